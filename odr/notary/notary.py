@@ -60,6 +60,8 @@ _HEADS = select(
 ).order_by(Log.opened_at.desc())
 """The newest head of each log and the time the court's own authority has told of one: there is a log a year."""
 
+_LATEST_TIME = select(func.max(TimestampToken.gen_time)).where(TimestampToken.provider == COURT)
+_NEW_CHECKPOINT, _NEW_TOKEN = (insert(cast(Table, kind.__table__)) for kind in (LogCheckpoint, TimestampToken))
 _NEW_LEAF, _NEW_RECEIPT = insert(cast(Table, LogEntry.__table__)), insert(cast(Table, Receipt.__table__))
 
 
@@ -292,7 +294,7 @@ class Notary:
             note = signed or sign_tree(session, log, self.vault, size)[1].encode()
         if signed is None:
             with self.database.write() as session:
-                session.add(LogCheckpoint(log_id=log.id, size=size, note=note, signed_at=now))
+                session.execute(_NEW_CHECKPOINT, {"log_id": log.id, "size": size, "note": note, "signed_at": now})
                 self._stamp(session, turn, note, now)
         else:
             # The clock stood wrong when it was signed: it is stamped as soon as it stands right.
@@ -318,12 +320,12 @@ class Notary:
         response = self._authority_of(turn.keys, KeyUse.TIME, KeyUse.AUTHORITY).response(
             hashlib.sha256(note).digest(), now
         )
-        session.add(TimestampToken(log_id=log.id, size=size, provider=COURT, token=response, gen_time=now))
+        told = {"log_id": log.id, "size": size, "provider": COURT, "token": response, "gen_time": now}
+        session.execute(_NEW_TOKEN, told)
 
     def _latest_time(self, session: Session) -> datetime | None:
         """The latest time the court's own authority has told."""
-        told = select(func.max(TimestampToken.gen_time)).where(TimestampToken.provider == COURT)
-        return session.execute(told).scalar()
+        return session.execute(_LATEST_TIME).scalar()
 
     def _may_stamp(self, session: Session) -> bool:
         """Whether the clock is one that a token may tell."""

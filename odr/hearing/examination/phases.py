@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from odr.docket.models import Case, DocketEntry, Party, Role, Stage
 from odr.evidence.models import Exhibit
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 EXHIBITS = "cross_examination"
+_OPEN_SEALS = select(Seal).where(Seal.case_id == bindparam("case"), Seal.opened_at.is_(None)).order_by(Seal.id)
 
 
 def window_of(sitting: Sitting, reference: str | None) -> Window | None:
@@ -335,8 +336,7 @@ def on_turn_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
 
 def open_seals(sitting: Sitting, case_id: int) -> list[Seal]:
     """The unopened seals of a case, oldest first: few, since a turn has one."""
-    seals = select(Seal).where(Seal.case_id == case_id, Seal.opened_at.is_(None)).order_by(Seal.id)
-    return list(sitting.session.scalars(seals))
+    return list(sitting.session.scalars(_OPEN_SEALS, {"case": case_id}))
 
 
 def seal_of(sitting: Sitting, phase: Phase | None) -> Seal | None:
