@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role
@@ -48,12 +48,13 @@ _STANDING = (
     select(Examination)
     .where(Examination.replaced_by.is_(None))
     .options(joinedload(Examination.phases).joinedload(Phase.duties))
+    .where(Examination.case_id == bindparam("case"))
 )
 
 
 def examination_of(session: Session, case: Case) -> Examination | None:
     """The examination of a case, once it was opened; where it is heard again, the new one."""
-    return session.scalars(_STANDING.where(Examination.case_id == case.id)).unique().one_or_none()
+    return session.scalars(_STANDING, {"case": case.id}).unique().one_or_none()
 
 
 def turn_windows(sitting: Sitting, case_id: int) -> list[Window]:

@@ -64,9 +64,9 @@ def settled(sitting: Sitting, event: SettlementReached) -> None:
 
 def sum_due(sitting: Sitting, case: Case, party: Party, occasion: str, number: int) -> Money | None:
     """What the entry itself asks the party to pay to the court."""
-    rows = [
-        a for a in assessments_of(sitting.session, case, party_id=party.id, demands=True) if a.entry_number == number
-    ]
+    # Of all parties together: every addressee of an act is asked about, one after another.
+    fees = assessments_of(sitting.session, case, demands=True)
+    rows = [a for a in fees if a.party_id == party.id and a.entry_number == number]
     due = [a for a in rows if a.state is AssessmentState.DUE and a.amount_minor]
     return Money(sum(a.amount_minor for a in due), due[0].currency) if due else None
 

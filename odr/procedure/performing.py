@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from odr.docket.models import Case, DocketEntry, Party, Role, Stage
 from odr.docket.queries import parties
@@ -34,6 +34,9 @@ from odr.procedure.papers.rulings import keep_ruling, with_ruling
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
+
+
+_SOONEST = select(func.min(Window.due_at)).where(Window.case_id == bindparam("case"), Window.state == WindowState.OPEN)
 
 
 @dataclass(frozen=True)
@@ -415,8 +418,7 @@ class Performing:
 
     def _soonest(self, case: Case) -> datetime | None:
         """When the next time limit of a case ends."""
-        ends = select(func.min(Window.due_at)).where(Window.case_id == case.id, Window.state == WindowState.OPEN)
-        return cast("datetime | None", self.sitting.session.scalar(ends))
+        return cast("datetime | None", self.sitting.session.scalar(_SOONEST, {"case": case.id}))
 
 
 def receipt_of(case: Case, entry: DocketEntry, repeated: bool = False) -> ActReceipt:

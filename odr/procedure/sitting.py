@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Stage
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from odr.procedure.court import Court
 
 Found = TypeVar("Found")
+_WINDOWS = select(Window).where(Window.case_id == bindparam("case")).order_by(Window.id)
+_TASKS = select(Task).where(Task.case_id == bindparam("case"), Task.kind == bindparam("kind"), Task.done_at.is_(None))
+_TASKS_ON = _TASKS.where(Task.subject == bindparam("subject"))
 
 
 class Sitting:
@@ -187,10 +190,9 @@ class Sitting:
         subject: str | None = None,
     ) -> list[Window]:
         """Windows of a case, by kind, party, subject and state."""
-        query = select(Window).where(Window.case_id == case.id).order_by(Window.id)
         return [
             window
-            for window in self.session.scalars(query)
+            for window in self.session.scalars(_WINDOWS, {"case": case.id})
             if (kind is None or window.kind == kind)
             and (party is None or window.party_id == party.id)
             and (state is None or window.state is state)
@@ -272,10 +274,10 @@ class Sitting:
 
     def tasks(self, case: Case, desk: Desk, subject: str | None = None) -> list[Task]:
         """What of a kind still lies on a desk."""
-        query = select(Task).where(Task.case_id == case.id, Task.kind == desk.kind, Task.done_at.is_(None))
+        asked = {"case": case.id, "kind": desk.kind}
         if subject is not None:
-            query = query.where(Task.subject == subject)
-        return list(self.session.scalars(query))
+            return list(self.session.scalars(_TASKS_ON, {**asked, "subject": subject}))
+        return list(self.session.scalars(_TASKS, asked))
 
     def announce(self, event: Event) -> None:
         """Tell the rooms that want to know, the lower ones first and in this transaction, what happened."""

@@ -68,7 +68,7 @@ def put_out_call(
 ) -> Packet:
     """The notice itself, to every address known; until its hold ends it can be taken back."""
     hold = timedelta(minutes=sitting.court.settings.hold_minutes) if hold is None else hold
-    packet = queue_packet(
+    return queue_packet(
         sitting.session,
         case_id=case.id,
         party_id=key,
@@ -81,9 +81,8 @@ def put_out_call(
         recipient=Recipient(name, PartyKind.PERSON),
         letter=CALL,
         due_at=due_at,
+        occasion=CALL,
     )
-    packet.occasion = CALL
-    return packet
 
 
 def follow_call(sitting: Sitting, case: Case, packet: Packet) -> None:

@@ -42,7 +42,8 @@ def test_unsequenced_receipt_says_so(notary: Notary) -> None:
     """Before sequencing there is a receipt and a leaf, and no proof is claimed."""
     with notary.database.write() as session:
         receipt = notary.record(session, subject(), now=notary.clock.now())
-        assert (receipt.log_id, receipt.log_index) == (None, None)
+        row = session.get_one(Receipt, receipt.reference)
+        assert (row.log_id, row.log_index) == (None, None)
     with notary.database.read() as session:
         files = notary.receipt_files(session, receipt.reference)
     assert (files.proof, files.index) == (None, None)

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from sqlalchemy import delete, event, func, insert, select, text, update
+from sqlalchemy import Select, delete, event, exists, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role
 from odr.ground.db import Database
 from odr.identity.models import Account, AccountRole
+from odr.procedure.models import Task, Window, WindowState
 from tests.patience import PATIENCE
 from tests.scene import Scene
 
@@ -126,6 +127,92 @@ def test_a_table_that_nobody_wrote_stays_known(small_scene: Scene) -> None:
         session.flush()
         assert names(session) == first
     assert len([one for one in seen if one[0].startswith("SELECT account.name")]) == 1
+
+
+def test_a_row_that_changed_is_given_again_without_asking(small_scene: Scene) -> None:
+    """Found by its case and sorted by its number, a row is the same row however its state changes; a question by state is
+    put again.
+    """
+    small_scene.lodge()
+    database = small_scene.court.database
+    with database.write() as session:
+        mine = select(Window).where(Window.case_id == small_scene.case_id).order_by(Window.id)
+        still_open = mine.where(Window.state == WindowState.OPEN)
+        rows = session.scalars(mine).all()
+        assert rows and session.scalars(still_open).all() == rows
+        with asked(database) as seen:
+            rows[0].state = WindowState.MET
+            assert session.scalars(mine).all() == rows and rows[0].state is WindowState.MET
+            assert not seen
+            assert session.scalars(still_open).all() == rows[1:]
+            assert len(seen) == 1
+            subjects = list(session.scalars(select(Window.subject).where(Window.case_id == small_scene.case_id)))
+            rows[0].subject = "another"
+            assert sorted(
+                map(str, session.scalars(select(Window.subject).where(Window.case_id == small_scene.case_id)))
+            ) == (sorted(map(str, [*subjects[1:], "another"])))
+        session.rollback()
+
+
+OTHER = Task.__table__.alias()
+QUESTIONS: list[Select[Any]] = [
+    select(Task).order_by(Task.id),
+    select(Task).where(Task.kind == "one").order_by(Task.id),
+    select(Task).where(Task.done_at.is_(None)).order_by(Task.risk, Task.id),
+    select(Task).order_by(Task.subject, Task.id.desc()),
+    select(Task).where(Task.id.in_(select(Task.id).where(Task.risk > 1))).order_by(Task.id),
+    select(Task).where(exists().where(OTHER.c.id != Task.id, OTHER.c.risk == Task.risk)).order_by(Task.id),
+    select(Task).where(text("risk > 1")).order_by(Task.id),
+    select(Task).join(Case, Case.id == Task.case_id).where(Case.title == "one").order_by(Task.id),
+    select(Task.id).where(Task.risk < 2).order_by(Task.id),
+]
+"""Questions about tasks, each choosing or sorting by other columns, in its own words, by an alias, a join, a part."""
+CHANGES = st.tuples(
+    st.sampled_from(["kind", "subject", "risk", "done_at", "title", "add", "remove"]),
+    st.integers(0, 3),
+    st.integers(0, 3),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=st.lists(CHANGES, max_size=8), first=st.lists(st.integers(0, len(QUESTIONS) - 1), max_size=9))
+def test_whatever_changes_in_a_row_the_rows_given_are_the_database_s(
+    small_scene: Scene, changes: list[tuple[str, int, int]], first: list[int]
+) -> None:
+    """Rows in hand are changed column by column; every question is compared with a session that remembers nothing."""
+    scene = small_scene
+    if not scene.case_id:
+        scene.lodge()
+    now = scene.clock.now()
+
+    def task(number: int) -> Task:
+        return Task(case_id=scene.case_id, role=Role.CLERK, kind="one", title={}, risk=number, opened_at=now)
+
+    with scene.court.database.write() as session:
+        rows = [task(number) for number in range(4)]
+        session.add_all(rows)
+        session.flush()
+        for at in first:
+            session.execute(QUESTIONS[at]).all()
+        for column, at, value in changes:
+            row = rows[at]
+            if column == "add":
+                session.add(task(value))
+            elif column == "remove" and row in session:
+                session.delete(row)
+            elif column == "risk":
+                row.risk = value
+            elif column == "done_at":
+                row.done_at = now if value % 2 else None
+            elif column == "title":
+                session.get_one(Case, scene.case_id).title = ("one", "two")[value % 2]
+            elif column in ("kind", "subject"):
+                setattr(row, column, ("one", "two")[value % 2])
+            for question in QUESTIONS:
+                mine = [getattr(found[0], "id", found[0]) for found in session.execute(question)]
+                plain = question.with_only_columns(Task.id)
+                assert mine == [number for (number,) in Session.connection(session).execute(plain)], str(question)
+        session.rollback()
 
 
 STEPS = st.lists(st.sampled_from(["ask", "add", "rename", "remove", "bulk", "undo"]), max_size=14)

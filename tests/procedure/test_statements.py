@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from odr.app import create_app
+from odr.docket.models import Party, PartyKind, Role
+from odr.identity.models import Account, AccountState
+from odr.payments.models import Payment
+from odr.procedure.models import Window, WindowState
 from odr.web.guards import Entry
 from tests.procedure.test_asked_once import asked
 from tests.scene import Scene
@@ -104,6 +111,89 @@ def test_a_page_asks_nothing_twice_and_a_full_case_costs_no_more_than_a_slim_one
         assert not more, (who, more)
         dear = {page: now for page, now in after.items() if now > DEAR.get(page.partition("<reference>")[2], MOST)}
         assert not dear, (who, dear)
+
+
+MANY = 50
+"""Parties, payments and time limits of the full case."""
+
+
+def add_parties(scene: Scene) -> None:
+    """More respondents, each with an account of their own, who have joined."""
+    now = scene.clock.now()
+    with scene.court.database.write() as session:
+        for number in range(2, MANY):
+            account = Account(
+                email=f"respondent-{number}@court.example",
+                name=f"Respondent {number}",
+                password_hash="",
+                state=AccountState.ACTIVE,
+                created_at=now,
+                confirmed_at=now,
+            )
+            session.add(account)
+            session.flush()
+            party = Party(
+                case_id=scene.case_id,
+                role=Role.RESPONDENT,
+                ordinal=number,
+                name=account.name,
+                kind=PartyKind.PERSON,
+                account_id=account.id,
+                online=True,
+                joined_at=now,
+            )
+            session.add(party)
+
+
+def add_payments(scene: Scene) -> None:
+    """The fee of the case came in fifty parts more."""
+    with scene.court.database.write() as session:
+        first = session.scalars(select(Payment).where(Payment.case_id == scene.case_id)).first()
+        assert first is not None
+        shared = {
+            name: getattr(first, name) for name in ("case_id", "party_id", "assessment_id", "channel", "currency")
+        }
+        for number in range(1, MANY):
+            session.add(
+                Payment(
+                    **shared, amount_minor=1, source=f"part/{number}", received_at=first.received_at, entry_number=None
+                )
+            )
+
+
+def add_windows(scene: Scene) -> None:
+    """Fifty time limits of the claimant more, some that run and some that were met."""
+    with scene.court.database.write() as session:
+        first = session.scalars(
+            select(Window).where(Window.case_id == scene.case_id, Window.kind == "evidence")
+        ).first()
+        assert first is not None
+        same = ("case_id", "party_id", "kind", "opened_at", "due_at", "working", "opened_by")
+        for number in range(1, MANY):
+            state = WindowState.OPEN if number % 2 else WindowState.MET
+            met = {} if number % 2 else {"closed_by": first.opened_by}
+            session.add(Window(**{name: getattr(first, name) for name in same}, state=state, **met))
+
+
+@pytest.mark.parametrize("add", [add_parties, add_payments, add_windows])
+def test_parties_payments_and_time_limits_cost_no_statements(small_scene: Scene, add: Callable[[Scene], None]) -> None:
+    """Every page of a case, for party and judge, with one of each and with fifty."""
+    scene = small_scene
+    scene.lodge()
+    scene.accept()
+    scene.join()
+    assert scene.pay() == 1
+    scene.do("file_answer", "haiyun", position="defend", statement="The label was lawful when the goods were sold.")
+    scene.do("open_examination", "judge", mode="asynchronous")
+    fill(scene, range(1))
+    app = create_app(court=scene.court)
+    before = {who: counted(scene, app, signed_in(scene, app, who)[0])[0] for who in ("li", "judge")}
+    add(scene)
+    for who in ("li", "judge"):
+        after, twice = counted(scene, app, signed_in(scene, app, who)[0])
+        assert not twice, (who, twice)
+        more = {page: (before[who].get(page), n) for page, n in after.items() if n > before[who].get(page, 99) + SPARE}
+        assert not more, (who, more)
 
 
 def test_a_list_of_many_cases_asks_as_much_as_one_of_few(small_scene: Scene) -> None:

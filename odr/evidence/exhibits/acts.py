@@ -78,11 +78,12 @@ def submit_exhibit(sitting: Sitting, case: Case, given: ExhibitInput, *, actor: 
     if not known.issuperset(meets):
         raise InvalidInput.at("meets", T("Choose one of those listed."))
     # Of what the court fetched itself before there was a case, the court says where it comes from, and nobody else.
-    told = origin(sitting.session, upload, language_of(sitting, case)) or {
+    told = origin(sitting.session, upload, lambda: language_of(sitting, case)) or {
         "source": given.source,
         "category": given.category,
         "provenance": given.provenance.model_dump() if given.provenance else {},
     }
+    fetched = told_of(sitting.session, upload)
     exhibit = add_exhibit(
         sitting,
         case,
@@ -113,7 +114,7 @@ def submit_exhibit(sitting: Sitting, case: Case, given: ExhibitInput, *, actor: 
         "media_type": upload.media_type,
         "receipt": upload.receipt,
         **({"files": [_part(exhibit, each) for each in along]} if along else {}),
-        **({} if is_kept(exhibit, upload) else told_of(sitting.session, upload)),
+        **({} if is_kept(exhibit, upload) else fetched),
     }
     return Recorded(T("Exhibit %(label)s submitted: %(title)s", label=exhibit.label, title=exhibit.title), result)
 

@@ -65,6 +65,7 @@ def add_exhibit(
         language=language,
         facts=sorted(set(facts)),
         summary=summary,
+        seal=None,
     )
     upload.used_at = upload.used_at or now
     for position, each in enumerate(along, 2):

@@ -8,7 +8,7 @@ was fetched, when it was anchored, and that neither shows whether it was true (C
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -203,14 +203,14 @@ def fetched_of(session: Session, upload: Upload) -> EarlyFile | None:
     return session.scalar(select(EarlyFile).where(EarlyFile.upload_id == upload.id))
 
 
-def origin(session: Session, upload: Upload, locale: str) -> dict[str, Any] | None:
-    """What the court says of a file it fetched before filing, in the columns of an exhibit; None of any other file. It
-    takes the place of what the party wrote about source and kind.
+def origin(session: Session, upload: Upload, language: Callable[[], str]) -> dict[str, Any] | None:
+    """What the court says of a file it fetched before filing, in the columns of an exhibit, in the language of the case;
+    None of any other file. It takes the place of what the party wrote about source and kind.
     """
     file = fetched_of(session, upload)
     if file is None:
         return None
-    row = session.get_one(EarlyFetch, file.fetch_id)
+    row, locale = session.get_one(EarlyFetch, file.fetch_id), language()
     words = {name: text.render(locale)[:500] for name, text in _provenance(session, row, upload).items()}
     if row.kind is EarlyKind.RECORDS:
         platform = session.get_one(Platform, row.platform_id)

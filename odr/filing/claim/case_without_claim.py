@@ -102,7 +102,7 @@ def write_to(
     # Before that nobody but the applicant is written to.
     case.accepted_at = case.accepted_at or sitting.now
     keep_code(sitting, case, party)
-    packet = queue_packet(
+    queue_packet(
         sitting.session,
         case_id=case.id,
         party_id=party.id,
@@ -114,5 +114,5 @@ def write_to(
         letter=letter,
         recipient=Recipient(party.name, party.kind, party.locale, party.abroad),
         case_number=case.number,
+        occasion=occasion,
     )
-    packet.occasion = occasion

@@ -41,7 +41,7 @@ def invite(sitting: Sitting, case: Case, party: Party) -> None:
     which they join.
     """
     keep_code(sitting, case, party)
-    packet = queue_packet(
+    queue_packet(
         sitting.session,
         case_id=case.id,
         party_id=party.id,
@@ -54,8 +54,8 @@ def invite(sitting: Sitting, case: Case, party: Party) -> None:
         recipient=Recipient(party.name, party.kind, party.locale, party.abroad),
         letter="successor",
         case_number=case.number,
+        occasion="substitution",
     )
-    packet.occasion = "substitution"
 
 
 def call_in(sitting: Sitting, case: Case, party: Party) -> None:
@@ -71,7 +71,7 @@ def call_in(sitting: Sitting, case: Case, party: Party) -> None:
     if case.accepted_at is not None:  # Whose claim is not accepted yet gets the notices with the acceptance.
         what_next = with_notices(sitting.pack(case), case, party, what_next)
     keep_code(sitting, case, party)
-    packet = queue_packet(
+    queue_packet(
         sitting.session,
         case_id=case.id,
         party_id=party.id,
@@ -89,8 +89,8 @@ def call_in(sitting: Sitting, case: Case, party: Party) -> None:
         due_at=due_at,
         reckoned=reckoned,
         case_number=case.number,
+        occasion=occasion.key,
     )
-    packet.occasion = occasion.key
 
 
 def _letter(case: Case, party: Party) -> str | None:

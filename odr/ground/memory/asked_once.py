@@ -12,12 +12,11 @@ from typing import Any, cast
 from sqlalchemy import Executable, GenerativeSelect, Select, UpdateBase, event, inspect, select
 from sqlalchemy.engine import FrozenResult, Result, ScalarResult
 from sqlalchemy.orm import Mapper, Session, UOWTransaction, joinedload, object_mapper
-from sqlalchemy.sql import visitors
 from sqlalchemy.sql.schema import Table
 
 from odr.ground.memory import none_of, whole
+from odr.ground.memory.looked_at import Changed, Looked, changed_in, looked_at
 
-Tables = frozenset[str]
 Asked = tuple[Hashable, tuple[Any, ...]]
 """A query: its form, and its values with their types."""
 
@@ -25,8 +24,8 @@ MOST_ROWS = 500
 """An answer of more rows is handed on and not kept."""
 MOST_ANSWERS = 2_000
 """Answers kept in one session; at more, all are let go of."""
-_READS: dict[Hashable, Tables] = {}
-"""Which tables a kind of query reads. There are as many kinds as the program has queries; see :data:`MOST_KINDS`."""
+_READS: dict[Hashable, Looked] = {}
+"""What a kind of query looks at. There are as many kinds as the program has queries; see :data:`MOST_KINDS`."""
 _KINDS: dict[Hashable, none_of.Kind] = {}
 MOST_KINDS = 5_000
 WITH_ROWS = "primary_keys"
@@ -36,15 +35,17 @@ WITH_ROWS = "primary_keys"
 class AskedOnce(Session):
     """A session with a memory.
 
-    It forgets what rests on a table when a row of that table is flushed or a statement writes it, and everything where it
-    cannot know: a row that is locked or read anew, a savepoint undone, the end of the transaction.
+    It forgets what rests on a table when a row of that table comes or goes or a statement writes it, and everything where
+    it cannot know: a row that is locked or read anew, a savepoint undone, the end of the transaction. A row in hand that
+    changed makes it forget only what looked at the columns that changed (:mod:`odr.ground.memory.looked_at`): rows found
+    by others are the same rows.
     """
 
     def __init__(self, *args: Any, reading: bool = False, **how: Any) -> None:
         super().__init__(*args, **how)
         self.is_reading = reading
         self._worth_it = none_of.WORTH_IT_READING if reading else none_of.WORTH_IT
-        self._answers: dict[Asked, tuple[Tables, FrozenResult[Any]]] = {}
+        self._answers: dict[Asked, tuple[Looked, FrozenResult[Any]]] = {}
         self._none_of: dict[int, none_of.NoneOf] = {}
         self._about: dict[int, set[Asked]] = {}
         self._wholes: dict[tuple[str, int], Sequence[Any] | None] = {}
@@ -72,14 +73,14 @@ class AskedOnce(Session):
             self._got.update(rows.unique())
 
     def execute(self, statement: Executable, params: Any = None, **how: Any) -> Result[Any]:
-        """As ``Session.execute``; the answer to a query put before is given again."""
-        if params is not None or how:
-            self._note(statement)
-            return self._execute_with(statement, params, **how)
-        asked = _asked(statement)
+        """As ``Session.execute``; the answer to a query put before is given again.
+
+        A query that is built once, with places for its values, costs less than one built each time it is put.
+        """
+        asked = None if how else _asked(statement, params)
         if asked is None:
             self._note(statement)
-            return super().execute(statement)
+            return self._execute_with(statement, params, **how)
         if not self._is_clean() and self.autoflush:
             self.flush()
         known = self._answers.get(asked)
@@ -87,17 +88,17 @@ class AskedOnce(Session):
             return known[1]()
         kind = _kind(cast("Select[Any]", statement), asked)
         answer = self._known_without(kind, asked) if kind.nothing is not None else None
-        if answer is None and len(kind.owners) == 1 and self._together:
+        if answer is None and len(kind.owners) == 1 and self._together and params is None:
             answer = self._for_all(cast("Select[Any]", statement), kind, asked)
         if answer is not None:
             return answer()
-        answer = super().execute(statement).freeze()
+        answer = super().execute(statement, params).freeze()
         if (kind.owners or kind.parents) and kind.nothing is None:
             kind.learn(answer)
         if len(answer.data) <= MOST_ROWS:
             if len(self._answers) >= MOST_ANSWERS:
                 self.forget()
-            self._answers[asked] = (_tables_of(cast("Select[Any]", statement), asked), answer)
+            self._answers[asked] = (_looked(cast("Select[Any]", statement), asked), answer)
         return answer()
 
     def _execute_with(self, statement: Executable, params: Any, **how: Any) -> Result[Any]:
@@ -172,7 +173,7 @@ class AskedOnce(Session):
         for case in self._with(owner):
             mine: list[Any] = [row[:-1] for row in rows if row[-1] == case]
             values = (*asked[1][: bound.at], _plain(case), *asked[1][bound.at + 1 :])
-            self._answers[asked[0], values] = (_tables_of(statement, asked), kind.nothing.with_new_rows(mine))
+            self._answers[asked[0], values] = (_looked(statement, asked), kind.nothing.with_new_rows(mine))
         return self._answers[asked][1]
 
     def _has_none_below(self, kind: none_of.Kind, values: Mapping[int, Any] | Sequence[Any]) -> bool:
@@ -228,9 +229,11 @@ class AskedOnce(Session):
         elif not isinstance(statement, GenerativeSelect) or statement._for_update_arg is not None:
             self.forget()
 
-    def _written(self, tables: set[str]) -> None:
-        for asked in [asked for asked, (read, _) in self._answers.items() if not read.isdisjoint(tables)]:
+    def _written(self, tables: set[str], changed: Changed = frozenset()) -> None:
+        """Forget what rests on tables that were written, and on columns of rows in hand that changed."""
+        for asked in [asked for asked, (looked, _) in self._answers.items() if looked.at(tables, changed)]:
             del self._answers[asked]
+        tables = tables | {table for table, _ in changed}
         for found in self._none_of.values():
             found.forget(tables)
         for whole_of in [whole_of for whole_of in self._wholes if whole_of[0] in tables]:
@@ -302,13 +305,10 @@ class AskedOnce(Session):
 
 @event.listens_for(AskedOnce, "after_flush")
 def _after_flush(session: AskedOnce, context: UOWTransaction) -> None:
-    tables = {
-        table.name
-        for rows in (session.new, session.dirty, session.deleted)
-        for row in rows
-        for table in row.__mapper__.tables
+    came_or_went = {
+        table.name for rows in (session.new, session.deleted) for row in rows for table in row.__mapper__.tables
     }
-    session._written(tables)
+    session._written(came_or_went, changed_in(session.dirty))
 
 
 @event.listens_for(AskedOnce, "after_soft_rollback")
@@ -332,10 +332,12 @@ def _with_others(args: tuple[Any, ...], how: dict[str, Any]) -> dict[str, Any]:
     return {**how, "options": [*(how.get("options") or ()), *(joinedload(getattr(entity, name)) for name in others)]}
 
 
-def _asked(statement: Executable) -> Asked | None:
+def _asked(statement: Executable, params: Any = None) -> Asked | None:
     """What tells a query from every other: its form and its values; None for what is not remembered."""
     if (
         not isinstance(statement, Select)
+        or not (params is None or isinstance(params, dict))
+        or (params is not None and WITH_ROWS in params)
         or statement._for_update_arg is not None
         or statement._execution_options
         or statement._propagate_attrs.get("compile_state_plugin") != "orm"
@@ -344,7 +346,8 @@ def _asked(statement: Executable) -> Asked | None:
     key = statement._generate_cache_key()
     if key is None:
         return None
-    values = tuple(_plain(one.effective_value) for one in key.bindparams)
+    given = params or {}
+    values = tuple(_plain(given.get(one.key, one.effective_value)) for one in key.bindparams)
     try:
         hash(values)
     except TypeError:
@@ -364,12 +367,12 @@ def _value(plain: Any) -> Any:
     return plain[1] if plain and isinstance(plain[0], type) else tuple(_value(one) for one in plain)
 
 
-def _tables_of(statement: Select[Any], asked: Asked) -> Tables:
+def _looked(statement: Select[Any], asked: Asked) -> Looked:
     known = _READS.get(asked[0])
     if known is None:
         if len(_READS) >= MOST_KINDS:
             _READS.clear()
-        known = _READS[asked[0]] = frozenset(_names(statement))
+        known = _READS[asked[0]] = looked_at(statement)
     return known
 
 
@@ -380,14 +383,3 @@ def _kind(statement: Select[Any], asked: Asked) -> none_of.Kind:
             _KINDS.clear()
         known = _KINDS[asked[0]] = none_of.kind_of(statement)
     return known
-
-
-def _names(statement: Select[Any]) -> set[str]:
-    """Names of the tables a query reads, in its parts too, and of those its loader options bring."""
-    compiled = statement.compile()
-    found = {one.name for one in visitors.iterate(compiled.statement) if isinstance(one, Table)}
-    state: Any = compiled.compile_state
-    for one in visitors.iterate(state.statement if state is not None else compiled.statement):
-        if isinstance(one, Table):
-            found.add(one.name)
-    return found

@@ -10,9 +10,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from odr.docket.models import Case, DocketEntry, Party, Role, Stage
+from odr.evidence.models import Exhibit
 from odr.ground.text import T
 from odr.hearing import desks, names
 from odr.hearing.examination.inputs import CloseInput, PhaseInput
@@ -20,11 +21,11 @@ from odr.hearing.examination.plan import days_of, latest_end
 from odr.hearing.inputs import SealInput
 from odr.hearing.models import Duty, Examination, Opinion, Phase, Question, Seal
 from odr.hearing.queries import (
+    STANDING,
     WINDOW,
     examination_of,
     open_questions_to,
     participants,
-    standing_exhibits,
     turn_windows,
     written_hearing_of,
 )
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 EXHIBITS = "cross_examination"
+_OPEN_SEALS = select(Seal).where(Seal.case_id == bindparam("case"), Seal.opened_at.is_(None)).order_by(Seal.id)
 
 
 def window_of(sitting: Sitting, reference: str | None) -> Window | None:
@@ -75,11 +77,13 @@ def unanswered_exhibits(sitting: Sitting, case: Case, party: Party) -> list[int]
         said.setdefault(exhibit_id, set()).add(axis)
     for row in closed_rows(sitting.session, case, party.id):
         said.update({exhibit_id: set(Axis) for exhibit_id in row.covers})
-    return [
-        e.id
-        for e in standing_exhibits(sitting.session, case)
-        if e.party_id != party.id and said.get(e.id, set()) != set(Axis)
-    ]
+    # Their numbers alone: whether somebody has spoken on a file is asked at every answer, and no file is looked at.
+    of_others = sitting.session.scalars(
+        select(Exhibit.id)
+        .where(Exhibit.case_id == case.id, Exhibit.state.in_(STANDING), Exhibit.party_id != party.id)
+        .order_by(Exhibit.id)
+    )
+    return [number for number in of_others if said.get(number, set()) != set(Axis)]
 
 
 def add_duty(
@@ -298,8 +302,11 @@ def examined_all(sitting: Sitting, case: Case, party: Party) -> None:
     phase = examination.current if examination else None
     if phase is None or phase.key != EXHIBITS:
         return
-    if not unanswered_exhibits(sitting, case, party) and not open_questions_to(sitting.session, party):
-        done(sitting, case, turn_duty(sitting, phase, party.id))
+    duty = turn_duty(sitting, phase, party.id)
+    if duty is None:
+        return
+    if not open_questions_to(sitting.session, party) and not unanswered_exhibits(sitting, case, party):
+        done(sitting, case, duty)
 
 
 def on_turn_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
@@ -329,8 +336,7 @@ def on_turn_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
 
 def open_seals(sitting: Sitting, case_id: int) -> list[Seal]:
     """The unopened seals of a case, oldest first: few, since a turn has one."""
-    seals = select(Seal).where(Seal.case_id == case_id, Seal.opened_at.is_(None)).order_by(Seal.id)
-    return list(sitting.session.scalars(seals))
+    return list(sitting.session.scalars(_OPEN_SEALS, {"case": case_id}))
 
 
 def seal_of(sitting: Sitting, phase: Phase | None) -> Seal | None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
 from odr.evidence.models import Exhibit, Upload
+from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text, side_by_side
 from odr.hearing import desks, names as act_names
@@ -20,7 +21,7 @@ from odr.hearing.examination.choices import as_options
 from odr.hearing.examination.exhibit_places import CourtMoment, CourtRegion, place_of
 from odr.hearing.examination.statement_rows import voice_of, write_posting
 from odr.hearing.inputs import Reasons
-from odr.hearing.models import Duty, Question, Seal, Witness
+from odr.hearing.models import Duty, Phase, Question, Seal, Witness
 from odr.hearing.queries import WINDOW, examination_of, questions_of, questions_to, reads_question
 from odr.hearing.sealed.words import seal_away
 from odr.hearing.vocabulary import OPEN_QUESTIONS, DutyState, PhaseState, PostingKind, QuestionState
@@ -61,15 +62,18 @@ def _next_question(sitting: Sitting, case: Case) -> int:
     return (sitting.session.scalar(select(func.max(Question.number)).where(Question.case_id == case.id)) or 0) + 1
 
 
-def put(sitting: Sitting, case: Case, question: Question, days: int, now: datetime) -> None:
+def _phase_in_hand(sitting: Sitting, case: Case) -> Phase | None:
+    examination = examination_of(sitting.session, case)
+    return examination.current if examination else None
+
+
+def put(sitting: Sitting, case: Case, phase: Phase | None, question: Question, days: int, now: datetime) -> None:
     """Put a question: the addressee's own window starts, and the phase in hand waits for it."""
     question.state = QuestionState.ASKED_AGAIN if question.explained else QuestionState.PUT
     question.put_by, question.put_at = sitting.next_number(case), now
     party = case.party_if_any(question.party_id)
     if party is None:
         return
-    examination = examination_of(sitting.session, case)
-    phase = examination.current if examination else None
     if phase is not None and phase.state is PhaseState.OPEN:
         question.window = phases.add_duty(sitting, case, phase, party, days, now, subject=question.reference).reference
     else:
@@ -154,11 +158,12 @@ def put_question(sitting: Sitting, case: Case, given: AskInput, *, actor: Actor,
     if seal is not None:
         sitting.session.add(seal)
         sitting.session.flush()
-    number = _next_question(sitting, case)
+    number, phase = _next_question(sitting, case), _phase_in_hand(sitting, case)
     exhibit: Exhibit | None = sitting.resolved("exhibit", given.exhibit) if given.exhibit else None
     where = place_of(given.page, given.moment, given.region, exhibit)
     for offset, each in enumerate(to):
         question = Question(
+            reference=new_reference(),
             case_id=case.id,
             number=number + offset,
             asked_by_role=actor.role,
@@ -174,10 +179,11 @@ def put_question(sitting: Sitting, case: Case, given: AskInput, *, actor: Actor,
             entry_number=sitting.next_number(case),
         )
         _address(question, each)
+        # Put before it is stored: then it is written once, with its time limit.
+        put(sitting, case, phase, question, given.days, now)
         sitting.session.add(question)
-        sitting.session.flush()
-        put(sitting, case, question, given.days, now)
-    _judge_has_asked(sitting, case)
+    sitting.session.flush()
+    _judge_has_asked(sitting, case, phase)
     names = side_by_side(each.name for each in to)
     return Recorded(
         T("Question %(number)s put to %(names)s: %(words)s", number=number, names=names, words=_shortened(given.words)),
@@ -185,10 +191,8 @@ def put_question(sitting: Sitting, case: Case, given: AskInput, *, actor: Actor,
     )
 
 
-def _judge_has_asked(sitting: Sitting, case: Case) -> None:
+def _judge_has_asked(sitting: Sitting, case: Case, phase: Phase | None) -> None:
     """The judge's own duty of the turn is done once nothing waits for the judge's leave."""
-    examination = examination_of(sitting.session, case)
-    phase = examination.current if examination else None
     if phase is None or _pending(sitting, case):
         return
     phases.done(sitting, case, phases.turn_duty(sitting, phase, None))
@@ -343,9 +347,10 @@ def allow_question(sitting: Sitting, case: Case, given: LeaveInput, *, actor: Ac
     first = question.words
     if given.rephrased:
         question.words, question.why = given.rephrased, first
-    put(sitting, case, question, given.days, now)
+    phase = _phase_in_hand(sitting, case)
+    put(sitting, case, phase, question, given.days, now)
     sitting.close_tasks(case, desks.QUESTION_LEAVE, question.reference)
-    _judge_has_asked(sitting, case)
+    _judge_has_asked(sitting, case, phase)
     words = (
         T("Question %(number)s allowed in other words", number=question.number)
         if given.rephrased
@@ -381,7 +386,7 @@ def disallow_question(sitting: Sitting, case: Case, given: DisallowInput, *, act
     question = _for_leave(sitting, given.question)
     question.state, question.why, question.put_by = QuestionState.DISALLOWED, given.reasons, sitting.next_number(case)
     sitting.close_tasks(case, desks.QUESTION_LEAVE, question.reference)
-    _judge_has_asked(sitting, case)
+    _judge_has_asked(sitting, case, _phase_in_hand(sitting, case))
     return Recorded(
         T("Question %(number)s not allowed", number=question.number),
         {"question": question.number, "asked": question.words, "reasons": given.reasons},
@@ -511,9 +516,9 @@ def _answer(
 def meet(sitting: Sitting, case: Case, question: Question) -> None:
     """The duty and window of a question are met."""
     duty = sitting.session.scalar(select(Duty).where(Duty.window == question.window)) if question.window else None
+    window = phases.window_of(sitting, question.window)
     if duty is not None and duty.state is DutyState.WAITING:
         phases.done(sitting, case, duty)
-    window = phases.window_of(sitting, question.window)
     if window is not None and window.state is WindowState.OPEN:
         window.state, window.closed_by = WindowState.MET, sitting.next_number(case)
 
@@ -572,7 +577,7 @@ def ask_again(sitting: Sitting, case: Case, given: AskAgainInput, *, actor: Acto
     if question.state is not QuestionState.UNANSWERED or question.explained:
         raise ActNotOpen(T("Only a question that stayed unanswered is explained and asked again, once."))
     question.explained = given.explanation
-    put(sitting, case, question, given.days, now)
+    put(sitting, case, _phase_in_hand(sitting, case), question, given.days, now)
     sitting.close_tasks(case, desks.UNANSWERED, question.reference)
     return Recorded(
         T("Question %(number)s explained and asked again", number=question.number),

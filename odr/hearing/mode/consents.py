@@ -7,6 +7,7 @@ as such: then the party is dealt with offline until they say so.
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from odr.hearing.models import ModeConsent, StepConsent
 from odr.procedure.acts.events import ClaimLodged, GoesOnOffline, GoesOnOnline, PartyJoined, StepsChosen
 from odr.procedure.acts.letter import PaperKind
 from odr.service.models import ServiceConsent
+from odr.service.packet.packets import consents_of
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -133,7 +135,9 @@ def on_goes_online(sitting: Sitting, event: GoesOnOnline) -> None:
 def ledger_of(session: Session, case: Case) -> list[Account]:
     """Everything every party said, step by step."""
     found = []
-    for party in (p for p in case.parties if p.role in PARTY_ROLES and p.left_at is None):
+    speakers = [p for p in case.parties if p.role in PARTY_ROLES and p.left_at is None]
+    service = consents_of(session, *(p.id for p in speakers))
+    for party in speakers:
         rows = {step: Row(step.label) for step in Step}
         every = session.scalars(select(StepConsent).where(StepConsent.case_id == case.id).order_by(StepConsent.id))
         for one in (one for one in every if one.party_id == party.id):
@@ -142,15 +146,13 @@ def ledger_of(session: Session, case: Case) -> list[Account]:
         modes = session.scalars(select(ModeConsent).where(ModeConsent.case_id == case.id).order_by(ModeConsent.id))
         for agreed in (one for one in modes if one.party_id == party.id):
             written.said.append(Said(agreed.agrees, agreed.at, agreed.entry_number))
-        found.append(Account(party, [*rows.values(), written, _service(session, party)]))
+        found.append(Account(party, [*rows.values(), written, _service(service, party)]))
     return found
 
 
-def _service(session: Session, party: Party) -> Row:
+def _service(consents: Sequence[ServiceConsent], party: Party) -> Row:
     row = Row(T("Papers of the court by electronic service"))
-    for one in session.scalars(
-        select(ServiceConsent).where(ServiceConsent.party_id == party.id).order_by(ServiceConsent.id)
-    ):
+    for one in (one for one in consents if one.party_id == party.id):
         kinds = [PaperKind(value).label for value in one.scope]
         words = T("%(way)s: %(count)s kinds of papers", way=one.way.label, count=len(kinds))
         row.said.append(Said(True, one.at, one.entry_id, words))

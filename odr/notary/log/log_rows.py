@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import cast
 
-from sqlalchemy import func, insert, select, text, tuple_, update
+from sqlalchemy import Table, bindparam, func, insert, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from odr.notary.log.tiles import TileReader
 from odr.notary.models import Log, LogCheckpoint, LogCosignature, LogEntry, LogTile, TimestampToken
 
+# Every place in the log asks these: they are built once, with places for their values.
+_TILE = select(LogTile.data).where(
+    LogTile.log_id == bindparam("log"), LogTile.level == bindparam("level"), LogTile.tile_index == bindparam("index")
+)
+_TILES = cast(Table, LogTile.__table__)
+_NEW_TILES = insert(_TILES)
+_GROWN = (
+    update(_TILES)
+    .where(_TILES.c.log_id == bindparam("log"), _TILES.c.level == bindparam("at_level"))
+    .where(_TILES.c.tile_index == bindparam("index"))
+    .values(data=bindparam("data"))
+)
+_LEAVES = (
+    select(LogEntry.log_index, LogEntry.leaf)
+    .where(LogEntry.log_id == bindparam("log"))
+    .where(LogEntry.log_index >= bindparam("start"), LogEntry.log_index < bindparam("end"))
+    .order_by(LogEntry.log_index)
+)
+_OPEN_AND_SIZE = (
+    select(Log, select(func.max(LogEntry.log_index)).where(LogEntry.log_id == Log.id).scalar_subquery())
+    .where(Log.closed_at.is_(None))
+    .order_by(Log.opened_at.desc())
+    .limit(1)
+)
+_LATEST = (
+    select(LogCheckpoint).where(LogCheckpoint.log_id == bindparam("log")).order_by(LogCheckpoint.size.desc()).limit(1)
+)
+
 
 def tile_data(session: Session, log_id: str, level: int, index: int) -> bytes:
     """A tile as stored, or nothing."""
-    found = session.execute(
-        select(LogTile.data).where(LogTile.log_id == log_id, LogTile.level == level, LogTile.tile_index == index)
-    ).scalar()
+    found = session.execute(_TILE, {"log": log_id, "level": level, "index": index}).scalar()
     return bytes(found) if found is not None else b""
 
 
@@ -39,15 +66,12 @@ def store_tiles(
     """Write tiles: those in ``grown`` were there and are longer now, the others are new."""
     new: list[dict[str, object]] = []
     for (level, index), data in tiles.items():
-        where = (LogTile.log_id == log_id, LogTile.level == level, LogTile.tile_index == index)
         if (level, index) in grown:
-            session.execute(
-                update(LogTile).where(*where).values(data=data).execution_options(synchronize_session=False)
-            )
+            session.execute(_GROWN, {"log": log_id, "at_level": level, "index": index, "data": data})
         else:
             new.append({"log_id": log_id, "level": level, "tile_index": index, "data": data})
     if new:
-        session.execute(insert(LogTile), new)
+        session.execute(_NEW_TILES, new)
 
 
 def tree_size(session: Session, log_id: str) -> int:
@@ -58,11 +82,7 @@ def tree_size(session: Session, log_id: str) -> int:
 
 def leaves(session: Session, log_id: str, start: int, end: int) -> list[bytes]:
     """Entries ``start..end`` in order. Raises ``LookupError`` when one is missing."""
-    rows = session.execute(
-        select(LogEntry.log_index, LogEntry.leaf)
-        .where(LogEntry.log_id == log_id, LogEntry.log_index >= start, LogEntry.log_index < end)
-        .order_by(LogEntry.log_index)
-    ).all()
+    rows = session.execute(_LEAVES, {"log": log_id, "start": start, "end": end}).all()
     for expected, (index, _) in enumerate(rows, start):
         if index != expected:
             raise LookupError(f"entry {expected} of log {log_id} is missing")
@@ -78,22 +98,13 @@ def open_log(session: Session) -> Log | None:
 
 def open_log_and_size(session: Session) -> tuple[Log, int] | None:
     """The log that takes entries now, and how many of them have their index."""
-    last = select(func.max(LogEntry.log_index)).where(LogEntry.log_id == Log.id).scalar_subquery()
-    found = session.execute(
-        select(Log, last).where(Log.closed_at.is_(None)).order_by(Log.opened_at.desc()).limit(1)
-    ).first()
+    found = session.execute(_OPEN_AND_SIZE).first()
     return None if found is None else (found[0], 0 if found[1] is None else found[1] + 1)
 
 
 def latest_checkpoint(session: Session, log_id: str) -> LogCheckpoint | None:
     """The checkpoint with the largest tree."""
-    return (
-        session.execute(
-            select(LogCheckpoint).where(LogCheckpoint.log_id == log_id).order_by(LogCheckpoint.size.desc()).limit(1)
-        )
-        .scalars()
-        .first()
-    )
+    return session.execute(_LATEST, {"log": log_id}).scalars().first()
 
 
 def covering_checkpoint(session: Session, log_id: str, index: int) -> LogCheckpoint | None:

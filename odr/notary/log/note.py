@@ -147,6 +147,10 @@ class Verified:
     time: int | None
 
 
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+"""Control characters but the line feed."""
+
+
 def parse_note(data: bytes) -> Note:
     """Take a note apart, strictly. Raises :class:`Malformed`."""
     if len(data) > MAX_NOTE:
@@ -155,7 +159,7 @@ def parse_note(data: bytes) -> Note:
         whole = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Malformed("a note is UTF-8") from error
-    if any(ord(c) < 0x20 and c != "\n" for c in whole):
+    if _CONTROL.search(whole):
         raise Malformed("control character in a note")
     text, blank, tail = whole.rpartition("\n\n")
     if not blank or not text or not tail.endswith("\n"):

@@ -18,6 +18,8 @@ from odr.notary.models import LogEntry
 
 BATCH = 65_536
 """Leaves taken into the tree in one transaction, and covered by one checkpoint."""
+_ANY_WAITING = select(LogEntry.id).where(LogEntry.log_index.is_(None)).limit(1)
+_WAITING = select(LogEntry.id, LogEntry.leaf).where(LogEntry.log_index.is_(None)).order_by(LogEntry.id).limit(BATCH)
 _ADVISORY_LOCK = 0x6F64725F6C6F67
 
 
@@ -47,7 +49,7 @@ def sequencer_lock(database: Database) -> Iterator[None]:
 
 def has_waiting(session: Session) -> bool:
     """Whether a leaf waits for its index."""
-    return session.execute(select(LogEntry.id).where(LogEntry.log_index.is_(None)).limit(1)).first() is not None
+    return session.execute(_ANY_WAITING).first() is not None
 
 
 def integrate(session: Session, log_id: str, size: int) -> int:
@@ -55,9 +57,7 @@ def integrate(session: Session, log_id: str, size: int) -> int:
 
     Raises :class:`odr.notary.log.tiles.CorruptTile` when the stored edge does not fit the tree.
     """
-    waiting = session.execute(
-        select(LogEntry.id, LogEntry.leaf).where(LogEntry.log_index.is_(None)).order_by(LogEntry.id).limit(BATCH)
-    ).all()
+    waiting = session.execute(_WAITING).all()
     if waiting:
         assign(session, log_id, size, [(entry_id, bytes(leaf)) for entry_id, leaf in waiting])
     return len(waiting)

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from odr.notary.models import KeyState, KeyUse, SigningKey
@@ -47,6 +47,13 @@ SHA512 = Suite(KeyUse.AUTHORITY_512, KeyUse.TIME_512, KeyKind.P521, ec.SECP521R1
 """SHA-512 throughout: certificates, tokens and what is in them."""
 
 
+_ACTIVE = (
+    select(SigningKey)
+    .where(SigningKey.use.in_(bindparam("uses", expanding=True)), SigningKey.state == KeyState.ACTIVE)
+    .order_by(SigningKey.not_before.desc())
+)
+
+
 def active_key(session: Session, use: KeyUse) -> SigningKey | None:
     """The newest key in use for a purpose; None where there is none yet."""
     return active_keys(session, use).get(use)
@@ -54,9 +61,8 @@ def active_key(session: Session, use: KeyUse) -> SigningKey | None:
 
 def active_keys(session: Session, *uses: KeyUse) -> dict[KeyUse, SigningKey]:
     """The newest key in use for each purpose that has one."""
-    where = (SigningKey.use.in_(uses), SigningKey.state == KeyState.ACTIVE)
     found: dict[KeyUse, SigningKey] = {}
-    for key in session.execute(select(SigningKey).where(*where).order_by(SigningKey.not_before.desc())).scalars():
+    for key in session.execute(_ACTIVE, {"uses": list(uses)}).scalars():
         found.setdefault(key.use, key)
     return found
 

@@ -11,7 +11,7 @@ from odr.docket.models import Case
 from odr.ground.errors import CourtError
 from odr.ground.text import T
 from odr.notary.canonical import JSON
-from odr.notary.models import Receipt
+from odr.notary.notary import NewReceipt
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -40,7 +40,7 @@ def place_of(case: str, number: int) -> str:
     return f"{case}/{number}"
 
 
-def record_entry(sitting: Sitting, case: Case, number: int, *, digest: str, size: int, by: str) -> Receipt:
+def record_entry(sitting: Sitting, case: Case, number: int, *, digest: str, size: int, by: str) -> NewReceipt:
     """Receipt the entry that follows on the case's docket. Raises NumberGivenBefore where its number was receipted
     already.
     """

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import BaseModel
 from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry
-from odr.docket.queries import entry
 from odr.ground.config import Mode
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T, written_in
@@ -71,33 +70,33 @@ def language_of(sitting: Sitting, case: Case) -> PaperLocale:
     spoken = sitting.pack(case).languages
     brought = None
     if sitting.court.settings.mode is not Mode.PRODUCTION and len(spoken) > 1:
-        parent = _came_from(sitting, case)
+        first = _first_inputs(sitting, case)
+        parent = _came_from(sitting, case, first)
         if parent is not None:
             return language_of(sitting, parent)
-        told = (written_in(words) for words in _first_words(sitting, case))
+        # What people wrote, an entry at a time; codes, addresses of mail and days are no words.
+        prose = (" ".join(said for said in _strings(json.loads(one)["input"]) if _is_prose(said)) for one in first)
+        told = (written_in(words) for words in prose)
         brought = next((known for known in told if known is not None), None) or written_in(case.title)
     return cast(PaperLocale, brought if brought in spoken else spoken[0])
 
 
-def _came_from(sitting: Sitting, case: Case) -> Case | None:
+def _came_from(sitting: Sitting, case: Case, first: Sequence[str]) -> Case | None:
     """The case out of which this one was opened, where its first entry names it: a confirmation after a mediation."""
-    first = entry(sitting.session, case, 1)
-    numbers = [said for said in _strings(json.loads(first.payload)["input"]) if NUMBER.match(said)] if first else []
+    numbers = [said for one in first[:1] for said in _strings(json.loads(one)["input"]) if NUMBER.match(said)]
     if not numbers:
         return None
     return sitting.session.scalar(select(Case).where(Case.number == numbers[0], Case.id < case.id))
 
 
-def _first_words(sitting: Sitting, case: Case) -> Iterator[str]:
-    """What people wrote in the first entries, an entry at a time; codes, addresses of mail and days are no words."""
-    rows = sitting.session.scalars(
+def _first_inputs(sitting: Sitting, case: Case) -> Sequence[str]:
+    """The first entries of a case, in order, as they were written down."""
+    return sitting.session.scalars(
         select(DocketEntry.payload)
         .where(DocketEntry.case_id == case.id)
         .order_by(DocketEntry.number)
         .limit(FIRST_ENTRIES)
-    )
-    for payload in rows:
-        yield " ".join(said for said in _strings(json.loads(payload)["input"]) if _is_prose(said))
+    ).all()
 
 
 def _strings(value: Any) -> Iterator[str]:

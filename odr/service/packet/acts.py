@@ -33,13 +33,14 @@ from odr.service import desks, names
 from odr.service.models import Packet, ProofOfService
 from odr.service.notices_to_appear import follow_call
 from odr.service.packet.consequence import is_for_information
-from odr.service.packet.copies import papers_for
+from odr.service.packet.copies import EntryPapers, papers_for, papers_of
 from odr.service.packet.letter_facts import begins_with
 from odr.service.packet.occasions import ACCEPTANCE, CLAIM as CLAIM_LETTER, REGISTRY, Occasion, occasion_of
 from odr.service.packet.overtaken import why_overtaken
 from odr.service.packet.packets import (
     Recipient,
     conclude_packet,
+    contacts_of,
     end_tasks,
     note_reach,
     queue_packet,
@@ -75,9 +76,9 @@ def queue_entry(sitting: Sitting, case: Case, entry: DocketEntry, recipients: Se
 
     Nobody is served with a claim that was not accepted (CPL 128): until then only the claimants are written to.
     """
-    for party in recipients:
-        if case.accepted_at is None and party.role is not Role.CLAIMANT:
-            continue
+    told = [party for party in recipients if case.accepted_at is not None or party.role is Role.CLAIMANT]
+    papers = papers_of(sitting, case, entry.number, entry) if told else None
+    for party in told:
         put_out(
             sitting,
             case,
@@ -86,6 +87,8 @@ def queue_entry(sitting: Sitting, case: Case, entry: DocketEntry, recipients: Se
             entry_number=entry.number,
             audience=entry.audience,
             named=entry.named,
+            papers=papers,
+            beside=told,
         )
 
 
@@ -109,10 +112,13 @@ def put_out(
     documents: Sequence[Mapping[str, Any]] | None = None,
     due_at: datetime | None = None,
     hold: timedelta | None = None,
+    papers: EntryPapers | None = None,
+    beside: Sequence[Party] = (),
 ) -> Packet:
     """A packet for one party on one occasion, with its papers; until its hold ends it can be taken back.
 
-    Its code names the case only to who holds the notice. ``hold`` is the court's usual one unless given.
+    Its code names the case only to who holds the notice. ``hold`` is the court's usual one unless given. ``papers`` are
+    those of the entry and ``beside`` all whom it is sent to, where there are several: what they need is looked up once.
     """
     hold = timedelta(minutes=sitting.court.settings.hold_minutes) if hold is None else hold
     reckoned = None
@@ -122,12 +128,14 @@ def put_out(
         # How the time to answer is reckoned has words of its own.
         limit = {**limit, "reckoned": reckoned and text_to_json(reckoned)} if reckoned or due_at else {}
     if documents is None:
-        documents = papers_for(sitting, case, party, occasion, entry_number, audience=audience, named=named)
+        documents = papers_for(
+            sitting, case, party, occasion, entry_number, audience=audience, named=named, papers=papers
+        )
     what_next = occasion.what_next
     if occasion in (CLAIM_LETTER, ACCEPTANCE):  # One that goes out again has the notices in its words already.
         what_next = with_notices(sitting.pack(case), case, party, what_next)
-    keep_code(sitting, case, party)
-    packet = queue_packet(
+    keep_code(sitting, case, party, beside)
+    return queue_packet(
         sitting.session,
         case_id=case.id,
         party_id=party.id,
@@ -147,9 +155,9 @@ def put_out(
         limit=limit,
         case_number=case.number,
         barred=barred_abroad(sitting.pack(case), party),
+        occasion=occasion.key,
+        contacts=contacts_of(sitting.session, party.id, (one.id for one in beside)),
     )
-    packet.occasion = occasion.key
-    return packet
 
 
 def on_claim_lodged(sitting: Sitting, event: ClaimLodged) -> None:

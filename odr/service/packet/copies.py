@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,29 @@ PDF = "application/pdf"
 _PARTS = {"matter": T("What the dispute is about"), "respondents": T("The other side"), "claimant": T("Who claims")}
 
 
+@dataclass
+class EntryPapers:
+    """The papers of an entry, looked up once for everybody who gets them.
+
+    ``made`` what the entry made; ``copies`` what is promised of it; ``enclosed`` papers of earlier entries that go along.
+    """
+
+    made: Sequence[Document]
+    copies: list[Document]
+    enclosed: Sequence[Document]
+
+
+def papers_of(sitting: Sitting, case: Case, number: int, entry: DocketEntry | None = None) -> EntryPapers:
+    """The papers of an entry; ``entry`` itself where it is in hand."""
+    mine = (Document.case_id == case.id, Document.entry_number == number, Document.kind != PROOF)
+    of_entry = sitting.session.scalars(select(Document).where(*mine).order_by(Document.id)).all()
+    return EntryPapers(
+        [d for d in of_entry if d.kind != COPY],
+        [d for d in of_entry if d.kind == COPY],
+        _enclosed(sitting, case, entry or entry_numbered(sitting.session, case, number)),
+    )
+
+
 def papers_for(
     sitting: Sitting,
     case: Case,
@@ -53,31 +76,29 @@ def papers_for(
     *,
     audience: Audience,
     named: list[str] | None = None,
+    papers: EntryPapers | None = None,
 ) -> list[dict[str, Any]]:
     """The papers of a packet: those the entry made, else a copy of what the entry says; none where the party may not
-    read it.
+    read it. ``papers`` are those of the entry, where they were looked up for several parties.
 
     A copy of what only some read (``named``) is made for this party alone.
     """
     reader = Actor(party.role, party.account_id, party.name, case.id, party.id)
-    made = sitting.session.scalars(
-        select(Document)
-        .where(Document.case_id == case.id, Document.entry_number == entry_number, Document.kind.not_in((COPY, PROOF)))
-        .order_by(Document.id)
-    ).all()
-    papers = [d for d in made if may_read(reader, d.audience, d.party_id)]
-    if not papers and may_read(reader, audience, None, named):
+    papers = papers or papers_of(sitting, case, entry_number)
+    found = [d for d in papers.made if may_read(reader, d.audience, d.party_id)]
+    if not found and may_read(reader, audience, None, named):
         alone = party if audience is Audience.NAMED else None
-        papers = [_promised(sitting, case, occasion, _source(sitting, case, occasion, entry_number), alone)]
-    papers += [d for d in _enclosed(sitting, case, entry_number) if may_read(reader, d.audience, d.party_id)]
-    return [described(d, occasion.key) for d in papers]
+        source = _source(sitting, case, occasion, entry_number)
+        copies = papers.copies if source == entry_number else papers_of(sitting, case, source).copies
+        found = [_promised(sitting, case, occasion, source, alone, copies)]
+    found += [d for d in papers.enclosed if may_read(reader, d.audience, d.party_id)]
+    return [described(d, occasion.key) for d in found]
 
 
-def _enclosed(sitting: Sitting, case: Case, entry_number: int) -> Sequence[Document]:
+def _enclosed(sitting: Sitting, case: Case, told: DocketEntry | None) -> Sequence[Document]:
     """Papers of earlier entries that go along, as an entry names them by ``encloses``: with the letter on a preservation
     its ruling, from whose receipt the time for a review runs (CPI 171).
     """
-    told = entry_numbered(sitting.session, case, entry_number)
     references = (json.loads(told.payload).get("result") or {}).get("encloses", []) if told is not None else []
     if not references:
         return []
@@ -109,14 +130,12 @@ def _source(sitting: Sitting, case: Case, occasion: Occasion, entry_number: int)
     return sitting.session.scalars(query.limit(1)).first() or entry_number
 
 
-def _promised(sitting: Sitting, case: Case, occasion: Occasion, number: int, alone: Party | None) -> Document:
+def _promised(
+    sitting: Sitting, case: Case, occasion: Occasion, number: int, alone: Party | None, copies: list[Document]
+) -> Document:
+    """The copy of an entry that goes to everybody, or to one party ``alone``: among those promised, or a new one."""
     whose = alone.id if alone is not None else None
-    of_entry = select(Document).where(
-        Document.case_id == case.id, Document.kind == COPY, Document.entry_number == number
-    )
-    found = sitting.session.scalar(
-        of_entry.where(Document.party_id == whose if whose is not None else Document.party_id.is_(None))
-    )
+    found = next((copy for copy in copies if copy.party_id == whose), None)
     if found is None:
         found = Document(
             case_id=case.id,
@@ -132,6 +151,7 @@ def _promised(sitting: Sitting, case: Case, occasion: Occasion, number: int, alo
         )
         sitting.session.add(found)
         sitting.session.flush()
+        copies.append(found)
     return found
 
 

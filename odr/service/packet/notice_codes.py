@@ -128,9 +128,12 @@ def issue_code(
     packet_id: int | None = None,
     entry_id: int | None = None,
     case_number: str | None = None,
+    code: str | None = None,
 ) -> str:
-    """Make and keep a code for a notice. A case number is kept only where whoever holds the notice may see it."""
-    code = new_code()
+    """Keep a code for a notice, a new one unless it was made before. A case number is kept only where whoever holds the
+    notice may see it.
+    """
+    code = code or new_code()
     session.add(
         NoticeCode(code=code, packet_id=packet_id, entry_id=entry_id, kind=kind, issued_at=now, case_number=case_number)
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Party, PartyKind
@@ -20,7 +20,6 @@ from odr.ground.text import Text
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.time.written_working import text_to_json
 from odr.service.models import (
-    NoticeCode,
     Packet,
     ServiceAddress,
     ServiceAttempt,
@@ -57,6 +56,10 @@ ATTRIBUTED_TRIED = 2
 """How many attributed addresses of one channel are tried at once."""
 
 
+Way = tuple[Channel, ServiceAddress, datetime]
+"""A channel, an address and when it starts."""
+
+
 @dataclass(frozen=True)
 class Recipient:
     """Who receives: name on the letter, kind in law (who may sign), language, and whether abroad."""
@@ -67,6 +70,23 @@ class Recipient:
     abroad: bool = False
     online: bool = True
     """Whether they have an account here, where the papers lie; who has none gets them by post without delay."""
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """How somebody can be reached: addresses that have not ended, and every consent to electronic service."""
+
+    addresses: Sequence[ServiceAddress]
+    consents: Sequence[ServiceConsent]
+
+
+def contacts_of(session: Session, party: int, beside: Iterable[int] = ()) -> Contacts:
+    """How a party can be reached; those ``beside`` it, to whom letters go in the same act, are asked about with it."""
+    all_of_them = sorted({party, *beside})
+    standing = (ServiceAddress.party_id.in_(all_of_them), ServiceAddress.ended_at.is_(None))
+    addresses = session.scalars(select(ServiceAddress).where(*standing).order_by(ServiceAddress.id))
+    consents = consents_of(session, *all_of_them)
+    return Contacts([a for a in addresses if a.party_id == party], [c for c in consents if c.party_id == party])
 
 
 def queue_packet(
@@ -91,6 +111,8 @@ def queue_packet(
     limit: Mapping[str, Any] | None = None,
     case_number: str | None = None,
     barred: Collection[Channel] = (),
+    occasion: str = "notice",
+    contacts: Contacts | None = None,
 ) -> Packet:
     """Put a packet out for one recipient, with its attempts planned on every channel the law and the addresses allow.
 
@@ -99,15 +121,16 @@ def queue_packet(
     ``when_due`` what one does if the act gives a time limit, ``when_held`` if it calls to something at one hour.
     ``letter`` names a template of ``templates/letters``. ``case_number`` is shown by the notice code only when given.
     ``limit`` are columns on the time limit that begins with the service (:func:`letter_facts.begins_with`).
-    ``barred`` are channels the law of the recipient's state closes. Without any address a task for the clerk is opened.
+    ``barred`` are channels the law of the recipient's state closes. ``contacts`` is how the recipient can be reached,
+    where the caller has looked it up. Without any address a task for the clerk is opened.
     """
-    code = notice_codes.issue_code(session, kind=kind, now=now, case_number=case_number)
     packet = Packet(
         case_id=case_id,
         party_id=party_id,
         entry_ids=list(entry_ids),
         documents=[dict(d) for d in documents],
         kind=kind,
+        occasion=occasion,
         title=text_to_json(title),
         what_next=what_next and text_to_json(what_next),
         letter=letter or _letter_for(kind, first_contact),
@@ -115,7 +138,7 @@ def queue_packet(
         recipient_kind=recipient.kind,
         locale=recipient.locale,
         abroad=recipient.abroad,
-        code=code,
+        code=notice_codes.new_code(),
         first_contact=first_contact,
         queued_at=now,
         hold_until=hold_until,
@@ -129,13 +152,13 @@ def queue_packet(
     session.add(packet)
     session.flush()
     remember(session, packet, when_due, when_held)
-    notice = session.scalars(select(NoticeCode).where(NoticeCode.code == code)).one()
-    notice.packet_id = packet.id
-    for channel, address, starts_at in _plan(session, packet, max(now, hold_until or now), online=recipient.online):
-        if channel in barred:
-            continue
-        plan_attempt(session, packet, channel, address, starts_at=starts_at, now=now)
-    if not packet.attempts:
+    notice_codes.issue_code(session, kind=kind, now=now, packet_id=packet.id, case_number=case_number, code=packet.code)
+    contacts = contacts or contacts_of(session, party_id)
+    plan = _plan(packet, contacts, max(now, hold_until or now), online=recipient.online)
+    ways = [(channel, address, starts_at) for channel, address, starts_at in plan if channel not in barred]
+    if ways:
+        _plan_attempts(session, packet, ways, now=now)
+    else:
         open_task(session, packet, TaskReason.NO_ADDRESS, now=now)
     session.flush()
     return packet
@@ -147,16 +170,10 @@ def _letter_for(kind: PaperKind, first_contact: bool) -> str:
     return "decision_served" if kind is PaperKind.DECISION else "notice"
 
 
-def _plan(
-    session: Session, packet: Packet, starts: datetime, *, online: bool
-) -> list[tuple[Channel, ServiceAddress, datetime]]:
+def _plan(packet: Packet, contacts: Contacts, starts: datetime, *, online: bool) -> list[Way]:
     """Channels, addresses and starting times. A first contact goes by every way at once, post included."""
-    addresses = list(
-        session.scalars(
-            select(ServiceAddress).where(ServiceAddress.party_id == packet.party_id, ServiceAddress.ended_at.is_(None))
-        )
-    )
-    consented = any(_view(c).covers(packet.kind, starts) for c in consents_of(session, packet.party_id))
+    addresses = contacts.addresses
+    consented = any(_view(c).covers(packet.kind, starts) for c in contacts.consents)
     plan = [(a.channel, a, starts) for a in _ranked(addresses, starts) if a.channel in ELECTRONIC or a.channel in BRIEF]
     served_by_arrival = consented and any(a.standing is AddressClass.GIVEN for c, a, _ in plan if c in ELECTRONIC)
     later = starts + ESCALATE_AFTER if served_by_arrival and online and not packet.first_contact else starts
@@ -189,19 +206,31 @@ def plan_attempt(
     now: datetime,
 ) -> ServiceAttempt:
     """One more way for a packet, released at ``starts_at`` (procedural time)."""
-    due = starts_at <= now
-    attempt = ServiceAttempt(
-        packet=packet,
-        party_id=packet.party_id,
-        channel=channel,
-        address=address,
-        starts_at=starts_at,
-        tries=0,
-        state=AttemptState.PLANNED if due else AttemptState.HELD,
-        next_try_at=AT_ONCE if due else None,
-    )
+    attempt = ServiceAttempt(packet=packet, address=address, **_attempt(packet, channel, starts_at, now))
     session.add(attempt)
     return attempt
+
+
+def _plan_attempts(session: Session, packet: Packet, ways: Sequence[Way], *, now: datetime) -> None:
+    """Every way of a new packet, in one statement: nobody holds one of them in hand before it is sent."""
+    rows = [
+        {"packet_id": packet.id, "address_id": address.id, **_attempt(packet, channel, starts_at, now)}
+        for channel, address, starts_at in ways
+    ]
+    # With empty columns written as such, all of them are rows of one statement.
+    session.execute(insert(ServiceAttempt).execution_options(render_nulls=True), rows)
+
+
+def _attempt(packet: Packet, channel: Channel, starts_at: datetime, now: datetime) -> dict[str, Any]:
+    due = starts_at <= now
+    return {
+        "party_id": packet.party_id,
+        "channel": channel,
+        "starts_at": starts_at,
+        "tries": 0,
+        "state": AttemptState.PLANNED if due else AttemptState.HELD,
+        "next_try_at": AT_ONCE if due else None,
+    }
 
 
 def undo_packet(session: Session, packet: Packet, *, now: datetime) -> bool:

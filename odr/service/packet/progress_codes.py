@@ -12,7 +12,7 @@ import hmac
 import re
 import secrets
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -61,28 +61,27 @@ def written(ring: Keyring, row: ProgressCode) -> str:
 
 def live_codes(session: Session, ring: Keyring, parties: Collection[int]) -> Mapping[int, str]:
     """Party → the code in force, for those that have one: one statement."""
-    rows = session.scalars(
-        select(ProgressCode).where(ProgressCode.party_id.in_(parties), ProgressCode.ended_at.is_(None))
-    )
-    return {row.party_id: written(ring, row) for row in rows}
+    return {row.party_id: written(ring, row) for row in _live(session, parties)}
 
 
-def keep_code(sitting: Sitting, case: Case, party: Party) -> None:
-    """See to it that a party to whom a letter goes has a code in force. A case without a number has none yet; one made under
-    another key of the court, or before the case had this number, is made anew.
+def keep_code(sitting: Sitting, case: Case, party: Party, beside: Iterable[Party] = ()) -> None:
+    """See to it that a party to whom a letter goes has a code in force; those ``beside`` it get one too and are asked about
+    with it. A case without a number has none yet; one made under another key of the court, or before the case had this
+    number, is made anew.
     """
     if case.number is None or party.left_at is not None:
         return
     ring = keyring(sitting.court.settings.secret_key)
-    row = _live(sitting.session, party.id)
+    rows = _live(sitting.session, sorted({party.id, *(one.id for one in beside)}))
+    row = next((row for row in rows if row.party_id == party.id), None)
     if row is None or row.digest != _digest(ring, case.number, written(ring, row)):
         make_code(sitting, case.number, party)
 
 
-def _live(session: Session, party_id: int) -> ProgressCode | None:
-    return session.scalar(
-        select(ProgressCode).where(ProgressCode.party_id == party_id, ProgressCode.ended_at.is_(None))
-    )
+def _live(session: Session, parties: Collection[int]) -> Sequence[ProgressCode]:
+    return session.scalars(
+        select(ProgressCode).where(ProgressCode.party_id.in_(parties), ProgressCode.ended_at.is_(None))
+    ).all()
 
 
 def make_code(sitting: Sitting, number: str, party: Party) -> None:
