@@ -35,6 +35,8 @@ def looked_at(look: Sitting, case: Case, actor: Actor) -> NextBox:
     else:
         assert box.waits is not None and str(box.waits).strip()
         assert box.waits.render("en") != box.waits.render("zh-Hans")
+        if box.owed is not None and "Nothing for you to do now" in str(box.owed.words):
+            assert box.owed.status is not None, "what is said to a reader who has a duty of another kind meanwhile"
         if any(step.act or step.page for step in box.later):
             assert "Nothing for you to do now" not in str(box.waits), "the reader has a duty that runs"
         others = [w for w in shown_windows(look, case, actor) if w.party_id != actor.party_id]

@@ -191,7 +191,8 @@ def _for_the_creditor(sitting: Sitting, case: Case, row: EnforcementSettlement, 
         if is_late(sitting, case, row):
             again = T("You can have all that the decision orders enforced again, less what was paid.")
             told.append(If(T("If it is not done"), again, names.RESUME_ENFORCEMENT))
-        return Owed(words, False, None, None, None, tuple(told))
+        status = T("%(name)s must do what was agreed.", name=other)
+        return Owed(words, False, None, None, None, tuple(told), status)
     now, day = Money(parts[0].left, row.currency), parts[0].on
     if day < _today(sitting):
         words = T(
@@ -209,7 +210,8 @@ def _for_the_creditor(sitting: Sitting, case: Case, row: EnforcementSettlement, 
         day=day,
     )
     otherwise = T("From the next day you can have all that the decision orders enforced again, less what was paid.")
-    return Owed(words, False, None, None, otherwise, (*lines, came))
+    status = T("%(name)s must pay you %(amount)s by the end of %(day)s, as agreed.", name=other, amount=now, day=day)
+    return Owed(words, False, None, None, otherwise, (*lines, came), status)
 
 
 def _rest(case: Case, row: EnforcementSettlement, parts: list[Part]) -> list[If]:

@@ -96,7 +96,7 @@ def _under_instrument(sitting: Sitting, case: Case, actor: Actor, party: Party) 
     open_now.sort(key=lambda o: (o.due_on, o.amount_minor is None, o.id))
     reported = next((o for o in open_now if o.creditor_id == party.id and unconfirmed(sitting.session, o)), None)
     if not open_now and every and case.stage is Stage.ENFORCEMENT:
-        return Owed(EVERYTHING_IS_DONE, False)
+        return Owed(EVERYTHING_IS_DONE, False, status=EVERYTHING_DONE)
     mine = [o for o in open_now if o.debtor_id == party.id]
     theirs = [o for o in open_now if o.creditor_id == party.id]
     agreed = signed_with(sitting, case, party.id)
@@ -114,7 +114,7 @@ def _under_instrument(sitting: Sitting, case: Case, actor: Actor, party: Party) 
     if theirs and reported is None:
         told.append(_to_receive(sitting, case, theirs))
     if not told and _enforced_by(sitting, case) == party.id:
-        return Owed(EVERYTHING_IS_DONE, False)
+        return Owed(EVERYTHING_IS_DONE, False, status=EVERYTHING_DONE)
     return _one_of(sitting, case, actor, told)
 
 
@@ -141,6 +141,7 @@ ONLY_INTEREST = If(
 EVERYTHING_IS_DONE = T(
     "Nothing for you to do now: everything is paid or done. The court ends the enforcement by a ruling you are sent."
 )
+EVERYTHING_DONE = T("Everything is paid or done. The court ends the enforcement by a ruling you are sent.")
 
 
 def _one_of(sitting: Sitting, case: Case, actor: Actor, told: Sequence[Owed]) -> Owed | None:
@@ -434,6 +435,11 @@ def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> O
             "Nothing for you to do now: %(name)s must do what was ordered by the end of %(day)s.", name=other, day=day
         )
     )
+    status = (
+        T("%(name)s must pay you %(amount)s by the end of %(day)s.", name=other, amount=due.told, day=day)
+        if due.left is not None
+        else T("%(name)s must do what was ordered by the end of %(day)s.", name=other, day=day)
+    )
     otherwise = T("From the day after the last day to pay or do it, you can ask the court to enforce.")
     unnamed = due.left is not None and _has_no_account(sitting, case, first.creditor_id)
     if unnamed:
@@ -446,7 +452,8 @@ def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> O
     into = _paid_into(sitting, case, first.creditor_id, offered=unnamed) if due.left is not None else []
     back = _fee_still_to_come(sitting, case, first.creditor_id)
     act = names.NAME_ACCOUNT if unnamed else None
-    return Owed(words, False, None, act, otherwise, (*also, *into, *due.adds_up, *_of_delay(due, late), *back, arrived))
+    told = (*also, *into, *due.adds_up, *_of_delay(due, late), *back, arrived)
+    return Owed(words, False, None, act, otherwise, told, status)
 
 
 def _of_enforcement(sitting: Sitting, case: Case, debtor: int | None) -> list[If]:
@@ -494,7 +501,19 @@ def _not_enforced_for(due: Due, other: str, also: Sequence[If], arrived: If) -> 
             name=other,
         )
     )
-    return Owed(words, False, None, None, None, (*also, arrived))
+    status = (
+        T(
+            "The court has ruled that this is not enforced, because the time to apply had passed. %(name)s still owes you %(amount)s and may pay.",
+            name=other,
+            amount=due.told,
+        )
+        if due.left is not None
+        else T(
+            "The court has ruled that this is not enforced, because the time to apply had passed. %(name)s still owes you what was ordered.",
+            name=other,
+        )
+    )
+    return Owed(words, False, None, None, None, (*also, arrived), status)
 
 
 def _behind_another(sitting: Sitting, case: Case, first: Obligation, due: Due, before: str, also: Sequence[If]) -> Owed:
@@ -537,6 +556,11 @@ def _enforced_for(sitting: Sitting, case: Case, first: Obligation, due: Due, oth
         if due.left is not None
         else T("Nothing for you to do now: the court is enforcing against %(name)s.", name=other)
     )
+    status = (
+        T("The court is enforcing. %(name)s still owes %(amount)s.", name=other, amount=due.told)
+        if due.left is not None
+        else T("The court is enforcing against %(name)s.", name=other)
+    )
     lines = [*also]
     if due.today is not None and due.told is not None and due.today.minor > due.told.minor:
         lines.append(If(T("With interest, today"), T("%(amount)s in all.", amount=due.today)))
@@ -550,7 +574,7 @@ def _enforced_for(sitting: Sitting, case: Case, first: Obligation, due: Due, oth
             names.RECORD_PERFORMANCE,
         )
     )
-    return Owed(words, False, None, None, None, tuple(lines))
+    return Owed(words, False, None, None, None, tuple(lines), status)
 
 
 def _before_effect(sitting: Sitting, case: Case, decision: Decision, party: Party) -> Owed | None:
@@ -572,7 +596,12 @@ def _before_effect(sitting: Sitting, case: Case, decision: Decision, party: Part
             *_appeal_line(sitting, case, decision, party),
             *of_costs(decision, party),
         )
-        return Owed(words, False, _last_appeal(sitting, case, decision), None, None, lines)
+        status = (
+            T("The court did not give you what you asked for.")
+            if party.role is Role.CLAIMANT
+            else T("You won: nothing is ordered against you.")
+        )
+        return Owed(words, False, _last_appeal(sitting, case, decision), None, None, lines, status)
     return None
 
 
@@ -622,6 +651,11 @@ def _ordered_for(sitting: Sitting, case: Case, decision: Decision, party: Party,
         if total is not None
         else T("You won: %(name)s must do what was ordered. Nothing for you to do now", name=other)
     )
+    status = (
+        T("You won: %(name)s must pay you %(amount)s.", name=other, amount=total)
+        if total is not None
+        else T("You won: %(name)s must do what was ordered.", name=other)
+    )
     unnamed = total is not None and _has_no_account(sitting, case, party.id)
     if unnamed:
         words = T(
@@ -643,7 +677,7 @@ def _ordered_for(sitting: Sitting, case: Case, decision: Decision, party: Party,
     lines += [*_interest_lines(orders), *of_costs(decision, party)]
     lines += _appeal_line(sitting, case, decision, party)
     otherwise = T("From the day after the last day to pay or do it, you can ask the court to enforce.")
-    return Owed(words, False, None, names.NAME_ACCOUNT if unnamed else None, otherwise, tuple(lines))
+    return Owed(words, False, None, names.NAME_ACCOUNT if unnamed else None, otherwise, tuple(lines), status)
 
 
 def _ordered(orders: Sequence[Order], heading: Text) -> list[If]:
