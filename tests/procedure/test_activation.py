@@ -250,7 +250,8 @@ def test_the_desk_lays_shows_and_approves(small_scene: Scene) -> None:
     more_admins(scene, "second")
     app = create_app(court=scene.court)
     first, second, desk = Visitor(app, scene, "admin"), Visitor(app, scene, "second"), "/administration/rules"
-    form = {"pack": "cn", "effective_from": "2026-04-01", "why": "Decision of 1 March 2026."}
+    form = {"pack": "cn", "why": "Decision of 1 March 2026."}
+    form |= {"effective_from-day": "1", "effective_from-month": "4", "effective_from-year": "2026"}
     refused = first.send(desk, desk, 422, **form, changes="[windows.rules.answer]\namount = minus").text
     assert "amount = minus" in refused
     assert (
@@ -259,7 +260,7 @@ def test_the_desk_lays_shows_and_approves(small_scene: Scene) -> None:
     )
     assert (
         first.send(
-            desk, desk, 422, **{**form, "effective_from": "2026-03-01"}, changes="[windows.rules.answer]\namount = 20"
+            desk, desk, 422, **{**form, "effective_from-month": "3"}, changes="[windows.rules.answer]\namount = 20"
         ).status_code
         == 422
     )

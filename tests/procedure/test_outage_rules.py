@@ -75,6 +75,14 @@ def test_hours_look_at_their_last_24() -> None:
     assert until(night, due=due, is_hours=False) is None
 
 
+def test_hours_that_end_with_the_day_run_on_to_the_next() -> None:
+    """To the end of the same day they would be given nothing."""
+    rules, pack = PACK["ew"].outages, PACK["ew"]
+    assert rules is not None
+    due, night = end_of(pack, date(2026, 3, 5)), [Span(at("2026-03-05T00:00"), at("2026-03-05T01:00"))]
+    assert runs_until(rules, pack, due, LONG_AGO, True, night) == date(2026, 3, 6)
+
+
 def test_what_began_after_the_outage_lost_nothing() -> None:
     """A limit opened on its last day, when the court was back."""
     assert CN.outages is not None

@@ -199,8 +199,10 @@ class Visit:
         """Fill the act's form on a page and send it."""
         page = self.open(who, path)
         form = page.locator(f"form[action$='/{act}']").first
-        for folded in page.locator(f"details:not([open]):has(form[action$='/{act}']) summary").all():
-            folded.click()
+        around = f"details:not([open]):has(form[action$='/{act}']) > summary"
+        for folded in (page.locator(around), form.locator("details:not([open]) > summary")):
+            while folded.count():
+                folded.first.click()
         for name, value in values.items():
             place = form.locator(f"[name='{name}']")
             kind = place.first.evaluate("e => e.tagName + ':' + (e.type || '')")
@@ -253,9 +255,9 @@ def test_a_traffic_claim_is_settled_with_one_key_in_the_browser(
     check = visit.open("li", "/one-key").locator("a[href*='/settlement/accept?']").get_attribute("href") or ""
     page = visit.send("li", check.removeprefix(f"/cases/{reference}"), "accept_offer")
     visit.send("judge", "/agreement", "sign_mediation", case_number=scene.case().number or "")
+    visit.send("li", "/one-key", "instruct_payout", holder="Li Wen", bank="Lake Bank", account="6222 0000 1111 2222")
     for who in ("li", "haiyun"):
         visit.send(who, "/settlement/check/sign_statement", "sign_statement")
-    visit.send("li", "/one-key", "instruct_payout", holder="Li Wen", bank="Lake Bank", account="6222 0000 1111 2222")
     with scene.court.database.read() as session:
         from odr.judgment.models import Obligation
 
@@ -269,7 +271,7 @@ def test_a_traffic_claim_is_settled_with_one_key_in_the_browser(
         note="Transfer 88",
         **{"on-day": "2", "on-month": "3", "on-year": "2026"},
     )
-    assert "6222 0000 1111 2222" in page.inner_text("main")
+    assert "6222 0000 1111 2222" in visit.open("haiyun", "/account").inner_text("main")
     page = visit.send("li", "/one-key", "confirm_performance", obligation=owed, arrived="true")
     turn(page)
     is_sound(page)

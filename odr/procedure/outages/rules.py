@@ -50,8 +50,8 @@ def runs_until(
         if not parts or not _touch(rules, parts, max(began, opened_at), end):
             return until
         last = end.astimezone(pack.tz).date()
-        if is_hours and until is None:
-            last -= timedelta(days=1)  # hours that end at nine run on to the end of that day
+        if is_hours and until is None and end < end_of(pack, last):
+            last -= timedelta(days=1)  # hours that end at nine run on to the end of that day; at its close, to the next
         day = pack.working_calendar.add_working(last, rules.working_days)
         until, end = day, end_of(pack, day)
 

@@ -267,7 +267,7 @@ def days_told(sitting: Sitting, first: date, last: date) -> list[Away]:
             select(DaysAway.account_id, Account.email, DaysAway.from_on, DaysAway.until_on)
             .join(Account, Account.id == DaysAway.account_id)
             .where(DaysAway.ended_at.is_(None), DaysAway.from_on <= last, DaysAway.until_on >= first)
-            .order_by(DaysAway.id)
+            .order_by(DaysAway.until_on, DaysAway.id)
         )
         return [Away(*row) for row in rows]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from odr.ground.db import Base, BigInt, UTCDateTime, enum_column
@@ -71,6 +71,10 @@ class WeeklyHours(Base):
     )
 
 
+TOLD = "ended_at IS NULL"
+"""Of the days somebody told, those they have not taken back."""
+
+
 class DaysAway(Base):
     """Days on which somebody says they cannot come to a hearing: a party, whoever acts for them, an interpreter, a judge."""
 
@@ -85,4 +89,5 @@ class DaysAway(Base):
     __table_args__ = (
         CheckConstraint("from_on <= until_on", name="in_order"),
         Index("ix_days_away_account_id_until_on", "account_id", "until_on"),
+        Index("ix_days_away_until_on", "until_on", sqlite_where=text(TOLD), postgresql_where=text(TOLD)),
     )
