@@ -184,6 +184,30 @@ def test_no_program_glues_words_by_a_half_width_sign() -> None:
     assert wrong == []
 
 
+BETWEEN = (
+    re.compile(
+        r"""[.?!”]"(?:, [^{}]*)?\) \}\}(?:</b>|</strong>|</a>|\{% ?(?:endif|endfor|else)[^%]*%\})*[ \n]+"""
+        r"""(?:\{% ?if[^%]*%\})?(?:<a [^>]*>)?\{\{ ?_\("[A-Z“]"""
+    ),
+    re.compile(r"""\bhelp \| text \}\}[ \n]+\{\{ ?_\("[A-Z]"""),
+)
+"""A sentence, then a blank of the template, then the next: Chinese has nothing there."""
+
+
+def test_no_template_puts_a_blank_between_two_sentences() -> None:
+    """The reader's language says what stands between them: ``{{ " " | sign }}``, nothing in Chinese."""
+    pages = [path for path in sorted(TEMPLATES.rglob("*.html")) if "letters" not in path.parts]
+    written = {path: path.read_text("utf-8") for path in pages}
+    assert sum(text.count('{{ " " | sign') for text in written.values()) > 100
+    wrong = [
+        f"{path.relative_to(TEMPLATES)}: {found[0][-60:]}"
+        for path, text in written.items()
+        for pattern in BETWEEN
+        for found in pattern.finditer(text)
+    ]
+    assert wrong == []
+
+
 def test_a_list_has_the_signs_of_its_reader() -> None:
     """C-1、C-2 in Chinese, C-1, C-2 in English; who says what has a full-width colon; amounts and labels are the reader's too."""
     said = side_by_side((side_by_side(("C-1", T("Authentic")), ":"), side_by_side(("C-2", T("Authentic")), ":")), ";")
