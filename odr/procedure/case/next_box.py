@@ -149,7 +149,12 @@ def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
     open_now = [step for step in duties if step.act is not None or step.page is not None]
     remedies = [step for step in remedies if step.act is not None or step.page is not None]
     if case.stayed_at is not None:
-        words = T("Nothing for you to do now: the case is stayed, and no time limit runs.")
+        runs = [step for step in remedies if TIME_LIMITS[step.window.kind].runs_on]
+        words = (
+            T("Nothing for you to do now: the case is stayed, and no time limit runs but what is told here.")
+            if runs
+            else T("Nothing for you to do now: the case is stayed, and no time limit runs.")
+        )
         return NextBox(None, words, None, duties, remedies)
     owed = next((told for tell in sitting.court.hooks.owed if (told := tell(sitting, case, actor)) is not None), None)
     if owed is not None:
