@@ -15,11 +15,13 @@ from odr.filing.course.extensions import own_windows
 from odr.filing.models import Request
 from odr.ground.clock import FixedClock
 from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.text import Text
 from odr.judgment.models import Preservation
 from odr.judgment.preservation.measures import TERM
 from odr.judgment.preservation.term import PropertyKind, _note, note_terms, rule_for
 from odr.judgment.vocabulary import PreservationState
 from odr.procedure.acts.tasks import DESKS
+from odr.procedure.case.next_box import next_box
 from odr.procedure.court import Court
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.outages.models import Cause, Outage
@@ -193,6 +195,24 @@ def test_a_stay_does_not_lengthen_a_freeze(frozen: Bench) -> None:
     assert preserved(frozen).state is PreservationState.LAPSED
 
 
+def test_the_box_says_what_may_be_done_about_a_term_also_while_the_case_stands_still(frozen: Bench) -> None:
+    """Not "Term of a freeze", and not that no time limit runs: one does, and who asked for the freeze may ask to continue."""
+    act = frozen.court.table["ask_to_continue_preservation"]
+
+    def told(who: str) -> tuple[list[Text], Text | None]:
+        with frozen.court.database.read() as session:
+            case = session.get_one(Case, frozen.case_id)
+            box = next_box(frozen.court.look(session), case, frozen.actor(who))
+            assert box is not None
+            return [step.title for step in box.remedies], box.waits
+
+    assert act.title in told("claimant/1")[0] and act.title not in told("respondent/1")[0]
+    frozen.do("judge", "give_ruling", {**RULING, "kind": "stay", "security": None, "orders": "The case is stayed."})
+    mine, theirs = told("claimant/1"), told("respondent/1")
+    assert mine[1] is not None and theirs[1] is not None
+    assert act.title in mine[0] and "but what is told here" in mine[1].msgid and "told here" not in theirs[1].msgid
+
+
 def test_two_things_preserved_have_their_own_terms(frozen: Bench) -> None:
     """What is asked and ruled of one touches nothing of the other."""
     frozen.do("claimant/1", "ask_for_ruling", ASKED)
@@ -272,6 +292,21 @@ def test_what_ended_by_itself_is_not_left_for_the_judge_to_lift(frozen: Bench) -
     frozen.wait(seconds=1)
     assert preserved(frozen).state is PreservationState.LAPSED
     assert on_desk(frozen, "lift_preservation") == [] and len(on_desk(frozen, "undo_preservation")) == 1
+
+
+def test_what_is_to_be_undone_is_undone_although_the_case_closes_meanwhile(frozen: Bench) -> None:
+    """The account was freed and the bank not told yet, when the claim is withdrawn: the clerk's line stays."""
+    to_the_end(frozen)
+    frozen.wait(seconds=1)
+    with frozen.court.database.write() as session:
+        session.get_one(Case, frozen.case_id).stage = Stage.HEARING
+    frozen.do("claimant/1", "withdraw_claim", {"reasons": "We agreed."})
+    with frozen.court.database.read() as session:
+        request = session.scalars(select(Request.reference)).one()
+    frozen.do(
+        "judge", "rule_on_withdrawal", {"request": request, "answer": "allow", "reasons": "Nothing stands against it."}
+    )
+    assert frozen.case().stage is Stage.CLOSED and len(on_desk(frozen, "undo_preservation")) == 1
 
 
 def test_an_own_case_is_over_with_the_last_term_in_it(whole_court: Court, clock: FixedClock) -> None:

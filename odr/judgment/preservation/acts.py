@@ -155,7 +155,8 @@ class PreservationRulingInput(CourtModel):
     result: Annotated[
         Literal["granted", "partly", "refused"],
         field(
-            T("Ruling"), options={"granted": T("Granted"), "partly": T("Granted in part"), "refused": T("Not granted")}
+            T("Result of the ruling"),
+            options={"granted": T("Granted"), "partly": T("Granted in part"), "refused": T("Not granted")},
         ),
     ]
     measures: Annotated[

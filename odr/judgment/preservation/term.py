@@ -272,7 +272,7 @@ class ContinuationInput(CourtModel):
     ]
     result: Annotated[
         Literal["continue", "refuse"],
-        field(T("Ruling"), options={"continue": T("It goes on"), "refuse": T("It ends with its term")}),
+        field(T("Result of the ruling"), options={"continue": T("It goes on"), "refuse": T("It ends with its term")}),
     ]
     months: Annotated[
         int | None,

@@ -227,6 +227,9 @@ def _step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> Step:
     ways = [*(words.act for words in told if words.act is not None), *(limit.met_by if limit is not None else ())]
     act = next((found for name in ways if (found := _open(sitting, case, actor, name)) is not None), None)
     page = limit.page if limit is not None else None
+    if act is not None and limit is not None and limit.runs_on:
+        # Its term is called after what ends, such as a freeze; whoever may do something about it reads what.
+        title = act.title
     return Step(window, title, act, page, _silence(told, rule.consequence), _ifs(sitting, case, actor, told))
 
 
