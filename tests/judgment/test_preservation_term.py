@@ -207,6 +207,12 @@ def test_the_box_says_what_may_be_done_about_a_term_also_while_the_case_stands_s
             return [step.title for step in box.remedies], box.waits
 
     assert act.title in told("claimant/1")[0] and act.title not in told("respondent/1")[0]
+    with frozen.court.database.write() as session:
+        session.get_one(Case, frozen.case_id).stage = Stage.PRONOUNCED
+    waits = told("respondent/1")[1]
+    assert waits is not None and "freeze" not in waits.render("en"), "nobody waits for the term of the other side"
+    with frozen.court.database.write() as session:
+        session.get_one(Case, frozen.case_id).stage = Stage.PENDING
     frozen.do("judge", "give_ruling", {**RULING, "kind": "stay", "security": None, "orders": "The case is stayed."})
     mine, theirs = told("claimant/1"), told("respondent/1")
     assert mine[1] is not None and theirs[1] is not None

@@ -289,7 +289,9 @@ def _waited_for(
     window = next((w for w in others if _nature(w) in (Nature.COURT, Nature.OUTSIDE)), None)
     if window is not None:
         return _court_has_time(sitting, window), window.due_at, window
-    window = next((w for w in others if case.party_if_any(w.party_id) is not None), None)
+    # A freeze that ends in a year keeps nobody waiting.
+    still = (w for w in others if case.party_if_any(w.party_id) is not None and not TIME_LIMITS[w.kind].runs_on)
+    window = next(still, None)
     if window is not None and case.stage is Stage.PRONOUNCED:
         name = case.party(window.party_id or 0).name
         what = rule_of(sitting, window).title
