@@ -399,7 +399,7 @@ def note_preservation_ends(sitting: Sitting, case: Case, given: NoteInput, *, ac
     return Recorded(T("A preservation ends on %(day)s", day=window.due_at), {"preservation": row.reference})
 
 
-def _untold(now: datetime) -> Select[tuple[int, str | None, datetime | None]]:
+def _untold(now: datetime) -> Select[int, str | None, datetime | None]:
     """The terms that end soon and were told of to nobody, the soonest first."""
     told = exists().where(
         Task.case_id == Window.case_id,
