@@ -20,7 +20,7 @@ from odr.ground.text import T, Text
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.judgment import desks, names
 from odr.judgment.models import Motion, Preservation
-from odr.judgment.preservation.measures import SECURED, TERM, end_preservations, over_before_claim
+from odr.judgment.preservation.measures import REVIEW, SECURED, TERM, end_preservations, over_before_claim
 from odr.judgment.preservation.queries import preservation_named, preservations_of
 from odr.judgment.vocabulary import PreservationState
 from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
@@ -285,6 +285,13 @@ class ContinuationInput(CourtModel):
     reasons: Annotated[str, CourtText(10, 8000), field(T("Reasons"), widget="textarea")]
 
 
+def _what_can_be_done(sitting: Sitting, case: Case, given: ContinuationInput) -> Text:
+    return T(
+        "Whoever disagrees with a continuation may ask this court once for a review, within %(days)s days after being served with this ruling; what was ordered stays in force meanwhile.",
+        days=sitting.pack(case).window(REVIEW).amount,
+    )
+
+
 @act(
     title=T("Rule on the continuation of a preservation"),
     input=ContinuationInput,
@@ -298,14 +305,12 @@ class ContinuationInput(CourtModel):
         PaperKind.DECISION,
         T("Ruling on the continuation of a preservation"),
         T(
-            "The ruling says whether what is preserved goes on, and how long. If it goes on and you disagree, ask once for a review, though what was ordered stays in force meanwhile. The time for that is counted from the day after the ruling is served on you."
+            "The ruling says whether what is preserved goes on, and how long. If it goes on and you disagree, ask once for a review, though what was ordered stays in force meanwhile. The ruling says within how many days, counted from the day after it is served on you."
         ),
     ),
     paper=RulingForm(
         T("Continuation of a preservation"),
-        T(
-            "Whoever disagrees with a continuation may ask this court once for a review; what was ordered stays in force meanwhile."
-        ),
+        _what_can_be_done,
         result="result",
         words=RULED,
     ),
