@@ -38,7 +38,7 @@ Reasons = Annotated[
 
 Words = Annotated[str, CourtText(5, 4000), field(T("Why?"), widget="textarea")]
 
-Answer = Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWERS)]
+Answer = Annotated[Literal["allow", "refuse"], field(T("Result of the ruling"), options=ANSWERS)]
 
 
 class FactInput(CourtModel):

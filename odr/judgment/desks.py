@@ -17,8 +17,8 @@ CLOSE_CASE = desk(
     Role.CLERK,
     waits=T("Nothing for you to do: everything is done, and the registry closes the case."),
 )
-CONTINUE_PRESERVATION = desk("continue_preservation", T("A preservation whose term ends"), Role.JUDGE)
-CONTINUE_MEASURE = desk("continue_measure", T("A measure to have continued"), Role.CLERK, by_hand=True)
+CONTINUE_PRESERVATION = desk("continue_preservation", T("A preservation whose term ends"), Role.JUDGE, outlives=True)
+CONTINUE_MEASURE = desk("continue_measure", T("A measure to have continued"), Role.CLERK, by_hand=True, outlives=True)
 COUNTERSIGN = desk(
     "countersign",
     T("A decision to countersign"),
@@ -36,7 +36,7 @@ ENFORCEMENT = desk("enforcement", T("An enforcement applied for"), Role.CLERK)
 ENFORCEMENT_INACTION = desk("enforcement_inaction", T("An enforcement that stands still"), Role.PRESIDENT, by_hand=True)
 ENFORCEMENT_PAID = desk("enforcement_paid", T("An enforcement to end"), Role.JUDGE, Role.CLERK)
 ENFORCEMENT_SETTLED = desk("enforcement_settled", T("An enforcement settled by the parties"), Role.JUDGE, Role.CLERK)
-EXECUTE_PRESERVATION = desk("execute_preservation", T("A preservation to carry out"), Role.CLERK)
+EXECUTE_PRESERVATION = desk("execute_preservation", T("A preservation to carry out"), Role.CLERK, outlives=True)
 GIVE_BACK = desk("give_back", T("Something to give back after a judgment fell"), Role.CLERK, by_hand=True)
 HEARD_AGAIN = desk("heard_again", T("A case to hear again"), Role.JUDGE, until_decided=True, by_hand=True)
 LATE_ANSWER = desk("late_answer", T("An answer to an appeal to send after the file"), Role.CLERK, by_hand=True)
@@ -65,4 +65,4 @@ PRONOUNCE = desk(
 RETRIAL = desk("retrial", T("A retrial applied for"), Role.CLERK)
 RETRIAL_HERE = desk("retrial_here", T("An application for retrial to decide"), Role.PRESIDENT)
 RULING_ASKED = desk("ruling_asked", T("A ruling asked for"), Role.JUDGE)
-UNDO_PRESERVATION = desk("undo_preservation", T("Measures to undo"), Role.CLERK, by_hand=True)
+UNDO_PRESERVATION = desk("undo_preservation", T("Measures to undo"), Role.CLERK, by_hand=True, outlives=True)

@@ -14,9 +14,17 @@ from sqlalchemy import select
 from odr.app import create_app
 from odr.ground.text import T
 from odr.operations.worker import work_once
-from odr.procedure.case.act_drafts import MOST_CHARACTERS, MOST_OUTSIDE, files_in_act_drafts, keep
+from odr.procedure.case.act_drafts import (
+    MOST_CHARACTERS,
+    MOST_OUTSIDE,
+    answers_of,
+    asides_of,
+    files_in_act_drafts,
+    keep,
+)
 from odr.procedure.forms.fields import fields_of, leaves
 from odr.procedure.forms.inputs import Widget
+from odr.procedure.forms.two_windows import marks
 from odr.procedure.models import FormDraft
 from odr.register.viewing.models import ViewingApplication
 from odr.web.forms_outside import FORMS, Somebody, form_outside
@@ -148,6 +156,21 @@ def test_it_is_bounded_in_number_size_and_time(small_scene: Scene, browser: Clie
             at = now + timedelta(seconds=number)
             keep(session, None, who, FORMS["reading"], {"reason": "Late."}, f"n={number}", at)
     assert rows(small_scene)[0].about == "n=3" and len(rows(small_scene)) == MOST_OUTSIDE
+
+
+def test_what_other_windows_wrote_is_bounded_too(small_scene: Scene) -> None:
+    """Ten windows of the longest text would be ten times what one form may hold: the oldest of them makes room, and what
+    was written last is there.
+    """
+    form, me, now = FORMS["reading"], Somebody(small_scene.people["li"]), small_scene.clock.now()
+    long = MOST_CHARACTERS // 3
+    for n in range(8):
+        with small_scene.court.database.write() as session:
+            keep(session, None, me, form, {"reason": [str(n) * long], "was": [marks({})]}, "", now)
+    (row,) = rows(small_scene)
+    assert answers_of(row)["reason"] == ["0" * long]
+    assert [each["reason"][0][0] for each in asides_of(row)][-1] == "7" and len(asides_of(row)) < 4
+    assert sum(len(each["reason"][0]) for each in asides_of(row)) <= MOST_CHARACTERS
 
 
 def test_a_file_chosen_in_it_counts_as_used(small_scene: Scene) -> None:

@@ -397,7 +397,9 @@ class EvidenceRulingInput(CourtModel):
     request: Annotated[str, RefTo("evidence_request"), field(T("Request"), choices="requests_to_rule_on")]
     result: Annotated[
         Literal["granted", "refused"],
-        field(T("Ruling"), options={"granted": T("Granted"), "refused": T("Not granted")}, widget="radios"),
+        field(
+            T("Result of the ruling"), options={"granted": T("Granted"), "refused": T("Not granted")}, widget="radios"
+        ),
     ]
     days: Annotated[
         int | None, Field(ge=1, le=60), field(T("Days to produce it"), T("Only where something is to be produced."))

@@ -17,7 +17,8 @@ from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import CaseClosed
 from odr.procedure.acts.table import Milestone, acts_that_mean, guard
-from odr.procedure.acts.tasks import DESKS
+from odr.procedure.acts.tasks import DESKS, outliving
+from odr.procedure.acts.windows import TIME_LIMITS
 from odr.procedure.models import Task, WindowState
 
 if TYPE_CHECKING:
@@ -222,7 +223,8 @@ OWN_AFFAIRS = (RequestKind.COMPLAINT,)
 
 def end_clocks(sitting: Sitting, case: Case, now: datetime) -> None:
     """The trial is over: time limits end, what waits for a ruling is over, and desks are cleared, but the cashier's. A
-    complaint about the court's own work is answered all the same, in its time.
+    complaint about the court's own work is answered all the same, in its time; what a bank holds for the case is held until
+    its term ends or somebody frees it, and is seen to all the same.
     """
     asked = sitting.session.scalars(
         select(Request).where(Request.case_id == case.id, Request.state == RequestState.ASKED)
@@ -230,13 +232,15 @@ def end_clocks(sitting: Sitting, case: Case, now: datetime) -> None:
     stays = {one.reference for one in asked if one.kind in OWN_AFFAIRS}
     for state in (WindowState.OPEN, WindowState.HALTED):
         for window in sitting.windows(case, state=state):
-            if window.subject not in stays:
+            if window.subject not in stays and not TIME_LIMITS[window.kind].runs_on:
                 window.state, window.closed_by = WindowState.ENDED, sitting.next_number(case)
     for request in asked:
         if request.reference not in stays:
             decide(sitting, case, request, RequestState.OVER)
     for task in sitting.session.scalars(
-        select(Task).where(Task.case_id == case.id, Task.done_at.is_(None), Task.role != Role.CASHIER)
+        select(Task)
+        .where(Task.case_id == case.id, Task.done_at.is_(None), Task.role != Role.CASHIER)
+        .where(Task.kind.not_in(outliving()))
     ):
         if task.subject not in stays:
             task.done_at = now

@@ -28,7 +28,7 @@ from odr.procedure.acts.events import TimeGivenBack
 from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
-from odr.procedure.acts.windows import rule_of, window_title
+from odr.procedure.acts.windows import TIME_LIMITS, rule_of, window_title
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, RefTo, field
 from odr.procedure.models import Window, WindowState
@@ -51,12 +51,18 @@ IN_EXAMINATION = "examination"
 
 
 def own_windows(sitting: Sitting, case: Case, actor: Actor, state: WindowState) -> list[Window]:
-    """The actor's own limits in a state, the examination's apart."""
+    """The actor's own limits in a state, the examination's apart, and what runs on whatever anybody missed: a freeze ends at
+    its bank on its day, and no judge's more days bring it back.
+    """
     if actor.party_id is None:
         return []
     party = case.party_if_any(actor.party_id)
     return (
-        [w for w in sitting.windows(case, party=party, state=state) if w.kind != IN_EXAMINATION]
+        [
+            w
+            for w in sitting.windows(case, party=party, state=state)
+            if w.kind != IN_EXAMINATION and not TIME_LIMITS[w.kind].runs_on
+        ]
         if party is not None
         else []
     )

@@ -194,7 +194,7 @@ class ObjectionRuling(CourtModel):
     answer: Annotated[
         Literal["allow", "refuse"],
         field(
-            T("Ruling"),
+            T("Result of the ruling"),
             options={
                 "allow": T("The objection is right: this court does not hear the case"),
                 "refuse": T("The objection is not right: the case goes on here"),

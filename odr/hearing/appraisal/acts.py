@@ -283,7 +283,7 @@ class AppraisalRulingInput(CourtModel):
     appraisal: AppraisalRef
     answer: Annotated[
         Literal["grant", "refuse"],
-        field(T("Ruling"), options={"grant": T("Granted"), "refuse": T("Not granted")}, widget="radios"),
+        field(T("Result of the ruling"), options={"grant": T("Granted"), "refuse": T("Not granted")}, widget="radios"),
     ]
     reasons: Reasons
 

@@ -400,7 +400,7 @@ class AdjournmentRulingInput(CourtModel):
     """The president's word on a hearing put off for force majeure or an accident (EXT 6)."""
 
     hearing: Annotated[str, RefTo("hearing"), field(T("Hearing"), choices="hearings_put_off")]
-    answer: Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWERS)]
+    answer: Annotated[Literal["allow", "refuse"], field(T("Result of the ruling"), options=ANSWERS)]
     reasons: Reasons
 
 

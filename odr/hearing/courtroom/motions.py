@@ -99,7 +99,7 @@ class MotionRulingInput(CourtModel):
     """The judge's word on it."""
 
     motion: Annotated[str, RefTo("motion"), field(T("Motion"), choices="motions")]
-    answer: Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWERS)]
+    answer: Annotated[Literal["allow", "refuse"], field(T("Result of the ruling"), options=ANSWERS)]
     reasons: Reasons
 
 

@@ -158,7 +158,7 @@ class WitnessRulingInput(CourtModel):
     """The judge's word on a witness."""
 
     witness: Annotated[str, RefTo("witness"), field(T("Witness"), choices="witnesses_for_leave")]
-    answer: Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWERS)]
+    answer: Annotated[Literal["allow", "refuse"], field(T("Result of the ruling"), options=ANSWERS)]
     reasons: Reasons
 
 

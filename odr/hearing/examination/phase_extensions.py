@@ -169,7 +169,7 @@ class TimeRulingInput(CourtModel):
     """The judge's word on more time."""
 
     request: Annotated[str, RefTo("time_request"), field(T("Request"), choices="time_requests")]
-    answer: Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWERS)]
+    answer: Annotated[Literal["allow", "refuse"], field(T("Result of the ruling"), options=ANSWERS)]
     days: Annotated[int | None, Field(ge=1, le=30), field(T("Working days, if other than asked"))] = None
     reasons: Reasons
 
@@ -313,7 +313,7 @@ class FailureRulingInput(CourtModel):
     """Whether a failure is accepted, and how much time it gives back."""
 
     failure: Annotated[str, RefTo("failure"), field(T("Report"), choices="failures")]
-    answer: Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWERS)]
+    answer: Annotated[Literal["allow", "refuse"], field(T("Result of the ruling"), options=ANSWERS)]
     days: Annotated[int, Field(ge=1, le=30), field(T("Working days given back"))] = 1
     reasons: Reasons
 

@@ -497,7 +497,7 @@ class LeavingInput(CourtModel):
     """The judge’s ruling on somebody who was gone."""
 
     who: Annotated[str, RefTo("live_person"), field(T("Who"), choices="live_people")]
-    finding: Annotated[Leaving, Choice(Leaving), field(T("Ruling"))]
+    finding: Annotated[Leaving, Choice(Leaving), field(T("Result of the ruling"))]
     reasons: Reasons
 
 

@@ -206,7 +206,7 @@ class CorrectionRulingInput(CourtModel):
     """The judge's word on a correction."""
 
     correction: Annotated[str, RefTo("correction"), field(T("Correction"), choices="corrections")]
-    answer: Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWERS)]
+    answer: Annotated[Literal["allow", "refuse"], field(T("Result of the ruling"), options=ANSWERS)]
     reasons: Reasons
 
 

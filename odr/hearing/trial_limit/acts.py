@@ -140,7 +140,7 @@ class ExtensionRulingInput(CourtModel):
     """The president's word on a longer trial limit (EXT 1)."""
 
     extension: Annotated[str, RefTo("trial_extension"), field(T("Request"), choices="trial_extensions")]
-    answer: Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWERS)]
+    answer: Annotated[Literal["allow", "refuse"], field(T("Result of the ruling"), options=ANSWERS)]
     reasons: Reasons
 
 

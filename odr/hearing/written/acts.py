@@ -189,7 +189,7 @@ def one_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
 class WrittenHearingRuling(CourtModel):
     """The judge's ruling, with the ground of each condition."""
 
-    answer: Annotated[Literal["allow", "refuse"], field(T("Ruling"), options=ANSWERS)]
+    answer: Annotated[Literal["allow", "refuse"], field(T("Result of the ruling"), options=ANSWERS)]
     difficulty: Annotated[
         str | None,
         CourtText(0, 2000),

@@ -155,7 +155,8 @@ class PreservationRulingInput(CourtModel):
     result: Annotated[
         Literal["granted", "partly", "refused"],
         field(
-            T("Ruling"), options={"granted": T("Granted"), "partly": T("Granted in part"), "refused": T("Not granted")}
+            T("Result of the ruling"),
+            options={"granted": T("Granted"), "partly": T("Granted in part"), "refused": T("Not granted")},
         ),
     ]
     measures: Annotated[
@@ -491,11 +492,14 @@ def _subject(sitting: Sitting, case: Case, me: Party) -> str | None:
 
 def case_over(sitting: Sitting, event: CaseClosed) -> None:
     """The case ended here. Sent to another court, it takes along what is preserved for it (CPI 160; court rule); else what
-    was carried out waits for the ruling that lifts it (CPI 166), and what was not lapses.
+    was carried out waits for the ruling that lifts it (CPI 166), and what was not lapses. Nothing is continued here any more.
     """
     case = event.case
     for row in preservations_of(sitting.session, case, PreservationState.EXECUTED):
+        sitting.close_tasks(case, desks.CONTINUE_PRESERVATION, row.reference)
         if case.outcome is Outcome.TRANSFERRED:
+            # Its term runs on there; this court neither frees it nor keeps the file open for it.
+            sitting.close_windows(case, TERM, WindowState.ENDED, subject=row.reference)
             words = T("The case went to another court. Send it the papers of the preservation, which goes on there.")
             sitting.open_task(case, Role.CLERK, desks.PASS_ON_PRESERVATION, words, risk=85, subject=row.reference)
         else:

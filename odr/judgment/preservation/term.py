@@ -11,16 +11,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 
-from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, Role
+from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, Role, Stage
 from odr.docket.queries import parties
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.judgment import desks, names
 from odr.judgment.models import Motion, Preservation
-from odr.judgment.preservation.measures import SECURED, TERM, end_preservations
+from odr.judgment.preservation.measures import REVIEW, SECURED, TERM, end_preservations, over_before_claim
 from odr.judgment.preservation.queries import preservation_named, preservations_of
 from odr.judgment.vocabulary import PreservationState
 from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
@@ -118,6 +118,16 @@ def running(sitting: Sitting, case: Case, party_id: int | None = None) -> list[t
     return [(row, window) for row, window in found if window is not None and not _is_over(sitting, window)]
 
 
+def _may_go_on(sitting: Sitting, case: Case, party_id: int | None = None) -> list[tuple[Preservation, Window]]:
+    """What a continuation may be asked for and ruled on: a term that was added goes on itself only once it has begun.
+    Continued twice ahead, something would be held for longer than the law lets it.
+    """
+    return [pair for pair in running(sitting, case, party_id) if pair[1].opened_at <= sitting.now]
+
+
+CONTINUED = T("It is continued already. Whether it goes on once more is ruled on when the added term has begun.")
+
+
 def _is_over(sitting: Sitting, window: Window) -> bool:
     """In a case that stands still the clock records nothing; the term ends all the same."""
     return window.due_at is not None and window.due_at < sitting.now
@@ -143,7 +153,7 @@ def _named(found: Sequence[tuple[Preservation, Window]], reference: str) -> tupl
 
 def _not_asked(sitting: Sitting, case: Case, actor: Actor) -> list[tuple[Preservation, Window]]:
     """What is preserved for this party and may be asked to go on: nothing waits for a ruling on it."""
-    return [pair for pair in running(sitting, case, actor.party_id) if not _asked_of(sitting, case, pair[0])]
+    return [pair for pair in _may_go_on(sitting, case, actor.party_id) if not _asked_of(sitting, case, pair[0])]
 
 
 def _asked_of(sitting: Sitting, case: Case, row: Preservation) -> bool:
@@ -159,9 +169,9 @@ def something_holds_for_me(sitting: Sitting, case: Case, actor: Actor) -> Text |
     """Only whoever asked for a preservation asks for its continuation, while its term runs, and once at a time."""
     if _not_asked(sitting, case, actor):
         return None
-    if running(sitting, case, actor.party_id):
+    if _may_go_on(sitting, case, actor.party_id):
         return T("You have asked already. The judge decides before the term ends.")
-    return T("Nothing with a term is preserved for you.")
+    return CONTINUED if running(sitting, case, actor.party_id) else T("Nothing with a term is preserved for you.")
 
 
 @choice_source("my_preservations_with_a_term")
@@ -236,14 +246,16 @@ def ask_to_continue_preservation(
 
 @guard("CPI 485")
 def a_term_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Something is preserved whose term has not ended."""
-    return None if running(sitting, case) else T("Nothing is preserved whose term still runs.")
+    """Something is preserved whose term has begun and not ended."""
+    if _may_go_on(sitting, case):
+        return None
+    return CONTINUED if running(sitting, case) else T("Nothing is preserved whose term still runs.")
 
 
 @choice_source("preservations_with_a_term")
 def preservations_with_a_term(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """What is preserved in the case, with the last day of its term."""
-    return _options(sitting, running(sitting, case))
+    return _options(sitting, _may_go_on(sitting, case))
 
 
 RULED = {
@@ -260,7 +272,7 @@ class ContinuationInput(CourtModel):
     ]
     result: Annotated[
         Literal["continue", "refuse"],
-        field(T("Ruling"), options={"continue": T("It goes on"), "refuse": T("It ends with its term")}),
+        field(T("Result of the ruling"), options={"continue": T("It goes on"), "refuse": T("It ends with its term")}),
     ]
     months: Annotated[
         int | None,
@@ -271,6 +283,13 @@ class ContinuationInput(CourtModel):
         ),
     ] = None
     reasons: Annotated[str, CourtText(10, 8000), field(T("Reasons"), widget="textarea")]
+
+
+def _what_can_be_done(sitting: Sitting, case: Case, given: ContinuationInput) -> Text:
+    return T(
+        "Whoever disagrees with a continuation may ask this court once for a review, within %(days)s days after being served with this ruling; what was ordered stays in force meanwhile.",
+        days=sitting.pack(case).window(REVIEW).amount,
+    )
 
 
 @act(
@@ -286,14 +305,12 @@ class ContinuationInput(CourtModel):
         PaperKind.DECISION,
         T("Ruling on the continuation of a preservation"),
         T(
-            "The ruling says whether what is preserved goes on, and how long. If it goes on and you disagree, ask once for a review, though what was ordered stays in force meanwhile. The time for that is counted from the day after the ruling is served on you."
+            "The ruling says whether what is preserved goes on, and how long. If it goes on and you disagree, ask once for a review, though what was ordered stays in force meanwhile. The ruling says within how many days, counted from the day after it is served on you."
         ),
     ),
     paper=RulingForm(
         T("Continuation of a preservation"),
-        T(
-            "Whoever disagrees with a continuation may ask this court once for a review; what was ordered stays in force meanwhile."
-        ),
+        _what_can_be_done,
         result="result",
         words=RULED,
     ),
@@ -309,7 +326,7 @@ def rule_on_continuation(
     """Let what is preserved go on, on application or of the court's own motion, before its term ends; never for longer
     than the law lets it hold at first (CPI 485).
     """
-    row, window = _named(running(sitting, case), given.preservation)
+    row, window = _named(_may_go_on(sitting, case), given.preservation)
     sitting.close_tasks(case, desks.CONTINUE_PRESERVATION, row.reference)
     if given.result == "refuse":
         if given.months is not None:
@@ -373,7 +390,7 @@ def for_whom(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
 )
 def note_preservation_ends(sitting: Sitting, case: Case, given: NoteInput, *, actor: Actor, now: datetime) -> Recorded:
     """Tell whoever asked for it, and the judge, in time that a preservation ends (CPI 485)."""
-    row, window = _named(running(sitting, case), given.preservation)
+    row, window = _named(_may_go_on(sitting, case), given.preservation)
     sitting.open_task(
         case,
         Role.JUDGE,
@@ -387,32 +404,38 @@ def note_preservation_ends(sitting: Sitting, case: Case, given: NoteInput, *, ac
     return Recorded(T("A preservation ends on %(day)s", day=window.due_at), {"preservation": row.reference})
 
 
-def note_terms(court: Court) -> int:
-    """A round of the worker: tell of the terms that end soon, each once; gives how many."""
-    now = court.clock.now()
+def _untold(now: datetime) -> Select[int, str | None, datetime | None]:
+    """The terms that end soon and were told of to nobody, the soonest first."""
     told = exists().where(
         Task.case_id == Window.case_id,
         Task.kind == desks.CONTINUE_PRESERVATION.kind,
         Task.subject == Window.subject,
         Task.opened_at >= Window.opened_at,
     )
+    return (
+        select(Window.case_id, Window.subject, Window.due_at)
+        .join(Case, Case.id == Window.case_id)
+        .where(Window.kind == TERM, Window.state == WindowState.OPEN, Window.opened_at <= now)
+        .where(Window.due_at > now, Window.due_at <= now + LOOK_AHEAD, Case.stage.in_(SECURED), ~told)
+        .order_by(Window.due_at)
+    )
+
+
+def note_terms(court: Court) -> int:
+    """A round of the worker: tell of the terms that end soon, each once; gives how many."""
     with court.database.read() as session:
-        found = session.execute(
-            select(Window.case_id, Window.subject, Window.due_at)
-            .where(Window.state == WindowState.OPEN, Window.due_at > now, Window.due_at <= now + LOOK_AHEAD)
-            .where(Window.kind == TERM, ~told)
-            .order_by(Window.due_at)
-            .limit(64)
-        ).all()
-    return sum(_note(court, case_id, str(subject), due) for case_id, subject, due in found if due is not None)
+        found = session.execute(_untold(court.clock.now()).limit(64)).all()
+    return sum(_note(court, case_id, str(subject)) for case_id, subject, _ in found)
 
 
-def _note(court: Court, case_id: int, subject: str, due: datetime) -> int:
+def _note(court: Court, case_id: int, subject: str) -> int:
+    """Tell of one term, unless a ruling or another round was there first while nobody held the case."""
     with court.sit() as sitting:
         case = sitting.session.get_one(Case, case_id, with_for_update=True)
-        if case.stage not in SECURED or not _is_time(sitting, case, due):
+        still = _untold(sitting.now).where(Window.case_id == case_id, Window.subject == subject)
+        found = sitting.session.execute(still).first()
+        if found is None or found.due_at is None or not _is_time(sitting, case, found.due_at):
             return 0
-        preservation_named(sitting.session, case, subject)
         sitting.perform(names.NOTE_PRESERVATION_ENDS, case, NoteInput(preservation=subject), actor=CLOCK_ACTOR)
     return 1
 
@@ -424,6 +447,13 @@ def _is_time(sitting: Sitting, case: Case, due: datetime) -> bool:
 
 
 def term_over(sitting: Sitting, case: Case, window: Window) -> None:
-    """A term ended: what was preserved is free, and the clerk sees to it that nobody holds it any longer (CPI 168, 485)."""
-    sitting.close_tasks(case, desks.CONTINUE_PRESERVATION, window.subject)
+    """A term ended: what was preserved is free, and the clerk sees to it that nobody holds it any longer (CPI 168, 485).
+    Nothing is left for the judge to lift of it, and an own case before a claim in which nothing else is preserved is over.
+    """
     end_preservations(sitting, case, PreservationState.LAPSED, PreservationState.EXECUTED, only_of=window.subject)
+    sitting.session.flush()
+    if not preservations_of(sitting.session, case, PreservationState.EXECUTED):
+        sitting.close_tasks(case, desks.LIFT_PRESERVATION)
+    elif case.stage is Stage.CLOSED:
+        sitting.close_tasks(case, desks.LIFT_PRESERVATION, window.subject)
+    over_before_claim(sitting, case)

@@ -219,7 +219,8 @@ class RulingInput(CourtModel):
     result: Annotated[
         Literal["granted", "partly", "refused"],
         field(
-            T("Ruling"), options={"granted": T("Granted"), "partly": T("Granted in part"), "refused": T("Not granted")}
+            T("Result of the ruling"),
+            options={"granted": T("Granted"), "partly": T("Granted in part"), "refused": T("Not granted")},
         ),
     ]
     orders: Annotated[str, CourtText(1, 4000), field(T("It is ruled"), T("One order in each line."), widget="textarea")]

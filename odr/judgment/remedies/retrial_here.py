@@ -127,7 +127,10 @@ class RetrialRulingInput(CourtModel):
 
     answer: Annotated[
         Literal["order", "refuse"],
-        field(T("Ruling"), options={"order": T("Hear the case again"), "refuse": T("Dismiss the application")}),
+        field(
+            T("Result of the ruling"),
+            options={"order": T("Hear the case again"), "refuse": T("Dismiss the application")},
+        ),
     ]
     not_small: Annotated[
         bool,

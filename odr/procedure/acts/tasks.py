@@ -37,6 +37,8 @@ class Desk:
     """What a party reads who waits for it; None where whose turn it is says enough, or no party may know what it is."""
     before_closing: bool = False
     """Whether a party asked for something that nobody could grant any more once the hearing is closed."""
+    outlives: bool = False
+    """Whether it is still to be done when the trial is over: what a bank holds for the case is held until somebody sees to it."""
 
 
 class Desks:
@@ -75,11 +77,20 @@ def desk(
     by_itself: bool = False,
     before_closing: bool = False,
     waits: Text | None = None,
+    outlives: bool = False,
 ) -> Desk:
     """Declare a kind of task; see :class:`Desk`."""
     return DESKS.add(
         Desk(
-            kind, title, frozenset(roles), until_decided, by_hand, by_itself, waits=waits, before_closing=before_closing
+            kind,
+            title,
+            frozenset(roles),
+            until_decided,
+            by_hand,
+            by_itself,
+            waits=waits,
+            before_closing=before_closing,
+            outlives=outlives,
         )
     )
 
@@ -87,6 +98,11 @@ def desk(
 def until_decided() -> frozenset[str]:
     """Kinds of tasks that are over once nothing is heard and decided any more."""
     return frozenset(each.kind for each in DESKS if each.until_decided)
+
+
+def outliving() -> frozenset[str]:
+    """Kinds of tasks that are still to be done when the trial is over."""
+    return frozenset(each.kind for each in DESKS if each.outlives)
 
 
 def before_closing() -> frozenset[str]:

@@ -36,7 +36,9 @@ MOST_IN_A_CASE = 100
 MOST_OUTSIDE = 40
 """Forms of one person that are kept and belong to no case; the oldest makes room."""
 MOST_CHARACTERS = 220_000
-"""Of one form outside a case, which anybody with an account may have kept: somewhat more than the longest of them takes."""
+"""Of one form outside a case, which anybody with an account may have kept: somewhat more than the longest of them takes.
+What other windows wrote beside it is held to as much again; the oldest makes room.
+"""
 SECRET = frozenset({Widget.PASSWORD, Widget.CODE, Widget.FILE})
 """Never kept: what proves who somebody is, and files, which are sent by themselves."""
 SECRET_NAMES = frozenset({"code", "password"})
@@ -161,6 +163,8 @@ def keep(
     merged = merge(answers_of(found), typed, _was(values))
     kept: dict[str, Any] = dict(merged.values)
     asides = _with_aside(found.values.get(ASIDE, []), typed) if merged.theirs else found.values.get(ASIDE, [])
+    while case is None and len(asides) > 1 and sum(map(len, asides)) > MOST_CHARACTERS:
+        asides = asides[1:]
     if not kept and not asides:
         forget(session, case, actor, act, about)
     else:

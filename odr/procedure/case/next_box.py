@@ -149,7 +149,12 @@ def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
     open_now = [step for step in duties if step.act is not None or step.page is not None]
     remedies = [step for step in remedies if step.act is not None or step.page is not None]
     if case.stayed_at is not None:
-        words = T("Nothing for you to do now: the case is stayed, and no time limit runs.")
+        runs = [step for step in remedies if TIME_LIMITS[step.window.kind].runs_on]
+        words = (
+            T("Nothing for you to do now: the case is stayed, and no time limit runs but what is told here.")
+            if runs
+            else T("Nothing for you to do now: the case is stayed, and no time limit runs.")
+        )
         return NextBox(None, words, None, duties, remedies)
     owed = next((told for tell in sitting.court.hooks.owed if (told := tell(sitting, case, actor)) is not None), None)
     if owed is not None:
@@ -222,6 +227,9 @@ def _step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> Step:
     ways = [*(words.act for words in told if words.act is not None), *(limit.met_by if limit is not None else ())]
     act = next((found for name in ways if (found := _open(sitting, case, actor, name)) is not None), None)
     page = limit.page if limit is not None else None
+    if act is not None and limit is not None and limit.runs_on:
+        # Its term is called after what ends, such as a freeze; whoever may do something about it reads what.
+        title = act.title
     return Step(window, title, act, page, _silence(told, rule.consequence), _ifs(sitting, case, actor, told))
 
 
@@ -281,7 +289,9 @@ def _waited_for(
     window = next((w for w in others if _nature(w) in (Nature.COURT, Nature.OUTSIDE)), None)
     if window is not None:
         return _court_has_time(sitting, window), window.due_at, window
-    window = next((w for w in others if case.party_if_any(w.party_id) is not None), None)
+    # A freeze that ends in a year keeps nobody waiting.
+    still = (w for w in others if case.party_if_any(w.party_id) is not None and not TIME_LIMITS[w.kind].runs_on)
+    window = next(still, None)
     if window is not None and case.stage is Stage.PRONOUNCED:
         name = case.party(window.party_id or 0).name
         what = rule_of(sitting, window).title

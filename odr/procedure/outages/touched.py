@@ -30,7 +30,7 @@ def longer(sitting: Sitting, case: Case) -> list[tuple[Window, date]]:
     """The time limits of parties that still run and run longer for outages, each with its new last day.
 
     What the court itself is late with is not made longer by its own failure; nor is a day given that is over, nor more of
-    what the rules let nobody make longer.
+    what the rules let nobody make longer, or of what ends elsewhere on its day, such as a freeze at its bank.
     """
     found = []
     for window in sitting.windows(case, state=WindowState.OPEN):
@@ -45,7 +45,7 @@ def until_of(sitting: Sitting, case: Case, window: Window) -> date | None:
     pack, limit = sitting.pack(case), TIME_LIMITS.get(window.kind)
     if pack.outages is None or window.due_at is None or limit is None:
         return None
-    if limit.nature not in (Nature.DUTY, Nature.REMEDY) or window.kind in pack.outages.leaves:
+    if limit.nature not in (Nature.DUTY, Nature.REMEDY) or limit.runs_on or window.kind in pack.outages.leaves:
         return None
     spans = ledger.spans(sitting.session, window.due_at - A_DAY)
     is_hours = window.working.get("unit") == Unit.HOURS.value

@@ -18,7 +18,7 @@ class ConfirmationRulingInput(CourtModel):
     result: Annotated[
         Literal["confirmed", "dismissed", "not_accepted", "withdrawn"],
         field(
-            T("Ruling"),
+            T("Result of the ruling"),
             options={
                 "confirmed": T("The agreement is valid"),
                 "dismissed": T("The application is dismissed"),
@@ -60,7 +60,7 @@ class ObjectionRulingInput(CourtModel):
     result: Annotated[
         Literal["stands", "set_aside"],
         field(
-            T("Ruling"),
+            T("Result of the ruling"),
             options={
                 "stands": T("The objection is dismissed; the confirmation stands"),
                 "set_aside": T("The confirmation is set aside"),
