@@ -13,7 +13,7 @@ from pydantic import Field
 
 from odr.docket.models import PartyKind
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import Money, T, Text, write, write_day, write_instant
+from odr.ground.text import SIGNS, Money, T, Text, write, write_day, write_instant
 from odr.payments.fee.scales import FeeStep
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.fields import Option
@@ -142,6 +142,7 @@ def environment(
         day=lambda value: write_day(value.astimezone(TZ).date() if isinstance(value, datetime) else value, locale),
         instant=lambda value: write_instant(value, locale, TZ),
         sentence=lambda words: words[:1].upper() + words[1:],
+        sign=lambda between: SIGNS[locale][between],
     )
     return env
 
