@@ -42,10 +42,11 @@ def impatient(tree: ast.AST) -> Iterator[int]:
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         given = [word.value for word in node.keywords if word.arg == "timeout"]
-        given += node.args[:1] if name in ("wait", "join") else []
+        given += node.args[:1] if name in ("wait", "join", "settimeout", "result") else []
         for each in given:
             seconds = each.value if isinstance(each, ast.Constant) else None
-            if isinstance(seconds, int | float) and (RUNS_OUT <= seconds < PATIENCE or seconds >= 1000):
+            worked_out = isinstance(each, ast.BinOp) and "PATIENCE" not in ast.unparse(each) and name != "join"
+            if worked_out or (isinstance(seconds, int | float) and (RUNS_OUT <= seconds < PATIENCE or seconds >= 1000)):
                 yield node.lineno
 
 
@@ -63,7 +64,15 @@ def test_no_test_asks_a_clock_on_the_wall_whether_it_passes() -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["thread.join(5)", "process.wait(10)", "get(url, timeout=30)", "page.click('a', timeout=20_000)"],
+    [
+        "thread.join(5)",
+        "process.wait(10)",
+        "get(url, timeout=30)",
+        "page.click('a', timeout=20_000)",
+        "connection.settimeout(5)",
+        "future.result(10)",
+        "run(program, timeout=KILLS * 5 + 60)",
+    ],
 )
 def test_an_impatient_wait_is_seen(written: str) -> None:
     """Threads, programs, requests and pages alike; what waits with patience, or is there to run out, is not."""

@@ -408,7 +408,7 @@ def test_a_page_that_never_ends_is_shown_as_far_as_it_came(origin: str, path: st
             # On a machine with other work seven seconds may not reach the picture of a page that can be seen.
             if path in NEVER_SEEN or refused.why != "never_rests":
                 raise
-            limits = replace(QUICK, seconds=5 * QUICK.seconds)
+            limits = replace(QUICK, seconds=10 * QUICK.seconds)
             made = looking(origin, limits).capture(f"{origin}{path}")
         assert made.record["height"] <= 16_000 and made.screenshot.startswith(b"\x89PNG")
         if path == "/endless":

@@ -31,8 +31,8 @@ from odr.payments.models import Channel, FactKind, FeeAssessment, StripeFact
 from odr.procedure.sitting import ActReceipt
 from tests.scene import Scene, claim, open_court
 
-LONGEST = 1.0
-"""Seconds a child lives at most."""
+MOST_LINES = 9
+"""Lines a child tells at most before its kill is due: a whole case, and the beginning of the next."""
 Tell = Callable[..., None]
 
 
@@ -85,8 +85,10 @@ def one_case(scene: Scene, tell: Tell, name: str) -> None:
         tell("kept", act, receipt.case_reference, receipt.number, receipt.digest)
 
 
-def run_once(scene: Scene, run: str, lives: float) -> bytes:
-    """One child; gives what it told before it was killed after ``lives`` seconds of work."""
+def run_once(scene: Scene, run: str, lines: int, into: float) -> bytes:
+    """One child; gives what it told before it was killed. It is killed once it has told so many ``lines``, a part ``into``
+    the time that two of them took it: so it dies at work on a slow machine as on a fast one.
+    """
     inlet, outlet = os.pipe()
     child = os.fork()
     if child == 0:
@@ -98,7 +100,10 @@ def run_once(scene: Scene, run: str, lives: float) -> bytes:
         finally:
             os._exit(3)
     os.close(outlet)
-    told, ends = b"", time.monotonic() + lives
+    told, began = b"", time.monotonic()
+    while told.count(b"\n") < lines and (piece := os.read(inlet, 65536)):
+        told += piece
+    ends = time.monotonic() + into * 2 * (time.monotonic() - began) / lines
     while (left := ends - time.monotonic()) > 0:
         if select.select([inlet], [], [], left)[0]:
             piece = os.read(inlet, 65536)
@@ -121,7 +126,7 @@ def main(url: str, folder: str, seed: str, kills: str) -> None:
     scene = open_court(Database(url), clock, Path(folder), sequencing="at_once")
     scene.court.database.dispose()
     for number in range(int(kills)):
-        sys.stdout.buffer.write(run_once(scene, str(number), chance.uniform(0.02, LONGEST)))
+        sys.stdout.buffer.write(run_once(scene, str(number), chance.randint(1, MOST_LINES), chance.random()))
     sys.stdout.buffer.flush()
 
 

@@ -26,6 +26,7 @@ from odr.ground.db import Database
 from odr.payments.models import FeeAssessment, Payment
 from odr.service.models import Packet
 from tests.faults.conftest import KILLS, PROVE, faults_of
+from tests.patience import PATIENCE
 from tests.scene import Scene
 
 HUMAN = ("lodge_claim", "accept_claim", "record_payment")
@@ -42,7 +43,7 @@ def told_by(url: str, folder: Path) -> list[list[Any]]:
         "court",
         str(KILLS // 2 if not PROVE else KILLS),
     ]
-    done = subprocess.run(command, capture_output=True, check=False, timeout=KILLS * 5 + 60)
+    done = subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE + KILLS * 5)
     assert done.returncode == 0, done.stderr.decode()[-3000:]
     return [json.loads(line) for line in done.stdout.splitlines() if line.endswith(b"]")]
 

@@ -47,13 +47,13 @@ class Served:
         one = socket.socket()
         if window:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
-        one.settimeout(30)
+        one.settimeout(PATIENCE)
         one.connect(("127.0.0.1", self.port))
         one.sendall(data)
         self.open.append(one)
         return one
 
-    def status(self, path: str, seconds: float = 60) -> int:
+    def status(self, path: str, seconds: float = PATIENCE) -> int:
         """What a page answers, or TimeoutError."""
         page = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
         try:
@@ -107,7 +107,7 @@ def test_slow_senders_hold_nobody_up(served: Served, kind: str) -> None:
     """Sixteen that stop in the middle of a request, twice as many as there are threads: the court is well."""
     for _ in range(16):
         served.line(SLOW[kind])
-    assert [served.status("/health/live", 5) for _ in range(3)] == [200] * 3
+    assert [served.status("/health/live") for _ in range(3)] == [200] * 3
 
 
 def test_slow_readers_hold_nobody_up(served: Served) -> None:
@@ -115,7 +115,7 @@ def test_slow_readers_hold_nobody_up(served: Served) -> None:
     asked = b"".join(b"GET /static/" + name + b" HTTP/1.1\r\nHost: court\r\n\r\n" for name in _large() * 4)
     for _ in range(16):
         served.line(asked, window=2048)
-    assert [served.status("/health/live", 5) for _ in range(3)] == [200] * 3
+    assert [served.status("/health/live") for _ in range(3)] == [200] * 3
 
 
 def _large() -> list[bytes]:
@@ -148,7 +148,7 @@ def test_a_body_without_end_is_read_no_further(served: Served, path: str) -> Non
             pass
     assert sent < 8 * 20_000_000
     assert served.memory() - before < 60_000_000
-    assert served.status("/health/live", 5) == 200
+    assert served.status("/health/live") == 200
 
 
 @pytest.mark.parametrize("path", ["/payments/stripe", "/account/sign-in", "/nowhere", "/service/receipts/someone"])

@@ -83,7 +83,7 @@ class SmtpPeer:
         async def start() -> asyncio.Server:
             return await self._loop.create_server(self._protocol, self.host, self.port)
 
-        self._server = asyncio.run_coroutine_threadsafe(start(), self._loop).result(10)
+        self._server = asyncio.run_coroutine_threadsafe(start(), self._loop).result(PATIENCE)
         self.port = self._server.sockets[0].getsockname()[1]
 
     def refuse(self) -> None:
@@ -98,7 +98,7 @@ class SmtpPeer:
             self._protocols.clear()
             await asyncio.sleep(0.01)
 
-        asyncio.run_coroutine_threadsafe(stop(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(stop(), self._loop).result(PATIENCE)
 
     def close(self) -> None:
         """End the server."""
@@ -110,7 +110,7 @@ class SmtpPeer:
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
 
-        asyncio.run_coroutine_threadsafe(quiet(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(quiet(), self._loop).result(PATIENCE)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(PATIENCE)
         self._loop.close()

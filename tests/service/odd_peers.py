@@ -22,7 +22,7 @@ def odd_server(talk: Talk) -> Iterator[int]:
 
     def serve(connection: socket.socket) -> None:
         with connection, suppress(OSError):
-            connection.settimeout(5)
+            connection.settimeout(PATIENCE)
             talk(connection)
 
     def accept() -> None:
