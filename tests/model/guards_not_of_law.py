@@ -158,7 +158,7 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "judgment.preservation.acts.a_preservation_waits": (Why.NAMED, None),
     "judgment.preservation.acts.security_is_missing": (Why.NAMED, None),
     "judgment.preservation.acts.something_to_carry_out": (Why.NAMED, None),
-    "judgment.preservation.term.a_term_runs": (Why.NAMED, None),
+    "judgment.preservation.term.a_term_runs": (Why.HANDLER, None),
     "judgment.preservation.term.something_holds_for_me": (Why.NAMED, None),
     "judgment.preservation.before_claim.a_claim_is_missing": (Why.NAMED, None),
     "judgment.preservation.evidence.evidence_to_secure": (Why.NAMED, None),

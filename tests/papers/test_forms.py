@@ -75,7 +75,7 @@ JUDGMENT: dict[str, Order] = {
         ("reasons", "Thecourt’sreasons"),
         ("law", "Forthesereasons,under"),
         ("orders", "thecourtdecidesasfollows:"),
-        ("late performance", "Whopayslateowes"),
+        ("late performance", "Whoeverpayslateowes"),
         ("costs", "Costsoftheproceedings"),
         ("appeal", "Howtoappeal"),
         ("signatures", "Judge"),

@@ -54,6 +54,9 @@ def _candidates(words: LetterWords, head: Letterhead, locale: str, *, named: boo
     for group in acts:
         for act in group:
             yield from _with_site(act, case, words.code, head)
+        for act in group if not case else ():
+            around = {"court": head.court, "act": act, "code": words.code, "site": head.site}
+            yield T("%(court)s: a legal paper. %(act)s Type %(site)s, letter code %(code)s.", **around)
         for act in group:
             yield from _without_site(act, case, words.code, head)
 
