@@ -424,8 +424,14 @@ def _untold(now: datetime) -> Select[int, str | None, datetime | None]:
 def note_terms(court: Court) -> int:
     """A round of the worker: tell of the terms that end soon, each once; gives how many."""
     with court.database.read() as session:
-        found = session.execute(_untold(court.clock.now()).limit(64)).all()
-    return sum(_note(court, case_id, str(subject)) for case_id, subject, _ in found)
+        look = court.look(session)
+        # No case is held for a term whose day has not come; those that end soonest come first.
+        found = [
+            (case_id, str(subject))
+            for case_id, subject, due in session.execute(_untold(court.clock.now()).limit(64)).all()
+            if due is not None and _is_time(look, session.get_one(Case, case_id), due)
+        ]
+    return sum(_note(court, case_id, subject) for case_id, subject in found)
 
 
 def _note(court: Court, case_id: int, subject: str) -> int:
