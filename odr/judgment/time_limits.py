@@ -39,7 +39,7 @@ PRESERVATION_TERM = time_limit(
     Nature.REMEDY,
     names.ASK_TO_CONTINUE_PRESERVATION,
     rule="preservation_term_property",
-    ask=T("ask the court to continue what is preserved"),
+    ask=T("ask to continue a preservation"),
     runs_on=True,
 )
 PRESERVATION_RULING = time_limit("preservation_ruling", Nature.COURT, names.RULE_ON_PRESERVATION, names.GIVE_RULING)
