@@ -417,24 +417,16 @@ def review_begins(sitting: Sitting, event: Served) -> None:
     """A party was served with a preservation, its continuation or its refusal: their time to ask for a review runs (CPI
     171).
     """
-    case, party, numbers = event.case, event.party, set(event.entries)
-    rows = [p for p in preservations_of(sitting.session, case) if p.executed_entry in numbers]
-    continued = {
-        w.subject: w.opened_by
-        for w in sitting.windows(case, TERM)
-        if w.opened_by in numbers and w.subject not in {p.reference for p in rows}
-    }
-    for subject, number in continued.items():
+    case, party = event.case, event.party
+    refused = [m for m in motions_of(sitting.session, case, MotionState.REFUSED) if m.kind in PRESERVATIONS]
+    ruled = [
+        *((p.reference, p.executed_entry) for p in preservations_of(sitting.session, case)),
+        *((w.subject, w.opened_by) for w in sitting.windows(case, TERM)),
+        *((m.reference, m.ruled_entry) for m in refused),
+    ]
+    for subject, number in dict.fromkeys(one for one in ruled if one[1] in event.entries):
         asked = sitting.windows(case, REVIEW, party=party, state=None, subject=subject)
         if not any((w.opened_by or 0) > (number or 0) for w in asked):
-            sitting.start_window(case, REVIEW, party=party, start=event.at, subject=subject, proof=event.proof)
-    refused = [
-        m
-        for m in motions_of(sitting.session, case, MotionState.REFUSED)
-        if m.kind in PRESERVATIONS and m.ruled_entry in numbers
-    ]
-    for subject in (*(p.reference for p in rows), *(m.reference for m in refused)):
-        if not sitting.windows(case, REVIEW, party=party, state=None, subject=subject):
             sitting.start_window(case, REVIEW, party=party, start=event.at, subject=subject, proof=event.proof)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import enum
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -20,7 +20,14 @@ from odr.ground.text import T, Text
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.judgment import desks, names
 from odr.judgment.models import Motion, Preservation
-from odr.judgment.preservation.measures import REVIEW, SECURED, TERM, end_preservations, over_before_claim
+from odr.judgment.preservation.measures import (
+    REVIEW,
+    SECURED,
+    TERM,
+    end_preservations,
+    over_before_claim,
+    who_is_told,
+)
 from odr.judgment.preservation.queries import preservation_named, preservations_of
 from odr.judgment.vocabulary import PreservationState
 from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
@@ -106,6 +113,11 @@ def term_of(sitting: Sitting, case: Case, row: Preservation) -> Window | None:
     return next(iter(sitting.windows(case, TERM, subject=row.reference)), None)
 
 
+def last_day(sitting: Sitting, window: Window) -> date | None:
+    """The day on which a term ends, by the court's calendar."""
+    return window.due_at.astimezone(sitting.court.settings.tz).date() if window.due_at is not None else None
+
+
 def terms(sitting: Sitting, case: Case) -> dict[str, Window]:
     """Reference of what is preserved → the newest of its terms, over or not."""
     return {window.subject: window for window in sitting.windows(case, TERM, state=None) if window.subject is not None}
@@ -138,7 +150,7 @@ def _options(sitting: Sitting, found: Sequence[tuple[Preservation, Window]]) -> 
         Option(
             row.reference,
             sitting.session.get_one(Motion, row.motion_id).asks,
-            T("Holds until %(day)s.", day=window.due_at),
+            T("Holds until %(day)s.", day=last_day(sitting, window)),
         )
         for row, window in found
     ]
@@ -197,10 +209,6 @@ class ContinueInput(CourtModel):
     ]
 
 
-def _the_others(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
-    return [party for party in parties(case) if party.id != entry.party_id]
-
-
 @act(
     title=T("Ask to continue a preservation"),
     input=ContinueInput,
@@ -210,7 +218,7 @@ def _the_others(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]
     remedy=True,
     while_stayed=True,
     serves=Everyone.CONCERNED,
-    concerns=_the_others,
+    concerns=who_is_told,
     letter=Letter(
         PaperKind.PLEADING,
         T("A party asks to continue a preservation"),
@@ -233,13 +241,17 @@ def ask_to_continue_preservation(
         case,
         Role.JUDGE,
         desks.CONTINUE_PRESERVATION,
-        T("%(name)s asks to continue a preservation. Its term ends on %(day)s.", name=name, day=window.due_at),
+        T(
+            "%(name)s asks to continue a preservation. Its term ends on %(day)s.",
+            name=name,
+            day=last_day(sitting, window),
+        ),
         risk=ASKED,
         due_at=window.due_at,
         subject=row.reference,
     )
     return Recorded(
-        T("%(name)s asks to continue the preservation that ends on %(day)s", name=name, day=window.due_at),
+        T("%(name)s asks to continue the preservation that ends on %(day)s", name=name, day=last_day(sitting, window)),
         {"preservation": row.reference},
     )
 
@@ -333,17 +345,18 @@ def rule_on_continuation(
             raise InvalidInput.at("months", T("It is not continued: leave it empty."))
         note_changed(sitting.session, [window])
         return Recorded(
-            T("Preservation not continued; it ends on %(day)s", day=window.due_at), {"preservation": row.reference}
+            T("Preservation not continued; it ends on %(day)s", day=last_day(sitting, window)),
+            {"preservation": row.reference},
         )
     assert window.due_at is not None
-    before, rule = window.due_at, str(window.working["key"])
+    before, on, rule = window.due_at, last_day(sitting, window), str(window.working["key"])
     window.state, window.closed_by = WindowState.MET, sitting.next_number(case)
-    ends = _start(sitting, case, row, rule, before, given.months).due_at
+    ends = last_day(sitting, _start(sitting, case, row, rule, before, given.months))
     sitting.open_task(
         case,
         Role.CLERK,
         desks.CONTINUE_MEASURE,
-        T("A preservation goes on. Have it continued where it is carried out before %(day)s.", day=before),
+        T("A preservation goes on. Have it continued where it is carried out before %(day)s.", day=on),
         risk=85,
         due_at=before,
         subject=row.reference,
@@ -395,13 +408,13 @@ def note_preservation_ends(sitting: Sitting, case: Case, given: NoteInput, *, ac
         case,
         Role.JUDGE,
         desks.CONTINUE_PRESERVATION,
-        T("The term of a preservation ends on %(day)s. Continue it, or let it end.", day=window.due_at),
+        T("The term of a preservation ends on %(day)s. Continue it, or let it end.", day=last_day(sitting, window)),
         risk=ENDS,
         due_at=window.due_at,
         subject=row.reference,
     )
     note_changed(sitting.session, [window])
-    return Recorded(T("A preservation ends on %(day)s", day=window.due_at), {"preservation": row.reference})
+    return Recorded(T("A preservation ends on %(day)s", day=last_day(sitting, window)), {"preservation": row.reference})
 
 
 def _untold(now: datetime) -> Select[int, str | None, datetime | None]:
