@@ -11,9 +11,13 @@ from odr.docket.visibility import reads_document, reads_entry
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.judgment.models import Motion, Preservation
 from odr.judgment.vocabulary import PreservationState
+from odr.payments.fee.fee_computation import Matter
+from odr.payments.fee.unpaid import leads_to_ruling
+from odr.payments.models import FeeAssessment
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.case.overview import case_page
 from odr.service.models import Packet
+from tests.box import looked_at
 from tests.judgment.bench import Bench
 
 ASKED = {
@@ -122,6 +126,19 @@ def test_a_review_is_asked_for_in_time_and_lifts_what_was_frozen(bench: Bench) -
     assert preserved(bench).state is PreservationState.LIFTED
     with bench.court.database.read() as session:
         assert bench.court.look(session).tasks(session.get_one(Case, bench.case_id), DESKS["undo_preservation"])
+
+
+def test_its_unpaid_fee_ends_no_claim(bench: Bench) -> None:
+    """Whoever asked reads whose fee it is, and that it stays owed: nothing is ruled withdrawn for it (FEE 20; CPI 213)."""
+    bench.do("claimant/1", "ask_for_ruling", ASKED)
+    with bench.court.database.read() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        box = looked_at(look, case, bench.actor("claimant/1"))
+        steps = [step for step in (box.step, *box.later) if step is not None]
+        (fee,) = [step for step in steps if "preservation" in str(step.title)]
+        assert "stays owed" in str(fee.consequence) and "withdrawn (" not in str(fee.consequence)
+        (row,) = session.scalars(select(FeeAssessment).where(FeeAssessment.matter == Matter.PRESERVATION))
+        assert not leads_to_ruling(row)
 
 
 def test_an_urgent_preservation_has_48_hours(bench: Bench) -> None:

@@ -12,7 +12,7 @@ from odr.payments.books.bookings import outstanding
 from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.fee.relief import PUT_OFF_AT
-from odr.payments.fee.unpaid import APPEALS, is_unpaid_for_good
+from odr.payments.fee.unpaid import APPEALS, is_unpaid_for_good, leads_to_ruling
 from odr.procedure.hooks import If, Owed, StepWords
 from odr.procedure.models import Window
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 REFUNDED = "CPI 207"
 """What a winner paid in advance and need not bear comes back from the court."""
+
+STAYS_OWED = T("The fee stays owed, and the court collects it. Nothing counts as withdrawn.")
+"""What silence brings where no ruling rests on the fee."""
 
 
 def fee_step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> StepWords | None:
@@ -48,13 +51,16 @@ def fee_step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> Step
     ifs = [If(T("If you cannot pay"), help_with_it, names.REQUEST_RELIEF)]
     if window.kind == time_limits.FEE_PAYMENT and sitting.pack(case).cited(REFUNDED) is not None:
         ifs.append(If(T("If you win"), T("What you paid and need not bear comes back to you from the court.")))
-    return StepWords(_pay(row.matter, left), ifs=tuple(ifs))
+    is_collected = row.matter not in APPEALS and not leads_to_ruling(row)
+    return StepWords(_pay(row.matter, left), silence=STAYS_OWED if is_collected else None, ifs=tuple(ifs))
 
 
 def _pay(matter: Matter, left: Money) -> Text:
     """What is paid, by its name: whoever appeals has paid the court fee before, and this is another."""
     if matter in APPEALS:
         return T("pay the fee of your appeal, %(amount)s", amount=left)
+    if matter is Matter.PRESERVATION:
+        return T("pay the fee of your application for preservation, %(amount)s", amount=left)
     if matter is Matter.COUNTERCLAIM:
         return T("pay the fee of your counterclaim, %(amount)s", amount=left)
     return T("pay the court fee, %(amount)s", amount=left)
