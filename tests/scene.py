@@ -195,7 +195,7 @@ class Scene:
             theirs = or_(Mandate.account_id == person.id, Mandate.address == person.email)
             waiting = select(Mandate).where(Mandate.case_id == self.case_id, theirs, Mandate.accepted_at.is_(None))
             for mandate in session.scalars(waiting.where(Mandate.revoked_at.is_(None))).all():
-                mandates.accept(session, mandate, person.id, self.clock.now())
+                mandates.accept(session, mandate, person.id, self.clock.now(), most=2)
 
     def case(self) -> Case:
         """The case as it stands."""

@@ -26,6 +26,7 @@ from odr.filing.course import (
 from odr.filing.course.next_step import longer_or_read
 from odr.filing.draft.draft_versions import keep_drafts
 from odr.filing.draft.sharing import files_in_drafts
+from odr.filing.firm.roll import records_kept as firms_kept
 from odr.filing.group import acts as group_acts
 from odr.filing.marked import acts as marked
 from odr.filing.marked.queries import marks_of
@@ -174,6 +175,7 @@ ROOM = Room(
         "odr.filing.registry.batch_pages:batch",
         "odr.filing.registry.supervision_pages:supervision",
         "odr.filing.complaints.pages:complaints",
+        "odr.filing.firm.pages:firm",
         "odr.filing.marked.pages:filings",
         "odr.filing.group.pages:group",
         "odr.filing.draft.interest_pages:interest",
@@ -207,6 +209,7 @@ ROOM = Room(
         DeskPage("counter.begin_page", T("Filing at the counter"), 20),
         DeskPage("supervision.overview", T("What lies at the court"), 12),
         DeskPage("complaints.desk", T("Complaints"), 13),
+        DeskPage("firm.desk", T("Firms and the roll of representatives"), 14),
         DeskPage("agenda.show", T("Agenda"), 120),
     ),
     sweeps={
@@ -217,7 +220,7 @@ ROOM = Room(
         "drafts": keep_drafts,
     },
     naming=(files_in_drafts,),
-    holdings=(duties_kept,),
+    holdings=(duties_kept, firms_kept),
     facts_told=facts_told,
     bars=(
         objections.challenged_pauses,

@@ -24,6 +24,8 @@ SCOPE_WORDS = {
 }
 GIVEN = (MandateScope.ORDINARY, MandateScope.SPECIAL)
 """What a party can give with their signature; guardianship comes from the law or from the court."""
+_WAITS = Mandate.revoked_at.is_(None) & (Mandate.signed_at.is_(None) | Mandate.accepted_at.is_(None))
+"""Mandates on which not both have agreed yet."""
 NOT_YOURSELF = T("This is your own address. Write the one of the person who is to act.")
 
 
@@ -45,6 +47,21 @@ class BothSides(CourtError):
 
     def __init__(self) -> None:
         super().__init__(T("This person already acts in the case for another side, or is a party to it."))
+
+
+class Enough(CourtError):
+    """A party has as many representatives as the rules allow (CPL 61)."""
+
+    status = 409
+    problem = "enough-representatives"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            T(
+                "This party already has %(most)s representatives, and more are not allowed. One of the mandates ends first.",
+                most=most,
+            )
+        )
 
 
 def offer(
@@ -77,6 +94,7 @@ def appoint(
     *,
     until_at: datetime | None,
     now: datetime,
+    may_pass_on: bool = False,
 ) -> Mandate:
     """A party signs a mandate for whoever has an account with the ``address``; it counts, and bars anybody from
     anything, only when that person has accepted. Nobody learns by it who has an account, whom they stand by, or that
@@ -88,7 +106,7 @@ def appoint(
     if own is not None and own.email == address:
         raise InvalidInput.at("email", NOT_YOURSELF)
     mandate = _new(session, party, None, scope, from_at=now, until_at=until_at, now=now)
-    mandate.address, mandate.signed_at = address, now
+    mandate.address, mandate.signed_at, mandate.may_pass_on = address, now, may_pass_on
     session.flush()
     return mandate
 
@@ -127,6 +145,18 @@ def signing_letter(means: Means, session: Session, mandate: Mandate, machine_now
     representative = session.get_one(Account, mandate.account_id)
     if not party.email:
         raise InvalidInput.at("email", T("The court has no email address of the client."))
+    first = T(
+        "%(name)s asks to act for you in case %(number)s. Please read the mandate and sign it.",
+        name=representative.name,
+        number=case.number or case.reference,
+    )
+    if (before := replaced_by(session, mandate)) is not None:
+        first = T(
+            "%(name)s asks to act for you in case %(number)s in place of %(before)s, who is with the same firm. Please read the mandate and sign it.",
+            name=representative.name,
+            number=case.number or case.reference,
+            before=before.name,
+        )
     subject = f"mandate/{mandate.reference}"
     links.void(session, LinkPurpose.SIGN_MANDATE, machine_now, subject=subject)
     token = links.issue(session, LinkPurpose.SIGN_MANDATE, machine_now, subject=subject)
@@ -134,11 +164,7 @@ def signing_letter(means: Means, session: Session, mandate: Mandate, machine_now
         party.email,
         T("Sign the mandate of your representative"),
         (
-            T(
-                "%(name)s asks to act for you in case %(number)s. Please read the mandate and sign it.",
-                name=representative.name,
-                number=case.number or case.reference,
-            ),
+            first,
             T("If you do not know this person, do not sign; you need do nothing."),
         ),
         party.locale,
@@ -147,36 +173,47 @@ def signing_letter(means: Means, session: Session, mandate: Mandate, machine_now
     )
 
 
+def replaced_by(session: Session, mandate: Mandate) -> Account | None:
+    """Whom a colleague takes over from; None for a mandate that replaces none."""
+    if mandate.instead_of is None:
+        return None
+    return session.get_one(Account, session.get_one(Mandate, mandate.instead_of).account_id)
+
+
 def by_link(session: Session, token: str, machine_now: datetime) -> Mandate:
     """The unsigned mandate that a link is for; looking does not use it up. Raises NotFound."""
     return _of_subject(session, links.look(session, LinkPurpose.SIGN_MANDATE, token, machine_now).subject)
 
 
-def sign_by_link(session: Session, token: str, *, now: datetime, machine_now: datetime) -> Mandate:
-    """The client signs with the link sent to them. Raises NotFound, BothSides."""
+def sign_by_link(
+    session: Session, token: str, *, now: datetime, machine_now: datetime, most: int | None, may_pass_on: bool = False
+) -> Mandate:
+    """The client signs with the link sent to them. Raises NotFound, BothSides, Enough."""
     mandate = _of_subject(session, links.use(session, LinkPurpose.SIGN_MANDATE, token, machine_now).subject)
-    return sign(session, mandate, now)
+    mandate.may_pass_on = may_pass_on
+    return sign(session, mandate, now, most=most)
 
 
-def sign(session: Session, mandate: Mandate, now: datetime) -> Mandate:
-    """The client signs; whether the person may act for this side is asked again. Raises NotFound, BothSides,
-    ServesCourt.
+def sign(session: Session, mandate: Mandate, now: datetime, *, most: int | None) -> Mandate:
+    """The client signs; whether the person may act for this side is asked again. ``most`` is how many may act for one
+    party by the rules of the case. Raises NotFound, BothSides, ServesCourt, Enough.
     """
     if mandate.signed_at is not None or mandate.revoked_at is not None:
         raise NotFound
     _ask_again(session, mandate, mandate.account_id)
     mandate.signed_at = now
-    session.flush()
+    _begin_if_agreed(session, mandate, now, most)
     return mandate
 
 
-def accept(session: Session, mandate: Mandate, account_id: int, now: datetime) -> Mandate:
-    """Who is to act agrees: from now on the mandate counts. Raises NotFound for anybody else's and for one that ended,
-    BothSides, ServesCourt.
+def accept(session: Session, mandate: Mandate, account_id: int, now: datetime, *, most: int | None) -> Mandate:
+    """Who is to act agrees: from now on the mandate counts, if the client has signed. ``most`` as for :func:`sign`.
+    Raises NotFound for anybody else's and for one that ended, BothSides, ServesCourt, Enough.
     """
     account = session.get_one(Account, account_id)
     over = mandate.revoked_at is not None or (mandate.until_at is not None and mandate.until_at <= now)
-    source = session.get(Mandate, mandate.delegated_by) if mandate.delegated_by is not None else None
+    origin = mandate.delegated_by if mandate.delegated_by is not None else mandate.instead_of
+    source = session.get(Mandate, origin) if origin is not None else None
     if (
         not _is_asked(mandate, account)
         or mandate.accepted_at is not None
@@ -186,8 +223,50 @@ def accept(session: Session, mandate: Mandate, account_id: int, now: datetime) -
         raise NotFound
     _ask_again(session, mandate, account_id)
     mandate.account_id, mandate.accepted_at = account_id, now
-    session.flush()
+    _begin_if_agreed(session, mandate, now, most)
     return mandate
+
+
+def _begin_if_agreed(session: Session, mandate: Mandate, now: datetime, most: int | None) -> None:
+    """Where client and representative agree: nobody acts beyond the number allowed, and whoever is replaced no longer
+    does (CPL 61, 63).
+    """
+    session.flush()
+    if mandate.signed_at is None or mandate.accepted_at is None:
+        return
+    if mandate.instead_of is not None:
+        replaced = session.get_one(Mandate, mandate.instead_of, with_for_update=True, populate_existing=True)
+        if not replaced.is_live(now):
+            # What is handed over is what there is: with the mandate before, the wish to replace it has ended.
+            raise NotFound
+        helpers = session.scalars(
+            select(Mandate).where(Mandate.delegated_by == replaced.id, Mandate.in_force(now))
+        ).all()
+        revoke(session, replaced, now)
+        for helper in helpers:
+            if helper.office_id is not None and helper.account_id != mandate.account_id:
+                put_on(session, mandate, session.get_one(Account, helper.account_id), helper.office_id, now)
+    refuse_more(session, mandate, now, most)
+
+
+def refuse_more(session: Session, mandate: Mandate, now: datetime, most: int | None) -> None:
+    """Raises Enough where the mandate makes one representative more than the rules allow a party (CPL 61); assistants of
+    a representative, and who acts in a party's place by law, do not count.
+    """
+    counts = mandate.delegated_by is None and mandate.scope is not MandateScope.STATUTORY
+    if most is None or not counts:
+        return
+    # Two that are agreed at the same time must see each other.
+    session.get_one(Party, mandate.party_id, with_for_update=True, populate_existing=True)
+    others = (
+        Mandate.party_id == mandate.party_id,
+        Mandate.id != mandate.id,
+        Mandate.delegated_by.is_(None),
+        Mandate.scope != MandateScope.STATUTORY,
+        Mandate.in_force(now),
+    )
+    if (session.scalar(select(func.count()).select_from(Mandate).where(*others)) or 0) >= most:
+        raise Enough(most)
 
 
 def _is_asked(mandate: Mandate, account: Account) -> bool:
@@ -251,10 +330,13 @@ def guardians_of(session: Session, party: Party, now: datetime) -> list[Mandate]
 
 
 def revoke(session: Session, mandate: Mandate, now: datetime) -> None:
-    """End the mandate at once, and what was delegated from it (CPL 63); what was done before stays done."""
+    """End the mandate at once, what was delegated from it, and what waits to replace it (CPL 63); what was done before
+    stays done.
+    """
+    waits = (Mandate.instead_of == mandate.id) & _WAITS
     session.execute(
         update(Mandate)
-        .where(or_(Mandate.id == mandate.id, Mandate.delegated_by == mandate.id), Mandate.revoked_at.is_(None))
+        .where(or_(Mandate.id == mandate.id, Mandate.delegated_by == mandate.id, waits), Mandate.revoked_at.is_(None))
         .values(revoked_at=now)
     )
     session.refresh(mandate)
@@ -284,6 +366,60 @@ def delegate(session: Session, mandate: Mandate, address: str, now: datetime) ->
     session.add(delegated)
     session.flush()
     return delegated
+
+
+def pass_on(session: Session, mandate: Mandate, to: Account, now: datetime) -> Mandate:
+    """Have a colleague take over with the same powers: nothing changes until they accept and, unless the client agreed
+    beforehand, the client signs. Asking again takes the place of what was asked before.
+
+    Raises NotFound for a mandate not in force or of an assistant or guardian, InvalidInput, BothSides, ServesCourt.
+    """
+    if not mandate.is_live(now) or mandate.delegated_by is not None or mandate.scope is MandateScope.STATUTORY:
+        raise NotFound
+    if to.id == mandate.account_id:
+        raise InvalidInput.at("to", T("They act in this case already."))
+    party = session.get_one(Party, mandate.party_id)
+    refuse_court(session, mandate.case_id, to)
+    refuse_both_sides(session, party, to.id)
+    for before in session.scalars(select(Mandate).where(Mandate.instead_of == mandate.id, _WAITS)):
+        revoke(session, before, now)
+    successor = _new(session, party, to, mandate.scope, from_at=now, until_at=mandate.until_at, now=now)
+    successor.instead_of, successor.may_pass_on = mandate.id, mandate.may_pass_on
+    successor.signed_at = now if mandate.may_pass_on else None
+    session.flush()
+    return successor
+
+
+def put_on(session: Session, mandate: Mandate, assistant: Account, office_id: int, now: datetime) -> Mandate:
+    """An office puts one of its people on a case as assistant, with ordinary powers and no longer than the mandate; they
+    agreed to it when they joined the office. Putting them on again changes nothing.
+
+    Raises NotFound for a mandate not in force or of an assistant or guardian, InvalidInput, BothSides, ServesCourt.
+    """
+    if not mandate.is_live(now) or mandate.delegated_by is not None or mandate.scope is MandateScope.STATUTORY:
+        raise NotFound
+    if assistant.id == mandate.account_id:
+        raise InvalidInput.at("person", T("They act in this case already."))
+    theirs = select(Mandate).where(Mandate.delegated_by == mandate.id, Mandate.account_id == assistant.id)
+    for there in session.scalars(theirs):
+        if there.is_live(now):
+            return there
+    placed = Mandate(
+        case_id=mandate.case_id,
+        party_id=mandate.party_id,
+        account_id=assistant.id,
+        scope=MandateScope.ORDINARY,
+        delegated_by=mandate.id,
+        office_id=office_id,
+        from_at=now,
+        until_at=mandate.until_at,
+        signed_at=now,
+        accepted_at=now,
+    )
+    session.add(placed)
+    session.flush()
+    _ask_again(session, placed, assistant.id)
+    return placed
 
 
 def refuse_court(session: Session, case_id: int, account: Account) -> None:
@@ -336,7 +472,7 @@ def asked_to_act(session: Session, account_id: int) -> int:
     """How many mandates wait until a person accepts them."""
     waiting = (
         _theirs(session, account_id),
-        Mandate.signed_at.is_not(None),
+        Mandate.signed_at.is_not(None) | Mandate.instead_of.is_not(None),
         Mandate.accepted_at.is_(None),
         Mandate.revoked_at.is_(None),
     )
@@ -389,7 +525,7 @@ def state_of(mandate: Mandate, now: datetime) -> Text:
     """How a mandate stands, in words."""
     if mandate.revoked_at is not None:
         return T("Ended on %(at)s", at=mandate.revoked_at)
-    if mandate.signed_at is None:
+    if mandate.signed_at is None and (mandate.accepted_at is not None or mandate.instead_of is None):
         return T("Waiting for the client’s signature")
     if mandate.accepted_at is None:
         return T("Waiting until the representative accepts")

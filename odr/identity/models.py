@@ -139,6 +139,8 @@ class MandateScope(enum.Enum):
 
 NOT_ACCEPTED = "accepted_at IS NULL AND revoked_at IS NULL"
 """Mandates that wait for who is to act."""
+OF_OFFICE = "office_id IS NOT NULL"
+"""Mandates of assistants whom an office put on a case."""
 
 
 class Mandate(Base):
@@ -150,6 +152,7 @@ class Mandate(Base):
     __table_args__ = (
         CheckConstraint("account_id IS NOT NULL OR address IS NOT NULL", name="names_somebody"),
         Index("ix_mandate_waiting", "id", sqlite_where=text(NOT_ACCEPTED), postgresql_where=text(NOT_ACCEPTED)),
+        Index("ix_mandate_office_id", "office_id", sqlite_where=text(OF_OFFICE), postgresql_where=text(OF_OFFICE)),
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
@@ -162,6 +165,12 @@ class Mandate(Base):
     """The address somebody else wrote, to have its owner act. Whether anybody has an account with it is told to nobody."""
     scope: Mapped[MandateScope] = mapped_column(enum_column(MandateScope))
     delegated_by: Mapped[int | None] = mapped_column(BigInt)
+    office_id: Mapped[int | None] = mapped_column(BigInt)
+    """The office of a firm that put an assistant on the case, for as long as both belong to it."""
+    may_pass_on: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether the client agreed beforehand that another representative of the same firm takes over."""
+    instead_of: Mapped[int | None] = mapped_column(BigInt)
+    """The mandate of a colleague that ends when this one is agreed by both."""
     from_at: Mapped[datetime] = mapped_column(UTCDateTime)
     until_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     signed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

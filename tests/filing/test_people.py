@@ -147,7 +147,7 @@ def test_a_mandate_signed_by_link_stands_on_the_docket(pending: Scene) -> None:
             until_at=None,
             now=pending.clock.now(),
         )
-        mandates.sign(session, offered, pending.clock.now())
+        mandates.sign(session, offered, pending.clock.now(), most=2)
     assert bring_mandates_to_docket(pending.court) == 1 and bring_mandates_to_docket(pending.court) == 0
     with pending.court.database.write() as session:
         mandates.revoke(session, session.merge(offered), pending.clock.now())

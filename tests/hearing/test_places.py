@@ -63,7 +63,7 @@ def test_an_offered_place_opens_nothing_and_bars_nobody(small_scene: Scene, role
             until_at=None,
             now=small_scene.clock.now(),
         )
-        mandates.sign(session, mandate, small_scene.clock.now())
+        mandates.sign(session, mandate, small_scene.clock.now(), most=2)
     assert roles_of(small_scene, "stranger") == [Role.RESPONDENT]
     with small_scene.court.database.write() as session, pytest.raises(ActNotOpen):
         seat_offers.accept(

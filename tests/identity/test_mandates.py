@@ -165,7 +165,7 @@ def test_nobody_acts_for_both_sides(lawyer: int, reference: str, database: Datab
             until_at=now + timedelta(days=1),
             now=now,
         )
-        mandates.sign(session, first, now)
+        mandates.sign(session, first, now, most=2)
         for until in (None, now + timedelta(days=30)):
             with pytest.raises(BothSides):
                 mandates.offer(
@@ -212,7 +212,7 @@ def test_two_offers_signed_late_do_not_meet(lawyer: int, reference: str, databas
         )
         session.flush()
         with pytest.raises(BothSides):
-            mandates.sign(session, offered, now)
+            mandates.sign(session, offered, now, most=2)
 
 
 def test_an_assistant_has_ordinary_powers_and_ends_with_the_mandate(
@@ -227,15 +227,15 @@ def test_an_assistant_has_ordinary_powers_and_ends_with_the_mandate(
         )
         with pytest.raises(NotFound):
             mandates.delegate(session, mandate, helper, now)
-        mandates.sign(session, mandate, now)
+        mandates.sign(session, mandate, now, most=2)
         delegated = mandates.delegate(session, mandate, helper, now)
         with pytest.raises(NotFound):
             mandates.delegate(session, delegated, "another@example.com", now)
         with pytest.raises(InvalidInput):
             mandates.delegate(session, mandate, account.email, now)
-        mandates.accept(session, delegated, assistant, now)
+        mandates.accept(session, delegated, assistant, now, most=2)
         with pytest.raises(NotFound):
-            mandates.accept(session, delegated, assistant, now)
+            mandates.accept(session, delegated, assistant, now, most=2)
     assert [actor.scope for actor in _actors(database, clock, assistant)] == [MandateScope.ORDINARY]
     with database.write() as session:
         mandates.revoke(session, session.get_one(Mandate, mandate.id), now)
@@ -257,11 +257,11 @@ def test_an_assistant_of_one_side_is_none_of_the_other(
             until_at=None,
             now=now,
         )
-        mandates.sign(session, mandate, now)
+        mandates.sign(session, mandate, now, most=2)
         other = session.get_one(Account, _party(session, Role.RESPONDENT).account_id)
         asked = mandates.delegate(session, mandate, other.email, now)
         with pytest.raises(BothSides):
-            mandates.accept(session, asked, other.id, now)
+            mandates.accept(session, asked, other.id, now, most=2)
 
 
 def _in_force(session: Session, lawyer: int, now: datetime, role: Role = Role.CLAIMANT) -> Mandate:
@@ -274,7 +274,7 @@ def _in_force(session: Session, lawyer: int, now: datetime, role: Role = Role.CL
         until_at=None,
         now=now,
     )
-    return mandates.sign(session, mandate, now)
+    return mandates.sign(session, mandate, now, most=2)
 
 
 def _take_office(session: Session, account_id: int, role: Role, now: datetime) -> None:
@@ -300,7 +300,7 @@ def test_who_serves_the_court_represents_nobody(
         asked.append(mandates.appoint(session, party, account.email, MandateScope.ORDINARY, until_at=None, now=now))
         for each in asked:
             with pytest.raises(ServesCourt):
-                mandates.accept(session, each, servant, now)
+                mandates.accept(session, each, servant, now, most=2)
         with pytest.raises(ServesCourt):
             mandates.offer(
                 session,
@@ -325,7 +325,7 @@ def test_who_serves_in_the_case_represents_nobody_in_it(
         session.flush()
         asked = mandates.delegate(session, mandate, session.get_one(Account, expert).email, now)
         with pytest.raises(ServesCourt):
-            mandates.accept(session, asked, expert, now)
+            mandates.accept(session, asked, expert, now, most=2)
 
 
 def test_what_one_side_wishes_bars_nobody_from_the_other(
@@ -339,7 +339,7 @@ def test_what_one_side_wishes_bars_nobody_from_the_other(
         named = mandates.delegate(session, _in_force(session, lawyer, now), session.get_one(Account, other).email, now)
         _in_force(session, other, now, Role.RESPONDENT)
         with pytest.raises(BothSides):
-            mandates.accept(session, named, other, now)
+            mandates.accept(session, named, other, now, most=2)
 
 
 def test_an_assistant_accepts_only_while_there_is_a_mandate(
@@ -351,11 +351,11 @@ def test_an_assistant_accepts_only_while_there_is_a_mandate(
         mandate = _in_force(session, lawyer, now)
         named = mandates.delegate(session, mandate, session.get_one(Account, assistant).email, now)
         with pytest.raises(NotFound):
-            mandates.accept(session, named, lawyer, now)
+            mandates.accept(session, named, lawyer, now, most=2)
         mandates.revoke(session, mandate, now)
         session.refresh(named)
         with pytest.raises(NotFound):
-            mandates.accept(session, named, assistant, now)
+            mandates.accept(session, named, assistant, now, most=2)
 
 
 def test_whoever_serves_in_a_case_acts_for_nobody_in_it(

@@ -52,6 +52,25 @@ def for_oneself(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     )
 
 
+@guard("CPL 61")
+def place_is_free(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why nobody more can act for the party: as many do as the rules of the case allow."""
+    most = sitting.pack(case).most_representatives
+    if most is None:
+        return None
+    acting = [
+        r
+        for r in representatives_of(sitting.session, case, sitting.now)
+        if r.party.id == actor.party_id and not r.is_assistant and r.mandate.scope is not MandateScope.STATUTORY
+    ]
+    if len(acting) < most:
+        return None
+    return T(
+        "You have %(most)s representatives already, and more are not allowed. End the powers of one of them first.",
+        most=most,
+    )
+
+
 SCOPES = {
     MandateScope.ORDINARY.value: T("Ordinary powers: conduct the case"),
     MandateScope.SPECIAL.value: T(
@@ -68,6 +87,13 @@ class AppointInput(CourtModel):
     ]
     scope: Annotated[Literal["ordinary", "special"], field(T("How far do the powers go?"), options=SCOPES)] = "ordinary"
     until: Annotated[CourtDate | None, field(T("Until"), T("Leave it empty: until the case is over."))] = None
+    may_pass_on: Annotated[
+        bool,
+        field(
+            T("They may hand the case over to a colleague of the same firm"),
+            T("The court tells you who it is. Without this you are asked first. You can end it at any time."),
+        ),
+    ] = False
 
 
 def count_who_is_named(court: Court, case: Case, given: BaseModel, actor: Actor) -> dict[str, Any]:
@@ -84,7 +110,7 @@ def count_who_is_named(court: Court, case: Case, given: BaseModel, actor: Actor)
     prepare=count_who_is_named,
     by=set(PARTY_ROLES),
     at=NOT_CLOSED,
-    guard=for_oneself,
+    guard=(for_oneself, place_is_free),
     while_stayed=True,
     strong=True,
     seen_by=Audience.OWN_SIDE_AND_COURT,
@@ -103,7 +129,15 @@ def appoint_representative(
     me = sitting.party_of(case, actor)
     until = datetime.combine(given.until + timedelta(days=1), time(), sitting.pack(case).tz) if given.until else None
     email = accounts.normal_email(given.email)
-    mandate = mandates.appoint(sitting.session, me, email, MandateScope(given.scope), until_at=until, now=now)
+    mandate = mandates.appoint(
+        sitting.session,
+        me,
+        email,
+        MandateScope(given.scope),
+        until_at=until,
+        now=now,
+        may_pass_on=given.may_pass_on,
+    )
     words = T(
         "%(party)s asks somebody to act for them; the mandate counts once that person accepts it. %(scope)s",
         party=me.name,
@@ -123,11 +157,12 @@ def _signed(party: Party, account: Account, mandate: Mandate) -> Recorded:
 
 
 def _powers(party: Party, mandate: Mandate) -> dict[str, object]:
-    facts = {
+    facts: dict[str, object] = {
         "mandate": mandate.reference,
         "scope": mandate.scope.value,
         "until": mandate.until_at.isoformat() if mandate.until_at else None,
     }
+    facts |= {"may_pass_on": mandate.may_pass_on} if mandate.may_pass_on else {}
     return facts | {"party": party.label, "assistant": mandate.delegated_by is not None}
 
 

@@ -118,7 +118,7 @@ def write_to_appointed(court: Court, limit: int = 256) -> int:
     letters: list[Letter] = []
     with court.database.write() as session:
         waiting = (
-            Mandate.signed_at.is_not(None),
+            Mandate.signed_at.is_not(None) | Mandate.instead_of.is_not(None),
             Mandate.accepted_at.is_(None),
             Mandate.revoked_at.is_(None),
             Mandate.asked_at.is_(None),

@@ -79,7 +79,11 @@ def sign_mandate(token: str) -> Response:
             return again(
                 "mandate.html", InvalidInput.at("name", T("Write your name as it stands in the case.")), **parts
             )
-        mandates.sign_by_link(session, token, now=court.clock.now(), machine_now=court.clock.machine_now())
+        now, most = court.clock.now(), _most(parts["matter"])
+        passes = request.form.get("may_pass_on") == "yes"
+        mandates.sign_by_link(
+            session, token, now=now, machine_now=court.clock.machine_now(), most=most, may_pass_on=passes
+        )
     return page("mandate_signed.html", **parts)
 
 
@@ -88,9 +92,15 @@ def sign_mandate(token: str) -> Response:
 @require_strong()
 def accept_mandate(reference: str) -> AnyResponse:
     """Who is to act for somebody agrees to it; before, the mandate opens and bars nothing."""
-    court = current_court()
+    court, letters = current_court(), list[Letter]()
     with court.database.write() as session:
-        mandates.accept(session, mandates.find(session, reference, me().account_id), me().account_id, court.clock.now())
+        found = mandates.find(session, reference, me().account_id)
+        most = _most(session.get_one(Case, found.case_id))
+        mandates.accept(session, found, me().account_id, court.clock.now(), most=most)
+        if found.signed_at is None:
+            # A colleague takes over, and the client has not agreed beforehand.
+            letters = [mandates.signing_letter(means(), session, found, court.clock.machine_now())]
+    post(letters)
     return to("identity.my_mandates")
 
 
@@ -164,6 +174,12 @@ def _offer(number: str, email: str, scope: MandateScope, until: datetime | None)
         return [mandates.signing_letter(means(), session, offered, machine_now)]
 
 
+def _most(case: Case) -> int | None:
+    """How many may act for one party by the rules of the case (CPL 61)."""
+    court = current_court()
+    return court.rules_of(case, court.clock.now()).most_representatives
+
+
 def _scope(raw: str) -> MandateScope:
     chosen = next((scope for scope in mandates.GIVEN if scope.value == raw), None)
     if chosen is None:
@@ -190,6 +206,7 @@ def _parts(found: Mandate) -> dict[str, Any]:
         "matter": session.get_one(Case, found.case_id),
         "representative": session.get_one(Account, found.account_id),
         "scope_words": mandates.SCOPE_WORDS[found.scope],
+        "before": mandates.replaced_by(session, found),
     }
 
 

@@ -262,6 +262,16 @@ class CopyRules(Rule):
     kept: Period
 
 
+class RepresentativeRules(Rule):
+    """How many may act for one party at a time (CPL 61). Assistants of a representative, and who acts in a party's place by
+    law, do not count.
+    """
+
+    applies_to: Applies
+    article: Article
+    most: Annotated[int, Field(ge=1, le=20)]
+
+
 class VolumeRules(Rule):
     """When the file of a case that is over is closed and archived (OLR 35).
 

@@ -47,6 +47,7 @@ from odr.procedure.rules.court_rules import (
     Plan,
     Plans,
     PublicationRules,
+    RepresentativeRules,
     Retention,
     Retrial,
     Source,
@@ -118,6 +119,7 @@ class RulePack(Rule):
     retrial: Retrial | None = None
     retention: Retention | None = None
     copies: CopyRules | None = None
+    representatives: RepresentativeRules | None = None
     viewing: ViewingRules | None = None
     attending: AttendingRules | None = None
     volume: VolumeRules | None = None
@@ -175,6 +177,11 @@ class RulePack(Rule):
         """The version from which a section comes: the case's own, or that of the day of the act."""
         is_later = self._acting is not None and getattr(getattr(self, section), "applies_to", None) is Applies.ACTS_FROM
         return self._acting if is_later and self._acting is not None else self.version
+
+    @property
+    def most_representatives(self) -> int | None:
+        """How many may act for one party at a time (CPL 61); None where these rules set no number."""
+        return self.representatives.most if self.representatives is not None else None
 
     @property
     def named(self) -> str:
