@@ -12,6 +12,9 @@ import pyotp
 from sqlalchemy import select
 
 from odr.docket.models import Role
+from odr.filing.firm import offices, roll
+from odr.filing.firm.offices import InviteInput, OpenOfficeInput
+from odr.filing.firm.roll import RollInput
 from odr.hearing.courtroom.calendar.hours import OwnHoursInput, RoomInput, add_hours, add_room
 from odr.hearing.courtroom.calendar.models import CourtRoom, RoomKind
 from odr.identity.models import Account, AccountRole, AccountState
@@ -34,6 +37,8 @@ PEOPLE = (
     ("chengguang@parties.example", "澄光数码 Chengguang Digital", None, "zh-Hans"),
     ("shanxing@parties.example", "山行户外 Shanxing Outdoor", None, "zh-Hans"),
     ("gu@lawyers.example", "顾兰 Gu Lan", None, "en"),
+    ("bai@lawyers.example", "白宇 Bai Yu", None, "zh-Hans"),
+    ("kong@lawyers.example", "孔西 Kong Xi", None, "en"),
     ("clerk@court.example", "孙洁 Sun Jie", Role.CLERK, "en"),
     ("judge@court.example", "陈瑶 Chen Yao", Role.JUDGE, "en"),
     ("lu@court.example", "陆清 Lu Qing", Role.JUDGE, "en"),
@@ -74,6 +79,7 @@ def make_accounts(court: Court, session: Session) -> dict[str, Account]:
     made, now = let_in(court, session, PEOPLE), court.clock.machine_now()
     _publish_mediators(session, made, now)
     _open_rooms(session, made, now)
+    _open_firm(court, session, made, now)
     return made
 
 
@@ -103,6 +109,22 @@ def let_in(court: Court, session: Session, people: Iterable[tuple[str, str, Role
                 session.refresh(account, ["roles"])
         made[email] = account
     return made
+
+
+def _open_firm(court: Court, session: Session, people: dict[str, Account], now: datetime) -> None:
+    """A firm has its office: Gu runs it, Bai conducts cases, Kong assists. The registry has seen it and both licences."""
+    gu, clerk = people["gu@lawyers.example"], people["clerk@court.example"]
+    if offices.membership(session, gu.id) is not None:
+        return
+    asked = OpenOfficeInput(kind="lawyer", name="顾兰律师事务所", licence_number="31330000MD0000001X")
+    firm = offices.open_office(session, gu.id, asked, now)
+    offices.decide_office(session, court.notary, firm.reference, True, None, clerk.id, now)
+    for email, place in (("bai@lawyers.example", "lawyer"), ("kong@lawyers.example", "clerk")):
+        member = offices.invite(session, firm, InviteInput.model_validate({"email": email, "place": place}), gu.id, now)
+        offices.join(session, people[email].id, member.reference, now)
+    for lawyer, number in ((gu, "13330201910000001"), (people["bai@lawyers.example"], "13330202110000002")):
+        entry = roll.ask(session, lawyer.id, firm, RollInput(licence_number=number), now, now.date())
+        roll.decide(session, court.notary, entry.reference, True, None, clerk.id, now)
 
 
 ROOMS = (

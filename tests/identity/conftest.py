@@ -297,7 +297,7 @@ class People:
 def _case_values(now: datetime) -> dict[str, Any]:
     return {
         "pack_id": "cn",
-        "pack_version": "1",
+        "pack_version": "2024-01-01",
         "stage": Stage.PENDING,
         "track": Track.SMALL,
         "cause": "online_sale",

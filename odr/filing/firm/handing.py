@@ -19,6 +19,7 @@ from odr.ground.text import T, Text
 from odr.identity import mandates
 from odr.identity.models import Account, Mandate, MandateScope
 from odr.procedure.acts.windows import window_title
+from odr.procedure.hooks import Appointment
 from odr.procedure.models import Window, WindowState
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class OfficeCase:
     conducts: str
     assistants: tuple[tuple[Mandate, str], ...]
     next_at: datetime | None
-    """When the next time limit of the client ends."""
+    """When the next time limit of the client ends, or the case is heard if that comes first."""
     next_title: Text | None
     handed_to: str | None
     """Whom it waits to be handed to."""
@@ -84,9 +85,18 @@ def cases_of(
     assistants = _assistants(session, numbers, now)
     waiting = _handed(session, numbers)
     due = _next_due(session, [party.id for _, _, party, _ in page.rows])
+    heard: dict[int, Appointment] = {}
+    for one in sitting.court.hooks.ahead(sitting, sorted({case.id for _, case, *_ in page.rows})):
+        if one.case_id not in heard or one.at < heard[one.case_id].at:
+            heard[one.case_id] = one
     found = []
     for mandate, case, party, name in page.rows:
-        window = due.get(party.id)
+        window, hearing = due.get(party.id), heard.get(case.id)
+        first: tuple[datetime, Text] | None = None
+        if window is not None and window.due_at is not None:
+            first = (window.due_at, window_title(sitting, case, window))
+        if hearing is not None and (first is None or hearing.at < first[0]):
+            first = (hearing.at, hearing.title)
         successor = waiting.get(mandate.id)
         found.append(
             OfficeCase(
@@ -95,8 +105,8 @@ def cases_of(
                 party,
                 name,
                 tuple(assistants.get(mandate.id, ())),
-                window.due_at if window is not None else None,
-                window_title(sitting, case, window) if window is not None else None,
+                first[0] if first is not None else None,
+                first[1] if first is not None else None,
                 successor[1] if successor is not None else None,
                 successor is not None and successor[0].accepted_at is not None,
             )

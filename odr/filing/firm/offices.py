@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from odr.filing.firm import roll
 from odr.filing.firm.models import Firm, FirmMember, Place
 from odr.ground.errors import CourtError, InvalidInput, NotFound
+from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import T
 from odr.identity import mandates
 from odr.identity.accounts import accounts
@@ -157,16 +158,15 @@ def open_office(session: Session, account_id: int, given: OpenOfficeInput, now: 
     return firm
 
 
-def waiting_offices(session: Session) -> list[tuple[Firm, Account]]:
+def waiting_offices(session: Session, after: str | None = None) -> Listed[tuple[Firm, Account]]:
     """What waits for the registry, the oldest first."""
-    rows = session.execute(
+    query = (
         select(Firm, Account)
         .join(Account, Account.id == Firm.opened_by)
         .where(Firm.decided_at.is_(None), Firm.ended_at.is_(None))
-        .order_by(Firm.id)
-        .limit(MOST_PEOPLE)
     )
-    return [(firm, account) for firm, account in rows]
+    page = page_of(session, query, (Key(Firm.id),), after)
+    return page.of([(firm, account) for firm, account in page.rows])
 
 
 def decide_office(

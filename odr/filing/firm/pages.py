@@ -273,8 +273,8 @@ def _desk(faults: dict[str, str], status: int = 200) -> Page:
     session, words = current_session(), words_asked()
     return render_template(
         "filing/roll_desk.html",
-        offices=offices.waiting_offices(session),
-        waiting=roll.waiting(session),
+        offices=offices.waiting_offices(session, after_asked("offices")),
+        waiting=roll.waiting(session, after_asked("waiting")),
         found=roll.listed(session, _today(), words, after_asked()),
         words=words,
         kinds=offices.KINDS,

@@ -25,10 +25,6 @@ from odr.procedure.receipt_files import in_row
 if TYPE_CHECKING:
     from odr.procedure.court import Court
 
-MOST = 500
-"""Entries that wait, shown at once."""
-
-
 class RollInput(CourtModel):
     """What the registry compares with the public register of lawyers."""
 
@@ -88,17 +84,16 @@ def standing(session: Session, account_id: int, today: date) -> RollEntry | None
     )
 
 
-def waiting(session: Session) -> list[tuple[RollEntry, Account, Firm]]:
+def waiting(session: Session, after: str | None = None) -> Listed[tuple[RollEntry, Account, Firm]]:
     """What waits for the registry, the oldest first; whoever's firm is not let in yet waits with it."""
-    rows = session.execute(
+    query = (
         select(RollEntry, Account, Firm)
         .join(Account, Account.id == RollEntry.account_id)
         .join(Firm, Firm.id == RollEntry.firm_id)
         .where(_waits(), Firm.admitted.is_(True), Firm.ended_at.is_(None))
-        .order_by(RollEntry.id)
-        .limit(MOST)
     )
-    return [(entry, account, firm) for entry, account, firm in rows]
+    page = page_of(session, query, (Key(RollEntry.id),), after)
+    return page.of([(entry, account, firm) for entry, account, firm in page.rows])
 
 
 def listed(
