@@ -210,6 +210,8 @@ def test_every_table_with_a_receipt_has_its_files_found() -> None:
         "place_record",
         "register_copy",
         "complaint_duty",
+        "firm",
+        "roll_entry",
     }
     # The paper of a proof of service is a document with the same receipt.
     known.add("proof_of_service")

@@ -89,6 +89,7 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "filing.parties.joinder.joinder_waits": (Why.NAMED, None),
     "filing.parties.joinder.no_claim_of_own": (Why.ONCE, None),
     "filing.parties.mandates.for_oneself": (Why.WAY, None),
+    "filing.parties.mandates.place_is_free": (Why.BEYOND, "filing/test_firm.py"),
     "filing.parties.mandates.platform_was_asked": (Why.NAMED, None),
     "filing.parties.mandates.platforms_answer_here": (Why.NAMED, None),
     "filing.parties.mandates.somebody_acts": (Why.NAMED, None),

@@ -25,6 +25,7 @@ from odr.procedure.receipt_files import in_row
 if TYPE_CHECKING:
     from odr.procedure.court import Court
 
+
 class RollInput(CourtModel):
     """What the registry compares with the public register of lawyers."""
 

@@ -25,6 +25,7 @@ from odr.identity.models import Account, Mandate, MandateScope
 from odr.identity.sign_in import rate_limits
 from odr.identity.sign_in.keys import keyring
 from odr.identity.sign_in.rate_limits import Counted
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
@@ -113,6 +114,7 @@ def count_who_is_named(court: Court, case: Case, given: BaseModel, actor: Actor)
     guard=(for_oneself, place_is_free),
     while_stayed=True,
     strong=True,
+    version=2,
     seen_by=Audience.OWN_SIDE_AND_COURT,
     source=law("CPL 61, 62", "CPI 88, 89"),
     means={Milestone.OWN_AFFAIR},
@@ -144,6 +146,12 @@ def appoint_representative(
         scope=mandates.SCOPE_WORDS[mandate.scope],
     )
     return Recorded(words, _powers(me, mandate))
+
+
+@upcast("appoint_representative", from_version=1)
+def _not_passed_on(old: dict[str, Any]) -> dict[str, Any]:
+    """A mandate of before let nobody hand the case to a colleague."""
+    return {**old, "may_pass_on": False}
 
 
 def _signed(party: Party, account: Account, mandate: Mandate) -> Recorded:
