@@ -36,8 +36,8 @@ class AskedOnce(Session):
     """A session with a memory.
 
     It forgets what rests on a table when a row of that table comes or goes or a statement writes it, and everything where
-    it cannot know: a row that is locked or read anew, a savepoint undone, the end of the transaction. A row in hand that
-    changed makes it forget only what looked at the columns that changed (:mod:`odr.ground.memory.looked_at`): rows found
+    it cannot know: a row that is locked or read anew where others may write meanwhile, a savepoint undone, the end of the
+    transaction. A row in hand that changed makes it forget only what looked at the columns that changed (:mod:`odr.ground.memory.looked_at`): rows found
     by others are the same rows.
     """
 
@@ -226,7 +226,18 @@ class AskedOnce(Session):
         """Before a statement that is not remembered: one that only reads leaves the memory as it is."""
         if isinstance(statement, UpdateBase) and isinstance(statement.table, Table):
             self._written({statement.table.name})
-        elif not isinstance(statement, GenerativeSelect) or statement._for_update_arg is not None:
+        elif not isinstance(statement, GenerativeSelect):
+            self.forget()
+        elif statement._for_update_arg is not None:
+            self._newer()
+
+    def _newer(self) -> None:
+        """Before rows are locked or read anew: they may be newer than what is remembered, and so may all the rest.
+
+        Not on SQLite: whoever writes there holds the whole file from the beginning, and whoever reads has a snapshot, so that
+        nobody else's rows come in between.
+        """
+        if self.get_bind().dialect.name != "sqlite":
             self.forget()
 
     def _written(self, tables: set[str], changed: Changed = frozenset()) -> None:
@@ -256,7 +267,7 @@ class AskedOnce(Session):
 
     def _hold(self, get: Callable[..., Any], *args: Any, **how: Any) -> Any:
         if how.get("with_for_update") or how.get("populate_existing"):
-            self.forget()
+            self._newer()
         found = get(*args, **how)
         if found is not None:
             self._got.add(found)
@@ -268,7 +279,7 @@ class AskedOnce(Session):
         In one statement PostgreSQL would give the row as it is after the wait for the lock, and the others as they were
         before it.
         """
-        self.forget()
+        self._newer()
         lock = how.pop("with_for_update", None)
         if lock:
             mapper = object_mapper(instance)
