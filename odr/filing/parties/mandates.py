@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, PartyKind, Role, Stage
-from odr.filing import desks
+from odr.filing import desks, names
 from odr.filing.claim.progress import ask, decide, requests_of
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.parties.inputs import MandateFact
@@ -148,7 +148,7 @@ def appoint_representative(
     return Recorded(words, _powers(me, mandate))
 
 
-@upcast("appoint_representative", from_version=1)
+@upcast(names.APPOINT_REPRESENTATIVE, from_version=1)
 def _not_passed_on(old: dict[str, Any]) -> dict[str, Any]:
     """A mandate of before let nobody hand the case to a colleague."""
     return {**old, "may_pass_on": False}
