@@ -286,7 +286,7 @@ class _Build:
     def is_asked(self, info: FieldInfo, name: str, where: Location) -> bool:
         """Whether the question makes sense now; what was typed, or has a fault, stays on the page in any event."""
         label = label_of(info)
-        if label is None or label.asked is None or self.choices.get(label.asked, ("not known",)):
+        if label is None or label.asked is None or label.asked not in self.choices or self.choices[label.asked]:
             return True
         return bool(self.raw.one(name)) or any(f.location[: len(where)] == where for f in self.faults)
 
