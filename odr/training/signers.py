@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 PLATFORM = "training-platform"
-PLATFORM_NAME = "训练平台（仅供训练） Training platform (training only)"
+PLATFORM_NAME = "训练平台（仅供训练）Training platform (training only)"
 NEWEST = 30
 """Cases, and requests, that the page lists: the newest."""
 BEGINS: Mapping[str, int] = {
@@ -77,7 +77,7 @@ def accredit_signers(court: Court, session: Session) -> None:
     for kind, title in (pack.certified.kinds if pack.certified is not None else {}).items():
         key = certifier_called(kind)
         if key not in known:
-            name = f"训练用{title.render('zh-Hans')}（仅供训练） Training {title.render('en')} (training only)"
+            name = f"训练用{title.render('zh-Hans')}（仅供训练）Training {title.render('en')} (training only)"
             row = Certifier(key=key, name=name, public_key=public_key_of(key), accredited_at=now)
             row.kinds = [kind]
             session.add(row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -18,6 +19,8 @@ from odr.procedure.forms.inputs import CourtModel, is_nullable
 from odr.procedure.models import Window, WindowState
 from tests.evidence.test_case_file import signed_in
 from tests.scene import Scene
+
+ROOT = Path(__file__).resolve().parents[2]
 
 WHY = re.compile(r"\b(come|comes|came|is|are|it) late\b|\btime .{0,30}(has )?ended\b|\btoo late\b|\boverdue\b", re.I)
 
@@ -93,3 +96,14 @@ def test_what_was_typed_stays_on_the_page(small_scene: Scene) -> None:
 
     assert "why_late" in names({}, ended=True) and "why_late" not in names({}, ended=False)
     assert "why_late" in names({"why_late": "I was ill."}, ended=False)
+
+
+def test_whatever_takes_an_exhibit_as_late_asks_the_judge_about_it() -> None:
+    """Where an exhibit is entered as late, the others may object and the judge rules (CPI 101, 102): none stays late for ever."""
+    lates = [
+        path
+        for path in sorted((ROOT / "odr").rglob("*.py"))
+        if "ExhibitState.LATE if" in path.read_text(encoding="utf-8")
+    ]
+    assert len(lates) >= 3
+    assert [path.name for path in lates if "open_late(" not in path.read_text(encoding="utf-8")] == []

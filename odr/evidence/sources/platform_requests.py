@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.evidence.exhibits.adding import add_exhibit
+from odr.evidence.inputs import LATE_MEANS, WHY_LATE
 from odr.evidence.models import Category, ExhibitState, Upload
+from odr.evidence.requests.acts import open_late
 from odr.evidence.sources.inputs import PlatformRecordsFact
 from odr.evidence.sources.models import Platform, PlatformRequest, RecordKind
 from odr.ground.errors import InvalidInput
@@ -82,6 +84,9 @@ class AskPlatformRecordsInput(CourtModel):
             ),
         ),
     ] = False
+    why_late: Annotated[
+        str | None, CourtText(0, 1000), field(WHY_LATE, LATE_MEANS, widget="textarea", asked="late_evidence_time")
+    ] = None
 
 
 @act(
@@ -123,6 +128,7 @@ def ask_platform_records(
         order_number=given.order_number,
         kinds=sorted(set(given.kinds)),
         proves=given.proves,
+        why_late=given.why_late,
         asked_entry=sitting.next_number(case),
         until=now + LASTS,
     )
@@ -130,7 +136,8 @@ def ask_platform_records(
     sitting.session.flush()
     result = {"code": request.reference, "platform": platform.key, "until": request.until.isoformat()}
     words = T(
-        "%(name)s asks %(platform)s for its records of order %(order)s. Code for the platform: %(code)s",
+        "%(name)s asks %(platform)s for its records of order %(order)s. The party gives the platform this code by the end of %(day)s: %(code)s",
+        day=(now + LASTS).astimezone(sitting.pack(case).tz).date(),
         name=me.name,
         platform=platform.name,
         order=given.order_number,
@@ -202,7 +209,9 @@ def record_platform_records(
         },
         state=ExhibitState.LATE if late else ExhibitState.SUBMITTED,
     )
-    sitting.late = late
+    if late:
+        sitting.late = True
+        open_late(sitting, case, exhibit, request.why_late, now)
     request.exhibit_id, request.sha256 = exhibit.id, given.sha256
     result = {
         "exhibit": exhibit.label,
