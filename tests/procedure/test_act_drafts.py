@@ -303,7 +303,7 @@ def test_a_second_click_is_answered_by_the_receipt_of_the_first(pending: Scene, 
     as begun and not sent; other words under the same key are kept, for they were never sent.
     """
     form = here(pending, "/do/object_to_jurisdiction")
-    sent = {"words": WORDS, "elsewhere": "Ouhai court, Wenzhou", "idempotency_key": "one-click"}
+    sent = {"ground": "place", "words": WORDS, "idempotency_key": "one-click"}
     first = post(browser, form, **sent)
     assert first.status_code == 303, first.text
     made = entries(pending)

@@ -335,7 +335,7 @@ class AdjournInput(CourtModel):
             "Read whether it is put off already or the president of the court still has to approve; until then, keep the old day free. When it is put off, a new summons tells you the new day."
         ),
         when_off=T(
-            "It is about the hearing of %(off)s. Read whether it is put off already or the president of the court still has to approve; until then, keep that day free. When it is put off, do not come then: a new summons tells you the new day.",
+            "Read whether the hearing of %(off)s is put off already or the president of the court still has to approve; until then, keep that day free. When it is put off, do not come then: a new summons tells you the new day.",
             off=OLD_HOUR,
         ),
     ),
