@@ -97,10 +97,7 @@ def test_a_traffic_claim_is_settled_with_one_key(small_scene: Scene) -> None:
         row = session.scalars(select(PayoutInstruction)).one()
         assert (row.holder, row.bank, row.account) == ("", "", "") and "6222" not in (row.sealed or "6222")
         look = scene.court.look(session)
-        shown = {
-            who: one_key_page(look, case, scene.actor(who), "en", None, {}, []).payout
-            for who in ("li", "haiyun")
-        }
+        shown = {who: one_key_page(look, case, scene.actor(who), "en", None, {}, []).payout for who in ("li", "haiyun")}
         assert [p and p.account for p in shown.values()] == ["6222 0000 1111 2222"] * 2
     with scene.court.database.read() as session:
         look, case = scene.court.look(session), session.get_one(Case, scene.case_id)
