@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,29 @@ def test_whoever_changes_one_address_keeps_the_rest_and_what_they_agreed_to(smal
         left = [one for one in contacts_of(session, mine.id).consents if one.withdrawn_at is None]
         assert {kind for one in left for kind in one.scope} == {PaperKind.NOTICE.value, PaperKind.PLEADING.value}
         assert mine.details["no_reminders"] and mine.details["addresses_carry_on"]
+
+
+def test_what_was_emptied_or_unticked_stays_so_when_the_form_is_opened_again(small_scene: Scene) -> None:
+    """A form begun from what stands is not filled anew with it, and can be sent as it is."""
+    scene = small_scene
+    scene.pend()
+    scene.do("confirm_address", "li", **GIVEN, scope=["notice", "pleading"])
+    at = f"/cases/{scene.case().reference}/do/confirm_address"
+    client, origin = signed_in(scene, "li"), {"headers": {"Origin": "http://localhost"}, "base_url": "http://localhost"}
+    token = client.get(at).get_data(as_text=True).split('name="csrf_token" value="')[1].split('"')[0]
+    changed = {
+        "csrf_token": token,
+        "email": GIVEN["email"],
+        "phone": "",
+        "address": GIVEN["address"],
+        "scope": "notice",
+    }
+    assert client.post(f"{at}/draft", data=changed, **origin).status_code in (204, 303)
+    page = client.get(at).get_data(as_text=True)
+    assert GIVEN["phone"] not in page and page.count(" checked") == 1
+    was = unescape(page.split('name="was" value="')[1].split('"')[0])
+    sent = client.post(at, data={**changed, "was": was}, **origin)
+    assert sent.status_code == 303, sent.get_data(as_text=True)[:3000]
 
 
 def test_before_anything_is_confirmed_the_form_holds_what_the_court_knows(small_scene: Scene) -> None:

@@ -193,8 +193,8 @@ def act_form(case: Case, actor: Actor, name: str) -> Page:
         for name, words in proposed.items()
     }
     typed = typed_before(case, actor, act)
-    if typed:  # Rows that were there to be filled in were, or were taken away.
-        written = {name: words for name, words in written.items() if "-" not in name}
+    if typed:  # What was begun says everything itself: what it leaves empty or unticked was proposed and taken away.
+        written = {}
     given = written | typed | dict(request.args)
     start = given if typed or not given else with_defaults(act.input, given)
     return act_page(case, actor, act, start, [], keeps=True)
