@@ -142,7 +142,7 @@ def refuse_taken_ports(env: Mapping[str, str]) -> None:
 
 def tell_disputes(env: Mapping[str, str], folder: Path) -> None:
     """At the first start, make the people and their disputes; later, people whom a newer version adds."""
-    made_by = [(ROOT / "odr/training" / name).read_bytes() for name in ("training_staff.py", "signers.py")]
+    made_by = [(ROOT / "odr/training" / name).read_bytes() for name in ("training_staff.py", "outside/signers.py")]
     opened, people = folder / OPENED, sha256(b"".join(made_by)).hexdigest()
     if "ODR_DATABASE_URL" not in env and opened.exists() and opened.read_text() == people:
         return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from odr.docket.models import Case
-from odr.training.signers import accredit_signers
+from odr.training.outside.signers import accredit_signers
 from odr.training.training_staff import make_accounts
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from odr.ground.errors import NotFound
 from odr.procedure.rules.certified_claims import Measure
 from odr.settlement.models import Certifier
 from odr.settlement.one_key.certified_statements import check, statements_of, worked_out
-from odr.training.signers import (
+from odr.training.outside.signers import (
     BEGINS,
     PLATFORM,
     accredit_signers,

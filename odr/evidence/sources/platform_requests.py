@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.evidence import names
 from odr.evidence.exhibits.adding import add_exhibit
 from odr.evidence.inputs import LATE_MEANS, WHY_LATE
 from odr.evidence.models import Category, ExhibitState, Upload
@@ -18,6 +19,7 @@ from odr.evidence.sources.models import Platform, PlatformRequest, RecordKind
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -89,9 +91,16 @@ class AskPlatformRecordsInput(CourtModel):
     ] = None
 
 
+@upcast(names.ASK_PLATFORM_RECORDS, from_version=1)
+def _nobody_said_why(values: dict[str, Any]) -> dict[str, Any]:
+    """Before, nobody was asked why it comes late."""
+    return {**values, "why_late": None}
+
+
 @act(
     title=T("Have a platform give its records to the court"),
     input=AskPlatformRecordsInput,
+    version=2,
     by=set(PARTY_ROLES),
     at=BEFORE_DECISION,
     guard=some_platform,

@@ -12,8 +12,8 @@ from odr.ground.text import T
 from odr.procedure.forms.reading import Unreadable, read_money
 from odr.procedure.rules.certified_claims import Measure
 from odr.settlement.one_key.certified_statements import MOST
+from odr.training.outside.signers import AskedFigure, asked_of_platform, certifiable, records_for, statement_of
 from odr.training.pages import only_in_training, training
-from odr.training.signers import AskedFigure, asked_of_platform, certifiable, records_for, statement_of
 from odr.web.guards import current_court, current_locale, current_session, public
 from odr.web.pages import Page, look
 
