@@ -188,7 +188,7 @@ def register_routes(app: Flask) -> None:
         "odr.notary.log.pages:log_pages",
         "odr.operations.health:health",
         "odr.operations.browser_errors:browser_errors",
-        "odr.training.pages:training",
+        "odr.training.outside.pages:training",
         *(path for room in rooms() for path in room.routes),
     ):
         app.register_blueprint(_named(name))

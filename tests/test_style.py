@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from odr.ground.text import T, side_by_side
+from odr.ground.text import T, Text, places, side_by_side
 from odr.procedure.acts.table import TABLE, Everyone
 from odr.procedure.time.written_working import text_from_json, text_to_json
+from tests.service.test_what_letters_say import every_occasion
 from tests.test_translations import translated, used
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -260,3 +261,16 @@ def test_guides_speak_of_people_as_they() -> None:
         if they.refuses(line, chinese=False)
     ]
     assert said == []
+
+
+def test_the_last_day_of_a_letter_ends_at_its_end_in_both_languages() -> None:
+    """What a letter asks for by a day is asked for by the end of it: “by the end of”, and 24时前 (CPL 85)."""
+    found = []
+    for occasion in every_occasion():
+        for words in (occasion.what_next, occasion.when_due):
+            if words is None or not {"day", "until"} & places(words.msgid):
+                continue
+            chinese = Text(words.msgid, {**words.params, "day": "DAY", "until": "DAY"}).render("zh-Hans")
+            if re.search(r"\b(by|until) %\((day|until)\)s", words.msgid) or "DAY前" in chinese:
+                found.append((occasion.key, words.msgid))
+    assert found == []

@@ -360,6 +360,7 @@ def letter(item: InboxItem, packet: Packet, zone: ZoneInfo) -> dict[str, Any]:
         "asked": words_of(said.asked) if said.asked is not None else None,
         "due_at": instant(packet.due_at),
         "held_at": instant(packet.held_at),
+        "off_at": instant(packet.off_at),
         "amount": money(said.amount) if said.amount is not None else None,
         "reference": item.reference,
         "subject": item.subject,

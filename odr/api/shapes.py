@@ -321,6 +321,7 @@ SCHEMAS: dict[str, Schema] = {
         asked=maybe(BOTH),
         due_at=maybe(INSTANT),
         held_at=maybe(INSTANT),
+        off_at=maybe(INSTANT),
         amount=maybe(ref("Money")),
         reference=REFERENCE,
         subject=WORDS,

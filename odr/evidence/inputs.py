@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from odr.docket.models import Case
+from odr.evidence.exhibits.adding import is_late
 from odr.evidence.exhibits.checklist import items_for
 from odr.evidence.models import Category
 from odr.ground.text import T
@@ -17,6 +18,17 @@ from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, RefTo, fie
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
+
+
+WHY_LATE = T("Your time for evidence has ended. Why does this come late?")
+LATE_MEANS = T("It is taken and marked late. The judge decides with your reason whether it counts.")
+
+
+@choice_source("late_evidence_time")
+def late_evidence_time(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Something while the actor's time for evidence has ended and runs no more: only then a form asks why it is late."""
+    party = case.party_if_any(actor.party_id) if case is not None and actor.party_id is not None else None
+    return [Option("late", WHY_LATE)] if party is not None and is_late(sitting, case, party) else []
 
 
 class Provenance(CourtModel):
@@ -118,5 +130,5 @@ class ExhibitInput(CourtModel):
     why_late: Annotated[
         str | None,
         CourtText(0, 1000),
-        field(T("If the time for evidence has ended: why does it come late?"), widget="textarea"),
+        field(WHY_LATE, LATE_MEANS, widget="textarea", asked="late_evidence_time"),
     ] = None

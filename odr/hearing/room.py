@@ -9,6 +9,7 @@ from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Case, Role,
 from odr.ground.text import T
 from odr.hearing.appraisal import acts as appraisal_acts, attendance, attendance_rules, queries as appraisal_queries
 from odr.hearing.courtroom import calling_witnesses, hearings
+from odr.hearing.courtroom.queries import hour_put_off
 from odr.hearing.examination import acts as examination_acts, phases, plan
 from odr.hearing.examination.case_views import acted
 from odr.hearing.examination.next_step import examination_step
@@ -112,6 +113,7 @@ ROOM = Room(
     steps=(examination_step,),
     owed=(asked_about_writing,),
     appointments=(calling_witnesses.hearings_ahead,),
+    put_off=(hour_put_off,),
     nav=(NavItem("examination", "hearing.page", T("Examination"), 30),),
     desk_pages=(
         DeskPage("hearing.today", T("Hearings today"), 60),

@@ -278,6 +278,7 @@ class Looked:
 TextCheck = Callable[["Sitting", Case, Any], Looked]
 """What can be seen for certain in the text of a decision that is drafted."""
 Owing = Callable[["Sitting", Case, "Actor"], "Owed | None"]
+PutOff = Callable[["Sitting", Case, DocketEntry], datetime | None]
 Appointments = Callable[["Sitting", Sequence[int]], Sequence[Appointment]]
 Happened = TypeVar("Happened", bound=Event)
 
@@ -315,6 +316,7 @@ class Hooks:
     ``facts_told`` the numbered facts of a case: function(court at a look, case, viewer)
     ``owed``      what a party has to do or waits for under a decision: function(court at a look, case, viewer)
     ``steps``     what a time limit asks of its reader just now: function(court at a look, case, viewer, window)
+    ``put_off`` the hour that an entry puts off or moves: function(sitting, case, entry), or None;
     ``appointments`` what is to take place in some cases at one hour: function(court at a look, ids of cases)
     ``naming``    what unfinished writing names files: function(session, accounts) → account and reference of the file,
         and when it was last written
@@ -351,6 +353,7 @@ class Hooks:
     sent_files: SentFiles | None = None
     early_fetches: EarlyFetches | None = None
     appointments: list[Appointments] = field(default_factory=list)
+    put_off: list[PutOff] = field(default_factory=list)
     owed: list[Owing] = field(default_factory=list)
     steps: list[StepTelling] = field(default_factory=list)
     naming: list[Naming] = field(default_factory=list)
@@ -400,6 +403,7 @@ class Room:
     sent_files: SentFiles | None = None
     early_fetches: EarlyFetches | None = None
     appointments: tuple[Appointments, ...] = ()
+    put_off: tuple[PutOff, ...] = ()
     owed: tuple[Owing, ...] = ()
     steps: tuple[StepTelling, ...] = ()
     naming: tuple[Naming, ...] = ()
@@ -434,6 +438,7 @@ class Room:
         hooks.after_act.extend(self.after_act)
         hooks.bars.extend(self.bars)
         hooks.appointments.extend(self.appointments)
+        hooks.put_off.extend(self.put_off)
         hooks.owed.extend(self.owed)
         hooks.steps.extend(self.steps)
         hooks.naming.extend(self.naming)

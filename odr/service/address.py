@@ -29,7 +29,14 @@ from odr.service.choices import packet_options
 from odr.service.inputs import PAPER_OPTIONS
 from odr.service.models import Packet
 from odr.service.packet.acts import follow_packet
-from odr.service.packet.packets import conclude_packet, note_address, record_consent, record_fact, withdraw_consents
+from odr.service.packet.packets import (
+    conclude_packet,
+    contacts_of,
+    note_address,
+    record_consent,
+    record_fact,
+    withdraw_consents,
+)
 from odr.service.queries import SERVED_STATES, facts_of, instant, packets_of, told_of
 from odr.service.rules import rules_for
 from odr.service.vocabulary import ELECTRONIC, Channel, ConsentWay, FactKind
@@ -66,6 +73,7 @@ class AddressInput(CourtModel):
             T(
                 "For short notices beside service. Write the name of the messenger, a colon and your account, for example wechat:li-wen-88. A message there is never service."
             ),
+            asked="messengers",
         ),
     ] = None
     address: Annotated[
@@ -112,6 +120,46 @@ class AddressInput(CourtModel):
         return self
 
 
+MESSENGER_CALLED = {"微信": "wechat", "weixin": "wechat", "飞书": "feishu", "钉钉": "dingtalk"}
+"""What people call a messenger → the name the operator gives it."""
+
+
+def _messengers(sitting: Sitting) -> dict[str, str]:
+    """The messengers this court writes to, as anybody may write their names."""
+    return {one.casefold(): one for one in read_platforms(sitting.court.settings.messengers, "messengers")}
+
+
+@choice_source("messengers")
+def messengers(sitting: Sitting, case: Case | None, actor: Actor | None) -> list[Option]:
+    """The messengers this court writes to; where there is none, nobody is asked for an account there."""
+    return [Option(key, name) for key, name in sorted(_messengers(sitting).items())]
+
+
+def as_confirmed(sitting: Sitting, case: Case, actor: Actor) -> dict[str, Any]:
+    """The form as it stands: whoever changes one address need not write the others again, nor agree anew to what they have
+    agreed to. Before anything was confirmed: what the court knows of the party.
+    """
+    party = sitting.party_of(case, actor)
+    known = contacts_of(sitting.session, party.id)
+    given = {one.channel: one.value for one in known.addresses if one.channel is not Channel.PLATFORM}
+    account = sitting.session.get(Account, actor.account_id) if actor.account_id is not None else None
+    own = (
+        account.email
+        if account is not None and account.confirmed_at is not None and not actor.is_representative
+        else ""
+    )
+    scope = {kind for one in known.consents if one.withdrawn_at is None for kind in one.scope}
+    return {
+        "email": given.get(Channel.EMAIL) or party.email or own,
+        "phone": given.get(Channel.SMS) or party.phone or "",
+        "messenger": given.get(Channel.MESSENGER, ""),
+        "address": given.get(Channel.POST) or party.address or "",
+        "scope": sorted(scope),
+        "carries_on": "true" if party.details.get("addresses_carry_on") else "",
+        "no_reminders": "true" if party.details.get("no_reminders") else "",
+    }
+
+
 @upcast(names.CONFIRM_ADDRESS, from_version=1)
 def _without_messenger(values: dict[str, Any]) -> dict[str, Any]:
     """Before, nobody could name an account with a messenger."""
@@ -121,6 +169,7 @@ def _without_messenger(values: dict[str, Any]) -> dict[str, Any]:
 @act(
     title=T("Confirm your address for papers"),
     input=AddressInput,
+    prefill=as_confirmed,
     by=set(PARTY_ROLES),
     at=OPEN,
     version=2,
@@ -186,9 +235,10 @@ def _known_messenger(sitting: Sitting, given: str | None) -> str | None:
     if not given:
         return None
     name, _, account = (part.strip() for part in given.replace("：", ":").partition(":"))
-    known = {one.casefold(): one for one in read_platforms(sitting.court.settings.messengers, "messengers")}
-    if name.casefold() in known and account:
-        return f"{known[name.casefold()]}:{account}"
+    known = _messengers(sitting)
+    called = MESSENGER_CALLED.get(name.casefold(), name.casefold())
+    if called in known and account:
+        return f"{known[called]}:{account}"
     if not known:
         raise InvalidInput.at("messenger", T("This court does not write to messengers yet. Leave this empty."))
     raise InvalidInput.at(

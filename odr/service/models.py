@@ -94,6 +94,7 @@ class Called(Base):
         return -self.id
 
 
+CALLS = "held_at IS NOT NULL"
 UNDOCKETED = "docketed_as IS NULL OR docketed_as != state"
 """Packets whose present conclusion does not stand on the docket."""
 
@@ -136,6 +137,8 @@ class Packet(Base):
     currency: Mapped[str | None] = mapped_column(String(3))
     held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When that takes place to which the packet calls its addressee."""
+    off_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When that was to take place which the letter says is put off, or may be."""
     limit_kind: Mapped[str | None] = mapped_column(String(60))
     """The kind of time limit that ends at ``due_at``, or that begins when the packet is served."""
     within: Mapped[dict[str, Any] | None] = mapped_column(JSON)
@@ -159,6 +162,7 @@ class Packet(Base):
     __table_args__ = (
         Index("ix_service_packet_state_queued_at", "state", "queued_at"),
         Index("ix_service_packet_queued_at", "queued_at"),
+        Index("ix_service_packet_held_at", "held_at", sqlite_where=text(CALLS), postgresql_where=text(CALLS)),
         # Only packets whose conclusion the docket does not show yet: the sweep looks at these and at no other.
         Index("ix_service_packet_undocketed", "id", sqlite_where=text(UNDOCKETED), postgresql_where=text(UNDOCKETED)),
         {"info": {"kinds": ("state",)}},

@@ -345,15 +345,20 @@ class CertifiedStatement(Base):
 
 
 class PayoutInstruction(Base):
-    """To which account a party is paid what was agreed; read by payer and payee alone."""
+    """To which account a party is paid what was agreed; read by payer and payee alone.
+
+    What was named before accounts were sealed here stands in the three plain columns, which are empty since.
+    """
 
     __tablename__ = "payout_instruction"
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"))
-    holder: Mapped[str] = mapped_column(String(200))
-    bank: Mapped[str] = mapped_column(String(200))
-    account: Mapped[str] = mapped_column(String(60))
+    holder: Mapped[str] = mapped_column(String(200), default="")
+    bank: Mapped[str] = mapped_column(String(200), default="")
+    account: Mapped[str] = mapped_column(String(60), default="")
+    sealed: Mapped[str | None] = mapped_column(Text)
+    """Holder, bank and number, encrypted under a key of the court's secret: a copy of the database names no account."""
     entry_number: Mapped[int]
     __table_args__ = ({"info": {"append_only": True}},)

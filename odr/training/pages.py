@@ -24,7 +24,8 @@ STEPS = {
 }
 
 
-def _only_in_training() -> None:
+def only_in_training() -> None:
+    """Raises NotFound in a sitting court: nothing of this is there."""
     if not current_court().settings.is_training:
         raise NotFound
 
@@ -33,7 +34,7 @@ def _only_in_training() -> None:
 @public
 def desk() -> str:
     """Messages, codes, clock."""
-    _only_in_training()
+    only_in_training()
     court = current_court()
     return render_template(
         "training/desk.html",
@@ -48,7 +49,7 @@ def desk() -> str:
 @public
 def clock() -> Response:
     """Move procedural time forward, and let the worker do what falls due."""
-    _only_in_training()
+    only_in_training()
     by = STEPS.get(request.form.get("by", ""))
     if by is None:
         raise NotFound

@@ -45,6 +45,8 @@ def environment() -> dict[str, str]:
         "ODR_MEDIA_LISTEN": f"127.0.0.1:{int(port) + 2}",
         "ODR_MEDIA_URL": f"ws://127.0.0.1:{int(port) + 2}/live/room",
         "ODR_MEDIA_ADDRESSES": "127.0.0.1",
+        # The page that training shows for a capture lies on this machine, where the court's browser goes nowhere else.
+        "ODR_CAPTURE_ALLOW": f"127.0.0.1:{port}",
         "ODR_PORT": port,
         **os.environ,
         "ODR_DATA_DIR": str(folder),
@@ -140,7 +142,8 @@ def refuse_taken_ports(env: Mapping[str, str]) -> None:
 
 def tell_disputes(env: Mapping[str, str], folder: Path) -> None:
     """At the first start, make the people and their disputes; later, people whom a newer version adds."""
-    opened, people = folder / OPENED, sha256((ROOT / "odr/training/training_staff.py").read_bytes()).hexdigest()
+    made_by = [(ROOT / "odr/training" / name).read_bytes() for name in ("training_staff.py", "outside/signers.py")]
+    opened, people = folder / OPENED, sha256(b"".join(made_by)).hexdigest()
     if "ODR_DATABASE_URL" not in env and opened.exists() and opened.read_text() == people:
         return
     print("  Opening the training court for the first time: keys, accounts, and disputes to look at …", flush=True)

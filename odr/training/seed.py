@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from odr.docket.models import Case
+from odr.training.outside.signers import accredit_signers
 from odr.training.training_staff import make_accounts
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def seed(court: Court, say: Callable[[str], object] = lambda words: None) -> int
     """
     with court.database.write() as session:
         make_accounts(court, session)
+        accredit_signers(court, session)
     with court.database.read() as session:
         if session.scalar(select(func.count()).select_from(Case)):
             return 0

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Response, g, redirect, render_template, request, url_for
 from pydantic import BaseModel
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
@@ -127,6 +128,8 @@ def submit_act(
             case, actor, act, values, endpoint, asks=keeps if asks is None else asks, kept=kept, about=about
         )
     except _NotDone as refused:
+        if (sent := _sent_before(case, actor, act, values)) is not None:
+            return to_receipt(case.reference, sent, endpoint)
         if keeps:
             keep_begun(case, actor, kept, written, about)
         page = again(refused.faults, refused.status, refused.moved_on)
@@ -134,10 +137,31 @@ def submit_act(
             raise refused.unproved from None
         return page
     except CourtError:
+        if (sent := _sent_before(case, actor, act, values)) is not None:
+            return to_receipt(case.reference, sent, endpoint)
         if keeps:
             keep_begun(case, actor, kept, written, about)
         raise
     return answer
+
+
+def _sent_before(case: Case, actor: Actor, act: Act, values: Mapping[str, Any]) -> int | None:
+    """The entry that this very form has made already, with the same words under the same key: a second click is answered
+    with its receipt, whatever refused it, and leaves nothing behind as begun and not sent. Waits for a first one that is
+    still under way.
+    """
+    key = _first(dict(values), "idempotency_key")
+    if key is None or actor.account_id is None:
+        return None
+    court = current_court()
+    try:
+        given = fields.parse(act.input, values, currency=court.packs.get(case.pack_id, case.pack_version).currency)
+        with court.sit() as sitting:
+            sitting.session.execute(select(Case.id).where(Case.id == case.id).with_for_update())
+            receipt = sitting.receipt_for(actor.account_id, key, act.name, given)
+    except InvalidInput:
+        return None
+    return receipt.number if receipt is not None and receipt.case_reference == case.reference else None
 
 
 def is_overtaken(

@@ -9,10 +9,12 @@ import pytest
 from odr.docket.models import Case, Outcome, Role, Stage
 from odr.ground.errors import ActNotOpen, Forbidden, StepUpNeeded
 from odr.payments.books.bookings import stripe_source
+from odr.payments.fee.assessment import keep_basis
+from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import RefundEndInput
 from odr.payments.models import AssessmentState, Channel, Payment, Refund, RefundState
 from odr.payments.refund.acts import ApproveRefundInput
-from odr.payments.refund.orders import order_back
+from odr.payments.refund.orders import due_when_ended, order_back
 from odr.payments.stripe import refunds
 from odr.procedure.acts.events import CaseClosed
 from odr.procedure.models import Window, WindowState
@@ -80,12 +82,48 @@ def test_an_ending_is_settled_once(pay_court: PayCourt) -> None:
     assert [r.amount_minor for r in pay_court.rows(Refund)] == [275_00]
 
 
-def test_an_unpaid_fee_is_dropped_when_the_case_ends(pay_court: PayCourt) -> None:
-    """A case that ends before the fee was paid leaves nothing owed and nothing to refund."""
-    case_id = pay_court.accepted()
-    end(pay_court, case_id, Outcome.WITHDRAWN)
-    assert pay_court.fees(case_id)[0].state is AssessmentState.CANCELLED
-    assert pay_court.balances() == {}
+@pytest.mark.parametrize(
+    ("amount", "track", "outcome", "half"),
+    [
+        ("80000", "ordinary", Outcome.SETTLED, 900_00),
+        ("80000", "ordinary", Outcome.WITHDRAWN, 900_00),
+        ("80000", "simple", Outcome.SETTLED, 900_00),
+        ("80000", "ordinary", Outcome.DEEMED_WITHDRAWN, 0),
+        ("80000", "ordinary", Outcome.DISMISSED, 0),
+        ("80000", "ordinary", Outcome.TRANSFERRED, 0),
+    ],
+)
+def test_half_of_an_unpaid_fee_stays_due_where_the_law_halves_it(
+    pay_court: PayCourt, amount: str, track: str, outcome: Outcome, half: int
+) -> None:
+    """Mediated or withdrawn on application: half is due whoever has paid or not, and half of a half never (FEE 15; CPI 206).
+    Deemed withdrawn, dismissed or sent elsewhere: nothing is demanded (CPI 213; FEE 8, 24).
+    """
+    case_id = pay_court.accepted(amount, track)
+    end(pay_court, case_id, outcome)
+    notice, *demands = pay_court.fees(case_id)
+    assert notice.state is AssessmentState.CANCELLED
+    assert [(row.amount_minor, row.state, row.party_id) for row in demands] == (
+        [(half, AssessmentState.DUE, notice.party_id)] if half else []
+    )
+    assert pay_court.balances().get("receivable", 0) == half
+    assert all(any(step["article"].startswith(("FEE 15", "FEE 16")) for step in row.steps) for row in demands)
+    if demands:
+        stripe_paid(pay_court, case_id)
+        assert pay_court.fees(case_id)[-1].state is AssessmentState.PAID
+        assert pay_court.balances() == {"clearing": half, "income": -half}
+
+
+def test_whoever_paid_a_part_owes_what_is_missing_of_the_half_once(pay_court: PayCourt) -> None:
+    """An increase that is not paid when the case is settled: of the higher fee half is due, and what was paid counts."""
+    case_id = pay_court.accepted("80000", "simple")
+    stripe_paid(pay_court, case_id)
+    with pay_court.court.sit() as sitting:
+        case = sitting.session.get_one(Case, case_id)
+        raised = keep_basis(sitting.session, case, case.parties[0], Matter.CLAIM, [150_000_00], 0, sitting.now)
+        found = due_when_ended(sitting, case, raised, Ending.MEDIATED)
+        assert found is not None and found.total.minor == 1650_00 - 900_00
+        sitting.session.rollback()
 
 
 def test_one_person_approves_below_the_limit_and_two_above(pay_court: PayCourt) -> None:

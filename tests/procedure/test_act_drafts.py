@@ -296,3 +296,22 @@ def test_the_review_and_the_correction_keep_what_was_typed(small_scene: Scene) -
     assert post(li, correct, **{"facts-0-what": words}).status_code == 422
     page = li[0].get(correct).text
     assert words in page and "You had begun this" in page
+
+
+def test_a_second_click_is_answered_by_the_receipt_of_the_first(pending: Scene, browser: Client) -> None:
+    """Whatever would refuse it (the case moved on, a code used up, another window), it made one entry, and nothing is left
+    as begun and not sent; other words under the same key are kept, for they were never sent.
+    """
+    form = here(pending, "/do/object_to_jurisdiction")
+    sent = {"ground": "place", "words": WORDS, "idempotency_key": "one-click"}
+    first = post(browser, form, **sent)
+    assert first.status_code == 303, first.text
+    made = entries(pending)
+    for more in ({}, {"premise": "what the page showed before"}, {"was": "another window"}):
+        again = post(browser, form, **sent, **more)
+        assert (again.status_code, again.headers["Location"]) == (303, first.headers["Location"]), again.text
+    assert entries(pending) == made and drafts(pending) == []
+    other = post(browser, form, **sent | {"words": f"{WORDS} And the seller sits there."})
+    assert other.status_code != 303 and entries(pending) == made
+    (kept,) = drafts(pending)
+    assert "the seller sits there" in kept.values["words"][0]

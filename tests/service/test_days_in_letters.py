@@ -16,10 +16,11 @@ from odr.procedure.models import Window
 from odr.procedure.time.written_working import text_from_json
 from odr.service.models import Packet
 from odr.service.sending.letter_words import LetterWords
+from odr.service.sending.text_messages import text_message
 from tests.letter_days import days_missing
 from tests.scene import Scene
 from tests.service.test_served_acts import FACTS, MONEY
-from tests.service.test_what_letters_say import every_occasion
+from tests.service.test_what_letters_say import HEAD, every_occasion
 from tests.settlement.test_offers import OFFER
 
 ELSEWHERE = {
@@ -52,7 +53,7 @@ def words_of_letters() -> list[tuple[str, Text]]:
     return [
         (occasion.key, words)
         for occasion in every_occasion()
-        for words in (occasion.what_next, occasion.when_due, occasion.when_held)
+        for words in (occasion.what_next, occasion.when_due, occasion.when_held, occasion.when_off)
         if words is not None
     ]
 
@@ -82,6 +83,55 @@ def test_what_calls_somebody_to_come_has_a_place_for_the_hour() -> None:
         assert o.when_held is not None and {"at", "where"} <= places(o.when_held.msgid), o.title
     others = [o for o in every_occasion() if o.what_next is not None and o not in calls]
     assert [o.key for o in others if places(o.what_next.msgid) & {"at", "where"}] == []  # type: ignore[union-attr]
+
+
+def test_whoever_is_told_not_to_come_reads_on_which_day() -> None:
+    """No letter speaks of an old day or hour, or of a hearing put off, without having a place for it."""
+    speaks = re.compile(r"\b(old|former) (day|hour)\b|\bput(ting)? off\b", re.I)
+    found = [
+        o
+        for o in every_occasion()
+        if any(
+            words is not None and speaks.search(words.render("en"))
+            for words in (o.title if "hearing" in o.title.render("en") else None, o.what_next, o.when_held, o.when_off)
+        )
+    ]
+    assert {o.key for o in found} >= {"adjourn_hearing", "rule_on_adjournment", "summons"}
+    for o in found:
+        named = o.when_off or o.when_held
+        assert named is not None and "off" in places(named.msgid), o.key
+
+
+def test_a_hearing_that_is_put_off_names_its_old_day_wherever_it_is_read(small_scene: Scene) -> None:
+    """The letter, its subject, the text to a telephone and the page of its code, in both languages (CPL 149)."""
+    scene = small_scene
+    day = fixed_hearing(scene)
+    with scene.court.database.read() as session:
+        hearing = session.scalars(select(Hearing.reference).where(Hearing.state == HearingState.SUMMONED)).one()
+    scene.do(
+        "adjourn_hearing", "judge", hearing=hearing, ground="evidence", reasons="The witness is ill until next week."
+    )
+    number = str(int(day[-2:]))
+    for role in (Role.CLAIMANT, Role.RESPONDENT):
+        packet, words = told(scene, "adjourn_hearing", role)
+        said = LetterWords.of(packet, scene.court.settings.tz)
+        assert packet.held_at is None and said.off_at is not None and said.held is not None
+        for locale, text in words.items():
+            short = [said.subject, said.held, said.heading(scene.clock.now().date())]
+            brief = text_message(said, HEAD, locale, named=True)
+            assert all("09:30" in one and number in one for one in [text, brief, *(t.render(locale) for t in short)])
+
+
+def fixed_hearing(scene: Scene) -> str:
+    """A hearing in fourteen days at half past nine; its day."""
+    scene.pend()
+    scene.pay()
+    scene.do("file_answer", "haiyun", position="defend", statement="The goods were as described.")
+    scene.later(days=30)
+    scene.do("open_examination", "judge", mode="offline")
+    day = (scene.clock.now() + timedelta(days=14)).date().isoformat()
+    scene.do("summon", "clerk", mode="offline", on=day, at="09:30", place="Courtroom 3")
+    return day
 
 
 def told(scene: Scene, occasion: str, role: Role) -> tuple[Packet, dict[str, str]]:
@@ -114,13 +164,7 @@ def test_whoever_is_asked_reads_the_day_and_whoever_is_not_reads_that_nothing_is
 def test_a_summons_names_its_hour_and_place_wherever_it_is_read(small_scene: Scene) -> None:
     """The letter, its subject, the text to a telephone; a hearing that is moved names the new hour (CPL 139; CPI 227)."""
     scene = small_scene
-    scene.pend()
-    scene.pay()
-    scene.do("file_answer", "haiyun", position="defend", statement="The goods were as described.")
-    scene.later(days=30)
-    scene.do("open_examination", "judge", mode="offline")
-    day = (scene.clock.now() + timedelta(days=14)).date().isoformat()
-    scene.do("summon", "clerk", mode="offline", on=day, at="09:30", place="Courtroom 3")
+    day = fixed_hearing(scene)
     for hour in ("09:30", "14:00"):
         if hour == "14:00":
             with scene.court.database.read() as session:
@@ -131,6 +175,7 @@ def test_a_summons_names_its_hour_and_place_wherever_it_is_read(small_scene: Sce
             said = LetterWords.of(packet, scene.court.settings.tz)
             assert packet.held_at is not None and said.held_at is not None and f"{said.held_at:%H:%M}" == hour
             for locale, text in words.items():
+                assert ("09:30" in text) == (packet.off_at is not None or hour == "09:30"), "a moved one names both"
                 assert hour in text and ("Courtroom 1" if hour == "14:00" else "Courtroom 3") in text, text
                 assert (
                     hour in said.subject.render(locale) and said.held is not None and hour in said.held.render(locale)

@@ -55,6 +55,8 @@ def every_message() -> Iterator[LetterWords]:
         yield words(occasion.title, occasion.kind)
         if occasion.when_held is not None:
             yield words(occasion.title, occasion.kind, held_at=HOUR)
+        if occasion.when_off is not None:
+            yield words(occasion.title, occasion.kind, off_at=HOUR)
     for limit in ASKS.values():
         duty = limit.nature is Nature.DUTY
         for day, within in ((DAY, None), (None, T("%(count)s days", count=15))):

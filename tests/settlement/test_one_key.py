@@ -16,6 +16,7 @@ from odr.ground.errors import ActNotOpen, CaseMovedOn, Forbidden, InvalidInput
 from odr.judgment.enforcement.account_queries import accounts_shown
 from odr.procedure.models import Window, WindowState
 from odr.settlement.models import Agreement, Offer, PayoutInstruction
+from odr.settlement.one_key.case_views import one_key_page
 from tests.box import looked_at
 from tests.scene import Scene, claim
 from tests.settlement.certifiers import OWED, TRAFFIC, Certifier, accredit
@@ -91,7 +92,13 @@ def test_a_traffic_claim_is_settled_with_one_key(small_scene: Scene) -> None:
         assert named.receipt and not any(
             reads_entry(scene.actor("judge"), e) for e in entries_of(session, case, "bring_statement")
         )
-    assert newest(scene, PayoutInstruction).account == "6222 0000 1111 2222"
+        # The docket tells the last four digits, and the row of the database no account at all.
+        assert "6222 0000" not in named.payload and "…2222" in named.payload
+        row = session.scalars(select(PayoutInstruction)).one()
+        assert (row.holder, row.bank, row.account) == ("", "", "") and "6222" not in (row.sealed or "6222")
+        look = scene.court.look(session)
+        shown = {who: one_key_page(look, case, scene.actor(who), "en", None, {}, []).payout for who in ("li", "haiyun")}
+        assert [p and p.account for p in shown.values()] == ["6222 0000 1111 2222"] * 2
     with scene.court.database.read() as session:
         look, case = scene.court.look(session), session.get_one(Case, scene.case_id)
         # It is the one account of the case: nobody is asked for it again, nor told that it is missing.

@@ -116,7 +116,7 @@ def test_a_traffic_claim_is_settled_with_one_key_by_programs(quick_scene: Scene,
         bank="Lake Bank",
         account="6222 0000 1111 2222",
     )
-    assert said(haiyun, "instruct_payout")["input"]["account"] == "6222 0000 1111 2222"
+    assert said(haiyun, "instruct_payout")["input"]["account"] == "…2222"
     (owed,) = [o["value"] for o in haiyun.act("record_performance")["choices"]["open_obligations"]]
     haiyun.do("record_performance", obligation=owed, amount=f"{OWED / 100:.2f}", on="2026-03-02", note="Transfer 88")
     li.do("confirm_performance", obligation=owed, arrived=True)

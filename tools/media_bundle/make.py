@@ -20,7 +20,9 @@ TARGET = HERE.parents[1] / "odr/hearing/live/media/room/vendor"
 NAME = "third-party.mjs"
 ALLOWED = {"MIT", "ISC", "0BSD", "Apache-2.0", "BSD-3-Clause", "Unlicense", "MPL-2.0"}
 """Licences under which a package may be given out with the court; another one is looked at by a person first."""
-REQUIRE = 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);'
+REQUIRE = (
+    'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);'
+)
 
 
 class Refused(Exception):
@@ -51,7 +53,9 @@ def notice(package: Path) -> str:
     author = said.get("author", "")
     author = author.get("name", "") if isinstance(author, dict) else author
     # Some packages carry no text of their own: then their own word on it stands here, and the common text at the end.
-    body = "\n\n".join(path.read_text("utf-8").strip() for path in texts) or f"({licence}; text at the end of this file)"
+    body = (
+        "\n\n".join(path.read_text("utf-8").strip() for path in texts) or f"({licence}; text at the end of this file)"
+    )
     return f"## {said['name']} {said['version']} ({licence})\n\n{author}\n\n{body}\n"
 
 
@@ -87,7 +91,9 @@ def make(target: Path) -> None:
         head = "# What others wrote in the media room\n\nBundled into `third-party.mjs` by `tools/media_bundle/make.py`.\n\n"
         target.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / NAME, target / NAME)
-        (target / "NOTICES.md").write_text(f"{head}{notices}\n## The MIT License, for packages without a text\n\n{mit}", "utf-8")
+        (target / "NOTICES.md").write_text(
+            f"{head}{notices}\n## The MIT License, for packages without a text\n\n{mit}", "utf-8"
+        )
         digest = hashlib.sha256((target / NAME).read_bytes()).hexdigest()
         (target / "sha256.txt").write_text(f"{digest}  {NAME}\n")
 

@@ -11,7 +11,7 @@ from odr.docket.models import PARTY_ROLES, Case
 from odr.evidence import names
 from odr.evidence.choices import exhibits_to_withdraw
 from odr.evidence.exhibits.access import is_kept
-from odr.evidence.exhibits.adding import add_exhibit
+from odr.evidence.exhibits.adding import add_exhibit, is_late
 from odr.evidence.exhibits.checklist import items_for
 from odr.evidence.exhibits.sealing import ask_for_seal, prepare_submission
 from odr.evidence.inputs import ExhibitInput, FactNumbers, Summary
@@ -27,7 +27,6 @@ from odr.procedure.acts.events import ClaimLodged
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
-from odr.procedure.models import WindowState
 from odr.procedure.papers.language import language_of
 from odr.procedure.rules.base import law
 
@@ -70,9 +69,7 @@ def submit_exhibit(sitting: Sitting, case: Case, given: ExhibitInput, *, actor: 
         raise InvalidInput.at("why_secret", T("Say what must be kept from whom, and why."))
     if copied(along) and not given.why_secret:
         raise InvalidInput.at("why_secret", T("Say what you blurred or cut away in the copy, and why."))
-    is_late = bool(sitting.windows(case, "evidence", party=party, state=WindowState.LAPSED)) and not sitting.windows(
-        case, "evidence", party=party
-    )
+    came_late = is_late(sitting, case, party)
     known = {item.key for item in items_for(sitting.pack(case).cause(case.cause), party.role)}
     meets = tuple(dict.fromkeys(given.meets))
     if not known.issuperset(meets):
@@ -92,7 +89,7 @@ def submit_exhibit(sitting: Sitting, case: Case, given: ExhibitInput, *, actor: 
         title=given.title,
         proves=given.proves,
         now=now,
-        state=ExhibitState.LATE if is_late else ExhibitState.SUBMITTED,
+        state=ExhibitState.LATE if came_late else ExhibitState.SUBMITTED,
         meets=meets,
         language=given.language,
         facts=given.facts,
@@ -102,7 +99,7 @@ def submit_exhibit(sitting: Sitting, case: Case, given: ExhibitInput, *, actor: 
     )
     if given.secret or copied(along):
         ask_for_seal(sitting, case, exhibit, given.why_secret or "", whole=given.secret)
-    if is_late:
+    if came_late:
         sitting.late = True
         open_late(sitting, case, exhibit, given.why_late, now)
     result = {

@@ -12,9 +12,16 @@ from odr.docket.models import Case, Party
 from odr.evidence.models import Category, Exhibit, ExhibitPart, ExhibitState, Upload
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T
+from odr.procedure.models import WindowState
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
+
+
+def is_late(sitting: Sitting, case: Case, party: Party) -> bool:
+    """Whether a party's time for evidence has ended and no other of it runs: what comes now is marked late (CPI 101)."""
+    ended = sitting.windows(case, "evidence", party=party, state=WindowState.LAPSED)
+    return bool(ended) and not sitting.windows(case, "evidence", party=party)
 
 
 def add_exhibit(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from odr.evidence.inputs import ExhibitInput, FactNumbers, Provenance, Secret, WhySecret
+from odr.evidence.inputs import LATE_MEANS, WHY_LATE, ExhibitInput, FactNumbers, Provenance, Secret, WhySecret
 from odr.evidence.intake.media import Group
 from odr.evidence.models import Category
 from odr.ground.errors import FieldFault, InvalidInput
@@ -73,7 +73,7 @@ class ManyInput(CourtModel):
     why_late: Annotated[
         str | None,
         CourtText(0, 1000),
-        field(T("If the time for evidence has ended: why does it come late?"), widget="textarea"),
+        field(WHY_LATE, LATE_MEANS, widget="textarea", asked="late_evidence_time"),
     ] = None
 
     @model_validator(mode="after")

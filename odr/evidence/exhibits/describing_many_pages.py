@@ -21,7 +21,6 @@ from odr.procedure.acts.availability import refuse_role
 from odr.procedure.case.act_drafts import PageForm
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.form_data import Raw
-from odr.procedure.models import WindowState
 from odr.procedure.sitting import ActReceipt
 from odr.web.guards import case_page, current_court, current_locale, current_session
 from odr.web.pages import Page, is_overtaken, keep_begun, keeping, kept_answer, look, throw_away, typed_before
@@ -101,10 +100,6 @@ def _page(
         for each in row.fields:
             # A file that is ticked must say what it shows; only then is it asked for.
             each.required = each.required or each.name.endswith("-proves")
-    party = case.party(actor.party_id)
-    late = sitting.windows(case, "evidence", party=party, state=WindowState.LAPSED) and not sitting.windows(
-        case, "evidence", party=party
-    )
     key = values.get("idempotency_key") or new_reference()
     return render_template(
         "evidence/many.html",
@@ -113,7 +108,6 @@ def _page(
         fields=by_name,
         faults=forms.summary(fields),
         moved_on=moved_on,
-        late=late,
         tab="exhibits",
         sent={u.reference: u for u in sent},
         along=along(current_session(), [u.reference for u in sent]),

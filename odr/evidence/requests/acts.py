@@ -165,7 +165,7 @@ class RequestInput(CourtModel):
     letter=Letter(
         PaperKind.PLEADING,
         T("A party asks for an order about evidence"),
-        T("Read what is asked for. The judge rules on what is there."),
+        T("Read what is asked for. The judge decides on what is in the file."),
         when_due=T(
             "Say what you think of it by the end of %(day)s. If you do not, the judge rules on what is there.", day=DAY
         ),

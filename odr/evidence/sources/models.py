@@ -104,6 +104,8 @@ class PlatformRequest(Base):
     until: Mapped[datetime] = mapped_column(UTCDateTime)
     exhibit_id: Mapped[int | None] = mapped_column(ForeignKey("exhibit.id"))
     sha256: Mapped[str | None] = mapped_column(String(64))
+    why_late: Mapped[str | None] = mapped_column(Text)
+    """Why it was asked for only after the party's time for evidence."""
 
     @property
     def has_come(self) -> bool:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.evidence import names
 from odr.evidence.exhibits.adding import add_exhibit
+from odr.evidence.inputs import LATE_MEANS, WHY_LATE
 from odr.evidence.models import Category, ExhibitState, Upload
+from odr.evidence.requests.acts import open_late
 from odr.evidence.sources.inputs import PlatformRecordsFact
 from odr.evidence.sources.models import Platform, PlatformRequest, RecordKind
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -82,11 +86,21 @@ class AskPlatformRecordsInput(CourtModel):
             ),
         ),
     ] = False
+    why_late: Annotated[
+        str | None, CourtText(0, 1000), field(WHY_LATE, LATE_MEANS, widget="textarea", asked="late_evidence_time")
+    ] = None
+
+
+@upcast(names.ASK_PLATFORM_RECORDS, from_version=1)
+def _nobody_said_why(values: dict[str, Any]) -> dict[str, Any]:
+    """Before, nobody was asked why it comes late."""
+    return {**values, "why_late": None}
 
 
 @act(
     title=T("Have a platform give its records to the court"),
     input=AskPlatformRecordsInput,
+    version=2,
     by=set(PARTY_ROLES),
     at=BEFORE_DECISION,
     guard=some_platform,
@@ -123,6 +137,7 @@ def ask_platform_records(
         order_number=given.order_number,
         kinds=sorted(set(given.kinds)),
         proves=given.proves,
+        why_late=given.why_late,
         asked_entry=sitting.next_number(case),
         until=now + LASTS,
     )
@@ -130,7 +145,8 @@ def ask_platform_records(
     sitting.session.flush()
     result = {"code": request.reference, "platform": platform.key, "until": request.until.isoformat()}
     words = T(
-        "%(name)s asks %(platform)s for its records of order %(order)s. Code for the platform: %(code)s",
+        "%(name)s asks %(platform)s for its records of order %(order)s. The party gives the platform this code by the end of %(day)s: %(code)s",
+        day=(now + LASTS).astimezone(sitting.pack(case).tz).date(),
         name=me.name,
         platform=platform.name,
         order=given.order_number,
@@ -202,7 +218,9 @@ def record_platform_records(
         },
         state=ExhibitState.LATE if late else ExhibitState.SUBMITTED,
     )
-    sitting.late = late
+    if late:
+        sitting.late = True
+        open_late(sitting, case, exhibit, request.why_late, now)
     request.exhibit_id, request.sha256 = exhibit.id, given.sha256
     result = {
         "exhibit": exhibit.label,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 from sqlalchemy import func, select
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
-from odr.evidence.exhibits.adding import add_exhibit
+from odr.evidence.exhibits.adding import add_exhibit, is_late
+from odr.evidence.inputs import LATE_MEANS, WHY_LATE
 from odr.evidence.models import BEFORE_DECISION, CaptureState, Category, Exhibit, ExhibitState, Upload, WebCapture
 from odr.evidence.requests.acts import open_late
 from odr.evidence.sources.inputs import CaptureRecord
@@ -21,7 +22,6 @@ from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.exhibit_titles import ExhibitTitle
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
-from odr.procedure.models import WindowState
 from odr.procedure.papers.language import language_of
 from odr.procedure.rules.base import law
 
@@ -69,7 +69,7 @@ class CaptureInput(CourtModel):
     why_late: Annotated[
         str | None,
         CourtText(0, 1000),
-        field(T("If the time for evidence has ended: why does it come late?"), widget="textarea"),
+        field(WHY_LATE, LATE_MEANS, widget="textarea", asked="late_evidence_time"),
     ] = None
 
 
@@ -95,9 +95,7 @@ def ask_for_capture(sitting: Sitting, case: Case, given: CaptureInput, *, actor:
     except NotCaptured as error:
         raise InvalidInput.at("url", error.message) from error
     party = sitting.party_of(case, actor)
-    is_late = bool(sitting.windows(case, "evidence", party=party, state=WindowState.LAPSED)) and not sitting.windows(
-        case, "evidence", party=party
-    )
+    came_late = is_late(sitting, case, party)
     row = WebCapture(
         case_id=case.id,
         party_id=party.id,
@@ -105,7 +103,7 @@ def ask_for_capture(sitting: Sitting, case: Case, given: CaptureInput, *, actor:
         url=url,
         title=given.title,
         proves=given.proves,
-        is_late=is_late,
+        is_late=came_late,
         why_late=given.why_late,
         entry_number=sitting.next_number(case),
         asked_at=now,

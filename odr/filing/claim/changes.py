@@ -304,7 +304,9 @@ class WithdrawInput(CourtModel):
     means={Milestone.OWN_AFFAIR},
     topic=Topic.CLAIM,
     in_record=False,
-    help=T("After acceptance the judge gives leave; half the fee goes back. You may bring the claim again later."),
+    help=T(
+        "After acceptance the judge gives leave. Half the court fee is due, paid or not: what you paid beyond it goes back. You may bring the claim again later."
+    ),
 )
 def withdraw_claim(sitting: Sitting, case: Case, given: WithdrawInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask for leave to withdraw; before acceptance no leave is needed and the case is over (CPL 148)."""

@@ -321,7 +321,7 @@ class ReferralInput(CourtModel):
         PaperKind.NOTICE,
         T("Your complaint was passed on"),
         T(
-            "The notice says who answers it now. There is nothing you have to do. While it stays at this court, the day of the answer stays too."
+            "The notice says who answers it now. There is nothing you have to do. As long as this court answers, the day of the answer does not change."
         ),
         for_information=True,
     ),

@@ -36,7 +36,7 @@ from odr.hearing.vocabulary import AdjournmentGround, HearingState, IdentityChec
 from odr.identity.actors import Actor
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import Served
-from odr.procedure.acts.letter import HOUR, PLACE, Letter, PaperKind
+from odr.procedure.acts.letter import HOUR, OLD_HOUR, PLACE, Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -334,6 +334,10 @@ class AdjournInput(CourtModel):
         T(
             "Read whether it is put off already or the president of the court still has to approve; until then, keep the old day free. When it is put off, a new summons tells you the new day."
         ),
+        when_off=T(
+            "Read whether the hearing of %(off)s is put off already or the president of the court still has to approve; until then, keep that day free. When it is put off, do not come then: a new summons tells you the new day.",
+            off=OLD_HOUR,
+        ),
     ),
     source=law("CPL 149", "EXT 3, 4"),
     seen_by=Audience.HEARING,
@@ -416,6 +420,10 @@ class AdjournmentRulingInput(CourtModel):
         T("Decision on putting off your hearing"),
         T(
             "If the hearing takes place, come as summoned. If it is put off, do not come on the old day: a new summons tells you the new one."
+        ),
+        when_off=T(
+            "If the hearing of %(off)s takes place, come as summoned. If it is put off, do not come then: a new summons tells you the new day.",
+            off=OLD_HOUR,
         ),
     ),
     paper=RulingForm(T("A hearing is put off"), STANDS, words=PUT_OFF, is_decision=True),

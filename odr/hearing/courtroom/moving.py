@@ -24,7 +24,7 @@ from odr.hearing.models import Hearing, Summons
 from odr.hearing.queries import hearings_of, hearings_that_count
 from odr.hearing.vocabulary import AdjournmentGround, HearingState
 from odr.identity.actors import Actor
-from odr.procedure.acts.letter import HOUR, PLACE, Letter, PaperKind
+from odr.procedure.acts.letter import HOUR, OLD_HOUR, PLACE, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act
 from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, RefTo, field
 from odr.procedure.rules.base import law
@@ -69,7 +69,8 @@ class MoveInput(CourtModel):
         ),
         "summons",
         when_held=T(
-            "Do not come at the old hour. The hearing is now on %(at)s: %(where)s. If you cannot come or join, tell the court at once. If you stay away without a good reason, a claim of yours may be treated as withdrawn, and the case may be decided without you.",
+            "Do not come on %(off)s. The hearing is now on %(at)s: %(where)s. If you cannot come or join, tell the court at once. If you stay away without a good reason, a claim of yours may be treated as withdrawn, and the case may be decided without you.",
+            off=OLD_HOUR,
             at=HOUR,
             where=PLACE,
         ),

@@ -59,7 +59,7 @@ class MergingInput(CourtModel):
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
         PaperKind.NOTICE,
-        T("Whether facts and debate may be heard together"),
+        T("Another party’s word on hearing facts and debate together"),
         T(
             "You may say the same on the page of the case. Only if everybody agrees may the judge hear both together; else the facts come first, then the debate."
         ),

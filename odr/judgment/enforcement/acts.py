@@ -219,7 +219,7 @@ class ConfirmPerformanceInput(CourtModel):
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
         PaperKind.NOTICE,
-        T("Whether what was reported arrived"),
+        T("The other side’s answer: whether it was paid or done"),
         T(
             "The docket says whether it arrived. If it did not, send the proof of the payment, or pay; otherwise the court can be asked to enforce."
         ),

@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
-from odr.evidence.exhibits.adding import add_exhibit
+from odr.evidence.exhibits.adding import add_exhibit, is_late
 from odr.evidence.inputs import FactNumbers
 from odr.evidence.models import Category, Exhibit
 from odr.ground.errors import ActNotOpen
@@ -30,7 +30,6 @@ from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
-from odr.procedure.models import WindowState
 from odr.procedure.papers.language import language_of
 from odr.procedure.rules.base import law
 
@@ -111,9 +110,7 @@ def ask_for_evidence_preservation(
     Later it is taken and marked late. What cannot wait is ruled on within 48 hours (CPL 103).
     """
     me = sitting.party_of(case, actor)
-    sitting.late = bool(sitting.windows(case, "evidence", party=me, state=WindowState.LAPSED)) and not sitting.windows(
-        case, "evidence", party=me
-    )
+    sitting.late = is_late(sitting, case, me)
     motion = _motion(sitting, case, me, given, given.urgent)
     apply_for(sitting, case, me, motion, T("%(name)s asks for preservation of evidence.", name=me.name), now)
     _note(sitting, motion, given, given.facts)

@@ -68,6 +68,10 @@ def _letter(name: str, occasion: Occasion, to_whom: str) -> Iterator[str]:
         yield "\nFor whoever gets a time limit by it:\n"
         for locale in ("en", "zh-Hans"):
             yield f"- {occasion.when_due.render(locale)}"
+    if occasion.when_off is not None:
+        yield "\nWhere it puts off what was fixed:\n"
+        for locale in ("en", "zh-Hans"):
+            yield f"- {occasion.when_off.render(locale)}"
     if occasion.when_held is not None:
         yield "\nFor whoever it calls to come at one hour:\n"
         for locale in ("en", "zh-Hans"):

@@ -28,7 +28,12 @@ from odr.procedure.audit.entry_facts import EntryFacts, entry_facts
 if TYPE_CHECKING:
     from odr.procedure.court import Court
 
-ASKED = {names.ASSESS_FEE: "total", names.DEMAND_WITHDRAWN_FEE: "total", names.DEMAND_COSTS: "amount"}
+ASKED = {
+    names.ASSESS_FEE: "total",
+    names.DEMAND_WITHDRAWN_FEE: "total",
+    names.DEMAND_HALVED_FEE: "total",
+    names.DEMAND_COSTS: "amount",
+}
 """Acts whose entry says what a fee notice is over → where in its result the sum stands."""
 TOLD = ("assessment", "payment", "refund", "earned")
 """Beginnings of the causes that stand for something of the docket."""

@@ -19,13 +19,12 @@ from odr.payments.fee.fee_computation import BORNE, FIRST_INSTANCE, Assessment, 
 from odr.payments.fee.scales import FeeStep
 from odr.payments.inputs import BearsInput
 from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment
-from odr.payments.refund.orders import orders_of, spread
+from odr.payments.refund.orders import DEMAND_WINDOW, orders_of, spread
 from odr.procedure.rules.tariff import Ending
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-DEMAND_WINDOW = "costs_demand"
 Matters = Sequence[Matter]
 
 

@@ -17,7 +17,7 @@ from odr.ground.text import Money, T
 from odr.identity.actors import Actor
 from odr.payments import desks, names
 from odr.payments.books.bookings import book_assessment
-from odr.payments.costs.demands import DEMAND_WINDOW, held_in_all
+from odr.payments.costs.demands import held_in_all
 from odr.payments.fee.acts import EVERY_STAGE
 from odr.payments.fee.addressees import who_pays
 from odr.payments.fee.assessment import assessments_of, write_assessment
@@ -27,6 +27,7 @@ from odr.payments.fee.scales import FeeStep
 from odr.payments.inputs import WithdrawnFeeInput
 from odr.payments.models import AssessmentState, FeeBasis
 from odr.payments.refund.acts import ENDINGS
+from odr.payments.refund.orders import DEMAND_WINDOW
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.events import CaseClosed, CaseEffective, DecisionIssued, SettlementReached
 from odr.procedure.acts.letter import Letter, PaperKind

@@ -51,11 +51,11 @@ class RemindInput(CourtModel):
         PaperKind.NOTICE,
         T("Reminder: the court fee is not paid yet"),
         T(
-            "Pay it in the time that the notice of the fee gave you. If you do nothing, the consequence named in the reminder may follow."
+            "Pay it in the time that the notice of the fee gave you. If you do nothing, what the fee is for may count as withdrawn, or the court collects the fee."
         ),
         "fee_reminder",
         when_due=T(
-            "Pay it by the end of %(day)s. If you do nothing, the consequence named in the reminder may follow.",
+            "Pay it by the end of %(day)s. If you do nothing, what the fee is for may count as withdrawn, or the court collects the fee.",
             day=DAY,
         ),
     ),

@@ -13,17 +13,33 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.payments import desks, names
-from odr.payments.books.bookings import book_cancellation, book_outside_refund, book_refund_end, earn, outstanding
+from odr.payments.books.bookings import (
+    book_assessment,
+    book_cancellation,
+    book_outside_refund,
+    book_refund_end,
+    earn,
+    outstanding,
+)
 from odr.payments.costs.acts import carry_out_waiting
 from odr.payments.fee.acts import EVERY_STAGE, OVER
-from odr.payments.fee.assessment import assessments_of
+from odr.payments.fee.addressees import who_pays
+from odr.payments.fee.assessment import assessments_of, write_assessment
 from odr.payments.fee.at_end import standing_at_end
 from odr.payments.fee.fee_computation import FIRST_INSTANCE, Matter
 from odr.payments.fee.reassessment import replace_unpaid
 from odr.payments.inputs import OutsideRefundInput, ReduceInput, RefundEndInput, WithdrawnFeeInput
-from odr.payments.models import Channel, FeeBasis, Payment, Refund, RefundApproval, RefundState
+from odr.payments.models import Channel, FeeAssessment, FeeBasis, Payment, Refund, RefundApproval, RefundState
 from odr.payments.refund.alarms import ALARMS
-from odr.payments.refund.orders import REFUND_WINDOW, order_back, orders_of, touched_by, unpaid_rows
+from odr.payments.refund.orders import (
+    DEMAND_WINDOW,
+    REFUND_WINDOW,
+    due_when_ended,
+    order_back,
+    orders_of,
+    touched_by,
+    unpaid_rows,
+)
 from odr.procedure.acts.events import (
     AppealDecided,
     CaseClosed,
@@ -32,7 +48,8 @@ from odr.procedure.acts.events import (
     ClaimWithdrawn,
     SettlementReached,
 )
-from odr.procedure.acts.table import Premise, Recorded, Topic, act, guard
+from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.table import Everyone, Premise, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, RefTo, field
 from odr.procedure.models import WindowState
@@ -112,15 +129,16 @@ def settle_fees(sitting: Sitting, case: Case, given: SettleInput, *, actor: Acto
 
 
 def _settle(sitting: Sitting, case: Case, ending: Ending, matters: tuple[Matter, ...], label: str | None) -> int:
-    """Drop what is unpaid for these matters and order back what the ending leaves; a matter that ended before is left
-    alone.
+    """Drop what is unpaid for these matters, demand what of it stays due all the same, and order back what the ending
+    leaves; a matter that ended before, or was demanded at its end, is left alone.
     """
     back = 0
     for party in case.parties:
         if label is not None and party.label != label:
             continue
         for row in unpaid_rows(sitting, case):
-            if row.party_id == party.id and row.matter in matters:
+            if row.party_id == party.id and row.matter in matters and row.window_kind != DEMAND_WINDOW:
+                _demand_what_stays(sitting, case, row, ending)
                 sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
                 sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
                 book_cancellation(sitting.session, row, sitting.now)
@@ -130,6 +148,66 @@ def _settle(sitting: Sitting, case: Case, ending: Ending, matters: tuple[Matter,
         ]
         back += order_back(sitting, case, party, ending, matters=left).minor
     return back
+
+
+def _demand_what_stays(sitting: Sitting, case: Case, row: FeeAssessment, ending: Ending) -> None:
+    """Half of a fee that nobody had paid stays due where the case was mediated or the claim withdrawn (FEE 15)."""
+    basis = sitting.session.get(FeeBasis, row.basis_id) if row.basis_id is not None else None
+    found = due_when_ended(sitting, case, basis, ending) if basis is not None else None
+    if basis is not None and found is not None and found.total.minor:
+        sitting.then(names.DEMAND_HALVED_FEE, HalvedFeeInput(basis=basis.reference, ending=ending.value))
+
+
+class HalvedFeeInput(CourtModel):
+    """A fee that was not paid before the case ended, and how it ended."""
+
+    basis: str
+    ending: str
+
+
+@act(
+    title=T("The court fee, halved, is still to be paid"),
+    input=HalvedFeeInput,
+    by={Role.CLOCK},
+    at=EVERY_STAGE,
+    listed=False,
+    source=law("FEE 15, 31, 34"),
+    serves=Everyone.CONCERNED,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The court fee, halved, is still to be paid"),
+        T("Pay it in the way the page of the case shows. If you do not, the court can enforce it."),
+        "costs_demand",
+    ),
+    concerns=who_pays,
+    in_record=False,
+)
+def demand_halved_fee(sitting: Sitting, case: Case, given: HalvedFeeInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask who had to pay a fee in advance, and had not when the case ended by mediation or withdrawal, for what is left of
+    its half (FEE 15).
+
+    After a mediation the parties agree who bears it (FEE 31): the court asks who owed it, and what the other side takes
+    on stands among the terms. Whoever withdraws bears it (FEE 34). No time limit runs that could end anything.
+    """
+    basis = sitting.session.scalars(
+        select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.reference == given.basis)
+    ).one()
+    payer, found = case.party(basis.party_id), due_when_ended(sitting, case, basis, Ending(given.ending))
+    if found is None or found.total.minor == 0:
+        raise ActNotOpen(T("Nothing of this fee is to be paid."))
+    row = write_assessment(sitting, case, payer, basis, basis.matter, found, DEMAND_WINDOW)
+    book_assessment(sitting.session, row)
+    words = T("%(amount)s of the halved court fee is still to be paid by %(name)s", amount=row.amount, name=payer.name)
+    return Recorded(
+        words,
+        {
+            "assessment": row.reference,
+            "party": payer.label,
+            "matter": basis.matter.value,
+            "ending": given.ending,
+            **found.to_json(),
+        },
+    )
 
 
 def on_ended(sitting: Sitting, event: CaseClosed | ClaimRefused | SettlementReached) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Party, Role
+from odr.docket.models import Case, Outcome, Party, Role
 from odr.ground.text import Money, T
 from odr.payments import desks
 from odr.payments.books.bookings import book_refund_order, refundable
-from odr.payments.fee.assessment import assessments_of, paid_for, question_for
-from odr.payments.fee.fee_computation import BORNE, FIRST_INSTANCE, Matter
+from odr.payments.fee.assessment import assessments_of, paid_for, put_off_until, question_for
+from odr.payments.fee.fee_computation import BORNE, FIRST_INSTANCE, Assessment, Matter, top_up
+from odr.payments.fee.scales import FeeStep
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, Payment, Refund, RefundState
 from odr.payments.refund.rules import refund_for
-from odr.procedure.rules.tariff import Ending
+from odr.procedure.rules.tariff import Ending, RefundBasis
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 REFUND_WINDOW = "refund_execution"
-
+DEMAND_WINDOW = "costs_demand"
+"""What is demanded when a case is over has no time limit that could end anything."""
 
 OF_APPEAL = frozenset({Ending.REMITTED, Ending.APPEAL_DISMISSED})
 """Endings of an appeal, which leave the first instance's fee alone."""
@@ -102,6 +105,30 @@ def would_go_back(sitting: Sitting, case: Case, party: Party, ending: Ending) ->
         )
         back, stays = back + found, stays + held.minor - found
     return Money(back, pack.currency), Money(stays, pack.currency)
+
+
+def due_when_ended(sitting: Sitting, case: Case, basis: FeeBasis, ending: Ending) -> Assessment | None:
+    """What of the fee on ``basis`` stays to be paid although the case ends before it came: the fee of that ending, less
+    what was paid; None where the ending does not halve the fee and nothing is owed any more.
+
+    FEE 15 halves the fee of a case that ends by mediation or is withdrawn on application, and does not waive it;
+    who paid in advance bears half (FEE 31, 34), so who did not is asked for the same half. Not so where the claim
+    is only deemed withdrawn: the law says what an unpaid fee leads to, and demands nothing beside it (FEE 3, 22(4);
+    CPI 213).
+    """
+    pack = sitting.pack(case)
+    rule = pack.tariff.refunds.get(ending)
+    if rule is None or rule.basis is not RefundBasis.HALF_OF_FEE or case.outcome is Outcome.DEEMED_WITHDRAWN:
+        return None
+    payer = case.party(basis.party_id)
+    question = replace(question_for(sitting, case, basis), ending=ending)
+    found = top_up(pack, held_for(sitting, case, payer, basis.matter), question, rule.article)
+    until = put_off_until(sitting.session, case, payer.id) if found.deferred else None
+    steps = list(found.steps)
+    if until is not None:
+        put_off = T("Payment was put off: it need not be paid before %(day)s.", day=until)
+        steps.append(FeeStep(put_off, Money(0, pack.currency), "put_off", "FEE 47"))
+    return replace(found, steps=tuple(steps), deferred=False, prepaid=False)
 
 
 def orders_of(sitting: Sitting, case: Case, party: Party, matters: Iterable[Matter]) -> list[Refund]:

@@ -32,6 +32,8 @@ _KINDS = {
 
 DAY = T("the day named in this letter")
 """Stands for the last day of the addressee's time limit until the act has opened it."""
+OLD_HOUR = T("the hour in the summons you have")
+"""Stands for the hour of a hearing that an act puts off or moves."""
 HOUR, PLACE = T("the hour in the summons"), T("the place in the summons")
 """Stand for when and where that takes place to which an act calls its addressee, until it is fixed."""
 LIMITS = T("This letter names what is asked of you and the last day for it.")
@@ -53,6 +55,8 @@ class Letter:
     somebody, nobody of the court has to find another way.
     ``when_held`` takes the place of ``what_next`` for whom the act calls to something at one hour, with places for when
     and where, ``at=HOUR, where=PLACE``: a summons never sends its reader elsewhere for its hour.
+    ``when_off`` takes the place of ``what_next`` where the act puts a hearing off, with a place for the hour that held
+    until then, ``off=OLD_HOUR``; ``when_held`` may have the same place. Nobody has to look up on which day not to come.
     """
 
     kind: PaperKind
@@ -63,3 +67,4 @@ class Letter:
     when_due: Text | None = None
     for_information: bool = False
     when_held: Text | None = None
+    when_off: Text | None = None

@@ -171,7 +171,7 @@ SubjectState = Callable[["Sitting", Case, Mapping[str, Any]], str]
 
 Preparation = Callable[["Court", Case, Any, Actor], Mapping[str, Any]]
 """Slow work done before the transaction (a paper set and sealed); the handler finds it in ``sitting.prepared``."""
-Prefill = Callable[["Sitting", Case, Actor], Mapping[str, "Text | str"]]
+Prefill = Callable[["Sitting", Case, Actor], Mapping[str, "Text | str | list[str]"]]
 """What an act's page proposes, by field: words from the record, in the reader's language."""
 
 Says = Callable[["Sitting", Case, Actor], "Sequence[Text]"]

@@ -12,6 +12,7 @@ from odr.docket.models import HEARD_ROLES, Case, DocketEntry, Role
 from odr.docket.queries import entry, lines, papers_of
 from odr.docket.visibility import reads_document, reads_entry
 from odr.ground.errors import NotFound
+from odr.ground.text import Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal, refuse_role
 from odr.procedure.acts.table import Act
@@ -188,12 +189,12 @@ def act_form(case: Case, actor: Actor, name: str) -> Page:
         return redirect(url_for(act.page, reference=case.reference), 303)
     proposed = act.prefill(court, case, actor) if act.prefill else {}
     written = {
-        name: words if isinstance(words, str) else words.render(language_of(court, case))
+        name: words.render(language_of(court, case)) if isinstance(words, Text) else words
         for name, words in proposed.items()
     }
     typed = typed_before(case, actor, act)
-    if typed:  # Rows that were there to be filled in were, or were taken away.
-        written = {name: words for name, words in written.items() if "-" not in name}
+    if typed:  # What was begun says everything itself: what it leaves empty or unticked was proposed and taken away.
+        written = {}
     given = written | typed | dict(request.args)
     start = given if typed or not given else with_defaults(act.input, given)
     return act_page(case, actor, act, start, [], keeps=True)

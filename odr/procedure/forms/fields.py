@@ -179,9 +179,8 @@ def sources_needed(model: type[BaseModel]) -> set[str]:
     """Names of the sources a form of this model asks."""
     found: set[str] = set()
     for info in model.model_fields.values():
-        name = _source_name(info)
-        if name is not None:
-            found.add(name)
+        label = label_of(info)
+        found |= {name for name in (_source_name(info), label.asked if label is not None else None) if name is not None}
         inner = item_model(info.annotation) or one_model(info.annotation)
         for part in [inner] if inner else variants(info).values():
             found |= sources_needed(part)
@@ -209,7 +208,7 @@ def fields_of(
 ) -> list[FormField]:
     """The fields of a model in a reader's language, filled with raw values and marked with faults.
 
-    A pressed group button in ``values`` is obeyed. A fault at no field of the
+    A pressed group button in ``values`` is obeyed. A field whose ``asked`` yields nothing is left out unless it was filled. A fault at no field of the
     form stands at the nearest one, or in a notice before all.
     """
     build = _Build(locale, Raw(values or {}), group_action(values or {}), choices or {}, list(faults))
@@ -278,7 +277,18 @@ class _Build:
         return hits[0].message.render(self.locale) if hits else None
 
     def model(self, model: type[BaseModel], prefix: str, where: Location) -> list[FormField]:
-        return [self.field(info, prefix + name, (*where, name)) for name, info in model.model_fields.items()]
+        return [
+            self.field(info, prefix + name, (*where, name))
+            for name, info in model.model_fields.items()
+            if self.is_asked(info, prefix + name, (*where, name))
+        ]
+
+    def is_asked(self, info: FieldInfo, name: str, where: Location) -> bool:
+        """Whether the question makes sense now; what was typed, or has a fault, stays on the page in any event."""
+        label = label_of(info)
+        if label is None or label.asked is None or label.asked not in self.choices or self.choices[label.asked]:
+            return True
+        return bool(self.raw.one(name)) or any(f.location[: len(where)] == where for f in self.faults)
 
     def field(self, info: FieldInfo, name: str, where: Location) -> FormField:
         inner = item_model(info.annotation)

@@ -71,6 +71,8 @@ class Label:
     """How many empty rows of a group stand ready on a new form, so that nobody has to ask for one; empty ones count as none."""
     missing: Text | None = None
     """What to say where nothing was chosen or written, if the label alone would not be a sentence."""
+    asked: str | None = None
+    """A source that yields something only while the question makes sense; else the field is not asked (see ``fields_of``)."""
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
@@ -95,9 +97,13 @@ def field(
     lock: bool = False,
     ready: int = 0,
     missing: Text | None = None,
+    asked: str | None = None,
 ) -> Label:
-    """Label a field. ``choices`` names a source of options that depends on the case; ``options`` gives fixed ones."""
-    return Label(label, hint, Widget(widget) if widget is not None else None, choices, options, lock, ready, missing)
+    """Label a field. ``choices`` names a source of options that depends on the case; ``options`` gives fixed ones.
+    ``asked`` names a source, too: where it yields nothing, the form does not ask.
+    """
+    kind = Widget(widget) if widget is not None else None
+    return Label(label, hint, kind, choices, options, lock, ready, missing, asked)
 
 
 def refused(fault: Unreadable) -> PydanticCustomError:

@@ -129,7 +129,7 @@ def _propose(sitting: Sitting, case: Case, row: Publication, given: ProposalInpu
             "You can read the text that everybody is to see on the page of the case: names are replaced and private data cut. There is nothing you have to do."
         ),
         when_due=T(
-            "You can read the text that everybody is to see on the page of the case: names are replaced and private data cut. If it shows something that should stay private, object until %(day)s; if you say nothing, it goes to the judge as it stands.",
+            "You can read the text that everybody is to see on the page of the case: names are replaced and private data cut. If it shows something that should stay private, object by the end of %(day)s; if you say nothing, it goes to the judge as it stands.",
             day=DAY,
         ),
     ),

@@ -144,6 +144,7 @@ def put_out(
         what_next=what_next,
         when_due=occasion.when_due,
         when_held=occasion.when_held,
+        when_off=occasion.when_off,
         first_contact=occasion.key == CLAIM and party.joined_at is None,
         now=sitting.now,
         hold_until=sitting.now + hold if hold else None,

@@ -234,7 +234,7 @@ def _reason(bench: _Bench, fact: Fact) -> Reason:
     if weight in SERVES and fact.channel in BRIEF and fact.kind is not FactKind.FOUND_SERVED:
         # Whatever is reported through a text message, the message was a notice and no paper.
         weight, at, text, article = _nothing(
-            fact, T("A text message is a notice beside service, not service."), "OLR 32"
+            fact, T("A message to a telephone or a messenger is a notice beside service, not service."), "OLR 32"
         )
     return Reason(fact.event_id, weight, _channel_of(bench, fact), at, text, article)
 
@@ -255,7 +255,9 @@ def _nothing(fact: Fact, text: Text, article: str) -> _Finding:
 
 def _reached(bench: _Bench, fact: Fact) -> _Finding:
     if fact.channel in BRIEF:
-        return _nothing(fact, T("A text message is a notice beside service, not service."), "OLR 32")
+        return _nothing(
+            fact, T("A message to a telephone or a messenger is a notice beside service, not service."), "OLR 32"
+        )
     if fact.channel not in ELECTRONIC:
         return _nothing(fact, T("The carrier’s own report of delivery is not the signed receipt."), "CPL 91")
     if bench.occasion.no_party and not bench.of(FactKind.BOUNCED, fact.attempt):
@@ -301,7 +303,9 @@ def _reached(bench: _Bench, fact: Fact) -> _Finding:
 
 def _handed_over(bench: _Bench, fact: Fact) -> _Finding:
     if fact.channel in BRIEF:
-        return _nothing(fact, T("A text message is a notice beside service, not service."), "OLR 32")
+        return _nothing(
+            fact, T("A message to a telephone or a messenger is a notice beside service, not service."), "OLR 32"
+        )
     if fact.channel is Channel.POST:
         return _nothing(fact, T("Handed to the post. The day on the signed receipt will count."), "CPL 91")
     return _nothing(fact, T("A carrier has it; that it reached the system of the address is not shown."), "OLR 31")
@@ -309,7 +313,9 @@ def _handed_over(bench: _Bench, fact: Fact) -> _Finding:
 
 def _read(bench: _Bench, fact: Fact) -> _Finding:
     if fact.channel not in ELECTRONIC:
-        return _nothing(fact, T("A text message is a notice beside service, not service."), "OLR 32")
+        return _nothing(
+            fact, T("A message to a telephone or a messenger is a notice beside service, not service."), "OLR 32"
+        )
     if not bench.consented(fact.at):
         return _nothing(
             fact,

@@ -40,16 +40,24 @@ class _Letter:
     what_next: Text | None
     when_due: Text | None
     when_held: Text | None
+    when_off: Text | None
     has_day: bool
     """Whether its day, or the length that begins with its service, was known before the act."""
 
 
-def remember(session: Session, packet: Packet, when_due: Text | None = None, when_held: Text | None = None) -> None:
-    """Note a packet whose facts are still to come, with its words for an addressee who gets a time limit by it, or is
-    called to come at one hour.
+def remember(
+    session: Session,
+    packet: Packet,
+    when_due: Text | None = None,
+    when_held: Text | None = None,
+    when_off: Text | None = None,
+) -> None:
+    """Note a packet whose facts are still to come, with its words for an addressee who gets a time limit by it, is called
+    to come at one hour, or was called to an hour that does not hold any more.
     """
     words = text_from_json(packet.what_next) if packet.what_next else None
-    letter = _Letter(packet, words, when_due, when_held, packet.due_at is not None or packet.within is not None)
+    has_day = packet.due_at is not None or packet.within is not None
+    letter = _Letter(packet, words, when_due, when_held, when_off, has_day)
     session.info.setdefault(_NEW, []).append(letter)
 
 
@@ -79,7 +87,10 @@ def _of(letters: Iterable[_Letter], case: Case) -> list[_Letter]:
 
 
 def _name_hour(sitting: Sitting, case: Case, new: Iterable[_Letter], entry: DocketEntry) -> None:
-    """Write into the packets of a summons when and where one comes."""
+    """Write into the packets of a summons when and where one comes, and into those of a hearing put off or moved which hour
+    held until then.
+    """
+    _name_old_hour(sitting, case, new, entry)
     calls = [letter for letter in new if letter.when_held is not None]
     held = next(
         (
@@ -91,11 +102,27 @@ def _name_hour(sitting: Sitting, case: Case, new: Iterable[_Letter], entry: Dock
     )
     for letter in calls if held is not None else []:
         assert held is not None and letter.when_held is not None
-        at = held.at.astimezone(sitting.pack(case).tz)
+        zone, off = sitting.pack(case).tz, letter.packet.off_at
+        told: dict[str, Any] = {"at": held.at.astimezone(zone), "where": held.where}
+        told |= {"off": off.astimezone(zone)} if off is not None and "off" in places(letter.when_held.msgid) else {}
         letter.packet.held_at = held.at
-        letter.packet.what_next = text_to_json(
-            Text(letter.when_held.msgid, {**letter.when_held.params, "at": at, "where": held.where})
-        )
+        letter.packet.what_next = text_to_json(Text(letter.when_held.msgid, {**letter.when_held.params, **told}))
+
+
+def _name_old_hour(sitting: Sitting, case: Case, new: Iterable[_Letter], entry: DocketEntry) -> None:
+    words = [letter for letter in new if letter.when_off is not None or "off" in _places(letter.when_held)]
+    tells = (tell(sitting, case, entry) for tell in sitting.court.hooks.put_off) if words else ()
+    off = next((hour for hour in tells if hour is not None), None)
+    for letter in words if off is not None else []:
+        assert off is not None
+        letter.packet.off_at = off
+        if letter.when_off is not None:
+            at = off.astimezone(sitting.pack(case).tz)
+            letter.packet.what_next = text_to_json(Text(letter.when_off.msgid, {**letter.when_off.params, "off": at}))
+
+
+def _places(words: Text | None) -> Collection[str]:
+    return places(words.msgid) if words is not None else ()
 
 
 def _name_sum(sitting: Sitting, case: Case, party: Party, packet: Packet, entry: DocketEntry) -> None:

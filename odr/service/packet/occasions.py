@@ -25,6 +25,8 @@ class Occasion:
     """Whether nobody has to find another way where it reaches nobody."""
     when_held: Text | None = None
     """What stands in place of ``what_next`` where it calls to something at one hour."""
+    when_off: Text | None = None
+    """What stands in place of ``what_next`` where it puts off what was fixed."""
 
     @classmethod
     def of(cls, key: str, letter: Letter) -> Occasion:
@@ -38,6 +40,7 @@ class Occasion:
             letter.when_due,
             letter.for_information,
             letter.when_held,
+            letter.when_off,
         )
 
 

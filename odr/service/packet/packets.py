@@ -99,6 +99,7 @@ def queue_packet(
     what_next: Text | None = None,
     when_due: Text | None = None,
     when_held: Text | None = None,
+    when_off: Text | None = None,
     first_contact: bool,
     now: datetime,
     hold_until: datetime | None = None,
@@ -118,7 +119,8 @@ def queue_packet(
 
     ``now`` and ``hold_until`` are procedural time; until ``hold_until`` the packet can be undone. ``documents`` are
     mappings with reference, name, media_type and sha256. ``title`` is what came, ``what_next`` what one does about it,
-    ``when_due`` what one does if the act gives a time limit, ``when_held`` if it calls to something at one hour.
+    ``when_due`` what one does if the act gives a time limit, ``when_held`` if it calls to something at one hour,
+    ``when_off`` if it puts off what was fixed.
     ``letter`` names a template of ``templates/letters``. ``case_number`` is shown by the notice code only when given.
     ``limit`` are columns on the time limit that begins with the service (:func:`letter_facts.begins_with`).
     ``barred`` are channels the law of the recipient's state closes. ``contacts`` is how the recipient can be reached,
@@ -151,7 +153,7 @@ def queue_packet(
         setattr(packet, name, value)
     session.add(packet)
     session.flush()
-    remember(session, packet, when_due, when_held)
+    remember(session, packet, when_due, when_held, when_off)
     notice_codes.issue_code(session, kind=kind, now=now, packet_id=packet.id, case_number=case_number, code=packet.code)
     contacts = contacts or contacts_of(session, party_id)
     plan = _plan(packet, contacts, max(now, hold_until or now), online=recipient.online)

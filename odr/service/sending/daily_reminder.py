@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -15,15 +17,16 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Party
 from odr.ground.db import Database
 from odr.ground.silence import outward
-from odr.ground.text import ShortDay, T, Text
+from odr.ground.text import ShortDay, ShortInstant, T, Text
 from odr.identity.models import Account, AccountState
 from odr.procedure.acts.windows import window_title
 from odr.procedure.models import Window, WindowState
-from odr.service.models import ServiceReminder
+from odr.service.models import Packet, ServiceReminder
 from odr.service.sending.letters import write_letter
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
 
 log = logging.getLogger("odr.service.sending.daily_reminder")
 AHEAD = timedelta(days=3)
@@ -38,12 +41,14 @@ _looked: WeakKeyDictionary[Database, tuple[date, int]] = WeakKeyDictionary()
 
 @dataclass(frozen=True)
 class Ending:
-    """One time limit that ends soon."""
+    """One time limit that ends soon, or an hour at which one is called to come."""
 
     reference: str
     title: Text
     case_number: str
     due_at: datetime
+    where: Text | None = None
+    """Where or how one comes; None for a time limit."""
 
 
 @outward
@@ -70,7 +75,9 @@ def send_reminders(court: Court, limit: int = 200) -> int:
 
 
 def endings(court: Court, session: Session, limit: int) -> dict[int, list[Ending]]:
-    """Account → what of theirs ends soon and was not named yet; nobody twice on one day."""
+    """Account → what of theirs ends soon, and what they are called to soon, that was not named yet; nobody twice on one
+    day.
+    """
     now = court.clock.now()
     today = now.astimezone(court.settings.tz).date()
     rows = session.execute(
@@ -88,10 +95,11 @@ def endings(court: Court, session: Session, limit: int) -> dict[int, list[Ending
         )
         .order_by(Window.due_at, Window.id)
     ).all()
-    named, done = _named(session, {party.account_id for _, _, party in rows if party.account_id}, today)
     look = court.look(session)
+    soon = [(party, _ending(look, case, window)) for window, case, party in rows] + _called(look, now)
+    named, done = _named(session, {party.account_id for party, _ in soon if party.account_id}, today)
     found: dict[int, list[Ending]] = {}
-    for window, case, party in rows:
+    for party, one in sorted(soon, key=lambda each: each[1].due_at):
         account_id = party.account_id
         if (
             account_id is None
@@ -100,13 +108,42 @@ def endings(court: Court, session: Session, limit: int) -> dict[int, list[Ending
             or (len(found) >= limit and account_id not in found)
         ):
             continue
-        assert window.due_at is not None, "the query names a day"
-        if window.reference in named and window.due_at - now > LAST_DAY:
+        if one.reference in named and one.due_at - now > LAST_DAY:
             continue
-        found.setdefault(account_id, []).append(
-            Ending(window.reference, window_title(look, case, window), case.number or case.reference, window.due_at)
-        )
+        found.setdefault(account_id, []).append(one)
     return found
+
+
+def _ending(look: Sitting, case: Case, window: Window) -> Ending:
+    assert window.due_at is not None, "the query names a day"
+    return Ending(window.reference, window_title(look, case, window), case.number or case.reference, window.due_at)
+
+
+def _called(look: Sitting, now: datetime) -> list[tuple[Party, Ending]]:
+    """Hearings within three days to which a party was summoned and which still take place, with hour and place."""
+    rows = look.session.execute(
+        select(Packet.held_at, Case, Party)
+        .join(Case, Case.id == Packet.case_id)
+        .join(Party, Party.id == Packet.party_id)
+        .where(
+            Packet.held_at > now,
+            Packet.held_at <= now + AHEAD,
+            Case.stayed_at.is_(None),
+            Party.account_id.is_not(None),
+            Party.left_at.is_(None),
+        )
+        .order_by(Packet.held_at, Packet.id)
+    ).all()
+    fixed = {
+        (one.case_id, one.at): one for one in look.court.hooks.ahead(look, sorted({case.id for _, case, _ in rows}))
+    }
+    found: dict[tuple[int, str], tuple[Party, Ending]] = {}
+    for at, case, party in rows:
+        one = fixed.get((case.id, at)) if at is not None else None
+        if one is not None:
+            ending = Ending(one.reference, one.title, case.number or case.reference, one.at, one.where)
+            found[party.id, one.reference] = (party, ending)
+    return list(found.values())
 
 
 def _named(session: Session, accounts: set[int], today: date) -> tuple[set[str], set[int]]:
@@ -135,17 +172,44 @@ def _remind(court: Court, account: Account, lines: list[Ending], day: date) -> i
     told = [
         (line.title, line.case_number, (line.due_at - timedelta(microseconds=1)).astimezone(zone).date())
         for line in lines
+        if line.where is None
     ]
-    title, number, last = told[0]
-    where = {"title": title, "case": number, "day": ShortDay(last)}
-    subject = (
-        T("%(title)s ends on %(day)s, and %(count)s more: %(case)s", **where, count=len(told) - 1)
-        if len(told) > 1
-        else T("%(title)s ends on %(day)s: %(case)s", **where)
+    called = [
+        T(
+            "%(title)s on %(at)s: %(where)s, %(case)s",
+            title=line.title,
+            at=line.due_at.astimezone(zone),
+            where=line.where,
+            case=line.case_number,
+        )
+        for line in lines
+        if line.where is not None
+    ]
+    letter = write_letter(
+        "digest",
+        account.locale,
+        subject=_subject(lines, zone),
+        head=court.ports.service.letterhead,
+        endings=told,
+        called=called,
     )
-    letter = write_letter("digest", account.locale, subject=subject, head=court.ports.service.letterhead, endings=told)
     try:
         court.ports.mail.send(account.email, letter.subject, letter.text, letter.html, account.locale)
     except Exception:
         log.exception("a reminder could not be handed over; the time limit stands on the case page")
     return 1
+
+
+def _subject(lines: Sequence[Ending], zone: ZoneInfo) -> Text:
+    """What comes first, by its day or hour, and how much more there is."""
+    first, more = lines[0], len(lines) - 1
+    if first.where is not None:
+        called = {"at": ShortInstant(first.due_at.astimezone(zone)), "what": first.title, "where": first.case_number}
+        if more:
+            return T("Please attend on %(at)s: %(what)s, %(where)s, and %(count)s more", **called, count=more)
+        return T("Please attend on %(at)s: %(what)s, %(where)s", **called)
+    last = (first.due_at - timedelta(microseconds=1)).astimezone(zone).date()
+    ends = {"title": first.title, "case": first.case_number, "day": ShortDay(last)}
+    if more:
+        return T("%(title)s ends on %(day)s, and %(count)s more: %(case)s", **ends, count=more)
+    return T("%(title)s ends on %(day)s: %(case)s", **ends)

@@ -35,6 +35,8 @@ class LetterWords:
     within: Text | None
     held_at: datetime | None = None
     """When, by the court's clocks, that takes place to which the addressee is called."""
+    off_at: datetime | None = None
+    """When that was to take place which the letter puts off."""
 
     @classmethod
     def of(cls, packet: Packet, zone: ZoneInfo) -> LetterWords:
@@ -53,6 +55,7 @@ class LetterWords:
             due_on,
             text_from_json(packet.within) if packet.within and due_on is None else None,
             packet.held_at.astimezone(zone) if packet.held_at is not None else None,
+            packet.off_at.astimezone(zone) if packet.off_at is not None else None,
         )
 
     def bare(self) -> LetterWords:
@@ -72,6 +75,8 @@ class LetterWords:
             return T(
                 "Please attend on %(at)s: %(what)s, %(where)s", at=ShortInstant(self.held_at), what=what, where=where
             )
+        if self.off_at is not None:
+            return T("%(what)s (hearing of %(off)s), %(where)s", what=what, off=ShortInstant(self.off_at), where=where)
         if ask is not None and self.due_on is not None:
             day = ShortDay(self.due_on)
             return (
@@ -106,6 +111,8 @@ class LetterWords:
         """What came, for a list that names the case beside it; with what is asked only while its day is not over."""
         if self.held_at is not None and self.held_at.date() >= today:
             return T("%(what)s: please attend on %(at)s", what=self.what, at=ShortInstant(self.held_at))
+        if self.off_at is not None:
+            return T("%(what)s (hearing of %(off)s)", what=self.what, off=ShortInstant(self.off_at))
         if self.ask is not None and self.within is not None:
             return T("%(what)s: %(ask)s within %(length)s", what=self.what, ask=self.ask, length=self.within)
         if self.ask is None or self.due_on is None or self.due_on < today:
@@ -119,8 +126,10 @@ class LetterWords:
 
     @property
     def held(self) -> Text | None:
-        """When one is to come, with the whole day; None where one is called to nothing."""
-        return None if self.held_at is None else T("Please attend on %(at)s.", at=self.held_at)
+        """When one is to come, with the whole day, or which hour the letter is about; None where one is called to nothing."""
+        if self.held_at is None:
+            return None if self.off_at is None else T("It is about the hearing of %(off)s.", off=self.off_at)
+        return T("Please attend on %(at)s.", at=self.held_at)
 
     @property
     def asked(self) -> Text | None:

@@ -95,6 +95,12 @@ def _acts(words: LetterWords, *, named: bool) -> list[list[Text]]:
             *([T("%(what)s. Please attend on %(at)s.", what=what, at=at)] for what in names),
             [T("Please attend on %(at)s.", at=at)],
         ]
+    if words.off_at is not None:
+        off = ShortInstant(words.off_at)
+        return [
+            *([T("%(what)s (hearing of %(off)s).", what=what, off=off)] for what in names),
+            [T("It is about the hearing of %(off)s.", off=off)],
+        ]
     if words.ask is not None and (words.due_on is not None or words.within is not None):
         return [[_asked(words, words.ask)]]
     if not names:

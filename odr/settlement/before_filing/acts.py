@@ -229,7 +229,7 @@ def something_was_agreed(sitting: Sitting, case: Case, actor: Actor) -> Text | N
         T("A party asks the court to confirm the agreement"),
         T("You have nothing to do now. Unless everybody asks in time, the agreement cannot be confirmed."),
         when_due=T(
-            "If you want this too, ask for it until the end of %(day)s. Unless everybody asks in time, the agreement cannot be confirmed.",
+            "If you want this too, ask for it by the end of %(day)s. Unless everybody asks in time, the agreement cannot be confirmed.",
             day=DAY,
         ),
     ),

@@ -85,7 +85,7 @@ class TieInput(CourtModel):
     serves=Everyone.PARTIES,
     letter=Letter(
         PaperKind.NOTICE,
-        T("Your mediator has told something about themselves"),
+        T("Your mediator has disclosed a possible tie"),
         T(
             "Read in the private room what ties the mediator to the dispute. If not everybody agrees to go on with them, another mediator is chosen."
         ),

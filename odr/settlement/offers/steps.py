@@ -10,7 +10,8 @@ from odr.docket.models import Case, Stage
 from odr.docket.queries import parties
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
-from odr.payments.refund.orders import touched_by, unpaid_rows, would_go_back
+from odr.payments.models import FeeAssessment, FeeBasis
+from odr.payments.refund.orders import due_when_ended, touched_by, unpaid_rows, would_go_back
 from odr.procedure.acts.availability import refusal
 from odr.procedure.rules.tariff import Ending as FeeEnding
 from odr.settlement import names
@@ -55,15 +56,7 @@ def fee_if_settled(sitting: Sitting, case: Case, ending: Ending) -> list[Text]:
         back, stays = would_go_back(sitting, case, party, how)
         if back.minor or stays.minor:
             said.append(_back(party.name, back, stays))
-    unpaid = [
-        T(
-            "The court fee of %(fee)s that %(name)s has not paid yet falls away when the case ends so. Until then its time to pay goes on.",
-            fee=row.amount,
-            name=case.name_of(row.party_id),
-        )
-        for row in unpaid_rows(sitting, case)
-        if row.matter in touched_by(how)
-    ]
+    unpaid = [_unpaid(sitting, case, row, how) for row in unpaid_rows(sitting, case) if row.matter in touched_by(how)]
     if not said or pack.tariff.refunds.get(how) is None:
         return [*said, *unpaid] or [T("This costs nothing.")]
     said += unpaid
@@ -78,6 +71,28 @@ def fee_if_settled(sitting: Sitting, case: Case, ending: Ending) -> list[Text]:
             else T("The claimant bears what stays (%(article)s).", article=bears.words)
         )
     return said
+
+
+def _unpaid(sitting: Sitting, case: Case, row: FeeAssessment, how: FeeEnding) -> Text:
+    """What becomes of a fee whose time to pay goes on: half of it stays due (FEE 15), or none where nothing is halved."""
+    basis = sitting.session.get(FeeBasis, row.basis_id) if row.basis_id is not None else None
+    found = due_when_ended(sitting, case, basis, how) if basis is not None else None
+    told = {"fee": row.amount, "name": case.name_of(row.party_id)}
+    if found is None or not found.total.minor:
+        return T(
+            "The court fee of %(fee)s that %(name)s has not paid yet falls away when the case ends so. Until then its time to pay goes on.",
+            **told,
+        )
+    if found.total.minor >= row.amount_minor:
+        return T(
+            "%(name)s has not paid the court fee of %(fee)s yet. It is already the lower one and stays due when the case ends so. Until then its time to pay goes on.",
+            **told,
+        )
+    return T(
+        "%(name)s has not paid the court fee of %(fee)s yet. When the case ends so, only %(half)s of it stays due. Until then its time to pay goes on.",
+        half=found.total,
+        **told,
+    )
 
 
 def _back(name: str, back: Money, stays: Money) -> Text:

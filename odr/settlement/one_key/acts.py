@@ -18,6 +18,7 @@ from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
+from odr.identity.sign_in.keys import keyring
 from odr.procedure.acts.events import AccountNamed
 from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, Topic, act, guard
@@ -27,6 +28,7 @@ from odr.settlement.inputs import AgreementRef
 from odr.settlement.models import AgreementState, CertifiedStatement, Ending, Offer, PayoutInstruction
 from odr.settlement.offers.acts import put_forward
 from odr.settlement.offers.room_rules import OPEN_STAGES, PRIVATE, court_day, nothing_is_agreed
+from odr.settlement.one_key.accounts import SEALED_FOR, ends_with
 from odr.settlement.one_key.certified_statements import certifier_of_figure, check, rules_of, statements_of, worked_out
 from odr.settlement.queries import agreement_named, agreements_of, party_labelled
 
@@ -303,17 +305,21 @@ class PayoutInput(AgreementRef):
 def instruct_payout(sitting: Sitting, case: Case, given: PayoutInput, *, actor: Actor, now: datetime) -> Recorded:
     """Name the account for the payout; payer and payee alone read it, and its receipt proves that it was not changed
     afterwards (OMR 19).
+
+    The number lies sealed beside the docket, whose entry keeps a keyed digest of it and its last four digits.
     """
     agreement = agreement_named(sitting.session, case, given.agreement)
     if agreement.payee_id != actor.party_id or agreement.state in (AgreementState.SIGNING, AgreementState.FAILED):
         raise ActNotOpen(T("No agreement says that you are paid."))
+    ring, plain = (
+        keyring(sitting.court.settings.secret_key),
+        canonical([given.holder, given.bank, given.account]).decode(),
+    )
     sitting.session.add(
         PayoutInstruction(
             case_id=case.id,
             agreement_id=agreement.id,
-            holder=given.holder,
-            bank=given.bank,
-            account=given.account,
+            sealed=ring.seal(SEALED_FOR, plain),
             entry_number=sitting.next_number(case),
         )
     )
@@ -326,4 +332,9 @@ def instruct_payout(sitting: Sitting, case: Case, given: PayoutInput, *, actor: 
         {"agreement": agreement.reference},
         audience=Audience.NAMED,
         named=(f"party/{agreement.payer_id}", f"party/{agreement.payee_id}"),
+        kept={
+            "agreement": agreement.reference,
+            "account": ends_with(given.account),
+            "digest": ring.mac(SEALED_FOR, plain),
+        },
     )

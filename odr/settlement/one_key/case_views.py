@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,14 @@ from odr.ground.errors import FieldFault
 from odr.ground.text import Text
 from odr.hearing.names import ASK_FOR_APPRAISAL
 from odr.identity.actors import Actor
+from odr.identity.sign_in.keys import keyring
 from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.table import Act, Milestone, acts_that_mean
 from odr.settlement import names
 from odr.settlement.models import AgreementState, CertifiedStatement, Certifier, Ending, OfferState, PayoutInstruction
 from odr.settlement.offers.case_views import ActForm, AgreementView, OfferView, act_form, agreement_view, offer_view
 from odr.settlement.offers.steps import fee_if_settled
+from odr.settlement.one_key.accounts import SEALED_FOR
 from odr.settlement.one_key.certified_statements import rules_of, statements_of, worked_out
 from odr.settlement.queries import agreements_of, offers_of
 
@@ -46,6 +49,16 @@ def forms_of_page() -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
+class Payout:
+    """The account for the payout, as payer and payee read it."""
+
+    holder: str
+    bank: str
+    account: str
+    entry_number: int
+
+
+@dataclass(frozen=True)
 class StatementLine:
     """A statement with its certifier and its figures in words."""
 
@@ -65,7 +78,7 @@ class OneKeyPage:
     missing: list[tuple[Text, Text]]
     offer: OfferView | None
     agreement: AgreementView | None
-    payout: PayoutInstruction | None
+    payout: Payout | None
     receipt: DocketEntry | None
     forms: dict[str, ActForm]
     currency: str
@@ -130,7 +143,7 @@ def one_key_page(
     )
 
 
-def _payout(sitting: Sitting, case: Case, actor: Actor) -> PayoutInstruction | None:
+def _payout(sitting: Sitting, case: Case, actor: Actor) -> Payout | None:
     """The newest account named, where the viewer may read the entry that named it."""
     found = sitting.session.scalars(
         select(PayoutInstruction).where(PayoutInstruction.case_id == case.id).order_by(PayoutInstruction.id.desc())
@@ -138,7 +151,14 @@ def _payout(sitting: Sitting, case: Case, actor: Actor) -> PayoutInstruction | N
     if found is None:
         return None
     written = entry(sitting.session, case, found.entry_number)
-    return found if written is not None and reads_entry(actor, written) else None
+    if written is None or not reads_entry(actor, written):
+        return None
+    if found.sealed is None:
+        return Payout(found.holder, found.bank, found.account, found.entry_number)
+    plain = keyring(sitting.court.settings.secret_key).unseal(SEALED_FOR, found.sealed)
+    told: list[str] = json.loads(plain) if plain is not None else ["", "", ""]
+    holder, bank, account = told
+    return Payout(holder, bank, account, found.entry_number)
 
 
 def _lines(sitting: Sitting, case: Case) -> list[StatementLine]:
