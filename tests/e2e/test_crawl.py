@@ -171,7 +171,11 @@ def bring_in(court: Court) -> None:
     story.do("appoint_representative", "li", email="gu@lawyers.example")
     with court.database.write() as session:
         mandates.accept(
-            session, session.scalars(select(Mandate).where(Mandate.case_id == before_hearing)).one(), people["gu"], now
+            session,
+            session.scalars(select(Mandate).where(Mandate.case_id == before_hearing)).one(),
+            people["gu"],
+            now,
+            most=2,
         )
     story.do(
         "ask_leave_for_witness",
