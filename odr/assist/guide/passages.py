@@ -60,6 +60,8 @@ class Passage:
     articles: str = ""
     address: str = ""
     """Where in the court's pages one goes on."""
+    sends_away: bool = False
+    """It says who else is to be asked: the guide does not know, and says that."""
     asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     @property
@@ -120,6 +122,7 @@ def _topic(path: Path) -> Topic:
             topic=key,
             articles=one.get("articles", ""),
             address=one.get("link", ""),
+            sends_away=one.get("elsewhere", False),
             asked={"en": tuple(one["asked_en"]), "zh-Hans": tuple(one["asked_zh"])},
         )
         for one in written["passages"]
