@@ -63,6 +63,22 @@ def test_a_cause_is_told_while_it_may_be_filed() -> None:
     assert "cause-online_loan" not in {one.name for one in passages_of(CN, DAY)}
 
 
+def test_a_page_is_called_as_it_is_called() -> None:
+    """What a help page puts into quotation marks is the name of a page, button or part of the court, in both languages."""
+    known = translated()
+    chinese = {words for by_file in known.values() for words in by_file.values()}
+    wrong = [
+        (one.name, quoted)
+        for pack in (CN, EW)
+        for one in passages_of(pack, DAY)
+        if one.source is Source.HELP
+        for locale, names in (("en", set(known)), ("zh-Hans", chinese))
+        for quoted in re.findall("“([^”]+)”", one.text.render(locale))
+        if quoted not in names
+    ]
+    assert wrong == []
+
+
 # Words and ranking
 
 
