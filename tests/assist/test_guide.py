@@ -17,6 +17,7 @@ from odr.assist.guide.tokens import asked_terms, lay_words, own_terms, stem, ter
 from odr.procedure.rules.base import citations
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.rules.registry import PackRegistry
+from tests.test_translations import translated
 
 DAY = date(2026, 11, 29)
 PACKS = PackRegistry.load()
