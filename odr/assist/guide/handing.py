@@ -149,7 +149,7 @@ def letter_of(court: Court, handed: Handed, given: RegistryAnswer) -> Letter:
         paragraphs=(
             T("You asked: %(question)s", question=handed.question),
             T("%(answer)s", answer=given.answer),
-            T("This answers how something is done. It is no advice, and nothing is decided by it."),
+            T("This answers how something is done. It does not advise you, and decides nothing."),
         ),
         locale=handed.locale,
         site=site_of(court.settings.base_url),

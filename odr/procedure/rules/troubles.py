@@ -93,7 +93,7 @@ class Trouble(Rule):
             ended.add(path[-1])
         if reached != set(self.questions) or ended != set(self.ends):
             lost = (set(self.questions) - reached) | (set(self.ends) - ended)
-            raise ValueError(f"no path leads to {', '.join(sorted(lost))}")
+            raise ValueError(f"no path leads to {sorted(lost)}")
         return self
 
     def _paths(self, key: str, before: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
