@@ -1,4 +1,6 @@
-"""``make bench``: every figure of every module here that has a ``run()``, printed and kept."""
+"""``make bench``: every figure of every module here that has a ``run()``, printed and kept. ``python -m bench guide [FOLDER]``
+asks the questions of a folder (:mod:`bench.guide`).
+"""
 
 from __future__ import annotations
 
@@ -23,4 +25,8 @@ def main(names: list[str]) -> int:
     return 0 if all(ratio.holds for ratio in ratios) else 1
 
 
+if sys.argv[1:2] == ["guide"]:
+    from bench.guide import main as guide
+
+    sys.exit(guide(sys.argv[2:]))
 sys.exit(main(sys.argv[1:]))

@@ -304,6 +304,8 @@ def furnish(scene: Scene, *, fact: str = "I bought 30 bottles of capsules.", fil
             "document": paper or UNKNOWN,
             "month": "2026-03",
             "table": "months",
+            "topic": "fees",
+            "trouble": "not_delivered",
         }
         payment = session.scalars(select(Payment.reference)).first()
     house.parameters |= dict(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from odr.api.inputs import BulkInput, JoinByCode
 from odr.api.shapes import SCHEMAS, Schema, ref
+from odr.assist.guide.asking import LONGEST as LONGEST_QUESTION
 from odr.filing.draft.particulars import model_for
 from odr.filing.inputs import ClaimInput
 from odr.ground.text import T, Text
@@ -197,6 +198,7 @@ def _general(locale: str) -> dict[str, Any]:
     upload["parameters"] = [_header("Content-Filename", T("Name of the file"), locale)]
     return {
         "/decisions.json": {"get": _search(locale)},
+        "/api/v1/guide": {"get": _guide(locale)},
         **_digests(locale),
         **begun,
         "/api/v1/openapi.json": {"get": openapi},
@@ -244,6 +246,29 @@ def _search(locale: str) -> dict[str, Any]:
         for name, words in told.items()
     ]
     return found
+
+
+def _guide(locale: str) -> dict[str, Any]:
+    """A question in one's own words, open to everybody."""
+    asked = _operation(
+        "ask_guide",
+        T("Ask the court’s rules and help pages; the answer is up to three passages, word for word"),
+        locale,
+        {"200": _ok(ref("GuideAnswer")), **_faults("422")},
+        None,
+    )
+    asked["parameters"] = [
+        {
+            "name": "q",
+            "in": "query",
+            "required": True,
+            "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_QUESTION},
+            "description": T(
+                "A question in one’s own words, in English or Chinese; no names and no numbers of persons"
+            ).render(locale),
+        }
+    ]
+    return asked
 
 
 def _digests(locale: str) -> dict[str, Any]:

@@ -73,6 +73,16 @@ _BULK_LINE = thing(
     faults=many({"type": "object", "required": ["at", "en", "zh-Hans"], "additionalProperties": WORDS}),
 )
 
+_PASSAGE = thing(
+    id=WORDS,
+    source={"type": "string", "enum": ["help", "law", "cause", "period"]},
+    title=WORDS,
+    text=WORDS,
+    articles=maybe(WORDS),
+    cited=maybe(WORDS),
+    dated={"type": "string", "format": "date"},
+    url={"type": "string", "format": "uri"},
+)
 _FOUND_DECISION = thing(
     address=WORDS,
     url={"type": "string", "format": "uri"},
@@ -105,6 +115,13 @@ SCHEMAS: dict[str, Schema] = {
         decisions=many(_FOUND_DECISION),
         facets={"type": "object", "additionalProperties": many(thing(value=WORDS, count=NUMBER))},
         next=maybe({"type": "string", "format": "uri"}),
+    ),
+    "GuideAnswer": thing(
+        format={"const": "court-guide/1"},
+        outcome={"type": "string", "enum": ["found", "unknown", "not_ours"]},
+        language={"type": "string", "enum": ["en", "zh-Hans"]},
+        passages=many(_PASSAGE),
+        instead=maybe(_PASSAGE),
     ),
     "BulkKept": thing(bulk=REFERENCE, total=NUMBER),
     "Bulk": thing(

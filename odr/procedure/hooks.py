@@ -277,6 +277,8 @@ class Looked:
 
 TextCheck = Callable[["Sitting", Case, Any], Looked]
 """What can be seen for certain in the text of a decision that is drafted."""
+ClaimCheck = Callable[[Any, Any, str, date], Looked]
+"""The same of a claim before it is lodged: function(rule pack, claim, language of the writer, today)."""
 Owing = Callable[["Sitting", Case, "Actor"], "Owed | None"]
 PutOff = Callable[["Sitting", Case, DocketEntry], datetime | None]
 Appointments = Callable[["Sitting", Sequence[int]], Sequence[Appointment]]
@@ -336,6 +338,7 @@ class Hooks:
     ``bars``      reasons why an act is not open to somebody, whatever the act itself says
     ``text_check`` what the check of a draft's text looked at and found: function(court at a look, case, decision); None in a
         court without it
+    ``claim_check`` the same of a claim before it is lodged
     """
 
     on_lapse: dict[str, list[LapseHandler]] = field(default_factory=lambda: defaultdict(list))
@@ -366,6 +369,7 @@ class Hooks:
     no_news: list[NoNews] = field(default_factory=list)
     overtaken: list[Overtaken] = field(default_factory=list)
     text_check: TextCheck | None = None
+    claim_check: ClaimCheck | None = None
 
     def ahead(self, sitting: Sitting, cases: Sequence[int]) -> list[Appointment]:
         """What is to take place in these cases, the first on top; what is called off is not among it."""
@@ -416,6 +420,7 @@ class Room:
     no_news: tuple[NoNews, ...] = ()
     overtaken: tuple[Overtaken, ...] = ()
     text_check: TextCheck | None = None
+    claim_check: ClaimCheck | None = None
 
     def join(self, hooks: Hooks) -> None:
         """Enter everything into the court's hooks; two rooms may answer one event, in layer order."""
@@ -449,6 +454,8 @@ class Room:
             hooks.facts_told = self.facts_told
         if self.text_check is not None:
             hooks.text_check = self.text_check
+        if self.claim_check is not None:
+            hooks.claim_check = self.claim_check
         if self.fee_at_ending is not None:
             hooks.fee_at_ending = self.fee_at_ending
         if self.fee_quote is not None:

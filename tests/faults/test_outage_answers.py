@@ -39,6 +39,8 @@ ANSWER_WITHOUT = {
     "/decisions/check_register.py",
     "/decisions/verify.py",
     "/robots.txt",  # says what the rules say, which lie in files
+    "/guide/was",  # leads back to the guide where nothing was asked
+    "/api/v1/guide",  # refuses where nothing is asked; passages lie in files
     "/browser-errors",  # counts, and looks nothing up
 }
 """What answers as always: files, keys, and what is refused before anything is looked up."""

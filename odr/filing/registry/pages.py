@@ -12,7 +12,7 @@ from odr.filing.claim.queries import claims_of, facts_of, reliefs_of
 from odr.filing.draft.particulars import told_of
 from odr.filing.registry.claims_of_one_sender import batches_of
 from odr.filing.registry.queue import QueueLine, queue_of, returned_count
-from odr.filing.registry.review import Check, Found, checks_of, files_of, helpful_of, tracks_for
+from odr.filing.registry.review import Check, Found, checks_of, files_of, helpful_of, tracks_for, warned_of
 from odr.ground.db import new_reference
 from odr.ground.errors import InvalidInput
 from odr.ground.keyset import page_of_lines
@@ -126,6 +126,7 @@ def _review_page(
         tracks=tracks,
         proposed=proposed,
         helpful=helpful_of(sitting, case),
+        warned=warned_of(sitting, case),
         files=files_of(sitting, case),
         claims=claims_of(sitting.session, case),
         reliefs=reliefs_of(sitting.session, case),

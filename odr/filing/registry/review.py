@@ -306,6 +306,16 @@ def helpful_of(sitting: Sitting, case: Case) -> list[Helpful]:
     ]
 
 
+def warned_of(sitting: Sitting, case: Case) -> list[tuple[Text, Text]]:
+    """What whoever walked a decision path to a claim of this cause was warned of, each once, with its article: the same data
+    as before filing.
+    """
+    pack = sitting.pack(case)
+    ends = pack.troubles.ends_for(case.cause) if pack.troubles else ()
+    found = {(warning.article, warning.words): None for end in ends for warning in end.warns}
+    return [(words, pack.cite(article)) for article, words in found]
+
+
 def files_of(sitting: Sitting, case: Case) -> list[str]:
     """Titles of the exhibits as the docket tells of them."""
     brought = acts_that_mean(Milestone.EXHIBITS_BROUGHT)

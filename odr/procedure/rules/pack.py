@@ -59,6 +59,7 @@ from odr.procedure.rules.court_rules import (
     WrittenHearings,
 )
 from odr.procedure.rules.tariff import Tariff
+from odr.procedure.rules.troubles import Troubles
 from odr.procedure.time.calendar import WorkingCalendar
 
 Found = TypeVar("Found")
@@ -128,6 +129,7 @@ class RulePack(Rule):
     publication: PublicationRules | None = None
     certified: CertifiedClaims | None = None
     mediation: MediationRules | None = None
+    troubles: Troubles | None = None
     tariff: Tariff
     _acting: date | None = PrivateAttr(default=None)
 
@@ -331,6 +333,17 @@ def _dangling_keys(pack: RulePack) -> Iterator[tuple[str, str]]:
     for key, cause in pack.causes.list.items():
         wanted.append((f"causes.list.{key}.fee_kind", cause.fee_kind, set(pack.tariff.kinds), "kind of fee"))
         wanted.append((f"causes.list.{key}.limitation", cause.limitation, set(pack.limitations.rules), "limitation"))
+    for name, trouble in (pack.troubles.list if pack.troubles else {}).items():
+        for key, end in trouble.ends.items():
+            if end.cause is not None:
+                path = f"troubles.list.{name}.ends.{key}"
+                wanted.append((f"{path}.cause", end.cause, set(pack.causes.list), "cause of action"))
+                known = (
+                    {item.key for item in pack.causes.list[end.cause].claimant}
+                    if end.cause in pack.causes.list
+                    else set()
+                )
+                wanted.extend((f"{path}.bring", one, known, "evidence of that cause") for one in end.bring)
     if pack.certified is not None:
         wanted.extend(
             (f"certified.causes.{key}", key, set(pack.causes.list), "cause of action") for key in pack.certified.causes
