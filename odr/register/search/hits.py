@@ -54,7 +54,7 @@ def hit_of(
 ) -> Hit:
     """A decision as a list shows it."""
     said = PublicText.from_json(text)
-    facts = facts_of(reader, row, version, text)
+    facts = facts_of(reader, row, version, said)
     return Hit(
         row.address,
         row.language,

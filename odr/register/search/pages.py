@@ -17,6 +17,7 @@ from odr.register.search import answers, bulk
 from odr.register.search.asking import Asking, corrected_text
 from odr.register.search.desk import open_search, reader_of
 from odr.register.search.hits import Hit, hits
+from odr.register.search.keeping import account_now
 from odr.register.search.language import Words
 from odr.register.search.searching import DEEPEST, PAGE, Found, Search
 from odr.register.search.titles import TITLES, value_words
@@ -27,6 +28,8 @@ from odr.web.pages import Page, pack_today
 search = Blueprint("search", __name__)
 SHOWN_VALUES = 8
 """Values of a facet that are shown at once; the rest is folded."""
+MOST_VALUES = 200
+"""Values of a facet on the page; programs get all of them."""
 FED = 50
 AGAIN = "60"
 """Seconds after which a program asks again while the search is being prepared."""
@@ -82,7 +85,7 @@ def decisions() -> Page:
         facets=_facets(pack, asking, shown) if shown is not None else [],
         chips=_chips(pack, asking),
         deepest=DEEPEST,
-        account=views.account_of(session, month, _today()),
+        account=account_now(session, ready.open if ready is not None else None, month, _today()),
         month=month,
         by_order=(rules := pack.publication) is not None and rules.by_order,
         outcome=_outcome_words,
@@ -104,18 +107,18 @@ def _facets(pack: RulePack, asking: Asking, shown: Shown) -> list[dict[str, Any]
     """How what was found divides: every value with its number and the address of its list."""
     changed = {"q": shown.corrected} if shown.corrected is not None else {}
     here = url_for("search.decisions")
-    return [
-        {
-            "name": name,
-            "title": TITLES[name],
-            "values": [
-                (value_words(pack, name, value), count, asking.address(here, **{name: value, **changed}))
-                for value, count in shown.found.facets[name]
-            ],
-        }
-        for name in ("cause", "outcome", "court", "year", "judge", "article")
-        if not asking.value(name) and len(shown.found.facets.get(name, ())) > 0
-    ]
+    made = []
+    for name in ("cause", "outcome", "court", "year", "judge", "article"):
+        values = shown.found.facets.get(name, ())[:MOST_VALUES]
+        if asking.value(name) or not values:
+            continue
+        addresses = asking.narrowed(here, name, [value for value, _ in values], **changed)
+        told = [
+            (value_words(pack, name, value), count, address)
+            for (value, count), address in zip(values, addresses, strict=True)
+        ]
+        made.append({"name": name, "title": TITLES[name], "values": told})
+    return made
 
 
 def _chips(pack: RulePack, asking: Asking) -> list[tuple[Text, Text | str, str]]:

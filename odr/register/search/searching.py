@@ -25,9 +25,6 @@ DEEPEST = 1_000
 MOST_VALUES = 2_000
 """Values of a facet that are counted."""
 
-
-MOST_REMEMBERED = 500
-"""Questions of which a process remembers the numbers, as long as the index stays as it is."""
 Facets = Mapping[str, Sequence[tuple[str, int]]]
 
 
@@ -80,8 +77,7 @@ class Search:
         key = (asked.question, asked.filters, tuple(self.left_out), facets)
         known = self.open.told.get(key)
         if known is None:
-            if len(self.open.told) >= MOST_REMEMBERED:
-                self.open.told.clear()
+            self.open.make_room()
             known = self.open.told[key] = (self.count_of(query), self._facets(query) if facets else {})
         return cast(tuple[int, Facets], known)
 

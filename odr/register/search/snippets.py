@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from odr.register.redaction.structure import BlockKind, Part, PublicText
-from odr.register.search.tokens import Phrase, fold, places, units
+from odr.register.search.tokens import Phrase, fold, is_han, places, units
 
 AROUND = 42
 """Signs before and after a place in Chinese; twice as many in other languages."""
@@ -86,9 +86,15 @@ def pattern_of(needle: Phrase) -> str:
 
 def _near(cell: str, folded: str, needle: Phrase, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     shown: int | None = None
+    only_han = all(len(word) == 1 and is_han(word) for _, word in needle)
     for turn, match in enumerate(pattern.finditer(folded)):
         if turn >= TRIED or (shown is not None and match.start() > shown):
             return
+        if only_han and match.end() - match.start() == len(needle):
+            # Each Han character is a word for itself: nothing before or behind can make it another.
+            shown = match.start() + BEHIND if shown is None else shown
+            yield match.start(), match.end()
+            continue
         begin = max(0, match.start() - AROUND_A_WORD)
         for first, last in places(needle, units(cell[begin : match.end() + AROUND_A_WORD])):
             if begin + first == match.start():
