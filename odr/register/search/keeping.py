@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, load_only
@@ -171,7 +171,40 @@ def _facts(session: Session, reader: FactReader, ids: Sequence[int]) -> Iterator
         session.expunge_all()
 
 
-def facts_of(reader: FactReader, row: Publication, version: PublicationVersion, text: PublicText) -> Facts:
+class Row(NamedTuple):
+    """What a list needs of a decision."""
+
+    id: int
+    address: str
+    number: int
+    kind: str
+    language: str
+    decided_on: date
+
+
+class Version(NamedTuple):
+    """What a list needs of its newest version."""
+
+    number: int
+    sha256: str
+    at: datetime
+
+
+@cache
+def shown_columns() -> Select[Any]:
+    """The same as :func:`published_texts` in the columns of a list, in the order of :class:`Row`, :class:`Version`, text."""
+    return published_texts().with_only_columns(
+        *(getattr(Publication, name) for name in Row._fields),
+        PublicationVersion.number.label("version"),
+        PublicationVersion.sha256,
+        PublicationVersion.at,
+        PublishedText.text,
+    )
+
+
+def facts_of(
+    reader: FactReader, row: Row | Publication, version: Version | PublicationVersion, text: PublicText
+) -> Facts:
     """What the index holds of a version."""
     return reader.facts(
         text,

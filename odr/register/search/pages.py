@@ -11,11 +11,11 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T, Text
-from odr.procedure.rules.pack import RulePack
 from odr.register.publication import public_views as views
 from odr.register.search import answers, bulk
 from odr.register.search.asking import Asking, corrected_text
 from odr.register.search.desk import open_search, reader_of
+from odr.register.search.facts import FactReader
 from odr.register.search.hits import Hit, hits
 from odr.register.search.keeping import account_now
 from odr.register.search.language import Words
@@ -82,8 +82,8 @@ def decisions() -> Page:
         prepared=ready is not None,
         newest=_newest() if ready is None else [],
         pack=pack,
-        facets=_facets(pack, asking, shown) if shown is not None else [],
-        chips=_chips(pack, asking),
+        facets=_facets(reader_of(pack), asking, shown) if shown is not None else [],
+        chips=_chips(reader_of(pack), asking),
         deepest=DEEPEST,
         account=account_now(session, ready.open if ready is not None else None, month, _today()),
         month=month,
@@ -103,7 +103,7 @@ def _outcome_words(hit: Hit) -> Text | None:
     return hit.facts.outcome.label if hit.facts.outcome is not None else None
 
 
-def _facets(pack: RulePack, asking: Asking, shown: Shown) -> list[dict[str, Any]]:
+def _facets(reader: FactReader, asking: Asking, shown: Shown) -> list[dict[str, Any]]:
     """How what was found divides: every value with its number and the address of its list."""
     changed = {"q": shown.corrected} if shown.corrected is not None else {}
     here = url_for("search.decisions")
@@ -114,18 +114,18 @@ def _facets(pack: RulePack, asking: Asking, shown: Shown) -> list[dict[str, Any]
             continue
         addresses = asking.narrowed(here, name, [value for value, _ in values], **changed)
         told = [
-            (value_words(pack, name, value), count, address)
+            (value_words(reader, name, value), count, address)
             for (value, count), address in zip(values, addresses, strict=True)
         ]
         made.append({"name": name, "title": TITLES[name], "values": told})
     return made
 
 
-def _chips(pack: RulePack, asking: Asking) -> list[tuple[Text, Text | str, str]]:
+def _chips(reader: FactReader, asking: Asking) -> list[tuple[Text, Text | str, str]]:
     """What narrows the list down now, and the address without each."""
     here = url_for("search.decisions")
     return [
-        (TITLES[name], value_words(pack, name, value), asking.address(here, **{name: None}))
+        (TITLES[name], value_words(reader, name, value), asking.address(here, **{name: None}))
         for name, value in asking.filters
     ]
 
@@ -202,8 +202,8 @@ def atom(locale: str) -> Response:
         shown = _search(ready, asking, FED)
     except InvalidInput as error:
         return _problem(error)
-    pack = pack_today()
-    narrowed = [value_words(pack, name, value) for name, value in asking.filters]
+    reader = reader_of(pack_today())
+    narrowed = [value_words(reader, name, value) for name, value in asking.filters]
     body = answers.atom(
         shown.hits,
         typed=asking.typed,

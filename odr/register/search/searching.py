@@ -17,7 +17,7 @@ from odr.ground.keyset import place, values_at
 from odr.register.search.language import Node, Words, replaced, wanted
 from odr.register.search.meant import MOST_UNKNOWN, other_words
 from odr.register.search.queries import FACETS, Asked, Compiler, below
-from odr.register.search.shelves import OpenShelves
+from odr.register.search.shelves import SCHEMA, OpenShelves
 
 PAGE = 20
 DEEPEST = 1_000
@@ -80,6 +80,17 @@ class Search:
             self.open.make_room()
             known = self.open.told[key] = (self.count_of(query), self._facets(query) if facets else {})
         return cast(tuple[int, Facets], known)
+
+    def among(self, asked: Asked, addresses: Sequence[str]) -> list[str]:
+        """Which of some decisions match, the newest first."""
+        query = Query.boolean_query(
+            [
+                (Occur.Must, self.compiler.query(asked, self.left_out)),
+                (Occur.Must, Query.term_set_query(SCHEMA, "address", list(addresses))),
+            ]
+        )
+        hits, _ = self._newest(query, asked, max(1, len(addresses)))
+        return [hit.address for hit in hits]
 
     def count(self, asked: Asked) -> int:
         """How many decisions match."""

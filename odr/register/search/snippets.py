@@ -39,14 +39,8 @@ def passages(text: PublicText, needles: Sequence[Phrase]) -> list[list[Piece]]:
         (block.role, cell) for block in text.blocks if block.kind not in _NOT_SHOWN for cell in block.cells if cell
     ]
     patterns = [re.compile(pattern_of(needle)) for needle in needles]
-    # Where most different things may stand is looked at first; what is shown keeps the order of the text.
-    likely = []
-    for place, (_, cell) in enumerate(cells) if patterns else ():
-        folded = fold(cell)
-        if different := sum(pattern.search(folded) is not None for pattern in patterns):
-            likely.append((-different, place, cell, folded))
     found = []
-    for _, place, cell, folded in sorted(likely):
+    for place, cell, folded in _likely([cell for _, cell in cells], patterns):
         if marks := _marks(cell, folded, list(zip(needles, patterns, strict=True))):
             found.append((place, list(_cut(cell, marks, around))))
         if len(found) == MOST:
@@ -55,6 +49,21 @@ def passages(text: PublicText, needles: Sequence[Phrase]) -> list[list[Piece]]:
         return [each for _, each in sorted(found, key=lambda one: one[0])]
     first = next((cell for role, cell in cells if role is Part.REASONS), cells[0][1] if cells else "")
     return [[Piece(_shortened(first, 2 * around))]] if first else []
+
+
+def _likely(cells: Sequence[str], patterns: Sequence[re.Pattern[str]]) -> Iterator[tuple[int, str, str]]:
+    """Cells in which something may stand, with their place and as they are compared: where most different things do first,
+    otherwise in the order of the text; what is looked for alone needs no look at the rest.
+    """
+    several = []
+    for place, cell in enumerate(cells) if patterns else ():
+        folded = fold(cell)
+        different = sum(pattern.search(folded) is not None for pattern in patterns)
+        if different and len(patterns) == 1:
+            yield place, cell, folded
+        elif different:
+            several.append((-different, place, cell, folded))
+    yield from ((place, cell, folded) for _, place, cell, folded in sorted(several))
 
 
 def _marks(cell: str, folded: str, needles: Sequence[tuple[Phrase, re.Pattern[str]]]) -> list[tuple[int, int, int]]:

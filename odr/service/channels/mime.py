@@ -26,7 +26,11 @@ from odr.service.channels import Attachment
 FORBIDDEN = re.compile("[\x00-\x1f\x7f\u2028\u2029\x85]")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._ -]{1,100}")
 _WSP = re.compile(rb"[ \t]+")
-_SIGNED = (b"from", b"to", b"subject", b"date", b"message-id", b"reply-to", b"mime-version", b"content-type")
+_SIGNED = (
+    *(b"from", b"to", b"subject", b"date", b"message-id", b"reply-to", b"mime-version", b"content-type"),
+    # A mail program ends a list by itself only where these two are signed (RFC 8058, 4).
+    *(b"list-unsubscribe", b"list-unsubscribe-post"),
+)
 Headers = list[tuple[str, str]]
 
 
