@@ -227,8 +227,9 @@ def test_nothing_known_leaks_from_a_running_court(open_register: tuple[Bench, li
     assert seen == 4 * SERVED
     with bench.court.database.read() as session:
         copy = public_files(bench.court, bench.court.look(session))
+        given = [*copy.files(), *copy.ledger()]
     by_address = dict(laid)
-    for name, content in copy.named.items():
+    for name, content in given:
         mine = by_address.get(name.removeprefix("decisions/").partition(".")[0])
         if not name.endswith((".py", ".pdf")):
             wrong += [f"copy {name}: {each}" for each in in_words(mine.secrets if mine else secrets, shown(content))]

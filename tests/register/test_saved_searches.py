@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
 from flask.testing import FlaskClient
@@ -47,6 +48,13 @@ def send(stranger: FlaskClient, path: str, **given: str) -> int:
     return stranger.post(path, data={**given, "csrf_token": found[1] if found else ""}).status_code
 
 
+def words(letter: EmailMessage) -> str:
+    """What a letter says."""
+    body = letter.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
 def rows(bench: Bench) -> list[SavedSearch]:
     """Every saved search."""
     with bench.court.database.read() as session:
@@ -60,7 +68,7 @@ def asked(posted: tuple[Bench, SmtpPeer, FlaskClient], query: str = "q=退还货
     send_letters(bench.court)
     letter = peer.messages[-1].message
     assert letter["List-Unsubscribe"] is None
-    body = str(letter.get_content())
+    body = words(letter)
     assert "://" not in body
     found = re.search(r"(?:[2-9A-Z]{4}-){4}[2-9A-Z]{4}", body)
     assert found is not None, body
@@ -109,7 +117,7 @@ def test_a_confirmed_search_is_told_what_is_new_once_a_day(posted: tuple[Bench, 
     published_later(bench, 3, "驳回全部诉讼请求。")
     assert tell_due(bench.court) == 0, "at most once a day"
     assert a_day(bench) == 1
-    body = str(peer.messages[-1].message.get_content())
+    body = words(peer.messages[-1].message)
     assert "民初2号" in body and "民初1号" not in body and "民初3号" not in body
     assert "://" not in body
     assert a_day(bench) == 0
@@ -132,7 +140,7 @@ def test_what_was_withdrawn_is_in_no_letter_that_waits(posted: tuple[Bench, Smtp
     keeping.keep_index(bench.court)
     bench.clock.advance(timedelta(hours=2))
     assert tell_due(bench.court) == 1
-    body = str(peer.messages[-1].message.get_content())
+    body = words(peer.messages[-1].message)
     assert "民初3号" in body and "民初2号" not in body and stays
     assert rows(bench)[0].failed == 0
 

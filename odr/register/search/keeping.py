@@ -68,14 +68,15 @@ def rules_today(court: Court) -> RulePack:
     return court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
 
 
-def _head(session: Session) -> tuple[int, str]:
+def head_of(session: Session) -> tuple[int, str]:
+    """How far the ledger goes: records, and the digest of the last."""
     found = session.get(RegisterHead, 1)
     return (found.records, found.sha256) if found is not None else (0, FIRST)
 
 
 def has_decided(session: Session) -> bool:
     """Whether the ledger has any record."""
-    return _head(session)[0] > 0
+    return head_of(session)[0] > 0
 
 
 def account_now(session: Session, found: OpenShelves | None, month: date, today: date) -> Account:
@@ -84,7 +85,7 @@ def account_now(session: Session, found: OpenShelves | None, month: date, today:
     """
     if found is None:
         return account_of(session, month, today)
-    key = ("account", _head(session), month, today)
+    key = ("account", head_of(session), month, today)
     known = found.told.get(key)
     if known is None:
         found.make_room()
@@ -94,7 +95,7 @@ def account_now(session: Session, found: OpenShelves | None, month: date, today:
 
 def is_up(session: Session, found: OpenShelves | None) -> bool:
     """Whether the index goes as far as the ledger."""
-    return found is not None and (found.shelves.record, found.shelves.sha256) == _head(session)
+    return found is not None and (found.shelves.record, found.shelves.sha256) == head_of(session)
 
 
 def _follows(session: Session, known: Shelves) -> bool:
@@ -117,7 +118,7 @@ def _bring_up(court: Court, folder: Path) -> int:
 
 
 def _all(session: Session, folder: Path, reader: FactReader) -> int:
-    record, sha256 = _head(session)
+    record, sha256 = head_of(session)
     last = session.scalar(select(func.max(Publication.number))) or 0
     made: dict[int, str] = {}
     count = 0
@@ -217,7 +218,7 @@ def facts_of(
 
 
 def _catch_up(session: Session, folder: Path, reader: FactReader, found: OpenShelves) -> int:
-    record, sha256 = _head(session)
+    record, sha256 = head_of(session)
     later = select(RegisterRecord.publication_id).where(RegisterRecord.number > found.shelves.record).distinct()
     rows = session.execute(
         select(Publication.id, Publication.number, Publication.address).where(Publication.id.in_(later))

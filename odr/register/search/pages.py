@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
+from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T, Text
 from odr.register.publication import public_views as views
@@ -17,7 +18,7 @@ from odr.register.search.asking import Asking, corrected_text
 from odr.register.search.desk import open_search, reader_of
 from odr.register.search.facts import FactReader
 from odr.register.search.hits import Hit, hits
-from odr.register.search.keeping import account_now
+from odr.register.search.keeping import account_now, head_of
 from odr.register.search.language import Words
 from odr.register.search.searching import DEEPEST, PAGE, Found, Search
 from odr.register.search.titles import TITLES, value_words
@@ -245,9 +246,21 @@ def bulk_month(month: str) -> Response:
     first = bulk.month_of(month)
     if first is None:
         raise NotFound
-    after, base = number_in(request.args, "after") or 0, _address("search.decisions")
-    lines, last = bulk.lines(current_session(), first, reader_of(pack_today()), base, after)
-    return _lines(f"decisions-{month}", lines, last and _address("search.bulk_month", month=month, after=last))
+    after, base, session = number_in(request.args, "after") or 0, _address("search.decisions"), current_session()
+    court, pack = current_court(), pack_today()
+    state = sha256_hex(canonical([*head_of(session), str(pack.version), base]))
+    tag = sha256_hex(f"{state} {month} {after}".encode())[:32]
+    if request.if_none_match.contains(tag):
+        return Response(status=304, headers={"ETag": f'"{tag}"'})
+    lines, last = bulk.parts.part(
+        str(court.settings.data_dir),
+        state,
+        f"{month} {after}",
+        lambda: bulk.lines(session, first, reader_of(pack), base, after),
+    )
+    answer = _lines(f"decisions-{month}", lines, last and _address("search.bulk_month", month=month, after=last))
+    answer.set_etag(tag)
+    return answer
 
 
 @search.get("/decisions/withdrawn.jsonl")

@@ -70,7 +70,12 @@ def write_message(
     # "=_" occurs neither in quoted-printable nor in base64.
     outer, inner = f"=_o{seed}", f"=_i{seed}"
     head = [*headers, ("Date", format_datetime(at)), ("MIME-Version", "1.0")]
-    both = _multipart("alternative", inner, [_words("plain", text), _words("html", html)])
+    # A mail program shows the last form it can: an empty one would leave the reader without a word.
+    both = (
+        _multipart("alternative", inner, [_words("plain", text), _words("html", html)])
+        if html
+        else _words("plain", text)
+    )
     whole = _multipart("mixed", outer, [both, *map(_attached, attachments)]) if attachments else both
     return "".join(f"{name}: {value}\r\n" for name, value in head).encode() + whole
 
