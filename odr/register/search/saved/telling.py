@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from odr.ground.config import Settings
 from odr.ground.errors import ActNotOpen, NotFound
 from odr.ground.silence import outward
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.identity.accounts import links
 from odr.identity.accounts.account_letters import Letter, site_of
 from odr.identity.accounts.accounts import normal_email
@@ -76,11 +76,11 @@ def ask(court: Court, email: str, locale: str, asking: Asking, address: str) -> 
     return [Letter(mailbox, subject, (said, nothing), locale, site_of(court.settings.base_url), code=code)]
 
 
-def words_of(asking: Asking) -> str:
+def words_of(asking: Asking) -> Text:
     """A search in one line, as it was typed."""
     typed = " ".join(asking.typed.split())
-    parts = [typed] if typed else []
-    return "; ".join([*parts, *(value for _, value in asking.filters)]) or "*"
+    parts = [*([typed] if typed else []), *(value for _, value in asking.filters)]
+    return side_by_side(parts, ";") if parts else T("Published decisions")
 
 
 def asking_of(row: SavedSearch) -> Asking:
