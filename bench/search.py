@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import gc
 import os
+import subprocess
+import sys
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -41,12 +43,38 @@ MOST_MORE = 0.008
 """Seconds of processor that the page may take beyond the engine alone."""
 
 
-def own_memory() -> float:
-    """MB of this process's own memory, without files it has mapped."""
-    status = Path("/proc/self/status")
-    if not status.exists():
+_READER = """
+import sys
+from datetime import date
+from pathlib import Path
+from odr.procedure.rules.registry import PackRegistry
+from odr.register.search import shelves
+from odr.register.search.facts import FactReader
+from odr.register.search.language import read
+from odr.register.search.queries import Asked, Compiler
+from odr.register.search.searching import Search
+
+def own():
+    status = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in status if line.startswith("RssAnon")).split()[1]) / 1024
+
+reader = FactReader(PackRegistry.load().in_force("cn", date(2026, 7, 1)))
+before = own()
+Search(Compiler(reader, shelves.Reading(Path(sys.argv[1])).now())).find(Asked(read(sys.argv[2]), best=True))
+print(own() - before)
+"""
+
+
+def own_memory(index: Path) -> float:
+    """MB of its own that a process takes to open the index and ask once, without the files it has mapped; 0 where the system
+    does not say.
+    """
+    if not Path("/proc/self/status").exists():
         return 0.0
-    return int(next(line for line in status.read_text().splitlines() if line.startswith("RssAnon")).split()[1]) / 1024
+    told = subprocess.run(
+        [sys.executable, "-c", _READER, str(index), QUESTION], capture_output=True, text=True, check=True
+    )
+    return float(told.stdout)
 
 
 def one_index(folder: Path, known: list[Facts]) -> tantivy.Searcher:
@@ -137,7 +165,6 @@ def run(count: int = DECISIONS) -> list[Ratio]:
         taken = cpu(lambda: _shelve(index, known))
         (Path(folder) / "one").mkdir()
         alone = one_index(Path(folder) / "one", known)
-        before = own_memory()
         found = shelves.Reading(index).now()
         assert found is not None
         rules = PackRegistry.load().in_force("cn", date(2026, 7, 1))
@@ -146,8 +173,7 @@ def run(count: int = DECISIONS) -> list[Ratio]:
         if search.count(asked) != alone.search(_query(), 1).count:  # type: ignore[attr-defined]
             raise AssertionError("the shelves do not find what one index finds")
 
-        search.find(asked)
-        memory = own_memory() - before
+        memory = own_memory(index)
 
         def own() -> None:
             found.told.clear()
