@@ -190,7 +190,7 @@ def run(count: int = DECISIONS) -> list[Ratio]:
         size = sum(path.stat().st_size for path in index.rglob("*") if path.is_file())
         signs = sum(len(cell) for one in known for cell in one.words)
         ratio.notes.append(
-            f"{search.count(asked):,} found; index of {size / 2**20:,.0f} MB for {signs / 1e6:,.0f} million signs on {len(found.searchers)} shelves, written in {taken:,.0f} s of processor; open and asked once it takes {memory:,.0f} MB of a process"
+            f"{search.count(asked):,} found; index of {size / 2**20:,.0f} MB for {signs / 1e6:,.0f} million signs on {len(found.searchers)} shelves, written in {taken:,.0f} s of processor; open and asked once it takes {memory:,.1f} MB of a process"
         )
         report(ratio)
         lay(scene, known)
