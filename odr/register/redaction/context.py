@@ -479,7 +479,7 @@ _CAPITAL = (
 )
 _JOINT = rf"(?:[ \-/]|(?: (?:{'|'.join(sorted(NAME_PARTICLES))}))+ )"
 _LATIN_NAME = re.compile(rf"(?<![{_UP}{_LOW}0-9@/.]){_CAPITAL}(?:{_JOINT}{_CAPITAL})*(?![{_UP}{_LOW}0-9@])")
-_SPACED = re.compile(rf"(?<![\w@]){'[' + _UP + ']'}(?: {{1,3}}[{_UP}{_LOW}](?![\w@])){{4,}}")
+_SPACED = re.compile(rf"(?<![\w@])[{_UP}](?: {{1,3}}[{_UP}{_LOW}](?![\w@])){{4,}}")
 _SMALL = re.compile(r"(?<![A-Za-z0-9@./_-])(?=([a-z]{2,}) ([a-z]{2,}(?:-[a-z]{2,})?)(?![A-Za-z0-9@/_-]))")
 _SYLLABLE = re.compile(
     r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ui|uo|ue|er|a|o|e|i|u|v))+"

@@ -68,35 +68,35 @@ def _form(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -
     ), status
 
 
-@saved.get("/decisions/saved/<code>")
+@saved.get("/decisions/saved/<token>")
 @public
-def confirm_page(code: str) -> Page:
+def confirm_page(token: str) -> Page:
     """The page the code in the letter leads to; opening it confirms nothing, since mail scanners open pages too."""
-    row = telling.behind(current_session(), LinkPurpose.CONFIRM_SEARCH, code, current_court().clock.machine_now())
+    row = telling.behind(current_session(), LinkPurpose.CONFIRM_SEARCH, token, current_court().clock.machine_now())
     words = telling.words_of(telling.asking_of(row)) if row is not None else ""
     return render_template("register/search/saved.html", step="confirm" if row is not None else "ended", words=words)
 
 
-@saved.post("/decisions/saved/<code>")
+@saved.post("/decisions/saved/<token>")
 @public
-def confirm(code: str) -> Page:
+def confirm(token: str) -> Page:
     """From now on the mailbox is told."""
-    telling.confirm(current_court(), code)
+    telling.confirm(current_court(), token)
     return render_template("register/search/saved.html", step="confirmed", words="")
 
 
-@saved.get("/decisions/saved/stop/<code>")
+@saved.get("/decisions/saved/stop/<token>")
 @public
-def stop_page(code: str) -> Page:
+def stop_page(token: str) -> Page:
     """The page to end a search; opening it ends nothing."""
-    row = telling.behind(current_session(), LinkPurpose.STOP_SEARCH, code, current_court().clock.machine_now())
+    row = telling.behind(current_session(), LinkPurpose.STOP_SEARCH, token, current_court().clock.machine_now())
     words = telling.words_of(telling.asking_of(row)) if row is not None else ""
     return render_template("register/search/saved.html", step="stop" if row is not None else "ended", words=words)
 
 
-@saved.post("/decisions/saved/stop/<code>")
+@saved.post("/decisions/saved/stop/<token>")
 @public(csrf=False)
-def stop(code: str) -> Page:
+def stop(token: str) -> Page:
     """End it: by the button, or by a mail program with one click, which comes from no page of ours (RFC 8058)."""
-    telling.stop(current_court(), code)
+    telling.stop(current_court(), token)
     return render_template("register/search/saved.html", step="ended", words="")
