@@ -17,6 +17,7 @@ from odr.assist.checks import kinds, statutes
 from odr.filing.draft import evidence_list, pleading
 from odr.procedure.rules import ecli
 from odr.procedure.rules.redaction import Private
+from odr.register.redaction import context
 from odr.register.redaction.known import Known
 from odr.register.redaction.patterns import PATTERNS
 from odr.register.redaction.spellings import spellings
@@ -51,6 +52,10 @@ MADE_LATER = {
     ],
     "odr/register/search/snippets.py": [
         snippets.pattern_of(phrase(words)) for words in ("检验检疫", "food additive 8000", "a 合同 b")
+    ],
+    "odr/register/redaction/context.py": [
+        *(each.pattern for each in context._FRAMES),
+        *(each.pattern for each in (context._LATIN_NAME, context._SPACED, context._SMALL, context._TURNED)),
     ],
     "odr/register/redaction/patterns.py": [each.form.pattern for each in PATTERNS],
     "odr/register/redaction/docket.py": [

@@ -1,6 +1,6 @@
 """lawyers are seen once and stand on a roll; a firm has an office here, hands cases over within it and puts clerks on them
 
-Revises 0180.
+Revises 0185.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from odr.ground import migrate
 
 revision = "0191"
-down_revision = "0180"
+down_revision = "0185"
 branch_labels = None
 depends_on = None
 form = "expand"

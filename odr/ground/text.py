@@ -190,6 +190,7 @@ def write_money(money: Money, locale: str) -> str:
     return f"{money.currency}\u00a0{number}"
 
 
+@lru_cache(maxsize=2_000)
 def write_day(day: date, locale: str) -> str:
     """``Monday 27 April 2026`` or ``2026年4月27日（星期一）``."""
     if locale == "zh-Hans":

@@ -248,6 +248,8 @@ class LinkPurpose(enum.Enum):
     PASSKEY_CHALLENGE = "passkey_challenge"  # a passkey answers this number once
     CONFIRM_FILING = "confirm_filing"  # a person confirms what the clerk took down for them
     PROVIDER_STATE = "provider_state"  # somebody comes back from the identity provider, once
+    CONFIRM_SEARCH = "confirm_search"  # a mailbox wants to be told what is new in a search
+    STOP_SEARCH = "stop_search"  # it wants to be told no more
 
 
 class OneTimeLink(Base):

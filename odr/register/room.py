@@ -18,6 +18,7 @@ from odr.register.publication.mirror.making import copies_kept
 from odr.register.publication.numbering import follow_decisions
 from odr.register.publication.panel import publication_panel
 from odr.register.search.keeping import keep_index
+from odr.register.search.saved.telling import tell_due
 from odr.register.statistics.counting import count_on
 from odr.register.viewing import applications
 from odr.register.volume import acts as volume_acts
@@ -32,6 +33,7 @@ ROOM = Room(
         "odr.register.publication.public_pages:published",
         "odr.register.publication.desk_pages:publishing",
         "odr.register.search.pages:search",
+        "odr.register.search.saved.pages:saved",
         "odr.register.calendar.pages:hearings",
         "odr.register.process.pages:process",
         "odr.register.statistics.pages:statistics",
@@ -52,6 +54,7 @@ ROOM = Room(
         "volumes": volumes_due,
         "search": keep_index,
         "statistics": count_on,
+        "saved searches": tell_due,
         "places": give_out_due,
         "places erased": erase_due,
     },

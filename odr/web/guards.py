@@ -157,14 +157,15 @@ def _from_request(asked: Request) -> Person | None:
 
 def current_locale() -> str:
     """In which language the answer is written: "en" or "zh-Hans"."""
-    if "locale" not in g:
+    found: str | None = g.get("locale")
+    if found is None:
         person = current_person()
         # A program says with each request what it reads; a person said so once.
         kept = person.locale if person and not (person.is_program and request.accept_languages) else None
-        g.locale = reader_language.choose(
+        found = g.locale = reader_language.choose(
             request.cookies.get(reader_language.COOKIE), kept, [tag for tag, _ in request.accept_languages]
         )
-    return cast(str, g.locale)
+    return found
 
 
 def locale_of_request() -> str:

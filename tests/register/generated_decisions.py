@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from odr.docket.papers import DecisionPaper, Finding, PartyLine, Reason, clerk, judge
 
@@ -307,6 +308,7 @@ _NEW = {old: new for new, old in OLD.items()}
 _NUMERALS = dict(zip("零〇一二三四五六七八九", "00123456789", strict=True))
 
 
+@lru_cache(maxsize=4_000)
 def pressed(words: str) -> str:
     """Words in the form in which spellings are compared: letters, digits and signs only, small, new forms, no tones."""
     found = []

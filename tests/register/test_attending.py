@@ -379,6 +379,30 @@ class Browser(Visitor):
         return self.client.post(to, base_url=ORIGIN, data=sent, headers={"Origin": ORIGIN}).status_code
 
 
+def test_seats_kept_for_relatives_are_not_told_as_free(fixed: Scene) -> None:
+    """Of eight seats two are kept: six are free, and as many fewer as are given; a relative takes of the kept ones; when the
+    time to ask is over all that is left is free. Whoever asks while nothing but kept seats is left has to wait.
+    """
+    with fixed.court.database.write() as session:
+        session.execute(update(CourtRoom).values(seats=8))
+    app = create_app(court=fixed.court)
+    reader = app.test_client()
+
+    def told() -> str:
+        return reader.get("/hearings", headers={"Accept-Language": "en"}).text
+
+    assert "6 of 8 seats of the public are free, and 2 more are kept" in told()
+    assert asks(fixed, "ann").state is PlaceState.GIVEN
+    assert "5 of 8 seats of the public are free, and 2 more are kept" in told()
+    with fixed.court.database.write() as session:
+        session.execute(update(PlacesOfHearing).values(seats=3, kept=2))
+    assert "Of 3 seats of the public only those kept for near relatives and the interested are free, 2;" in told()
+    assert asks(fixed, "bo").state is PlaceState.ASKED
+    with fixed.court.database.write() as session:
+        session.execute(update(PlacesOfHearing).values(closes_at=fixed.clock.now() - timedelta(hours=1)))
+    assert "2 of 3 seats of the public are free" in told()
+
+
 def test_from_the_list_to_a_pass_and_past_the_door(fixed: Scene) -> None:
     """The list says how many seats are free; who asks sees their pass; the registry sees them, and lets them in on the day."""
     app = create_app(court=fixed.court)

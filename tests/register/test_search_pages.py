@@ -14,7 +14,7 @@ from sqlalchemy import select
 from odr.app import create_app
 from odr.operations.worker import work_once
 from odr.register.publication.models import Publication
-from odr.register.search import keeping, shelves
+from odr.register.search import bulk, keeping, shelves
 from odr.register.search.cli import index
 from tests.judgment.bench import Bench
 from tests.register.publishing import approve, proposal, publish
@@ -271,3 +271,35 @@ def test_who_writes_is_alone(tmp_path: Path) -> None:
         assert first and not second
     with shelves.writing(tmp_path) as again:
         assert again
+
+
+def test_a_month_is_written_once_until_the_ledger_changes(bench: Bench, published: Publication) -> None:
+    """Asked for again it is the same, and whoever has it already gets nothing; with a withdrawal it is another at once."""
+    stranger, path = create_app(court=bench.court).test_client(), f"/decisions/{published.decided_on:%Y-%m}.jsonl"
+    first, again = stranger.get(path), stranger.get(path)
+    assert first.data == again.data and published.address in first.text
+    tag = first.headers["ETag"]
+    assert stranger.get(path, headers={"If-None-Match": tag}).status_code == 304
+    bench.do("judge", "withdraw_publication", {"publication": published.reference, "reason": "masking"})
+    gone = stranger.get(path, headers={"If-None-Match": tag})
+    assert gone.status_code == 200 and gone.data == b"" and gone.headers["ETag"] != tag
+
+
+def test_parts_of_months_are_let_go_of_with_the_next_record() -> None:
+    """No word of an earlier state of the ledger is kept, nor more than a few parts; courts of one process do not meet."""
+    parts, written = bulk.Parts(), []
+
+    def write(words: str) -> tuple[list[str], int | None]:
+        written.append(words)
+        return [words], None
+
+    for turn in range(2):
+        for name in ("a", "b"):
+            assert parts.part("court", "1", name, lambda name=name: write(name))[0] == [name], turn  # type: ignore[misc]
+    assert written == ["a", "b"]
+    assert parts.part("another", "1", "a", lambda: write("other"))[0] == ["other"]
+    assert parts.part("court", "2", "a", lambda: write("new"))[0] == ["new"]
+    assert parts.part("court", "2", "b", lambda: write("new b"))[0] == ["new b"]
+    for number in range(bulk.PARTS + 3):
+        parts.part("court", "2", str(number), lambda: write("more"))
+    assert parts.part("court", "2", "a", lambda: write("again"))[0] == ["again"]

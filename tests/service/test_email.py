@@ -96,6 +96,37 @@ def test_a_letter_about_an_account_is_no_service(smtp_peer: SmtpPeer) -> None:
     )
 
 
+@pytest.mark.parametrize("attachments", [(), dispatch().attachments])
+def test_a_letter_without_html_has_one_form(smtp_peer: SmtpPeer, attachments: tuple[Attachment, ...]) -> None:
+    """A mail program shows the last form it can: with an empty one beside the words the reader would see nothing."""
+    mailer = Mailer(mail_settings(smtp_peer.port))
+    assert mailer.send(replace(dispatch(), html="", attachments=attachments)).outcome is Outcome.REACHED
+    mailer.close()
+    message = smtp_peer.messages[0].message
+    forms = [part.get_content_type() for part in message.walk() if part.get_content_maintype() == "text"]
+    assert forms == ["text/plain"]
+    body = message.get_body(("html", "plain"))
+    assert body is not None and body.get_content().startswith("Dear")
+    assert len(list(message.iter_attachments())) == len(attachments)
+
+
+def test_a_list_is_ended_by_a_signed_header(smtp_peer: SmtpPeer) -> None:
+    """The address of one click and its form stand in the header, covered by the court's signature (RFC 8058); no service has them."""
+    pem = rsa.generate_private_key(65537, 2048).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    mailer = Mailer(mail_settings(smtp_peer.port, dkim_key=pem, dkim_selector="s1"))
+    assert mailer.send(dispatch()).outcome is Outcome.REACHED
+    assert mailer.send(replace(dispatch(), unsubscribe="https://court.example/stop/K7")).outcome is Outcome.REACHED
+    mailer.close()
+    service, listed = (m.message for m in smtp_peer.messages)
+    assert service["List-Unsubscribe"] is None and service["List-Unsubscribe-Post"] is None
+    assert listed["List-Unsubscribe"] == "<https://court.example/stop/K7>"
+    assert listed["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    covered = re.sub(r"\s", "", str(listed["DKIM-Signature"])).partition(";h=")[2].partition(";")[0].split(":")
+    assert {"list-unsubscribe", "list-unsubscribe-post"} <= set(covered)
+
+
 def test_several_messages_share_a_connection_and_a_dead_one_is_replaced(smtp_peer: SmtpPeer) -> None:
     """A kept connection that died meanwhile costs nothing."""
     mailer = Mailer(mail_settings(smtp_peer.port))

@@ -26,6 +26,8 @@ LIFETIMES = {
     LinkPurpose.PASSKEY_CHALLENGE: timedelta(minutes=5),
     LinkPurpose.CONFIRM_FILING: timedelta(days=7),
     LinkPurpose.PROVIDER_STATE: timedelta(minutes=10),
+    LinkPurpose.CONFIRM_SEARCH: timedelta(days=3),
+    LinkPurpose.STOP_SEARCH: timedelta(days=3650),
 }
 
 PAGES = {
@@ -33,6 +35,8 @@ PAGES = {
     LinkPurpose.RESET_PASSWORD: "/account/reset/",
     LinkPurpose.SIGN_MANDATE: "/account/mandate/",
     LinkPurpose.CONFIRM_FILING: "/confirm/",
+    LinkPurpose.CONFIRM_SEARCH: "/decisions/saved/",
+    LinkPurpose.STOP_SEARCH: "/decisions/saved/stop/",
 }
 """What is sent as a code to type → the page that the code opens, which has it as the end of its address."""
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

@@ -27,8 +27,11 @@ from odr.register.redaction.surnames import (
     CROSSING,
     ENGLISH_BEFORE,
     ENGLISH_GIVEN,
+    ENGLISH_GIVEN_ALONE,
     ENGLISH_NEVER,
     JAPANESE,
+    MADE_OF,
+    NAME_PARTICLES,
     NEVER_NAMES,
     OF_FOREIGN_NAMES,
     OF_GIVEN_NAMES,
@@ -122,7 +125,7 @@ def _han_name(text: str, start: int) -> tuple[int, float] | None:
         best
         and text[start] in RARELY_SURNAMES
         and text[start : start + 2] not in COMPOUND
-        and _follows(text, best[0]) < 3
+        and _follows(text, best[0]) < (2 if best[0] - start == 3 and text[start + 1] in OF_GIVEN_NAMES else 3)
     ):
         return None
     if best and (_is_never(text[start : best[0] + 1]) and text[start : start + 2] not in COMPOUND):
@@ -137,10 +140,16 @@ _NICK = re.compile(
 _NICK_NEVER = frozenset("小店 小区 小时 老板 老师 大家 阿里".split()) | NEVER_NAMES | BEFORE_NAMES  # noqa: SIM905
 
 
+_IN_PAIRS = frozenset("彼得 不都 大卫 约翰 汉斯 罗夫 诺夫 洛夫 科夫 耶夫 托夫 柯夫 切夫 斯基 夫娜 尔夫".split())  # noqa: SIM905
+"""Signs that write foreign names only behind certain others."""
+
+
 def _foreign_run(text: str, start: int) -> int:
     """End of a run of signs with which foreign names are written; a name is at least two of them."""
     end = start
-    while end < len(text) and end - start < 8 and text[end] in OF_FOREIGN_NAMES:
+    while (
+        end < len(text) and end - start < 8 and (text[end] in OF_FOREIGN_NAMES or text[end - 1 : end + 1] in _IN_PAIRS)
+    ):
         end += 1
     best = max(range(start + 2, end + 1), key=lambda at: (_follows(text, at) >= 2, at), default=start)
     return best if best - start >= 2 and _follows(text, best) >= 2 else start
@@ -174,6 +183,18 @@ def _japanese(text: str, start: int) -> int:
     ends = [start + len(word) + given for given in (2, 1, 3) if _follows(text, start + len(word) + given) >= 2]
     fitting = [end for end in ends if end <= len(text)]
     return fitting[0] if fitting else start
+
+
+def _tibetan(text: str) -> Iterator[Named]:
+    """Names put together from the words of which Tibetan and Mongolian names are made: 卓玛央宗, 格桑次仁."""
+    at = 0
+    while at < len(text):
+        end, parts = at, 0
+        while word := _starts(MADE_OF, text, end):
+            end, parts = end + len(word), parts + 1
+        if parts >= 2:
+            yield Named(at, end, "", 1)
+        at = max(end, at + 1)
 
 
 def _is_twice(piece: str) -> bool:
@@ -262,9 +283,17 @@ def _weighed(text: str, at: int) -> int:
         particles = sum(sign in _PARTICLES for sign in name[1:])
         weight = 0.8 * given + _follows(text, at + length) / 2 + begins - (0.6 if length == 2 else 0) - particles
         fits = name[-1] not in _PARTICLES and not _is_never(text[at : at + length + 1])
-        if weight >= best and fits and name not in WORDLIKE and not _crosses_word(text, at, length):
+        is_word = name in WORDLIKE or _crosses_word(text, at, length) or _is_word_and_sign(text, at, at + length)
+        if weight >= best and fits and not is_word:
             best, found = weight, at + length
     return found
+
+
+def _is_word_and_sign(text: str, at: int, end: int) -> bool:
+    """Whether a word that can be a name stands there with the first sign of the next one: 东方 and 雪莲, 金子 and 做的."""
+    if end - at != 3 or text[at : at + 2] not in WORDLIKE:
+        return False
+    return text[end - 1] not in OF_GIVEN_NAMES or _follows(text, end) < 3
 
 
 def _crosses_word(text: str, at: int, length: int) -> bool:
@@ -272,6 +301,52 @@ def _crosses_word(text: str, at: int, length: int) -> bool:
     last, ahead = text[at + length - 1 : at + length + 1], text[at - 1 : at + 1] if at else ""
     inner = text[at + 1 : at + 3] if length == 3 else ""
     return any(word in PHRASES for word in (last, inner, ahead, text[at : at + 2]) if len(word) == 2)
+
+
+_SLOT = rf"(?P<name>[{_HAN}]{{2,4}}?)"
+_FRAMES = tuple(
+    re.compile(each)
+    for each in (
+        rf"(?:通过|使用|借用|转入|汇入|打入|存入){_SLOT}的?(?:名下的?)?(?:个人)?(?:银行|微信|支付宝)?(?:账户|账号|银行卡|储蓄卡|手机|微信号)",
+        rf"[与和跟同]{_SLOT}的?(?:微信|短信|电话|聊天|通话|沟通|往来|录音)(?:聊天)?(?:记录|内容|录音|截图|往来)",
+        rf"(?:偿还|归还|清偿|退还|尚欠|欠付|支付给?|返还){_SLOT}的?(?:借款|欠款|货款|本金|押金|定金|工资|款项)",
+        rf"(?:^|[，。；、]){_SLOT}向(?:本院|法院|法庭|原告|被告|公安|公安机关|仲裁委|平台)(?:出具|提交|提供|递交|作出|作证|陈述|表示|出示|说明|确认|支付|转账|主张)",
+        rf"(?:^|[，。；]){_SLOT}[、和与及]?(?:、|及|和|与)(?:原告|被告|第三人)(?:、|及|和|与|三方|双方|均)",
+        rf"(?:原告|被告|第三人)(?:、|及|和|与){_SLOT}(?:三方|三人|二人|两人|双方|之间|均)",
+        rf"(?:^|[，。；])因?{_SLOT}(?:未|没有|拒不|已|均已|经通知)?(?:到庭|到场|出庭|当庭|作证|应诉|签字|签名)",
+        rf"(?:^|[，。；]){_SLOT}(?:系|是)(?:原告|被告|第三人|本案|涉案|该|其)[^，。；]{{0,14}}(?:股东|员工|职员|客服|主管|经理|店长|店主|负责人|代表人|代理人|实际控制人|经营者|配偶|妻子?|丈夫|夫|[父母][亲女子]?|儿子|女儿|之[子女父母妻夫]|[兄弟姐妹哥]+|朋友|同事|同学|邻居|房东|证人|房客|租客)",
+        rf"[与和跟]{_SLOT}(?:系|是|为)(?:同事|朋友|夫妻|同学|邻居|亲戚|兄[弟妹]|姐[妹弟]|父[子女]|母[子女]|恋人|合伙人?|雇佣)",
+        rf"(?:妻子|丈夫|儿子|女儿|父亲|母亲|哥哥|弟弟|姐姐|妹妹|室友|邻居|同事|朋友|同学|房东|快递员|司机|主播|店长|店员){_SLOT}(?:于|将|把|在|向|已|曾|从|与|代为?|称|说|表示|签收|均)",
+    )
+)
+"""Sentences in which only a person can stand at one place, so that also a word is a name there: 通过安静的银行账户."""
+_FRAMED_SURNAMES = frozenset("区冼逄芈")
+"""Surnames that are so often something else that only a whole sentence tells them."""
+_BODIES = re.compile(
+    "(?:局|部门?|处|所|院|会|社|厅|室|司|店|厂|行|组|队|站|馆|网|方|者|人|员|户|件|书|款|货|物|品|证|权|费|期|事|家|双方|各方|对方|机构|中心|公证|商城|客服)$"
+)
+
+
+def _framed(text: str) -> Iterator[Named]:
+    """Names that are told by the whole sentence around them."""
+    for frame in _FRAMES:
+        for match in frame.finditer(text):
+            start, end = match.span("name")
+            name = match["name"]
+            surname = name[:1] in SURNAMES or name[:1] in _FRAMED_SURNAMES or name[:2] in COMPOUND
+            called = _NICK.fullmatch(name) is not None or (len(name) == 2 and _is_twice(name))
+            if not (surname or called) or (surname and len(name) == 4 and name[:2] not in COMPOUND):
+                continue
+            kind = text[start : end + 1]
+            known = name in WORDLIKE or not _is_never(name)
+            if (
+                known
+                and not _BODIES.search(name)
+                and not any(each in kind for each in _INSIDE_NEVER)
+                and name[-1] not in _PARTICLES
+                and not _starts(BEFORE_NAMES, name, 0)
+            ):
+                yield Named(start, end, "", 1)
 
 
 _TITLES = frozenset("先生 女士 小姐 老师 医生 律师 师傅 阿姨 大姐 经理".split())  # noqa: SIM905
@@ -303,7 +378,8 @@ def _alone(text: str) -> Iterator[Named]:
     for at in range(len(text)):
         boundary = _at_boundary(text, at)
         beside = "" if boundary else _ends(BESIDE_NAMES, text, at)
-        if (not boundary and not beside) or (at and text[at - 1 : at + 1] in CROSSING):
+        across = text[at - 1 : at + 1] if at else ""
+        if (not boundary and not beside) or across in CROSSING or (beside and across in WORDLIKE):
             continue
         for find in (_dotted, _japanese):
             if (end := find(text, at)) > at and (end - at > 2):
@@ -318,6 +394,8 @@ def _alone_here(text: str, at: int, beside: str) -> Iterator[Named]:
     if han is not None and text[at] not in RARELY_SURNAMES:
         end, score = han
         word = text[at:end]
+        if _is_word_and_sign(text, at, end):
+            return
         firm = score >= 2 and not (
             end < len(text) and text[end] in _WEAK_AFTER and (end - at == 2 or word[:2] in WORDLIKE)
         )
@@ -392,8 +470,17 @@ def _before_rows(text: str) -> Iterator[Named]:
 
 # Latin letters.
 
-_CAPITAL = r"(?:(?:Mr|Mrs|Ms|Dr|Prof)\.|[A-ZÀ-Þ][a-zà-ÿ'’]+(?:['’][A-Z][a-z]+)?|[A-Z]{2,}|[A-Z]\.|(?:al|de|van|von|bin|O)[-'’ ]?[A-Z][a-zà-ÿ]+)"
-_LATIN_NAME = re.compile(rf"(?<![A-Za-zÀ-ÿ0-9@/.]){_CAPITAL}(?:[ \-/]{_CAPITAL})*(?![A-Za-zÀ-ÿ0-9@])")
+_LETTERS = [chr(at) for at in (*range(0x41, 0x250), *range(0x1E00, 0x1F00))]
+_UP = "".join(sign for sign in _LETTERS if sign.isupper())
+_LOW = "".join(sign for sign in _LETTERS if sign.islower())
+_CAPITAL = (
+    rf"(?:(?:Mr|Mrs|Ms|Dr|Prof)\.|[{_UP}][{_LOW}'’]+(?:['’][{_UP}][{_LOW}]+)?(?:-[{_LOW}]{{2,}})?|[{_UP}]{{2,}}|[{_UP}]\."
+    rf"|(?:al|de|van|von|bin|O)[-'’ ]?[{_UP}][{_LOW}]+)"
+)
+_JOINT = rf"(?:[ \-/]|(?: (?:{'|'.join(sorted(NAME_PARTICLES))}))+ )"
+_LATIN_NAME = re.compile(rf"(?<![{_UP}{_LOW}0-9@/.]){_CAPITAL}(?:{_JOINT}{_CAPITAL})*(?![{_UP}{_LOW}0-9@])")
+_SPACED = re.compile(rf"(?<![\w@])[{_UP}](?: {{1,3}}[{_UP}{_LOW}](?![\w@])){{4,}}")
+_SMALL = re.compile(r"(?<![A-Za-z0-9@./_-])(?=([a-z]{2,}) ([a-z]{2,}(?:-[a-z]{2,})?)(?![A-Za-z0-9@/_-]))")
 _SYLLABLE = re.compile(
     r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ui|uo|ue|er|a|o|e|i|u|v))+"
 )
@@ -414,7 +501,7 @@ def _is_pinyin(words: list[str]) -> bool:
 
 def _without_never(text: str, start: int, end: int) -> tuple[int, int]:
     """A run of words with capitals without words of the language at either end."""
-    words = [(match.start() + start, match.end() + start) for match in re.finditer(r"[^ \-/]+", text[start:end])]
+    words = [(match.start() + start, match.end() + start) for match in re.finditer(r"[^ /]+", text[start:end])]
 
     def never(span: tuple[int, int]) -> bool:
         word = text[span[0] : span[1]].casefold().strip(".")
@@ -427,9 +514,17 @@ def _without_never(text: str, start: int, end: int) -> tuple[int, int]:
     return (words[0][0], words[-1][1]) if words else (start, start)
 
 
+_DETERMINERS = frozenset("the a an this that his her its their our".split())  # noqa: SIM905
+
+
 def _latin(text: str, language: str) -> Iterator[Named]:
     for match in _LATIN_NAME.finditer(text):
-        start, end = _without_never(text, *match.span())
+        start, end = match.span()
+        by_office = (
+            language == "en" and " " in match[0] and _office_before(text, start) in ENGLISH_BEFORE - _PREPOSITIONS
+        )
+        if not by_office or match[0].casefold().split(" ")[0] in _DETERMINERS:
+            start, end = _without_never(text, start, end)
         words = re.split(r"[ \-/]", text[start:end])
         if start == end or words[-1].casefold() in ORGANISED or match[0].split(" ")[-1].casefold() in ORGANISED:
             continue
@@ -438,10 +533,40 @@ def _latin(text: str, language: str) -> Iterator[Named]:
         )
 
 
-def _latin_in_english(text: str, start: int, end: int, words: list[str]) -> Iterator[Named]:
+_TURNED = re.compile(rf", ([{_UP}][{_LOW}]+)(?= [{_LOW}])")
+_PREPOSITIONS = frozenset("signed by to with that from".split())  # noqa: SIM905
+
+
+def _office_before(text: str, start: int) -> str:
     before = re.search(r"([^\W\d]+)[\W\d]{1,3}$", text[:start])
-    office = before[1].casefold() if before else ""
+    return before[1].casefold() if before else ""
+
+
+def _small_latin(text: str, language: str) -> Iterator[Named]:
+    """Names typed without capitals, or sign by sign."""
+    for match in _SPACED.finditer(text):
+        yield Named(*match.span(), "", 1)
+    for match in _SMALL.finditer(text):
+        first, last = match[1], match[2]
+        if language == "en":
+            fits = first in ENGLISH_GIVEN_ALONE and last not in ENGLISH_NEVER and last not in _VERBS
+        else:
+            fits = len(first + last) > 6 and _is_pinyin([first, last]) and first in _pinyin_surnames()
+        if fits:
+            yield Named(match.start(1), match.end(2), "", 1)
+
+
+_VERBS = frozenset("said says did was is had has told paid sent signed called asked and or of in on at".split())  # noqa: SIM905
+
+
+def _latin_in_english(text: str, start: int, end: int, words: list[str]) -> Iterator[Named]:
+    office = _office_before(text, start)
     told = office in ENGLISH_BEFORE or words[0].casefold().strip(".") in _TITLED
+    if told and len(words) == 1 and (turned := _TURNED.match(text, end)) and turned[1].casefold() not in ENGLISH_NEVER:
+        yield Named(start, turned.end(1), office, 0)
+        return
+    if len(words) == 1 and not told and words[0].casefold() in ENGLISH_GIVEN_ALONE:
+        yield Named(start, end, "", 3)
     if len(words) > 1 or told:
         yield Named(start, end, office if told else "", 0 if told else 2)
 
@@ -458,10 +583,11 @@ def names_in(words: str, language: str) -> list[tuple[int, int, str]]:
     """Start, end and what stands before of everything in some words that reads like a person's name."""
     view, plain = tight(words), narrow(words)
     named = [*_by_office(view.words), *_by_title(view.words), *_before_rows(view.words)]
-    named += [*_alone(view.words), *_anywhere(view.words)]
+    named += [*_alone(view.words), *_anywhere(view.words), *_framed(view.words), *_tibetan(view.words)]
     named += _in_rows(view.words, named)
     found = [(each, *view.span(each.start, each.end)) for each in named]
-    found += [(each, *plain.span(each.start, each.end)) for each in _latin(plain.words, language)]
+    latin = [*_latin(plain.words, language), *_small_latin(plain.words, language)]
+    found += [(each, *plain.span(each.start, each.end)) for each in latin]
     return _apart(found)
 
 

@@ -32,6 +32,8 @@ NEVER_NAMES = frozenset(_WORDS["never_names"].split())
 RARELY_SURNAMES = frozenset(_WORDS["rarely_surnames"].split())
 OF_GIVEN_NAMES = frozenset("".join(_WORDS["of_given_names"].split()))
 OF_FOREIGN_NAMES = frozenset("".join(_WORDS["of_foreign_names"].split()))
+MADE_OF = frozenset(_WORDS["made_of"].split())
+"""Words of which Tibetan and Mongolian names are made, two or three in a row."""
 JAPANESE = frozenset(_WORDS["japanese"].split())
 ENGLISH_BEFORE = frozenset(_WORDS["english_before"].split())
 ENGLISH_NEVER = frozenset(_WORDS["english_never"].split())
@@ -42,3 +44,5 @@ PHRASES = frozenset(word for word in PHRASES_DICT if len(word) == 2) | {word for
 """Words of two signs, as far as the pinyin library and the lists here know them: a name does not cross one."""
 ENGLISH_LIKE_PINYIN = frozenset(_WORDS["english_like_pinyin"].split())
 ORGANISED = frozenset(_WORDS["organised"].split())
+ENGLISH_GIVEN_ALONE = frozenset(_WORDS["english_given_alone"].split())
+NAME_PARTICLES = frozenset(_WORDS["name_particles"].split())

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from odr.ground.errors import InvalidInput
 from odr.ground.text import Text
@@ -75,6 +75,12 @@ class Asking:
         """An address like this one with some parameters changed."""
         asked = urlencode(self.parameters(**changes))
         return f"{path}?{asked}" if asked else path
+
+    def narrowed(self, path: str, name: str, values: Sequence[str], **changes: str | None) -> Iterator[str]:
+        """Addresses like this one, each with another value of a filter that is not set yet."""
+        kept = self.address(path, **changes)
+        sign = "&" if "?" in kept else "?"
+        return (f"{kept}{sign}{name}={quote_plus(value)}" for value in values)
 
 
 def corrected_text(question: Node | None) -> str:

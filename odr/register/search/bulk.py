@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from datetime import UTC, date
 from typing import Any
 from xml.etree import ElementTree
@@ -25,6 +27,8 @@ from odr.register.search.keeping import published_texts
 FORMAT = "court-bulk/1"
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 A_FILE = 500
+PARTS = 4
+"""Parts of months that a process remembers."""
 """Lines of a file; each names the next."""
 A_PART = 10_000
 """Ledger numbers of a part of the map; the form allows 50,000 addresses."""
@@ -49,6 +53,39 @@ def lines(
         made.append(_line({**told, "ledger_number": row.number, "text": text.text}))
         last = row.number
     return made, last if len(made) == size else None
+
+
+class Parts:
+    """The last parts of months that were asked for, as long as nothing in the ledger changed: a part of many decisions takes
+    a good while to write. With the next record everything is let go of, so that no word of what was withdrawn stays.
+    """
+
+    def __init__(self) -> None:
+        self._one_at_a_time = threading.Lock()
+        self._kept: dict[str, OrderedDict[str, tuple[list[str], int | None]]] = {}
+        self._state: dict[str, str] = {}
+
+    def part(
+        self, court: str, state: str, name: str, write: Callable[[], tuple[list[str], int | None]]
+    ) -> tuple[list[str], int | None]:
+        """A part of a court in a state of its ledger and rules."""
+        with self._one_at_a_time:
+            if self._state.get(court) != state:
+                self._state[court], self._kept[court] = state, OrderedDict()
+            known = self._kept[court].get(name)
+        if known is not None:
+            return known
+        made = write()
+        with self._one_at_a_time:
+            if self._state.get(court) == state:
+                kept = self._kept[court]
+                kept[name] = made
+                while len(kept) > PARTS:
+                    kept.popitem(last=False)
+        return made
+
+
+parts = Parts()
 
 
 def _line(told: dict[str, Any]) -> str:

@@ -35,6 +35,8 @@ def reader_of(pack: RulePack) -> FactReader:
 def open_search(court: Court, session: Session) -> Search | None:
     """The search; None while the index is being prepared, or is too far behind to leave out what changed."""
     found = shelves.reading(keeping.folder_of(court)).now()
+    if found is not None and keeping.is_up(session, found):
+        return Search(Compiler(reader_of(keeping.rules_today(court)), found))
     if found is None or not keeping.readable(session, found):
         # A court that has decided nothing yet needs no index to say so.
         return (

@@ -105,6 +105,7 @@ class FactReader:
         self.english = re.compile(english_articles(names))
         shapes = {shape(each) for each in _number_forms(pack)}
         self._read: dict[str, list[str]] = {}
+        self._words: dict[str, Text | str] = {}
         self.numbers = re.compile("|".join(sorted(shapes, key=len, reverse=True))) if shapes else None
 
     def facts(
@@ -183,6 +184,15 @@ class FactReader:
         law = match[1].replace("中华人民共和国", "").strip()
         number = article_number(match[2])
         return [f"《{law}》第{number}条"] if law and number else []
+
+    def article_words(self, key: str) -> Text | str:
+        """An article in words; lists name the same ones again and again."""
+        known = self._words.get(key)
+        if known is None:
+            if len(self._words) > _MOST_KNOWN:
+                self._words.clear()
+            known = self._words[key] = article_words(self.pack, key)
+        return known
 
     def cited(self, text: PublicText) -> tuple[str, ...]:
         """Numbers of cases that reasons, findings and orders name, as they are compared."""

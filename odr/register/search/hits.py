@@ -13,7 +13,7 @@ from odr.procedure.rules.pack import RulePack
 from odr.register.publication.models import Publication, PublicationVersion
 from odr.register.redaction.structure import PublicText
 from odr.register.search.facts import FactReader, Facts
-from odr.register.search.keeping import facts_of, published_texts
+from odr.register.search.keeping import Row, Version, facts_of, shown_columns
 from odr.register.search.language import Node, wanted
 from odr.register.search.snippets import Piece, passages
 from odr.register.search.tokens import phrase
@@ -40,21 +40,21 @@ def hits(session: Session, reader: FactReader, addresses: Sequence[str], questio
     if not addresses:
         return []
     needles = [needle for each in wanted(question) if (needle := phrase(each.text))]
-    rows = session.execute(published_texts().where(Publication.address.in_(addresses)))
-    made = {row.address: hit_of(reader, row, version, text.text, needles) for row, version, text in rows}
+    rows = session.execute(shown_columns().where(Publication.address.in_(addresses)))
+    made = {row.address: hit_of(reader, Row(*row[:6]), Version(*row[6:9]), row.text, needles) for row in rows}
     return [made[address] for address in addresses if address in made]
 
 
 def hit_of(
     reader: FactReader,
-    row: Publication,
-    version: PublicationVersion,
+    row: Row | Publication,
+    version: Version | PublicationVersion,
     text: dict[str, object],
     needles: Sequence[tuple[tuple[int, str], ...]] = (),
 ) -> Hit:
     """A decision as a list shows it."""
     said = PublicText.from_json(text)
-    facts = facts_of(reader, row, version, text)
+    facts = facts_of(reader, row, version, said)
     return Hit(
         row.address,
         row.language,

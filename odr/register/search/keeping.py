@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from odr.register.publication.check_register import FIRST
 from odr.register.publication.models import (
@@ -22,7 +24,7 @@ from odr.register.publication.models import (
     RegisterHead,
     RegisterRecord,
 )
-from odr.register.publication.public_views import IN_STATE, newest_version
+from odr.register.publication.public_views import IN_STATE, Account, account_of, newest_version
 from odr.register.redaction.structure import PublicText
 from odr.register.search import shelves
 from odr.register.search.facts import FactReader, Facts
@@ -46,7 +48,7 @@ def keep_index(court: Court) -> int:
     """Bring the index to what is public now; returns how many decisions were added or shelves written anew."""
     folder = folder_of(court)
     with court.database.read() as session:
-        if _is_up(session, shelves.reading(folder).now()):
+        if is_up(session, shelves.reading(folder).now()):
             return 0
     with shelves.writing(folder) as mine:
         return _bring_up(court, folder) if mine else 0
@@ -66,18 +68,34 @@ def rules_today(court: Court) -> RulePack:
     return court.packs.in_force(court.settings.pack, court.clock.now().astimezone(court.settings.tz).date())
 
 
-def _head(session: Session) -> tuple[int, str]:
+def head_of(session: Session) -> tuple[int, str]:
+    """How far the ledger goes: records, and the digest of the last."""
     found = session.get(RegisterHead, 1)
     return (found.records, found.sha256) if found is not None else (0, FIRST)
 
 
 def has_decided(session: Session) -> bool:
     """Whether the ledger has any record."""
-    return _head(session)[0] > 0
+    return head_of(session)[0] > 0
 
 
-def _is_up(session: Session, found: OpenShelves | None) -> bool:
-    return found is not None and (found.shelves.record, found.shelves.sha256) == _head(session)
+def account_now(session: Session, found: OpenShelves | None, month: date, today: date) -> Account:
+    """The account of a month. Every change of it is a record of the ledger: it is remembered until the next one, and for
+    the day.
+    """
+    if found is None:
+        return account_of(session, month, today)
+    key = ("account", head_of(session), month, today)
+    known = found.told.get(key)
+    if known is None:
+        found.make_room()
+        known = found.told[key] = account_of(session, month, today)
+    return cast(Account, known)
+
+
+def is_up(session: Session, found: OpenShelves | None) -> bool:
+    """Whether the index goes as far as the ledger."""
+    return found is not None and (found.shelves.record, found.shelves.sha256) == head_of(session)
 
 
 def _follows(session: Session, known: Shelves) -> bool:
@@ -96,11 +114,11 @@ def _bring_up(court: Court, folder: Path) -> int:
         if found is None or not _follows(session, found.shelves):
             log.warning("the index of published decisions is not there, or not of this ledger: it is written anew")
             return _all(session, folder, reader)
-        return 0 if _is_up(session, found) else _catch_up(session, folder, reader, found)
+        return 0 if is_up(session, found) else _catch_up(session, folder, reader, found)
 
 
 def _all(session: Session, folder: Path, reader: FactReader) -> int:
-    record, sha256 = _head(session)
+    record, sha256 = head_of(session)
     last = session.scalar(select(func.max(Publication.number))) or 0
     made: dict[int, str] = {}
     count = 0
@@ -121,13 +139,27 @@ def _ids_of(session: Session, shelf: int) -> Sequence[int]:
     ).all()
 
 
+@cache
 def published_texts() -> Select[Publication, PublicationVersion, PublishedText]:
-    """Every decision that is public now, with its newest version and the words of it."""
+    """Every decision that is public now, with its newest version and the words of it; without the original, which is never
+    shown and need not be read.
+    """
     return (
         select(Publication, PublicationVersion, PublishedText)
         .join(PublicationVersion, PublicationVersion.publication_id == Publication.id)
         .join(PublishedText, PublishedText.version_id == PublicationVersion.id)
         .where(IN_STATE["published"], PublicationVersion.number == newest_version())
+        .options(
+            load_only(
+                Publication.address,
+                Publication.number,
+                Publication.kind,
+                Publication.language,
+                Publication.decided_on,
+                raiseload=True,
+            ),
+            load_only(PublicationVersion.number, PublicationVersion.sha256, PublicationVersion.at, raiseload=True),
+        )
     )
 
 
@@ -136,14 +168,47 @@ def _facts(session: Session, reader: FactReader, ids: Sequence[int]) -> Iterator
         some = ids[begin : begin + 100]
         query = published_texts().where(Publication.id.in_(some)).order_by(Publication.number)
         for row, version, text in session.execute(query):
-            yield facts_of(reader, row, version, text.text)
+            yield facts_of(reader, row, version, PublicText.from_json(text.text))
         session.expunge_all()
 
 
-def facts_of(reader: FactReader, row: Publication, version: PublicationVersion, text: dict[str, Any]) -> Facts:
+class Row(NamedTuple):
+    """What a list needs of a decision."""
+
+    id: int
+    address: str
+    number: int
+    kind: str
+    language: str
+    decided_on: date
+
+
+class Version(NamedTuple):
+    """What a list needs of its newest version."""
+
+    number: int
+    sha256: str
+    at: datetime
+
+
+@cache
+def shown_columns() -> Select[Any]:
+    """The same as :func:`published_texts` in the columns of a list, in the order of :class:`Row`, :class:`Version`, text."""
+    return published_texts().with_only_columns(
+        *(getattr(Publication, name) for name in Row._fields),
+        PublicationVersion.number.label("version"),
+        PublicationVersion.sha256,
+        PublicationVersion.at,
+        PublishedText.text,
+    )
+
+
+def facts_of(
+    reader: FactReader, row: Row | Publication, version: Version | PublicationVersion, text: PublicText
+) -> Facts:
     """What the index holds of a version."""
     return reader.facts(
-        PublicText.from_json(text),
+        text,
         address=row.address,
         ledger_number=row.number,
         sha256=version.sha256,
@@ -153,7 +218,7 @@ def facts_of(reader: FactReader, row: Publication, version: PublicationVersion, 
 
 
 def _catch_up(session: Session, folder: Path, reader: FactReader, found: OpenShelves) -> int:
-    record, sha256 = _head(session)
+    record, sha256 = head_of(session)
     later = select(RegisterRecord.publication_id).where(RegisterRecord.number > found.shelves.record).distinct()
     rows = session.execute(
         select(Publication.id, Publication.number, Publication.address).where(Publication.id.in_(later))

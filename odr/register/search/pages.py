@@ -9,14 +9,16 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
+from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T, Text
-from odr.procedure.rules.pack import RulePack
 from odr.register.publication import public_views as views
 from odr.register.search import answers, bulk
 from odr.register.search.asking import Asking, corrected_text
 from odr.register.search.desk import open_search, reader_of
+from odr.register.search.facts import FactReader
 from odr.register.search.hits import Hit, hits
+from odr.register.search.keeping import account_now, head_of
 from odr.register.search.language import Words
 from odr.register.search.searching import DEEPEST, PAGE, Found, Search
 from odr.register.search.titles import TITLES, value_words
@@ -27,6 +29,8 @@ from odr.web.pages import Page, pack_today
 search = Blueprint("search", __name__)
 SHOWN_VALUES = 8
 """Values of a facet that are shown at once; the rest is folded."""
+MOST_VALUES = 200
+"""Values of a facet on the page; programs get all of them."""
 FED = 50
 AGAIN = "60"
 """Seconds after which a program asks again while the search is being prepared."""
@@ -79,10 +83,10 @@ def decisions() -> Page:
         prepared=ready is not None,
         newest=_newest() if ready is None else [],
         pack=pack,
-        facets=_facets(pack, asking, shown) if shown is not None else [],
-        chips=_chips(pack, asking),
+        facets=_facets(reader_of(pack), asking, shown) if shown is not None else [],
+        chips=_chips(reader_of(pack), asking),
         deepest=DEEPEST,
-        account=views.account_of(session, month, _today()),
+        account=account_now(session, ready.open if ready is not None else None, month, _today()),
         month=month,
         by_order=(rules := pack.publication) is not None and rules.by_order,
         outcome=_outcome_words,
@@ -100,29 +104,29 @@ def _outcome_words(hit: Hit) -> Text | None:
     return hit.facts.outcome.label if hit.facts.outcome is not None else None
 
 
-def _facets(pack: RulePack, asking: Asking, shown: Shown) -> list[dict[str, Any]]:
+def _facets(reader: FactReader, asking: Asking, shown: Shown) -> list[dict[str, Any]]:
     """How what was found divides: every value with its number and the address of its list."""
     changed = {"q": shown.corrected} if shown.corrected is not None else {}
     here = url_for("search.decisions")
-    return [
-        {
-            "name": name,
-            "title": TITLES[name],
-            "values": [
-                (value_words(pack, name, value), count, asking.address(here, **{name: value, **changed}))
-                for value, count in shown.found.facets[name]
-            ],
-        }
-        for name in ("cause", "outcome", "court", "year", "judge", "article")
-        if not asking.value(name) and len(shown.found.facets.get(name, ())) > 0
-    ]
+    made = []
+    for name in ("cause", "outcome", "court", "year", "judge", "article"):
+        values = shown.found.facets.get(name, ())[:MOST_VALUES]
+        if asking.value(name) or not values:
+            continue
+        addresses = asking.narrowed(here, name, [value for value, _ in values], **changed)
+        told = [
+            (value_words(reader, name, value), count, address)
+            for (value, count), address in zip(values, addresses, strict=True)
+        ]
+        made.append({"name": name, "title": TITLES[name], "values": told})
+    return made
 
 
-def _chips(pack: RulePack, asking: Asking) -> list[tuple[Text, Text | str, str]]:
+def _chips(reader: FactReader, asking: Asking) -> list[tuple[Text, Text | str, str]]:
     """What narrows the list down now, and the address without each."""
     here = url_for("search.decisions")
     return [
-        (TITLES[name], value_words(pack, name, value), asking.address(here, **{name: None}))
+        (TITLES[name], value_words(reader, name, value), asking.address(here, **{name: None}))
         for name, value in asking.filters
     ]
 
@@ -199,8 +203,8 @@ def atom(locale: str) -> Response:
         shown = _search(ready, asking, FED)
     except InvalidInput as error:
         return _problem(error)
-    pack = pack_today()
-    narrowed = [value_words(pack, name, value) for name, value in asking.filters]
+    reader = reader_of(pack_today())
+    narrowed = [value_words(reader, name, value) for name, value in asking.filters]
     body = answers.atom(
         shown.hits,
         typed=asking.typed,
@@ -242,9 +246,21 @@ def bulk_month(month: str) -> Response:
     first = bulk.month_of(month)
     if first is None:
         raise NotFound
-    after, base = number_in(request.args, "after") or 0, _address("search.decisions")
-    lines, last = bulk.lines(current_session(), first, reader_of(pack_today()), base, after)
-    return _lines(f"decisions-{month}", lines, last and _address("search.bulk_month", month=month, after=last))
+    after, base, session = number_in(request.args, "after") or 0, _address("search.decisions"), current_session()
+    court, pack = current_court(), pack_today()
+    state = sha256_hex(canonical([*head_of(session), str(pack.version), base]))
+    tag = sha256_hex(f"{state} {month} {after}".encode())[:32]
+    if request.if_none_match.contains(tag):
+        return Response(status=304, headers={"ETag": f'"{tag}"'})
+    lines, last = bulk.parts.part(
+        str(court.settings.data_dir),
+        state,
+        f"{month} {after}",
+        lambda: bulk.lines(session, first, reader_of(pack), base, after),
+    )
+    answer = _lines(f"decisions-{month}", lines, last and _address("search.bulk_month", month=month, after=last))
+    answer.set_etag(tag)
+    return answer
 
 
 @search.get("/decisions/withdrawn.jsonl")

@@ -17,7 +17,7 @@ from odr.ground.keyset import place, values_at
 from odr.register.search.language import Node, Words, replaced, wanted
 from odr.register.search.meant import MOST_UNKNOWN, other_words
 from odr.register.search.queries import FACETS, Asked, Compiler, below
-from odr.register.search.shelves import OpenShelves
+from odr.register.search.shelves import SCHEMA, OpenShelves
 
 PAGE = 20
 DEEPEST = 1_000
@@ -25,9 +25,6 @@ DEEPEST = 1_000
 MOST_VALUES = 2_000
 """Values of a facet that are counted."""
 
-
-MOST_REMEMBERED = 500
-"""Questions of which a process remembers the numbers, as long as the index stays as it is."""
 Facets = Mapping[str, Sequence[tuple[str, int]]]
 
 
@@ -80,10 +77,20 @@ class Search:
         key = (asked.question, asked.filters, tuple(self.left_out), facets)
         known = self.open.told.get(key)
         if known is None:
-            if len(self.open.told) >= MOST_REMEMBERED:
-                self.open.told.clear()
+            self.open.make_room()
             known = self.open.told[key] = (self.count_of(query), self._facets(query) if facets else {})
         return cast(tuple[int, Facets], known)
+
+    def among(self, asked: Asked, addresses: Sequence[str]) -> list[str]:
+        """Which of some decisions match, the newest first."""
+        query = Query.boolean_query(
+            [
+                (Occur.Must, self.compiler.query(asked, self.left_out)),
+                (Occur.Must, Query.term_set_query(SCHEMA, "address", list(addresses))),
+            ]
+        )
+        hits, _ = self._newest(query, asked, max(1, len(addresses)))
+        return [hit.address for hit in hits]
 
     def count(self, asked: Asked) -> int:
         """How many decisions match."""

@@ -33,6 +33,8 @@ SHELF = 4096
 HEAP = 64_000_000
 """Memory of the writer, in bytes; it works in one thread."""
 WORDS, PAIRS = "words", "pairs"
+MOST_REMEMBERED = 500
+"""Questions of which a process remembers the numbers, as long as the index stays as it is."""
 PLACES = 2**32
 """Ledger numbers of a day, in the key by which lists are ordered."""
 
@@ -179,6 +181,11 @@ class OpenShelves:
     """One for each shelf, the newest numbers first."""
     told: dict[Hashable, object] = field(default_factory=dict)
     """Numbers that were counted in it before."""
+
+    def make_room(self) -> None:
+        """Forget what was counted once too much is remembered."""
+        if len(self.told) >= MOST_REMEMBERED:
+            self.told.clear()
 
     def digest_of(self, address: str, shelf: int) -> str | None:
         """The digest of the text that stands under an address on a shelf; None where none does."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from odr.register.redaction.structure import BlockKind, Part, PublicText
-from odr.register.search.tokens import Phrase, fold, places, units
+from odr.register.search.tokens import Phrase, fold, is_han, places, units
 
 AROUND = 42
 """Signs before and after a place in Chinese; twice as many in other languages."""
@@ -39,14 +39,8 @@ def passages(text: PublicText, needles: Sequence[Phrase]) -> list[list[Piece]]:
         (block.role, cell) for block in text.blocks if block.kind not in _NOT_SHOWN for cell in block.cells if cell
     ]
     patterns = [re.compile(pattern_of(needle)) for needle in needles]
-    # Where most different things may stand is looked at first; what is shown keeps the order of the text.
-    likely = []
-    for place, (_, cell) in enumerate(cells) if patterns else ():
-        folded = fold(cell)
-        if different := sum(pattern.search(folded) is not None for pattern in patterns):
-            likely.append((-different, place, cell, folded))
     found = []
-    for _, place, cell, folded in sorted(likely):
+    for place, cell, folded in _likely([cell for _, cell in cells], patterns):
         if marks := _marks(cell, folded, list(zip(needles, patterns, strict=True))):
             found.append((place, list(_cut(cell, marks, around))))
         if len(found) == MOST:
@@ -55,6 +49,21 @@ def passages(text: PublicText, needles: Sequence[Phrase]) -> list[list[Piece]]:
         return [each for _, each in sorted(found, key=lambda one: one[0])]
     first = next((cell for role, cell in cells if role is Part.REASONS), cells[0][1] if cells else "")
     return [[Piece(_shortened(first, 2 * around))]] if first else []
+
+
+def _likely(cells: Sequence[str], patterns: Sequence[re.Pattern[str]]) -> Iterator[tuple[int, str, str]]:
+    """Cells in which something may stand, with their place and as they are compared: where most different things do first,
+    otherwise in the order of the text; what is looked for alone needs no look at the rest.
+    """
+    several = []
+    for place, cell in enumerate(cells) if patterns else ():
+        folded = fold(cell)
+        different = sum(pattern.search(folded) is not None for pattern in patterns)
+        if different and len(patterns) == 1:
+            yield place, cell, folded
+        elif different:
+            several.append((-different, place, cell, folded))
+    yield from ((place, cell, folded) for _, place, cell, folded in sorted(several))
 
 
 def _marks(cell: str, folded: str, needles: Sequence[tuple[Phrase, re.Pattern[str]]]) -> list[tuple[int, int, int]]:
@@ -86,9 +95,15 @@ def pattern_of(needle: Phrase) -> str:
 
 def _near(cell: str, folded: str, needle: Phrase, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     shown: int | None = None
+    only_han = all(len(word) == 1 and is_han(word) for _, word in needle)
     for turn, match in enumerate(pattern.finditer(folded)):
         if turn >= TRIED or (shown is not None and match.start() > shown):
             return
+        if only_han and match.end() - match.start() == len(needle):
+            # Each Han character is a word for itself: nothing before or behind can make it another.
+            shown = match.start() + BEHIND if shown is None else shown
+            yield match.start(), match.end()
+            continue
         begin = max(0, match.start() - AROUND_A_WORD)
         for first, last in places(needle, units(cell[begin : match.end() + AROUND_A_WORD])):
             if begin + first == match.start():

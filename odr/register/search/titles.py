@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from odr.ground.text import T, Text
-from odr.register.search.facts import Outcome, article_words
-
-if TYPE_CHECKING:
-    from odr.procedure.rules.pack import RulePack
+from odr.register.search.facts import FactReader, Outcome
 
 TITLES: dict[str, Text] = {
     "cause": T("Kind of case"),
@@ -25,10 +20,11 @@ TITLES: dict[str, Text] = {
 }
 
 
-def value_words(pack: RulePack, name: str, value: str) -> Text | str:
+def value_words(reader: FactReader, name: str, value: str) -> Text | str:
     """A value of a filter in the reader's words."""
+    pack = reader.pack
     if name == "cause" and value in pack.causes.list:
         return pack.causes.list[value].title
     if name == "outcome" and value in {one.value for one in Outcome}:
         return Outcome(value).label
-    return article_words(pack, value) if name == "article" else value
+    return reader.article_words(value) if name == "article" else value

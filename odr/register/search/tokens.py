@@ -26,6 +26,11 @@ _TOKEN = re.compile(
 _IS_HAN = re.compile(f"[{_HAN}]")
 
 
+def is_han(word: str) -> bool:
+    """Whether a word is a single Han character."""
+    return len(word) == 1 and _IS_HAN.match(word) is not None
+
+
 @dataclass(frozen=True)
 class Unit:
     """A word with its place, counted in words and gaps, and where its signs stand in the text."""
@@ -38,7 +43,7 @@ class Unit:
     @property
     def is_han(self) -> bool:
         """Whether it is a single Han character."""
-        return len(self.words) == 1 and _IS_HAN.match(self.words) is not None
+        return is_han(self.words)
 
 
 class _Folding(dict[int, str]):

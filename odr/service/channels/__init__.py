@@ -55,6 +55,8 @@ class Dispatch:
     case_number: str | None = None
     form: AnswerForm | None = None
     """By which a letter on paper is answered by post."""
+    unsubscribe: str = ""
+    """Where a mail program ends further messages of this kind; empty for whatever nobody can end."""
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,9 @@ def build_message(settings: EmailSettings, dispatch: Dispatch, to: Destination) 
     else:
         headers.append(("Message-ID", f"<a.{sha256_hex(dispatch.reference.encode())[:32]}@{paths.domain}>"))
     headers.append(("Content-Language", one_line(dispatch.locale)))
+    if dispatch.unsubscribe:
+        headers.append(("List-Unsubscribe", f"<{one_line(dispatch.unsubscribe)}>"))
+        headers.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     content = write_message(headers, dispatch.text, dispatch.html, tuple(dispatch.attachments), dispatch.at)
     if not settings.dkim_key:
         return content

@@ -26,7 +26,11 @@ from odr.service.channels import Attachment
 FORBIDDEN = re.compile("[\x00-\x1f\x7f\u2028\u2029\x85]")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._ -]{1,100}")
 _WSP = re.compile(rb"[ \t]+")
-_SIGNED = (b"from", b"to", b"subject", b"date", b"message-id", b"reply-to", b"mime-version", b"content-type")
+_SIGNED = (
+    *(b"from", b"to", b"subject", b"date", b"message-id", b"reply-to", b"mime-version", b"content-type"),
+    # A mail program ends a list by itself only where these two are signed (RFC 8058, 4).
+    *(b"list-unsubscribe", b"list-unsubscribe-post"),
+)
 Headers = list[tuple[str, str]]
 
 
@@ -66,7 +70,12 @@ def write_message(
     # "=_" occurs neither in quoted-printable nor in base64.
     outer, inner = f"=_o{seed}", f"=_i{seed}"
     head = [*headers, ("Date", format_datetime(at)), ("MIME-Version", "1.0")]
-    both = _multipart("alternative", inner, [_words("plain", text), _words("html", html)])
+    # A mail program shows the last form it can: an empty one would leave the reader without a word.
+    both = (
+        _multipart("alternative", inner, [_words("plain", text), _words("html", html)])
+        if html
+        else _words("plain", text)
+    )
     whole = _multipart("mixed", outer, [both, *map(_attached, attachments)]) if attachments else both
     return "".join(f"{name}: {value}\r\n" for name, value in head).encode() + whole
 

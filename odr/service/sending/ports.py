@@ -182,8 +182,12 @@ class AccountMail:
         made = self.hand_over(to, subject, text, html, locale)
         return None if made.outcome in (Outcome.REACHED, Outcome.HANDED_OVER) else f"{made.outcome.value} {made.said}"
 
-    def hand_over(self, to: str, subject: str, text: str, html: str | None, locale: str) -> Handover:
-        """Hand one letter over, and say what the mail server made of it."""
+    def hand_over(
+        self, to: str, subject: str, text: str, html: str | None, locale: str, *, unsubscribe: str = ""
+    ) -> Handover:
+        """Hand one letter over, and say what the mail server made of it. ``unsubscribe`` is the address by which a mail
+        program ends further ones (RFC 8058).
+        """
         reference = f"account-{uuid.uuid4().hex}"
         return self.carrier.send(
             Dispatch(
@@ -201,6 +205,7 @@ class AccountMail:
                 text=text,
                 html=html or "",
                 at=self.clock.machine_now(),
+                unsubscribe=unsubscribe,
             )
         )
 

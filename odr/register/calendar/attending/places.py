@@ -90,6 +90,11 @@ def is_open(session: Session, hearing: Hearing) -> bool:
     return hearing.state is HearingState.SUMMONED and not closed
 
 
+def kept_of(seats: int, rules: AttendingRules) -> int:
+    """Seats that stay for near relatives and the interested until the time to ask is over."""
+    return seats * rules.kept_percent // 100
+
+
 def places_of(
     session: Session, hearing: Hearing, pack: RulePack, rooms: Sequence[CourtRoom] | None = None
 ) -> PlacesOfHearing | None:
@@ -106,7 +111,7 @@ def places_of(
     return PlacesOfHearing(
         hearing_id=hearing.id,
         seats=seats,
-        kept=seats * rules.kept_percent // 100,
+        kept=kept_of(seats, rules),
         way=Way(rules.way),
         closes_at=ends.due_at,
     )

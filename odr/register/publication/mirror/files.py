@@ -7,8 +7,8 @@ list announces it; a withdrawn decision is in it as its line of the ledger only.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Document
 from odr.evidence.kit.kit import VERIFIER
+from odr.ground.memory.asked_once import AskedOnce
 from odr.register.calendar import feeds
 from odr.register.calendar.announced import announced
 from odr.register.formats.akoma import as_akoma_ntoso
@@ -39,35 +40,46 @@ AT_ONCE = 100
 
 @dataclass
 class PublicFiles:
-    """Everything public by name. ``subject`` says what is public without proofs, which grow with the log."""
+    """Everything public at one moment: files one by one, so that a court of any size is copied in the memory of a few; and
+    what belongs to the index beside them.
+    """
 
-    named: dict[str, bytes] = field(default_factory=dict)
-    withdrawn: list[Mapping[str, object]] = field(default_factory=list)
-    hearings_until: date | None = None
+    files: Callable[[], Iterator[tuple[str, bytes]]]
+    """Every file but the ledger."""
+    ledger: Callable[[], Iterator[tuple[str, bytes]]]
+    """The parts of the ledger; the proofs in them grow with the log."""
+    withdrawn: list[Mapping[str, object]]
+    hearings_until: date
 
 
 def public_files(court: Court, sitting: Sitting) -> PublicFiles:
-    """All of it, as of now."""
-    found = PublicFiles()
+    """All of it, as of now: as long as the session of the sitting is open, it stays as it was."""
+    gone = sitting.session.execute(
+        select(Publication.address, Publication.number).where(views.IN_STATE["withdrawn"]).order_by(Publication.number)
+    )
+    until = sitting.now.astimezone(court.settings.tz).date()
+    return PublicFiles(
+        lambda: _files(court, sitting, until),
+        lambda: _ledger(court, sitting),
+        [{"address": address, "ledger_number": number} for address, number in gone],
+        until,
+    )
+
+
+def _files(court: Court, sitting: Sitting, until: date) -> Iterator[tuple[str, bytes]]:
     for row in _published(sitting):
-        found.named.update(_decision(court, sitting, row))
-    found.named.update(_ledger(court, sitting))
-    gone = sitting.session.scalars(select(Publication).where(views.IN_STATE["withdrawn"]).order_by(Publication.number))
-    found.withdrawn = [{"address": row.address, "ledger_number": row.number} for row in gone]
-    found.hearings_until = sitting.now.astimezone(court.settings.tz).date()
+        yield from _decision(court, sitting, row)
     rows = announced(sitting, None, HEARINGS).rows
     for locale in LOCALES:
         told = [feeds.plain(one, locale) for one in rows]
-        found.named[f"hearings/{locale}.json"] = _json({"until": found.hearings_until.isoformat(), "hearings": told})
+        yield f"hearings/{locale}.json", _json({"until": until.isoformat(), "hearings": told})
     report = sitting.session.scalar(select(StatisticsReport).order_by(StatisticsReport.day.desc()).limit(1))
     if report is not None:
-        found.named["statistics.json"] = _json(report.body)
-        found.named["statistics.csv"] = as_csv(
-            [line for table in TABLES for line in lines(report.body, table)]
-        ).encode()
-    found.named["check_register.py"] = Path(check_register.__file__).read_bytes()
-    found.named["verify.py"] = VERIFIER.read_bytes()
-    return found
+        yield "statistics.json", _json(report.body)
+        figures = [line for table in TABLES for line in lines(report.body, table)]
+        yield "statistics.csv", as_csv(figures).encode()
+    yield "check_register.py", Path(check_register.__file__).read_bytes()
+    yield "verify.py", VERIFIER.read_bytes()
 
 
 def _published(sitting: Sitting) -> Iterator[Publication]:
@@ -83,6 +95,14 @@ def _published(sitting: Sitting) -> Iterator[Publication]:
         if len(rows) < AT_ONCE:
             return
         after = rows[-1].number
+        let_go(sitting)
+
+
+def let_go(sitting: Sitting) -> None:
+    """Forget what was read: it is written, and wanted no more."""
+    sitting.session.expunge_all()
+    if isinstance(sitting.session, AskedOnce):
+        sitting.session.forget()
 
 
 def _decision(court: Court, sitting: Sitting, row: Publication) -> Iterator[tuple[str, bytes]]:
@@ -109,6 +129,7 @@ def _ledger(court: Court, sitting: Sitting) -> Iterator[tuple[str, bytes]]:
         told = views.ledger_part(court.notary, sitting.session, after)
         yield f"ledger/{part:06d}.json", _json(told)
         after, part = told["next"], part + 1
+        let_go(sitting)
 
 
 def _json(told: object) -> bytes:

@@ -55,32 +55,55 @@ def publish(court: Court, folder: Path) -> Made:
     """
     if not _is_a_copy(folder):
         raise ActNotOpen(T("There are files in this folder that are not a copy of the register. Name an empty folder."))
+    (folder / FILES).mkdir(parents=True, exist_ok=True)
+    laid = _Laid(folder)
     with court.database.read() as session:
         found = public_files(court, court.look(session))
-    places = {name: _place(name, content) for name, content in found.named.items()}
-    subject = _subject(found)
-    newest = _newest(court)
-    if newest is not None and newest.subject == subject and _is_here(folder, newest, found, places):
-        return Made(len(_listed(folder)), 0, 0, is_new=False)
-    record, receipt = _put_on_record(court, found, places, subject)
+        # Files lie under their digest, which no index names yet: until the new one the copy is what it was.
+        for name, content in found.files():
+            laid.put(name, content)
+        bodies: dict[str, str] = {}
+        for name, content in found.ledger():
+            bodies[name] = sha256_hex(canonical(_bodies(content)))
+        subject = _subject(laid.files, bodies, found)
+        newest = _newest(court)
+        if newest is not None and newest.subject == subject and _is_here(folder, newest):
+            kept = {file["path"] for file in json.loads(newest.record)["files"].values()}
+            _take_away(folder, kept)
+            return Made(len(kept), laid.written, 0, is_new=False)
+        for name, content in found.ledger():
+            laid.put(name, content)
+    record, receipt = _put_on_record(court, found, laid.files, subject)
     court.sequence_now()
     with court.database.read() as session:
         files = court.notary.receipt_files(session, receipt)
     if files.proof is None:
         raise ActNotOpen(T("The log has not taken up the index of the copy yet; try again in a minute."))
-    (folder / FILES).mkdir(parents=True, exist_ok=True)
-    written = 0
-    for name, content in found.named.items():
-        path = folder / places[name]
-        if not _lies_whole(path, content):
-            write_durably(path, content, mode=READABLE)
-            written += 1
     # The index last: until then it names what was there before, and that is still there.
     for name, content in zip(PROVED[1:], (files.json, files.proof), strict=True):
         write_durably(folder / name, content, mode=READABLE)
     write_durably(folder / PROVED[0], record.encode(), mode=READABLE)
+    places = {name: str(file["path"]) for name, file in laid.files.items()}
     write_durably(folder / "index.html", _page(places), mode=READABLE)
-    return Made(len(places), written, _take_away(folder, set(places.values())), is_new=True)
+    return Made(len(places), laid.written, _take_away(folder, set(places.values())), is_new=True)
+
+
+class _Laid:
+    """Files written one by one, each under its digest; of each only its name, place, digest and size are remembered."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.files: dict[str, dict[str, Any]] = {}
+        self.written = 0
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write a file where it does not lie whole already."""
+        place = _place(name, content)
+        self.files[name] = {"path": place, "sha256": sha256_hex(content), "size": len(content)}
+        path = self.folder / place
+        if not _lies_whole(path, content):
+            write_durably(path, content, mode=READABLE)
+            self.written += 1
 
 
 def _place(name: str, content: bytes) -> str:
@@ -88,11 +111,12 @@ def _place(name: str, content: bytes) -> str:
     return f"{FILES}/{sha256_hex(content)}.{name.rpartition('/')[2].partition('.')[2]}"
 
 
-def _subject(found: PublicFiles) -> str:
+def _subject(files: Mapping[str, Mapping[str, Any]], bodies: Mapping[str, str], found: PublicFiles) -> str:
     """What is public, without the proofs in the ledger: those grow while nothing happens."""
-    told = {name: sha256_hex(content) for name, content in found.named.items() if not name.startswith("ledger/")}
-    bodies = [_bodies(content) for name, content in sorted(found.named.items()) if name.startswith("ledger/")]
-    return sha256_hex(canonical({"files": told, "ledger": bodies, "withdrawn": [dict(one) for one in found.withdrawn]}))
+    told = {name: file["sha256"] for name, file in files.items()}
+    return sha256_hex(
+        canonical({"files": told, "ledger": dict(bodies), "withdrawn": [dict(one) for one in found.withdrawn]})
+    )
 
 
 def _bodies(part: bytes) -> list[str]:
@@ -114,17 +138,14 @@ def _is_a_copy(folder: Path) -> bool:
         return not files.exists() or all(_OURS.fullmatch(path.name) for path in _listed(folder))
 
 
-def _is_here(folder: Path, newest: RegisterCopy, found: PublicFiles, places: Mapping[str, str]) -> bool:
+def _is_here(folder: Path, newest: RegisterCopy) -> bool:
     """Whether the copy lies there as it was made, every file of it whole; the proofs in the ledger may be older."""
     index = folder / PROVED[0]
     if not all((folder / name).exists() for name in PROVED) or index.read_bytes() != newest.record.encode():
         return False
-    for name, file in json.loads(newest.record)["files"].items():
+    for file in json.loads(newest.record)["files"].values():
         path = folder / file["path"]
-        if file["path"] == places.get(name):
-            if not _lies_whole(path, found.named[name]):
-                return False
-        elif not path.is_file() or sha256_hex(path.read_bytes()) != file["sha256"]:
+        if not path.is_file() or sha256_hex(path.read_bytes()) != file["sha256"]:
             return False
     return True
 
@@ -137,18 +158,16 @@ def _listed(folder: Path) -> list[Path]:
     return sorted((folder / FILES).iterdir())
 
 
-def _put_on_record(court: Court, found: PublicFiles, places: Mapping[str, str], subject: str) -> tuple[str, str]:
+def _put_on_record(
+    court: Court, found: PublicFiles, files: Mapping[str, Mapping[str, Any]], subject: str
+) -> tuple[str, str]:
     now = court.clock.now()
-    files: dict[str, Any] = {
-        name: {"path": places[name], "sha256": sha256_hex(content), "size": len(content)}
-        for name, content in sorted(found.named.items())
-    }
     said: dict[str, Any] = {
         "format": FORMAT,
         "at": now.isoformat(),
-        "files": files,
+        "files": {name: dict(file) for name, file in sorted(files.items())},
         "withdrawn": [dict(one) for one in found.withdrawn],
-        "hearings_until": found.hearings_until.isoformat() if found.hearings_until is not None else None,
+        "hearings_until": found.hearings_until.isoformat(),
     }
     with court.database.write() as session:
         record, receipt = administration_act(court.notary, session, said, now=now, kind=KIND)
