@@ -390,6 +390,16 @@ def pass_on(session: Session, mandate: Mandate, to: Account, now: datetime) -> M
     return successor
 
 
+def end_handing(session: Session, account_id: int, now: datetime) -> None:
+    """Nobody takes over any more what waits to be handed to somebody, or from them to a colleague."""
+    theirs = select(Mandate.id).where(Mandate.account_id == account_id)
+    waits = select(Mandate).where(
+        Mandate.instead_of.is_not(None), _WAITS, (Mandate.account_id == account_id) | Mandate.instead_of.in_(theirs)
+    )
+    for mandate in session.scalars(waits).all():
+        revoke(session, mandate, now)
+
+
 def put_on(session: Session, mandate: Mandate, assistant: Account, office_id: int, now: datetime) -> Mandate:
     """An office puts one of its people on a case as assistant, with ordinary powers and no longer than the mandate; they
     agreed to it when they joined the office. Putting them on again changes nothing.

@@ -22,7 +22,7 @@ from odr.ground.canonical import sha256_hex
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
 from odr.identity import mandates
 from odr.identity.mandates import BothSides, Enough, ServesCourt
-from odr.identity.models import Account, AccountState, Mandate, MandateScope
+from odr.identity.models import Account, AccountState, Licence, Mandate, MandateScope
 from tests.filing.visitor import Visitor
 from tests.scene import Scene
 
@@ -208,6 +208,38 @@ def test_what_waits_falls_away_with_the_mandate(firm: Scene) -> None:
         assert last is not None
         mandates.accept(session, last, firm.people["bai"], firm.clock.now(), most=2)
     assert acting(firm) == []
+
+
+@pytest.mark.parametrize(("by", "to"), [("gu", "bai"), ("bai", "gu")])
+def test_nobody_takes_over_who_or_from_whom_left_the_firm(firm: Scene, by: str, to: str) -> None:
+    """The client agreed to a colleague of the same firm: with Bai's leaving, what waited to come to them or from them
+    is not handed over any more.
+    """
+    firm.represent("li", by, may_pass_on=True)
+    [waiting] = hand(firm, by, [held(firm, by)], to)
+    with firm.court.database.write() as session:
+        found = offices.membership(session, firm.people["bai"])
+        assert found is not None
+        offices.leave(session, firm.court.notary, found[1], firm.people["bai"], firm.clock.now())
+    with pytest.raises(NotFound), firm.court.database.write() as session:
+        successor = mandates.find(session, waiting, firm.people[to])
+        mandates.accept(session, successor, firm.people[to], firm.clock.now(), most=2)
+    assert acting(firm) == [(PEOPLE[by], False)]
+
+
+def test_a_licence_that_ended_by_itself_did_not_last_until_they_left(firm: Scene) -> None:
+    """Who leaves long after the last day of their licence does not thereby have one until the day before."""
+    ended = firm.clock.now().date()
+    with firm.court.database.write() as session:
+        entry = roll.standing(session, firm.people["bai"], ended)
+        assert entry is not None
+        session.get_one(Licence, entry.licence_id).until_on = entry.until_on = ended
+    firm.clock.advance(timedelta(days=30))
+    with firm.court.database.write() as session:
+        found = offices.membership(session, firm.people["bai"])
+        assert found is not None
+        offices.leave(session, firm.court.notary, found[1], firm.people["bai"], firm.clock.now())
+        assert session.scalars(select(Licence.until_on).where(Licence.account_id == firm.people["bai"])).all() == [ended]
 
 
 def test_who_may_hand_over_what_and_to_whom(firm: Scene) -> None:

@@ -285,16 +285,22 @@ def _asked(session: Session, account: Account, reference: str) -> FirmMember:
 
 def leave(session: Session, notary: Notary, member: FirmMember, by: int, now: datetime) -> None:
     """Somebody leaves, or is taken off by who runs the office: the cases they are put on as assistant end for them, and
-    the assistants the office put on theirs; their own mandates stay, for those are their clients'. Whoever leaves is on
-    the roll of no firm. Raises InvalidInput for the last who runs an office that others belong to.
+    the assistants the office put on theirs; what waits to be handed to or by them is not handed over, for the client
+    agreed to a colleague of the same firm. Their own mandates stay, for those are their clients'. Whoever leaves is on
+    the roll of no firm. Raises InvalidInput for the last who runs an office that others belong to, NotFound for who has
+    left.
     """
-    firm = session.get_one(Firm, member.firm_id, with_for_update=True, populate_existing=True)
-    others = [other for other, _ in people_of(session, firm) if other.id != member.id and other.joined_at is not None]
+    firm = session.get_one(Firm, member.firm_id)
+    people = _people_held(session, firm)
+    if member not in people:
+        raise NotFound
+    others = [other for other in people if other.id != member.id and other.joined_at is not None]
     if member.place is Place.HEAD and others and not any(other.place is Place.HEAD for other in others):
         raise InvalidInput.at("main", T("Somebody must run the office. Have a colleague run it before you leave."))
     member.left_at = now
     if member.account_id is not None:
         _end_assisting(session, firm, member.account_id, now)
+        mandates.end_handing(session, member.account_id, now)
         roll.off_with_firm(session, notary, member.account_id, firm, by, now)
     if not others and member.joined_at is not None:
         firm.ended_at = now
@@ -316,6 +322,16 @@ def _end_assisting(session: Session, firm: Firm, account_id: int, now: datetime)
     )
 
 
+def _people_held(session: Session, firm: Firm) -> Sequence[FirmMember]:
+    """The people of an office as they are once everybody else who was changing them has finished: of two who run it and
+    leave or step back at once, one is refused.
+    """
+    session.get_one(Firm, firm.id, with_for_update=True, populate_existing=True)
+    here = (FirmMember.firm_id == firm.id, FirmMember.left_at.is_(None))
+    anew = select(FirmMember).where(*here).order_by(FirmMember.id).execution_options(populate_existing=True)
+    return session.scalars(anew).all()
+
+
 def _all_leave(session: Session, firm: Firm, now: datetime) -> None:
     for member, _ in people_of(session, firm):
         member.left_at = now
@@ -323,7 +339,7 @@ def _all_leave(session: Session, firm: Firm, now: datetime) -> None:
 
 def give_place(session: Session, firm: Firm, reference: str, place: Place, now: datetime) -> None:
     """Whoever runs the office says as what a colleague belongs to it. Raises NotFound, InvalidInput."""
-    people: Sequence[FirmMember] = [member for member, _ in people_of(session, firm)]
+    people = _people_held(session, firm)
     member = next((one for one in people if one.reference == reference), None)
     if member is None:
         raise NotFound

@@ -193,8 +193,9 @@ def _off(session: Session, entry: RollEntry, now: datetime) -> None:
     entry.off_at = now
     licence = session.get(Licence, entry.licence_id) if entry.licence_id is not None else None
     if licence is not None:
-        # A licence counts to the end of its last day: this one counted until yesterday.
-        licence.until_on = (now - timedelta(days=1)).date()
+        # A licence counts to the end of its last day: this one counted until yesterday, or ended before by itself.
+        ended = (now - timedelta(days=1)).date()
+        licence.until_on = min(licence.until_on or ended, ended)
 
 
 def _said(session: Session, act: str, entry: RollEntry, by: int, now: datetime) -> dict[str, JSON]:
