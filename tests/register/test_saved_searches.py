@@ -19,7 +19,7 @@ from odr.operations.worker import work_once
 from odr.register.publication.models import PublicationState
 from odr.register.search import keeping
 from odr.register.search.saved.models import SavedSearch
-from odr.register.search.saved.telling import MOST_FAILED, MOST_OF_ONE, code_to_stop, tell_due
+from odr.register.search.saved.telling import AGAIN, EVERY, MOST_FAILED, MOST_OF_ONE, code_to_stop, tell_due
 from odr.service.channels.email import Mailer
 from odr.service.sending.ports import AccountMail
 from tests.judgment.bench import Bench
@@ -212,6 +212,40 @@ def test_one_mailbox_has_a_bounded_number(posted: tuple[Bench, SmtpPeer, FlaskCl
     with bench.court.database.read() as session:
         count = select(func.count()).where(SavedSearch.confirmed_at.is_not(None))
         assert session.scalar(count) == MOST_OF_ONE
+
+
+def test_nobody_writes_to_a_strangers_mailbox_through_the_court(posted: tuple[Bench, SmtpPeer, FlaskClient]) -> None:
+    """The letter that asks for confirmation has no word of whoever asked; its reader sees the search with the code."""
+    _, peer, stranger = posted
+    code = asked(posted, "q=call+us+on+12345678&court=your+account+is+blocked")
+    letter = peer.messages[-1].message
+    assert "12345678" not in words(letter) + str(letter["Subject"]) and "blocked" not in words(letter)
+    assert "12345678" in stranger.get(f"/decisions/saved/{code}").text
+
+
+def test_a_search_is_told_in_words(posted: tuple[Bench, SmtpPeer, FlaskClient]) -> None:
+    """What narrows a search down stands on its pages in the words of the list, never as a program writes it."""
+    page = posted[2].get("/decisions/save?q=退还货款&cause=online_shopping&year=2026").text
+    assert "退还货款; Kind of case: Online shopping contract; Year decided: 2026" in page
+    assert "<strong>" in page and "online_shopping</strong>" not in page
+
+
+def test_what_fits_behind_many_others_is_not_a_day_late_for_each_of_them(
+    posted: tuple[Bench, SmtpPeer, FlaskClient],
+) -> None:
+    """Of more new records than one look takes in, the next are looked at in an hour where nothing fitted."""
+    bench, _, _ = posted
+    confirmed(posted, "q=返还押金")
+    for number in range(2, 5):
+        published_later(bench, number)
+    bench.clock.advance(timedelta(days=1, minutes=1))
+    assert tell_due(bench.court, most_new=2) == 0
+    [row] = rows(bench)
+    assert row.tell_at is not None and row.tell_at - bench.clock.now() == AGAIN
+    bench.clock.advance(AGAIN)
+    assert tell_due(bench.court, most_new=2) == 0
+    [row] = rows(bench)
+    assert row.tell_at is not None and row.tell_at - bench.clock.now() == EVERY
 
 
 @pytest.mark.parametrize(("query", "given"), [("q=a", "nobody"), ("q=a", ""), ('q="', READER), ("from=x&q=(", READER)])

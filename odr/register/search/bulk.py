@@ -27,9 +27,9 @@ from odr.register.search.keeping import published_texts
 FORMAT = "court-bulk/1"
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 A_FILE = 500
+"""Lines of a file; each names the next."""
 PARTS = 4
 """Parts of months that a process remembers."""
-"""Lines of a file; each names the next."""
 A_PART = 10_000
 """Ledger numbers of a part of the map; the form allows 50,000 addresses."""
 _MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")

@@ -13,6 +13,7 @@ from odr.identity.models import LinkPurpose
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.inputs import CourtEmail, CourtModel, field
 from odr.register.search.asking import Asking
+from odr.register.search.desk import reader_of
 from odr.register.search.saved import telling
 from odr.web.guards import current_court, current_locale, current_session, public
 from odr.web.pages import Page, pack_today
@@ -50,7 +51,9 @@ def save() -> Page:
     except InvalidInput as error:
         return _form(values, error.faults, 422)
     outbox.post(court, letters)
-    return render_template("register/search/saved.html", step="sent", words=telling.words_of(asking))
+    return render_template(
+        "register/search/saved.html", step="sent", words=telling.words_of(asking, reader_of(pack_today()))
+    )
 
 
 def _form(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
@@ -59,7 +62,7 @@ def _form(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -
     return render_template(
         "register/search/saved.html",
         step="form",
-        words=telling.words_of(asking),
+        words=telling.words_of(asking, reader_of(pack_today())),
         target=asking.address(url_for("saved.save")),
         back=asking.address(url_for("search.decisions")),
         fields=drawn,
@@ -73,7 +76,7 @@ def _form(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -
 def confirm_page(token: str) -> Page:
     """The page the code in the letter leads to; opening it confirms nothing, since mail scanners open pages too."""
     row = telling.behind(current_session(), LinkPurpose.CONFIRM_SEARCH, token, current_court().clock.machine_now())
-    words = telling.words_of(telling.asking_of(row)) if row is not None else ""
+    words = telling.words_of(telling.asking_of(row), reader_of(pack_today())) if row is not None else ""
     return render_template("register/search/saved.html", step="confirm" if row is not None else "ended", words=words)
 
 
@@ -90,7 +93,7 @@ def confirm(token: str) -> Page:
 def stop_page(token: str) -> Page:
     """The page to end a search; opening it ends nothing."""
     row = telling.behind(current_session(), LinkPurpose.STOP_SEARCH, token, current_court().clock.machine_now())
-    words = telling.words_of(telling.asking_of(row)) if row is not None else ""
+    words = telling.words_of(telling.asking_of(row), reader_of(pack_today())) if row is not None else ""
     return render_template("register/search/saved.html", step="stop" if row is not None else "ended", words=words)
 
 

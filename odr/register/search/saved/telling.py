@@ -27,9 +27,12 @@ from odr.identity.sign_in.keys import fingerprint, keyring
 from odr.identity.sign_in.rate_limits import Counted
 from odr.register.publication.models import Publication, RegisterHead, RegisterRecord
 from odr.register.search.asking import Asking
-from odr.register.search.desk import open_search
+from odr.register.search.desk import open_search, reader_of
+from odr.register.search.facts import FactReader
 from odr.register.search.hits import Hit, hits
+from odr.register.search.keeping import rules_today
 from odr.register.search.saved.models import SavedSearch
+from odr.register.search.titles import TITLES, value_words
 from odr.service.channels import Outcome
 
 if TYPE_CHECKING:
@@ -67,19 +70,20 @@ def ask(court: Court, email: str, locale: str, asking: Asking, address: str) -> 
         session.add(row)
         session.flush()
         code = links.issue(session, LinkPurpose.CONFIRM_SEARCH, now, subject=_subject(row))
+    # Anybody can ask for anybody's mailbox: no word of theirs goes there under the court's name before it has confirmed.
     said = T(
-        "Somebody, probably you, wants to be told by e-mail when a decision is published that fits this search: %(what)s",
-        what=words_of(asking),
+        "Somebody, probably you, wants to be told by e-mail when a decision is published that fits a search. Enter the code to see which one; nothing is confirmed by looking."
     )
     nothing = T("If it was not you, do nothing: without the code nothing is sent, and this is forgotten in three days.")
     subject = T("Confirm that you want this search by e-mail")
     return [Letter(mailbox, subject, (said, nothing), locale, site_of(court.settings.base_url), code=code)]
 
 
-def words_of(asking: Asking) -> Text:
-    """A search in one line, as it was typed."""
+def words_of(asking: Asking, reader: FactReader) -> Text:
+    """A search in one line: as it was typed, and what narrows it down in words."""
     typed = " ".join(asking.typed.split())
-    parts = [*([typed] if typed else []), *(value for _, value in asking.filters)]
+    narrowed = [side_by_side([TITLES[name], value_words(reader, name, value)], ":") for name, value in asking.filters]
+    parts: list[Text | str] = [*([typed] if typed else []), *narrowed]
     return side_by_side(parts, ";") if parts else T("Published decisions")
 
 
@@ -108,6 +112,9 @@ def confirm(court: Court, code: str) -> None:
     now = court.clock.machine_now()
     with court.database.write() as session:
         row = behind(session, LinkPurpose.CONFIRM_SEARCH, code, now)
+        if row is not None:
+            # Of two clicks at once the second finds it confirmed.
+            row = session.get(SavedSearch, row.id, with_for_update=True, populate_existing=True)
         if row is None:
             raise NotFound(T("This code or link has been used or is too old. Ask for a new one."))
         if row.confirmed_at is not None:
@@ -140,7 +147,7 @@ def stop(court: Court, code: str) -> None:
 
 
 @outward
-def tell_due(court: Court) -> int:
+def tell_due(court: Court, most_new: int = MOST_NEW) -> int:
     """Tell the mailboxes whose day has come; returns how many letters were taken. Searches nobody confirmed are forgotten."""
     now = court.clock.machine_now()
     with court.database.read() as session:
@@ -158,11 +165,11 @@ def tell_due(court: Court) -> int:
             with court.database.write() as session:
                 session.execute(delete(SavedSearch).where(SavedSearch.id == number, SavedSearch.confirmed_at.is_(None)))
         elif court.ports.mail is not None:
-            told += _tell(court, number, now)
+            told += _tell(court, number, now, most_new)
     return told
 
 
-def _tell(court: Court, number: int, now: datetime) -> int:
+def _tell(court: Court, number: int, now: datetime, most_new: int) -> int:
     with court.database.write() as session:
         mine = (
             update(SavedSearch).where(SavedSearch.id == number, SavedSearch.tell_at <= now).values(tell_at=now + AGAIN)
@@ -173,13 +180,13 @@ def _tell(court: Court, number: int, now: datetime) -> int:
         row = session.get(SavedSearch, number)
         if row is None:
             return 0
-        new = _news(court, session, row)
+        new = _news(court, session, row, most_new)
         if new is None:
             return 0  # the index is behind the ledger: looked for again in the next hour
-        up_to, found, more = new
+        up_to, found, more, is_all = new
         outcome = None
         if found:
-            letter = letter_of(row, found, more, court.settings)
+            letter = letter_of(row, reader_of(rules_today(court)), found, more, court.settings)
             stop_at = f"{court.settings.base_url.rstrip('/')}{links.PAGES[LinkPurpose.STOP_SEARCH]}{code_to_stop(court.settings, row)}"
             outcome = court.ports.mail.hand_over(
                 letter.to, letter.subject.render(row.locale), letter.text, None, row.locale, unsubscribe=stop_at
@@ -189,7 +196,9 @@ def _tell(court: Court, number: int, now: datetime) -> int:
         if kept is None:
             return 0
         if outcome in (None, Outcome.REACHED, Outcome.HANDED_OVER):
-            kept.told_to, kept.tell_at, kept.failed = up_to, now + EVERY, 0
+            # Where nothing of many new records fitted, the rest is looked at soon; a letter goes once a day at most.
+            again = EVERY if found or is_all else AGAIN
+            kept.told_to, kept.tell_at, kept.failed = up_to, now + again, 0
         elif outcome is Outcome.REFUSED or kept.failed + 1 >= MOST_FAILED:
             log.warning("a saved search ended: its mailbox takes no letters")
             session.delete(kept)
@@ -198,31 +207,31 @@ def _tell(court: Court, number: int, now: datetime) -> int:
     return int(outcome in (Outcome.REACHED, Outcome.HANDED_OVER))
 
 
-def _news(court: Court, session: Session, row: SavedSearch) -> tuple[int, list[Hit], int] | None:
-    """Up to which record it was looked, what of it is new and public now, and how many more there are. None while the search
-    is not ready.
+def _news(court: Court, session: Session, row: SavedSearch, most_new: int) -> tuple[int, list[Hit], int, bool] | None:
+    """Up to which record it was looked, what of it is new and public now, how many more of that there are, and whether that
+    was every new record. None while the search is not ready.
     """
     later = (
         select(RegisterRecord.number, Publication.address)
         .join(Publication, Publication.id == RegisterRecord.publication_id)
         .where(RegisterRecord.number > row.told_to)
         .order_by(RegisterRecord.number)
-        .limit(MOST_NEW)
+        .limit(most_new)
     )
     records = session.execute(later).all()
     if not records:
-        return row.told_to, [], 0
+        return row.told_to, [], 0, True
     ready, asking = open_search(court, session), asking_of(row)
     if ready is None or ready.left_out:
         return None
     addresses = ready.among(asking.asked, sorted({address for _, address in records}))
     shown = hits(session, ready.compiler.reader, addresses[:NAMED], asking.question)
-    return records[-1][0], shown, max(0, len(addresses) - NAMED)
+    return records[-1][0], shown, max(0, len(addresses) - NAMED), len(records) < most_new
 
 
-def letter_of(row: SavedSearch, found: Sequence[Hit], more: int, settings: Settings) -> Letter:
+def letter_of(row: SavedSearch, reader: FactReader, found: Sequence[Hit], more: int, settings: Settings) -> Letter:
     """What is new in a search: numbers and titles as they are published, and how it ends. No link stands in it."""
-    lines: list[Text] = [T("New in the search you asked for, %(what)s:", what=words_of(asking_of(row)))]
+    lines: list[Text] = [T("New in the search you asked for, %(what)s:", what=words_of(asking_of(row), reader))]
     for hit in found:
         told = {"title": hit.title, "number": hit.facts.number, "court": hit.facts.court, "day": hit.decided_on}
         lines.append(
