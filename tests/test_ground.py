@@ -206,6 +206,20 @@ def test_sqlite_readers_stand_on_one_snapshot(tmp_path: Path) -> None:
     database.dispose()
 
 
+def test_what_has_to_fit_together_is_read_as_of_one_moment(tally: Database) -> None:
+    """On both engines a reader that stands still sees what it began with, however long it reads."""
+    with tally.read(still=True) as session:
+        first = session.scalars(select(Tally.count)).one()
+        writer = threading.Thread(target=_set_to_two, args=(tally,))
+        writer.start()
+        writer.join(PATIENCE)
+        session.expire_all()
+        again = session.scalars(select(Tally.count).where(Tally.id > 0)).one()
+    assert first == again != 2
+    with tally.read() as session:
+        assert session.scalars(select(Tally.count)).one() == 2
+
+
 def _set_to_two(database: Database) -> None:
     with database.write() as session:
         session.execute(update(Tally).values(count=2))

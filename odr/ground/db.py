@@ -154,10 +154,14 @@ class Database:
             connection.connection.cursor().execute(mode)
 
     @contextlib.contextmanager
-    def read(self) -> Iterator[Session]:
-        """A session on one snapshot; anything written in it is thrown away."""
+    def read(self, *, still: bool = False) -> Iterator[Session]:
+        """A session to look with; anything written in it is thrown away. On SQLite all of it is one snapshot, on PostgreSQL
+        each statement is, and the whole only where ``still`` says so: for what is read for minutes and has to fit together.
+        """
         session = self.sessions(reading=True)
         try:
+            if still and not self.is_sqlite:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
         finally:
             # What was read stays readable afterwards; the rollback that closing brings would empty it.

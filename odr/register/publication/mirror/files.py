@@ -53,7 +53,7 @@ class PublicFiles:
 
 
 def public_files(court: Court, sitting: Sitting) -> PublicFiles:
-    """All of it, as of now: as long as the session of the sitting is open, it stays as it was."""
+    """All of it, as of now: as long as the session of the sitting is open, it stays as it was (``Database.read(still=True)``)."""
     gone = sitting.session.execute(
         select(Publication.address, Publication.number).where(views.IN_STATE["withdrawn"]).order_by(Publication.number)
     )

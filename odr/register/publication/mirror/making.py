@@ -57,7 +57,8 @@ def publish(court: Court, folder: Path) -> Made:
         raise ActNotOpen(T("There are files in this folder that are not a copy of the register. Name an empty folder."))
     (folder / FILES).mkdir(parents=True, exist_ok=True)
     laid = _Laid(folder)
-    with court.database.read() as session:
+    # Still: a decision withdrawn meanwhile would else be gone from the ledger of a copy that has its text.
+    with court.database.read(still=True) as session:
         found = public_files(court, court.look(session))
         # Files lie under their digest, which no index names yet: until the new one the copy is what it was.
         for name, content in found.files():
