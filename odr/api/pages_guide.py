@@ -33,7 +33,7 @@ def guide() -> Response:
     court, pack = current_court(), pack_today()
     found = guide_of(pack, court.clock.now().astimezone(court.settings.tz).date()).ask(question)
     if found.outcome in _COUNTED:
-        gaps.note_safely(court, _COUNTED[found.outcome], question, found.locale)
+        gaps.note_safely(court, _COUNTED[found.outcome], question, found.locale, request.remote_addr or "")
     return jsonify(_told(pack, found, court.settings.base_url.rstrip("/"), current_locale()))
 
 

@@ -179,7 +179,7 @@ def test_the_list_shows_words_only_when_enough_have_asked(small_scene: Scene, vi
     """Before, not even the court could read them: there is no row with the words of fewer."""
     clerk, _ = signed_in(small_scene, create_app(court=small_scene.court), "clerk")
     for times in range(1, FEWEST + 1):
-        visitor.get("/guide", query_string={"q": UNKNOWN})
+        visitor.get("/guide", query_string={"q": UNKNOWN}, environ_base={"REMOTE_ADDR": f"10.0.0.{times}"})
         with small_scene.court.database.read() as session:
             lines = session.scalars(select(GuideGap)).all()
             assert {line.count for line in lines} == {times}
@@ -187,12 +187,30 @@ def test_the_list_shows_words_only_when_enough_have_asked(small_scene: Scene, vi
         assert (UNKNOWN in clerk.get("/registry/questions").text) == (times >= FEWEST)
 
 
+def test_one_who_asks_again_and_again_is_one(small_scene: Scene, visitor: FlaskClient) -> None:
+    """Somebody who loads the page anew, puts it otherwise, or asks by program leaves no word behind; a day later they count
+    again.
+    """
+    for question in (UNKNOWN, "renew licence of Hypatia Quill", "Hypatia Quill licence renew") * FEWEST:
+        visitor.get("/guide", query_string={"q": question})
+        visitor.get("/api/v1/guide", query_string={"q": question})
+    with small_scene.court.database.read() as session:
+        lines = session.scalars(select(GuideGap)).all()
+        assert lines and {(line.count, line.words) for line in lines} == {(1, None)}
+    small_scene.clock.advance(timedelta(days=1, minutes=1))
+    visitor.get("/guide", query_string={"q": UNKNOWN})
+    with small_scene.court.database.read() as session:
+        assert {line.count for line in session.scalars(select(GuideGap))} == {1, 2}
+
+
 def test_a_line_holds_nobody(small_scene: Scene, visitor: FlaskClient) -> None:
     """Neither who asked nor when nor from where; numbers and addresses are masked before anything is counted."""
     names = {column.name for column in inspect(GuideGap).columns}
     assert names == {"id", "mark", "kind", "locale", "is_word", "count", "words", "month"}
-    for number in ("13912345678", "13887654321", "330106199001011234", "li.na@people.example", "https://x.example/y"):
-        visitor.get("/guide", query_string={"q": f"renew driving licence {number}"})
+    numbers = ("13912345678", "13887654321", "330106199001011234", "li.na@people.example", "https://x.example/y")
+    for place, number in enumerate(numbers):
+        asked = {"q": f"renew driving licence {number}"}
+        visitor.get("/guide", query_string=asked, environ_base={"REMOTE_ADDR": f"10.0.0.{place}"})
     with small_scene.court.database.read() as session:
         whole = [line for line in session.scalars(select(GuideGap)) if not line.is_word]
     assert [line.words for line in whole] == ["renew driving licence ×"]
@@ -243,9 +261,9 @@ def test_old_and_rare_lines_go_first(small_scene: Scene) -> None:
     court = small_scene.court
     ring = keyring(court.settings.secret_key)
     with court.database.write() as session:
-        today = court.clock.now().date()
-        gaps.note(session, ring, GapKind.UNKNOWN, "renew licence", "en", today)
-        gaps.note(session, ring, GapKind.UNKNOWN, "old passport", "en", today - timedelta(days=400))
+        today, asker = court.clock.now().date(), gaps.Asker("10.0.0.1", court.clock.machine_now())
+        gaps.note(session, ring, GapKind.UNKNOWN, "renew licence", "en", today, asker)
+        gaps.note(session, ring, GapKind.UNKNOWN, "old passport", "en", today - timedelta(days=400), asker)
         assert gaps.forget_old(session, court.clock.now()) == 3
         assert len(session.scalars(select(GuideGap)).all()) == 3
 

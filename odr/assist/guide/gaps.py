@@ -1,7 +1,9 @@
 """What the guide was asked and did not answer, for the court: counts, and words only where several people used the same.
 
 Nobody is in it. A question is counted under a mark nothing can be read from; its words, with numbers, addresses and codes
-masked, are written down only when it has been asked :data:`FEWEST` times. So what one person typed, a name with it, is nowhere.
+masked, are written down only when it has been asked :data:`FEWEST` times, of which those from one network count as one for a
+day, so that nobody reaches that by asking again. So what one person typed, a name with it, is nowhere. From where somebody asked
+is known for that day only as a keyed mark of network and question together, as with every count of tries.
 """
 
 from __future__ import annotations
@@ -18,7 +20,10 @@ from sqlalchemy.orm import Session
 
 from odr.assist.guide.models import GapKind, GuideGap
 from odr.assist.guide.tokens import own_terms
+from odr.ground.errors import TooMany
+from odr.identity.sign_in import rate_limits
 from odr.identity.sign_in.keys import Keyring, keyring
+from odr.identity.sign_in.rate_limits import Counted
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -52,32 +57,54 @@ def masked(question: str) -> str:
     return _MASKED.sub(MASK, question)
 
 
-def note(session: Session, ring: Keyring, kind: GapKind, question: str, locale: str, today: date) -> None:
+@dataclass(frozen=True)
+class Asker:
+    """From which network somebody asks, and when by the machine's clock: the same question counts once a day for it."""
+
+    network: str
+    at: datetime
+
+
+def note(session: Session, ring: Keyring, kind: GapKind, question: str, locale: str, today: date, asker: Asker) -> None:
     """Count a question that was not answered, and its words."""
     plain = masked(question)
     terms = sorted(term for term in own_terms(plain) if len(term) > 1 and MASK not in term)
     if not terms:
         return
     month = today.replace(day=1)
-    _count(session, ring, kind, locale, month, " ".join(terms), plain, is_word=False)
+    _count(session, ring, kind, locale, month, " ".join(terms), plain, asker, is_word=False)
     for term in terms[:MOST_WORDS]:
-        _count(session, ring, kind, locale, month, term, term, is_word=True)
+        _count(session, ring, kind, locale, month, term, term, asker, is_word=True)
 
 
-def note_safely(court: Court, kind: GapKind, question: str, locale: str) -> None:
-    """The same beside an answer. Two who ask a new question at once are counted as one: the list is none of single askings."""
+def note_safely(court: Court, kind: GapKind, question: str, locale: str, address: str) -> None:
+    """The same for who asks from an address, beside an answer. Two who ask a new question at once are counted as one: the list is none of single askings."""
     today = court.clock.now().astimezone(court.settings.tz).date()
+    asker = Asker(rate_limits.network(address), court.clock.machine_now())
     try:
         with court.database.write() as session:
-            note(session, keyring(court.settings.secret_key), kind, question, locale, today)
+            note(session, keyring(court.settings.secret_key), kind, question, locale, today, asker)
     except IntegrityError:
         return
 
 
 def _count(
-    session: Session, ring: Keyring, kind: GapKind, locale: str, month: date, key: str, words: str, *, is_word: bool
+    session: Session,
+    ring: Keyring,
+    kind: GapKind,
+    locale: str,
+    month: date,
+    key: str,
+    words: str,
+    asker: Asker,
+    *,
+    is_word: bool,
 ) -> None:
     mark = ring.mac("guide gap", f"{kind.value}/{locale}/{is_word}/{key}")
+    try:
+        rate_limits.take(session, ring, Counted.GUIDE_GAP, f"{asker.network}/{mark}", asker.at)
+    except TooMany:
+        return
     line = session.scalar(select(GuideGap).where(GuideGap.mark == mark).with_for_update())
     if line is None:
         session.add(GuideGap(mark=mark, kind=kind, locale=locale, is_word=is_word, count=1, month=month))

@@ -39,7 +39,9 @@ def ask_guide(question: str) -> Answer:
     """The guide's answer; what it does not answer is counted, without who asked."""
     answer = guide_of(pack_today(), _today()).ask(question)
     if answer.outcome in _OF_OUTCOME:
-        gaps.note_safely(current_court(), _OF_OUTCOME[answer.outcome], question, answer.locale)
+        gaps.note_safely(
+            current_court(), _OF_OUTCOME[answer.outcome], question, answer.locale, request.remote_addr or ""
+        )
     return answer
 
 
@@ -95,7 +97,7 @@ def was() -> Page:
     if request.form.get("was") == "yes" or not question:
         return redirect(url_for("ask.start", thanks=1), 303)
     _count_try()
-    gaps.note_safely(current_court(), GapKind.NOT_IT, question, language_of(question))
+    gaps.note_safely(current_court(), GapKind.NOT_IT, question, language_of(question), request.remote_addr or "")
     return _start(question, handing_over=True)
 
 

@@ -31,6 +31,7 @@ class Counted(enum.Enum):
     PROGRESS_NUMBER = "progress_number"  # wrong codes for one case number, wherever they come from
     PROGRESS_CODE = "progress_code"  # wrong numbers for one code, wherever they come from
     GUIDE_FROM = "guide_from"  # questions handed to the registry, or said not to be answered, from one network address
+    GUIDE_GAP = "guide_gap"  # one network's askings of one question, or word of one, that the guide did not answer
     CHALLENGE_FROM = "challenge_from"  # passkey challenges asked for from one network address
 
 
@@ -55,6 +56,7 @@ LIMITS = {
     Counted.PROGRESS_NUMBER: Limit(30, timedelta(minutes=10)),
     Counted.PROGRESS_CODE: Limit(30, timedelta(minutes=10)),
     Counted.GUIDE_FROM: Limit(12, timedelta(hours=1)),
+    Counted.GUIDE_GAP: Limit(1, timedelta(days=1)),
     Counted.CHALLENGE_FROM: Limit(60, timedelta(minutes=15)),
 }
 
