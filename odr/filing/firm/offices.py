@@ -216,7 +216,7 @@ def told_of_decision(session: Session, firm: Firm, site: str) -> Letter:
     else:
         subject = T("Your firm’s office was not opened")
         words = T(
-            "The registry did not open an office for %(firm)s: %(reason)s You can mend it and ask again.",
+            "The registry did not open an office for %(firm)s. You can mend what is wrong and ask again. Its reason: %(reason)s",
             firm=firm.name,
             reason=firm.reason or "",
         )

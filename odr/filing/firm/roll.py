@@ -221,7 +221,7 @@ def told(session: Session, entry: RollEntry, site: str) -> Letter:
     else:
         subject = T("You were not put on the roll of representatives")
         words = T(
-            "The registry did not put you on the roll of representatives: %(reason)s You can mend it and ask again.",
+            "The registry did not put you on the roll of representatives. You can mend what is wrong and ask again. Its reason: %(reason)s",
             reason=entry.reason or "",
         )
     return Letter(account.email, subject, (words,), account.locale, site, page=T("Mandates"))
