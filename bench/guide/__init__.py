@@ -2,7 +2,7 @@
 
 A folder holds ``questions.tsv`` (language, question, topic, passages that answer it; ``-`` where none does) or any other ``.tsv`` of that
 form. The thresholds are those of the product, calibrated on ``dev.tsv`` alone; ``frozen.tsv`` was written by somebody who had not
-seen the retriever, and is never tuned on.
+seen the retriever, and is never tuned on; what it missed showed which help pages were missing, so ``held_out.tsv`` was written after that.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ MOST = 3
 """Passages of an answer."""
 ASIDE = 5
 """Questions for others that may stand between them."""
-LEAST = {"en": 4.4, "zh-Hans": 6.0}
+LEAST = {"en": 4.4, "zh-Hans": 6.8}
 """Below this sum the guide says that it does not know: calibrated on ``bench/guide/dev.tsv`` alone, with half of :data:`ELSEWHERE` left out
 in turn, for what strangers ask is in no list. About nine in ten unanswerable questions are answered so.
 """
