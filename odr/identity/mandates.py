@@ -190,14 +190,16 @@ def sign_by_link(
 ) -> Mandate:
     """The client signs with the link sent to them. Raises NotFound, BothSides, Enough."""
     mandate = _of_subject(session, links.use(session, LinkPurpose.SIGN_MANDATE, token, machine_now).subject)
+    sign(session, mandate, now, most=most)
     mandate.may_pass_on = may_pass_on
-    return sign(session, mandate, now, most=most)
+    return mandate
 
 
 def sign(session: Session, mandate: Mandate, now: datetime, *, most: int | None) -> Mandate:
     """The client signs; whether the person may act for this side is asked again. ``most`` is how many may act for one
     party by the rules of the case. Raises NotFound, BothSides, ServesCourt, Enough.
     """
+    _held(session, mandate)
     if mandate.signed_at is not None or mandate.revoked_at is not None:
         raise NotFound
     _ask_again(session, mandate, mandate.account_id)
@@ -211,6 +213,7 @@ def accept(session: Session, mandate: Mandate, account_id: int, now: datetime, *
     Raises NotFound for anybody else's and for one that ended, BothSides, ServesCourt, Enough.
     """
     account = session.get_one(Account, account_id)
+    _held(session, mandate)
     over = mandate.revoked_at is not None or (mandate.until_at is not None and mandate.until_at <= now)
     origin = mandate.delegated_by if mandate.delegated_by is not None else mandate.instead_of
     source = session.get(Mandate, origin) if origin is not None else None
@@ -225,6 +228,12 @@ def accept(session: Session, mandate: Mandate, account_id: int, now: datetime, *
     mandate.account_id, mandate.accepted_at = account_id, now
     _begin_if_agreed(session, mandate, now, most)
     return mandate
+
+
+def _held(session: Session, mandate: Mandate) -> None:
+    """The mandate as it stands now, held until the end: one that somebody ends meanwhile replaces nobody."""
+    session.flush()
+    session.get_one(Mandate, mandate.id, with_for_update=True, populate_existing=True)
 
 
 def _begin_if_agreed(session: Session, mandate: Mandate, now: datetime, most: int | None) -> None:

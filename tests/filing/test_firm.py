@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import Case, DocketEntry
+from odr.docket.models import Case, DocketEntry, Party, Role
 from odr.filing.firm import handing, offices, roll
 from odr.filing.firm.models import Firm, FirmMember, Place, RollEntry
 from odr.filing.firm.offices import InOneOffice, InviteInput, OpenOfficeInput
@@ -24,6 +25,7 @@ from odr.identity import mandates
 from odr.identity.mandates import BothSides, Enough, ServesCourt
 from odr.identity.models import Account, AccountState, Licence, Mandate, MandateScope
 from tests.filing.visitor import Visitor
+from tests.patience import PATIENCE
 from tests.scene import Scene
 
 Door = Callable[[str | None], Visitor]
@@ -239,7 +241,41 @@ def test_a_licence_that_ended_by_itself_did_not_last_until_they_left(firm: Scene
         found = offices.membership(session, firm.people["bai"])
         assert found is not None
         offices.leave(session, firm.court.notary, found[1], firm.people["bai"], firm.clock.now())
-        assert session.scalars(select(Licence.until_on).where(Licence.account_id == firm.people["bai"])).all() == [ended]
+        assert session.scalars(select(Licence.until_on).where(Licence.account_id == firm.people["bai"])).all() == [
+            ended
+        ]
+
+
+def test_what_somebody_ends_while_it_is_accepted_begins_nothing(scene: Scene) -> None:
+    """On PostgreSQL two write at once: whoever read a mandate before its end does not accept it afterwards."""
+    database, now = scene.court.database, scene.clock.now()
+    if database.is_sqlite:
+        pytest.skip("on SQLite whoever writes is alone")
+    scene.pend()
+    with database.write() as session:
+        gu = Account(
+            email="gu@court.example", name="Gu Lan", state=AccountState.ACTIVE, created_at=now, confirmed_at=now
+        )
+        session.add(gu)
+        session.flush()
+        claimant = session.scalars(
+            select(Party).where(Party.case_id == scene.case_id, Party.role == Role.CLAIMANT)
+        ).one()
+        wished = mandates.appoint(session, claimant, gu.email, MandateScope.ORDINARY, until_at=None, now=now)
+        number, lawyer = wished.id, gu.id
+
+    def end() -> None:
+        with database.write() as other:
+            mandates.revoke(other, other.get_one(Mandate, number), now)
+
+    with database.write() as session:
+        read_before = session.get_one(Mandate, number)
+        assert read_before.revoked_at is None
+        ending = threading.Thread(target=end)
+        ending.start()
+        ending.join(PATIENCE)
+        with pytest.raises(NotFound):
+            mandates.accept(session, read_before, lawyer, now, most=2)
 
 
 def test_who_may_hand_over_what_and_to_whom(firm: Scene) -> None:
