@@ -254,8 +254,18 @@ def _begin_if_agreed(session: Session, mandate: Mandate, now: datetime, most: in
         revoke(session, replaced, now)
         for helper in helpers:
             if helper.office_id is not None and helper.account_id != mandate.account_id:
-                put_on(session, mandate, session.get_one(Account, helper.account_id), helper.office_id, now)
+                _go_over(session, mandate, session.get_one(Account, helper.account_id), helper.office_id, now)
     refuse_more(session, mandate, now, most)
+
+
+def _go_over(session: Session, mandate: Mandate, helper: Account, office_id: int, now: datetime) -> None:
+    """An assistant goes over with the case; who may no longer assist in it stays behind, and holds nobody else up."""
+    try:
+        refuse_court(session, mandate.case_id, helper)
+        refuse_both_sides(session, session.get_one(Party, mandate.party_id), helper.id)
+    except (ServesCourt, BothSides):
+        return
+    put_on(session, mandate, helper, office_id, now)
 
 
 def refuse_more(session: Session, mandate: Mandate, now: datetime, most: int | None) -> None:

@@ -23,7 +23,7 @@ from odr.ground.canonical import sha256_hex
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
 from odr.identity import mandates
 from odr.identity.mandates import BothSides, Enough, ServesCourt
-from odr.identity.models import Account, AccountState, Licence, Mandate, MandateScope
+from odr.identity.models import Account, AccountRole, AccountState, Licence, Mandate, MandateScope
 from tests.filing.visitor import Visitor
 from tests.patience import PATIENCE
 from tests.scene import Scene
@@ -181,6 +181,17 @@ def test_where_the_client_agreed_beforehand_accepting_is_enough(firm: Scene) -> 
     """The client let them pass the case on: it goes over as soon as the colleague accepts."""
     firm.represent("li", "gu", may_pass_on=True)
     hand(firm, "gu", [held(firm, "gu")], "bai")
+    firm.agree("bai")
+    assert acting(firm) == [("Bai Yu", False)]
+
+
+def test_an_assistant_who_serves_the_court_by_now_holds_nobody_up(firm: Scene) -> None:
+    """The case goes over to the colleague; whoever may no longer assist in it stays behind."""
+    firm.represent("li", "gu", may_pass_on=True)
+    hand(firm, "gu", [held(firm, "gu")], "kong", assist=True)
+    hand(firm, "gu", [held(firm, "gu")], "bai")
+    with firm.court.database.write() as session:
+        session.add(AccountRole(account_id=firm.people["kong"], role=Role.CLERK, granted_at=firm.clock.now()))
     firm.agree("bai")
     assert acting(firm) == [("Bai Yu", False)]
 
