@@ -198,6 +198,7 @@ def _general(locale: str) -> dict[str, Any]:
     upload["parameters"] = [_header("Content-Filename", T("Name of the file"), locale)]
     return {
         "/decisions.json": {"get": _search(locale)},
+        "/decisions/cited.json": {"get": _cited(locale)},
         "/api/v1/guide": {"get": _guide(locale)},
         **_digests(locale),
         **begun,
@@ -246,6 +247,20 @@ def _search(locale: str) -> dict[str, Any]:
         for name, words in told.items()
     ]
     return found
+
+
+def _cited(locale: str) -> dict[str, Any]:
+    """What published decisions cite most, open to everybody."""
+    told = _operation(
+        "most_cited",
+        T("The articles and decisions that published decisions cite most"),
+        locale,
+        {"200": _ok(ref("MostCited")), **_faults("503")},
+        None,
+    )
+    cause = {"name": "cause", "in": "query", "required": False, "schema": {"type": "string"}}
+    told["parameters"] = [{**cause, "description": TITLES["cause"].render(locale)}]
+    return told
 
 
 def _guide(locale: str) -> dict[str, Any]:

@@ -83,6 +83,7 @@ _PASSAGE = thing(
     dated={"type": "string", "format": "date"},
     url={"type": "string", "format": "uri"},
 )
+_OFTEN_CITED = thing(key=WORDS, words=WORDS, url=maybe({"type": "string", "format": "uri"}), count=NUMBER)
 _FOUND_DECISION = thing(
     address=WORDS,
     url={"type": "string", "format": "uri"},
@@ -115,6 +116,13 @@ SCHEMAS: dict[str, Schema] = {
         decisions=many(_FOUND_DECISION),
         facets={"type": "object", "additionalProperties": many(thing(value=WORDS, count=NUMBER))},
         next=maybe({"type": "string", "format": "uri"}),
+    ),
+    "MostCited": thing(
+        format={"const": "court-cited/1"},
+        articles=many(_OFTEN_CITED),
+        articles_total=NUMBER,
+        decisions=many(_OFTEN_CITED),
+        decisions_total=NUMBER,
     ),
     "GuideAnswer": thing(
         format={"const": "court-guide/1"},

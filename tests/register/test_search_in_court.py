@@ -91,6 +91,30 @@ def test_citations_go_both_ways(scene: Scene) -> None:
     assert "Decisions that cite it: 2" in stranger.get(f"/decisions/{made[0]}").text
 
 
+def test_what_is_cited_most_is_the_length_of_the_list_behind_it(scene: Scene) -> None:
+    """Articles and decisions with how many cite them, in the page and for programs; what is withdrawn is counted no
+    longer, and the one cited is no longer led to when it is itself withdrawn.
+    """
+    made = laid(scene, 6)
+    stranger, described = client(scene), document(scene.court, "en")
+    told = stranger.get("/decisions/cited.json").json
+    assert "/decisions/cited.json" in described["paths"]
+    assert [(one["key"], one["count"]) for one in told["articles"]] == [("CPL 155", 6)]
+    (decision,) = told["decisions"]
+    assert decision["count"] == 3 and decision["url"].endswith(made[0])
+    page = stranger.get("/decisions/cited").text
+    links = re.findall(r'href="(/decisions\?(?:article|cites)=[^"]+)">(\d+)<', page)
+    assert len(links) == 2
+    for address, count in links:
+        assert f"Decisions found: {count}" in stranger.get(address.replace("&amp;", "&")).text
+    record(scene.court, made[1], PublicationState.WITHDRAWN)
+    again = stranger.get("/decisions/cited.json").json
+    assert (again["articles"][0]["count"], again["decisions"][0]["count"]) == (5, 2)
+    record(scene.court, made[0], PublicationState.WITHDRAWN)
+    assert stranger.get("/decisions/cited.json").json["decisions"][0]["url"] is None
+    assert stranger.get("/decisions/cited?cause=no_such").status_code == 200
+
+
 def test_an_article_that_nobody_can_look_up_harms_no_page(scene: Scene) -> None:
     """A text that names no article there could be, or a law of one sign, is found, listed and read as any other."""
     scene.lodge()

@@ -10,11 +10,12 @@ from xml.etree import ElementTree
 from odr.ground.canonical import sha256_hex
 from odr.ground.text import T, Text, side_by_side
 from odr.register.search.asking import Asking, corrected_text
+from odr.register.search.citing import MostCited, OftenCited
 from odr.register.search.hits import Hit
 from odr.register.search.searching import Found
 
 ATOM = "http://www.w3.org/2005/Atom"
-FORMAT = "court-search/1"
+FORMAT, CITED_FORMAT = "court-search/1", "court-cited/1"
 
 
 def search_json(
@@ -33,6 +34,27 @@ def search_json(
             name: [{"value": value, "count": count} for value, count in values] for name, values in found.facets.items()
         },
         "next": None,
+    }
+
+
+def cited_json(found: MostCited, base: str, locale: str) -> dict[str, Any]:
+    """What published decisions cite most."""
+
+    def told(one: OftenCited) -> dict[str, Any]:
+        words = one.words.render(locale) if isinstance(one.words, Text) else one.words
+        return {
+            "key": one.key,
+            "words": words,
+            "url": f"{base}/{one.address}" if one.address is not None else None,
+            "count": one.count,
+        }
+
+    return {
+        "format": CITED_FORMAT,
+        "articles": [told(one) for one in found.articles],
+        "articles_total": found.articles_all,
+        "decisions": [told(one) for one in found.decisions],
+        "decisions_total": found.decisions_all,
     }
 
 

@@ -22,6 +22,8 @@ from odr.register.search.searching import Search
 
 SHOWN = 20
 """Decisions that cite one which its page shows; the search lists all."""
+MOST_SHOWN = 50
+"""Articles, and decisions, of the list of what is cited most."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,56 @@ class Citations:
     decisions: Sequence[CitedDecision]
     cited_by: Sequence[Hit]
     cited_by_all: int
+
+
+@dataclass(frozen=True)
+class OftenCited:
+    """An article or a decision, and how many published decisions cite it."""
+
+    key: str
+    words: Text | str
+    address: str | None
+    """Where the decision is read, where it is public here; None for an article."""
+    count: int
+
+
+@dataclass(frozen=True)
+class MostCited:
+    """What published decisions cite most, and how many articles and decisions they cite in all."""
+
+    articles: Sequence[OftenCited]
+    decisions: Sequence[OftenCited]
+    articles_all: int
+    decisions_all: int
+
+
+def most_cited(session: Session, reader: FactReader, search: Search, cause: str | None = None) -> MostCited:
+    """The articles and decisions that most published decisions cite, of one kind of case where named. How often something
+    is cited is counted from published texts alone, each decision once.
+    """
+    found = search.cited(cause)
+    articles, decisions = found["article"], found["cites"]
+    addresses = {key: search.address_of(key) for key, _ in decisions[:MOST_SHOWN]}
+    numbers = _numbers_at(session, [address for address in addresses.values() if address is not None])
+    told = [
+        OftenCited(key, numbers.get(addresses[key] or "", key), addresses[key], count)
+        for key, count in decisions[:MOST_SHOWN]
+    ]
+    return MostCited(
+        [OftenCited(key, article_words(reader.pack, key), None, count) for key, count in articles[:MOST_SHOWN]],
+        told,
+        len(articles),
+        len(decisions),
+    )
+
+
+def _numbers_at(session: Session, addresses: Sequence[str]) -> dict[str, str]:
+    rows = session.execute(
+        select(Publication.address, Case.number)
+        .join(Case, Case.id == Publication.case_id)
+        .where(Publication.address.in_(addresses), Case.number.is_not(None))
+    )
+    return {address: number for address, number in rows if number is not None}
 
 
 def citations_of(session: Session, reader: FactReader, search: Search | None, one: Published) -> Citations:

@@ -15,6 +15,7 @@ from odr.ground.text import T, Text
 from odr.register.publication import public_views as views
 from odr.register.search import answers, bulk
 from odr.register.search.asking import Asking, corrected_text
+from odr.register.search.citing import most_cited
 from odr.register.search.desk import open_search, reader_of
 from odr.register.search.facts import FactReader
 from odr.register.search.hits import Hit, hits
@@ -129,6 +130,36 @@ def _chips(reader: FactReader, asking: Asking) -> list[tuple[Text, Text | str, s
         (TITLES[name], value_words(reader, name, value), asking.address(here, **{name: None}))
         for name, value in asking.filters
     ]
+
+
+@search.get("/decisions/cited")
+@public
+def cited() -> Page:
+    """Which articles and decisions published decisions cite most."""
+    pack, ready = pack_today(), open_search(current_court(), current_session())
+    cause = _cause_asked()
+    return render_template(
+        "register/search/cited.html",
+        pack=pack,
+        cause=cause,
+        found=most_cited(current_session(), reader_of(pack), ready, cause) if ready is not None else None,
+    )
+
+
+def _cause_asked() -> str | None:
+    asked = request.args.get("cause", "")
+    return asked if asked in pack_today().causes.list else None
+
+
+@search.get("/decisions/cited.json")
+@public
+def cited_for_programs() -> Response:
+    """The same for programs."""
+    ready = open_search(current_court(), current_session())
+    if ready is None:
+        return _not_ready()
+    found = most_cited(current_session(), reader_of(pack_today()), ready, _cause_asked())
+    return jsonify(answers.cited_json(found, _address("search.decisions"), current_locale()))
 
 
 @search.after_request

@@ -55,6 +55,10 @@ class Compiler:
         """What cites an article, by its very key: what a text holds is not read again as if somebody had typed it."""
         return _without([Query.term_query(SCHEMA, "article", key)], left_out)
 
+    def numbered(self, number: str, left_out: Sequence[str] = ()) -> Query:
+        """Decisions with a case number, however it is written."""
+        return _without([Query.term_query(SCHEMA, "number", compact(number))], left_out)
+
     def node(self, node: Node) -> Query:
         """A question. Raises InvalidInput for a value that its field cannot have."""
         if isinstance(node, Words):

@@ -24,6 +24,8 @@ DEEPEST = 1_000
 """How far a list ordered by how well texts match goes; who wants all of it orders by the newest."""
 MOST_VALUES = 2_000
 """Values of a facet that are counted."""
+CITED = ("article", "cites")
+"""What decisions cite."""
 
 Facets = Mapping[str, Sequence[tuple[str, int]]]
 
@@ -133,14 +135,32 @@ class Search:
             hits += [_Hit(score, int(key or 0), each, at) for (score, at), key in zip(found, keys, strict=True)]
         return sorted(hits, key=lambda hit: (-_bits(hit.score), -hit.key))[:most]
 
-    def _facets(self, query: Query) -> dict[str, list[tuple[str, int]]]:
+    def cited(self, cause: str | None = None) -> Facets:
+        """How many decisions, of one kind of case where named, cite each article ("article") and each decision ("cites"):
+        what most cite first. Remembered while the index is as it is.
+        """
+        asked = Asked(filters=(("cause", cause),) if cause is not None else ())
+        key = (CITED, asked.filters, tuple(self.left_out))
+        known = self.open.told.get(key)
+        if known is None:
+            self.open.make_room()
+            known = self.open.told[key] = self._facets(self.compiler.query(asked, self.left_out), CITED)
+        return cast(Facets, known)
+
+    def address_of(self, number: str) -> str | None:
+        """Where the newest published decision with a number is read; None where none is."""
+        query = self.compiler.numbered(number, self.left_out)
+        hits, _ = self._newest(query, Asked(), 1)
+        return hits[0].address if hits else None
+
+    def _facets(self, query: Query, names: Sequence[str] = FACETS) -> dict[str, list[tuple[str, int]]]:
         wanted_of = {
-            name: {"terms": {"field": name, "size": MOST_VALUES, "segment_size": MOST_VALUES}} for name in FACETS
+            name: {"terms": {"field": name, "size": MOST_VALUES, "segment_size": MOST_VALUES}} for name in names
         }
-        counted: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+        counted: dict[str, Counter[str]] = {name: Counter() for name in names}
         for each in self.open.searchers:
             told = each.aggregate(query, wanted_of)
-            for name in FACETS:
+            for name in names:
                 counted[name].update({one["key"]: one["doc_count"] for one in told[name]["buckets"]})
         return {name: _sorted(name, counts) for name, counts in counted.items()}
 
