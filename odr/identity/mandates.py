@@ -398,6 +398,13 @@ def pass_on(session: Session, mandate: Mandate, to: Account, now: datetime) -> M
     if to.id == mandate.account_id:
         raise InvalidInput.at("to", T("They act in this case already."))
     party = session.get_one(Party, mandate.party_id)
+    if not mandate.may_pass_on and not party.email:
+        raise InvalidInput.at(
+            "to",
+            T(
+                "The court has no e-mail address of the client. They appoint the colleague themselves, in their case or at the registry."
+            ),
+        )
     refuse_court(session, mandate.case_id, to)
     refuse_both_sides(session, party, to.id)
     for before in session.scalars(select(Mandate).where(Mandate.instead_of == mandate.id, _WAITS)):

@@ -184,6 +184,9 @@ def decide_office(
         raise NotFound
     if not admit and not reason:
         raise InvalidInput.at("reason", T("Say why it is not let in. The firm reads it."))
+    # Of two of one licence that are let in at the same time one is refused.
+    alike = select(Firm.id).where(Firm.licence_number == firm.licence_number).order_by(Firm.id)
+    session.scalars(alike.with_for_update()).all()
     same = (Firm.licence_number == firm.licence_number, Firm.admitted.is_(True), Firm.ended_at.is_(None))
     if admit and session.scalar(select(Firm.id).where(*same).limit(1)) is not None:
         raise InvalidInput.at(

@@ -137,7 +137,9 @@ def invite() -> Page:
             member = offices.invite(session, found, given, my_account_id(), court.clock.now())
             inviter = session.get_one(Account, my_account_id())
             letter = offices.invitation_letter(found, member, inviter, _site())
-    except InvalidInput as error:
+    except NotFound:
+        raise
+    except CourtError as error:
         return _again("invite", error)
     outbox.post(court, [letter])
     return redirect(url_for("firm.office", _anchor="people"), 303)
