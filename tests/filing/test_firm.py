@@ -491,5 +491,12 @@ def test_the_pages_from_the_first_form_to_a_case_handed_over(pending: Scene, vis
     gu.send("/firm/cases", "/firm/cases", mandates=[mine], to=place_of(pending, "bai"))
     assert "Goes to Bai Yu once they accept and the client has signed." in gu.get("/firm/cases")
     assert "Accept this mandate" in bai.get("/account/mandates")
+    gu.send("/firm/cases", "/firm/cases", mandates=[mine], to=place_of(pending, "gu"), do="assist", status=422)
+    gu.send("/firm/cases", "/firm/cases", mandates=[mine], to=place_of(pending, "bai"), do="assist")
+    with pending.court.database.read() as session:
+        placed = session.scalars(select(Mandate).where(Mandate.office_id.is_not(None))).one()
+        found = session.scalars(select(Firm)).one()
+        letter = handing.told_assistant(session, found, [placed], "court.example")
+    assert letter.to == "bai@court.example" and str(pending.case().number) in letter.text
     assert visitor("kong").raw("/firm/cases").status_code == 404
     assert bai.raw("/registry/roll").status_code in (403, 404)

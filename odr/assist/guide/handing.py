@@ -19,7 +19,7 @@ from odr.assist.guide.models import GuideQuestion
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
 from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import T
-from odr.identity.accounts import outbox
+from odr.identity.accounts import accounts, outbox
 from odr.identity.accounts.account_letters import Letter, site_of
 from odr.identity.sign_in.keys import keyring
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
@@ -92,17 +92,16 @@ class Handed:
 
 def hand_over(court: Court, session: Session, given: HandOverInput, locale: str) -> GuideQuestion:
     """Keep a question for the registry. Raises InvalidInput for a contact that is neither an address nor a number."""
-    digits = sum(sign.isdigit() for sign in given.contact)
-    name, _, host = given.contact.partition("@")
-    if not (name and "." in host and " " not in given.contact) and not (
-        "@" not in given.contact and digits >= LEAST_DIGITS
-    ):
+    contact = given.contact
+    if "@" in contact:
+        contact = accounts.normal_email(contact, "contact")
+    elif sum(sign.isdigit() for sign in contact) < LEAST_DIGITS:
         raise InvalidInput.at("contact", T("Write a telephone number or an e-mail address."))
     now = court.clock.now()
     pack = court.packs.in_force(court.settings.pack, now.astimezone(court.settings.tz).date())
     row = GuideQuestion(
         locale=locale,
-        sealed=keyring(court.settings.secret_key).seal(PURPOSE, json.dumps([given.question, given.contact])),
+        sealed=keyring(court.settings.secret_key).seal(PURPOSE, json.dumps([given.question, contact])),
         asked_at=now,
         due_at=reckon(pack, ANSWER_IN, now, article="COURT desk-days").due_at,
     )
@@ -128,9 +127,10 @@ def one_waiting(court: Court, session: Session, reference: str) -> Handed:
     return _opened(court, row)
 
 
-def answer(court: Court, session: Session, reference: str, by: int) -> Handed:
-    """Mark a question as answered; the words of the answer are in the letter or were told, and are kept nowhere. Raises
-    ActNotOpen where somebody else has answered meanwhile.
+def answer(court: Court, session: Session, reference: str, given: RegistryAnswer, by: int) -> Handed:
+    """Answer a question: marked as answered, and the letter on its way, together or not at all; where there is no address
+    somebody told it. The words of the answer are kept nowhere else. Raises ActNotOpen where somebody else has answered
+    meanwhile.
     """
     row = session.scalar(select(GuideQuestion).where(GuideQuestion.reference == reference).with_for_update())
     if row is None:
@@ -138,7 +138,11 @@ def answer(court: Court, session: Session, reference: str, by: int) -> Handed:
     if row.answered_at is not None:
         raise ActNotOpen(T("Somebody else has answered this question already."))
     row.answered_at, row.answered_by = court.clock.now(), by
-    return _opened(court, row)
+    handed = _opened(court, row)
+    if handed.by_mail:
+        ring = keyring(court.settings.secret_key)
+        outbox.keep(session, ring, [letter_of(court, handed, given)], court.clock.machine_now())
+    return handed
 
 
 def letter_of(court: Court, handed: Handed, given: RegistryAnswer) -> Letter:
@@ -154,12 +158,6 @@ def letter_of(court: Court, handed: Handed, given: RegistryAnswer) -> Letter:
         locale=handed.locale,
         site=site_of(court.settings.base_url),
     )
-
-
-def post(court: Court, handed: Handed, given: RegistryAnswer) -> None:
-    """Send the answer where there is an address."""
-    if handed.by_mail:
-        outbox.post(court, [letter_of(court, handed, given)])
 
 
 def _opened(court: Court, row: GuideQuestion) -> Handed:

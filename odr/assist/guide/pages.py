@@ -12,8 +12,9 @@ from odr.assist.guide.handing import HandOverInput, RegistryAnswer
 from odr.assist.guide.models import GapKind
 from odr.assist.guide.passages import topics_of
 from odr.docket.models import Role
-from odr.ground.errors import FieldFault, InvalidInput, NotFound
+from odr.ground.errors import FieldFault, InvalidInput, NotFound, TooMany
 from odr.ground.text import T
+from odr.identity.accounts import outbox
 from odr.identity.sign_in import rate_limits
 from odr.identity.sign_in.keys import keyring
 from odr.identity.sign_in.rate_limits import Counted
@@ -116,6 +117,9 @@ def to_registry() -> Page:
             due = row.due_at
     except InvalidInput as error:
         return _start(words, handing_over=True, values=values, faults=error.faults, status=422)
+    except TooMany as error:
+        fault = FieldFault(("question",), error.message)
+        return _start(words, handing_over=True, values=values, faults=[fault], status=error.status)
     return render_template("assist/guide_handed.html", due=due)
 
 
@@ -230,6 +234,6 @@ def answer_one(reference: str) -> Page:
     except InvalidInput as error:
         return _desk_one(reference, values, error.faults, 422)
     with court.database.write() as session:
-        handed = handing.answer(court, session, reference, my_account_id())
-    handing.post(court, handed, given)
+        handing.answer(court, session, reference, given, my_account_id())
+    court.beside(outbox.send_letters)
     return redirect(url_for("ask.desk"), 303)

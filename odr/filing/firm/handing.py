@@ -15,8 +15,9 @@ from odr.filing.firm import roll
 from odr.filing.firm.models import Firm, FirmMember, Place, RollEntry
 from odr.ground.errors import CourtError, FieldFault, InvalidInput, NotFound
 from odr.ground.keyset import Key, Listed, page_of
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.identity import mandates
+from odr.identity.accounts.account_letters import Letter
 from odr.identity.models import Account, Mandate, MandateScope
 from odr.procedure.acts.windows import window_title
 from odr.procedure.hooks import Appointment
@@ -231,6 +232,26 @@ def put_on(
         raise InvalidInput.at("to", T("Choose somebody who belongs to the office."))
     chosen = _chosen(session, firm, me, references, now)
     return _for_each(session, chosen, lambda m: mandates.put_on(session, m, person, firm.id, now))
+
+
+def told_assistant(session: Session, firm: Firm, placed: Sequence[Mandate], site: str) -> Letter:
+    """The letter to whom the office put on cases, with the number of each."""
+    person = session.get_one(Account, placed[0].account_id)
+    numbers = [case.number or case.reference for one in placed for case in (session.get_one(Case, one.case_id),)]
+    return Letter(
+        person.email,
+        T("You are put on cases of your firm as an assistant"),
+        (
+            T(
+                "%(firm)s put you on these cases as an assistant: %(numbers)s",
+                firm=firm.name,
+                numbers=side_by_side(numbers),
+            ),
+        ),
+        person.locale,
+        site,
+        page=T("Your cases"),
+    )
 
 
 def _for_each(session: Session, chosen: list[Mandate], do: Callable[[Mandate], Mandate]) -> list[Mandate]:

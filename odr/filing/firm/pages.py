@@ -17,7 +17,7 @@ from odr.filing.firm.roll import RollInput
 from odr.ground.errors import CourtError, FieldFault, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.accounts import outbox
-from odr.identity.accounts.account_letters import site_of
+from odr.identity.accounts.account_letters import Letter, site_of
 from odr.identity.mandates import QUALIFICATION_WORDS
 from odr.identity.models import Account
 from odr.identity.sign_in import rate_limits
@@ -239,15 +239,18 @@ def _cases(faults: list[FieldFault], status: int = 200) -> Page:
 def hand_over() -> Page:
     """Hand the ticked cases to a colleague, or put somebody on them as assistant."""
     court, chosen, to = current_court(), request.form.getlist("mandates"), request.form.get("to", "")
+    letters, now = list[Letter](), court.clock.now()
     try:
         with court.database.write() as session:
             found, mine = _mine(session)
             if request.form.get("do") == "assist":
-                handing.put_on(session, found, mine, chosen, to, court.clock.now())
+                placed = [one for one in handing.put_on(session, found, mine, chosen, to, now) if one.from_at == now]
+                letters = [handing.told_assistant(session, found, placed, _site())] if placed else []
             else:
-                handing.hand_over(session, found, mine, chosen, to, court.clock.now(), _today())
+                handing.hand_over(session, found, mine, chosen, to, now, _today())
     except InvalidInput as error:
         return _cases(error.faults, 422)
+    outbox.post(court, letters)
     return redirect(url_for("firm.cases", q=words_asked() or None, who=request.args.get("who") or None), 303)
 
 
@@ -282,7 +285,7 @@ def _desk(faults: dict[str, str], status: int = 200) -> Page:
         kinds=offices.KINDS,
         qualification_words=QUALIFICATION_WORDS,
         wrong=faults,
-        typed=request.form.get("reason", "")[:MOST_REASON],
+        typed=request.form.get("reason", ""),
         faults=[(f"reason-{reference}", words) for reference, words in faults.items()],
     ), status
 
@@ -292,8 +295,10 @@ def _desk(faults: dict[str, str], status: int = 200) -> Page:
 def decide(reference: str) -> Page:
     """Let an office in, put somebody on the roll, or take them off; with a reason where it is refused."""
     court, by, now = current_court(), my_account_id(), current_court().clock.now()
-    reason, decision = request.form.get("reason", "").strip()[:MOST_REASON], request.form.get("decision", "")
+    reason, decision = request.form.get("reason", "").strip(), request.form.get("decision", "")
     try:
+        if len(reason) > MOST_REASON:
+            raise InvalidInput.at("reason", T("Write at most %(most)s characters.", most=MOST_REASON))
         with court.database.write() as session:
             if decision in ("open", "refuse_office"):
                 found = offices.decide_office(

@@ -56,6 +56,8 @@ class Payout:
     bank: str
     account: str
     entry_number: int
+    can_be_read: bool = True
+    """Whether what was sealed can be opened: not with a key of the court that was changed since."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ def _payout(sitting: Sitting, case: Case, actor: Actor) -> Payout | None:
     plain = keyring(sitting.court.settings.secret_key).unseal(SEALED_FOR, found.sealed)
     told: list[str] = json.loads(plain) if plain is not None else ["", "", ""]
     holder, bank, account = told
-    return Payout(holder, bank, account, found.entry_number)
+    return Payout(holder, bank, account, found.entry_number, plain is not None)
 
 
 def _lines(sitting: Sitting, case: Case) -> list[StatementLine]:
