@@ -23,13 +23,14 @@ from odr.evidence.requests.next_step import reply_step
 from odr.evidence.retention.rules import empty_journal, erased_by_rule
 from odr.evidence.sources import early_fetches
 from odr.evidence.sources.models import DigestBatch
+from odr.evidence.sources.platform_queries import FetchState, fetched
 from odr.evidence.sources.webpage_worker import capture_due, capture_early_due
 from odr.evidence.store.ports import expire_uploads, finish_uploads
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import CaseJoined, ClaimLodged, EvidenceMoved
 from odr.procedure.acts.resolvers import resolver
-from odr.procedure.hooks import DeskPage, EarlyFetches, NavItem, Room, SentFiles, on
+from odr.procedure.hooks import DeskPage, EarlyFetches, NavItem, Panel, Room, SentFiles, on
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -62,6 +63,18 @@ def find_batch(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Di
     return sitting.session.scalar(
         select(DigestBatch).where(DigestBatch.reference == reference, DigestBatch.account_id == actor.account_id)
     )
+
+
+def codes_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """Which code the reader has to give to which platform, until when: nothing comes without it."""
+    if actor.party_id is None:
+        return None
+    mine = [
+        one
+        for one in fetched(sitting.session, case, sitting.now)
+        if one.request.party_id == actor.party_id and one.state is FetchState.WAITING
+    ]
+    return Panel("next", 8, "evidence/_platform_codes.html", {"waiting": mine}) if mine else None
 
 
 ROOM = Room(
@@ -98,6 +111,7 @@ ROOM = Room(
         DeskPage("unsubmitted.listing", T("Files never submitted: what may be erased"), 140),
     ),
     steps=(bring_evidence, reply_step),
+    panels=(codes_panel,),
     holdings=(holdings,),
     erasures=(erased_by_rule,),
     sent_files=SentFiles(along, sealed_files, cases_with_same_files),

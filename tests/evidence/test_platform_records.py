@@ -21,6 +21,7 @@ from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.models import Account
 from odr.identity.sign_in.sessions import open_session
 from odr.web.presence import session_cookie_name
+from tests.filing.visitor import Visitor
 from tests.scene import Scene
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
@@ -31,6 +32,7 @@ ASKED: dict[str, Any] = {
     "proves": "What was ordered and said",
     "agrees": True,
 }
+GIVE = "Give the platform its code"
 AT = "2025-11-06T20:00:00+08:00"
 RECORDS: list[dict[str, Any]] = [
     {
@@ -122,9 +124,23 @@ def test_records_become_the_partys_exhibit_shown_in_their_own_form(asked: tuple[
             two_factor=True,
         )
     reader.set_cookie(session_cookie_name(False), token, domain="localhost")
+    assert GIVE not in reader.get(f"/cases/{scene.case().reference}").text
     page = reader.get(f"/cases/{scene.case().reference}/exhibits/C-1").text
     for words in ("Capsules", "8,000.00", "Swift", "It is all right to take.", "Baihua Market"):
         assert words in page, words
+
+
+def test_whoever_asked_is_told_to_give_the_code_and_nobody_else(asked: tuple[Scene, str]) -> None:
+    """The first page of the case says which code goes to which platform until when, to the party that asked."""
+    scene, request = asked
+    scene.join()
+    app = create_app(court=scene.court)
+    here = f"/cases/{scene.case().reference}"
+    mine = Visitor(app, scene, "li").get(here)
+    assert GIVE in mine and f'translate="no">{request}</code>' in mine and "gives its records of order BH-1" in mine
+    assert GIVE not in Visitor(app, scene, "haiyun").get(here)
+    scene.clock.advance(timedelta(days=31))
+    assert GIVE not in Visitor(app, scene, "li").get(here)
 
 
 def test_a_platform_reads_nothing(asked: tuple[Scene, str]) -> None:
