@@ -30,6 +30,8 @@ ALLOWED: dict[str, str] = {
     "evidence/intake/belonging.py:_of": "bound by `part_of` to one file, and to that file's own sender",
     "evidence/intake/unsubmitted_uploads.py:open_notices": "for the worker alone; each notice goes to its own sender",
     "evidence/sources/digests.py:first_filed": "bound by the digest of the very file; the file's sender sent the list",
+    "filing/parties/firm/handing.py:_conducted": "heads of cases whose conduct the reader's own people were given; no file opens",
+    "identity/mandates.py:put_on": "one mandate: whether the same assistant stands beside it already",
     "filing/parties/known_identity.py:_verified_elsewhere": "tells whether the registry saw the same party's own papers",
     "judgment/preservation/case_without_claim.py:claims_that_follow": "CPL 104: the applicant's claims against the same",
     "procedure/case/act_drafts.py:files_in_act_drafts": "for the worker alone; each file stays its own sender's",
@@ -43,6 +45,7 @@ BY_REFERENCE: dict[str, str] = {
     "evidence/exhibits/sealing.py:sealed_files": "senders stand in the same query; nothing is shown: the act takes it or not",
     "evidence/intake/upload.py:_finished": "tells the desk itself whether an upload of its own is over",
     "filing/draft/drafts.py:find_draft": "`_is_theirs` stands in the same query",
+    "filing/parties/firm/handing.py:take_off": "bound by the reader's own office; of a case of others only for who runs it",
     "identity/mandates.py:_of_subject": "the reference comes from the court's own link, never from a form",
 }
 """Where a typed reference alone finds a row, each with who asks afterwards whether it is open to them."""

@@ -247,6 +247,8 @@ OUTSIDE = {
     "odr.filing.draft.draft_versions.need_writable": "a draft is the writer's own and in no case",
     "odr.filing.draft.interest_pages.work": "a draft is the writer's own and in no case",
     "odr.filing.draft.sharing.share": "a draft is the writer's own and in no case",
+    "odr.assist.guide.handing.answer": "a question to the registry is in no case",
+    "odr.register.search.saved.telling.confirm": "a search by mail is in no case",
     "odr.evidence.sources.early_fetches.again": "a draft is the writer's own and in no case",
     "odr.evidence.sources.early_fetches.ask_page": "a draft is the writer's own and in no case",
     "odr.evidence.sources.early_fetches.ask_records": "a draft is the writer's own and in no case",

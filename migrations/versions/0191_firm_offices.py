@@ -8,8 +8,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from odr.ground import migrate
-
 revision = "0191"
 down_revision = "0185"
 branch_labels = None
@@ -92,12 +90,10 @@ def upgrade() -> None:
     op.add_column("mandate", sa.Column("may_pass_on", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("mandate", sa.Column("instead_of", BIG, nullable=True))
     op.add_column("mandate", sa.Column("office_id", BIG, nullable=True))
-    migrate.add_index("ix_mandate_office_id", "mandate", ["office_id"], "office_id IS NOT NULL")
 
 
 def downgrade() -> None:
     """Offices, the roll and what was agreed about passing on are gone."""
-    op.drop_index("ix_mandate_office_id", "mandate")
     with op.batch_alter_table("mandate") as table:
         table.drop_column("office_id")
         table.drop_column("instead_of")

@@ -26,13 +26,13 @@ from odr.filing.course import (
 from odr.filing.course.next_step import longer_or_read
 from odr.filing.draft.draft_versions import keep_drafts
 from odr.filing.draft.sharing import files_in_drafts
-from odr.filing.firm.roll import records_kept as firms_kept
 from odr.filing.group import acts as group_acts
 from odr.filing.marked import acts as marked
 from odr.filing.marked.queries import marks_of
 from odr.filing.parties import foreign_papers, joinder, known_identity, mandates
 from odr.filing.parties.asking_to_take_part import put_before_judges
 from odr.filing.parties.audit import audit_parties
+from odr.filing.parties.firm.roll import records_kept as firms_kept
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
 from odr.ground.text import Money, T
 from odr.identity.actors import Actor
@@ -175,7 +175,7 @@ ROOM = Room(
         "odr.filing.registry.batch_pages:batch",
         "odr.filing.registry.supervision_pages:supervision",
         "odr.filing.complaints.pages:complaints",
-        "odr.filing.firm.pages:firm",
+        "odr.filing.parties.firm.pages:firm",
         "odr.filing.marked.pages:filings",
         "odr.filing.group.pages:group",
         "odr.filing.draft.interest_pages:interest",

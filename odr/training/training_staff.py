@@ -12,9 +12,9 @@ import pyotp
 from sqlalchemy import select
 
 from odr.docket.models import Role
-from odr.filing.firm import offices, roll
-from odr.filing.firm.offices import InviteInput, OpenOfficeInput
-from odr.filing.firm.roll import RollInput
+from odr.filing.parties.firm import offices, roll
+from odr.filing.parties.firm.offices import InviteInput, OpenOfficeInput
+from odr.filing.parties.firm.roll import RollInput
 from odr.hearing.courtroom.calendar.hours import OwnHoursInput, RoomInput, add_hours, add_room
 from odr.hearing.courtroom.calendar.models import CourtRoom, RoomKind
 from odr.identity.models import Account, AccountRole, AccountState

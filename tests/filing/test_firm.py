@@ -14,10 +14,10 @@ from sqlalchemy import select
 
 from odr.app import create_app
 from odr.docket.models import Case, DocketEntry, Party, Role
-from odr.filing.firm import handing, offices, roll
-from odr.filing.firm.models import Firm, FirmMember, Place, RollEntry
-from odr.filing.firm.offices import InOneOffice, InviteInput, OpenOfficeInput
-from odr.filing.firm.roll import RollInput, records_kept
+from odr.filing.parties.firm import handing, offices, roll
+from odr.filing.parties.firm.models import Firm, FirmMember, Place, RollEntry
+from odr.filing.parties.firm.offices import InOneOffice, InviteInput, OpenOfficeInput
+from odr.filing.parties.firm.roll import RollInput, records_kept
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
 from odr.ground.canonical import sha256_hex
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound

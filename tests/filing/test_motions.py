@@ -114,7 +114,7 @@ def test_after_acceptance_the_judge_gives_leave(pending: Scene) -> None:
     with pytest.raises(Forbidden):
         pending.do("rule_on_withdrawal", "haiyun", answer="allow", **ruling)
     pending.do("rule_on_withdrawal", "judge", answer="allow", **ruling)
-    assert pending.case().outcome is Outcome.WITHDRAWN and acts(pending)[-1] == "settle_fees"
+    assert pending.case().outcome is Outcome.WITHDRAWN and acts(pending)[-2:] == ["settle_fees", "demand_halved_fee"]
 
 
 def test_a_counterclaim_ends_small_claims_and_outlives_the_claim(pending: Scene) -> None:

@@ -25,6 +25,9 @@ SMALL = {
     "court_room": "rooms of the court",
     "daily_close": "a row a day, and the list is paged",
     "duty_turn": "turns of the staff",
+    "firm": "offices of firms",
+    "guide_gap": "what was asked and not answered: a row a question of a month, as many as the program lets in",
+    "guide_question": "questions to the registry, thrown away after thirty days",
     "factor_reset": "lost second factors of the staff",
     "log": "a log a year",
     "mediator_entry": "mediators on the list",
@@ -33,6 +36,8 @@ SMALL = {
     "received_case": "files that came from elsewhere",
     "reconcile_run": "a row a day",
     "role_proposal": "roles that wait for a second administrator",
+    "roll_entry": "licences that were seen, and the lists are paged",
+    "saved_search": "searches somebody wants by mail, twenty a mailbox at most, thrown away when they end",
     "signing_key": "keys of the court",
     "staff_leave": "leaves of the staff",
     "statistics_report": "a row a day",
@@ -52,6 +57,7 @@ WHOLE = {
     "/decisions/withdrawn.jsonl": {"publication_version"},
     # The worker: records to be set, mandates the docket does not tell of yet, requests for places, which go after a month.
     "": {"examination", "mandate", "place_request"},
+    "/training/outside": {"platform_request"},  # the platform of a training court sees what waits for it
     "/registry/supervision": {"account", "case"},  # everybody of the court with what lies there
 }
 """Pages whose business is all there is; each counts or sums by index, or gives a file."""

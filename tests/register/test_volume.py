@@ -32,12 +32,13 @@ from tests.scene import Scene
 
 @kept
 def ended(scene: Scene) -> None:
-    """A claim is withdrawn by leave; letters have arrived, and what was paid went back."""
+    """A claim is withdrawn by leave; letters have arrived, and the half of the fee that stayed due is paid."""
     scene.pend()
     scene.do("withdraw_claim", "li", reasons="We have settled.")
     with scene.court.database.read() as session:
         asked = session.scalars(select(Request.reference).where(Request.kind == RequestKind.WITHDRAWAL)).one()
     scene.do("rule_on_withdrawal", "judge", request=asked, answer="allow", reasons="It is theirs to end.")
+    scene.pay()
     scene.later(days=20)
     with scene.court.database.write() as session:
         for packet in session.scalars(select(Packet).where(Packet.case_id == scene.case_id)):

@@ -39,6 +39,7 @@ DATA = {
     "due_on": date(2026, 4, 7),
     "reckoned": None,
     "named": True,
+    "called": [T("Please attend on %(at)s.", at=datetime(2026, 4, 7, 6, 30, tzinfo=UTC))],
     "endings": [(T("Answer to the claim"), "2026-17", date(2026, 4, 7))],
 }
 SUBJECT = T("decision of the court")

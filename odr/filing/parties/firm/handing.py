@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Stage
-from odr.filing.firm import roll
-from odr.filing.firm.models import Firm, FirmMember, Place, RollEntry
+from odr.filing.parties.firm import roll
+from odr.filing.parties.firm.models import Firm, FirmMember, Place, RollEntry
 from odr.ground.errors import CourtError, FieldFault, InvalidInput, NotFound
 from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import T, Text, side_by_side

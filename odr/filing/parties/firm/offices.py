@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from odr.filing.firm import roll
-from odr.filing.firm.models import Firm, FirmMember, Place
+from odr.filing.parties.firm import roll
+from odr.filing.parties.firm.models import Firm, FirmMember, Place
 from odr.ground.errors import CourtError, InvalidInput, NotFound
 from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import T

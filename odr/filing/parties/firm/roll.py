@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from odr.filing.firm.models import Firm, RollEntry
+from odr.filing.parties.firm.models import Firm, RollEntry
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import T

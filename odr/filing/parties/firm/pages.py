@@ -10,10 +10,10 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Role
-from odr.filing.firm import handing, offices, roll
-from odr.filing.firm.models import Firm, FirmMember, Place
-from odr.filing.firm.offices import InviteInput, OpenOfficeInput
-from odr.filing.firm.roll import RollInput
+from odr.filing.parties.firm import handing, offices, roll
+from odr.filing.parties.firm.models import Firm, FirmMember, Place
+from odr.filing.parties.firm.offices import InviteInput, OpenOfficeInput
+from odr.filing.parties.firm.roll import RollInput
 from odr.ground.errors import CourtError, FieldFault, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.accounts import outbox
