@@ -291,7 +291,7 @@ class Story:
                 "what": "signed",
                 "signer": signer,
                 "happened_on": local.date().isoformat(),
-                "hour": "00:01",
+                "hour": first_minute(local),
                 "words": words,
             }
             self.do("record_outcome", "clerk", **given)
@@ -383,6 +383,13 @@ class Story:
                     select(Decision.reference).where(Decision.case_id == self.case_id).order_by(Decision.id.desc())
                 ).first()
             )
+
+
+def first_minute(local: datetime) -> str:
+    """When something happened early on a day of a story, as ``HH:MM``: a minute after midnight, and never in the future,
+    whatever the hour at which the story is told.
+    """
+    return min("00:01", f"{local:%H:%M}")
 
 
 def in_story_time(court: Court, at: datetime) -> tuple[Court, StoryClock]:
