@@ -8,7 +8,6 @@ from hypothesis import example, given, strategies as st
 
 from odr.training.story import first_minute
 
-
 MIDNIGHT = datetime(2026, 11, 30, tzinfo=UTC)
 
 
