@@ -6,8 +6,10 @@ statements, syncs and processor time, never by a clock on the wall.
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 PATIENCE = 240.0
 """Seconds."""
@@ -19,3 +21,17 @@ def until(happens: Callable[[], object], what: str, *, every: float = 0.05) -> N
     while not happens():
         assert time.monotonic() < ends, f"it did not happen: {what}"
         time.sleep(every)
+
+
+def accepts(address: Path) -> Callable[[], bool]:
+    """Whether somebody takes calls at a socket's file: the file is there a moment before its owner listens."""
+
+    def called() -> bool:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
+            try:
+                caller.connect(str(address))
+            except (ConnectionRefusedError, FileNotFoundError):
+                return False
+        return True
+
+    return called

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.patience import PATIENCE, until
+from tests.patience import PATIENCE, accepts, until
 
 HERE = Path(__file__).resolve().parent
 CLOCKS = frozenset({"monotonic", "perf_counter", "monotonic_ns", "perf_counter_ns"})
@@ -50,16 +51,27 @@ def impatient(tree: ast.AST) -> Iterator[int]:
                 yield node.lineno
 
 
+def seen_by_its_file(tree: ast.AST) -> Iterator[int]:
+    """Lines that take a socket's file for somebody who listens: the file is there a moment earlier."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "until" and len(node.args) > 1:
+            happens, what = map(ast.unparse, node.args[:2])
+            if "exists" in happens and "listen" in what:
+                yield node.lineno
+
+
 def test_no_test_asks_a_clock_on_the_wall_whether_it_passes() -> None:
     """What is too slow is counted in statements, syncs and processor time; what must happen is waited for patiently."""
-    timed, short = set(), []
+    timed, short, early = set(), [], []
     for file in sorted(HERE.rglob("*.py")):
         tree, name = ast.parse(file.read_text(encoding="utf-8")), str(file.relative_to(HERE))
         if any(on_the_wall(tree)):
             timed.add(name)
         short += [f"{name}:{line}" for line in impatient(tree)]
+        early += [f"{name}:{line}" for line in seen_by_its_file(tree)]
     assert timed == set(TIMED)
     assert short == []
+    assert early == [], "wait with accepts(…)"
 
 
 @pytest.mark.parametrize(
@@ -88,3 +100,16 @@ def test_a_wait_ends_when_its_event_comes() -> None:
     until(lambda: next(looks), "the third look", every=0.001)
     with pytest.raises(StopIteration):
         next(looks)
+
+
+def test_a_socket_is_called_and_not_looked_at(tmp_path: Path) -> None:
+    """Neither an address nobody has, nor one bound by somebody who does not listen yet, accepts."""
+    address = tmp_path / "s"
+    assert not accepts(address)()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as owner:
+        owner.bind(str(address))
+        assert address.exists() and not accepts(address)()
+        owner.listen()
+        assert accepts(address)()
+    assert list(seen_by_its_file(ast.parse("until(path.exists, 'the room listens')"))) == [1]
+    assert list(seen_by_its_file(ast.parse("until(accepts(path), 'the room listens')"))) == []

@@ -14,7 +14,6 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,7 +24,7 @@ from urllib.request import urlopen
 import pytest
 
 from odr.ground.config import Settings
-from tests.patience import PATIENCE, until
+from tests.patience import PATIENCE, accepts, until
 from tests.peers import missing, needed
 from tests.typed import typed_words
 
@@ -149,8 +148,7 @@ def test_the_web_process_has_no_keys(house: tuple[dict[str, str], Path, Path]) -
     needed("setpriv")
     own = ["--reuid", str(VAULT), "--regid", str(SHARED), "--clear-groups"]
     with running(["unshare", "--net", "setpriv", *own, *server], 0, [0], env) as alone:
-        until(Path(env["ODR_VAULT_SOCKET"]).exists, "the vault listens")
-        time.sleep(0.2)
+        until(accepts(Path(env["ODR_VAULT_SOCKET"])), "the vault listens")
         there = Path(f"/proc/{alone.pid}/net/dev").read_text().splitlines()[2:]
         assert [line.split(":")[0].strip() for line in there] == ["lo"], "the vault reaches nobody"
         assert f"Uid:\t{VAULT}\t{VAULT}" in Path(f"/proc/{alone.pid}/status").read_text()

@@ -24,7 +24,7 @@ from pathlib import Path
 import pytest
 
 from odr.notary.log.note import NoteKey, SignatureType
-from tests.patience import PATIENCE, until
+from tests.patience import PATIENCE, accepts, until
 from tests.peers import missing
 
 NAME = "witness.example/litewitness"
@@ -81,7 +81,7 @@ def litewitness() -> Iterator[LiteWitness]:
         agent = subprocess.Popen(
             ["ssh-agent", "-D", "-a", str(folder / "agent")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        until((folder / "agent").exists, "the agent listens")
+        until(accepts(folder / "agent"), "the agent listens")
         subprocess.run(
             ["ssh-add", "-q", str(folder / "key")],
             check=True,

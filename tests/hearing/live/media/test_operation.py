@@ -19,7 +19,7 @@ from odr.hearing.live.media.control import Media
 from odr.hearing.live.media.serve import ROOM, find_node, room_environment
 from tests.hearing.live.media.house import ROOT, SECRET, House, free_port, until
 from tests.ops.test_proxy import proxy
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, accepts
 from tests.peers import missing
 
 VENDOR = ROOM.parent / "vendor"
@@ -66,7 +66,7 @@ def test_the_module_becomes_the_room_and_closes_in_order(folder: Path) -> None:
     }
     process = subprocess.Popen([sys.executable, "-m", "odr.hearing.live.media.serve"], cwd=ROOT, env=environ)
     try:
-        until((folder / "c").exists, "the room listens")
+        until(accepts(folder / "c"), "the room listens")
         media = Media(f"unix:{folder}/c", SECRET.encode(), answers_within=PATIENCE)
         media.command("h1", "open")
         media.command("h1", "record", segment=1)
