@@ -29,7 +29,7 @@ from odr.ground.config import Mode, Settings, SettingsError
 from odr.ground.db import Database
 from odr.ground.errors import CourtError, NotFound, StepUpNeeded, StorageFull, Unavailable
 from odr.ground.silence import silence
-from odr.ground.text import SIGNS, Money, T, Text, side_by_side, write, write_day, write_instant, write_month
+from odr.ground.text import SIGNS, Money, T, Text, catalogue, side_by_side, write, write_day, write_instant, write_month
 from odr.ground.unavailable import breach_of
 from odr.identity.sign_in.keys import keyring
 from odr.notary.notary import Notary
@@ -217,6 +217,8 @@ def _templates(app: Flask, court: Court) -> None:
     tz = court.settings.tz
 
     def translate(msgid: str, **params: Any) -> str:
+        if not params:
+            return catalogue(current_locale()).get(msgid, msgid).replace("%%", "%")
         return Text(msgid, params).render(current_locale())
 
     app.jinja_env.globals.update(

@@ -159,6 +159,8 @@ class ShortInstant:
 
 def write(value: Any, locale: str, tz: ZoneInfo | None = None) -> str:
     """Write any value of the court's for a reader: text, money, day, instant."""
+    if value.__class__ is str:
+        return value
     if isinstance(value, Text):
         return value.render(locale)
     if isinstance(value, Money):

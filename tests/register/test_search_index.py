@@ -7,7 +7,7 @@ import os
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from odr.register.publication.check_register import FIRST
 from odr.register.redaction.structure import Block, BlockKind, Part, PublicText
 from odr.register.search import shelves
 from odr.register.search.facts import FactReader, Facts
+from odr.register.search.hits import hit_of
+from odr.register.search.keeping import Row, Version
 from odr.register.search.language import read
 from odr.register.search.meant import MOST_UNKNOWN
 from odr.register.search.queries import FACETS, Asked, Compiler
@@ -268,3 +270,22 @@ def test_the_words_found_are_marked_where_they_stand() -> None:
     assert marked("buyer", "合格") == ["buyer", "BUYER", "合格"] and marked("buy") == [] == marked("paid label")
     assert "".join(piece.words for piece in passages(said, [phrase("nowhere")])[0]).startswith("货货")
     assert all(len("".join(p.words for p in each)) < 400 for each in passages(said, [phrase("货"), phrase("paid")]))
+
+
+def test_a_hit_brings_what_a_list_says_of_it(written: Written) -> None:
+    """The facts that the index gives back are those it was given, without the text; other bytes are not taken for another
+    version, whose facts are read off its text.
+    """
+    known, search = written
+    by_address = {facts.address: replace(facts, words=()) for facts in known}
+    found = search.find(Asked(read("检验检疫"), best=True)).facts
+    assert found and all(facts == by_address[facts.address] for facts in found)
+    assert all(Facts.from_kept(facts.as_kept()) == replace(facts, words=()) for facts in known)
+
+    reader, one = search.compiler.reader, found[0]
+    said = PublicText("(2026) 9", "en", date(2026, 5, 1), ())
+    row = Row(1, one.address, one.ledger_number, "judgment", "en", one.decided_on)
+    now = datetime(2026, 5, 2, tzinfo=UTC)
+    same = hit_of(reader, row, Version(1, one.sha256, now), said.as_json(), (), one)
+    other = hit_of(reader, row, Version(2, "0" * 64, now), said.as_json(), (), one)
+    assert same.facts == one and other.facts.number == "(2026) 9" and other.facts.sha256 == "0" * 64

@@ -114,7 +114,7 @@ def citations_of(session: Session, reader: FactReader, search: Search | None, on
     if search is None:
         return Citations(articles, decisions, [], 0)
     found = search.find(Asked(filters=(("cites", one.text.number),)), size=SHOWN, facets=False)
-    by = hits(session, reader, found.addresses, Words(one.text.number))
+    by = hits(session, reader, found.facts, Words(one.text.number))
     return Citations(articles, decisions, by, found.total)
 
 

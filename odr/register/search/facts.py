@@ -5,9 +5,10 @@ All of it is read from the redacted text and from what the public ledger says of
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -62,8 +63,25 @@ class Facts:
     cites: tuple[str, ...]
     """Numbers of other cases, as :func:`compact` writes them."""
     words: tuple[str, ...]
-    """Every cell of the text."""
+    """Every cell of the text; none where the facts come from the index, which gives no text back."""
 
+    def as_kept(self) -> bytes:
+        """What the index gives back with a hit, so that a list need not read it off the text again."""
+        told = {name: getattr(self, name) for name in _KEPT}
+        told |= {"decided_on": self.decided_on.isoformat(), "outcome": self.outcome and self.outcome.value}
+        return json.dumps(told, ensure_ascii=False).encode()
+
+    @classmethod
+    def from_kept(cls, kept: bytes) -> Facts:
+        """What :meth:`as_kept` wrote."""
+        told = json.loads(kept)
+        told |= {name: tuple(told[name]) for name in _SEVERAL}
+        told |= {"decided_on": date.fromisoformat(told["decided_on"]), "words": ()}
+        return cls(**told | {"outcome": Outcome(told["outcome"]) if told["outcome"] else None})
+
+
+_KEPT = tuple(each.name for each in fields(Facts) if each.name not in ("words", "decided_on", "outcome"))
+_SEVERAL = ("judges", "articles", "cites")
 
 JUDGED = "judgment"
 """The kind of the ledger in which claims are decided on; every other ends a case in another way."""

@@ -35,14 +35,20 @@ class Hit:
     passages: Sequence[Sequence[Piece]]
 
 
-def hits(session: Session, reader: FactReader, addresses: Sequence[str], question: Node | None = None) -> list[Hit]:
-    """The decisions at some addresses, in this order, with the words found."""
-    if not addresses:
+def hits(session: Session, reader: FactReader, found: Sequence[Facts], question: Node | None = None) -> list[Hit]:
+    """Decisions that the index found, in this order, with the words found: those that are public now. Where another version
+    is public than the index knows, what a list says of it is read off its text.
+    """
+    if not found:
         return []
+    known = {facts.address: facts for facts in found}
     needles = [needle for each in wanted(question) if (needle := phrase(each.text))]
-    rows = session.execute(shown_columns().where(Publication.address.in_(addresses)))
-    made = {row.address: hit_of(reader, Row(*row[:6]), Version(*row[6:9]), row.text, needles) for row in rows}
-    return [made[address] for address in addresses if address in made]
+    rows = session.execute(shown_columns().where(Publication.address.in_(list(known))))
+    made = {
+        row.address: hit_of(reader, Row(*row[:6]), Version(*row[6:9]), row.text, needles, known[row.address])
+        for row in rows
+    }
+    return [made[address] for address in known if address in made]
 
 
 def hit_of(
@@ -51,10 +57,11 @@ def hit_of(
     version: Version | PublicationVersion,
     text: dict[str, object],
     needles: Sequence[tuple[tuple[int, str], ...]] = (),
+    known: Facts | None = None,
 ) -> Hit:
-    """A decision as a list shows it."""
+    """A decision as a list shows it, with what is known of this version."""
     said = PublicText.from_json(text)
-    facts = facts_of(reader, row, version, said)
+    facts = known if known is not None and known.sha256 == version.sha256 else facts_of(reader, row, version, said)
     return Hit(
         row.address,
         row.language,

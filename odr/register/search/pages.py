@@ -61,7 +61,7 @@ def _search(ready: Search, asking: Asking, size: int = PAGE) -> Shown:
         asked, unknown = meant[0], tuple(meant[1])
         corrected, found = corrected_text(asked.question), ready.find(asked, size=size)
     reader = ready.compiler.reader
-    return Shown(found, hits(current_session(), reader, found.addresses, asked.question), corrected, unknown)
+    return Shown(found, hits(current_session(), reader, found.facts, asked.question), corrected, unknown)
 
 
 @search.get("/decisions")

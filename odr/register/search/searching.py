@@ -14,10 +14,11 @@ from typing import cast
 from tantivy import DocAddress, Occur, Query, Searcher
 
 from odr.ground.keyset import place, values_at
+from odr.register.search.facts import Facts
 from odr.register.search.language import Node, Words, replaced, wanted
 from odr.register.search.meant import MOST_UNKNOWN, other_words
 from odr.register.search.queries import FACETS, Asked, Compiler, below
-from odr.register.search.shelves import SCHEMA, OpenShelves
+from odr.register.search.shelves import KEPT, SCHEMA, OpenShelves
 
 PAGE = 20
 DEEPEST = 1_000
@@ -32,13 +33,19 @@ Facets = Mapping[str, Sequence[tuple[str, int]]]
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found: addresses of a page, how many in all, where the next page begins, and how they divide."""
+    """What a search found: the decisions of a page, how many in all, where the next page begins, and how they divide."""
 
-    addresses: Sequence[str]
+    facts: Sequence[Facts]
+    """Of a page, as the index has them; whoever shows them looks whether the text is still that one."""
     total: int
     next: str | None
     begun: bool
     facets: Facets
+
+    @property
+    def addresses(self) -> list[str]:
+        """Of the decisions of the page."""
+        return [each.address for each in self.facts]
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,10 @@ class _Hit:
     @property
     def address(self) -> str:
         return str(self.searcher.doc(self.at)["address"][0])
+
+    @property
+    def facts(self) -> Facts:
+        return Facts.from_kept(bytes(self.searcher.doc(self.at)[KEPT][0]))
 
 
 class Search:
@@ -70,7 +81,7 @@ class Search:
         if len(hits) > size:
             last = hits[size - 1]
             more = place((_bits(last.score), last.key) if asked.best else (last.key,))
-        return Found([hit.address for hit in hits[:size]], total, more, begun, divided)
+        return Found([hit.facts for hit in hits[:size]], total, more, begun, divided)
 
     def _in_all(self, query: Query, asked: Asked, facets: bool) -> tuple[int, Facets]:
         """How many there are and how they divide: the same for every page and order, and remembered while the index is
@@ -83,7 +94,7 @@ class Search:
             known = self.open.told[key] = (self.count_of(query), self._facets(query) if facets else {})
         return cast(tuple[int, Facets], known)
 
-    def among(self, asked: Asked, addresses: Sequence[str]) -> list[str]:
+    def among(self, asked: Asked, addresses: Sequence[str]) -> list[Facts]:
         """Which of some decisions match, the newest first."""
         query = Query.boolean_query(
             [
@@ -92,7 +103,7 @@ class Search:
             ]
         )
         hits, _ = self._newest(query, asked, max(1, len(addresses)))
-        return [hit.address for hit in hits]
+        return [hit.facts for hit in hits]
 
     def count(self, asked: Asked) -> int:
         """How many decisions match."""

@@ -26,13 +26,13 @@ from odr.register.search.tokens import GAP, lines
 
 FOLDER = "search"
 LIST = "shelves.json"
-FORM = 2
+FORM = 3
 """Of the index; another program makes it anew instead of reading one it does not know."""
 SHELF = 4096
 """Ledger numbers of a shelf: it is written anew in well under a minute."""
 HEAP = 64_000_000
 """Memory of the writer, in bytes; it works in one thread."""
-WORDS, PAIRS = "words", "pairs"
+WORDS, PAIRS, KEPT = "words", "pairs", "kept"
 MOST_REMEMBERED = 500
 """Questions of which a process remembers the numbers, as long as the index stays as it is."""
 PLACES = 2**32
@@ -48,6 +48,7 @@ def _schema() -> tantivy.Schema:
     for name in ("court", "cause", "judge", "article", "outcome", "year", "cites"):
         made.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     made.add_text_field("number", tokenizer_name="raw", index_option="basic")
+    made.add_bytes_field(KEPT, stored=True)
     for name in ("order", "day", "awarded"):
         made.add_unsigned_field(name, indexed=True, fast=True)
     return made.build()
@@ -65,6 +66,7 @@ def _document(facts: Facts) -> tantivy.Document:
     made = tantivy.Document()
     made.add_text("address", facts.address)
     made.add_text("sha256", facts.sha256)
+    made.add_bytes(KEPT, facts.as_kept())
     words, pairs = lines(facts.words)
     made.add_text(WORDS, words)
     made.add_text(PAIRS, pairs)

@@ -224,9 +224,9 @@ def _news(court: Court, session: Session, row: SavedSearch, most_new: int) -> tu
     ready, asking = open_search(court, session), asking_of(row)
     if ready is None or ready.left_out:
         return None
-    addresses = ready.among(asking.asked, sorted({address for _, address in records}))
-    shown = hits(session, ready.compiler.reader, addresses[:NAMED], asking.question)
-    return records[-1][0], shown, max(0, len(addresses) - NAMED), len(records) < most_new
+    found = ready.among(asking.asked, sorted({address for _, address in records}))
+    shown = hits(session, ready.compiler.reader, found[:NAMED], asking.question)
+    return records[-1][0], shown, max(0, len(found) - NAMED), len(records) < most_new
 
 
 def letter_of(row: SavedSearch, reader: FactReader, found: Sequence[Hit], more: int, settings: Settings) -> Letter:
