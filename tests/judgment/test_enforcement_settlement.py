@@ -188,6 +188,9 @@ def test_paid_in_an_enforcement_the_judge_is_asked_to_end_it_and_no_time_runs_on
         assert task.role is Role.JUDGE and task.done_at is None
         look, case = bench.court.look(session), bench.case()
         assert not look.windows(case, "enforcement_application")
+    for who in ("claimant/1", "respondent/1"):
+        with pytest.raises(ActNotOpen, match="nothing is left to settle"):
+            bench.do(who, "propose_enforcement_settlement", PROPOSAL)
     bench.do("judge", "end_enforcement", {"state": "done", "reasons": "Paid in full."})
     assert bench.case().stage is Stage.CLOSED
     with bench.court.database.read() as session:

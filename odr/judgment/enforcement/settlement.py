@@ -50,11 +50,10 @@ def settles_here(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     agreed = enforcement_settlements(sitting.session, case, SettlementState.PROPOSED, SettlementState.SIGNED)
     if any(creditor_of(sitting, row) == found.party_id for row in agreed):
         return T("An agreement in the enforcement is proposed or signed already.")
-    return (
-        None
-        if actor.party_id in _both(sitting, case, found)
-        else T("Only the creditor and the debtor of the enforcement settle it.")
-    )
+    both = _both(sitting, case, found)
+    if both <= {found.party_id}:
+        return T("Everything that is enforced has been performed: nothing is left to settle.")
+    return None if actor.party_id in both else T("Only the creditor and the debtor of the enforcement settle it.")
 
 
 def _both(sitting: Sitting, case: Case, found: EnforcementCase) -> set[int]:

@@ -185,7 +185,8 @@ def _split(
     """A spelling with the end of a line inside: its parts. A person may leave it, since two words may only meet there."""
     long = sum(sign.isdigit() for sign in match[0]) >= LONG_NUMBER if spelling.script == "digits" else True
     sure = spelling.standing is Standing.FIXED or spelling.is_whole
-    if spelling.script not in ("han", "digits") or not sure or not long:
+    whole = spelling.script == "latin" and spelling.is_whole and _parted_by_words(stream, match, first, last)
+    if (spelling.script not in ("han", "digits") and not whole) or not sure or not long:
         return
     if not stream.joined(first, last):
         return
@@ -196,6 +197,19 @@ def _split(
         if begin < stop:
             start, end = view.span(begin, stop)
             yield at, start, end, Standing.PROPOSED
+
+
+def _parted_by_words(stream: Stream, match: re.Match[str], first: int, last: int) -> bool:
+    """Whether a name in Latin letters, split by the end of a line, begins and ends as a word and begins with a capital."""
+    _, _, words, view = stream.cells[first]
+    begin = match.start() - stream.starts[first]
+    behind = stream.cells[last][3]
+    stop = match.end() - stream.starts[last]
+    return (
+        words[view.at[begin]].isupper()
+        and not _glued(words, view, begin, begin - 1).isalpha()
+        and not _glued(stream.cells[last][2], behind, stop - 1, stop).isalpha()
+    )
 
 
 def _whole_token(words: str, end: int) -> int:

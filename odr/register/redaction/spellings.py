@@ -127,7 +127,7 @@ def _latin_person(name: str) -> Iterator[Spelling]:
     if not plain:
         yield from _literal(name)
         return
-    yield Spelling("".join(plain), "latin")
+    yield Spelling("".join(plain), "latin", is_whole=len(plain) > 1 or "-" in words[0])
     if len(plain) > 1:
         yield Spelling(plain[-1] + ",?" + "".join(plain[:-1]), "latin")
         yield Spelling(plain[0] + plain[-1], "latin")
@@ -135,6 +135,10 @@ def _latin_person(name: str) -> Iterator[Spelling]:
         for word, pattern in zip(words, plain, strict=True):
             if len(word) > 2:
                 yield Spelling(pattern, "word", Standing.PROPOSED if word is not words[-1] else Standing.FIXED)
+    # Who has two family names is often called by one of them.
+    for part in words[-1].split("-") if "-" in words[-1] else ():
+        if len(part) > 2:
+            yield Spelling(re.escape(folded(part)), "word", Standing.PROPOSED)
 
 
 def _organisation(name: str) -> Iterator[Spelling]:
