@@ -29,7 +29,7 @@ from tests.scene import Scene, open_court
 ROUNDS, EXAMPLES, STEPS = (1_200, 4, 40) if os.environ.get("ODR_PROVE") else (10, 4, 42)
 LEAST = 100_000 if os.environ.get("ODR_PROVE") else 2_000
 """Acts tried and stretches of time in all; what a beginning does is counted and looked at like every other step."""
-PAIRS = 250 if os.environ.get("ODR_PROVE") else 130
+PAIRS = 250 if os.environ.get("ODR_PROVE") else 150
 """Pairs of act and stage that are reached at least."""
 ALWAYS = {
     ("issue_decision", "deliberation"),
