@@ -82,8 +82,9 @@ def test_a_review_that_is_refused_leaves_the_refusal(frozen: Bench) -> None:  # 
     frozen.do("judge", "give_ruling", {**GRANTED, "result": "refused", "motion": motion_of(frozen)})
     assert preserved(frozen).state is PreservationState.EXECUTED
     assert [w.state for w in terms_of(frozen)] == [WindowState.OPEN]
-    with pytest.raises(InvalidInput):
-        frozen.do("judge", "give_ruling", {**LIFTED, "months": "6"})
+    for kind in ("preservation_review", "stay"):
+        with pytest.raises(InvalidInput):
+            frozen.do("judge", "give_ruling", {**LIFTED, "kind": kind, "months": "6"})
     to_the_end(frozen)
     frozen.wait(seconds=1)
     assert preserved(frozen).state is PreservationState.LAPSED

@@ -38,6 +38,8 @@ from odr.procedure.models import WindowState
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
+NOT_CONTINUED = T("Only where a continuation that was refused is granted after all.")
+
 Ruled = tuple[str, int | None, frozenset[int] | None]
 """What is looked at again, the entry that ruled it, and who may ask for it; None for every party."""
 
@@ -135,6 +137,8 @@ def after_ruling(sitting: Sitting, case: Case, ruling: Ruling, motion: Motion | 
     again what was lifted. Of the court's own motion everything is lifted (CPI 166).
     """
     if ruling.kind is not MotionKind.PRESERVATION_REVIEW:
+        if months is not None:
+            raise InvalidInput.at("months", NOT_CONTINUED)
         return
     session = sitting.session
     if motion is not None:
@@ -143,7 +147,7 @@ def after_ruling(sitting: Sitting, case: Case, ruling: Ruling, motion: Motion | 
     ended = not_continued(session, case, motion.about if motion is not None else None)
     taken = lifted(session, case, motion)
     if months is not None and (ended is None or ruling.result is MotionState.REFUSED):
-        raise InvalidInput.at("months", T("Only where a continuation that was refused is granted after all."))
+        raise InvalidInput.at("months", NOT_CONTINUED)
     if (refused, ended, taken) == (None, None, []):
         if ruling.result is MotionState.GRANTED:
             end_preservations(
