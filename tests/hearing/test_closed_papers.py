@@ -4,7 +4,7 @@ who have a part in it (CPL 45; COL 11, 12, 16).
 
 from __future__ import annotations
 
-import re
+import ast
 from pathlib import Path
 
 import pytest
@@ -48,9 +48,14 @@ def test_minutes_of_a_meeting_are_read_by_the_table_alone(role: Role, audience: 
 
 def test_every_kind_of_paper_says_in_which_part_of_the_file_it_stands() -> None:
     """Whoever makes a new kind says who reads it; what is of the deliberation is closed by its kind."""
-    sources = "\n".join(one.read_text("utf-8") for one in sorted((ROOT / "odr").rglob("*.py")))
-    calls = re.findall(r"keep_(?:document|prepared)\((?:[^()]|\([^()]*\))*\)", sources)
-    made = {kind for call in calls for kind in re.findall(r'kind="([a-z_]+)"', call)}
+    made = {
+        word.value.value
+        for source in sorted((ROOT / "odr").rglob("*.py"))
+        for call in ast.walk(ast.parse(source.read_text("utf-8")))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("keep_document", "keep_prepared")
+        for word in call.keywords
+        if word.arg == "kind" and isinstance(word.value, ast.Constant)
+    }
     assert made == PAPERS.keys()
     assert CLOSED_TO.keys() == {kind for kind, part in PAPERS.items() if part == "deliberation"}
 

@@ -206,17 +206,13 @@ def text_of(paper: DecisionPaper | RulingPaper, locale: str) -> PublicText:
     return _Writer(paper, locale).text()
 
 
-_WIDE_BLANK = "\u3000"
-"""The blank of Chinese text, which sets a line in; nothing looked for is written across it."""
-
-
 def cleaned(words: str) -> str:
-    """Words composed (NFC), with every blank an ordinary one, and without signs that cannot be seen: they could split a
-    name or a date of birth that is looked for, or turn a line around. The sealed paper shows them; XML could not hold them.
+    """Words composed (NFC) and without signs that cannot be seen: they could split a name, or turn a line around. The
+    sealed paper shows them; XML could not hold them.
     """
     plain = unicodedata.normalize("NFC", words.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(
-        " " if unicodedata.category(sign) == "Zs" and sign != _WIDE_BLANK else sign
+        sign
         for sign in plain
         if sign in "\n\t" or sign in _JOINERS or unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn")
     )
