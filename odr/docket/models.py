@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.docket.lookalikes import mark_of
@@ -450,6 +450,8 @@ class Document(Base):
     receipt: Mapped[str | None] = mapped_column(Reference)
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
     is_public: Mapped[bool] = mapped_column(default=False)
+    named: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    """Of a paper for named readers: who they are, as in the entry that made it."""
     void_by: Mapped[int | None]
     """Entry since which the paper no longer holds, such as a certificate of an effect that never came."""
     void_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

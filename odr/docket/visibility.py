@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from odr.docket.models import BENCH_ROLES, COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Audience, Document, Party, Role
@@ -74,17 +74,29 @@ def reads_entry(viewer: Viewer, entry: Envelope) -> bool:
 
 
 def reads_document(viewer: Viewer, document: Document) -> bool:
-    """Whether the viewer may open a paper."""
-    return document.is_public or may_read(viewer, document.audience, document.party_id)
-
-
-def document_audience(audience: Audience, named: Sequence[str]) -> Audience:
-    """Who opens a paper of an entry: who reads the entry; of one for named readers, the party it was made for, and the
-    court if it is named.
+    """Whether the viewer may open a paper: of the closed part of the file only who the law lets into it, of every other
+    paper whoever reads what made it.
     """
-    if audience is not Audience.NAMED:
-        return audience
-    return Audience.OWN_SIDE_AND_COURT if {Role.JUDGE.value, Role.CLERK.value} <= set(named) else Audience.OWN_SIDE
+    if document.is_public:
+        return True
+    closed = CLOSED_TO.get(document.kind)
+    if closed is not None and viewer.role is not Role.CLOCK and viewer.role not in closed:
+        return False
+    return may_read(viewer, document.audience, document.party_id, document.named or None)
+
+
+DELIBERATION = frozenset({Role.JUDGE, Role.ASSESSOR, Role.CLERK, Role.PRESIDENT})
+"""Who reads what was said where a decision was found: those who decide, the clerk who writes it down, and the president
+who puts a case before the committee and looks at what the panel concluded (CPL 45; COL 11, 12, 16). No party, and of the
+court's people nobody who only helps: an assistant prepares a decision and has no part in finding it.
+"""
+CLOSED_TO: Mapping[str, frozenset[Role]] = {"meeting_minutes": DELIBERATION}
+"""Kind of paper of the closed part of the file → who reads it, whatever wider circle it was kept for."""
+
+
+def document_audience(audience: Audience, named: Sequence[str]) -> tuple[Audience, list[str]]:
+    """Who opens a paper of an entry: who reads the entry, and nobody else."""
+    return audience, (list(named) if audience is Audience.NAMED else [])
 
 
 def party_named(named: Sequence[str]) -> int | None:

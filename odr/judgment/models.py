@@ -185,7 +185,9 @@ class Motion(Base):
     currency: Mapped[str | None] = mapped_column(String(3))
     urgent: Mapped[bool] = mapped_column(default=False)
     about: Mapped[str | None] = mapped_column(Reference)
-    """Of a review: the preservation, or the refused application, that is looked at again."""
+    """Of a review: the preservation, the refused application, or the ruling that is looked at again (the paper of one
+    that did not continue something, or one that lifted it).
+    """
     state: Mapped[MotionState] = mapped_column(enum_column(MotionState), default=MotionState.OPEN)
     entry_number: Mapped[int]
     ruled_entry: Mapped[int | None]

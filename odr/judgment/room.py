@@ -20,6 +20,7 @@ from odr.judgment.preservation import (
     acts as preservation_acts,
     before_claim,
     case_views as preservation_case_views,
+    reviews,
     term,
 )
 from odr.judgment.remedies import appeal, heard_anew, motions, retrial_here, service_fell
@@ -88,7 +89,7 @@ ROOM = Room(
         on(ClaimAccepted, judgments.tell_the_judge),
         on(ClaimIsChanging, decision_acts.claim_is_changing),
         on(ExaminationClosed, decision_acts.begin_deliberation),
-        on(Served, decision_acts.on_served, appeal.on_served, preservation_acts.review_begins, retrial_here.on_served),
+        on(Served, decision_acts.on_served, appeal.on_served, reviews.review_begins, retrial_here.on_served),
         on(ServiceFell, service_fell.on_service_fell),
         on(TimeGivenBack, service_fell.on_time_given_back),
         on(CaseClosed, preservation_acts.case_over),

@@ -123,6 +123,8 @@ class Packet(Base):
     recipient_name: Mapped[str] = mapped_column(String(200))
     recipient_kind: Mapped[PartyKind] = mapped_column(enum_column(PartyKind))
     locale: Mapped[str] = mapped_column(String(12))
+    original: Mapped[str | None] = mapped_column(String(12))
+    """The language of the case, in which the letter counts; None of a letter from before this was kept."""
     abroad: Mapped[bool] = mapped_column(default=False)
     code: Mapped[str] = mapped_column(String(20), unique=True)
     first_contact: Mapped[bool]

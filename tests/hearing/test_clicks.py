@@ -17,7 +17,7 @@ from tests.scene import Scene
 CHOSEN = r'<(?:input[^>]*type="(?:radio|checkbox)"[^>]*|select[^>]*)name="{name}"|<(?:input)[^>]*name="{name}"[^>]*type="(?:radio|checkbox)"'
 
 
-MOST = 31
+MOST = 24
 """Clicks of clerk and judge together."""
 
 
@@ -99,11 +99,8 @@ def test_an_ordinary_dispute_from_the_desk_to_the_sealed_judgment(small_scene: S
         begun="09:32",
         ended="10:15",
         minutes="The sale and the price back were argued.",
-        **{f"attendance-{row}-presence": "courtroom" for row in range(2)},
-        **{f"attendance-{row}-identity": "document" for row in range(2)},
-        held_exhibits="true",
-        debated="yes",
-        last_words="yes",
+        everybody="true",
+        whole="true",
     )
     judge.sit_down()
     judge.follow("/do/close_hearing")
@@ -111,11 +108,11 @@ def test_an_ordinary_dispute_from_the_desk_to_the_sealed_judgment(small_scene: S
     scene.later(days=9)
     judge.sit_down()
     judge.follow("/decision/desk")
-    found = {"together-subjects": ["fact/1", "fact/2"], "together-result": "rejected"}
+    found = {"together-every": "true", "together-result": "rejected"}
     judge.send_form("/decision/findings/group", **found, **{"together-reasons": "Nothing was brought that shows it."})
     judge.page = judge.get(judge.here)
     written = {"reasons-0-text": "Whoever claims proves it; nothing was proven.", "reasons-0-articles": "CPL 67"}
-    judge.send_form("/decision/draft", **written, **{"orders-0-kind": "dismiss", "orders-0-amount": ""})
+    judge.send_form("/decision/draft", **written)
     judge.page = judge.get(judge.here.partition("#")[0])
     judge.send_form("/decision/sign")
     scene.later(days=2)

@@ -21,6 +21,7 @@ from odr.ground.clock import FixedClock
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.models import Account
 from odr.judgment.group.models import AppliedJudgment
+from odr.judgment.meetings.models import Body, Ground, Meeting, MeetingState
 from odr.judgment.models import Obligation
 from odr.judgment.queries import issued
 from odr.payments.fee.assessment import assessments_of, keep_basis
@@ -229,6 +230,39 @@ def test_a_judgment_is_applied_only_where_it_fits(many: Bench) -> None:
         ).one()
     with pytest.raises((ActNotOpen, InvalidInput)):
         early.do("judge", "apply_group_judgment", given)
+
+
+def before_a_body(bench: Bench, body: Body, state: MeetingState) -> None:
+    """The case has been put before a body of the court."""
+    with bench.court.database.write() as session:
+        row = session.scalars(select(Meeting).where(Meeting.case_id == bench.case_id)).first()
+        if row is None:
+            row = Meeting(case_id=bench.case_id, ground=Ground.DIFFICULT, question="Is it of the kind?", asked_entry=1)
+            session.add(row)
+        row.body, row.state = body, state
+
+
+@pytest.mark.parametrize("state", [MeetingState.ASKED, MeetingState.SUBMITTED, MeetingState.MINUTED])
+def test_no_judgment_is_applied_while_the_case_lies_before_the_committee(many: Bench, state: MeetingState) -> None:
+    """The panel carries out what the committee decides (COL 5, 12); what was declined, or is before the judges' meeting,
+    holds up nothing.
+    """
+    decided(many)
+    mine, given = another(many), {**RULING, "judgment": reference_of(many), "days": 15}
+    before_a_body(mine, Body.COMMITTEE, state)
+    with pytest.raises(ActNotOpen, match="adjudication committee") as refused:
+        mine.do("judge", "apply_group_judgment", given)
+    assert refused.value.source is not None and "COL" in refused.value.source
+    assert mine.case().stage is not Stage.EFFECTIVE
+    before_a_body(mine, Body.JUDGES, state)
+    mine.do("judge", "apply_group_judgment", given)
+    assert mine.case().stage is Stage.EFFECTIVE
+
+
+def test_every_act_that_decides_waits_for_the_committee(many: Bench) -> None:
+    """Written by hand: whoever adds an act that decides a case puts it here, or says in review why it need not wait."""
+    waits = {act.name for act in many.court.table for g in act.guards if "the_committee_is_waited_for" in g.name}
+    assert waits == {"apply_group_judgment", "send_for_signing", "issue_decision"}
 
 
 def test_the_judge_of_a_later_claim_is_shown_the_judgment(many: Bench) -> None:

@@ -93,13 +93,14 @@ def test_the_minutes_are_signed_by_all_and_stand_in_the_closed_part(panel: Bench
     with panel.court.database.read() as session:
         case = session.get_one(Case, panel.case_id)
         paper = session.scalars(select(Document).where(Document.kind == "meeting_minutes")).one()
-        assert paper.audience is Audience.COURT and paper.content.startswith(b"%PDF")
+        assert paper.audience is Audience.NAMED and paper.content.startswith(b"%PDF")
         acts = ("ask_for_meeting", "answer_meeting", "write_meeting_minutes", "file_meeting_minutes")
         entries = [entry for act in acts for entry in entries_of(session, case, act)]
         assert len(entries) == 4
         for who in ("claimant/1", "respondent/1"):
             assert not any(reads_entry(panel.actor(who), entry) for entry in entries)
             assert not reads_document(panel.actor(who), paper)
+        assert not reads_document(panel.actor("assistant"), paper)
         for who in ("judge", "clerk", "president"):
             assert all(reads_entry(panel.actor(who), entry) for entry in entries)
             assert reads_document(panel.actor(who), paper)

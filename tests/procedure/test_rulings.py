@@ -260,15 +260,10 @@ def test_a_ruling_sealed_for_other_words_is_not_kept(pending: Scene) -> None:
 
 
 def test_the_paper_is_read_by_who_reads_the_entry() -> None:
-    """Of an entry for one party and the court the other side opens nothing; of one for several parties no party does."""
+    """Of an entry for one party and the court the other side opens nothing; of one for several parties each of them."""
     one, several = ("party/7", "judge", "clerk"), ("party/7", "party/8", "judge", "clerk")
     mine, other = Actor(Role.CLAIMANT, 1, "Li", 1, 7), Actor(Role.RESPONDENT, 2, "Haiyun", 1, 8)
-    assert [may_read(v, document_audience(Audience.NAMED, one), party_named(one)) for v in (mine, other)] == [
-        True,
-        False,
-    ]
-    assert [may_read(v, document_audience(Audience.NAMED, several), party_named(several)) for v in (mine, other)] == [
-        False,
-        False,
-    ]
-    assert document_audience(Audience.PARTIES_AND_COURT, ()) is Audience.PARTIES_AND_COURT
+    for named, expected in ((one, [True, False]), (several, [True, True])):
+        audience, readers = document_audience(Audience.NAMED, named)
+        assert [may_read(v, audience, party_named(named), readers) for v in (mine, other)] == expected
+    assert document_audience(Audience.PARTIES_AND_COURT, ()) == (Audience.PARTIES_AND_COURT, [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -71,6 +72,30 @@ def test_ticked_papers_go_out_again_and_the_rest_says_why(returned: Scene) -> No
     status, page = send(clerk, path, f"{path}/together", **given)
     assert "1 were done before" in page and entries(returned, "serve_again") == 1
     assert papers(returned)[1].state is PacketState.HELD
+
+
+def test_all_of_one_reason_go_out_again_for_two_clicks(returned: Scene) -> None:
+    """One tick for the reason and the button, however many papers: less than a click for each. What failed after the page
+    was opened is not among them.
+    """
+    (paper,) = papers(returned)
+    with returned.court.database.write() as session:
+        found = session.get_one(Packet, paper.id)
+        kept = {c.name: getattr(found, c.name) for c in Packet.__table__.columns if c.name not in ("id", "reference")}
+        more = [Packet(**kept | {"code": f"ZZZZ-ZZZZ-0000{n}"}) for n in range(9)]
+        session.add_all(more)
+        session.flush()
+        task = session.scalars(select(ServiceTask).where(ServiceTask.packet_id == paper.id)).first()
+        assert task is not None
+        same = {
+            c.name: getattr(task, c.name) for c in ServiceTask.__table__.columns if c.name not in ("id", "packet_id")
+        }
+        session.add_all(ServiceTask(**same, packet_id=one.id) for one in more)
+    clerk, path = browser(returned, "clerk"), "/service-desk"
+    (every,) = re.findall(r'name="all" value="([^"]+)"', read(clerk, path))
+    assert len(every.split()) == 10 and paper.reference in every.split()
+    status, page = send(clerk, path, f"{path}/together", what="again", key="k9", all=every)
+    assert status == 200 and "10 papers go out again" in page and entries(returned, "serve_again") == 10
 
 
 def test_what_cannot_be_announced_says_why(returned: Scene) -> None:

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from jinja2 import TemplateNotFound, UndefinedError
+from sqlalchemy import select
 
+from odr.docket.models import Party
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.text import LOCALES, Money, T
@@ -17,8 +19,9 @@ from odr.service.channels import Dispatch
 from odr.service.models import Packet
 from odr.service.packet.packets import Recipient, note_address, queue_packet
 from odr.service.sending.compose import compose
-from odr.service.sending.letters import FOLDER, letter_names, render, write_letter
+from odr.service.sending.letters import BETWEEN, FOLDER, letter_names, render, write_letter
 from odr.service.vocabulary import Channel
+from tests.scene import Scene
 from tests.service.conftest import HEAD, PAPER
 
 DATA = {
@@ -177,3 +180,40 @@ def test_the_day_in_the_letter_is_the_courts_day(database: Database, clock: Fixe
     """An end at midnight in Shanghai, or a second before, is written as the day that ends, not as the next or by UTC."""
     dispatch, _ = composed(database, clock, given=True, due_at=end)
     assert "Tuesday 7\u00a0April 2026" in dispatch.text
+
+
+@pytest.mark.parametrize("name", sorted(letter_names()))
+def test_a_letter_counts_in_the_language_of_its_case(name: str) -> None:
+    """Who reads another language gets the original first, and theirs beside it marked as a translation; who reads that of
+    the case gets the one letter, and no mark.
+    """
+    mark = {
+        "en": "Translation. The letter in the language of the case",
+        "zh-Hans": "译文。以前面以本案语言写成的信函为准",
+    }
+    for reader, original in (("en", "zh-Hans"), ("zh-Hans", "en")):
+        alone = write_letter(name, original, subject=SUBJECT, **DATA)
+        letter = write_letter(name, reader, subject=SUBJECT, original=original, **DATA)
+        first, second = letter.text.split(BETWEEN)
+        assert first.strip() == alone.text.strip() and mark[original] not in letter.text
+        assert second.startswith(mark[reader]) and second.count(mark[reader]) == 1 == letter.html.count(mark[reader])
+        assert letter.subject == write_letter(name, reader, subject=SUBJECT, **DATA).subject
+        assert letter.html.index(f'<section lang="{original}">') < letter.html.index(f'<section lang="{reader}">')
+        assert write_letter(name, original, subject=SUBJECT, original=original, **DATA) == alone
+    assert write_letter(name, "en", subject=SUBJECT, original=None, **DATA) == write_letter(
+        name, "en", subject=SUBJECT, **DATA
+    )
+
+
+def test_what_is_sent_knows_the_language_of_its_case(small_scene: Scene) -> None:
+    """Every packet of a case, whoever reads it; a reader of another language is sent both in one message."""
+    small_scene.lodge()
+    with small_scene.court.database.write() as session:
+        for party in session.scalars(select(Party)):
+            party.locale = "zh-Hans"
+    small_scene.accept()
+    with small_scene.court.database.read() as session:
+        packets = session.scalars(select(Packet)).all()
+        assert packets and {p.original for p in packets} == {"en"}
+        sent = [p for p in packets if p.locale == "zh-Hans"]
+        assert sent and all(p.attempts for p in sent)

@@ -17,6 +17,7 @@ from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.parties.invitation import invite
 from odr.filing.parties.known_identity import registered, start_registering
 from odr.filing.parties.mandates_on_docket import note_of, representatives_of
+from odr.filing.parties.person import BORN, SEX, Sex, note_person
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T, Text, side_by_side
 from odr.identity import mandates
@@ -69,6 +70,9 @@ class Paper(enum.Enum):
         }[self]
 
 
+OF_A_PERSON = (Paper.DOCUMENT, Paper.FOREIGN)
+
+
 class ShowIdentityInput(CourtModel):
     """Photographs of papers, for the registry alone."""
 
@@ -105,6 +109,9 @@ class ShowIdentityInput(CourtModel):
         ),
     ] = False
 
+    sex: Annotated[Sex | None, Choice(Sex), SEX] = None
+    born_on: Annotated[CourtDate | None, BORN] = None
+
     @model_validator(mode="after")
     def _company_has_a_signatory(self) -> ShowIdentityInput:
         if self.paper is Paper.LICENCE and not self.signatory:
@@ -118,6 +125,7 @@ class ShowIdentityInput(CourtModel):
     by=set(PARTY_ROLES),
     at=NOT_CLOSED,
     while_stayed=True,
+    version=2,
     seen_by=Audience.OWN_SIDE_AND_COURT,
     before_identity=True,
     source=law("OLR 7", "REG 4"),
@@ -138,6 +146,7 @@ def show_identity(sitting: Sitting, case: Case, given: ShowIdentityInput, *, act
     if given.paper is Paper.GUARDIANSHIP and "guardian" not in party.details:
         raise InvalidInput.at("paper", T("Nobody acts in the place of this party."))
     entry = sitting.next_number(case)
+    note_person(sitting, case, party, given.sex, given.born_on, own=given.paper in OF_A_PERSON)
     party.details = {
         **party.details,
         "identity_shown": {"entry": entry, "paper": given.paper.value, "signatory": given.signatory},
@@ -151,6 +160,12 @@ def show_identity(sitting: Sitting, case: Case, given: ShowIdentityInput, *, act
         T("%(name)s showed the registry papers: %(paper)s", name=party.name, paper=given.paper.label),
         {"party": party.label},
     )
+
+
+@upcast(names.SHOW_IDENTITY, from_version=1)
+def nothing_of_the_person(given: dict[str, Any]) -> dict[str, Any]:
+    """The first version asked for photographs alone."""
+    return {**given, "sex": None, "born_on": None}
 
 
 class AskForPapersInput(CourtModel):

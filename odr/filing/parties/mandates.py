@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Audience, Case, Party, PartyKind, Role, Stage
+from odr.docket.models import COURT_ROLES, PARTY_ROLES, Audience, Case, Party, PartyKind, Role, Stage
 from odr.filing import desks, names
 from odr.filing.claim.progress import ask, decide, requests_of
 from odr.filing.models import Request, RequestKind, RequestState
@@ -16,6 +16,7 @@ from odr.filing.parties.inputs import MandateFact
 from odr.filing.parties.invitation import note_addresses
 from odr.filing.parties.known_identity import registered
 from odr.filing.parties.mandates_on_docket import note_of, representatives_of
+from odr.filing.parties.person import BORN, SEX, Sex, note_person
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity import mandates
@@ -300,6 +301,10 @@ MEANS = {
 }
 
 
+OF_A_PERSON = ("document", "register", "foreign")
+"""Means that show what a person's own document says."""
+
+
 class VerifyInput(CourtModel):
     """How the registry made sure who a party is."""
 
@@ -311,6 +316,8 @@ class VerifyInput(CourtModel):
     note: Annotated[
         str | None, CourtText(0, 500), field(T("Note for the file"), T("Never the number of a document."))
     ] = None
+    sex: Annotated[Sex | None, Choice(Sex), SEX] = None
+    born_on: Annotated[CourtDate | None, BORN] = None
 
 
 @act(
@@ -319,6 +326,7 @@ class VerifyInput(CourtModel):
     by={Role.CLERK},
     at=NOT_CLOSED,
     while_stayed=True,
+    version=2,
     source=law("OLR 7", "REG 4"),
     desk=desks.IDENTITY_SHOWN,
     topic=Topic.CLAIM,
@@ -328,6 +336,7 @@ def verify_identity(sitting: Sitting, case: Case, given: VerifyInput, *, actor: 
     """Record how the registry made sure who a party is; never a reason not to let them file (OLR 7)."""
     party: Party = sitting.resolved("party", given.party)
     seen = {"means": given.means, "entry": sitting.next_number(case)}
+    told = note_person(sitting, case, party, given.sex, given.born_on, own=given.means in OF_A_PERSON)
     if given.means == "guardianship":
         if "guardian" not in party.details:
             raise InvalidInput.at("means", T("Nobody acts in the place of this party."))
@@ -340,7 +349,17 @@ def verify_identity(sitting: Sitting, case: Case, given: VerifyInput, *, actor: 
     registered(sitting, case, party)
     if party.account_id is not None:
         sitting.session.get_one(Account, party.account_id).identity_verified_at = now
-    return Recorded(T("Identity of %(name)s verified", name=party.name), {"party": party.label, "means": given.means})
+    words = T("Identity of %(name)s verified", name=party.name)
+    if told:  # What the document says of a person is nobody's but theirs and the court's.
+        readers = (f"party/{party.id}", *sorted(role.value for role in COURT_ROLES))
+        return Recorded(words, {"party": party.label, "means": given.means}, Audience.NAMED, readers)
+    return Recorded(words, {"party": party.label, "means": given.means})
+
+
+@upcast(names.VERIFY_IDENTITY, from_version=1)
+def without_the_person(given: dict[str, Any]) -> dict[str, Any]:
+    """The first version kept nothing of what the document says."""
+    return {**given, "sex": None, "born_on": None}
 
 
 @guard("COURT known-steps")

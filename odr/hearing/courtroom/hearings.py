@@ -498,12 +498,30 @@ class AttendanceInput(CourtModel):
     note: Annotated[str | None, CourtText(0, 500), field(T("Note"))] = None
 
 
+def _came(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the roll with no answer: in the courtroom, by their document."""
+    if row.get("presence"):
+        return row
+    return {
+        **row,
+        "presence": Presence.COURTROOM.value,
+        "identity": row.get("identity") or IdentityCheck.DOCUMENT.value,
+    }
+
+
 class RecordHearingInput(CourtModel):
     """The record of a hearing with everybody at the same time: minutes, recording, attendance."""
 
     hearing: Annotated[str, RefTo("hearing"), field(T("Hearing"), choices="hearings_to_come")]
     begun: Annotated[str, CourtText(4, 5, one_line=True), field(T("Begun at"), T("For example 09:32."))]
     ended: Annotated[str, CourtText(4, 5, one_line=True), field(T("Ended at"))]
+    everybody: Annotated[
+        bool,
+        field(
+            T("Everybody on the roll was in the courtroom, and I saw their identity documents"),
+            T("Who came otherwise, or did not come, is answered in their own row and keeps that answer."),
+        ),
+    ] = False
     attendance: Annotated[
         list[AttendanceInput], Field(min_length=1, max_length=MOST_ON_ROLL), field(T("Who took part"))
     ]
@@ -515,6 +533,13 @@ class RecordHearingInput(CourtModel):
     recording_sha256: Annotated[
         str | None, CourtText(0, 64, one_line=True), field(T("SHA-256 of a recording kept elsewhere"))
     ] = None
+    whole: Annotated[
+        bool,
+        field(
+            T("The exhibits were examined, there was debate, and everybody there was asked for their last words"),
+            T("All three. Else answer each below."),
+        ),
+    ] = False
     held_exhibits: Annotated[bool, field(T("The exhibits were examined in this hearing"))] = True
     not_shown: Annotated[
         list[str],
@@ -538,6 +563,19 @@ class RecordHearingInput(CourtModel):
             T("Was everybody there asked for their last words?"), T("Civil Procedure Law, art. 144."), options=YES_NO
         ),
     ]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _said_once(cls, data: Any) -> Any:
+        """What is said once for all is said of each who has no answer of their own; an answer given stands."""
+        if not isinstance(data, dict):
+            return data
+        said: dict[str, Any] = dict(data)
+        if said.get("everybody") in (True, "true"):
+            said["attendance"] = [_came(row) if isinstance(row, dict) else row for row in said.get("attendance") or []]
+        if said.get("whole") in (True, "true"):
+            said |= {name: said.get(name) or "yes" for name in ("debated", "last_words")} | {"held_exhibits": True}
+        return said
 
     @model_validator(mode="after")
     def _has_minutes(self) -> RecordHearingInput:
@@ -568,7 +606,7 @@ class RecordHearingInput(CourtModel):
             "You may read it on the docket. There is nothing you have to do now; when the record is to be signed, a letter names the day."
         ),
     ),
-    version=3,
+    version=4,
     source=law("CPL 140, 144, 150", "OLR 7", "REC 5, 9"),
     means={Milestone.HEARING_HELD},
     prefill=roll_of_summons,
@@ -773,6 +811,12 @@ def _stages_unsaid(old: dict[str, Any]) -> dict[str, Any]:
 def _identity_unsaid(old: dict[str, Any]) -> dict[str, Any]:
     """A record of before did not say how identity was checked: it goes on saying nothing of it."""
     return {**old, "attendance": [{**line, "identity": None} for line in old["attendance"]]}
+
+
+@upcast(names.RECORD_HEARING, from_version=3)
+def _each_said(old: dict[str, Any]) -> dict[str, Any]:
+    """A record of before said each thing by itself."""
+    return {**old, "everybody": False, "whole": False}
 
 
 @guard("REC 9")

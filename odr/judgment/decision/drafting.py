@@ -23,7 +23,7 @@ from odr.judgment.decision.papers import bare, history_words
 from odr.judgment.decision.queries import reliefs_by_key
 from odr.judgment.decision.standard_sentences import questions
 from odr.judgment.models import Decision
-from odr.judgment.vocabulary import OrderKind
+from odr.judgment.vocabulary import FindingResult, OrderKind
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.forms.form_data import flatten
 from odr.procedure.papers.language import QUOTED, language_of
@@ -53,9 +53,11 @@ def draft_values(sitting: Sitting, case: Case, decision: Decision | None) -> dic
 
 
 def proposal(sitting: Sitting, case: Case) -> dict[str, Any]:
-    """A first draft: everything awarded as asked, costs to the losing side; the judge changes what they find otherwise."""
+    """A first draft: everything awarded as asked, or where no fact was found, nothing; costs to the losing side. The judge
+    changes what they find otherwise.
+    """
     file, locale = case_file(sitting, case), language_of(sitting, case)
-    orders = _orders(sitting, case)
+    orders = _orders(sitting, case, nothing_shown=_nothing_shown(file))
     return {
         "kind": "judgment",
         "language": locale,
@@ -179,8 +181,15 @@ def _reasons(file: CaseFile) -> str:
     return "\n".join(item.finding.reasons for item in file.items if item.finding is not None and item.finding.reasons)
 
 
-def _orders(sitting: Sitting, case: Case) -> list[dict[str, Any]]:
-    rows = []
+def _nothing_shown(file: CaseFile) -> bool:
+    """Whether every fact was looked at and none was found: an order to pay would say the opposite of the findings."""
+    return bool(file.facts) and all(
+        f.finding is not None and f.finding.result is FindingResult.REJECTED for f in file.facts
+    )
+
+
+def _orders(sitting: Sitting, case: Case, *, nothing_shown: bool) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
     for key, (claim, relief) in reliefs_by_key(sitting.session, case).items():
         who = case.party_if_any(claim.party_id)
         if who is None:
@@ -188,6 +197,9 @@ def _orders(sitting: Sitting, case: Case) -> list[dict[str, Any]]:
         other = next(
             (p for p in parties(case, Role.RESPONDENT if who.role is not Role.RESPONDENT else Role.CLAIMANT)), None
         )
+        if nothing_shown and who.role is Role.CLAIMANT:
+            rows.append({"kind": OrderKind.DISMISS.value, "relief": key})
+            continue
         kind = KINDS[relief.kind]
         amount = {"minor": relief.amount_minor, "currency": relief.currency} if relief.amount_minor else None
         row = {

@@ -276,6 +276,11 @@ def _found(case: Case, page: Page, subjects: list[str]) -> Page:
 def find_together(case: Case, actor: Actor) -> Page:
     """One finding with the same reasons on everything that was ticked."""
     values = request.form.to_dict(flat=False)
+    every, listed = values.pop(f"{TOGETHER}every", None), values.pop(f"{TOGETHER}shown", [""])
+    if every:
+        # One tick for the list the page showed: what has found its finding meanwhile is found again by nobody.
+        shown = {option.value for option in findings_waiting(look(), case, actor)}
+        values[f"{TOGETHER}subjects"] = sorted(shown & set(listed[0].split()))
     try:
         given: GroupFindingInput = forms.parse(GroupFindingInput, _without(TOGETHER, values))
     except InvalidInput as error:

@@ -16,6 +16,7 @@ from odr.judgment.decision.default import defaulting, relied
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, FactOnFile, case_file
 from odr.judgment.enforcement.effect import instalments, is_appealable, is_final_retrial
 from odr.judgment.models import Decision, Finding as FoundRow, Motion, Order, Ruling
+from odr.judgment.preservation.reviews import may_be_reviewed
 from odr.judgment.vocabulary import (
     PRESERVATIONS,
     DecisionKind,
@@ -543,4 +544,10 @@ def remedy_words(sitting: Sitting, case: Case, ruling: Ruling) -> Text:
                 article=sitting.pack(case).cite(days.article),
             )
         return T("Each party may ask for one review; it does not halt execution (Civil Procedure Law, art. 111).")
+    if may_be_reviewed(case, ruling) and (days := sitting.pack(case).windows.rules.get("preservation_review")):
+        return T(
+            "Whoever asked for what is lifted may ask this court for one review within %(days)s days of receiving this ruling; it does not halt execution (%(article)s).",
+            days=days.amount,
+            article=sitting.pack(case).cite(days.article),
+        )
     return T("No appeal lies against this ruling; it may be raised together with an appeal against the judgment.")

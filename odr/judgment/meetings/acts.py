@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from odr.docket.models import Audience, Case, Role, Stage
+from odr.docket.visibility import DELIBERATION
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text, side_by_side, words_of
 from odr.identity.actors import Actor
@@ -39,8 +40,8 @@ from odr.procedure.time.reckoning import reckon
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-READERS = (Role.JUDGE.value, Role.ASSESSOR.value, Role.PRESIDENT.value, Role.CLERK.value)
-"""Who reads the closed part of the file in which meetings stand; no party ever does."""
+READERS = tuple(sorted(role.value for role in DELIBERATION))
+"""Who reads the closed part of the file in which meetings stand; no party ever does, and no assistant."""
 WRITTEN_IN = Period(amount=5, unit=Unit.WORKING_DAYS)
 """Within this the decision is written once the committee has decided (COL 14)."""
 UNDECIDED = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
@@ -435,8 +436,9 @@ def file_meeting_minutes(
         kind="meeting_minutes",
         title=title,
         locale=paper.language,
-        audience=Audience.COURT,
+        audience=Audience.NAMED,
     )
+    document.named = list(READERS)
     meeting.state, meeting.filed_entry = MeetingState.SIGNED, sitting.next_number(case)
     sitting.close_tasks(case, desks.MEETING_SIGNATURES, meeting.reference)
     if meeting.body is Body.COMMITTEE:

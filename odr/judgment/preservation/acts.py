@@ -43,7 +43,7 @@ from odr.judgment.preservation.term import PropertyKind, begin_term
 from odr.judgment.queries import motions_of, next_ruling
 from odr.judgment.vocabulary import PRESERVATIONS, EvidenceMeasure, MotionKind, MotionState, PreservationState
 from odr.procedure.acts.act_versions import upcast
-from odr.procedure.acts.events import CaseClosed, Served
+from odr.procedure.acts.events import CaseClosed
 from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -194,7 +194,7 @@ class PreservationRulingInput(CourtModel):
     seen_by=Audience.NAMED,
     version=2,
     prepare=prepare_preservation,
-    source=law("CPL 84, 103, 104", "EV 26, 27"),
+    source=law("CPL 84, 103, 104", "CPI 161", "EV 26, 27"),
     serves=Everyone.CONCERNED,
     letter=Letter(
         PaperKind.DECISION,
@@ -413,23 +413,6 @@ def without_a_term(given: dict[str, Any]) -> dict[str, Any]:
     return {**given, "kind": None, "months": None}
 
 
-def review_begins(sitting: Sitting, event: Served) -> None:
-    """A party was served with a preservation, its continuation or its refusal: their time to ask for a review runs (CPI
-    171).
-    """
-    case, party = event.case, event.party
-    refused = [m for m in motions_of(sitting.session, case, MotionState.REFUSED) if m.kind in PRESERVATIONS]
-    ruled = [
-        *((p.reference, p.executed_entry) for p in preservations_of(sitting.session, case)),
-        *((w.subject, w.opened_by) for w in sitting.windows(case, TERM)),
-        *((m.reference, m.ruled_entry) for m in refused),
-    ]
-    for subject, number in dict.fromkeys(one for one in ruled if one[1] in event.entries):
-        asked = sitting.windows(case, REVIEW, party=party, state=None, subject=subject)
-        if not any((w.opened_by or 0) > (number or 0) for w in asked):
-            sitting.start_window(case, REVIEW, party=party, start=event.at, subject=subject, proof=event.proof)
-
-
 @act(
     title=T("Ask for review of a preservation"),
     input=ReviewInput,
@@ -477,7 +460,9 @@ def ask_for_preservation_review(
 
 
 def _subject(sitting: Sitting, case: Case, me: Party) -> str | None:
-    """Of what the act in hand asks a review: the preservation or the refused application whose time it met."""
+    """Of what the act in hand asks a review: the preservation, the refused application, or the ruling that continued
+    nothing or lifted it, whose time it met.
+    """
     mine = sitting.windows(case, REVIEW, party=me, state=WindowState.MET)
     return next((w.subject for w in reversed(mine) if w.closed_by == sitting.next_number(case)), None)
 

@@ -11,7 +11,7 @@ from odr.judgment.models import Motion
 from odr.judgment.preservation.case_without_claim import before_claim, preserved_for
 from odr.judgment.preservation.measures import CLAIM_FOLLOWS
 from odr.judgment.preservation.queries import evidence_to_preserve, preservations_of
-from odr.judgment.preservation.term import terms
+from odr.judgment.preservation.term import ends_by_law, terms
 from odr.judgment.vocabulary import PreservationState
 from odr.procedure.hooks import Panel
 
@@ -36,6 +36,7 @@ def preserved_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
         return None
     claim = sitting.session.get(Case, row.claim_case_id) if row is not None and row.claim_case_id is not None else None
     due = next((w for w in sitting.windows(case, CLAIM_FOLLOWS)), None)
+    found = terms(sitting, case, [p for p, _, _ in here])
     told = claim is not None and (actor.role in COURT_ROLES or _is_in(claim, actor))
     data = {
         "rows": here,
@@ -43,7 +44,8 @@ def preserved_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
         "claim": claim if told else None,
         "follows": due,
         "earlier": earlier,
-        "terms": terms(sitting, case),
+        "terms": found,
+        "by_law": {reference: ends_by_law(sitting, case, window) for reference, window in found.items()},
     }
     return Panel("main", 20, "judgment/_preserved.html", data)
 

@@ -161,6 +161,11 @@ def order_preservation(sitting: Sitting, case: Case, motion: Motion, ruling: Rul
     )
     sitting.session.add(row)
     sitting.session.flush()
+    if case.stage is Stage.APPEALED:
+        words = T(
+            "A preservation was ordered while an appeal is pending. Send the ruling to the court of second instance at once (Interpretation of the Civil Procedure Law, art. 161)."
+        )
+        sitting.open_task(case, Role.CLERK, desks.PASS_ON_PRESERVATION, words, risk=85, subject=row.reference)
     if not row.waits_for_security:
         sitting.open_task(
             case,
@@ -184,24 +189,6 @@ def rulings_on(sitting: Sitting, row: Preservation) -> list[str]:
     return list(sitting.session.scalars(query))
 
 
-def after_ruling(sitting: Sitting, case: Case, ruling: Ruling, motion: Motion | None) -> None:
-    """A review that was granted lifts what it is about, and nothing else; of a refusal, it orders what was refused (CPI
-    171). Of the court's own motion everything is lifted (CPI 166).
-    """
-    if ruling.kind is not MotionKind.PRESERVATION_REVIEW:
-        return
-    if motion is not None:
-        sitting.close_windows(case, REVIEW_DECISION, WindowState.MET, subject=motion.reference)
-    refused = _refused(sitting, case, motion)
-    if refused is not None and ruling.result is not MotionState.REFUSED:
-        refused.state = ruling.result
-        order_preservation(sitting, case, refused, ruling)
-    elif ruling.result is MotionState.GRANTED:
-        end_preservations(sitting, case, PreservationState.LIFTED, only_of=motion.about if motion is not None else None)
-        sitting.close_tasks(case, desks.LIFT_PRESERVATION)
-    over_before_claim(sitting, case)
-
-
 def over_before_claim(sitting: Sitting, case: Case) -> None:
     """Close the own case of a preservation before a claim once nothing is preserved in it and nothing is asked for."""
     sitting.session.flush()
@@ -213,11 +200,6 @@ def over_before_claim(sitting: Sitting, case: Case) -> None:
         and not sitting.windows(case, REVIEW)
     ):
         sitting.then(names.END_BEFORE_CLAIM, OverInput())
-
-
-def _refused(sitting: Sitting, case: Case, review: Motion | None) -> Motion | None:
-    """The refused application that a review looks at again; None where it is about something ordered."""
-    return refused_application(sitting.session, case, review.about if review is not None else None)
 
 
 def refused_application(session: Session, case: Case, reference: str | None) -> Motion | None:

@@ -14,7 +14,7 @@ from pydantic import Field
 from sqlalchemy import Select, exists, select
 
 from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, Role, Stage
-from odr.docket.queries import parties
+from odr.docket.queries import entry as entry_of, parties
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import CLOCK_ACTOR, Actor
@@ -38,13 +38,15 @@ from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.rules.base import law
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.time.changed_limits import note_changed
-from odr.procedure.time.reckoning import reckon_before
+from odr.procedure.time.reckoning import reckon, reckon_before
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
 NOTICE = "preservation_notice"
+WITHOUT_TERM = 1
+"""The version of carrying out that recorded neither kind nor term."""
 LOOK_AHEAD = timedelta(days=62)
 """How far the worker looks for terms that end; the pack says on which day notice of one is given."""
 
@@ -109,8 +111,58 @@ def _start(sitting: Sitting, case: Case, row: Preservation, rule: str, start: da
 
 
 def term_of(sitting: Sitting, case: Case, row: Preservation) -> Window | None:
-    """The term that runs of what is preserved, if it has one."""
-    return next(iter(sitting.windows(case, TERM, subject=row.reference)), None)
+    """The term that runs of what is preserved, if it has one: as recorded, or as the rules give it to what was carried
+    out before terms were recorded.
+    """
+    found = sitting.windows(case, TERM, subject=row.reference, state=None)
+    if not found:
+        return term_by_law(sitting, case, row)
+    return next((window for window in found if window.state is WindowState.OPEN), None)
+
+
+def term_by_law(sitting: Sitting, case: Case, row: Preservation) -> Window | None:
+    """The term of property that was preserved when none was recorded: the longest the rules know, from the day it was
+    carried out, for nothing holds longer whatever it is (CPI 485). Read from the docket, and a row of no table until an
+    act names it. None for what has a term of its own, and for conduct, which has none.
+    """
+    if row.state is not PreservationState.EXECUTED or row.amount_minor is None or row.executed_entry is None:
+        return None
+    entry, pack = entry_of(sitting.session, case, row.executed_entry), sitting.pack(case)
+    rule = rule_for(pack, PropertyKind.PROPERTY)
+    if rule is None or entry is None or entry.act_version != WITHOUT_TERM:
+        return None
+    reckoned = reckon(pack, rule, entry.effective_at, track=case.track.value)
+    return Window(
+        case_id=case.id,
+        party_id=row.party_id,
+        kind=TERM,
+        subject=row.reference,
+        state=WindowState.OPEN,
+        opened_at=entry.effective_at,
+        due_at=reckoned.due_at,
+        working=reckoned.to_json(),
+        opened_by=entry.number,
+    )
+
+
+def ends_by_law(sitting: Sitting, case: Case, window: Window) -> list[tuple[Text, date]]:
+    """Until when each kind of property holds at most, where the term is not on record; empty where it is."""
+    if window in sitting.session:
+        return []
+    pack = sitting.pack(case)
+    rules = [(kind, rule_for(pack, kind)) for kind in PropertyKind]
+    return [
+        (kind.label, due.astimezone(sitting.court.settings.tz).date())
+        for kind, rule in rules
+        if rule is not None and (due := reckon(pack, rule, window.opened_at, track=case.track.value).due_at) is not None
+    ]
+
+
+def _on_record(sitting: Sitting, case: Case, row: Preservation, window: Window) -> Window:
+    """The term as a row: one that was read from the rules so far is recorded by the act in hand."""
+    if window in sitting.session:
+        return window
+    return _start(sitting, case, row, str(window.working["key"]), window.opened_at, None)
 
 
 def last_day(sitting: Sitting, window: Window) -> date | None:
@@ -118,9 +170,13 @@ def last_day(sitting: Sitting, window: Window) -> date | None:
     return window.due_at.astimezone(sitting.court.settings.tz).date() if window.due_at is not None else None
 
 
-def terms(sitting: Sitting, case: Case) -> dict[str, Window]:
-    """Reference of what is preserved → the newest of its terms, over or not."""
-    return {window.subject: window for window in sitting.windows(case, TERM, state=None) if window.subject is not None}
+def terms(sitting: Sitting, case: Case, rows: Sequence[Preservation] = ()) -> dict[str, Window]:
+    """Reference of what is preserved → the newest of its terms, over or not; of ``rows`` also what the rules give."""
+    found = {w.subject: w for w in sitting.windows(case, TERM, state=None) if w.subject is not None}
+    for row in rows:
+        if row.reference not in found and (window := term_by_law(sitting, case, row)) is not None:
+            found[row.reference] = window
+    return found
 
 
 def running(sitting: Sitting, case: Case, party_id: int | None = None) -> list[tuple[Preservation, Window]]:
@@ -298,9 +354,15 @@ class ContinuationInput(CourtModel):
 
 
 def _what_can_be_done(sitting: Sitting, case: Case, given: ContinuationInput) -> Text:
+    days = sitting.pack(case).window(REVIEW).amount
+    if given.result == "refuse":
+        return T(
+            "Whoever asked for the preservation may ask this court once for a review, within %(days)s days after being served with this ruling; until it is changed the ruling stands.",
+            days=days,
+        )
     return T(
         "Whoever disagrees with a continuation may ask this court once for a review, within %(days)s days after being served with this ruling; what was ordered stays in force meanwhile.",
-        days=sitting.pack(case).window(REVIEW).amount,
+        days=days,
     )
 
 
@@ -317,7 +379,7 @@ def _what_can_be_done(sitting: Sitting, case: Case, given: ContinuationInput) ->
         PaperKind.DECISION,
         T("Ruling on the continuation of a preservation"),
         T(
-            "The ruling says whether what is preserved goes on, and how long. If it goes on and you disagree, ask once for a review, though what was ordered stays in force meanwhile. The ruling says within how many days, counted from the day after it is served on you."
+            "The ruling says whether what is preserved goes on, and how long. If it goes on and you disagree, or if you asked for the preservation and it is not continued, ask once for a review, though the ruling stands meanwhile. It says within how many days, counted from the day after it is served on you."
         ),
     ),
     paper=RulingForm(
@@ -343,15 +405,24 @@ def rule_on_continuation(
     if given.result == "refuse":
         if given.months is not None:
             raise InvalidInput.at("months", T("It is not continued: leave it empty."))
-        note_changed(sitting.session, [window])
+        note_changed(sitting.session, [_on_record(sitting, case, row, window)])
         return Recorded(
             T("Preservation not continued; it ends on %(day)s", day=last_day(sitting, window)),
             {"preservation": row.reference},
         )
+    ends = go_on(sitting, case, row, window, given.months)
+    return Recorded(
+        T("Preservation continued until %(day)s", day=ends), {"preservation": row.reference, "until": str(ends)}
+    )
+
+
+def go_on(sitting: Sitting, case: Case, row: Preservation, window: Window, months: int | None) -> date | None:
+    """Let a further term follow the one that runs, and have the clerk see to it at the bank; gives its last day."""
+    window = _on_record(sitting, case, row, window)
     assert window.due_at is not None
     before, on, rule = window.due_at, last_day(sitting, window), str(window.working["key"])
     window.state, window.closed_by = WindowState.MET, sitting.next_number(case)
-    ends = last_day(sitting, _start(sitting, case, row, rule, before, given.months))
+    ends = last_day(sitting, _start(sitting, case, row, rule, before, months))
     sitting.open_task(
         case,
         Role.CLERK,
@@ -361,9 +432,26 @@ def rule_on_continuation(
         due_at=before,
         subject=row.reference,
     )
-    return Recorded(
-        T("Preservation continued until %(day)s", day=ends), {"preservation": row.reference, "until": str(ends)}
-    )
+    return ends
+
+
+def _to_tell(sitting: Sitting, case: Case) -> list[tuple[Preservation, Window]]:
+    """What the clock tells the end of: terms that run, and those the rules give to what was preserved without one, which
+    may be over before anybody was told.
+    """
+    rows = preservations_of(sitting.session, case, PreservationState.EXECUTED)
+    found = ((row, term_of(sitting, case, row)) for row in rows)
+    return [(row, w) for row, w in found if w is not None and w.opened_at <= sitting.now and not _told_over(sitting, w)]
+
+
+def _told_over(sitting: Sitting, window: Window) -> bool:
+    return window in sitting.session and _is_over(sitting, window)
+
+
+@guard("CPI 485")
+def a_term_to_tell_of(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Something is preserved whose end nobody was told of."""
+    return None if _to_tell(sitting, case) else T("Nothing is preserved whose term still runs.")
 
 
 class NoteInput(CourtModel):
@@ -383,7 +471,7 @@ def for_whom(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
     input=NoteInput,
     by={Role.CLOCK},
     at=SECURED,
-    guard=a_term_runs,
+    guard=a_term_to_tell_of,
     listed=False,
     while_stayed=True,
     serves=Everyone.CONCERNED,
@@ -403,7 +491,8 @@ def for_whom(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
 )
 def note_preservation_ends(sitting: Sitting, case: Case, given: NoteInput, *, actor: Actor, now: datetime) -> Recorded:
     """Tell whoever asked for it, and the judge, in time that a preservation ends (CPI 485)."""
-    row, window = _named(_may_go_on(sitting, case), given.preservation)
+    row, window = _named(_to_tell(sitting, case), given.preservation)
+    window = _on_record(sitting, case, row, window)
     sitting.open_task(
         case,
         Role.JUDGE,
@@ -439,12 +528,37 @@ def note_terms(court: Court) -> int:
     with court.database.read() as session:
         look = court.look(session)
         # No case is held for a term whose day has not come; those that end soonest come first.
+        ending = session.execute(_untold(court.clock.now()).limit(64)).all()
         found = [
             (case_id, str(subject))
-            for case_id, subject, due in session.execute(_untold(court.clock.now()).limit(64)).all()
+            for case_id, subject, due in [*ending, *_untold_by_law(look)]
             if due is not None and _is_time(look, session.get_one(Case, case_id), due)
         ]
     return sum(_note(court, case_id, subject) for case_id, subject in found)
+
+
+def _untold_by_law(look: Sitting, subject: str | None = None) -> list[tuple[int, str, datetime | None]]:
+    """What was preserved before terms were recorded, with the end the rules give it: it may lie behind us, and then what
+    is held is told of and freed like everything whose term is over.
+    """
+    recorded = exists().where(Window.kind == TERM, Window.subject == Preservation.reference)
+    old = DocketEntry.act_version == WITHOUT_TERM
+    query = (
+        select(Preservation)
+        .join(Case, Case.id == Preservation.case_id)
+        .join(
+            DocketEntry,
+            (DocketEntry.case_id == Preservation.case_id) & (DocketEntry.number == Preservation.executed_entry),
+        )
+        .where(Preservation.state == PreservationState.EXECUTED, Preservation.amount_minor.is_not(None))
+        .where(Case.stage.in_(SECURED), ~recorded, old)
+        .order_by(Preservation.id)
+    )
+    if subject is not None:
+        query = query.where(Preservation.reference == subject)
+    rows = look.session.scalars(query).all()
+    found = ((row, term_by_law(look, look.session.get_one(Case, row.case_id), row)) for row in rows)
+    return [(row.case_id, row.reference, window.due_at) for row, window in found if window is not None]
 
 
 def _note(court: Court, case_id: int, subject: str) -> int:
@@ -452,8 +566,8 @@ def _note(court: Court, case_id: int, subject: str) -> int:
     with court.sit() as sitting:
         case = sitting.session.get_one(Case, case_id, with_for_update=True)
         still = _untold(sitting.now).where(Window.case_id == case_id, Window.subject == subject)
-        found = sitting.session.execute(still).first()
-        if found is None or found.due_at is None or not _is_time(sitting, case, found.due_at):
+        found = [due for _, _, due in [*sitting.session.execute(still).all(), *_untold_by_law(sitting, subject)]]
+        if not found or found[0] is None or not _is_time(sitting, case, found[0]):
             return 0
         sitting.perform(names.NOTE_PRESERVATION_ENDS, case, NoteInput(preservation=subject), actor=CLOCK_ACTOR)
     return 1

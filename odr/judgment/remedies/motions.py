@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Outcome, Role, Stage
 from odr.filing import desks as filing_desks
@@ -16,7 +16,7 @@ from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T, words_of
 from odr.identity.actors import Actor
-from odr.judgment import desks
+from odr.judgment import desks, names as act_names
 from odr.judgment.decision.papers import lines, ruling_paper
 from odr.judgment.enforcement.beginning import not_enforced
 from odr.judgment.enforcement.queries import open_enforcement
@@ -25,15 +25,16 @@ from odr.judgment.preservation.measures import (
     RUNNING,
     SECURED,
     URGENT,
-    after_ruling,
     apply_for,
     only,
     refused_application,
     who_is_told,
 )
-from odr.judgment.queries import motions_of, next_ruling, party_labelled
+from odr.judgment.preservation.reviews import after_ruling
+from odr.judgment.queries import motions_of, next_ruling, party_labelled, petitions_of
 from odr.judgment.remedies.absence import hear_again
-from odr.judgment.vocabulary import PRESERVATIONS, MotionKind, MotionState
+from odr.judgment.vocabulary import PRESERVATIONS, AppealState, MotionKind, MotionState
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, Topic, act
 from odr.procedure.forms.fields import Option, choice_source
@@ -105,6 +106,13 @@ def ask_for_ruling(sitting: Sitting, case: Case, given: MotionInput, *, actor: A
     if given.kind in ELSEWHERE:
         raise InvalidInput.at("kind", ELSEWHERE[given.kind])
     me = sitting.party_of(case, actor)
+    if given.kind is MotionKind.PRESERVATION and petitions_of(sitting.session, case, AppealState.SENT):
+        raise InvalidInput.at(
+            "kind",
+            T(
+                "The file lies with the court of second instance: ask that court (Interpretation of the Civil Procedure Law, arts. 161, 162)."
+            ),
+        )
     if given.kind is MotionKind.ENFORCEMENT_TIME:
         found = open_enforcement(sitting.session, case)
         if found is None or found.party_id == me.id:
@@ -230,6 +238,16 @@ class RulingInput(CourtModel):
         field(T("Reasons"), T("Every refusal says why and what one may do next."), widget="textarea"),
     ]
     security: Annotated[CourtMoneyOrZero | None, field(T("Security to be given"), T("Only for preservation."))] = None
+    months: Annotated[
+        int | None,
+        Field(ge=1, le=120),
+        field(
+            T("For how many months it goes on"),
+            T(
+                "Only where a preservation that was not continued goes on after all. Leave it empty for as long as the law allows."
+            ),
+        ),
+    ] = None
     language: CaseLanguage = ""
 
     @model_validator(mode="after")
@@ -247,6 +265,7 @@ class RulingInput(CourtModel):
     to={Stage.CLOSED, Stage.EFFECTIVE, Stage.HEARING},
     while_stayed=True,
     strong=True,
+    version=2,
     premise=Premise.SUBJECT,
     subject=lambda court, case, values: str(values.get("motion") or ""),
     serves=Everyone.CONCERNED,
@@ -291,7 +310,7 @@ def give_ruling(sitting: Sitting, case: Case, given: RulingInput, *, actor: Acto
     if ruling.result is not MotionState.REFUSED:
         _carry_out(sitting, case, ruling, now)
     secret = motion is not None and refused_application(sitting.session, case, motion.about) is not None
-    after_ruling(sitting, case, ruling, motion)
+    after_ruling(sitting, case, ruling, motion, given.months)
     asker = case.party_if_any(motion.party_id) if motion is not None else None
     words = T("Ruling, %(kind)s: %(result)s", kind=ruling.kind.label, result=ruling.result.label)
     facts = {
@@ -305,6 +324,12 @@ def give_ruling(sitting: Sitting, case: Case, given: RulingInput, *, actor: Acto
         document.audience, document.party_id = Audience.OWN_SIDE_AND_COURT, motion.party_id
         return Recorded(words, facts, Audience.NAMED, only(motion.party_id))
     return Recorded(words, facts)
+
+
+@upcast(act_names.GIVE_RULING, from_version=1)
+def without_months(given: dict[str, Any]) -> dict[str, Any]:
+    """Under the first version no review let a preservation go on that had not been continued."""
+    return {**given, "months": None}
 
 
 def _carry_out(sitting: Sitting, case: Case, ruling: Ruling, now: datetime) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 APPLICANT, RESPONDING = T("Applicant"), T("Respondent to the application")
 """Roles in a ruling on what somebody applied for, such as a preservation or a confirmation (CPL 103, 205)."""
+
+PERSON = "person"
+"""Under what a party's details keep what their identity document says of them."""
 
 LAWS = re.compile("^中华人民共和国.*法(典)?$")
 """How the title of a law reads: it is cited before regulations and judicial interpretations (CIT 2)."""
@@ -60,7 +63,28 @@ def party_block(sitting: Sitting, case: Case, *, applicant: int | None = None) -
 def party_line(sitting: Sitting, party: Party, *, applicant: int | None = None) -> PartyLine:
     """A party as the head of a paper names them."""
     role = party.role.label if applicant is None else APPLICANT if party.id == applicant else RESPONDING
-    return PartyLine(role, party.name, [*_domicile(party), *_standing_for(party), *_agents(sitting, party)])
+    details = [*_person(sitting, party), *_domicile(party), *_standing_for(party), *_agents(sitting, party)]
+    return PartyLine(role, party.name, details)
+
+
+def _person(sitting: Sitting, party: Party) -> Iterable[Words]:
+    """Sex and day of birth of a natural person, before where they live, as far as they are known."""
+    if party.kind is not PartyKind.PERSON:
+        return
+    said = party.details.get(PERSON) or _said_elsewhere(sitting, party)
+    if said.get("sex"):
+        yield T("female") if said["sex"] == "female" else T("male")
+    if said.get("born_on"):
+        yield T("born on %(day)s", day=PaperDay(date.fromisoformat(said["born_on"])))
+
+
+def _said_elsewhere(sitting: Sitting, party: Party) -> dict[str, Any]:
+    """What the registry saw of this very person in another case: their account, under the same name, verified there."""
+    if party.account_id is None:
+        return {}
+    same = select(Party).where(Party.account_id == party.account_id, Party.kind == party.kind, Party.name == party.name)
+    others = sitting.session.scalars(same.order_by(Party.id.desc()))
+    return next((o.details[PERSON] for o in others if o.details.get(PERSON) and o.details.get("verified")), {})
 
 
 def _domicile(party: Party) -> Iterable[Words]:

@@ -147,10 +147,8 @@ def with_ruling(act: Act, document: Document | None, recorded: Recorded, *, need
             raise ActNotOpen(T("The sealed paper was not prepared."))
         return recorded
     audience = recorded.audience or act.seen_by
-    document.audience, document.party_id = (
-        document_audience(audience, recorded.named),
-        party_named(recorded.named) if audience is Audience.NAMED else None,
-    )
+    document.audience, document.named = document_audience(audience, recorded.named)
+    document.party_id = party_named(recorded.named) if audience is Audience.NAMED else None
     facts = {"document": document.reference, "sha256": document.sha256, "document_receipt": document.receipt}
     return replace(recorded, result={**recorded.result, **facts})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import Session
@@ -107,7 +107,7 @@ def exhibit_pieces(session: Session, case: Case, viewer: Actor) -> list[tuple[in
     return found
 
 
-PRIVATE = (Audience.SETTLEMENT, Audience.OWN_SIDE, Audience.NAMED)
+PRIVATE = (Audience.SETTLEMENT, Audience.OWN_SIDE)
 """Papers of a party that judge and clerk never open: the private room of a settlement, and what is the party's alone."""
 
 
@@ -125,6 +125,8 @@ def paper_pieces(session: Session, case: Case, viewer: Actor, *, printed: bool =
             Document.is_public,
             Document.audience,
             Document.party_id,
+            Document.kind,
+            Document.named,
             func.length(Document.content).label("size"),
         )
         .where(
@@ -137,8 +139,13 @@ def paper_pieces(session: Session, case: Case, viewer: Actor, *, printed: bool =
     return [
         (row.entry_number or 0, Piece(None, row.reference, dict(row.title), None, row.size, row.sha256))
         for row in rows
-        if reads_document(viewer, cast(Document, row))
+        if reads_document(viewer, cast(Document, row)) and (not printed or _opens_at_the_counter(row))
     ]
+
+
+def _opens_at_the_counter(row: Any) -> bool:
+    """Of a paper for named readers: whether the clerk is one of them."""
+    return bool(row.is_public) or row.audience is not Audience.NAMED or Role.CLERK.value in row.named
 
 
 def seen_of(sitting: Sitting, case: Case, viewer: Actor, after: str | None, locale: str) -> SeenFile:

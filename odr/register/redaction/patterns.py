@@ -35,8 +35,24 @@ class Pattern:
 
 
 def _re(form: str, flags: str = "") -> re.Pattern[str]:
-    """An expression that may be written with blanks between its parts; ``flags`` as they stand in an expression."""
-    return re.compile("".join(("(?x", flags, ")", form.strip())))
+    """An expression that may be written with blanks between its parts; ``flags`` as they stand in an expression. A blank
+    that is looked for may be one at which no line breaks: the court writes days and sums so.
+    """
+    return re.compile("".join(("(?x", flags, ")", _any_blank(form.strip()))))
+
+
+def _any_blank(form: str) -> str:
+    """The expression, each of its escaped blanks also standing for one that does not break; within a class as without."""
+    found, inside, at = [], False, 0
+    while at < len(form):
+        sign = form[at : at + 2] if form[at] == "\\" else form[at]
+        at += len(sign)
+        if sign == "\\ ":
+            sign = r"\ \xa0" if inside else r"[\ \xa0]"
+        elif sign in "[]":
+            inside = sign == "["
+        found.append(sign)
+    return "".join(found)
 
 
 def digits_of(words: str) -> str:

@@ -26,6 +26,7 @@ from odr.procedure.acts.letter import PaperKind
 from odr.procedure.acts.table import Recorded, Topic, act
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.models import WindowState
+from odr.procedure.papers.language import language_of
 from odr.procedure.rules.base import law
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.time.written_working import text_to_json
@@ -66,9 +67,10 @@ STATE_ABROAD = "state_abroad"
 """Key of a party's details: the state it lives in, by its two letters."""
 
 
-def recipient_of(party: Party) -> Recipient:
-    """The party as its letters address it."""
-    return Recipient(party.name, party.kind, party.locale, party.abroad, party.account_id is not None)
+def recipient_of(sitting: Sitting, case: Case, party: Party) -> Recipient:
+    """The party as its letters address it, and the language in which they count: that of the case (CPL 11)."""
+    original = language_of(sitting, case)
+    return Recipient(party.name, party.kind, party.locale, party.abroad, party.account_id is not None, original)
 
 
 def queue_entry(sitting: Sitting, case: Case, entry: DocketEntry, recipients: Sequence[Party]) -> None:
@@ -150,7 +152,7 @@ def put_out(
         hold_until=sitting.now + hold if hold else None,
         documents=documents,
         kind=occasion.kind,
-        recipient=recipient_of(party),
+        recipient=recipient_of(sitting, case, party),
         due_at=due_at,
         reckoned=reckoned,
         limit=limit,

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
+Readers = tuple[Audience, list[str]]
+"""For whom a paper is kept, and who they are by name where it is for named readers."""
+
 COPY = "service_copy"
 PROOF = "proof_of_service"
 PDF = "application/pdf"
@@ -180,7 +183,7 @@ def make_copies(court: Court, limit: int = 32) -> int:
             (row_id, case.id, copy_paper(look, case, entry), document_audience(entry.audience, entry.named))
             for row_id, entry, case in rows
         ]
-    made: dict[int, list[tuple[int, bytes, Audience]]] = defaultdict(list)
+    made: dict[int, list[tuple[int, bytes, Readers]]] = defaultdict(list)
     faults: list[Exception] = []
     for row_id, case_id, paper, audience in drafts:
         now = court.clock.machine_now()
@@ -225,7 +228,7 @@ def _plain(block: Block, plain: Mapping[int, str]) -> Block:
     return block
 
 
-def _keep(sitting: Sitting, document_id: int, pdf: bytes, audience: Audience) -> None:
+def _keep(sitting: Sitting, document_id: int, pdf: bytes, readers: Readers) -> None:
     """Keep the paper unless another worker was faster, anchor its digest, and write it onto the packets that wait for
     it.
     """
@@ -237,7 +240,8 @@ def _keep(sitting: Sitting, document_id: int, pdf: bytes, audience: Audience) ->
     document.receipt = anchored(
         sitting.court, sitting.session, case.reference, digest, len(pdf), now=sitting.now, document=document.reference
     )
-    document.content, document.sha256, document.audience = pdf, digest, audience
+    document.content, document.sha256 = pdf, digest
+    document.audience, document.named = readers
     waiting = sitting.session.scalars(
         select(Packet)
         .where(Packet.case_id == case.id, Packet.state != PacketState.UNDONE)

@@ -70,6 +70,8 @@ class Recipient:
     abroad: bool = False
     online: bool = True
     """Whether they have an account here, where the papers lie; who has none gets them by post without delay."""
+    original: str | None = None
+    """The language of the case, in which a letter counts."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ def queue_packet(
         recipient_name=recipient.name,
         recipient_kind=recipient.kind,
         locale=recipient.locale,
+        original=recipient.original,
         abroad=recipient.abroad,
         code=notice_codes.new_code(),
         first_contact=first_contact,

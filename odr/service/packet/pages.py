@@ -253,7 +253,10 @@ def together() -> Page:
     if person is None:
         raise NotFound
     causes, place = form.get("causes", ""), form.get("place", "")
-    typed: dict[str, Any] = {"packets": form.getlist("packet")[: TOGETHER + 1], "causes": causes, "place": place}
+    # A reason ticked whole stands for the papers that were listed under it, and for none that failed since.
+    listed = [reference for group in form.getlist("all") for reference in group.split()]
+    ticked = list(dict.fromkeys([*form.getlist("packet"), *listed]))[: TOGETHER + 1]
+    typed: dict[str, Any] = {"packets": ticked, "causes": causes, "place": place}
     try:
         done = do_together(
             current_court(),

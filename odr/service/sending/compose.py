@@ -111,6 +111,7 @@ def _written(
         packet.locale,
         subject=words.subject,
         both=packet.first_contact or packet.is_call,
+        original=packet.original,
         head=head,
         code=packet.code,
         recipient=packet.recipient_name if named else "",

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from odr.ground.text import LOCALES, Text, write
+from odr.ground.text import LOCALES, T, Text, write
 
 FOLDER = Path(__file__).resolve().parents[3] / "templates" / "letters"
 
@@ -78,16 +78,28 @@ def letter_names() -> tuple[str, ...]:
     return tuple(sorted(p.stem for p in FOLDER.glob("*.txt") if not p.name.startswith("_")))
 
 
-def write_letter(name: str, locale: str, *, subject: Text, both: bool = False, **data: Any) -> Letter:
+TRANSLATED = T("Translation. The letter in the language of the case, which stands before it, is the one that counts.")
+
+
+def write_letter(
+    name: str, locale: str, *, subject: Text, both: bool = False, original: str | None = None, **data: Any
+) -> Letter:
     """A letter as text and HTML in the recipient's language; ``both`` lets the court's other language follow.
 
-    Both is for a first contact: nobody has yet said which language they read.
+    Both is for a first contact: nobody has yet said which language they read. ``original`` is the language of the case:
+    the letter in it stands first and counts, and what follows in the reader's is marked as a translation.
     """
     if name not in letter_names():
         raise TemplateNotFound(name)
-    locales = [locale, *(other for other in LOCALES if other != locale)] if both else [locale]
-    text = BETWEEN.join(render(f"{name}.txt", each, subject=subject, **data).strip() + "\n" for each in locales)
-    parts = [render(f"{name}.html", each, subject=subject, **data) for each in locales]
+    wanted = [locale, *(other for other in LOCALES if other != locale)] if both else [locale]
+    locales = list(dict.fromkeys([original, *wanted])) if original in LOCALES else wanted
+    marks = [TRANSLATED.render(one) if original in LOCALES and one != original else "" for one in locales]
+    written = [render(f"{name}.txt", each, subject=subject, **data).strip() + "\n" for each in locales]
+    text = BETWEEN.join(f"{mark}\n\n{part}" if mark else part for mark, part in zip(marks, written, strict=True))
+    parts = [
+        (f"<p>{escape(mark)}</p>\n" if mark else "") + render(f"{name}.html", each, subject=subject, **data)
+        for mark, each in zip(marks, locales, strict=True)
+    ]
     # Each part was escaped when it was rendered.
     html = render(
         "_page.html",
