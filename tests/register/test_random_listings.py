@@ -106,8 +106,10 @@ def holds(bench: Bench) -> None:
                 continue
             assert row.party_id in owing, "somebody who has performed is listed"
             assert row.born_on is not None and age_on(row.born_on, today) >= 18, "a minor is listed"
-            served = select(Packet.concluded_at).where(
-                Packet.entry_number == row.decided_entry, Packet.party_id == row.party_id
+            served = select(Packet.id).where(
+                Packet.occasion == "decide_listing",
+                Packet.party_id == row.party_id,
+                Packet.effective_at == row.served_at,
             )
             assert row.served_at is not None and session.scalars(served).first() is not None, "listed without service"
         barred = set(session.scalars(select(ConsumptionOrder.party_id).where(ConsumptionOrder.state == "ordered")))

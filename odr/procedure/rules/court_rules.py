@@ -351,7 +351,7 @@ class EnforcementListRules(Rule):
     """For so long a creditor who had it ended cannot ask for it again (DDL 10)."""
     again_article: Article
     search_machines: bool
-    departs: tuple[Words, ...]
+    departs: tuple[ListBar, ...]
     """What of it is the court's own rule or departs from the article, as its pages say it."""
 
 

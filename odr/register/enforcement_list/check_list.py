@@ -36,13 +36,8 @@ MOVES: dict[str, tuple[tuple[str, ...], str | None]] = {
     "removed": ((HIDDEN, SHOWN), OFF),
 }
 """Event → the states it may follow, and the state it leads to (None: the same)."""
-ACTS = {
-    "decide_listing": "decided",
-    "leave_list": "removed",
-    "take_off_list": "removed",
-    "correct_listing": "corrected",
-}
-"""Acts of the docket that a record follows, where their result names the number of the list."""
+DOCKETED = ("decided", "corrected", "removed")
+"""Events that follow from an entry of a docket."""
 
 
 class Wrong(Exception):
@@ -120,16 +115,28 @@ def check_entry(found: Mapping[int, Line], told: Mapping[str, Any]) -> int:
     return int(number)
 
 
+def event_of(act: str, result: Mapping[str, Any]) -> str | None:
+    """The event that an entry of a docket brings, by its act and its result; None for one that brings none."""
+    if not isinstance(result.get("number"), int) or "listing" not in result:
+        return None
+    if act == "decide_listing":
+        return "decided"
+    if "ground" in result:
+        return "removed"
+    return "corrected" if act == "correct_listing" else None
+
+
 def check_docket(found: Mapping[int, Line], entries: Iterable[Mapping[str, Any]]) -> int:
     """Each entry of a docket that names a number of the list has its record, in that order; gives how many. Raises Wrong."""
     told: dict[int, list[str]] = {}
     for entry in entries:
-        event, number = ACTS.get(str(entry["act"])), (entry.get("result") or {}).get("number")
-        if event is not None and isinstance(number, int):
-            told.setdefault(number, []).append(event)
+        result = entry.get("result") or {}
+        event = event_of(str(entry["act"]), result)
+        if event is not None:
+            told.setdefault(result["number"], []).append(event)
     for number, events in told.items():
         line = found.get(number)
-        recorded = [one for one in line.events if one in ACTS.values()] if line is not None else []
+        recorded = [one for one in line.events if one in DOCKETED] if line is not None else []
         if recorded != events:
             raise Wrong(f"number {number}: the docket says {events}, the records say {recorded}")
     return sum(map(len, told.values()))

@@ -193,5 +193,5 @@ class ListingHead(Base):
 
 
 def facts_of(row: Listing) -> dict[str, Any]:
-    """The state of a listing as an audit compares it."""
-    return {"state": row.state.value, "number": row.number, "over": row.over_ground}
+    """How an entry of the docket names a listing, so that it can be compared with its public records."""
+    return {"listing": row.reference, "number": row.number} if row.number is not None else {"listing": row.reference}

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
-from odr.ground.text import T
+from odr.ground.text import T, Text
 from odr.identity.sign_in import rate_limits
 from odr.identity.sign_in.keys import keyring
 from odr.identity.sign_in.rate_limits import Counted
@@ -97,10 +97,10 @@ def for_programs() -> Response:
     given = told if isinstance(told, dict) else {}
     name, number = given.get("name"), given.get("number")
     if not isinstance(name, str) or not isinstance(number, str):
-        return _json({"title": T("Give name and number as words.").render(current_locale())}, 400)
+        return _problem("invalid-input", T("Give name and number as words."), 400)
     found = _found(LookupInput.model_construct(name=name[:200], number=number[:120]))
     if not found:
-        return _json({"title": NOT_FOUND.render(current_locale())}, 404)
+        return _problem("not-found", NOT_FOUND, 404)
     return _json(as_json(found, current_locale()), 200)
 
 
@@ -145,6 +145,13 @@ def _known() -> None:
         raise NotFound
 
 
+def _problem(kind: str, title: Text, status: int) -> Response:
+    told = {"type": f"urn:court:problem:{kind}", "title": title.render(current_locale()), "status": status}
+    made = _json(told, status)
+    made.mimetype = "application/problem+json"
+    return made
+
+
 def _json(body: dict[str, Any], status: int) -> Response:
     made = jsonify(body)
     made.status_code = status
@@ -174,6 +181,7 @@ def _page(
         consumption=pack.consumption,
         grounds=[(one.title, pack.cite(str(one.article))) for one in rules.grounds.values()] if rules else [],
         bars=[(one.title, pack.cite(str(one.article))) for one in rules.bars.values()] if rules else [],
+        departs=[(one.title, pack.cite(str(one.article))) for one in rules.departs] if rules else [],
         young=pack.cite(str(rules.age_article)) if rules else None,
         tries=rate_limits.LIMITS[Counted.LIST_FROM],
     )

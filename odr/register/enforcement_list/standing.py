@@ -30,7 +30,7 @@ from odr.register.enforcement_list.inputs import (
     TakeOffInput,
 )
 from odr.register.enforcement_list.listing import answered
-from odr.register.enforcement_list.models import ALIVE, STANDS, Listing, ListingRequest, ListingState
+from odr.register.enforcement_list.models import ALIVE, STANDS, Listing, ListingRequest, ListingState, facts_of
 from odr.register.enforcement_list.queries import (
     OVER,
     creditor_of,
@@ -188,7 +188,7 @@ def leave_list(sitting: Sitting, case: Case, given: ListingInput, *, actor: Acto
         if proposed
         else T("%(name)s is off the list: %(why)s", name=name, why=why)
     )
-    return Recorded(words, {"listing": row.reference, "ground": given.ground})
+    return Recorded(words, {**facts_of(row), "ground": given.ground})
 
 
 @choice_source("standing_listings")
@@ -258,7 +258,7 @@ def take_off_list(sitting: Sitting, case: Case, given: TakeOffInput, *, actor: A
     end_listing(sitting, case, row, given.ground)
     return Recorded(
         T("%(name)s is off the list: %(why)s", name=case.name_of(row.party_id), why=rules.ends[given.ground].title),
-        {"listing": row.reference, "ground": given.ground},
+        {**facts_of(row), "ground": given.ground},
     )
 
 
@@ -301,7 +301,7 @@ def correct_listing(
     sitting.close_tasks(case, desks.CORRECT_LISTING, row.reference)
     debtor = case.party(row.party_id)
     kept = given.model_dump(mode="json") | ({"number": row.masked} if given.number else {})
-    facts = {"listing": row.reference}
+    facts = facts_of(row)
     if is_too_young(rules, row.born_on, today_of(sitting)):
         end_listing(sitting, case, row, "wrong")
         facts["ground"] = "wrong"
@@ -475,7 +475,7 @@ def decide_on_listing(
     if rules is None or one is None or one.kind == "list" or row is None:
         raise InvalidInput.at("request", T("Choose one of those listed."))
     name = case.name_of(row.party_id)
-    facts = {"request": one.reference, "listing": row.reference}
+    facts = {"request": one.reference, **facts_of(row)}
     if given.answer == "correct" and one.kind == "creditor":
         raise InvalidInput.at("answer", T("The creditor asked that the entry end."))
     answered(sitting, case, one, "refused" if given.answer == "refuse" else "met")
@@ -583,7 +583,7 @@ def record_listing_review(
     sitting.close_windows(case, time_limits.LISTING_REVIEW_DECISION, WindowState.MET, subject=one.reference)
     sitting.close_tasks(case, desks.LISTING_REVIEW, one.reference)
     name = case.name_of(row.party_id)
-    facts = {"request": one.reference, "listing": row.reference}
+    facts = {"request": one.reference, **facts_of(row)}
     if given.answer == "end" and row.state in STANDS:
         end_listing(sitting, case, row, "review")
         return Recorded(
