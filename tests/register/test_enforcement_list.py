@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
+from odr.procedure.acts.events import ServiceFell
 from odr.procedure.models import Task, Window, WindowState
 from odr.register.enforcement_list.audit import audit_case_listings, wrong_in
 from odr.register.enforcement_list.models import ListingState
@@ -378,3 +379,18 @@ def test_kept_records(bench: Bench, tmp_path: Path) -> None:
     with bench.court.database.read() as session:
         payloads = session.scalars(select(DocketEntry.payload)).all()
     assert not any(CODE[:-1] in payload for payload in payloads)
+
+
+def test_an_entry_is_hidden_again_where_its_service_falls(bench: Bench) -> None:
+    """Where a judge finds that the decision never reached the debtor, nobody finds the entry until it does; another day of service
+    changes nothing.
+    """
+    listed(bench)
+    row = newest(bench)
+    for moved, found in ((True, 1), (False, 0)):
+        with bench.court.sit() as sitting:
+            case = sitting.session.get_one(Case, bench.case_id)
+            event = ServiceFell(case, case.party(row.party_id), "decide_listing", (row.decided_entry or 0,), moved)
+            sitting.follow(case, lambda event=event: sitting.announce(event))  # type: ignore[misc]
+        assert len(entries(bench.court)) == found and sound(bench) == []
+    assert newest(bench).state is ListingState.DECIDED and NAME not in everything_public(bench.court)

@@ -13,6 +13,7 @@ from odr.judgment.queries import obligations_of
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.papers.language import language_of
 from odr.procedure.papers.rulings import STANDS as NO_REVIEW
 from odr.procedure.rules.base import law
 from odr.register import desks, names
@@ -25,6 +26,9 @@ from odr.register.enforcement_list.standing import LOOKED_AFTER
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
+
+
+NOTHING_OWED = T("Nothing is owed any more under the decision that was enforced.")
 
 
 def _lines(typed: str) -> list[str]:
@@ -197,7 +201,7 @@ def follow_bars(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
             continue
         ground = "performed" if owed else "over"
         row.lifted_ground = ground  # It is on its way: what follows in this Sitting does not ask for it again.
-        reasons = "Nothing is owed under the decision that was enforced."
+        reasons = NOTHING_OWED.render(language_of(sitting, case))
         sitting.then(
             names.LIFT_CONSUMPTION_BAR,
             LiftBarInput.model_validate({"order": row.reference, "ground": ground, "reasons": reasons}),
