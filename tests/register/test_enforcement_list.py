@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 from odr.docket.models import Case
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
+from odr.ground.text import Text
 from odr.procedure.acts.events import ServiceFell
 from odr.procedure.models import Task, Window, WindowState
+from odr.procedure.papers.rulings import written_ruling
 from odr.register.enforcement_list.audit import audit_case_listings, wrong_in
 from odr.register.enforcement_list.models import ListingState
 from odr.service.models import Packet
@@ -394,3 +396,22 @@ def test_an_entry_is_hidden_again_where_its_service_falls(bench: Bench) -> None:
             sitting.follow(case, lambda event=event: sitting.announce(event))  # type: ignore[misc]
         assert len(entries(bench.court)) == found and sound(bench) == []
     assert newest(bench).state is ListingState.DECIDED and NAME not in everything_public(bench.court)
+
+
+def test_the_decision_says_why_for_how_long_and_what_is_barred(bench: Bench) -> None:
+    """The paper of the president names each condition with its article, what was done, the term, and what is barred until when
+    with what follows otherwise (DDL 5; RHC 5).
+    """
+    enforced(bench)
+    bench.do("judge", "propose_listing", proposal(bench, grounds=["evades"]))
+    bench.wait(days=12)
+    act, who = bench.court.table["decide_listing"], bench.actor("president")
+    given = act.input.model_validate(
+        {"listing": newest(bench).reference, "answer": "list", "reasons": "It moved its stock."}
+    )
+    with bench.court.database.read() as session:
+        case = session.get_one(Case, bench.case_id)
+        _, paper = written_ruling(bench.court.look(session), act, case, given, who)
+    said = "\n".join(line.render("en") if isinstance(line, Text) else line for line in paper.orders)
+    for words in (NAME, "art. 1(3)", "It sells every day", "2 years", "flights", "can be fined or detained"):
+        assert words in said

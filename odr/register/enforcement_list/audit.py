@@ -13,6 +13,7 @@ from odr.docket.models import Case, DocketEntry
 from odr.judgment.models import EnforcementCase
 from odr.notary.rehash.rounds import Holding
 from odr.procedure.receipt_files import in_row
+from odr.register import names
 from odr.register.enforcement_list import chain
 from odr.register.enforcement_list.check_list import Line, Wrong, account, replay
 from odr.register.enforcement_list.models import Listing, ListingKey, ListingRecord, ListingState
@@ -62,9 +63,9 @@ def _told(session: Session, case: Case) -> dict[str, tuple[int | None, bool]]:
         if not isinstance(reference, str):
             continue
         number, over = found.get(reference, (None, False))
-        if entry.act == "decide_listing":
+        if entry.act == names.DECIDE_LISTING:
             found[reference] = (result.get("number"), "number" not in result)
-        elif entry.act == "leave_list" or "ground" in result:
+        elif entry.act == names.LEAVE_LIST or "ground" in result:
             found[reference] = (number, True)
         else:
             found[reference] = (number, over)

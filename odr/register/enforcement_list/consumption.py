@@ -18,7 +18,7 @@ from odr.procedure.papers.rulings import STANDS as NO_REVIEW
 from odr.procedure.rules.base import law
 from odr.register import desks, names
 from odr.register.enforcement_list.inputs import AskBarInput, AskLeaveInput, BarInput, LiftBarInput, RuleOnLeaveInput
-from odr.register.enforcement_list.listing import is_enforced_for_me
+from odr.register.enforcement_list.listing import barred_lines, is_enforced_for_me
 from odr.register.enforcement_list.models import ConsumptionLeave, ConsumptionOrder
 from odr.register.enforcement_list.queries import OVER, bars_of, is_person, leaves_of, today_of
 from odr.register.enforcement_list.reporting import chosen_debtor, named, somebody_owes, whose_debt
@@ -76,6 +76,11 @@ def ask_for_consumption_bar(
     return Recorded(T("Asked: bar %(name)s from costly consumption", name=debtor.name), {"order": row.reference})
 
 
+def _said(sitting: Sitting, case: Case, given: BarInput) -> list[Text]:
+    """What the paper says of a bar: what is barred, until when, and what follows otherwise (RHC 5)."""
+    return barred_lines(sitting, case) if given.answer == "bar" else []
+
+
 @act(
     title=T("Decide on a bar on costly consumption"),
     input=BarInput,
@@ -101,6 +106,7 @@ def ask_for_consumption_bar(
             "decline": T("Costly consumption is not barred."),
         },
         is_decision=True,
+        more=_said,
     ),
     desk=desks.CONSUMPTION_BAR,
     topic=Topic.DECISION,

@@ -337,7 +337,7 @@ class LiftBarInput(CourtModel):
                 "security": T("Security was given that really holds"),
                 "consent": T("The creditor agrees"),
                 "over": T("What was enforced has no effect any more, or is not enforced"),
-                "wrong": T("Its conditions were not met"),
+                "wrong": T("It should not have been ordered"),
             },
             widget="radios",
         ),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import Actor
 from odr.identity.sign_in.keys import keyring
 from odr.judgment.enforcement.queries import open_enforcement
@@ -60,6 +60,49 @@ if TYPE_CHECKING:
 WAYS_OUT = T(
     "You may ask this court at any time to put the entry right, and against a refusal the higher court within the days that the refusal names. Performing everything takes you off at once."
 )
+
+
+def _said(sitting: Sitting, case: Case, given: DecideListingInput) -> list[Text]:
+    """What the paper says of a listing: whose, each condition with its article, what was done, and for how long (DDL 5)."""
+    rules = rules_of(sitting, case)
+    row = next((one for one in listings_of(sitting.session, case) if one.reference == given.listing), None)
+    if row is None or rules is None:
+        return []
+    name = T("The debtor is %(name)s.", name=case.name_of(row.party_id))
+    if given.answer != "list":
+        return [name]
+    pack, years = sitting.pack(case), years_of(rules, row.grounds, int(given.longer))
+    met = [
+        T("%(what)s (%(article)s)", what=rules.grounds[one].title, article=pack.cite(str(rules.grounds[one].article)))
+        for one in row.grounds
+    ]
+    term = (
+        T("The entry stays for %(years)s years from the day of this decision.", years=years)
+        if years is not None
+        else T("The entry stays until everything is performed; these conditions have no term.")
+    )
+    return [
+        name,
+        *met,
+        T("What was done or left undone: %(facts)s", facts=row.facts),
+        term,
+        *barred_lines(sitting, case),
+    ]
+
+
+def barred_lines(sitting: Sitting, case: Case) -> list[Text]:
+    """What is barred, until when, and what follows for whoever does not keep to it (RHC 3, 5, 11)."""
+    rules = sitting.pack(case).consumption
+    if rules is None:
+        return []
+    return [
+        T(
+            "Barred until everything is performed or the bar is lifted: %(items)s.",
+            items=side_by_side(list(rules.items), ";"),
+        ),
+        T("Of an organisation are barred too: %(people)s.", people=rules.people),
+        T("Whoever spends on it all the same can be fined or detained, and prosecuted where it is grave."),
+    ]
 
 
 def never_kept_open(session: Session, case: Case) -> frozenset[str]:
@@ -165,6 +208,12 @@ def a_request_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     return None if listing_requests(sitting, case, actor) else T("No request to put somebody on the list is waiting.")
 
 
+def _refused(sitting: Sitting, case: Case, given: RefuseListingInput) -> list[Text]:
+    """Whose request it was about."""
+    row = next((one for one in requests_of(sitting.session, case) if one.reference == given.request), None)
+    return [T("The debtor is %(name)s.", name=case.name_of(row.debtor_id))] if row is not None else []
+
+
 @act(
     title=T("Refuse a request for the list"),
     input=RefuseListingInput,
@@ -185,6 +234,8 @@ def a_request_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         NO_REVIEW,
         ruled=T("The debtor is not put on the list."),
         is_decision=True,
+        omits=("request",),
+        more=_refused,
     ),
     desk=desks.LISTING_REQUEST,
     topic=Topic.DECISION,
@@ -393,6 +444,8 @@ def a_proposal_is_ripe(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
             "decline": T("The debtor is not put on the list of persons who do not perform."),
         },
         is_decision=True,
+        omits=("listing", "longer"),
+        more=_said,
     ),
     desk=desks.LISTING,
     topic=Topic.DECISION,

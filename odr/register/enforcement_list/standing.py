@@ -276,7 +276,7 @@ def take_off_list(sitting: Sitting, case: Case, given: TakeOffInput, *, actor: A
         PaperKind.NOTICE,
         T("Your entry in the list was corrected"),
         T(
-            "Look whether it is right now. If something is still wrong, you may ask again to have it put right; it costs nothing."
+            "Read your entry again. If something is still wrong, you may ask again to have it put right; it costs nothing."
         ),
     ),
     desk=desks.CORRECT_LISTING,
