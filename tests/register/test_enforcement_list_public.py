@@ -178,6 +178,16 @@ def test_the_mirror_carries_nothing_of_the_list(bench: Bench, tmp_path: Path) ->
         assert NAME.encode() not in told and CODE.encode() not in told and b"court-list" not in told, path.name
 
 
+def test_a_country_without_a_list_says_so(bench: Bench) -> None:
+    """Where the rules know no such list (ew) the page says it, nobody can ask, and there are no records."""
+    bench.court.settings = bench.court.settings.model_copy(update={"pack": "ew"})
+    client = create_app(court=bench.court).test_client()
+    page = client.get("/enforcement-list").get_data(as_text=True)
+    assert "know no list" in page and 'name="number"' not in page
+    assert client.post("/enforcement-list.json", json=ASKED).status_code == 404
+    assert client.get("/enforcement-list/records.json").status_code == 404
+
+
 def test_what_a_program_prints_of_a_broken_file_is_a_sentence(tmp_path: Path) -> None:
     """A file that is none of the court's ends with 1 and says so."""
     path, said = tmp_path / "list.json", io.StringIO()
