@@ -242,6 +242,14 @@ EDGES = {"api", "training"}
 
 
 OTHER_MEANINGS = {
+    (
+        "odr.register.enforcement_list.check_list",
+        "decide_listing",
+    ): "an outsider's program, which knows nothing of the court",
+    (
+        "odr.register.enforcement_list.check_list",
+        "correct_listing",
+    ): "an outsider's program, which knows nothing of the court",
     ("odr.filing.choices", "challenge"): "a kind of reference",
     ("odr.filing.course.objections", "challenge"): "a kind of reference",
     ("odr.judgment.enforcement.acts", "end_enforcement"): "a matter of the pack: who decides it",

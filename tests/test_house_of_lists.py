@@ -64,7 +64,7 @@ def test_no_desk_of_the_court_is_cut_silently() -> None:
     desks = (
         "odr/procedure/case/waiting_for_me.py",
         "odr/filing/registry/queue.py",
-        "odr/register/home_page.py",
+        "odr/register/first_pages/home_page.py",
         "odr/identity/accounts/staff.py",
         "odr/payments/books/cashier.py",
         "odr/payments/books/pages.py",

@@ -39,6 +39,7 @@ ROWS_NEVER_CHANGE = (
     "publication_objection",
     "rule_approval",
     "finality_certificate",
+    "listing_record",
     "log_checkpoint",
     "log_cosignature",
     "merging_consent",

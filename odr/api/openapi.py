@@ -199,6 +199,7 @@ def _general(locale: str) -> dict[str, Any]:
     return {
         "/decisions.json": {"get": _search(locale)},
         "/decisions/cited.json": {"get": _cited(locale)},
+        "/enforcement-list.json": {"post": _listed(locale)},
         "/api/v1/guide": {"get": _guide(locale)},
         **_digests(locale),
         **begun,
@@ -247,6 +248,31 @@ def _search(locale: str) -> dict[str, Any]:
         for name, words in told.items()
     ]
     return found
+
+
+def _listed(locale: str) -> dict[str, Any]:
+    """The list of persons who do not perform, open to everybody who gives name and number."""
+    told = _operation(
+        "look_up_list",
+        T("Look up the list of persons who do not perform by name and number"),
+        locale,
+        {"200": _ok(ref("ListedPersons")), **_faults("400", "404", "429")},
+        None,
+    )
+    word: Schema = {"type": "string", "minLength": 1}
+    told["requestBody"] = {
+        "required": True,
+        "content": {
+            JSON: {
+                "schema": {
+                    "type": "object",
+                    "required": ["name", "number"],
+                    "properties": {"name": {**word, "maxLength": 200}, "number": {**word, "maxLength": 120}},
+                }
+            }
+        },
+    }
+    return told
 
 
 def _cited(locale: str) -> dict[str, Any]:

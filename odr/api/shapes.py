@@ -84,6 +84,28 @@ _PASSAGE = thing(
     url={"type": "string", "format": "uri"},
 )
 _OFTEN_CITED = thing(key=WORDS, words=WORDS, url=maybe({"type": "string", "format": "uri"}), count=NUMBER)
+_DAY: Schema = {"type": "string", "format": "date"}
+_LISTED = thing(
+    number=NUMBER,
+    name=WORDS,
+    identity=WORDS,
+    sex=maybe({"type": "string", "enum": ["female", "male"]}),
+    age=maybe(NUMBER),
+    representative=maybe(WORDS),
+    conditions=many(thing(what=WORDS, article=WORDS)),
+    facts=WORDS,
+    duties=many(thing(what=WORDS, paid_minor=maybe(NUMBER), open_minor=maybe(NUMBER), currency=maybe(WORDS))),
+    decision=WORDS,
+    enforcement=WORDS,
+    applied_on=maybe(_DAY),
+    decided_on=_DAY,
+    decided_by=WORDS,
+    served_on=maybe(_DAY),
+    until=maybe(_DAY),
+    costly_consumption_barred=FLAG,
+    records=many(thing(record=NUMBER, sha256=DIGEST)),
+    proof=thing(entry=FREE, salt=WORDS),
+)
 _FOUND_DECISION = thing(
     address=WORDS,
     url={"type": "string", "format": "uri"},
@@ -123,6 +145,10 @@ SCHEMAS: dict[str, Schema] = {
         articles_total=NUMBER,
         decisions=many(_OFTEN_CITED),
         decisions_total=NUMBER,
+    ),
+    "ListedPersons": thing(
+        format={"const": "court-list-lookup/1"},
+        entries=many(_LISTED),
     ),
     "GuideAnswer": thing(
         format={"const": "court-guide/1"},

@@ -20,3 +20,12 @@ TAKE_UP_AGAIN = desk(
     by_hand=True,
 )
 WITHHOLD = desk("withhold", T("A decision that as a rule is not published"), Role.JUDGE)
+CONSUMPTION_BAR = desk("consumption_bar", T("A bar on costly consumption to decide on"), Role.PRESIDENT)
+CONSUMPTION_LEAVE = desk("consumption_leave", T("One costly thing to allow or not"), Role.JUDGE)
+CORRECT_LISTING = desk("correct_listing", T("An entry of the list to put right"), Role.CLERK)
+LISTING = desk("listing", T("A debtor proposed for the list"), Role.PRESIDENT)
+LISTING_OBJECTION = desk("listing_objection", T("A request about an entry in the list"), Role.JUDGE)
+LISTING_REQUEST = desk("listing_request", T("A request to put a debtor on the list"), Role.JUDGE)
+LISTING_REVIEW = desk("listing_review", T("A request to the higher court about an entry in the list"), Role.CLERK)
+NO_REPORT = desk("no_report", T("A debtor who did not report property"), Role.JUDGE, by_hand=True)
+PROPERTY_REPORT = desk("property_report", T("A report of property to check"), Role.JUDGE, by_hand=True)

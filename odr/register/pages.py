@@ -23,7 +23,7 @@ from odr.identity.models import Account
 from odr.procedure.case.waiting_for_me import my_cases, seated_cases, waiting
 from odr.procedure.hooks import DeskPage
 from odr.procedure.time.written_working import text_from_json
-from odr.register.home_page import case_lines, draft_title, unread_papers
+from odr.register.first_pages.home_page import case_lines, draft_title, unread_papers
 from odr.register.publication.public_views import address_of
 from odr.service.packet.notice_codes import look_up
 from odr.service.sending.letter_words import LetterWords

@@ -1,7 +1,7 @@
 """What the public register brings."""
 
 from odr.ground.text import T
-from odr.procedure.acts.events import FeePaid
+from odr.procedure.acts.events import FeePaid, Served, ServiceFell
 from odr.procedure.hooks import DeskPage, NavItem, Room, on
 from odr.register import time_limits
 from odr.register.calendar.attending.places import (
@@ -12,6 +12,9 @@ from odr.register.calendar.attending.places import (
 )
 from odr.register.copies import acts as copy_acts
 from odr.register.copies.making import certify_due
+from odr.register.enforcement_list import consumption, listing, reporting, standing
+from odr.register.enforcement_list.audit import audit_case_listings, records_kept as list_records_kept
+from odr.register.enforcement_list.panel import listing_panel
 from odr.register.feedback.answers import feedback_panel
 from odr.register.publication.audit import audit_case_publications, records_kept
 from odr.register.publication.mirror.making import copies_kept
@@ -29,7 +32,7 @@ ROOM = Room(
     routes=(
         "odr.register.pages:register",
         "odr.register.feedback.pages:feedback",
-        "odr.register.offline_pages:offline",
+        "odr.register.first_pages.offline_pages:offline",
         "odr.register.publication.public_pages:published",
         "odr.register.publication.desk_pages:publishing",
         "odr.register.search.pages:search",
@@ -41,9 +44,18 @@ ROOM = Room(
         "odr.register.viewing.pages:viewing",
         "odr.register.calendar.attending.pages:attending",
         "odr.register.volume.pages:volume",
+        "odr.register.enforcement_list.pages:enforcement_list",
     ),
-    on_event=(on(FeePaid, copy_acts.on_paid),),
-    on_lapse={time_limits.COPY_COST: copy_acts.not_paid},
+    on_event=(
+        on(FeePaid, copy_acts.on_paid),
+        on(Served, standing.on_served),
+        on(ServiceFell, standing.on_service_fell),
+    ),
+    on_lapse={
+        time_limits.COPY_COST: copy_acts.not_paid,
+        time_limits.PROPERTY_REPORT: reporting.no_report,
+        time_limits.LISTING_TERM: standing.term_over,
+    },
     nav=(
         NavItem("file", "copies.listing", T("Read and copy"), 78, rarely=True),
         NavItem("volume", "volume.one", T("Volume"), 79, rarely=True),
@@ -58,11 +70,19 @@ ROOM = Room(
         "places": give_out_due,
         "places erased": erase_due,
     },
-    panels=(feedback_panel, publication_panel),
-    after_act=(follow_decisions, volume_acts.opened_by_a_party, volume_acts.opened_by_an_erasure, follow_hearings),
+    panels=(feedback_panel, publication_panel, listing_panel),
+    confided=(listing.never_kept_open,),
+    after_act=(
+        follow_decisions,
+        volume_acts.opened_by_a_party,
+        volume_acts.opened_by_an_erasure,
+        follow_hearings,
+        standing.follow_debts,
+        consumption.follow_bars,
+    ),
     bars=(volume_acts.volume_is_closed,),
-    holdings=(records_kept, applications.records_kept, place_records_kept, copies_kept),
-    audits=(audit_case_publications,),
+    holdings=(records_kept, applications.records_kept, place_records_kept, copies_kept, list_records_kept),
+    audits=(audit_case_publications, audit_case_listings),
     desk_pages=(
         DeskPage("viewing.desk", T("Applications to read a decision"), 102),
         DeskPage("attending.desk", T("Places of the public in hearings"), 104),

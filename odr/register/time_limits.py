@@ -22,3 +22,31 @@ COPY_HANDING_OVER = time_limit(
     names.HAND_OVER_COPY,
     waits=T("Nothing for you to do now: the registry prints your certified copy and hands it over."),
 )
+PROPERTY_REPORT = time_limit("property_report", Nature.DUTY, names.REPORT_PROPERTY, ask=T("report your property"))
+LISTING_REQUEST = time_limit("listing_request", Nature.COURT, names.PROPOSE_LISTING, names.REFUSE_LISTING)
+LISTING_ANSWER = time_limit(
+    "listing_answer", Nature.REMEDY, names.ANSWER_LISTING, ask=T("answer the warning of the list"), runs_on=True
+)
+LISTING_TERM = time_limit("listing_term", Nature.COURT, names.LEAVE_LIST, names.TAKE_OFF_LIST, runs_on=True)
+LISTING_OBJECTION = time_limit(
+    "listing_objection",
+    Nature.COURT,
+    names.DECIDE_ON_LISTING,
+    names.TAKE_OFF_LIST,
+    waits=T("Nothing for you to do now: the court decides on what was asked about the entry in the list."),
+    runs_on=True,
+)
+LISTING_REVIEW = time_limit(
+    "listing_review",
+    Nature.REMEDY,
+    names.ASK_LISTING_REVIEW,
+    ask=T("ask the higher court about your entry"),
+    runs_on=True,
+)
+LISTING_REVIEW_DECISION = time_limit(
+    "listing_review_decision",
+    Nature.OUTSIDE,
+    names.RECORD_LISTING_REVIEW,
+    waits=T("Nothing for you to do now: the higher court decides on the entry in the list."),
+    runs_on=True,
+)

@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from odr.app import create_app
-from odr.register.offline_pages import STYLES
+from odr.register.first_pages.offline_pages import STYLES
 from odr.web.static_files import addressed
 from tests.entering import let_in
 from tests.evidence.test_case_file import signed_in

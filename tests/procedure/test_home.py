@@ -8,7 +8,7 @@ from odr.app import create_app
 from odr.docket.models import Case
 from odr.filing.draft import drafts
 from odr.identity.models import Account
-from odr.register.home_page import case_lines, unread_papers
+from odr.register.first_pages.home_page import case_lines, unread_papers
 from tests.scene import Scene
 from tests.test_bad_input import signed_in
 

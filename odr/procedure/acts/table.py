@@ -213,6 +213,8 @@ class RulingForm:
     omits: tuple[str, ...] = ()
     is_decision: bool = False
     costs: Callable[[Sitting, Case, Any], Sequence[Text]] | None = None
+    more: Callable[[Sitting, Case, Any], Sequence[Text]] | None = None
+    """Further lines of what is ruled, where the law wants them in the paper and the form does not ask for them."""
 
 
 @dataclass(frozen=True)

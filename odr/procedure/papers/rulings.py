@@ -189,7 +189,10 @@ def written_ruling(
             opening(sitting, case),
             *([T("Before the court is: %(what)s.", what=side_by_side(asked))] if asked else []),
         ],
-        orders=list(_ordered(sitting, case, form, given, actor)),
+        orders=[
+            *_ordered(sitting, case, form, given, actor),
+            *(form.more(sitting, case, given) if form.more is not None else []),
+        ],
         reasons=[Reason(line) for line in ([form.why] if form.why is not None else []) + reasons],
         basis=basis(sitting.pack(case), act.source, of=Basis.DECISION if form.is_decision else Basis.RULING),
         costs=list(form.costs(sitting, case, given)) if form.costs is not None else [],

@@ -299,6 +299,75 @@ class ViewingRules(Rule):
     review: Period
 
 
+class ListGround(Rule):
+    """Why somebody is put on the list of persons who do not perform (DDL 1)."""
+
+    title: Words
+    article: Article
+    has_term: bool
+    """Whether a listing for it lasts a fixed time (DDL 2)."""
+    can_be_grave: bool = False
+    """Done by violence or threat it may last longer (DDL 2)."""
+    report: bool = False
+    """Met by a property report that did not come, came late or is false (PIV 10)."""
+
+
+class ListBar(Rule):
+    """Why somebody cannot be listed for being able to perform (DDL 3)."""
+
+    title: Words
+    article: Article
+
+
+class ListEnd(Rule):
+    """Why somebody is taken off the list (DDL 2, 9, 10)."""
+
+    title: Words
+    article: Article
+    by: Literal["clock", "judge", "higher_court"]
+    despite_term: bool = False
+    """Whether it also ends a listing with a term (DDL 10)."""
+    is_wrong: bool = False
+    """Whether it should never have been listed (DDL 9)."""
+
+
+class EnforcementListRules(Rule):
+    """The public list of persons who do not perform. Without it a country knows no such list."""
+
+    applies_to: Applies
+    article: Article
+    grounds: Annotated[dict[Key, ListGround], Field(min_length=1)]
+    bars: dict[Key, ListBar]
+    bars_of: Key
+    """The ground that the bars keep from being used."""
+    ends: Annotated[dict[Key, ListEnd], Field(min_length=1)]
+    years: int = Field(gt=0, le=10)
+    longer: int = Field(ge=0, le=10)
+    term_article: Article
+    age: int = Field(gt=0, le=30)
+    """Nobody younger is ever listed (DDL 4)."""
+    age_article: Article
+    again: Period
+    """For so long a creditor who had it ended cannot ask for it again (DDL 10)."""
+    again_article: Article
+    search_machines: bool
+    departs: tuple[ListBar, ...]
+    """What of it is the court's own rule or departs from the article, as its pages say it."""
+
+
+class ConsumptionRules(Rule):
+    """Barring a debtor from costly consumption (RHC). Without it a country knows no such measure."""
+
+    applies_to: Applies
+    article: Article
+    items: Annotated[tuple[Words, ...], Field(min_length=1)]
+    """What is barred (RHC 3)."""
+    people: Words
+    """Who of an organisation is barred too (RHC 3)."""
+    lift: dict[Key, ListBar]
+    """Why it is lifted (RHC 9)."""
+
+
 class AttendingRules(Rule):
     """Who gets a place of the public in a hearing for which more ask than there are seats.
 

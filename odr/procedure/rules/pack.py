@@ -34,9 +34,11 @@ from odr.procedure.rules.court_rules import (
     Abroad,
     Announcement,
     AttendingRules,
+    ConsumptionRules,
     CopyRules,
     Deciders,
     DeskTimes,
+    EnforcementListRules,
     Invariant,
     Invariants,
     LatePerformance,
@@ -122,6 +124,8 @@ class RulePack(Rule):
     copies: CopyRules | None = None
     representatives: RepresentativeRules | None = None
     viewing: ViewingRules | None = None
+    enforcement_list: EnforcementListRules | None = None
+    consumption: ConsumptionRules | None = None
     attending: AttendingRules | None = None
     volume: VolumeRules | None = None
     desks: DeskTimes | None = None

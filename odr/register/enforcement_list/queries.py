@@ -1,0 +1,165 @@
+"""Finding listings, requests about them, bars on consumption, and who can be listed. No flask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, Party, PartyKind, Stage
+from odr.ground.text import T, Text
+from odr.judgment.enforcement.effect import is_overdue
+from odr.judgment.enforcement.queries import open_enforcement
+from odr.judgment.models import EnforcementCase, Obligation
+from odr.judgment.queries import obligations_of
+from odr.judgment.vocabulary import EnforcementState
+from odr.register.enforcement_list.models import (
+    ALIVE,
+    STANDS,
+    ConsumptionLeave,
+    ConsumptionOrder,
+    Listing,
+    ListingRequest,
+    ListingState,
+)
+
+if TYPE_CHECKING:
+    from odr.identity.actors import Actor
+    from odr.procedure.rules.court_rules import EnforcementListRules
+    from odr.procedure.sitting import Sitting
+
+OVER = (Stage.EFFECTIVE, Stage.ENFORCEMENT)
+"""Stages at which a listing can stand and be dealt with."""
+
+
+def today_of(sitting: Sitting) -> date:
+    """The day in the court's zone."""
+    return sitting.now.astimezone(sitting.court.settings.tz).date()
+
+
+def listings_of(session: Session, case: Case, *states: ListingState) -> Sequence[Listing]:
+    """Listings of a case in these states, all if none is named, in their order."""
+    rows = session.scalars(select(Listing).where(Listing.case_id == case.id).order_by(Listing.id)).all()
+    return [row for row in rows if not states or row.state in states]
+
+
+def listing_named(session: Session, case: Case, reference: str) -> Listing | None:
+    """The listing of this case by its reference."""
+    return next((row for row in listings_of(session, case) if row.reference == reference), None)
+
+
+def requests_of(session: Session, case: Case, *, is_open: bool = False) -> Sequence[ListingRequest]:
+    """Requests of a case, in their order."""
+    rows = session.scalars(
+        select(ListingRequest).where(ListingRequest.case_id == case.id).order_by(ListingRequest.id)
+    ).all()
+    return [row for row in rows if not is_open or row.answer is None]
+
+
+def bars_of(session: Session, case: Case, *states: str) -> Sequence[ConsumptionOrder]:
+    """Bars on consumption of a case in these states."""
+    rows = session.scalars(
+        select(ConsumptionOrder).where(ConsumptionOrder.case_id == case.id).order_by(ConsumptionOrder.id)
+    ).all()
+    return [row for row in rows if not states or row.state in states]
+
+
+def leaves_of(session: Session, case: Case, *, is_open: bool = False) -> Sequence[ConsumptionLeave]:
+    """What somebody asked to be allowed."""
+    rows = session.scalars(
+        select(ConsumptionLeave).where(ConsumptionLeave.case_id == case.id).order_by(ConsumptionLeave.id)
+    ).all()
+    return [row for row in rows if not is_open or row.answer is None]
+
+
+def owed_late(sitting: Sitting, case: Case, creditor_id: int) -> list[Obligation]:
+    """What is owed to a creditor and overdue."""
+    rows = obligations_of(sitting.session, case)
+    return [o for o in rows if o.creditor_id == creditor_id and is_overdue(sitting, o)]
+
+
+def debtors(sitting: Sitting, case: Case) -> list[Party]:
+    """Whoever owes something overdue to whoever the court is enforcing for now."""
+    found = open_enforcement(sitting.session, case)
+    if found is None:
+        return []
+    owe = {o.debtor_id for o in owed_late(sitting, case, found.party_id)}
+    return [party for party in case.parties if party.id in owe]
+
+
+def debtor_named(sitting: Sitting, case: Case, reference: str) -> Party | None:
+    """The debtor by the reference of the party."""
+    return next((party for party in debtors(sitting, case) if party.reference == reference), None)
+
+
+def has_guardian(party: Party) -> bool:
+    """Whether a guardian acts for a party: a child, or an adult who cannot act."""
+    return "guardian" in party.details
+
+
+def is_person(party: Party) -> bool:
+    """Whether a party is a natural person."""
+    return party.kind is PartyKind.PERSON
+
+
+def rules_of(sitting: Sitting, case: Case) -> EnforcementListRules | None:
+    """The rules on the list, as they stand today; None where a country has none."""
+    return sitting.pack(case).enforcement_list
+
+
+def listing_of_party(sitting: Sitting, case: Case, party_id: int, *states: ListingState) -> Listing | None:
+    """The listing of a party in these states: one that stands or is on its way, if none is named."""
+    rows = listings_of(sitting.session, case, *(states or ALIVE))
+    return next((row for row in rows if row.party_id == party_id), None)
+
+
+def standing_of(sitting: Sitting, case: Case, actor: Actor) -> Listing | None:
+    """The reader's own listing that stands."""
+    if actor.party_id is None:
+        return None
+    return listing_of_party(sitting, case, actor.party_id, *STANDS)
+
+
+def is_creditor(sitting: Sitting, case: Case, actor: Actor) -> bool:
+    """Whether the court is enforcing for the party of the actor, or did when somebody was listed."""
+    if actor.party_id is None:
+        return False
+    found = open_enforcement(sitting.session, case)
+    return found is not None and found.party_id == actor.party_id
+
+
+def creditor_of(sitting: Sitting, row: Listing) -> int:
+    """For whom the court was enforcing when somebody was listed."""
+    return sitting.session.get_one(EnforcementCase, row.enforcement_id).party_id
+
+
+def due_end(sitting: Sitting, case: Case, row: Listing) -> str | None:
+    """Why a listing has to end now by the docket itself; None while it may stand (DDL 10)."""
+    enforcement = sitting.session.get_one(EnforcementCase, row.enforcement_id)
+    owed = [
+        o
+        for o in obligations_of(sitting.session, case)
+        if o.debtor_id == row.party_id and o.creditor_id == enforcement.party_id
+    ]
+    if not owed:
+        return "undone"
+    if all(o.done_at is not None for o in owed):
+        return "performed"
+    if enforcement.state is EnforcementState.BARRED:
+        return "not_enforced"
+    rules = rules_of(sitting, case)
+    if enforcement.state is EnforcementState.ENDED and (
+        row.until is None or (rules is not None and rules.ends["ended"].despite_term)
+    ):
+        return "ended"
+    return None
+
+
+def why_never(sitting: Sitting, case: Case, party: Party) -> Text | None:
+    """Why a party is never listed, whatever it did (DDL 4)."""
+    if has_guardian(party):
+        return T("A guardian acts for %(name)s: a child, or somebody who cannot act, is never listed.", name=party.name)
+    return None

@@ -1,0 +1,138 @@
+"""The order to report property, and the report (PIV 3 to 10). The order warns of the list (DDL 5)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, Role, Stage
+from odr.ground.errors import InvalidInput
+from odr.ground.text import T, Text
+from odr.identity.actors import Actor
+from odr.procedure.acts.letter import DAY, Letter, PaperKind
+from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
+from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.models import Window, WindowState
+from odr.procedure.rules.base import law
+from odr.register import desks, time_limits
+from odr.register.enforcement_list.inputs import OrderReportInput, ReportPropertyInput
+from odr.register.enforcement_list.queries import debtor_named, debtors, rules_of, today_of
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+@choice_source("listable_debtors")
+def listable_debtors(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Whoever owes something overdue that is being enforced."""
+    return [Option(party.reference, party.name) for party in debtors(sitting, case)]
+
+
+def chosen_debtor(sitting: Sitting, case: Case, reference: str) -> Party:
+    """The debtor somebody chose. Raises InvalidInput for anybody else."""
+    found = debtor_named(sitting, case, reference)
+    if found is None:
+        raise InvalidInput.at("debtor", T("Choose one of those listed."))
+    return found
+
+
+def whose_debt(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
+    """Whom an entry is about: the debtor it names."""
+    return [party for party in case.parties if f"party/{party.id}" in entry.named]
+
+
+def named(party: Party) -> tuple[str, ...]:
+    """That an entry is for a debtor, both sides of the enforcement and the court."""
+    return (f"party/{party.id}",)
+
+
+@guard("DDL 1", "PIV 3", "RHC 1")
+def somebody_owes(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """The rules know the list, and somebody owes what is being enforced and overdue."""
+    if rules_of(sitting, case) is None:
+        return T("The rules of this court know no list of persons who do not perform.")
+    return None if debtors(sitting, case) else T("Nobody owes anything overdue that is being enforced.")
+
+
+@act(
+    title=T("Order a debtor to report property"),
+    input=OrderReportInput,
+    by={Role.JUDGE, Role.CLERK},
+    at={Stage.ENFORCEMENT},
+    guard=somebody_owes,
+    source=law("PIV 3, 4, 5, 6", "DDL 5"),
+    serves=Everyone.CONCERNED,
+    concerns=whose_debt,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("Order to report your property"),
+        T(
+            "Pay or do what is owed now, or report everything you own, item by item. Whoever refuses, is late without good reason or reports falsely is put on the public list of persons who do not perform, and can be fined or detained."
+        ),
+        when_due=T(
+            "Pay or do what is owed now, or report everything you own, item by item, by the end of %(day)s. Whoever refuses, is late without good reason or reports falsely is put on the public list of persons who do not perform, and can be fined or detained.",
+            day=DAY,
+        ),
+    ),
+    topic=Topic.DECISION,
+    seen_by=Audience.PARTIES_AND_COURT,
+    help=T("The order warns of the list. The debtor gets a form and a last day."),
+)
+def order_property_report(
+    sitting: Sitting, case: Case, given: OrderReportInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Order a debtor to report property within a time, with what follows otherwise (PIV 3, 4, 9, 10)."""
+    debtor = chosen_debtor(sitting, case, given.debtor)
+    if given.since > today_of(sitting):
+        raise InvalidInput.at("since", T("This day is still to come."))
+    sitting.close_windows(case, time_limits.PROPERTY_REPORT, WindowState.ENDED, party=debtor)
+    window = sitting.start_window(
+        case, time_limits.PROPERTY_REPORT, party=debtor, start=now, subject=debtor.reference, amount=given.days
+    )
+    due = window.due_at.astimezone(sitting.court.settings.tz).date() if window.due_at is not None else None
+    return Recorded(
+        T("%(name)s is to report property by %(day)s", name=debtor.name, day=due),
+        {"debtor": debtor.label, "since": given.since.isoformat()},
+        named=named(debtor),
+    )
+
+
+@guard("PIV 4, 5")
+def report_is_ordered(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Only whoever was ordered to reports; also late, and again where something changed."""
+    asked = sitting.windows(case, time_limits.PROPERTY_REPORT, state=None)
+    mine = any(window.party_id == actor.party_id for window in asked)
+    return None if mine else T("You were not ordered to report your property.")
+
+
+@act(
+    title=T("Report your property"),
+    input=ReportPropertyInput,
+    by=set(PARTY_ROLES),
+    at={Stage.ENFORCEMENT, Stage.EFFECTIVE},
+    guard=report_is_ordered,
+    source=law("PIV 5, 6, 7"),
+    seen_by=Audience.OWN_SIDE_AND_COURT,
+    topic=Topic.DECISION,
+    help=T("Within ten days of any later change that matters you report that change with the same form."),
+)
+def report_property(
+    sitting: Sitting, case: Case, given: ReportPropertyInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Report what one owns, item by item, and later what changed (PIV 5 to 7). What was reported late is marked."""
+    me = sitting.party_of(case, actor)
+    asked = sitting.windows(case, time_limits.PROPERTY_REPORT, party=me, state=None)
+    sitting.late = bool(asked) and asked[-1].state is WindowState.LAPSED
+    sitting.close_windows(case, time_limits.PROPERTY_REPORT, WindowState.MET, party=me)
+    sitting.close_tasks(case, desks.NO_REPORT, me.reference)
+    title = T("%(name)s reported property. Check it (Provisions on Inquiry into Property, art. 8).", name=me.name)
+    if not sitting.tasks(case, desks.PROPERTY_REPORT, me.reference):
+        sitting.open_task(case, Role.JUDGE, desks.PROPERTY_REPORT, title, risk=30, subject=me.reference)
+    return Recorded(T("%(name)s reported property", name=me.name), {"late": sitting.late})
+
+
+def no_report(sitting: Sitting, case: Case, window: Window) -> None:
+    """No report came in time: a judge decides what follows; the clock lists nobody (PIV 10)."""
+    name = case.name_of(window.party_id)
+    title = T("%(name)s did not report property in time. Decide whether to propose the list.", name=name)
+    sitting.open_task(case, Role.JUDGE, desks.NO_REPORT, title, risk=60, subject=window.subject)

@@ -1,0 +1,136 @@
+"""Random acts about the list: in no order does one leave a debtor listed who has performed, or a minor; every public entry rests on
+a served decision; the chain adds up and the audit finds nothing (DDL 4, 5, 10).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from odr.docket.models import Case
+from odr.ground.errors import CourtError
+from odr.judgment.queries import obligations_of
+from odr.register.enforcement_list.audit import audit_case_listings, wrong_in
+from odr.register.enforcement_list.models import ConsumptionOrder, Listing, ListingKey, ListingState
+from odr.register.enforcement_list.rules import age_on
+from odr.service.models import Packet
+from tests.judgment.bench import Bench, to_the_cent
+from tests.judgment.test_enforcement_settlement import enforced, pay
+from tests.register.listing import PERSON, as_person, debtor, newest, proposal, request
+
+GROUNDS = ("able", "resists", "evades", "report", "consumption", "settlement")
+
+
+def moves(bench: Bench, lot: random.Random) -> list[Callable[[], Any]]:
+    """Everything that somebody may try at the moment; most of it is refused at most moments."""
+    day = bench.clock.now().date()
+    born = lot.choice(
+        (day - timedelta(days=365 * 12), day - timedelta(days=365 * 17 + 300), day - timedelta(days=365 * 40))
+    )
+    told = {"number": PERSON, "head": None, "sex": "female", "born_on": born.isoformat()}
+    reasons = {"reasons": "As the file shows it."}
+
+    def of(reference: str) -> dict[str, Any]:
+        return {"listing": reference, **reasons}
+
+    def last() -> str:
+        row = newest(bench)
+        return row.reference if row is not None else "none"
+
+    return [
+        lambda: bench.do(
+            "judge",
+            "propose_listing",
+            proposal(
+                bench, **told, grounds=lot.sample(GROUNDS, lot.randint(1, 2)), bar=lot.choice(("none", "security"))
+            ),
+        ),
+        lambda: bench.do(
+            "president",
+            "decide_listing",
+            {**of(last()), "answer": lot.choice(("list", "list", "decline")), "longer": lot.choice("012")},
+        ),
+        lambda: bench.do("respondent/1", "answer_listing", {"answer": "No."}),
+        lambda: bench.serve("respondent/1"),
+        lambda: bench.do(
+            "claimant/1", "ask_for_listing", {"debtor": debtor(bench), "ground": "able", "facts": "It has the money."}
+        ),
+        lambda: bench.do("judge", "refuse_listing", {"request": request(bench), **reasons}),
+        lambda: bench.do("clerk", "order_property_report", {"debtor": debtor(bench), "since": "2025-01-01"}),
+        lambda: bench.do(
+            "judge",
+            "take_off_list",
+            {**of(last()), "ground": lot.choice(("wrong", "active", "nothing_found", "stayed"))},
+        ),
+        lambda: bench.do("clerk", "correct_listing", {**of(last()), "born_on": born.isoformat()}),
+        lambda: bench.do(
+            "respondent/1",
+            "ask_about_listing",
+            {"about": lot.choice(("never", "inaccurate", "over")), "words": "It is wrong."},
+        ),
+        lambda: bench.do("claimant/1", "ask_to_end_listing", {"listing": last(), "words": "We agreed."}),
+        lambda: bench.do(
+            "judge",
+            "decide_on_listing",
+            {"request": request(bench), "answer": lot.choice(("end", "correct", "refuse")), **reasons},
+        ),
+        lambda: bench.do("respondent/1", "ask_listing_review", {"words": "Look at it."}),
+        lambda: bench.do(
+            "clerk",
+            "record_listing_review",
+            {"request": request(bench), "answer": lot.choice(("stays", "end")), **reasons},
+        ),
+        lambda: bench.do("judge", "end_enforcement", {"state": "ended", **reasons}),
+        lambda: bench.do("claimant/1", "apply_for_enforcement", {}),
+        lambda: bench.wait(days=lot.choice((3, 12, 40, 400))),
+        lambda: pay(bench, lot.choice(("10.00", to_the_cent(bench.court, bench.case_id)))),
+    ]
+
+
+def holds(bench: Bench) -> None:
+    """What must be so after every act."""
+    with bench.court.database.read() as session:
+        case = session.get_one(Case, bench.case_id)
+        keys = set(session.scalars(select(ListingKey.listing_id)))
+        today = bench.clock.now().date()
+        owing = {o.debtor_id for o in obligations_of(session, case) if o.done_at is None}
+        for row in session.scalars(select(Listing)):
+            is_public = row.state is ListingState.LISTED
+            assert (row.id in keys) == is_public
+            if not is_public:
+                continue
+            assert row.party_id in owing, "somebody who has performed is listed"
+            assert row.born_on is not None and age_on(row.born_on, today) >= 18, "a minor is listed"
+            served = select(Packet.id).where(
+                Packet.occasion == "decide_listing",
+                Packet.party_id == row.party_id,
+                Packet.effective_at == row.served_at,
+            )
+            assert row.served_at is not None and session.scalars(served).first() is not None, "listed without service"
+        barred = set(session.scalars(select(ConsumptionOrder.party_id).where(ConsumptionOrder.state == "ordered")))
+        assert barred <= owing, "somebody who has performed is barred"
+        found = list(audit_case_listings(bench.court, session, case))
+    with bench.court.database.write() as session:
+        assert found + wrong_in(session) == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_order_of_acts_leaves_a_wrong_entry(bench: Bench, seed: int) -> None:
+    """Sixty random acts of everybody, in any order."""
+    lot = random.Random(seed)
+    enforced(bench)
+    as_person(bench)
+    done = 0
+    for _ in range(60):
+        try:
+            lot.choice(moves(bench, lot))()
+            done += 1
+        except (CourtError, ValueError):
+            pass
+        holds(bench)
+    assert done >= 5
