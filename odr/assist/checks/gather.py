@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from odr.assist.checks.draft import Draft, Passage, Standing
 from odr.assist.checks.kinds import CHECKS, check
-from odr.docket.models import PARTY_ROLES, Case
+from odr.docket.models import PARTY_ROLES, Case, Role
 from odr.docket.queries import parties
 from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.models import ExhibitState
-from odr.ground.text import T
+from odr.ground.text import Money, T
 from odr.judgment.decision.file_before_judge import CaseFile, case_file
+from odr.judgment.decision.queries import reliefs_by_key
 from odr.judgment.enforcement.effect import is_appealable
 from odr.judgment.models import Decision
-from odr.judgment.vocabulary import OrderKind
+from odr.judgment.vocabulary import DecisionKind, FindingResult, OrderKind
+from odr.payments.costs.rules import Allocation
 from odr.procedure.hooks import Looked
 from odr.procedure.time.reckoning import reckon
 
 if TYPE_CHECKING:
+    from odr.procedure.rules.pack import RulePack
     from odr.procedure.sitting import Sitting
 
 PARTS = {
@@ -56,7 +59,48 @@ def draft_of(sitting: Sitting, case: Case, decision: Decision) -> Draft:
         appeal_days=_appeal_days(sitting, case),
         decided_on=sitting.now.astimezone(sitting.court.settings.tz).date(),
         oldest=min(days, default=None),
+        heads=frozenset(relief.number for _, relief in reliefs_by_key(sitting.session, case).values()),
+        disputed=frozenset(one.label for one in file.exhibits if one.is_disputed),
+        relied=_relied(file),
+        track=case.track,
+        late=_late(pack),
+        **_costs(case, decision),
     )
+
+
+def _relied(file: CaseFile) -> dict[str, bool]:
+    """Whether the court relies on an exhibit, where it found so in whole or not at all."""
+    results = {one.label: one.finding.result for one in file.exhibits if one.finding is not None}
+    return {
+        label: result is FindingResult.ADOPTED
+        for label, result in results.items()
+        if result in (FindingResult.ADOPTED, FindingResult.REJECTED)
+    }
+
+
+def _late(pack: RulePack) -> frozenset[int] | None:
+    """The articles of the procedure law by which paying late costs more."""
+    if pack.late_performance is None:
+        return None
+    places = (one.partition(" ")[2] for one in pack.late_performance.article.split("; ") if one.startswith("CPL "))
+    return frozenset(int(place.partition("(")[0]) for place in places)
+
+
+class _Costs(TypedDict, total=False):
+    fee: Money
+    bears: dict[Role, int]
+
+
+def _costs(case: Case, decision: Decision) -> _Costs:
+    """The court fee and what each role bears of it; nothing where a partial judgment leaves it open."""
+    if decision.kind is DecisionKind.PARTIAL or not decision.costs:
+        return {}
+    allocation = Allocation.from_json(decision.costs)
+    roles, bears = {party.label: party.role for party in case.parties}, dict[Role, int]()
+    for share in allocation.shares:
+        if share.party in roles:
+            bears[roles[share.party]] = bears.get(roles[share.party], 0) + share.bears.minor
+    return {"fee": allocation.fee, "bears": bears}
 
 
 def _passages(decision: Decision) -> Iterator[Passage]:
