@@ -400,6 +400,13 @@ def wrong_lateness(draft: Draft, made: Made, dice: random.Random) -> Draft:
     return add(draft, "orders", zh if draft.is_chinese else "Whoever pays late owes double interest.")
 
 
+def unanswered_guiding(draft: Draft, made: Made, dice: random.Random) -> Draft:
+    """A guiding case a party relies on, without a word on it; or a search that is not on file."""
+    if dice.random() < 0.3:
+        return replace(draft, search_due=True)
+    return replace(draft, guiding={dice.randint(1, 200): made.claimant})
+
+
 ERRORS: Mapping[str, Planting] = MappingProxyType(
     {
         "articles": wrong_article,
@@ -421,5 +428,6 @@ ERRORS: Mapping[str, Planting] = MappingProxyType(
         "procedure": other_procedure,
         "costs": wrong_costs,
         "late": wrong_lateness,
+        "guiding": unanswered_guiding,
     }
 )

@@ -41,7 +41,8 @@ class Draft:
     ``heads`` the numbers of what is asked for, empty where nobody numbered it; ``disputed`` the exhibits somebody objects to;
     ``relied`` whether the court relies on an exhibit, by label, where it found so in whole or not at all; ``track`` the procedure
     the case follows; ``late`` the articles of the procedure law that make whoever pays late owe more, None where no rule does;
-    ``fee`` the court fee, None where this decision leaves it open, and ``bears`` what each role bears of it.
+    ``guiding`` the guiding cases parties rely on, each with who does; ``search_due`` whether a search for similar cases has to be on
+    file and is not; ``fee`` the court fee, None where this decision leaves it open, and ``bears`` what each role bears of it.
     """
 
     language: str
@@ -64,6 +65,8 @@ class Draft:
     late: frozenset[int] | None = None
     fee: Money | None = None
     bears: Mapping[Role, int] = field(default_factory=dict)
+    guiding: Mapping[int, str] = field(default_factory=dict)
+    search_due: bool = False
 
     def of(self, *parts: str) -> Iterator[Passage]:
         """Passages of these parts, in their order."""

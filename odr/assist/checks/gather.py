@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypedDict
 
+from odr.assist import names
 from odr.assist.checks.draft import Draft, Passage, Standing
 from odr.assist.checks.kinds import CHECKS, check
+from odr.assist.checks.of_file import guiding_cases
 from odr.docket.models import PARTY_ROLES, Case, Role
-from odr.docket.queries import parties
+from odr.docket.queries import entries_of, parties
 from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.models import ExhibitState
 from odr.ground.text import Money, T
+from odr.hearing.queries import postings_of
 from odr.judgment.decision.file_before_judge import CaseFile, case_file
 from odr.judgment.decision.queries import reliefs_by_key
+from odr.judgment.draft.beside import ANSWERS
 from odr.judgment.enforcement.effect import is_appealable
+from odr.judgment.meetings.queries import meetings_of
 from odr.judgment.models import Decision
 from odr.judgment.vocabulary import DecisionKind, FindingResult, OrderKind
 from odr.payments.costs.rules import Allocation
+from odr.procedure.acts.act_versions import input_of
 from odr.procedure.hooks import Looked
 from odr.procedure.time.reckoning import reckon
 
@@ -64,7 +70,37 @@ def draft_of(sitting: Sitting, case: Case, decision: Decision) -> Draft:
         relied=_relied(file),
         track=case.track,
         late=_late(pack),
+        guiding=_guiding(sitting, case, file),
+        search_due=_search_due(sitting, case),
         **_costs(case, decision),
+    )
+
+
+def _guiding(sitting: Sitting, case: Case, file: CaseFile) -> dict[int, str]:
+    """The guiding cases that claim, answers and what was said in the examination name, each with who did first (SIM 10)."""
+    if sitting.pack(case).similar is None:
+        return {}
+    said = [(case.name_of(one.fact.party_id), one.fact.what) for one in file.facts]
+    for entry in sorted((e for act in ANSWERS for e in entries_of(sitting.session, case, act)), key=lambda e: e.number):
+        said.append((case.name_of(entry.party_id), input_of(entry).get("statement") or ""))
+    said += [
+        (case.name_of(one.party_id), one.words)
+        for one in postings_of(sitting.session, case)
+        if one.party_id is not None
+    ]
+    found: dict[int, str] = {}
+    for who, words in said:
+        for number in guiding_cases(words):
+            found.setdefault(number, who)
+    return found
+
+
+def _search_due(sitting: Sitting, case: Case) -> bool:
+    """Whether the case was put before a meeting and no search is on file (SIM 2, 7)."""
+    return (
+        sitting.pack(case).similar is not None
+        and bool(meetings_of(sitting.session, case))
+        and not entries_of(sitting.session, case, names.RECORD_SIMILAR_SEARCH)
     )
 
 

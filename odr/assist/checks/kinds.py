@@ -553,6 +553,7 @@ CHECKS: Mapping[str, tuple[Text, Check]] = MappingProxyType(
         "procedure": (T("The procedure named is that of the case"), of_rules.procedure),
         "costs": (T("What is said of the court fee is what was decided"), of_rules.costs),
         "late": (T("What is said of paying late is right"), of_rules.late),
+        "guiding": (T("Guiding cases parties rely on are answered"), of_file.guiding),
     }
 )
 """Each check with what it looks at, as the desk lists it."""

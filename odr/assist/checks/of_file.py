@@ -34,6 +34,43 @@ def heads(draft: Draft) -> Iterator[Remark]:
                 yield Remark("heads", passage.place, hit[0], T("Nothing is asked for under this number."))
 
 
+# Guiding cases
+
+_GUIDING = re.compile(
+    r"指导性?案例\s*(?:第\s*)?(?P<zh>[零〇一二三四五六七八九十百]{1,7}|\d{1,4})\s*号|\bguiding case (?:no\.? ?|number )?(?P<en>\d{1,4})\b",
+    re.I,
+)
+
+
+def guiding_cases(words: str) -> Iterator[int]:
+    """The guiding cases a text names, by their numbers."""
+    for hit in _GUIDING.finditer(words):
+        written = hit["zh"] or hit["en"]
+        number = int(written) if written.isdigit() else chinese_whole(written)
+        if number is not None:
+            yield number
+
+
+def guiding(draft: Draft) -> Iterator[Remark]:
+    """A guiding case a party relies on and the reasons do not answer (SIM 10); a search that has to be on file and is not (SIM 7)."""
+    answered = {number for passage in draft.of("reasons") for number in guiding_cases(passage.words)}
+    for number, who in sorted(draft.guiding.items()):
+        if number not in answered:
+            yield Remark(
+                "guiding",
+                T("Reasons"),
+                str(number),
+                T("%(who)s relies on this guiding case: the reasons say whether it is followed, and why.", who=who),
+            )
+    if draft.search_due:
+        yield Remark(
+            "guiding",
+            T("The file of the case"),
+            T("Search for similar cases").render(draft.language),
+            T("The case was put before a meeting: a search for similar cases has to be on file."),
+        )
+
+
 # What the court makes of exhibits
 
 _ONE = r"[A-Z]\d{0,2}-\d{1,4}(?![\dA-Za-z-])"

@@ -50,6 +50,7 @@ from odr.procedure.rules.court_rules import (
     RepresentativeRules,
     Retention,
     Retrial,
+    SimilarRules,
     Source,
     StageWords,
     ViewingRules,
@@ -124,6 +125,7 @@ class RulePack(Rule):
     viewing: ViewingRules | None = None
     attending: AttendingRules | None = None
     volume: VolumeRules | None = None
+    similar: SimilarRules | None = None
     desks: DeskTimes | None = None
     outages: OutageRules | None = None
     publication: PublicationRules | None = None
