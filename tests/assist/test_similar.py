@@ -26,6 +26,8 @@ from odr.register.redaction.structure import PublicText
 from odr.register.search import keeping
 from odr.register.search.desk import open_search, reader_of
 from odr.register.search.facts import FactReader, Outcome
+from odr.register.search.shelves import PAIRS, WORDS
+from odr.register.search.tokens import fold, lines
 from tests.register.laid_decisions import lay, record, text
 from tests.scene import Scene
 
@@ -201,9 +203,6 @@ def test_nothing_is_said_of_fewer_than_the_least(cases: list[tuple[Outcome, int 
 def test_what_is_said_to_be_shared_stands_in_both(words: str, seed: int) -> None:
     """Every word a find names is one of the case and of the decision, and its share lies between nothing and all."""
     decision = "".join(random.Random(seed).sample("净水器滤芯型号与页面宣传的型号不一致 price model", 20))
-    from odr.register.search.shelves import PAIRS, WORDS
-    from odr.register.search.tokens import fold, lines
-
     ones, pairs = lines([words])
     weights = {(PAIRS, pair): 1.0 for pair in pairs.split() if len(pair) == 2} | {
         (WORDS, each): 1.0 for each in ones.split() if each.isascii() and len(each) >= 3

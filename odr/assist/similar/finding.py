@@ -16,6 +16,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import cast
 
 from tantivy import DocAddress, Occur, Query
@@ -33,8 +34,8 @@ ARTICLES, CAUSE = 0.1, 0.05
 """What shared articles and the same kind of case count beside the words of the best find."""
 LEAST = 0.12
 """Of the weight of a case's words this much is shared by a decision that is shown."""
-COMMON = 0.5
-"""A word in more than this share of all decisions says nothing of a case."""
+COMMON, FEW = 0.5, 20
+"""A word in more than this share of all decisions says nothing of a case; where there are few decisions every word may say something."""
 SHORTEST = 3
 """Letters of a word that is asked for."""
 PHRASES = 6
@@ -70,7 +71,7 @@ def weights_of(search: Search, words: str) -> dict[tuple[str, str], float]:
     found: dict[tuple[str, str], float] = {}
     for (field, word), times in counted.items():
         holding = sum(each.doc_freq(field, word) for each in search.open.searchers)
-        if 0 < holding <= max(1.0, COMMON * total):
+        if 0 < holding <= max(FEW, COMMON * total):
             found[field, word] = _rarity(total, holding) * (1 + math.log(times))
     best = sorted(found.items(), key=lambda one: (-one[1], one[0]))[:MOST_WORDS]
     return dict(best)
@@ -175,7 +176,8 @@ def shared_words(weights: Weights, words: str, text: Sequence[str]) -> list[str]
             found[row] = max(found.get(row, 0.0), weight)
 
     taken = units(words)
-    for one, after in zip(taken, [*taken[1:], None], strict=True):
+    for one, after in zip_longest(taken, taken[1:]):
+        assert one is not None  # The first is the longer one.
         pair = one.words + after.words if after is not None and after.at == one.at + 1 else ""
         if (PAIRS, pair) in held and after is not None:
             if last == one.at and row:
