@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 
 import pytest
@@ -14,7 +15,7 @@ from odr.docket.models import Case, DocketEntry
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
 from odr.filing.models import Draft
-from odr.ground.errors import Forbidden
+from odr.ground.errors import ActNotOpen, Forbidden
 from odr.procedure.acts.act_versions import input_of
 from tests.assist.test_similar import CITES, SHARED, found_for, laid
 from tests.filing.test_linking import ready
@@ -118,9 +119,9 @@ def test_the_judge_finds_them_and_puts_the_search_on_file(bench: Bench, locale: 
         case = session.get_one(Case, bench.case_id)
         (entry,) = entries_of(session, case, "record_similar_search")
         assert input_of(entry)["found"][0]["made_of_it"] == "considered"
-        assert list(entry.payload["result"]["published_here"]) == ["(2026)浙0192民初1号"]
+        assert list(json.loads(entry.payload)["result"]["published_here"]) == ["(2026)浙0192民初1号"]
         assert reads_entry(bench.actor("judge"), entry)
-        assert not reads_entry(bench.actor("claimant"), entry) and not reads_entry(bench.actor("respondent"), entry)
+        assert not reads_entry(bench.actor("claimant/1"), entry) and not reads_entry(bench.actor("respondent/1"), entry)
     assert ("On file" if locale == "en" else "已归入案卷") in judge.get("/decision/similar")
 
 
@@ -135,10 +136,19 @@ def bench_words(bench: Bench) -> str:
 def test_a_party_puts_no_search_on_file_and_sees_no_page(bench: Bench) -> None:
     """It is the judge's; the file's closed part opens to no party."""
     with pytest.raises(Forbidden):
-        bench.do("claimant", "record_similar_search", SEARCH)
+        bench.do("claimant/1", "record_similar_search", SEARCH)
     app = create_app(court=bench.court)
-    found = Visitor(app, bench, "claimant").client.get(f"/cases/{bench.case().reference}/decision/similar")
-    assert found.status_code == 403
+    Visitor(app, bench, "li").get("/decision/similar", 403)
+
+
+def test_where_the_rules_know_no_such_search_there_is_none(bench: Bench) -> None:
+    """Under rules without the section the act is refused and the page is not there."""
+    with bench.court.database.write() as session:
+        case = session.get_one(Case, bench.case_id)
+        case.pack_id, case.pack_version = "ew", "2024-05-01"
+    with pytest.raises(ActNotOpen):
+        bench.do("judge", "record_similar_search", SEARCH)
+    Visitor(create_app(court=bench.court), bench, "judge").get("/decision/similar", 404)
 
 
 def test_a_guiding_case_a_party_cites_has_to_be_answered(bench: Bench) -> None:

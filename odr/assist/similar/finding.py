@@ -38,6 +38,10 @@ COMMON, FEW = 0.5, 20
 """A word in more than this share of all decisions says nothing of a case; where there are few decisions every word may say something."""
 SHORTEST = 3
 """Letters of a word that is asked for."""
+FEWEST = 6
+"""Words, or pairs of characters, that a decision shares with a case at least."""
+NAMED = 3
+"""Characters of a phrase that a find names: a pair alone may be the end of one word and the beginning of another."""
 PHRASES = 6
 """Shared words that a find names."""
 
@@ -84,7 +88,11 @@ def _rarity(total: int, holding: int) -> float:
 def _terms(words: str) -> Iterator[tuple[str, str]]:
     ones, pairs = lines([words])
     yield from ((PAIRS, pair) for pair in pairs.split() if pair != GAP)
-    yield from ((WORDS, one) for one in ones.split() if one != GAP and len(one) >= SHORTEST and not is_han(one[0]))
+    yield from (
+        (WORDS, one)
+        for one in ones.split()
+        if one != GAP and len(one) >= SHORTEST and one[0].isalpha() and not is_han(one[0])
+    )
 
 
 class Finder:
@@ -159,10 +167,9 @@ def _exactly(field: str, value: str) -> Query:
 
 
 def shared_share(weights: Weights, text: Sequence[str]) -> float:
-    """How much of the weight of a case's words a decision holds."""
-    whole = sum(weights.values())
-    held = {term for part in text for term in _terms(part)}
-    return sum(weight for term, weight in weights.items() if term in held) / whole if whole else 0.0
+    """How much of the weight of a case's words a decision holds; nothing where those are fewer than :data:`FEWEST`."""
+    held = {term for part in text for term in _terms(part)} & set(weights)
+    return sum(weights[term] for term in held) / sum(weights.values()) if len(held) >= FEWEST else 0.0
 
 
 def shared_words(weights: Weights, words: str, text: Sequence[str]) -> list[str]:
@@ -172,7 +179,7 @@ def shared_words(weights: Weights, words: str, text: Sequence[str]) -> list[str]
     row, weight, last = "", 0.0, -2
 
     def close() -> None:
-        if row:
+        if len(row) >= NAMED:
             found[row] = max(found.get(row, 0.0), weight)
 
     taken = units(words)
