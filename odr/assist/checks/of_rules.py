@@ -12,7 +12,7 @@ from odr.assist.checks.draft import Draft, Passage
 from odr.assist.checks.numerals import figures
 from odr.assist.checks.statutes import cited, statutes
 from odr.docket.models import Role, Track
-from odr.ground.text import T
+from odr.ground.text import T, side_by_side
 from odr.procedure.hooks import Remark
 
 OWN = ("history", "issues", "reasons", "orders")
@@ -106,7 +106,7 @@ def late(draft: Draft) -> Iterator[Remark]:
                 continue
             numbers = [one.number for one in cited(sentence, known) if one.statute.names[0] == _PROCEDURE_LAW]
             if numbers and draft.late.isdisjoint(numbers):
-                right = ", ".join(map(str, sorted(draft.late)))
+                right = side_by_side([str(one) for one in sorted(draft.late)])
                 yield Remark(
                     "late",
                     passage.place,

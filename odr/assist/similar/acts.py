@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from odr.docket.models import Audience, Case, Role
+from odr.docket.models import Audience, Case, Role, Stage
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
-from odr.judgment.meetings.acts import READERS, UNDECIDED
 from odr.procedure.acts.table import Recorded, Topic, act, guard
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
 from odr.procedure.rules.base import law
@@ -20,6 +19,9 @@ from odr.register.search.desk import open_search
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
+READERS = (Role.JUDGE.value, Role.ASSESSOR.value, Role.PRESIDENT.value, Role.CLERK.value)
+"""Who reads the closed part of the file in which a search stands; no party ever does."""
+UNDECIDED = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
 MOST = 20
 """Cases that one report tells of."""
 
