@@ -15,9 +15,11 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from statistics import fmean
 
 from odr.app import create_court
-from odr.assist.similar.measuring import questions, table
+from odr.assist.similar.finding import Finder
+from odr.assist.similar.measuring import Question, asked as ask, interval, questions
 from odr.ground.config import Settings
 from odr.procedure.rules.registry import PackRegistry
 from odr.register.publication.check_register import FIRST
@@ -113,6 +115,25 @@ def search_of(folder: Path, known: Sequence[Facts], reader: FactReader) -> Searc
     found = shelves.Reading(folder).now()
     assert found is not None
     return Search(Compiler(reader, found))
+
+
+NAMES = (("hit@1", "hit_at_one"), ("MRR@10", "reciprocal"), ("nDCG@10", "ndcg"), ("recall@10", "recall"))
+
+
+def table(search: Search, asked_for: Sequence[Question]) -> list[str]:
+    """The lines of a table: each figure of both ways with its interval, and the difference question by question."""
+    if not asked_for:
+        return ["No published decision cites another: there is nothing to measure on."]
+    finder = Finder(search)
+    ours = [ask(finder, finder.matches, one) for one in asked_for]
+    plain = [ask(finder, finder.plain, one) for one in asked_for]
+    lines = ["| figure | words, articles and kind of case | plain BM25 | difference |", "|---|---|---|---|"]
+    for title, name in NAMES:
+        ways = [[getattr(one, name) for one in each] for each in (ours, plain)]
+        ways.append([mine - other for mine, other in zip(*ways, strict=True)])
+        told = [f"{fmean(each):.3f} [{low:.3f}, {high:.3f}]" for each in ways for low, high in [interval(each)]]
+        lines.append(f"| {title} | " + " | ".join(told) + " |")
+    return lines
 
 
 def of_court(folder: Path) -> list[str]:

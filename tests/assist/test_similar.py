@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, strategies as st
 from sqlalchemy import update
 
-from bench.similar import made, search_of
+from bench.similar import made, search_of, table
 from odr.assist.similar.finding import Finder, Profile, shared_share, shared_words, weights_of
 from odr.assist.similar.looking import Alike, Rank, alike, happened, in_scope, rank_of
-from odr.assist.similar.measuring import interval, questions, score, table
+from odr.assist.similar.measuring import interval, questions, score
 from odr.ground.text import Money
 from odr.procedure.court import Court
 from odr.procedure.rules.court_rules import GuidingCase

@@ -76,22 +76,3 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
     draw = random.Random(20261129)
     means = sorted(fmean(draw.choices(values, k=len(values))) for _ in range(ROUNDS))
     return means[int(0.025 * ROUNDS)], means[int(0.975 * ROUNDS) - 1]
-
-
-NAMES = (("hit@1", "hit_at_one"), ("MRR@10", "reciprocal"), ("nDCG@10", "ndcg"), ("recall@10", "recall"))
-
-
-def table(search: Search, asked_for: Sequence[Question]) -> list[str]:
-    """The lines of a table: each figure of both ways with its interval, and the difference question by question."""
-    if not asked_for:
-        return ["No published decision cites another: there is nothing to measure on."]
-    finder = Finder(search)
-    ours = [asked(finder, finder.matches, one) for one in asked_for]
-    plain = [asked(finder, finder.plain, one) for one in asked_for]
-    lines = ["| figure | words, articles and kind of case | plain BM25 | difference |", "|---|---|---|---|"]
-    for title, name in NAMES:
-        ways = [[getattr(one, name) for one in each] for each in (ours, plain)]
-        ways.append([mine - other for mine, other in zip(*ways, strict=True)])
-        told = [f"{fmean(each):.3f} [{low:.3f}, {high:.3f}]" for each in ways for low, high in [interval(each)]]
-        lines.append(f"| {title} | " + " | ".join(told) + " |")
-    return lines
