@@ -13,6 +13,7 @@ from odr.assist.standards.meter import Meter, meter_for
 from odr.docket.models import Case
 from odr.evidence.models import Category, Exhibit, ExhibitState
 from odr.filing.models import FactAnswer, FactStance
+from odr.ground.text import write_day
 from odr.hearing.models import Opinion
 from odr.hearing.vocabulary import Axis, Stance
 from tests.judgment.bench import Bench
@@ -91,7 +92,9 @@ def test_the_page_is_for_parties_and_names_the_version_of_the_standard(bench: Be
     visitor = Visitor(app, bench, "li", locale)
     assert "/exhibits/gaps" in visitor.get("/exhibits/checklist")
     page = html.unescape(re.sub("<[^>]+>", " ", visitor.get("/exhibits/gaps")))
-    assert title in page and "2024" in page
+    with bench.court.database.read() as session:
+        version = bench.court.look(session).pack(session.get_one(Case, bench.case_id)).version_of("causes")
+    assert title in page and write_day(version, locale) in page
     judge = Visitor(app, bench, "judge", locale)
     judge.get("/exhibits/gaps", 403)
     assert "/exhibits/gaps" not in judge.get("/exhibits/checklist")
