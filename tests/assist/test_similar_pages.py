@@ -14,6 +14,7 @@ from odr.assist.similar.finding import Profile
 from odr.docket.models import Case, DocketEntry
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
+from odr.filing.claim.queries import facts_of
 from odr.filing.models import Draft
 from odr.ground.errors import ActNotOpen, Forbidden
 from odr.procedure.acts.act_versions import input_of
@@ -126,11 +127,9 @@ def test_the_judge_finds_them_and_puts_the_search_on_file(bench: Bench, locale: 
 
 
 def bench_words(bench: Bench) -> str:
-    """The first fact of the case, so that a decision shares it."""
-    from odr.filing.claim.queries import facts_of
-
+    """The facts of the case, so that a decision shares them."""
     with bench.court.database.read() as session:
-        return facts_of(session, session.get_one(Case, bench.case_id))[0].fact.what
+        return " ".join(one.fact.what for one in facts_of(session, session.get_one(Case, bench.case_id)))
 
 
 def test_a_party_puts_no_search_on_file_and_sees_no_page(bench: Bench) -> None:
