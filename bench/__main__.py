@@ -1,5 +1,6 @@
 """``make bench``: every figure of every module here that has a ``run()``, printed and kept. ``python -m bench guide [FOLDER]``
-asks the questions of a folder (:mod:`bench.guide`).
+asks the questions of a folder (:mod:`bench.guide`); ``python -m bench checks`` plants errors in judgments (:mod:`bench.checks`);
+``python -m bench similar [DATA_DIR]`` asks published decisions for those they cite (:mod:`bench.similar`).
 """
 
 from __future__ import annotations
@@ -29,4 +30,12 @@ if sys.argv[1:2] == ["guide"]:
     from bench.guide import main as guide
 
     sys.exit(guide(sys.argv[2:]))
+if sys.argv[1:2] == ["similar"]:
+    from bench.similar import main as similar
+
+    sys.exit(similar(sys.argv[2:]))
+if sys.argv[1:2] == ["checks"]:
+    from bench.checks import main as checks
+
+    sys.exit(checks(sys.argv[2:]))
 sys.exit(main(sys.argv[1:]))

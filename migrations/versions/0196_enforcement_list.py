@@ -1,6 +1,6 @@
 """the list of persons who do not perform, requests about it, bars on costly consumption, and the records of the list
 
-Revises 0192.
+Revises 0194.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What helps people of the court and decides nothing: the guide, and checks of a claim and of a draft. All of it runs on the court's machine."""
+"""What helps people of the court and decides nothing: the guide, checks of a claim and of a draft, decisions like a case, what facts still lack. All of it runs on the court's machine."""

@@ -8,7 +8,7 @@ from odr.procedure.hooks import DeskPage, Room
 
 ROOM = Room(
     name="assist",
-    routes=("odr.assist.guide.pages:ask",),
+    routes=("odr.assist.guide.pages:ask", "odr.assist.similar.pages:similar", "odr.assist.standards.pages:standards"),
     text_check=look_at,
     claim_check=look_at_claim,
     sweeps={"guide": erase_due},

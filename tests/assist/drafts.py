@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from odr.assist.checks.draft import Draft, Passage, Standing
-from odr.docket.models import Role
-from odr.ground.text import T
+from odr.docket.models import Role, Track
+from odr.ground.text import Money, T
 
 PEOPLE_ZH = ("王建国", "李小梅", "欧阳志远", "陈思", "赵国强", "阿依古丽·买买提", "周晓彤", "何丽君")
 FIRMS_ZH = (
@@ -102,6 +102,13 @@ def draft(language: str, dice: random.Random) -> tuple[Draft, Made]:
             appeal_days=(15,) if zh else (21,),
             decided_on=date(2026, 9, 1),
             oldest=made.on,
+            heads=frozenset({1, 2}),
+            disputed=frozenset({"R-1"}),
+            relied={"C-1": True, "C-2": True, "R-1": False},
+            track=Track.ORDINARY if zh else Track.MULTI,
+            late=frozenset({264}) if zh else None,
+            fee=Money(50_00, "CNY" if zh else "GBP"),
+            bears={Role.RESPONDENT: 50_00},
         ),
         made,
     )
@@ -349,6 +356,57 @@ def wrong_remedy(draft: Draft, made: Made, dice: random.Random) -> Draft:
     )
 
 
+def wrong_head(draft: Draft, made: Made, dice: random.Random) -> Draft:
+    """A head of the claim nobody asked for."""
+    zh = ("第三项诉讼请求没有依据。", "诉讼请求第5项应当另案处理。")
+    en = ("Head 3 of the claim fails.", "There is no ground for the fourth head of claim.")
+    return add(draft, "reasons", dice.choice(zh if draft.is_chinese else en))
+
+
+def wrong_weight(draft: Draft, made: Made, dice: random.Random) -> Draft:
+    """An exhibit relied on, refused, or called undisputed, and the finding says otherwise."""
+    zh = ("R-1内容真实，本院予以采信。", "C-1来源不明，本院不予采信。", "双方对R-1没有异议。")
+    en = ("The court relies on R-1.", "The court does not rely on C-1.", "R-1 is not disputed.")
+    return add(draft, "reasons", dice.choice(zh if draft.is_chinese else en))
+
+
+def other_language(draft: Draft, made: Made, dice: random.Random) -> Draft:
+    """A sentence in another language than the decision's."""
+    zh = ("被告交付的商品与约定不符。", "本院对此不予支持，理由如下。")
+    en = ("The goods delivered were not as agreed.", "For these reasons the court so decides.")
+    return add(draft, dice.choice(("reasons", "orders")), dice.choice(en if draft.is_chinese else zh))
+
+
+def other_procedure(draft: Draft, made: Made, dice: random.Random) -> Draft:
+    """Another procedure than the case follows."""
+    if draft.is_chinese:
+        return swap(draft, "适用普通程序", dice.choice(("适用简易程序", "适用小额诉讼程序")))
+    return add(
+        draft, "history", dice.choice(("The case followed the fast track.", "It was a small claims track case."))
+    )
+
+
+def wrong_costs(draft: Draft, made: Made, dice: random.Random) -> Draft:
+    """Another fee, or borne by another."""
+    zh = ("案件受理费60元，由被告负担。", "案件受理费50元，由原告负担。")
+    en = ("The court fee of £60 is borne by the respondent.", "The claimant bears the court fee.")
+    return add(draft, "reasons", dice.choice(zh if draft.is_chinese else en))
+
+
+def wrong_lateness(draft: Draft, made: Made, dice: random.Random) -> Draft:
+    """An article on paying late that is another one by now, or where there is none."""
+    article = dice.choice(("二百五十三", "二百二十九", "二百六十"))
+    zh = f"应当依照《中华人民共和国民事诉讼法》第{article}条规定，加倍支付迟延履行期间的债务利息。"
+    return add(draft, "orders", zh if draft.is_chinese else "Whoever pays late owes double interest.")
+
+
+def unanswered_guiding(draft: Draft, made: Made, dice: random.Random) -> Draft:
+    """A guiding case a party relies on, without a word on it; or a search that is not on file."""
+    if dice.random() < 0.3:
+        return replace(draft, search_due=True)
+    return replace(draft, guiding={dice.randint(1, 200): made.claimant})
+
+
 ERRORS: Mapping[str, Planting] = MappingProxyType(
     {
         "articles": wrong_article,
@@ -364,5 +422,12 @@ ERRORS: Mapping[str, Planting] = MappingProxyType(
         "formula": bare,
         "result": opposite,
         "remedy": wrong_remedy,
+        "heads": wrong_head,
+        "weighed": wrong_weight,
+        "language": other_language,
+        "procedure": other_procedure,
+        "costs": wrong_costs,
+        "late": wrong_lateness,
+        "guiding": unanswered_guiding,
     }
 )

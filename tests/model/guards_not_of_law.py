@@ -20,6 +20,7 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "filing.marked.acts.something_was_filed": (Why.NAMED, None),
     "filing.marked.acts.own_filing_is_marked": (Why.NAMED, None),
     "filing.marked.acts.a_filing_is_marked": (Why.NAMED, None),
+    "assist.similar.acts.searches_are_ruled": (Why.BEYOND, "assist/test_similar_pages.py"),
     "judgment.meetings.acts.a_panel_asks": (Why.BEYOND, "judgment/test_meetings.py"),
     "judgment.meetings.acts.objects_once": (Why.BEYOND, "judgment/test_meetings.py"),
     "judgment.meetings.acts.a_meeting_is_asked": (Why.NAMED, None),

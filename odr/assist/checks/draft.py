@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from odr.docket.models import Role
-from odr.ground.text import Text
+from odr.docket.models import Role, Track
+from odr.ground.text import Money, Text
 
 
 class Standing(StrEnum):
@@ -37,6 +37,12 @@ class Draft:
     ``names`` the parties by role; ``exhibits`` by label; ``facts`` the numbers of facts told; ``awards`` the sums ordered, in
     the currency's smallest unit; ``grants``, ``dismisses`` whether any order does so; ``appeal_days`` the days for an appeal,
     one number for parties here and one for parties abroad, empty where there is none; ``oldest`` the day of the oldest fact told.
+
+    ``heads`` the numbers of what is asked for, empty where nobody numbered it; ``disputed`` the exhibits somebody objects to;
+    ``relied`` whether the court relies on an exhibit, by label, where it found so in whole or not at all; ``track`` the procedure
+    the case follows; ``late`` the articles of the procedure law that make whoever pays late owe more, None where no rule does;
+    ``guiding`` the guiding cases parties rely on, each with who does; ``search_due`` whether a search for similar cases has to be on
+    file and is not; ``fee`` the court fee, None where this decision leaves it open, and ``bears`` what each role bears of it.
     """
 
     language: str
@@ -52,6 +58,15 @@ class Draft:
     appeal_days: tuple[int, ...]
     decided_on: date
     oldest: date | None
+    heads: frozenset[int] = frozenset()
+    disputed: frozenset[str] = frozenset()
+    relied: Mapping[str, bool] = field(default_factory=dict)
+    track: Track | None = None
+    late: frozenset[int] | None = None
+    fee: Money | None = None
+    bears: Mapping[Role, int] = field(default_factory=dict)
+    guiding: Mapping[int, str] = field(default_factory=dict)
+    search_due: bool = False
 
     def of(self, *parts: str) -> Iterator[Passage]:
         """Passages of these parts, in their order."""

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
+from odr.assist import names
 from odr.assist.checks.draft import Draft, Passage, Standing
 from odr.assist.checks.kinds import CHECKS, check
-from odr.docket.models import PARTY_ROLES, Case
-from odr.docket.queries import parties
+from odr.assist.checks.of_file import guiding_cases
+from odr.docket.models import PARTY_ROLES, Case, Role
+from odr.docket.queries import entries_of, parties
 from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.models import ExhibitState
-from odr.ground.text import T
+from odr.ground.text import Money, T
+from odr.hearing.queries import postings_of
 from odr.judgment.decision.file_before_judge import CaseFile, case_file
+from odr.judgment.decision.queries import reliefs_by_key
+from odr.judgment.draft.beside import ANSWERS
 from odr.judgment.enforcement.effect import is_appealable
+from odr.judgment.meetings.queries import meetings_of
 from odr.judgment.models import Decision
-from odr.judgment.vocabulary import OrderKind
+from odr.judgment.vocabulary import DecisionKind, FindingResult, OrderKind
+from odr.payments.costs.rules import Allocation
+from odr.procedure.acts.act_versions import input_of
 from odr.procedure.hooks import Looked
 from odr.procedure.time.reckoning import reckon
 
 if TYPE_CHECKING:
+    from odr.procedure.rules.pack import RulePack
     from odr.procedure.sitting import Sitting
 
 PARTS = {
@@ -56,7 +65,78 @@ def draft_of(sitting: Sitting, case: Case, decision: Decision) -> Draft:
         appeal_days=_appeal_days(sitting, case),
         decided_on=sitting.now.astimezone(sitting.court.settings.tz).date(),
         oldest=min(days, default=None),
+        heads=frozenset(relief.number for _, relief in reliefs_by_key(sitting.session, case).values()),
+        disputed=frozenset(one.label for one in file.exhibits if one.is_disputed),
+        relied=_relied(file),
+        track=case.track,
+        late=_late(pack),
+        guiding=_guiding(sitting, case, file),
+        search_due=_search_due(sitting, case),
+        **_costs(case, decision),
     )
+
+
+def _guiding(sitting: Sitting, case: Case, file: CaseFile) -> dict[int, str]:
+    """The guiding cases that claim, answers and what was said in the examination name, each with who did first (SIM 10)."""
+    if sitting.pack(case).similar is None:
+        return {}
+    said = [(case.name_of(one.fact.party_id), one.fact.what) for one in file.facts]
+    for entry in sorted((e for act in ANSWERS for e in entries_of(sitting.session, case, act)), key=lambda e: e.number):
+        said.append((case.name_of(entry.party_id), input_of(entry).get("statement") or ""))
+    said += [
+        (case.name_of(one.party_id), one.words)
+        for one in postings_of(sitting.session, case)
+        if one.party_id is not None
+    ]
+    found: dict[int, str] = {}
+    for who, words in said:
+        for number in guiding_cases(words):
+            found.setdefault(number, who)
+    return found
+
+
+def _search_due(sitting: Sitting, case: Case) -> bool:
+    """Whether the case was put before a meeting and no search is on file (SIM 2, 7)."""
+    return (
+        sitting.pack(case).similar is not None
+        and bool(meetings_of(sitting.session, case))
+        and not entries_of(sitting.session, case, names.RECORD_SIMILAR_SEARCH)
+    )
+
+
+def _relied(file: CaseFile) -> dict[str, bool]:
+    """Whether the court relies on an exhibit, where it found so in whole or not at all."""
+    results = {one.label: one.finding.result for one in file.exhibits if one.finding is not None}
+    return {
+        label: result is FindingResult.ADOPTED
+        for label, result in results.items()
+        if result in (FindingResult.ADOPTED, FindingResult.REJECTED)
+    }
+
+
+def _late(pack: RulePack) -> frozenset[int] | None:
+    """The articles of the procedure law by which paying late costs more."""
+    if pack.late_performance is None:
+        return None
+    places = (one.partition(" ")[2] for one in pack.late_performance.article.split("; ") if one.startswith("CPL "))
+    return frozenset(int(place.partition("(")[0]) for place in places)
+
+
+class _Costs(TypedDict, total=False):
+    fee: Money
+    bears: dict[Role, int]
+
+
+def _costs(case: Case, decision: Decision) -> _Costs:
+    """The court fee and what each role bears of it; nothing where a partial judgment leaves it open."""
+    if decision.kind is DecisionKind.PARTIAL or not decision.costs:
+        return {}
+    allocation = Allocation.from_json(decision.costs)
+    roles, bears = {party.label: party.role for party in case.parties}, dict[Role, int]()
+    for share in allocation.shares:
+        if share.party in roles:
+            bears[roles[share.party]] = bears.get(roles[share.party], 0) + share.bears.minor
+    return {"fee": allocation.fee, "bears": bears}
 
 
 def _passages(decision: Decision) -> Iterator[Passage]:

@@ -9,6 +9,7 @@ from datetime import date
 from itertools import accumulate
 from types import MappingProxyType
 
+from odr.assist.checks import of_file, of_rules
 from odr.assist.checks.draft import Draft, Passage, Standing
 from odr.assist.checks.nearness import is_one_slip
 from odr.assist.checks.numerals import (
@@ -76,7 +77,7 @@ _CALLED = re.compile(
 )
 _BESIDE = re.compile(r"\s*[,)]")
 """After a name that stands beside a role between commas, ``the respondent, Li Na, says``."""
-_ACCORDING = re.compile(r"\b(?:according to|as regards|as to|for|against|unlike|from) (?:the )?$", re.I)
+_ACCORDING = re.compile(r"\b(?:according to|as regards|as to|unlike|from) (?:the )?$", re.I)
 
 
 def roles(draft: Draft) -> Iterator[Remark]:
@@ -125,7 +126,10 @@ def _candidates(words: str, name: str) -> Iterator[str]:
         starts = [hit.end() for hit in _CALLED.finditer(words)]
         if len(name) >= 6:
             starts = [at for at in range(len(words)) if words[at] == name[0] or words[at + 1 : at + 2] == name[1]]
-            yield from (words[at : at + len(name)] for at in starts if words[at : at + len(name)] != name)
+            for at in starts:
+                if words[at : at + len(name)] != name:
+                    # One sign other, one left out, one too many.
+                    yield from (words[at : at + length] for length in (len(name), len(name) - 1, len(name) + 1))
             return
         for at in starts:
             found = words[at : at + len(name)]
@@ -283,11 +287,35 @@ def days(draft: Draft) -> Iterator[Remark]:
                 yield Remark("days", passage.place, words, T("There is no such day in the calendar."))
             elif passage.part == "history" and day > draft.decided_on:
                 yield Remark("days", passage.place, words, T("This is told as past, and the day is still to come."))
+        if passage.part == "history":
+            yield from _heard_before(passage)
         for pattern in (_SPAN_ZH, _SPAN_EN):
             for hit in pattern.finditer(passage.words):
                 found = [day for _, day in _days(hit[0])]
                 if len(found) == 2 and found[0] is not None and found[1] is not None and found[1] < found[0]:
                     yield Remark("days", passage.place, hit[0], T("This stretch of time ends before it begins."))
+
+
+_ACCEPTED = (
+    re.compile(rf"({_DAY_ZH})[^。；，,日]{{0,10}}?(?:立案|受理)"),
+    re.compile(rf"\b(?:accepted|issued|lodged)[^.;]{{0,20}}? on ({_DAY_EN})", re.I),
+)
+_HEARD = (
+    re.compile(rf"({_DAY_ZH})[^。；，,日]{{0,12}}?开庭"),
+    re.compile(rf"\bheard[^.;]{{0,20}}? on ({_DAY_EN})", re.I),
+)
+
+
+def _heard_before(passage: Passage) -> Iterator[Remark]:
+    """A hearing on a day before the first on which the case was accepted."""
+    for accepted, heard in zip(_ACCEPTED, _HEARD, strict=True):
+        begun = [day for hit in accepted.finditer(passage.words) for _, day in _days(hit[1]) if day is not None]
+        for hit in heard.finditer(passage.words) if begun else ():
+            for words, day in _days(hit[1]):
+                if day is not None and day < min(begun):
+                    yield Remark(
+                        "days", passage.place, words, T("This hearing is told as before the day the case was accepted.")
+                    )
 
 
 # The file
@@ -349,7 +377,12 @@ def answered(draft: Draft) -> Iterator[Remark]:
     reasons = "\n".join(passage.words for passage in draft.of("reasons"))
     if draft.short or not reasons:
         return
-    spoken = _gist(reasons, chinese=draft.is_chinese)
+    # The name of a law answers nothing.
+    spoken_in = re.sub("《[^》]*》", " ", reasons)
+    for law in statutes(draft.pack):
+        for name in law.names:
+            spoken_in = spoken_in.replace(name, " ")
+    spoken = _gist(spoken_in, chinese=draft.is_chinese)
     for passage in draft.of("issues"):
         for line in passage.words.splitlines():
             if line.rstrip().endswith((":", "：")):
@@ -514,6 +547,13 @@ CHECKS: Mapping[str, tuple[Text, Check]] = MappingProxyType(
         "formula": (T("The reasons speak of this case"), formula),
         "result": (T("Reasons and orders agree"), result),
         "remedy": (T("What is said of an appeal is right"), remedy),
+        "heads": (T("Heads of the claim named by number were asked for"), of_file.heads),
+        "weighed": (T("What is said of an exhibit is what was found on it"), of_file.weighed),
+        "language": (T("The text is in the language of the decision"), of_rules.language),
+        "procedure": (T("The procedure named is that of the case"), of_rules.procedure),
+        "costs": (T("What is said of the court fee is what was decided"), of_rules.costs),
+        "late": (T("What is said of paying late is right"), of_rules.late),
+        "guiding": (T("Guiding cases parties rely on are answered"), of_file.guiding),
     }
 )
 """Each check with what it looks at, as the desk lists it."""

@@ -5,7 +5,7 @@ arithmetic.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Role, Stage, Track
@@ -97,8 +97,7 @@ def agreement_waits(sitting: Sitting, case: Case) -> bool:
 
 def _missing_parts(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
     parts = decision.parts
-    if decision.short and case.track is not Track.SMALL:
-        yield T("The short form is open in small claims only (Interpretation of the Civil Procedure Law, art. 280).")
+    yield from no_short_form(decision, case.track)
     if decision.kind is DecisionKind.SUPPLEMENTARY:
         yield T("The rules of this case know no supplementary judgment; a slip is corrected by ruling.")
     if not parts.get("claims"):
@@ -118,6 +117,12 @@ def _missing_parts(sitting: Sitting, case: Case, decision: Decision) -> Iterator
     )
     if answered and not decision.short and not parts.get("answers"):
         yield T("The part “%(part)s” is missing.", part=T("What the respondent answers"))
+
+
+def no_short_form(decision: Decision, track: Track | None) -> Iterator[Text]:
+    """Why a decision may not be written in the short form."""
+    if decision.short and track is not Track.SMALL:
+        yield T("The short form is open in small claims only (Interpretation of the Civil Procedure Law, art. 280).")
 
 
 def _findings(file: CaseFile, decision: Decision) -> Iterator[Text]:
@@ -157,6 +162,14 @@ def _findings(file: CaseFile, decision: Decision) -> Iterator[Text]:
 
 def _orders(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
     asked = {r.id: (c, r) for c, r in reliefs_by_key(sitting.session, case).values()}
+    settled = {o.relief_id for o in decided_in_part(sitting.session, case) if o.relief_id is not None}
+    yield from orders_against_claims(decision, asked, settled)
+
+
+def orders_against_claims(
+    decision: Decision, asked: Mapping[int, tuple[Claim, Relief]], settled: Collection[int]
+) -> Iterator[Text]:
+    """Where the orders do not answer, head by head, what was asked for; ``settled`` is decided already."""
     by_relief: dict[int, list[Order]] = defaultdict(list)
     rest_dismissed = False
     for order in decision.orders:
@@ -166,7 +179,6 @@ def _orders(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
             rest_dismissed = True
         else:
             yield T("Order %(number)s answers nothing that was asked for.", number=order.number)
-    settled = {o.relief_id for o in decided_in_part(sitting.session, case)}
     for relief_id, (claim, relief) in asked.items():
         if relief_id in settled:
             if by_relief.pop(relief_id, []):

@@ -65,6 +65,8 @@ class Beside:
     blocks: Sequence[Insertion]
     earlier: Sequence[Earlier]
     comments: Listed[DraftComment]
+    finds_similar: bool
+    """Whether the rules of the case know a search for similar decisions."""
 
     @property
     def insertions(self) -> dict[str, str]:
@@ -86,6 +88,7 @@ def beside(sitting: Sitting, case: Case, actor: Actor, file: CaseFile) -> Beside
         blocks=[Insertion(f"block/{one.series}", one.title, one.words) for one in own],
         earlier=_earlier(sitting, case, actor, language),
         comments=comments_on(session, case, actor, open_only=True, size=SHOWN),
+        finds_similar=sitting.pack(case).similar is not None,
     )
 
 

@@ -286,6 +286,37 @@ class VolumeRules(Rule):
     provisional: bool = False
 
 
+class GuidingCase(Rule):
+    """A guiding case of the highest court: what it says, of which kinds of case and articles, since when, and what replaced it
+    (SIM 4, 9). ``number`` is how people cite it.
+    """
+
+    number: Annotated[int, Field(ge=1, le=9999)]
+    title: Words
+    gist: Words
+    causes: tuple[Key, ...] = ()
+    articles: tuple[Article, ...] = ()
+    published: date
+    replaced_by: int | None = None
+
+
+class SimilarRules(Rule):
+    """How decisions like a case are looked for (SIM 4): the last ``years`` first, by rank of the court, and stopping at the first
+    rank that has any. ``supreme``, ``high`` words by which the name of a court tells its rank; every other is a court of the case's
+    own way of appeal. ``minimum`` cases are needed before anything is said of them together; ``provisional`` says that the law
+    has no such figure.
+    """
+
+    applies_to: Applies
+    article: Article
+    years: Annotated[int, Field(ge=1, le=50)]
+    minimum: Annotated[int, Field(ge=3, le=100)]
+    supreme: tuple[str, ...]
+    high: tuple[str, ...]
+    guiding: tuple[GuidingCase, ...] = ()
+    provisional: bool = False
+
+
 class ViewingRules(Rule):
     """By when the court answers who wants to read a decision, and a refusal that is to be looked at again (CPL 159; CPI
     254, 255).

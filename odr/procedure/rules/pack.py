@@ -52,6 +52,7 @@ from odr.procedure.rules.court_rules import (
     RepresentativeRules,
     Retention,
     Retrial,
+    SimilarRules,
     Source,
     StageWords,
     ViewingRules,
@@ -128,6 +129,7 @@ class RulePack(Rule):
     consumption: ConsumptionRules | None = None
     attending: AttendingRules | None = None
     volume: VolumeRules | None = None
+    similar: SimilarRules | None = None
     desks: DeskTimes | None = None
     outages: OutageRules | None = None
     publication: PublicationRules | None = None

@@ -172,6 +172,12 @@ def _facts(session: Session, reader: FactReader, ids: Sequence[int]) -> Iterator
         session.expunge_all()
 
 
+def all_facts(session: Session, reader: FactReader) -> Iterator[Facts]:
+    """What the index holds of every decision that is public now, in the order of the ledger."""
+    query = select(Publication.id).where(IN_STATE["published"]).order_by(Publication.number)
+    return _facts(session, reader, session.scalars(query).all())
+
+
 class Row(NamedTuple):
     """What a list needs of a decision."""
 

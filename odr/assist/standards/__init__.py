@@ -1,0 +1,1 @@
+"""The evidence a cause usually needs, and what the facts of a party still lack of it."""
