@@ -21,9 +21,10 @@ from typing import cast
 
 from tantivy import DocAddress, Occur, Query
 
+from odr.register.search.facts import Facts
 from odr.register.search.queries import Asked
 from odr.register.search.searching import Search
-from odr.register.search.shelves import PAIRS, SCHEMA, WORDS
+from odr.register.search.shelves import KEPT, PAIRS, SCHEMA, WORDS
 from odr.register.search.tokens import GAP, is_han, lines, units
 
 MOST_WORDS = 40
@@ -60,8 +61,13 @@ class Profile:
 class Match:
     """A decision that may be like the case, before its text was read."""
 
-    address: str
+    facts: Facts
     score: float
+
+    @property
+    def address(self) -> str:
+        """Where it is read."""
+        return self.facts.address
 
 
 Weights = Mapping[tuple[str, str], float]
@@ -155,11 +161,11 @@ class Finder:
 
     def _named(self, scores: Mapping[tuple[int, int, int], float], most: int) -> list[Match]:
         best = sorted(scores.items(), key=lambda one: (-one[1], one[0]))[:most]
-        return [Match(self._address(*at), score) for at, score in best if score > 0]
+        return [Match(self._facts(*at), score) for at, score in best if score > 0]
 
-    def _address(self, shelf: int, segment: int, doc: int) -> str:
+    def _facts(self, shelf: int, segment: int, doc: int) -> Facts:
         found = self.search.open.searchers[shelf].doc(DocAddress(segment, doc))
-        return str(found["address"][0])
+        return Facts.from_kept(bytes(found[KEPT][0]))
 
 
 def _exactly(field: str, value: str) -> Query:

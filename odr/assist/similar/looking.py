@@ -114,8 +114,8 @@ def alike(
     weights = weights_of(search, profile.words)
     matches = Finder(search).matches(profile)
     in_effect = _in_effect(session, [one.address for one in matches])
-    chosen = [one.address for one in matches if one.address in in_effect][:LOOKED_AT]
-    texts = _texts(session, chosen)
+    chosen = [one.facts for one in matches if one.address in in_effect][:LOOKED_AT]
+    texts = _texts(session, [one.address for one in chosen])
     rarity = Finder(search).rarity_of(profile.articles)
     found = []
     for hit in hits(session, reader, chosen):
