@@ -205,6 +205,7 @@ def test_every_table_with_a_receipt_has_its_files_found() -> None:
         "upload_decision",
         "outage",
         "register_record",
+        "listing_record",
         "bank_return",
         "viewing_record",
         "place_record",
