@@ -10,16 +10,18 @@ import inspect
 import json
 import os
 import sys
-import time
 from collections.abc import Generator
 from pathlib import Path
 from types import CodeType
 
 import pytest
 
+from tests.spent import now
+
 COURT = str(Path(__file__).resolve().parent.parent / "odr") + os.sep
 TOOL = 3
 lines: set[tuple[str, int]] = set()
+failed: set[str] = set()
 
 
 def seen(code: CodeType, line: int) -> object:
@@ -41,16 +43,24 @@ def pytest_unconfigure() -> None:
     sys.monitoring.set_events(TOOL, sys.monitoring.events.NO_EVENTS)
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """What failed reached less than it does."""
+    if report.failed:
+        failed.add(report.nodeid)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Each test begins with nothing reached."""
     lines.clear()
     sys.monitoring.restart_events()
-    begun = time.monotonic()
+    begun = now()
     answer = yield
+    if item.nodeid in failed:
+        return answer
     found = {
         "test": item.nodeid,
-        "seconds": time.monotonic() - begun,
+        "seconds": now() - begun,
         "property": bool(getattr(getattr(item, "obj", None), "is_hypothesis_test", False)),
         "lines": [f"{name.removeprefix(COURT)}:{line}" for name, line in sorted(lines)],
     }
