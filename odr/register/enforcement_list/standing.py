@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Role, Stage
+from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -15,6 +15,7 @@ from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.models import Window, WindowState
+from odr.procedure.papers.language import language_of
 from odr.procedure.papers.rulings import STANDS as NO_REVIEW
 from odr.procedure.rules.base import law
 from odr.register import desks, names, time_limits
@@ -37,6 +38,8 @@ from odr.register.enforcement_list.queries import (
     due_end,
     listing_named,
     listings_of,
+    name_of_listed,
+    replaced_since,
     requests_of,
     rules_of,
     standing_of,
@@ -106,14 +109,54 @@ def on_service_fell(sitting: Sitting, event: ServiceFell) -> None:
 
 
 def follow_debts(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
-    """After each act: a listing whose debt is performed, undone or not enforced any more ends in the same transaction (DDL 10)."""
+    """After each act: a listing whose debt is performed, undone or not enforced any more, or whose debtor is another person now,
+    ends in the same transaction (DDL 10); one whose debtor is called otherwise says so.
+    """
     if case.stage not in LOOKED_AFTER or case.is_blank:
         return
+    renamed = _renamed(case, entry)
+    for party in renamed:
+        if replaced_since(party, entry.number - 1) is not None:
+            _nothing_of_the_old(sitting, case, party, entry)
     for row in listings_of(sitting.session, case, *ALIVE):
-        over = due_end(sitting, case, row) if row.over_ground is None else None
+        if row.over_ground is not None:
+            continue
+        over = due_end(sitting, case, row)
         if over is not None:
             row.over_ground = over  # It is on its way: what follows in this Sitting does not ask for it again.
             sitting.then(names.LEAVE_LIST, ListingInput(listing=row.reference, ground=over), case=case)
+        elif row.state in STANDS and any(party.id == row.party_id for party in renamed):
+            _put_right(sitting, case, row, RENAMED)
+
+
+RENAMED = T("The name of the debtor was put right in the case.")
+
+
+def _put_right(sitting: Sitting, case: Case, row: Listing, why: Text) -> None:
+    """What an entry says of the case has changed: it is put right in the same transaction."""
+    given = CorrectListingInput(listing=row.reference, reasons=why.render(language_of(sitting, case)))
+    sitting.then(names.CORRECT_LISTING, given, case=case)
+
+
+def _renamed(case: Case, entry: DocketEntry) -> list[Party]:
+    """The parties that this entry calls otherwise."""
+    return [
+        party
+        for party in case.parties
+        if any(one.get("until_entry") == entry.number for one in party.details.get("before", []))
+    ]
+
+
+def _nothing_of_the_old(sitting: Sitting, case: Case, party: Party, entry: DocketEntry) -> None:
+    """Somebody else stands in a debtor's place: nothing that was asked or ordered of the other waits for them."""
+    for one in requests_of(sitting.session, case, is_open=True):
+        if one.debtor_id == party.id and one.kind == "list":
+            answered(sitting, case, one, "over")
+            one.answered_entry = entry.number
+    for window in sitting.windows(case, time_limits.PROPERTY_REPORT, party=party):
+        window.state, window.closed_by = WindowState.ENDED, entry.number
+    for desk in (desks.NO_REPORT, desks.PROPERTY_REPORT):
+        sitting.close_tasks(case, desk, party.reference)
 
 
 def term_over(sitting: Sitting, case: Case, window: Window) -> None:
@@ -180,7 +223,7 @@ def leave_list(sitting: Sitting, case: Case, given: ListingInput, *, actor: Acto
             raise ActNotOpen(T("The term is not over."))
     elif due_end(sitting, case, row) != given.ground:
         raise ActNotOpen(T("Nothing has ended this entry."))
-    name, proposed = case.name_of(row.party_id), row.state is ListingState.PROPOSED
+    name, proposed = name_of_listed(case, row), row.state is ListingState.PROPOSED
     end_listing(sitting, case, row, given.ground)
     why = rules.ends[given.ground].title
     words = (
@@ -265,8 +308,8 @@ def take_off_list(sitting: Sitting, case: Case, given: TakeOffInput, *, actor: A
 @act(
     title=T("Put an entry of the list right"),
     input=CorrectListingInput,
-    by={Role.JUDGE, Role.CLERK},
-    at=set(OVER),
+    by={Role.JUDGE, Role.CLERK, Role.CLOCK},
+    at=set(LOOKED_AFTER),
     guard=a_listing_stands,
     while_stayed=True,
     source=law("DDL 9"),
@@ -282,15 +325,18 @@ def take_off_list(sitting: Sitting, case: Case, given: TakeOffInput, *, actor: A
     desk=desks.CORRECT_LISTING,
     topic=Topic.DECISION,
     help=T("Within three working days after somebody saw that it is not accurate."),
+    in_record=False,
 )
 def correct_listing(
     sitting: Sitting, case: Case, given: CorrectListingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Put right what is not accurate (DDL 9). Who turns out to be too young comes off (DDL 4)."""
+    """Put right what is not accurate (DDL 9). Who turns out to be too young comes off (DDL 4). Where the case itself calls the
+    debtor or the enforcement otherwise, the entry follows and nobody has to ask.
+    """
     row, rules = _standing(sitting, case, given.listing), rules_of(sitting, case)
     if rules is None:
         raise ActNotOpen(T("The rules of this court know no list of persons who do not perform."))
-    if not (given.number or given.facts or given.head or given.born_on):
+    if actor.role is not Role.CLOCK and not (given.number or given.facts or given.head or given.born_on):
         raise InvalidInput.at("number", T("Say what is put right."))
     if given.number:
         if not is_number(given.number):
