@@ -9,10 +9,14 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Party
 from odr.ground.errors import ActNotOpen, CourtError, InvalidInput
+from odr.judgment.models import EnforcementCase, Motion, Obligation
+from odr.procedure.models import Task
 from odr.procedure.papers.form import party_line
+from odr.register.enforcement_list.listing import asked_off_lately
 from odr.register.enforcement_list.models import ListingRequest, ListingState
-from tests.judgment.bench import Bench
-from tests.judgment.test_enforcement_settlement import enforced
+from tests.judgment import test_enforcement_time as time_passed
+from tests.judgment.bench import Bench, to_the_cent
+from tests.judgment.test_enforcement_settlement import HALT, PROPOSAL, enforced, pay
 from tests.register.listing import (
     CODE,
     NAME,
@@ -116,7 +120,7 @@ def test_an_heir_takes_over_no_warning_and_no_request(bench: Bench) -> None:
     bench.wait(days=40)
     with pytest.raises(CourtError):
         decide(bench)
-    with pytest.raises(ActNotOpen, match="not barred|nobody"):
+    with pytest.raises(ActNotOpen, match="barred for nobody"):
         bench.do("judge", "lift_consumption_bar", {"order": "x", "ground": "wrong", "reasons": "There is none here."})
     assert sound(bench) == []
     # What the heir does is the heir's own: the heir can be warned and listed for it.
@@ -179,3 +183,163 @@ def test_nobody_with_a_guardian_becomes_public_by_service(bench: Bench, details:
     as_person(bench, **details)
     bench.serve("respondent/1")
     assert newest(bench).over_ground == "wrong" and keys(bench.court) == 0 and sound(bench) == []
+
+
+def settle(bench: Bench) -> None:
+    """The debtor proposes an agreement, and the creditor signs."""
+    bench.do("respondent/1", "propose_enforcement_settlement", PROPOSAL)
+    bench.do("claimant/1", "answer_enforcement_settlement", {"answer": "sign"})
+
+
+DECEIVED = {"ground": "deceived", "facts": "The account it showed me was empty."}
+
+
+def open_tasks(bench: Bench, kind: str) -> int:
+    """How many tasks of a kind lie on a desk."""
+    with bench.court.database.read() as session:
+        return len(session.scalars(select(Task.id).where(Task.kind == kind, Task.done_at.is_(None))).all())
+
+
+@pytest.mark.parametrize("ground", ["wrong", "active"])
+def test_the_bar_goes_with_an_entry_that_should_never_have_been(bench: Bench, ground: str) -> None:
+    """Off as wrong, the bar that came with the entry is lifted in the same act; off because the debtor performs actively, what
+    is owed is owed still and the bar holds (RHC 1, 9).
+    """
+    listed(bench)
+    bench.do(
+        "judge",
+        "take_off_list",
+        {"listing": newest(bench).reference, "ground": ground, "reasons": "Security had been given."},
+    )
+    assert bars(bench) == [{"wrong": "lifted", "active": "ordered"}[ground]]
+
+
+def test_what_is_not_enforced_bars_nobody(bench: Bench) -> None:
+    """The debtor says that the time to apply had passed, and the court rules so: the bar is lifted with the entry (RHC 1, 9)."""
+    listed(bench)
+    bench.do("respondent/1", "ask_for_ruling", time_passed.ASKED)
+    with bench.court.database.read() as session:
+        motion = session.scalars(select(Motion.reference).order_by(Motion.id.desc())).first()
+    bench.do("judge", "give_ruling", {**time_passed.RULED, "motion": motion})
+    assert newest(bench).over_ground == "not_enforced" and bars(bench) == ["lifted"] and sound(bench) == []
+
+
+def test_what_is_owed_to_somebody_else_keeps_no_bar(bench: Bench) -> None:
+    """Everything the court enforced is paid; what the debtor owes to another, who had nothing enforced, keeps no bar (RHC 9)."""
+    listed(bench)
+    amount = to_the_cent(bench.court, bench.case_id)
+    with bench.court.database.write() as session:
+        mine = session.scalars(select(Obligation)).first()
+        assert mine is not None
+        others = next(p for p in session.get_one(Case, bench.case_id).parties if p.id == mine.debtor_id)
+        copied = {c.key: getattr(mine, c.key) for c in Obligation.__table__.columns if c.key not in ("id", "reference")}
+        owed = {"creditor_id": others.id, "amount_minor": None, "currency": None, "what": "Take the sign down."}
+        session.add(Obligation(**{**copied, **owed}))
+    pay(bench, amount)
+    assert newest(bench).over_ground == "performed" and bars(bench) == ["lifted"]
+
+
+def test_a_bar_that_was_asked_for_comes_with_the_list(bench: Bench) -> None:
+    """A creditor asked for the bar, then the president lists the debtor: one bar, and nothing is left on the desk."""
+    enforced(bench)
+    bench.do("claimant/1", "ask_for_consumption_bar", {"debtor": debtor(bench), "words": "It flies first class."})
+    assert open_tasks(bench, "consumption_bar") == 1
+    bench.do("judge", "propose_listing", proposal(bench))
+    bench.wait(days=12)
+    decide(bench)
+    assert bars(bench) == ["ordered"] and open_tasks(bench, "consumption_bar") == 0
+
+
+@pytest.mark.parametrize("is_halted", [True, False])
+def test_nobody_is_listed_while_an_agreement_is_kept(bench: Bench, is_halted: bool) -> None:
+    """Warned, then settled: the proposal is over in the act that settles; not kept, the debtor can be warned again (DDL 1(6))."""
+    proposed(bench)
+    settle(bench)
+    if is_halted:
+        bench.do("judge", "end_enforcement", HALT)
+    bench.wait(days=12)
+    assert (newest(bench).state, newest(bench).over_ground) == (ListingState.DECLINED, "settled")
+    with pytest.raises(CourtError):
+        decide(bench)
+    bench.do("claimant/1", "resume_enforcement", DECEIVED)
+    bench.do("judge", "propose_listing", proposal(bench, grounds=["settlement"]))
+    assert newest(bench).state is ListingState.PROPOSED and sound(bench) == []
+
+
+@pytest.mark.parametrize("is_halted", [True, False])
+def test_an_entry_goes_on_with_the_enforcement_that_is_resumed(bench: Bench, is_halted: bool) -> None:
+    """Nobody ruled that the enforcement ends: the entry stays, under the number by which the same is enforced now."""
+    listed(bench)
+    (before,) = entries(bench.court)
+    settle(bench)
+    if is_halted:
+        bench.do("judge", "end_enforcement", HALT)
+    assert entries(bench.court)
+    bench.do("claimant/1", "resume_enforcement", DECEIVED)
+    (after,) = entries(bench.court)
+    with bench.court.database.read() as session:
+        numbers = list(session.scalars(select(EnforcementCase.number).order_by(EnforcementCase.id)))
+    assert [before.enforcement, after.enforcement] == numbers and bars(bench) == ["ordered"] and sound(bench) == []
+    bench.do("judge", "end_enforcement", {"state": "ended", "reasons": "The creditor asks for nothing more."})
+    assert newest(bench).over_ground == "ended" and sound(bench) == []
+
+
+def test_ended_for_now_takes_nobody_off(bench: Bench) -> None:
+    """Ended for now, the entry stays until a judge finds that two searches showed nothing; asked for again, it goes on with the new
+    number (DDL 10(4), 10(7)).
+    """
+    listed(bench)
+    off = {"listing": newest(bench).reference, "ground": "nothing_found", "reasons": "Two searches found nothing."}
+    with pytest.raises(InvalidInput, match="not ended for now"):
+        bench.do("judge", "take_off_list", off)
+    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    assert entries(bench.court) and bars(bench) == ["ordered"]
+    bench.do("claimant/1", "apply_for_enforcement", {})
+    assert len(entries(bench.court)) == 1 and sound(bench) == []
+    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    bench.do("judge", "take_off_list", off)
+    assert newest(bench).over_ground == "nothing_found" and sound(bench) == []
+
+
+def test_a_review_is_of_the_refusal_whose_days_run(bench: Bench) -> None:
+    """Two refusals, the first served: the words go to the higher court about the first, and about the second only once that was
+    served too (DDL 12).
+    """
+    listed(bench)
+    asked = []
+    for about in ("never", "over"):
+        bench.do("respondent/1", "ask_about_listing", {"about": about, "words": "We could not pay."})
+        asked.append(request(bench))
+        refused = {"request": asked[-1], "answer": "refuse", "reasons": "It had the money."}
+        bench.do("judge", "decide_on_listing", refused)
+        if about == "never":
+            bench.serve("respondent/1")
+    bench.do("respondent/1", "ask_listing_review", {"words": "The first refusal is wrong."})
+
+    def reviewed() -> list[str | None]:
+        with bench.court.database.read() as session:
+            return [one.review for one in session.scalars(select(ListingRequest).order_by(ListingRequest.id))]
+
+    assert reviewed() == ["The first refusal is wrong.", None]
+    bench.serve("respondent/1")
+    bench.do("respondent/1", "ask_listing_review", {"words": "And the second."})
+    assert reviewed() == ["The first refusal is wrong.", "And the second."]
+
+
+def test_only_the_creditor_who_had_it_ended_waits(bench: Bench) -> None:
+    """The six months are of the creditor and the debtor concerned: another creditor of the case asks at once (DDL 10)."""
+
+    listed(bench)
+    bench.do("claimant/1", "ask_to_end_listing", {"listing": newest(bench).reference, "words": "We agreed."})
+    met = {"request": request(bench), "answer": "end", "reasons": "The creditor asked for it."}
+    bench.do("judge", "decide_on_listing", met)
+    with bench.court.database.read() as session:
+        sitting, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        by = {p.label: p.id for p in case.parties}
+        mine, theirs = by["claimant/1"], by["respondent/1"]
+        assert asked_off_lately(sitting, case, mine, theirs) is not None
+        assert asked_off_lately(sitting, case, mine, mine) is None
+        assert asked_off_lately(sitting, case, theirs, theirs) is None
+    with pytest.raises(CourtError, match="again after"):
+        asked = {"debtor": debtor(bench), "ground": "settlement", "facts": "Nothing was paid after all."}
+        bench.do("claimant/1", "ask_for_listing", asked)

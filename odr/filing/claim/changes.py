@@ -705,7 +705,7 @@ def substitute_party(sitting: Sitting, case: Case, given: SubstituteInput, *, ac
         given.phone or party.phone,
         given.address or party.address,
     )
-    if given.ground != "wrong_name" or was is not party.kind and PartyKind.PERSON in (was, party.kind):
+    if given.ground != "wrong_name" or (was is not party.kind and PartyKind.PERSON in (was, party.kind)):
         # What papers showed of the one shows nothing of the other.
         party.details = {key: value for key, value in party.details.items() if key not in OF_ONE_PERSON}
     if given.ground != "wrong_name":

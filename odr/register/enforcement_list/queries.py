@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, PartyKind, Stage
 from odr.ground.text import T, Text
+from odr.judgment.enforcement.agreed_terms import is_late
 from odr.judgment.enforcement.effect import is_overdue
-from odr.judgment.enforcement.queries import open_enforcement
+from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.queries import obligations_of
-from odr.judgment.vocabulary import EnforcementState
+from odr.judgment.vocabulary import EnforcementState, SettlementState
 from odr.register.enforcement_list.models import (
     ALIVE,
     STANDS,
@@ -185,12 +186,26 @@ def due_end(sitting: Sitting, case: Case, row: Listing) -> str | None:
         return "performed"
     if enforcement.state is EnforcementState.BARRED:
         return "not_enforced"
+    if row.state is ListingState.PROPOSED and _is_settled(sitting, case, row, enforcement):
+        return "settled"
     rules = rules_of(sitting, case)
     if enforcement.state is EnforcementState.ENDED and (
         row.until is None or (rules is not None and rules.ends["ended"].despite_term)
     ):
         return "ended"
     return None
+
+
+def _is_settled(sitting: Sitting, case: Case, row: Listing, enforcement: EnforcementCase) -> bool:
+    """Whether the parties agreed on another way to perform after somebody was warned, and it is kept so far (CPL 241)."""
+    if enforcement.state is EnforcementState.SETTLED:
+        return True
+    return any(
+        one.enforcement_id == enforcement.id
+        and (one.signed_entry or 0) > row.entry_number
+        and not is_late(sitting, case, one)
+        for one in enforcement_settlements(sitting.session, case, SettlementState.SIGNED)
+    )
 
 
 def why_never(sitting: Sitting, case: Case, party: Party) -> Text | None:

@@ -10,6 +10,9 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.identity.sign_in.keys import keyring
+from odr.judgment.enforcement.queries import open_enforcement
+from odr.judgment.models import EnforcementCase
+from odr.judgment.vocabulary import EnforcementState
 from odr.procedure.acts.events import Served, ServiceFell
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
@@ -121,15 +124,28 @@ def follow_debts(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     for row in listings_of(sitting.session, case, *ALIVE):
         if row.over_ground is not None:
             continue
+        carried = _carried(sitting, case, row)
         over = due_end(sitting, case, row)
         if over is not None:
             row.over_ground = over  # It is on its way: what follows in this Sitting does not ask for it again.
             sitting.then(names.LEAVE_LIST, ListingInput(listing=row.reference, ground=over), case=case)
-        elif row.state in STANDS and any(party.id == row.party_id for party in renamed):
-            _put_right(sitting, case, row, RENAMED)
+        elif row.state in STANDS and (carried or any(party.id == row.party_id for party in renamed)):
+            _put_right(sitting, case, row, CARRIED if carried else RENAMED)
 
 
 RENAMED = T("The name of the debtor was put right in the case.")
+CARRIED = T("The same is enforced under another number now.")
+
+
+def _carried(sitting: Sitting, case: Case, row: Listing) -> bool:
+    """Whether the enforcement that an entry names goes on as another: resumed, or asked for again by the same creditor. The entry
+    goes with it (CPL 241, 265).
+    """
+    now_open, named_one = open_enforcement(sitting.session, case), row.enforcement_id
+    if now_open is None or now_open.id == named_one or now_open.party_id != creditor_of(sitting, row):
+        return False
+    row.enforcement_id = now_open.id
+    return True
 
 
 def _put_right(sitting: Sitting, case: Case, row: Listing, why: Text) -> None:
@@ -290,6 +306,10 @@ def take_off_list(sitting: Sitting, case: Case, given: TakeOffInput, *, actor: A
                 article=sitting.pack(case).cite(str(rules.term_article)),
             ),
         )
+    if given.ground == "nothing_found":
+        enforcement = sitting.session.get_one(EnforcementCase, row.enforcement_id)
+        if enforcement.state is not EnforcementState.FOR_NOW:
+            raise InvalidInput.at("ground", T("The enforcement was not ended for now."))
     if given.ground == "creditor":
         asked = [
             one
@@ -554,16 +574,27 @@ def decide_on_listing(
 def ask_listing_review(
     sitting: Sitting, case: Case, given: AskListingReviewInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Ask the higher court within ten days of the refusal; the registry passes it on (DDL 12)."""
-    me = sitting.party_of(case, actor)
-    refused = [
-        one
-        for one in requests_of(sitting.session, case)
-        if one.party_id == me.id and one.answer == "refused" and one.review is None and one.kind != "list"
-    ]
-    if not refused:
+    """Ask the higher court within ten days of the refusal; the registry passes it on (DDL 12). It is about the refusal whose days
+    it keeps.
+    """
+    me, number = sitting.party_of(case, actor), sitting.next_number(case)
+    known = sitting.windows(case, time_limits.LISTING_REVIEW, party=me, state=None)
+    kept = [window for window in known if window.state is WindowState.MET and window.closed_by == number]
+    about = (kept or known)[-1].subject if known else None
+    one = next(
+        (
+            each
+            for each in requests_of(sitting.session, case)
+            if each.reference == about
+            and each.party_id == me.id
+            and each.answer == "refused"
+            and each.review is None
+            and each.kind not in ("list", "creditor")
+        ),
+        None,
+    )
+    if one is None:
         raise ActNotOpen(T("No request of yours was refused."))
-    one = refused[-1]
     one.review, one.review_entry = given.words, sitting.next_number(case)
     sitting.start_window(case, time_limits.LISTING_REVIEW_DECISION, start=now, subject=one.reference)
     title = T(
