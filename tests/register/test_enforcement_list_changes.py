@@ -343,3 +343,15 @@ def test_only_the_creditor_who_had_it_ended_waits(bench: Bench) -> None:
     with pytest.raises(CourtError, match="again after"):
         asked = {"debtor": debtor(bench), "ground": "settlement", "facts": "Nothing was paid after all."}
         bench.do("claimant/1", "ask_for_listing", asked)
+
+
+def test_an_entry_is_put_right_only_with_what_can_be(bench: Bench) -> None:
+    """A person gets no legal representative, an organisation no day of birth, and nobody was born tomorrow."""
+    person_listed(bench)
+    right = {"listing": newest(bench).reference, "reasons": "The extract says so."}
+    with pytest.raises(InvalidInput, match="no legal representative"):
+        bench.do("clerk", "correct_listing", {**right, "head": "Zhou Yi"})
+    with pytest.raises(InvalidInput, match="still to come"):
+        bench.do("clerk", "correct_listing", {**right, "born_on": "2099-01-01"})
+    (one,) = entries(bench.court, NAME, PERSON)
+    assert one.is_person and one.age is not None

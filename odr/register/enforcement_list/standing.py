@@ -39,6 +39,7 @@ from odr.register.enforcement_list.queries import (
     OVER,
     creditor_of,
     due_end,
+    is_person,
     listing_named,
     listings_of,
     name_of_listed,
@@ -363,9 +364,15 @@ def correct_listing(
             raise InvalidInput.at("number", T("This is not the number of an identity document or a credit code."))
         row.sealed = keyring(sitting.court.settings.secret_key).seal(chain.SEALED_FOR, given.number)
         row.masked = masked(given.number)
+    debtor = case.party(row.party_id)
+    if given.head and is_person(debtor):
+        raise InvalidInput.at("head", T("A person has no legal representative in the entry."))
+    if given.born_on and not is_person(debtor):
+        raise InvalidInput.at("born_on", T("Only a person has a day of birth."))
+    if given.born_on and given.born_on > today_of(sitting):
+        raise InvalidInput.at("born_on", T("This day is still to come."))
     row.facts, row.head, row.born_on = given.facts or row.facts, given.head or row.head, given.born_on or row.born_on
     sitting.close_tasks(case, desks.CORRECT_LISTING, row.reference)
-    debtor = case.party(row.party_id)
     kept = given.model_dump(mode="json") | ({"number": row.masked} if given.number else {})
     facts = facts_of(row)
     if is_too_young(rules, row.born_on, today_of(sitting)):
