@@ -341,7 +341,8 @@ class EnforcementState(enum.Enum):
     OPEN = "open"  # under way
     SETTLED = "settled"  # the parties agreed on another way to perform (CPL 241)
     DONE = "done"  # performed
-    ENDED = "ended"  # ended without full performance
+    ENDED = "ended"  # ended by ruling without full performance (CPL 268)
+    FOR_NOW = "for_now"  # ended for now: nothing was found to enforce against, and it goes on once there is (CPL 265; CPI 517)
     BARRED = "barred"  # not enforced, because the time to apply had passed and the debtor said so (CPI 481)
 
     @property
@@ -353,6 +354,7 @@ class EnforcementState(enum.Enum):
             EnforcementState.DONE: T("Performed"),
             EnforcementState.BARRED: T("Not enforced: the time to apply had passed"),
             EnforcementState.ENDED: T("Ended without full performance"),
+            EnforcementState.FOR_NOW: T("Ended for now: nothing was found to enforce against"),
         }[self]
 
 

@@ -42,6 +42,7 @@ from odr.filing.inputs import (
 )
 from odr.filing.models import Claim, Fact, Relief, RequestKind, RequestState
 from odr.filing.parties.invitation import forget_reach, invite, note_addresses
+from odr.filing.parties.known_identity import SHOWN, VERIFIED
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity import mandates
@@ -59,6 +60,7 @@ from odr.procedure.acts.events import (
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.inputs import Choice, CourtEmail, CourtModel, CourtPhone, CourtText, RefTo, field
+from odr.procedure.papers.form import PERSON
 from odr.procedure.papers.language import language_of
 from odr.procedure.papers.rulings import NO_APPEAL, WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
@@ -632,6 +634,8 @@ def transfer_case(sitting: Sitting, case: Case, given: TransferInput, *, actor: 
     )
 
 
+OF_ONE_PERSON = frozenset({PERSON, VERIFIED, SHOWN, "identified_entry"})
+"""What a party's details say of the person itself: it goes with that person."""
 CHANGES = {
     "wrong_name": T("The name was written wrongly"),
     "death": T("The party died; an heir goes on"),
@@ -687,9 +691,10 @@ def substitute_party(sitting: Sitting, case: Case, given: SubstituteInput, *, ac
     and the successor is invited by a letter of their own.
     """
     party: Party = sitting.resolved("party", given.party)
+    was = party.kind
     before = {
         "name": party.name,
-        "kind": party.kind.value,
+        "kind": was.value,
         "until_entry": sitting.next_number(case),
         "ground": given.ground,
     }
@@ -700,6 +705,9 @@ def substitute_party(sitting: Sitting, case: Case, given: SubstituteInput, *, ac
         given.phone or party.phone,
         given.address or party.address,
     )
+    if given.ground != "wrong_name" or (was is not party.kind and PartyKind.PERSON in (was, party.kind)):
+        # What papers showed of the one shows nothing of the other.
+        party.details = {key: value for key, value in party.details.items() if key not in OF_ONE_PERSON}
     if given.ground != "wrong_name":
         _invite_successor(sitting, case, party, given, now)
     result = {

@@ -320,7 +320,8 @@ def resume_enforcement(sitting: Sitting, case: Case, given: ResumeInput, *, acto
     sitting.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
     earlier = open_enforcement(sitting.session, case)
     if earlier is not None:
-        halt(sitting, case, earlier, EnforcementState.ENDED)
+        # Nobody ruled that it ends: it was settled, and goes on under the new number.
+        halt(sitting, case, earlier, EnforcementState.SETTLED)
     me = sitting.party_of(case, actor)
     number, rows, total = begin(sitting, case, me, resumed=True)
     sitting.move(case, Stage.ENFORCEMENT)

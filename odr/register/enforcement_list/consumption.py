@@ -9,6 +9,7 @@ from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
+from odr.judgment.enforcement.queries import enforcements_of, is_barred
 from odr.judgment.queries import obligations_of
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
@@ -19,8 +20,16 @@ from odr.procedure.rules.base import law
 from odr.register import desks, names
 from odr.register.enforcement_list.inputs import AskBarInput, AskLeaveInput, BarInput, LiftBarInput, RuleOnLeaveInput
 from odr.register.enforcement_list.listing import barred_lines, is_enforced_for_me
-from odr.register.enforcement_list.models import ConsumptionLeave, ConsumptionOrder
-from odr.register.enforcement_list.queries import OVER, bars_of, is_person, leaves_of, today_of
+from odr.register.enforcement_list.models import ConsumptionLeave, ConsumptionOrder, Listing, ListingState
+from odr.register.enforcement_list.queries import (
+    OVER,
+    bars_of,
+    creditor_of,
+    is_person,
+    leaves_of,
+    replaced_since,
+    today_of,
+)
 from odr.register.enforcement_list.reporting import chosen_debtor, named, somebody_owes, whose_debt
 from odr.register.enforcement_list.standing import LOOKED_AFTER
 
@@ -28,7 +37,14 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-NOTHING_OWED = T("Nothing is owed any more under the decision that was enforced.")
+NEVER_RIGHT = {"wrong": "wrong", "review": "wrong", "not_enforced": "over"}
+"""Why an entry came off, as far as the bar that came with it goes too → why the bar is lifted."""
+WHY_LIFTED = {
+    "performed": T("Nothing is owed any more under the decision that was enforced."),
+    "over": T("What was decided has no effect any more, or the court ruled that it is not enforced."),
+    "wrong": T("The bar came with an entry in the list that should never have been made."),
+    "replaced": T("The bar was for somebody in whose place another stands now; what is owed stays owed."),
+}
 
 
 def _lines(typed: str) -> list[str]:
@@ -187,10 +203,44 @@ def lift_consumption_bar(sitting: Sitting, case: Case, given: LiftBarInput, *, a
         if one.order_id == row.id:
             one.answer, one.answered_entry = "allow", sitting.next_number(case)
             sitting.close_tasks(case, desks.CONSUMPTION_LEAVE, one.reference)
+    debtor = case.party(row.party_id)
+    was = replaced_since(debtor, row.asked_entry or row.ordered_entry or 0)
     return Recorded(
-        T("Costly consumption is barred no longer for %(name)s", name=case.name_of(row.party_id)),
+        T("Costly consumption is barred no longer for %(name)s", name=was or debtor.name),
         {"order": row.reference, "ground": given.ground},
     )
+
+
+def due_lift(sitting: Sitting, case: Case, row: ConsumptionOrder) -> str | None:
+    """Why a bar has to end now by the docket itself; None while it may stand (RHC 1, 9).
+
+    It stands for what is owed to whoever the court was enforcing for. One that came with the list goes with an entry that should
+    never have been.
+    """
+    asked = row.asked_entry or row.ordered_entry or 0
+    if replaced_since(case.party(row.party_id), asked) is not None:
+        return "replaced"
+    listing = sitting.session.get(Listing, row.listing_id) if row.listing_id is not None else None
+    if listing is not None and listing.state is ListingState.REMOVED and listing.over_ground in NEVER_RIGHT:
+        return NEVER_RIGHT[listing.over_ground]
+    creditor = _creditor(sitting, case, row, listing)
+    owed = [
+        o
+        for o in obligations_of(sitting.session, case)
+        if o.debtor_id == row.party_id and (creditor is None or o.creditor_id == creditor)
+    ]
+    if not owed or is_barred(sitting.session, case, creditor):
+        return "over"
+    return "performed" if all(o.done_at is not None for o in owed) else None
+
+
+def _creditor(sitting: Sitting, case: Case, row: ConsumptionOrder, listing: Listing | None) -> int | None:
+    """For whom the court was enforcing when a bar was asked for or ordered."""
+    if listing is not None:
+        return creditor_of(sitting, listing)
+    asked = row.asked_entry or row.ordered_entry or 0
+    begun = [one for one in enforcements_of(sitting.session, case) if one.entry_number < asked]
+    return begun[-1].party_id if begun else None
 
 
 def follow_bars(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
@@ -198,16 +248,15 @@ def follow_bars(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     if case.stage not in LOOKED_AFTER or case.is_blank:
         return
     for row in bars_of(sitting.session, case, "ordered", "asked"):
-        owed = [o for o in obligations_of(sitting.session, case) if o.debtor_id == row.party_id]
-        if any(o.done_at is None for o in owed) or row.lifted_ground is not None:
+        ground = due_lift(sitting, case, row) if row.lifted_ground is None else None
+        if ground is None:
             continue
         if row.state == "asked":
             row.state, row.lifted_entry = "refused", entry.number
             sitting.close_tasks(case, desks.CONSUMPTION_BAR, case.party(row.party_id).reference)
             continue
-        ground = "performed" if owed else "over"
         row.lifted_ground = ground  # It is on its way: what follows in this Sitting does not ask for it again.
-        reasons = NOTHING_OWED.render(language_of(sitting, case))
+        reasons = WHY_LIFTED[ground].render(language_of(sitting, case))
         sitting.then(
             names.LIFT_CONSUMPTION_BAR,
             LiftBarInput.model_validate({"order": row.reference, "ground": ground, "reasons": reasons}),

@@ -329,7 +329,7 @@ class LiftBarInput(CourtModel):
 
     order: Annotated[str, CourtText(1, 40, one_line=True), field(T("Bar"), choices="standing_bars")]
     ground: Annotated[
-        Literal["performed", "security", "consent", "over", "wrong"],
+        Literal["performed", "security", "consent", "over", "wrong", "replaced"],
         field(
             T("Why it ends"),
             options={
@@ -338,6 +338,7 @@ class LiftBarInput(CourtModel):
                 "consent": T("The creditor agrees"),
                 "over": T("What was enforced has no effect any more, or is not enforced"),
                 "wrong": T("It should not have been ordered"),
+                "replaced": T("Somebody else stands in the debtor’s place"),
             },
             widget="radios",
         ),

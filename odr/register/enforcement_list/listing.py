@@ -32,12 +32,14 @@ from odr.register.enforcement_list.inputs import (
 from odr.register.enforcement_list.models import ConsumptionOrder, Listing, ListingRequest, ListingState
 from odr.register.enforcement_list.queries import (
     bars_of,
+    creditor_of,
     debtors,
     due_end,
     is_creditor,
     is_person,
     listing_of_party,
     listings_of,
+    replaced_since,
     requests_of,
     rules_of,
     today_of,
@@ -127,13 +129,22 @@ def is_enforced_for_me(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
 
 @guard("DDL 10")
 def not_asked_off_lately(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Whoever had a debtor taken off cannot ask for the list again for a time (DDL 10)."""
+    """Whoever had a debtor taken off cannot ask for the list again for a time, unless somebody else owes them too (DDL 10)."""
+    if actor.party_id is None:
+        return None
+    why = [asked_off_lately(sitting, case, actor.party_id, party.id) for party in debtors(sitting, case)]
+    return why[0] if why and all(why) else None
+
+
+def asked_off_lately(sitting: Sitting, case: Case, creditor_id: int, debtor_id: int) -> Text | None:
+    """Why a creditor cannot ask for the list again yet: they had this debtor taken off (DDL 10)."""
     rules = rules_of(sitting, case)
     if rules is None:
         return None
-    ended = [row for row in listings_of(sitting.session, case, ListingState.REMOVED) if row.over_ground == "creditor"]
-    for row in ended:
-        if row.over_at is None:
+    for row in listings_of(sitting.session, case, ListingState.REMOVED):
+        if row.over_ground != "creditor" or row.over_at is None or row.party_id != debtor_id:
+            continue
+        if creditor_of(sitting, row) != creditor_id:
             continue
         until = reckon(sitting.pack(case), rules.again, row.over_at, article=str(rules.again_article)).due_at
         if sitting.now <= until:
@@ -167,6 +178,9 @@ def not_asked_off_lately(sitting: Sitting, case: Case, actor: Actor) -> Text | N
 def ask_for_listing(sitting: Sitting, case: Case, given: AskListingInput, *, actor: Actor, now: datetime) -> Recorded:
     """The creditor asks; a judge answers within fifteen days (DDL 5)."""
     debtor = chosen_debtor(sitting, case, given.debtor)
+    lately = asked_off_lately(sitting, case, sitting.party_of(case, actor).id, debtor.id)
+    if lately is not None:
+        raise InvalidInput.at("debtor", lately)
     if listing_of_party(sitting, case, debtor.id) is not None:
         raise InvalidInput.at("debtor", T("This debtor is on the list, or on the way there."))
     if any(
@@ -289,7 +303,8 @@ def _told(sitting: Sitting, case: Case, given: ProposeListingInput, debtor: Part
     if rules.grounds["report"].report and "report" in given.grounds and not _report_failed(sitting, case, debtor):
         raise InvalidInput.at("grounds", T("This debtor was not ordered to report property, or can still do so."))
     if "consumption" in given.grounds and not any(
-        o.party_id == debtor.id for o in bars_of(sitting.session, case, "ordered", "lifted")
+        o.party_id == debtor.id and replaced_since(debtor, o.ordered_entry or 0) is None
+        for o in bars_of(sitting.session, case, "ordered", "lifted")
     ):
         raise InvalidInput.at("grounds", T("Costly consumption was never barred for this debtor."))
     if not is_number(given.number):
@@ -514,20 +529,13 @@ def _order(sitting: Sitting, case: Case, row: Listing, actor: Actor, now: dateti
 
 def _bar_with(sitting: Sitting, case: Case, row: Listing) -> None:
     """Whoever is listed is barred from costly consumption, if they are not already (RHC 1)."""
-    if any(one.party_id == row.party_id for one in bars_of(sitting.session, case, "ordered")):
+    known = [one for one in bars_of(sitting.session, case, "asked", "ordered") if one.party_id == row.party_id]
+    if any(one.state == "ordered" for one in known):
         return
-    number = sitting.next_number(case)
-    sitting.session.add(
-        ConsumptionOrder(
-            case_id=case.id,
-            party_id=row.party_id,
-            state="ordered",
-            listing_id=row.id,
-            people=[row.head] if row.head else [],
-            words=row.facts,
-            asked_entry=None,
-            ordered_entry=number,
-            ordered_at=sitting.now,
-        )
-    )
+    # One that somebody asked for already is answered by this.
+    order = known[0] if known else ConsumptionOrder(case_id=case.id, party_id=row.party_id, words=row.facts)
+    order.state, order.listing_id, order.people = "ordered", row.id, [row.head] if row.head else []
+    order.ordered_entry, order.ordered_at = sitting.next_number(case), sitting.now
+    sitting.session.add(order)
+    sitting.close_tasks(case, desks.CONSUMPTION_BAR, case.party(row.party_id).reference)
     sitting.session.flush()

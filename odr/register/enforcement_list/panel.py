@@ -11,7 +11,7 @@ from odr.procedure.acts.availability import refusal
 from odr.procedure.hooks import Panel
 from odr.register import names
 from odr.register.enforcement_list.models import ListingState
-from odr.register.enforcement_list.queries import OVER, bars_of, listings_of
+from odr.register.enforcement_list.queries import OVER, bars_of, listings_of, name_of_listed
 
 if TYPE_CHECKING:
     from odr.identity.actors import Actor
@@ -52,7 +52,7 @@ def listing_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
 def _listings(sitting: Sitting, case: Case, actor: Actor) -> list[Told]:
     found = []
     for row in listings_of(sitting.session, case):
-        name, mine = case.name_of(row.party_id), row.party_id == actor.party_id
+        name, mine = name_of_listed(case, row), row.party_id == actor.party_id
         if row.state is ListingState.PROPOSED:
             next_ = (
                 T(

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, PartyKind, Stage
 from odr.ground.text import T, Text
+from odr.judgment.enforcement.agreed_terms import is_late
 from odr.judgment.enforcement.effect import is_overdue
-from odr.judgment.enforcement.queries import open_enforcement
+from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.queries import obligations_of
-from odr.judgment.vocabulary import EnforcementState
+from odr.judgment.vocabulary import EnforcementState, SettlementState
 from odr.register.enforcement_list.models import (
     ALIVE,
     STANDS,
@@ -25,6 +26,7 @@ from odr.register.enforcement_list.models import (
     ListingRequest,
     ListingState,
 )
+from odr.register.enforcement_list.rules import is_too_young
 
 if TYPE_CHECKING:
     from odr.identity.actors import Actor
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 OVER = (Stage.EFFECTIVE, Stage.ENFORCEMENT)
 """Stages at which a listing can stand and be dealt with."""
+SAME_PERSON = frozenset({"wrong_name", "registry"})
+"""Why a party is called otherwise and is the same person."""
 
 
 def today_of(sitting: Sitting) -> date:
@@ -100,6 +104,33 @@ def has_guardian(party: Party) -> bool:
     return "guardian" in party.details
 
 
+def replaced_since(party: Party, entry: int) -> str | None:
+    """The name of whoever was this party at an entry of the docket, where somebody else stands in their place since; None where it
+    is the same one, also under a name that was put right.
+    """
+    before = [one for one in party.details.get("before", []) if one.get("until_entry", 0) > entry]
+    kinds = [*(one.get("kind") for one in before[1:]), party.kind.value]
+    person = PartyKind.PERSON.value
+    for one, kind in zip(before, kinds, strict=False):
+        if one.get("ground") not in SAME_PERSON or (one.get("kind") == person) != (kind == person):
+            return str(one["name"])
+    return None
+
+
+def name_of_listed(case: Case, row: Listing) -> str:
+    """Whom a listing is about, by name: never a successor, who did nothing of what it says."""
+    party = case.party(row.party_id)
+    return replaced_since(party, row.entry_number) or party.name
+
+
+def verified_birthday(party: Party) -> date | None:
+    """The day of birth that the registry saw in a person's document."""
+    if not is_person(party) or not party.details.get("verified"):
+        return None
+    told = (party.details.get("person") or {}).get("born_on")
+    return date.fromisoformat(told) if told else None
+
+
 def is_person(party: Party) -> bool:
     """Whether a party is a natural person."""
     return party.kind is PartyKind.PERSON
@@ -137,7 +168,12 @@ def creditor_of(sitting: Sitting, row: Listing) -> int:
 
 
 def due_end(sitting: Sitting, case: Case, row: Listing) -> str | None:
-    """Why a listing has to end now by the docket itself; None while it may stand (DDL 10)."""
+    """Why a listing has to end now by the docket itself; None while it may stand (DDL 4, 9, 10)."""
+    party = case.party(row.party_id)
+    if replaced_since(party, row.entry_number) is not None:
+        return "replaced"
+    if why_never(sitting, case, party) is not None:
+        return "wrong"
     enforcement = sitting.session.get_one(EnforcementCase, row.enforcement_id)
     owed = [
         o
@@ -150,6 +186,8 @@ def due_end(sitting: Sitting, case: Case, row: Listing) -> str | None:
         return "performed"
     if enforcement.state is EnforcementState.BARRED:
         return "not_enforced"
+    if row.state is ListingState.PROPOSED and _is_settled(sitting, case, row, enforcement):
+        return "settled"
     rules = rules_of(sitting, case)
     if enforcement.state is EnforcementState.ENDED and (
         row.until is None or (rules is not None and rules.ends["ended"].despite_term)
@@ -158,8 +196,23 @@ def due_end(sitting: Sitting, case: Case, row: Listing) -> str | None:
     return None
 
 
+def _is_settled(sitting: Sitting, case: Case, row: Listing, enforcement: EnforcementCase) -> bool:
+    """Whether the parties agreed on another way to perform after somebody was warned, and it is kept so far (CPL 241)."""
+    if enforcement.state is EnforcementState.SETTLED:
+        return True
+    return any(
+        one.enforcement_id == enforcement.id
+        and (one.signed_entry or 0) > row.entry_number
+        and not is_late(sitting, case, one)
+        for one in enforcement_settlements(sitting.session, case, SettlementState.SIGNED)
+    )
+
+
 def why_never(sitting: Sitting, case: Case, party: Party) -> Text | None:
     """Why a party is never listed, whatever it did (DDL 4)."""
     if has_guardian(party):
         return T("A guardian acts for %(name)s: a child, or somebody who cannot act, is never listed.", name=party.name)
+    rules, born = rules_of(sitting, case), verified_birthday(party)
+    if rules is not None and is_too_young(rules, born, today_of(sitting)):
+        return T("Nobody under %(age)s is ever put on the list.", age=rules.age)
     return None

@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Role, Stage
+from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.identity.sign_in.keys import keyring
+from odr.judgment.enforcement.queries import open_enforcement
+from odr.judgment.models import EnforcementCase
+from odr.judgment.vocabulary import EnforcementState
 from odr.procedure.acts.events import Served, ServiceFell
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.models import Window, WindowState
+from odr.procedure.papers.language import language_of
 from odr.procedure.papers.rulings import STANDS as NO_REVIEW
 from odr.procedure.rules.base import law
 from odr.register import desks, names, time_limits
@@ -35,8 +39,11 @@ from odr.register.enforcement_list.queries import (
     OVER,
     creditor_of,
     due_end,
+    is_person,
     listing_named,
     listings_of,
+    name_of_listed,
+    replaced_since,
     requests_of,
     rules_of,
     standing_of,
@@ -106,14 +113,67 @@ def on_service_fell(sitting: Sitting, event: ServiceFell) -> None:
 
 
 def follow_debts(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
-    """After each act: a listing whose debt is performed, undone or not enforced any more ends in the same transaction (DDL 10)."""
+    """After each act: a listing whose debt is performed, undone or not enforced any more, or whose debtor is another person now,
+    ends in the same transaction (DDL 10); one whose debtor is called otherwise says so.
+    """
     if case.stage not in LOOKED_AFTER or case.is_blank:
         return
+    renamed = _renamed(case, entry)
+    for party in renamed:
+        if replaced_since(party, entry.number - 1) is not None:
+            _nothing_of_the_old(sitting, case, party, entry)
     for row in listings_of(sitting.session, case, *ALIVE):
-        over = due_end(sitting, case, row) if row.over_ground is None else None
+        if row.over_ground is not None:
+            continue
+        carried = _carried(sitting, case, row)
+        over = due_end(sitting, case, row)
         if over is not None:
             row.over_ground = over  # It is on its way: what follows in this Sitting does not ask for it again.
             sitting.then(names.LEAVE_LIST, ListingInput(listing=row.reference, ground=over), case=case)
+        elif row.state in STANDS and (carried or any(party.id == row.party_id for party in renamed)):
+            _put_right(sitting, case, row, CARRIED if carried else RENAMED)
+
+
+RENAMED = T("The name of the debtor was put right in the case.")
+CARRIED = T("The same is enforced under another number now.")
+
+
+def _carried(sitting: Sitting, case: Case, row: Listing) -> bool:
+    """Whether the enforcement that an entry names goes on as another: resumed, or asked for again by the same creditor. The entry
+    goes with it (CPL 241, 265).
+    """
+    now_open, named_one = open_enforcement(sitting.session, case), row.enforcement_id
+    if now_open is None or now_open.id == named_one or now_open.party_id != creditor_of(sitting, row):
+        return False
+    row.enforcement_id = now_open.id
+    return True
+
+
+def _put_right(sitting: Sitting, case: Case, row: Listing, why: Text) -> None:
+    """What an entry says of the case has changed: it is put right in the same transaction."""
+    given = CorrectListingInput(listing=row.reference, reasons=why.render(language_of(sitting, case)))
+    sitting.then(names.CORRECT_LISTING, given, case=case)
+
+
+def _renamed(case: Case, entry: DocketEntry) -> list[Party]:
+    """The parties that this entry calls otherwise."""
+    return [
+        party
+        for party in case.parties
+        if any(one.get("until_entry") == entry.number for one in party.details.get("before", []))
+    ]
+
+
+def _nothing_of_the_old(sitting: Sitting, case: Case, party: Party, entry: DocketEntry) -> None:
+    """Somebody else stands in a debtor's place: nothing that was asked or ordered of the other waits for them."""
+    for one in requests_of(sitting.session, case, is_open=True):
+        if one.debtor_id == party.id and one.kind == "list":
+            answered(sitting, case, one, "over")
+            one.answered_entry = entry.number
+    for window in sitting.windows(case, time_limits.PROPERTY_REPORT, party=party):
+        window.state, window.closed_by = WindowState.ENDED, entry.number
+    for desk in (desks.NO_REPORT, desks.PROPERTY_REPORT):
+        sitting.close_tasks(case, desk, party.reference)
 
 
 def term_over(sitting: Sitting, case: Case, window: Window) -> None:
@@ -180,7 +240,7 @@ def leave_list(sitting: Sitting, case: Case, given: ListingInput, *, actor: Acto
             raise ActNotOpen(T("The term is not over."))
     elif due_end(sitting, case, row) != given.ground:
         raise ActNotOpen(T("Nothing has ended this entry."))
-    name, proposed = case.name_of(row.party_id), row.state is ListingState.PROPOSED
+    name, proposed = name_of_listed(case, row), row.state is ListingState.PROPOSED
     end_listing(sitting, case, row, given.ground)
     why = rules.ends[given.ground].title
     words = (
@@ -247,6 +307,10 @@ def take_off_list(sitting: Sitting, case: Case, given: TakeOffInput, *, actor: A
                 article=sitting.pack(case).cite(str(rules.term_article)),
             ),
         )
+    if given.ground == "nothing_found":
+        enforcement = sitting.session.get_one(EnforcementCase, row.enforcement_id)
+        if enforcement.state is not EnforcementState.FOR_NOW:
+            raise InvalidInput.at("ground", T("The enforcement was not ended for now."))
     if given.ground == "creditor":
         asked = [
             one
@@ -265,8 +329,8 @@ def take_off_list(sitting: Sitting, case: Case, given: TakeOffInput, *, actor: A
 @act(
     title=T("Put an entry of the list right"),
     input=CorrectListingInput,
-    by={Role.JUDGE, Role.CLERK},
-    at=set(OVER),
+    by={Role.JUDGE, Role.CLERK, Role.CLOCK},
+    at=set(LOOKED_AFTER),
     guard=a_listing_stands,
     while_stayed=True,
     source=law("DDL 9"),
@@ -282,24 +346,33 @@ def take_off_list(sitting: Sitting, case: Case, given: TakeOffInput, *, actor: A
     desk=desks.CORRECT_LISTING,
     topic=Topic.DECISION,
     help=T("Within three working days after somebody saw that it is not accurate."),
+    in_record=False,
 )
 def correct_listing(
     sitting: Sitting, case: Case, given: CorrectListingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Put right what is not accurate (DDL 9). Who turns out to be too young comes off (DDL 4)."""
+    """Put right what is not accurate (DDL 9). Who turns out to be too young comes off (DDL 4). Where the case itself calls the
+    debtor or the enforcement otherwise, the entry follows and nobody has to ask.
+    """
     row, rules = _standing(sitting, case, given.listing), rules_of(sitting, case)
     if rules is None:
         raise ActNotOpen(T("The rules of this court know no list of persons who do not perform."))
-    if not (given.number or given.facts or given.head or given.born_on):
+    if actor.role is not Role.CLOCK and not (given.number or given.facts or given.head or given.born_on):
         raise InvalidInput.at("number", T("Say what is put right."))
     if given.number:
         if not is_number(given.number):
             raise InvalidInput.at("number", T("This is not the number of an identity document or a credit code."))
         row.sealed = keyring(sitting.court.settings.secret_key).seal(chain.SEALED_FOR, given.number)
         row.masked = masked(given.number)
+    debtor = case.party(row.party_id)
+    if given.head and is_person(debtor):
+        raise InvalidInput.at("head", T("A person has no legal representative in the entry."))
+    if given.born_on and not is_person(debtor):
+        raise InvalidInput.at("born_on", T("Only a person has a day of birth."))
+    if given.born_on and given.born_on > today_of(sitting):
+        raise InvalidInput.at("born_on", T("This day is still to come."))
     row.facts, row.head, row.born_on = given.facts or row.facts, given.head or row.head, given.born_on or row.born_on
     sitting.close_tasks(case, desks.CORRECT_LISTING, row.reference)
-    debtor = case.party(row.party_id)
     kept = given.model_dump(mode="json") | ({"number": row.masked} if given.number else {})
     facts = facts_of(row)
     if is_too_young(rules, row.born_on, today_of(sitting)):
@@ -508,16 +581,27 @@ def decide_on_listing(
 def ask_listing_review(
     sitting: Sitting, case: Case, given: AskListingReviewInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Ask the higher court within ten days of the refusal; the registry passes it on (DDL 12)."""
-    me = sitting.party_of(case, actor)
-    refused = [
-        one
-        for one in requests_of(sitting.session, case)
-        if one.party_id == me.id and one.answer == "refused" and one.review is None and one.kind != "list"
-    ]
-    if not refused:
+    """Ask the higher court within ten days of the refusal; the registry passes it on (DDL 12). It is about the refusal whose days
+    it keeps.
+    """
+    me, number = sitting.party_of(case, actor), sitting.next_number(case)
+    known = sitting.windows(case, time_limits.LISTING_REVIEW, party=me, state=None)
+    kept = [window for window in known if window.state is WindowState.MET and window.closed_by == number]
+    about = (kept or known)[-1].subject if known else None
+    one = next(
+        (
+            each
+            for each in requests_of(sitting.session, case)
+            if each.reference == about
+            and each.party_id == me.id
+            and each.answer == "refused"
+            and each.review is None
+            and each.kind not in ("list", "creditor")
+        ),
+        None,
+    )
+    if one is None:
         raise ActNotOpen(T("No request of yours was refused."))
-    one = refused[-1]
     one.review, one.review_entry = given.words, sitting.next_number(case)
     sitting.start_window(case, time_limits.LISTING_REVIEW_DECISION, start=now, subject=one.reference)
     title = T(
