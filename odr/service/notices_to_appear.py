@@ -15,6 +15,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, PartyKind, Role
 from odr.ground.text import T, Text
 from odr.procedure.acts.letter import PaperKind
+from odr.procedure.papers.language import language_of
 from odr.procedure.time.written_working import text_from_json
 from odr.service import desks
 from odr.service.models import Called, Packet
@@ -78,7 +79,7 @@ def put_out_call(
         now=sitting.now,
         hold_until=sitting.now + hold if hold else None,
         kind=PaperKind.NOTICE,
-        recipient=Recipient(name, PartyKind.PERSON),
+        recipient=Recipient(name, PartyKind.PERSON, original=language_of(sitting, case)),
         letter=CALL,
         due_at=due_at,
         occasion=CALL,

@@ -15,12 +15,15 @@ from odr.docket.queries import entries_of
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Text
 from odr.hearing import desks
+from odr.hearing.courtroom.hearings import RecordHearingInput
 from odr.hearing.examination.plan import clock_of
 from odr.hearing.mode.consent_effects import stayed_away_rightly
 from odr.hearing.models import Hearing, Interpreter, Motion, Summons, TrialExtension, Witness
 from odr.hearing.queries import hearings_of, postings_of
 from odr.hearing.record.papers import paper_of
 from odr.hearing.vocabulary import HearingState, QuestionState
+from odr.procedure.forms.faults import validate
+from odr.procedure.forms.form_data import parse
 from odr.procedure.models import Task
 from tests.hearing.scene import CHEN, DENG, DING, HAIYUN, LI, WANG, Scene, put_upload
 from tests.kept import kept
@@ -58,13 +61,18 @@ def summoned(scene: Scene) -> None:
 
 def held(scene: Scene, **more: object) -> None:
     """The hearing took place; the respondent stayed away."""
+    scene.act(WANG, "record_hearing", **record(scene, **more))
+
+
+def record(scene: Scene, **more: object) -> dict[str, object]:
+    """What the clerk writes down of it."""
     ref = fixed(scene)
     scene.clock.set(scene.clock.now().replace(month=3, day=12, hour=6, minute=0))
     attendance = [
         {"who": scene.party(LI), "presence": "courtroom", "identity": "document"},
         {"who": scene.party(HAIYUN), "presence": "absent"},
     ]
-    given = {
+    return {
         "hearing": ref,
         "begun": "09:32",
         "ended": "11:05",
@@ -74,7 +82,6 @@ def held(scene: Scene, **more: object) -> None:
         "last_words": "yes",
         **more,
     }
-    scene.act(WANG, "record_hearing", **given)
 
 
 def test_heard_recorded_confirmed_signed(scene_of: Callable[..., Scene]) -> None:
@@ -427,6 +434,46 @@ def test_the_record_says_how_each_one_was_known(scene_of: Callable[..., Scene]) 
         assert lines[LI].render("zh-Hans").endswith("；以其他方式核实，见备注")
         assert ";" not in lines[HAIYUN].render("en")
     assert scene.payload(len(scene.entries()))["result"]["attendance"][0]["identity"] == "other"
+
+
+def test_said_for_everybody_is_said_only_of_rows_that_say_nothing_else(scene_of: Callable[..., Scene]) -> None:
+    """Who is noted as absent or cut off is never recorded as having been in the courtroom."""
+    scene = in_court(scene_of)
+    li, haiyun = {"who": scene.party(LI)}, {"who": scene.party(HAIYUN)}
+    for more in (
+        {"by_failure": True, "note": "did not come"},
+        {"note": "did not come"},
+        {"by_failure": True},
+        {"identity": "online"},
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            validate(RecordHearingInput, record(scene, everybody=True, attendance=[li, {**haiyun, **more}]))
+        assert [one.location for one in refused.value.faults] == [("attendance", 1, "presence")]
+        assert "nothing else is said" in refused.value.faults[0].message.render("en")
+    held(
+        scene, everybody=True, attendance=[li, {**haiyun, "presence": "absent", "by_failure": True, "note": "no power"}]
+    )
+    came = scene.payload(len(scene.entries()))["result"]["attendance"]
+    assert [(one["presence"], one["failure"], one["identity"]) for one in came] == [
+        ("courtroom", False, "document"),
+        ("absent", True, None),
+    ]
+
+
+def test_the_whole_is_not_said_beside_its_contrary(scene_of: Callable[..., Scene]) -> None:
+    """Each answer that says otherwise is told at its own field; a box a form left without a tick is no answer."""
+    scene = in_court(scene_of)
+    for more in ({"held_exhibits": False}, {"debated": "no"}, {"last_words": "no"}):
+        with pytest.raises(InvalidInput) as refused:
+            validate(RecordHearingInput, record(scene, whole=True, **more))
+        assert [one.location for one in refused.value.faults] == [(name,) for name in more]
+        assert "Take that tick out" in refused.value.faults[0].message.render("en")
+    rest = {"hearing": "a" * 26, "begun": "09:32", "ended": "10:15", "minutes": "Heard.", "attendance-0-who": "b" * 26}
+    given = parse(RecordHearingInput, {**rest, "everybody": "true", "whole": "true"})
+    assert (given.held_exhibits, given.debated, given.last_words) == (True, "yes", "yes")
+    with pytest.raises(InvalidInput) as refused:
+        parse(RecordHearingInput, {**rest, "everybody": "true", "whole": "true", "debated": "no"})
+    assert [one.location for one in refused.value.faults] == [("debated",)]
 
 
 def test_no_hearing_is_recorded_before_it_ended(scene_of: Callable[..., Scene]) -> None:

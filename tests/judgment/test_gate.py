@@ -48,7 +48,7 @@ def serve(session: Session, case: Case, party: Party, occasion: str, entry: int,
         now=at,
         documents=[],
         kind=PaperKind.NOTICE,
-        recipient=Recipient(party.name, party.kind, "en", False),
+        recipient=Recipient(party.name, party.kind, "en", original="zh-Hans"),
         due_at=None,
         case_number=case.number,
     )

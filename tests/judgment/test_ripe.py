@@ -95,7 +95,7 @@ def test_no_decision_is_signed_before_a_claimant_has_the_notice_on_evidence(benc
             title=ACCEPTANCE.title,
             first_contact=False,
             now=bench.clock.now(),
-            recipient=Recipient(claimant.name),
+            recipient=Recipient(claimant.name, original="zh-Hans"),
         )
         packet.occasion = ACCEPTANCE.key
         for phase in session.scalars(select(Phase).where(Phase.case_id == bench.case_id)):

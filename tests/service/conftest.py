@@ -135,7 +135,7 @@ def queue(database: Database, clock: FixedClock) -> Queue:
                 hold_until=hold_until,
                 documents=[PAPER],
                 kind=kind,
-                recipient=Recipient(name, locale=locale),
+                recipient=Recipient(name, locale=locale, original=locale),
             )
             return packet.id
 

@@ -10,13 +10,17 @@ import pytest
 from jinja2 import TemplateNotFound, UndefinedError
 from sqlalchemy import select
 
-from odr.docket.models import Party
+from odr.docket.models import Case, Party, Role
+from odr.filing.claim.case_without_claim import write_to
+from odr.filing.parties.invitation import call_in, invite
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.text import LOCALES, Money, T
 from odr.procedure.acts.letter import PaperKind
+from odr.procedure.sitting import Sitting
 from odr.service.channels import Dispatch
 from odr.service.models import Packet
+from odr.service.notices_to_appear import put_out_call
 from odr.service.packet.packets import Recipient, note_address, queue_packet
 from odr.service.sending.compose import compose
 from odr.service.sending.letters import BETWEEN, FOLDER, letter_names, render, write_letter
@@ -141,7 +145,7 @@ def composed(
             first_contact=False,
             now=clock.now(),
             documents=[PAPER],
-            recipient=Recipient("Wang Li", locale="en"),
+            recipient=Recipient("Wang Li", locale="en", original="en"),
             due_at=due_at,
         )
         packet_id = packet.id
@@ -217,3 +221,37 @@ def test_what_is_sent_knows_the_language_of_its_case(small_scene: Scene) -> None
         assert packets and {p.original for p in packets} == {"en"}
         sent = [p for p in packets if p.locale == "zh-Hans"]
         assert sent and all(p.attempts for p in sent)
+
+
+@pytest.mark.parametrize("builder", ["invite", "call_in", "write_to", "put_out_call"])
+def test_letters_of_a_way_of_their_own_know_the_language_of_the_case_too(small_scene: Scene, builder: str) -> None:
+    """Whoever takes a party's place, is brought in, is written to in a case without a claim, or is called as a witness."""
+    small_scene.lodge()
+    small_scene.accept()
+    with small_scene.court.database.write() as session:
+        sitting = Sitting(small_scene.court, session, small_scene.clock.now())
+        case = session.get_one(Case, small_scene.case_id)
+        party = next(one for one in case.parties if one.role is Role.RESPONDENT)
+        party.locale = "zh-Hans"
+        before = set(session.scalars(select(Packet.id)))
+        match builder:
+            case "invite":
+                invite(sitting, case, party)
+            case "call_in":
+                call_in(sitting, case, party)
+            case "write_to":
+                write_to(
+                    sitting, case, party, letter="invitation", title=SUBJECT, entry_number=1, occasion="application"
+                )
+            case _:
+                put_out_call(sitting, case, 9_000_000, "Ding Mei", SUBJECT, entry_number=1)
+        made = [one for one in session.scalars(select(Packet)) if one.id not in before]
+        assert [one.original for one in made] == ["en"]
+
+
+def test_nobody_can_be_written_to_without_the_language_of_the_case() -> None:
+    """A letter that does not say in which language it counts is not made at all."""
+    with pytest.raises(TypeError, match="original"):
+        Recipient("Lee")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="recipient"):
+        queue_packet(None, case_id=1, party_id=1, entry_ids=[], title=SUBJECT, first_contact=False, now=None)  # type: ignore[call-arg, arg-type]

@@ -67,6 +67,7 @@ def test_a_packet_keeps_its_title_for_every_reader(database: Database, clock: Fi
             first_contact=False,
             now=clock.now(),
             kind=PaperKind.DECISION,
+            recipient=Recipient("Lee", original="en"),
         )
     stored = packet_of(database, packet.id)
     assert text_from_json(stored.title).render("zh-Hans") == "法院向您发送：裁判文书。"
@@ -120,12 +121,17 @@ def test_attributed_addresses_rank_by_recent_activity(database: Database, clock:
                 given=False,
                 last_active_at=now - timedelta(days=days),
             )
-        first = queue_packet(session, case_id=1, party_id=1, entry_ids=[1], title=T("x"), first_contact=True, now=now)
+        lee = Recipient("Lee", original="en")
+        first = queue_packet(
+            session, case_id=1, party_id=1, entry_ids=[1], title=T("x"), first_contact=True, now=now, recipient=lee
+        )
         assert [a.address.value for a in first.attempts if a.address] == ["new@example.com", "mid@example.com"]
         note_address(
             session, party_id=1, channel=Channel.EMAIL, value="own@example.com", source="answer", at=now, given=True
         )
-        second = queue_packet(session, case_id=1, party_id=1, entry_ids=[1], title=T("x"), first_contact=False, now=now)
+        second = queue_packet(
+            session, case_id=1, party_id=1, entry_ids=[1], title=T("x"), first_contact=False, now=now, recipient=lee
+        )
         assert [a.address.value for a in second.attempts if a.address] == ["own@example.com"]
 
 
@@ -399,7 +405,7 @@ def test_a_recipient_has_a_language(database: Database, clock: FixedClock) -> No
             title=T("x"),
             first_contact=False,
             now=clock.now(),
-            recipient=Recipient("Lee", locale="en", abroad=True),
+            recipient=Recipient("Lee", locale="en", abroad=True, original="en"),
         )
     stored = packet_of(database, packet.id)
     assert (stored.recipient_name, stored.locale, stored.abroad) == ("Lee", "en", True)

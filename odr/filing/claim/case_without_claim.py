@@ -14,7 +14,7 @@ from odr.ground.text import Text
 from odr.identity.models import Account
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.rules.pack import RulePack
-from odr.service.packet.packets import Recipient, note_reach, queue_packet, record_consent
+from odr.service.packet.packets import note_reach, queue_packet, recipient_of, record_consent
 from odr.service.packet.progress_codes import keep_code
 from odr.service.vocabulary import Channel, ConsentWay
 
@@ -112,7 +112,7 @@ def write_to(
         now=sitting.now,
         kind=PaperKind.NOTICE,
         letter=letter,
-        recipient=Recipient(party.name, party.kind, party.locale, party.abroad),
+        recipient=recipient_of(sitting, case, party),
         case_number=case.number,
         occasion=occasion,
     )

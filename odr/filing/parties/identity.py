@@ -17,7 +17,7 @@ from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.parties.invitation import invite
 from odr.filing.parties.known_identity import registered, start_registering
 from odr.filing.parties.mandates_on_docket import note_of, representatives_of
-from odr.filing.parties.person import BORN, SEX, Sex, note_person
+from odr.filing.parties.person import BORN, SEX, Sex, Told, note_person
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T, Text, side_by_side
 from odr.identity import mandates
@@ -146,13 +146,15 @@ def show_identity(sitting: Sitting, case: Case, given: ShowIdentityInput, *, act
     if given.paper is Paper.GUARDIANSHIP and "guardian" not in party.details:
         raise InvalidInput.at("paper", T("Nobody acts in the place of this party."))
     entry = sitting.next_number(case)
-    note_person(sitting, case, party, given.sex, given.born_on, own=given.paper in OF_A_PERSON)
+    told = note_person(sitting, case, party, given.sex, given.born_on, own=given.paper in OF_A_PERSON)
     party.details = {
         **party.details,
         "identity_shown": {"entry": entry, "paper": given.paper.value, "signatory": given.signatory},
     }
     registered(sitting, case, party)
     sitting.close_tasks(case, desks.IDENTITY_ASKED, party.reference)
+    if told is Told.BESIDE:
+        return _says_otherwise(sitting, case, party, given.paper)
     if not sitting.tasks(case, desks.IDENTITY_SHOWN, party.reference):
         title = T("%(name)s sent papers that show who they are. Look at them and verify.", name=party.name)
         sitting.open_task(case, Role.CLERK, desks.IDENTITY_SHOWN, title, risk=20, subject=party.reference)
@@ -160,6 +162,22 @@ def show_identity(sitting: Sitting, case: Case, given: ShowIdentityInput, *, act
         T("%(name)s showed the registry papers: %(paper)s", name=party.name, paper=given.paper.label),
         {"party": party.label},
     )
+
+
+def _says_otherwise(sitting: Sitting, case: Case, party: Party, paper: Paper) -> Recorded:
+    """The papers say another sex or day of birth than the registry verified: that stands until a clerk looks again."""
+    sitting.close_tasks(case, desks.IDENTITY_SHOWN, party.reference)
+    title = T(
+        "%(name)s says that their sex or day of birth is another than was verified. What was verified stands; look at the papers, and verify again if it is wrong.",
+        name=party.name,
+    )
+    sitting.open_task(case, Role.CLERK, desks.IDENTITY_SHOWN, title, risk=40, subject=party.reference)
+    words = T(
+        "%(name)s showed the registry papers: %(paper)s. What was verified of sex and day of birth stands until the registry has looked at them",
+        name=party.name,
+        paper=paper.label,
+    )
+    return Recorded(words, {"party": party.label})
 
 
 @upcast(names.SHOW_IDENTITY, from_version=1)

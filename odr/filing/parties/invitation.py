@@ -12,7 +12,7 @@ from odr.procedure.acts.letter import PaperKind
 from odr.service.models import ServiceAddress
 from odr.service.packet.copies import papers_for
 from odr.service.packet.occasions import CLAIM, JOINDER, SUBSTITUTION
-from odr.service.packet.packets import Recipient, note_reach, queue_packet, reach_of, withdraw_consents
+from odr.service.packet.packets import note_reach, queue_packet, reach_of, recipient_of, withdraw_consents
 from odr.service.packet.progress_codes import end_code, keep_code
 from odr.service.rules import answer_by, with_notices
 
@@ -51,7 +51,7 @@ def invite(sitting: Sitting, case: Case, party: Party) -> None:
         first_contact=True,
         now=sitting.now,
         kind=PaperKind.PLEADING,
-        recipient=Recipient(party.name, party.kind, party.locale, party.abroad),
+        recipient=recipient_of(sitting, case, party),
         letter="successor",
         case_number=case.number,
         occasion="substitution",
@@ -84,7 +84,7 @@ def call_in(sitting: Sitting, case: Case, party: Party) -> None:
             sitting, case, party, CLAIM, sitting.next_number(case), audience=Audience.PARTIES_AND_COURT
         ),
         kind=occasion.kind,
-        recipient=Recipient(party.name, party.kind, party.locale, party.abroad),
+        recipient=recipient_of(sitting, case, party),
         letter=_letter(case, party),
         due_at=due_at,
         reckoned=reckoned,

@@ -16,7 +16,7 @@ from odr.filing.parties.inputs import MandateFact
 from odr.filing.parties.invitation import note_addresses
 from odr.filing.parties.known_identity import registered
 from odr.filing.parties.mandates_on_docket import note_of, representatives_of
-from odr.filing.parties.person import BORN, SEX, Sex, note_person
+from odr.filing.parties.person import BORN, SEX, Sex, Told, note_person
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity import mandates
@@ -336,7 +336,8 @@ def verify_identity(sitting: Sitting, case: Case, given: VerifyInput, *, actor: 
     """Record how the registry made sure who a party is; never a reason not to let them file (OLR 7)."""
     party: Party = sitting.resolved("party", given.party)
     seen = {"means": given.means, "entry": sitting.next_number(case)}
-    told = note_person(sitting, case, party, given.sex, given.born_on, own=given.means in OF_A_PERSON)
+    own = given.means in OF_A_PERSON
+    told = note_person(sitting, case, party, given.sex, given.born_on, own=own, verified=True)
     if given.means == "guardianship":
         if "guardian" not in party.details:
             raise InvalidInput.at("means", T("Nobody acts in the place of this party."))
@@ -350,7 +351,7 @@ def verify_identity(sitting: Sitting, case: Case, given: VerifyInput, *, actor: 
     if party.account_id is not None:
         sitting.session.get_one(Account, party.account_id).identity_verified_at = now
     words = T("Identity of %(name)s verified", name=party.name)
-    if told:  # What the document says of a person is nobody's but theirs and the court's.
+    if told is not Told.NOTHING:  # What the document says of a person is nobody's but theirs and the court's.
         readers = (f"party/{party.id}", *sorted(role.value for role in COURT_ROLES))
         return Recorded(words, {"party": party.label, "means": given.means}, Audience.NAMED, readers)
     return Recorded(words, {"party": party.label, "means": given.means})

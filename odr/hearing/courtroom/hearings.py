@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage, Track
@@ -39,6 +40,7 @@ from odr.procedure.acts.events import Served
 from odr.procedure.acts.letter import HOUR, OLD_HOUR, PLACE, Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.forms.faults import FROM_FORM
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtText, RefTo, field
 from odr.procedure.papers.rulings import STANDS
@@ -498,15 +500,24 @@ class AttendanceInput(CourtModel):
     note: Annotated[str | None, CourtText(0, 500), field(T("Note"))] = None
 
 
+UNSAID = (None, "", False)
+
+
 def _came(row: dict[str, Any]) -> dict[str, Any]:
-    """A row of the roll with no answer: in the courtroom, by their document."""
-    if row.get("presence"):
+    """A row of the roll that says nothing but who: in the courtroom, by their document. Any other keeps what it says."""
+    if any(value not in UNSAID for name, value in row.items() if name != "who"):
         return row
-    return {
-        **row,
-        "presence": Presence.COURTROOM.value,
-        "identity": row.get("identity") or IdentityCheck.DOCUMENT.value,
-    }
+    return {**row, "presence": Presence.COURTROOM.value, "identity": IdentityCheck.DOCUMENT.value}
+
+
+def _half_said(rows: Sequence[Any]) -> Iterator[FieldFault]:
+    """Rows that say something of somebody, but not whether and how they took part."""
+    for place, row in enumerate(rows):
+        if isinstance(row, dict) and row.get("presence") in UNSAID:
+            words = T(
+                "Answer this here: that everybody was in the courtroom is said only of rows in which nothing else is said."
+            )
+            yield FieldFault(("attendance", place, "presence"), words)
 
 
 class RecordHearingInput(CourtModel):
@@ -566,16 +577,34 @@ class RecordHearingInput(CourtModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _said_once(cls, data: Any) -> Any:
+    def _said_once(cls, data: Any, info: ValidationInfo) -> Any:
         """What is said once for all is said of each who has no answer of their own; an answer given stands."""
         if not isinstance(data, dict):
             return data
         said: dict[str, Any] = dict(data)
-        if said.get("everybody") in (True, "true"):
-            said["attendance"] = [_came(row) if isinstance(row, dict) else row for row in said.get("attendance") or []]
+        if said.get("everybody") in (True, "true") and isinstance(said.get("attendance"), list):
+            said["attendance"] = [_came(row) if isinstance(row, dict) else row for row in said["attendance"]]
+            if half := list(_half_said(said["attendance"])):
+                raise InvalidInput(half)
         if said.get("whole") in (True, "true"):
-            said |= {name: said.get(name) or "yes" for name in ("debated", "last_words")} | {"held_exhibits": True}
+            said |= {name: said.get(name) or "yes" for name in ("debated", "last_words")}
+            if (info.context or {}).get(FROM_FORM):  # There a box without a tick is no answer.
+                said["held_exhibits"] = True
         return said
+
+    @model_validator(mode="after")
+    def _the_whole_is_all_three(self) -> RecordHearingInput:
+        said_no = {
+            "held_exhibits": not self.held_exhibits,
+            "debated": self.debated == "no",
+            "last_words": self.last_words == "no",
+        }
+        words = T(
+            "Above it is ticked that the exhibits were examined, there was debate and last words were asked for. Take that tick out, or answer yes here."
+        )
+        if self.whole and any(said_no.values()):
+            raise InvalidInput([FieldFault((name,), words) for name, no in said_no.items() if no])
+        return self
 
     @model_validator(mode="after")
     def _has_minutes(self) -> RecordHearingInput:

@@ -191,13 +191,19 @@ def faults_of(model: type[BaseModel], error: ValidationError) -> Iterator[FieldF
             yield FieldFault(where, SENTENCES.get(found["type"], SENTENCES["value_error"])(ctx))
 
 
-def validate(model: type[BaseModel], data: Any, *, currency: str | None = None) -> Any:
+FROM_FORM = "from_form"
+"""What a validator is told where the input was ticked and typed on a page."""
+
+
+def validate(model: type[BaseModel], data: Any, *, currency: str | None = None, from_form: bool = False) -> Any:
     """The input as the model; raises InvalidInput that names every fault at its field.
 
-    ``currency`` is what a bare amount is in; without it, the court's own.
+    ``currency`` is what a bare amount is in; without it, the court's own. ``from_form`` says that it was ticked and typed on
+    a page, where a box without a tick may be one nobody answered.
     """
+    context = {**({"currency": currency} if currency else {}), **({FROM_FORM: True} if from_form else {})}
     try:
-        found = model.model_validate(data, context={"currency": currency} if currency else None)
+        found = model.model_validate(data, context=context or None)
     except ValidationError as error:
         raise InvalidInput(list(faults_of(model, error))) from None
     too_large = list(too_large_in(found))

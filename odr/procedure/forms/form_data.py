@@ -90,7 +90,7 @@ def group_action(values: Mapping[str, Any]) -> GroupAction | None:
 
 def parse(model: type[BaseModel], values: Mapping[str, Any], *, currency: str | None = None) -> Any:
     """The model out of form values. Raises InvalidInput, located as ``fields_of`` expects it."""
-    return validate(model, collect(model, values), currency=currency)
+    return validate(model, collect(model, values), currency=currency, from_form=True)
 
 
 def collect(model: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,9 @@ APPLICANT, RESPONDING = T("Applicant"), T("Respondent to the application")
 
 PERSON = "person"
 """Under what a party's details keep what their identity document says of them."""
+
+VERIFIED = "verified"
+"""Which of it the registry itself read on the document."""
 
 LAWS = re.compile("^中华人民共和国.*法(典)?$")
 """How the title of a law reads: it is cited before regulations and judicial interpretations (CIT 2)."""
@@ -71,20 +74,26 @@ def _person(sitting: Sitting, party: Party) -> Iterable[Words]:
     """Sex and day of birth of a natural person, before where they live, as far as they are known."""
     if party.kind is not PartyKind.PERSON:
         return
-    said = party.details.get(PERSON) or _said_elsewhere(sitting, party)
+    said = {**party.details.get(PERSON, {}), **_said_elsewhere(sitting, party), **verified_of(party.details)}
     if said.get("sex"):
         yield T("female") if said["sex"] == "female" else T("male")
     if said.get("born_on"):
         yield T("born on %(day)s", day=PaperDay(date.fromisoformat(said["born_on"])))
 
 
-def _said_elsewhere(sitting: Sitting, party: Party) -> dict[str, Any]:
+def verified_of(details: Mapping[str, Any]) -> dict[str, str]:
+    """Of what a party's details keep of the person, what the registry read on the document; what was only told is not there."""
+    person = details.get(PERSON, {})
+    return {key: person[key] for key in person.get(VERIFIED, ())}
+
+
+def _said_elsewhere(sitting: Sitting, party: Party) -> dict[str, str]:
     """What the registry saw of this very person in another case: their account, under the same name, verified there."""
     if party.account_id is None:
         return {}
     same = select(Party).where(Party.account_id == party.account_id, Party.kind == party.kind, Party.name == party.name)
-    others = sitting.session.scalars(same.order_by(Party.id.desc()))
-    return next((o.details[PERSON] for o in others if o.details.get(PERSON) and o.details.get("verified")), {})
+    others = sitting.session.scalars(same.where(Party.id != party.id).order_by(Party.id.desc()))
+    return next(filter(None, (verified_of(other.details) for other in others)), {})
 
 
 def _domicile(party: Party) -> Iterable[Words]:

@@ -26,7 +26,6 @@ from odr.procedure.acts.letter import PaperKind
 from odr.procedure.acts.table import Recorded, Topic, act
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.models import WindowState
-from odr.procedure.papers.language import language_of
 from odr.procedure.rules.base import law
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.time.written_working import text_to_json
@@ -39,13 +38,13 @@ from odr.service.packet.letter_facts import begins_with
 from odr.service.packet.occasions import ACCEPTANCE, CLAIM as CLAIM_LETTER, REGISTRY, Occasion, occasion_of
 from odr.service.packet.overtaken import why_overtaken
 from odr.service.packet.packets import (
-    Recipient,
     conclude_packet,
     contacts_of,
     end_tasks,
     note_reach,
     queue_packet,
     reach_of,
+    recipient_of,
     record_consent,
     record_fact,
     withdraw_consents,
@@ -65,12 +64,6 @@ CLAIM = "claim"
 
 STATE_ABROAD = "state_abroad"
 """Key of a party's details: the state it lives in, by its two letters."""
-
-
-def recipient_of(sitting: Sitting, case: Case, party: Party) -> Recipient:
-    """The party as its letters address it, and the language in which they count: that of the case (CPL 11)."""
-    original = language_of(sitting, case)
-    return Recipient(party.name, party.kind, party.locale, party.abroad, party.account_id is not None, original)
 
 
 def queue_entry(sitting: Sitting, case: Case, entry: DocketEntry, recipients: Sequence[Party]) -> None:

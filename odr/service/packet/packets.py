@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Party, PartyKind
+from odr.docket.models import Case, Party, PartyKind
 from odr.ground.canonical import sha256_hex
 from odr.ground.text import Text
+from odr.ground.typeset import PaperLocale
 from odr.procedure.acts.letter import PaperKind
+from odr.procedure.papers.language import language_of
 from odr.procedure.time.written_working import text_to_json
 from odr.service.models import (
     Packet,
@@ -46,6 +48,9 @@ from odr.service.vocabulary import (
     TaskReason,
 )
 
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """``next_try_at`` of an attempt that is due as soon as a worker looks."""
 ESCALATE_AFTER = timedelta(days=3)
@@ -64,14 +69,26 @@ Way = tuple[Channel, ServiceAddress, datetime]
 class Recipient:
     """Who receives: name on the letter, kind in law (who may sign), language, and whether abroad."""
 
-    name: str = ""
+    name: str
     kind: PartyKind = PartyKind.PERSON
     locale: str = "zh-Hans"
     abroad: bool = False
     online: bool = True
     """Whether they have an account here, where the papers lie; who has none gets them by post without delay."""
-    original: str | None = None
-    """The language of the case, in which a letter counts."""
+    original: PaperLocale = field(kw_only=True)
+    """The language of the case, in which a letter counts: without it nobody can be written to (CPL 11)."""
+
+
+def recipient_of(sitting: Sitting, case: Case, party: Party) -> Recipient:
+    """The party as its letters address it, and the language in which they count: that of the case (CPL 11)."""
+    return Recipient(
+        party.name,
+        party.kind,
+        party.locale,
+        party.abroad,
+        party.account_id is not None,
+        original=language_of(sitting, case),
+    )
 
 
 @dataclass(frozen=True)
@@ -104,10 +121,10 @@ def queue_packet(
     when_off: Text | None = None,
     first_contact: bool,
     now: datetime,
+    recipient: Recipient,
     hold_until: datetime | None = None,
     documents: Iterable[Mapping[str, Any]] = (),
     kind: PaperKind = PaperKind.NOTICE,
-    recipient: Recipient = Recipient(),
     letter: str | None = None,
     due_at: datetime | None = None,
     reckoned: Text | None = None,
