@@ -115,13 +115,13 @@ def show(sitting: Sitting, case: Case, row: Listing) -> None:
 
 
 def _keys(sitting: Sitting, case: Case, row: Listing) -> None:
-    """By which numbers it is found: that of the person, and that of the enforcement."""
+    """By what it is found: the name with the identity number or credit code, and by nothing that can be counted up to, as the
+    numbers of enforcements can.
+    """
     ring, session = keyring(sitting.court.settings.secret_key), sitting.session
-    enforcement = session.get_one(EnforcementCase, row.enforcement_id)
     name, number = case.party(row.party_id).name, ring.unseal(SEALED_FOR, row.sealed) or ""
     session.execute(delete(ListingKey).where(ListingKey.listing_id == row.id))
-    for key in dict.fromkeys(key_of(ring, name, each) for each in (number, enforcement.number)):
-        session.add(ListingKey(key=key, listing_id=row.id))
+    session.add(ListingKey(key=key_of(ring, name, number), listing_id=row.id))
     session.flush()
 
 

@@ -26,13 +26,12 @@ from odr.web.numbers import number_in
 from odr.web.pages import file_answer, look, pack_today
 
 enforcement_list = Blueprint("enforcement_list", __name__)
-EXAMPLE = "(2026)浙0192执12号"
 NOT_FOUND = T("No entry has this name and this number together.")
 NO_LIST = T("The rules of this court know no list of persons who do not perform. Nobody is listed here.")
 
 
 class LookupInput(CourtModel):
-    """A whole name and one number of the person."""
+    """A whole name and the whole identity number or credit code."""
 
     name: Annotated[
         str,
@@ -46,11 +45,8 @@ class LookupInput(CourtModel):
         str,
         CourtText(1, 120, one_line=True),
         field(
-            T("One number of theirs"),
-            T(
-                "Identity number, credit code, or the number of the enforcement, for example %(number)s.",
-                number=EXAMPLE,
-            ),
+            T("Identity number or credit code"),
+            T("The whole number. The number of a case or of an enforcement finds nobody: anybody could count up to it."),
         ),
     ]
 
