@@ -14,6 +14,7 @@ from odr.ground.text import Text
 from odr.procedure.acts.events import ServiceFell
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.papers.rulings import written_ruling
+from odr.procedure.time.written_working import text_from_json
 from odr.register.enforcement_list.audit import audit_case_listings, wrong_in
 from odr.register.enforcement_list.models import ListingState
 from odr.service.models import Packet
@@ -33,6 +34,7 @@ from tests.register.listing import (
     listed,
     newest,
     proposal,
+    propose,
     proposed,
     request,
 )
@@ -74,6 +76,23 @@ def test_a_debtor_is_warned_heard_decided_on_and_public_only_once_served(bench: 
     assert CODE not in everything_public(bench.court) and sound(bench) == []
 
 
+def test_nobody_is_decided_on_before_the_warning_reached_them(bench: Bench) -> None:
+    """The days to answer the warning run from receipt: however long it lies with nobody, the president decides on nothing, and
+    where its service falls the days begin anew (DDL 5; COURT listing-warning).
+    """
+    enforced(bench)
+    bench.do("judge", "propose_listing", proposal(bench))
+    bench.wait(days=60)
+    with pytest.raises(ActNotOpen, match="not reached the debtor"):
+        decide(bench)
+    bench.serve("respondent/1")
+    with pytest.raises(ActNotOpen, match="can still answer"):
+        decide(bench)
+    bench.wait(days=12)
+    decide(bench)
+    assert newest(bench).state is ListingState.DECIDED
+
+
 def test_who_has_performed_is_off_in_the_same_act_and_nothing_is_left(bench: Bench) -> None:
     """Paid in full, the entry is off at once, the bar on consumption with it; page, answers and records name nobody."""
     listed(bench)
@@ -91,7 +110,7 @@ def test_who_has_performed_is_off_in_the_same_act_and_nothing_is_left(bench: Ben
 def test_a_term_holds_ends_by_itself_and_is_longer_only_where_the_law_says(bench: Bench) -> None:
     """Two years for a ground with a term; longer only for violence or several grounds; then the clock takes it off (DDL 2)."""
     enforced(bench)
-    bench.do("judge", "propose_listing", proposal(bench, grounds=["evades"]))
+    propose(bench, grounds=["evades"])
     bench.wait(days=12)
     with pytest.raises(InvalidInput, match="longer only"):
         decide(bench, longer="1")
@@ -114,7 +133,7 @@ def test_a_term_holds_ends_by_itself_and_is_longer_only_where_the_law_says(bench
 def test_several_grounds_may_last_longer(bench: Bench) -> None:
     """With several conditions the president may add up to three years (DDL 2)."""
     enforced(bench)
-    bench.do("judge", "propose_listing", proposal(bench, grounds=["evades", "settlement"]))
+    propose(bench, grounds=["evades", "settlement"])
     bench.wait(days=12)
     decide(bench, longer="3")
     row = newest(bench)
@@ -127,7 +146,7 @@ def test_who_is_not_able_or_gave_security_is_not_listed_for_being_able(bench: Be
     enforced(bench)
     with pytest.raises(InvalidInput, match="being able"):
         bench.do("judge", "propose_listing", proposal(bench, bar=bar))
-    bench.do("judge", "propose_listing", proposal(bench, bar=bar, grounds=["evades"]))
+    propose(bench, bar=bar, grounds=["evades"])
 
 
 def test_minors_are_never_listed(bench: Bench) -> None:
@@ -140,7 +159,7 @@ def test_minors_are_never_listed(bench: Bench) -> None:
         bench.do("judge", "propose_listing", proposal(bench, **told, born_on=born.isoformat()))
     with pytest.raises(InvalidInput, match="day of birth"):
         bench.do("judge", "propose_listing", proposal(bench, **told))
-    bench.do("judge", "propose_listing", proposal(bench, **told, born_on="1985-05-12"))
+    propose(bench, **told, born_on="1985-05-12")
     bench.wait(days=12)
     as_person(bench, guardian={"name": "Her mother"})
     with pytest.raises(ActNotOpen, match="guardian"):
@@ -151,7 +170,7 @@ def test_a_wrong_birthday_put_right_takes_a_child_off(bench: Bench) -> None:
     """Where the correction of an entry shows a minor, the entry is off in that act (DDL 4, 9)."""
     enforced(bench)
     as_person(bench)
-    bench.do("judge", "propose_listing", proposal(bench, number=PERSON, head=None, sex="male", born_on="1985-05-12"))
+    propose(bench, number=PERSON, head=None, sex="male", born_on="1985-05-12")
     bench.wait(days=12)
     decide(bench)
     bench.serve("respondent/1")
@@ -183,15 +202,29 @@ def test_no_report_of_property_leads_to_a_judge_and_the_list(bench: Bench) -> No
     enforced(bench)
     with pytest.raises(InvalidInput, match="not ordered to report"):
         bench.do("judge", "propose_listing", proposal(bench, grounds=["report"]))
-    with pytest.raises(ActNotOpen, match="not ordered"):
+    with pytest.raises(ActNotOpen, match="reached you"):
         bench.do("claimant/1", "report_property", REPORT)
-    bench.do("clerk", "order_property_report", {"debtor": debtor(bench), "since": "2025-03-01"})
+    ordered = {"debtor": debtor(bench), "since": "2025-03-01"}
+    bench.do("clerk", "order_property_report", ordered)
+    # The days run from receipt: while nobody has the order, no time passes and nobody failed to report.
+    bench.wait(days=15)
     with pytest.raises(InvalidInput, match="can still do so"):
         bench.do("judge", "propose_listing", proposal(bench, grounds=["report"]))
+    with pytest.raises(ActNotOpen, match="has reached you"):
+        bench.do("respondent/1", "report_property", REPORT)
+    bench.serve("respondent/1")
+    # A second order takes the place of the first; nobody failed by that.
+    bench.do("judge", "order_property_report", {**ordered, "days": 20})
+    with pytest.raises(InvalidInput, match="can still do so"):
+        bench.do("judge", "propose_listing", proposal(bench, grounds=["report"]))
+    bench.serve("respondent/1")
     bench.wait(days=15)
+    with pytest.raises(InvalidInput, match="can still do so"):
+        bench.do("judge", "propose_listing", proposal(bench, grounds=["report"]))
+    bench.wait(days=10)
     with bench.court.database.read() as session:
         assert session.scalars(select(Task.kind).where(Task.kind == "no_report", Task.done_at.is_(None))).all()
-    bench.do("judge", "propose_listing", proposal(bench, grounds=["report"]))
+    propose(bench, grounds=["report"])
     with bench.court.database.read() as session:
         assert not session.scalars(select(Task.kind).where(Task.kind == "no_report", Task.done_at.is_(None))).all()
 
@@ -200,8 +233,11 @@ def test_a_report_comes_and_is_for_the_court(bench: Bench) -> None:
     """What is reported is read by the debtor and the court, and lies on the judge's desk (PIV 5, 8)."""
     enforced(bench)
     bench.do("judge", "order_property_report", {"debtor": debtor(bench), "since": "2025-03-01", "days": 5})
+    bench.serve("respondent/1")
     bench.do("respondent/1", "report_property", REPORT)
     with bench.court.database.read() as session:
+        letter = session.scalars(select(Packet).where(Packet.occasion == "order_property_report")).one()
+        assert letter.within is not None and text_from_json(letter.within).render("en") == "5 days"
         assert session.scalars(select(Window.state).where(Window.kind == "property_report")).all() == [WindowState.MET]
         assert session.scalars(select(Task.kind).where(Task.kind == "property_report", Task.done_at.is_(None))).all()
 
@@ -217,7 +253,7 @@ def test_a_creditor_asks_and_is_answered(bench: Bench) -> None:
         bench.do("claimant/1", "ask_for_listing", asked)
     bench.do("judge", "refuse_listing", {"request": request(bench), "reasons": "It gave security that holds."})
     bench.do("claimant/1", "ask_for_listing", asked)
-    bench.do("judge", "propose_listing", proposal(bench))
+    propose(bench)
     with bench.court.database.read() as session:
         states = session.scalars(select(Window.state).where(Window.kind == "listing_request")).all()
     assert states == [WindowState.MET, WindowState.MET]
@@ -302,7 +338,7 @@ def test_a_judge_takes_an_entry_off(bench: Bench) -> None:
     )
     assert newest(bench).over_ground == "wrong" and entries(bench.court) == [] and sound(bench) == []
     # What it was listed for is owed still: it can be listed again (DDL 10).
-    bench.do("judge", "propose_listing", proposal(bench, grounds=["evades"]))
+    propose(bench, grounds=["evades"])
 
 
 def test_what_is_not_enforced_any_more_lists_nobody(bench: Bench) -> None:
@@ -350,7 +386,7 @@ def test_costly_consumption_is_barred_one_thing_allowed_and_lifted(bench: Bench)
         leave = session.scalars(select(ConsumptionLeave.reference)).one()
         order = session.scalars(select(ConsumptionOrder.reference)).one()
     bench.do("judge", "rule_on_leave", {"leave": leave, "answer": "allow", "reasons": "The hospital confirms it."})
-    bench.do("judge", "propose_listing", proposal(bench, grounds=["consumption"]))
+    propose(bench, grounds=["consumption"])
     bench.do(
         "judge", "lift_consumption_bar", {"order": order, "ground": "security", "reasons": "A bank stands for it."}
     )
@@ -405,7 +441,7 @@ def test_the_decision_says_why_for_how_long_and_what_is_barred(bench: Bench) -> 
     with what follows otherwise (DDL 5; RHC 5).
     """
     enforced(bench)
-    bench.do("judge", "propose_listing", proposal(bench, grounds=["evades"]))
+    propose(bench, grounds=["evades"])
     bench.wait(days=12)
     act, who = bench.court.table["decide_listing"], bench.actor("president")
     given = act.input.model_validate(

@@ -13,7 +13,8 @@ from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import Actor
 from odr.identity.sign_in.keys import keyring
 from odr.judgment.enforcement.queries import open_enforcement
-from odr.procedure.acts.letter import DAY, Letter, PaperKind
+from odr.procedure.acts.events import Served
+from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.models import WindowState
@@ -43,7 +44,7 @@ from odr.register.enforcement_list.queries import (
     today_of,
     why_never,
 )
-from odr.register.enforcement_list.reporting import chosen_debtor, named, somebody_owes, whose_debt
+from odr.register.enforcement_list.reporting import chosen_debtor, named, report_failed, somebody_owes, whose_debt
 from odr.register.enforcement_list.rules import (
     is_number,
     is_too_young,
@@ -286,7 +287,7 @@ def _told(sitting: Sitting, case: Case, given: ProposeListingInput, debtor: Part
                 article=sitting.pack(case).cite(str(rules.bars[given.bar].article)),
             ),
         )
-    if rules.grounds["report"].report and "report" in given.grounds and not _report_failed(sitting, case, debtor):
+    if rules.grounds["report"].report and "report" in given.grounds and not report_failed(sitting, case, debtor):
         raise InvalidInput.at("grounds", T("This debtor was not ordered to report property, or can still do so."))
     if "consumption" in given.grounds and not any(
         o.party_id == debtor.id for o in bars_of(sitting.session, case, "ordered", "lifted")
@@ -306,12 +307,6 @@ def _told(sitting: Sitting, case: Case, given: ProposeListingInput, debtor: Part
         raise InvalidInput.at("born_on", T("Nobody under %(age)s is ever put on the list.", age=rules.age))
 
 
-def _report_failed(sitting: Sitting, case: Case, debtor: Party) -> bool:
-    """Whether a report was ordered and its time is over, or one came that a judge can find false (PIV 10)."""
-    asked = sitting.windows(case, time_limits.PROPERTY_REPORT, party=debtor, state=None)
-    return any(window.state is not WindowState.OPEN for window in asked)
-
-
 @act(
     title=T("Propose a debtor for the list"),
     input=ProposeListingInput,
@@ -327,10 +322,7 @@ def _report_failed(sitting: Sitting, case: Case, debtor: Party) -> bool:
         T(
             "Pay or do what is owed and say so, or answer why you should not be listed; both cost nothing. Otherwise the president of the court decides on what is in the file."
         ),
-        when_due=T(
-            "Pay or do what is owed and say so, or answer by the end of %(day)s why you should not be listed; both cost nothing. Otherwise the president of the court decides on what is in the file.",
-            day=DAY,
-        ),
+        runs=time_limits.LISTING_ANSWER,
     ),
     desk=(desks.LISTING_REQUEST, desks.NO_REPORT, desks.PROPERTY_REPORT),
     topic=Topic.DECISION,
@@ -369,7 +361,6 @@ def propose_listing(
             answered(sitting, case, one, "met")
     for desk in (desks.NO_REPORT, desks.PROPERTY_REPORT):
         sitting.close_tasks(case, desk, debtor.reference)
-    sitting.start_window(case, time_limits.LISTING_ANSWER, party=debtor, start=now, subject=row.reference)
     title = T("Decide whether %(name)s is put on the list of persons who do not perform.", name=debtor.name)
     sitting.open_task(case, Role.PRESIDENT, desks.LISTING, title, risk=60, subject=row.reference)
     kept = given.model_dump(mode="json") | {"number": row.masked}
@@ -411,14 +402,39 @@ def proposed_listings(sitting: Sitting, case: Case, actor: Actor) -> list[Option
 
 @guard("DDL 5", "COURT listing-warning")
 def a_proposal_is_ripe(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """A debtor was warned, and has answered or let the time for it pass."""
+    """A warning reached a debtor, who has answered or let the time for it pass."""
     rows = listings_of(sitting.session, case, ListingState.PROPOSED)
     if not rows:
         return T("No debtor is proposed for the list.")
-    waits = {window.subject for window in sitting.windows(case, time_limits.LISTING_ANSWER)}
-    if all(row.reference in waits for row in rows):
+    waits = [_not_heard(sitting, case, row) for row in rows]
+    return next(iter(waits), None) if all(waits) else None
+
+
+def _not_heard(sitting: Sitting, case: Case, row: Listing) -> Text | None:
+    """Why a debtor was not heard yet: the warning has not reached them, or their time to answer it runs. A time that ended
+    because its service fell is none.
+    """
+    states = {w.state for w in sitting.windows(case, time_limits.LISTING_ANSWER, state=None, subject=row.reference)}
+    if states & {WindowState.OPEN, WindowState.HALTED}:
         return T("The debtor was warned and can still answer.")
-    return None
+    return None if states & {WindowState.MET, WindowState.LAPSED} else T("The warning has not reached the debtor yet.")
+
+
+def time_to_answer_begins(sitting: Sitting, event: Served) -> None:
+    """The warning reached the debtor: their days to answer it begin (COURT listing-warning)."""
+    for row in listings_of(sitting.session, event.case, ListingState.PROPOSED):
+        if row.party_id != event.party.id or row.entry_number not in event.entries:
+            continue
+        known = sitting.windows(event.case, time_limits.LISTING_ANSWER, state=None, subject=row.reference)
+        if all(window.state is WindowState.ENDED for window in known):
+            sitting.start_window(
+                event.case,
+                time_limits.LISTING_ANSWER,
+                party=event.party,
+                start=event.at,
+                subject=row.reference,
+                proof=event.proof,
+            )
 
 
 @act(
@@ -463,8 +479,9 @@ def decide_listing(sitting: Sitting, case: Case, given: DecideListingInput, *, a
     )
     if row is None:
         raise InvalidInput.at("listing", T("Choose one of those listed."))
-    if any(window.subject == row.reference for window in sitting.windows(case, time_limits.LISTING_ANSWER)):
-        raise ActNotOpen(T("The debtor was warned and can still answer."))
+    waits = _not_heard(sitting, case, row)
+    if waits is not None:
+        raise ActNotOpen(waits)
     debtor = case.party(row.party_id)
     sitting.close_tasks(case, desks.LISTING, row.reference)
     if given.answer == "decline":

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, Role, Stage
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
-from odr.procedure.acts.letter import DAY, Letter, PaperKind
+from odr.procedure.acts.events import Served
+from odr.procedure.acts.letter import RUNS_FOR, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import law
-from odr.register import desks, time_limits
+from odr.register import desks, names, time_limits
 from odr.register.enforcement_list.inputs import OrderReportInput, ReportPropertyInput
 from odr.register.enforcement_list.queries import debtor_named, debtors, rules_of, today_of
 
@@ -69,10 +73,7 @@ def somebody_owes(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         T(
             "Pay or do what is owed now, or report everything you own, item by item. Whoever refuses, is late without good reason or reports falsely is put on the public list of persons who do not perform, and can be fined or detained."
         ),
-        when_due=T(
-            "Pay or do what is owed now, or report everything you own, item by item, by the end of %(day)s. Whoever refuses, is late without good reason or reports falsely is put on the public list of persons who do not perform, and can be fined or detained.",
-            day=DAY,
-        ),
+        runs=time_limits.PROPERTY_REPORT,
     ),
     topic=Topic.DECISION,
     seen_by=Audience.PARTIES_AND_COURT,
@@ -81,20 +82,64 @@ def somebody_owes(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
 def order_property_report(
     sitting: Sitting, case: Case, given: OrderReportInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Order a debtor to report property within a time, with what follows otherwise (PIV 3, 4, 9, 10)."""
+    """Order a debtor to report property within a time, with what follows otherwise (PIV 3, 4, 9, 10). The time begins when the
+    order reaches them; an order before this one holds no more.
+    """
     debtor = chosen_debtor(sitting, case, given.debtor)
     if given.since > today_of(sitting):
         raise InvalidInput.at("since", T("This day is still to come."))
     sitting.close_windows(case, time_limits.PROPERTY_REPORT, WindowState.ENDED, party=debtor)
-    window = sitting.start_window(
-        case, time_limits.PROPERTY_REPORT, party=debtor, start=now, subject=debtor.reference, amount=given.days
-    )
-    due = window.due_at.astimezone(sitting.court.settings.tz).date() if window.due_at is not None else None
+    facts = {"debtor": debtor.label, "since": given.since.isoformat()}
     return Recorded(
-        T("%(name)s is to report property by %(day)s", name=debtor.name, day=due),
-        {"debtor": debtor.label, "since": given.since.isoformat()},
+        T("%(name)s is ordered to report property", name=debtor.name),
+        facts if given.days is None else {**facts, RUNS_FOR: given.days},
         named=named(debtor),
     )
+
+
+def last_order(sitting: Sitting, case: Case, party: Party) -> DocketEntry | None:
+    """The order to report property that holds for a debtor: the newest."""
+    orders = sitting.session.scalars(
+        select(DocketEntry)
+        .where(DocketEntry.case_id == case.id, DocketEntry.act == names.ORDER_PROPERTY_REPORT)
+        .order_by(DocketEntry.number.desc())
+    )
+    return next((entry for entry in orders if f"party/{party.id}" in entry.named), None)
+
+
+def time_to_report_begins(sitting: Sitting, event: Served) -> None:
+    """The order reached the debtor: the days that it names begin (PIV 4, 5). One that another order has replaced begins none."""
+    case, kind = event.case, time_limits.PROPERTY_REPORT
+    if case.stage is not Stage.ENFORCEMENT:
+        return
+    order = last_order(sitting, case, event.party)
+    if order is None or order.number not in event.entries or since(sitting, case, event.party, order):
+        return
+    days = (json.loads(order.payload).get("result") or {}).get(RUNS_FOR)
+    sitting.start_window(
+        case,
+        kind,
+        party=event.party,
+        start=event.at,
+        subject=event.party.reference,
+        proof=event.proof,
+        amount=days,
+    )
+
+
+def since(sitting: Sitting, case: Case, party: Party, order: DocketEntry) -> list[Window]:
+    """The time that began with an order, as far as its service holds."""
+    asked = sitting.windows(case, time_limits.PROPERTY_REPORT, party=party, state=None)
+    return [w for w in asked if (w.opened_by or 0) > order.number and w.state is not WindowState.ENDED]
+
+
+def report_failed(sitting: Sitting, case: Case, party: Party) -> bool:
+    """Whether the order reached the debtor and its time is over without a report, or a report came that a judge can find false
+    (PIV 10).
+    """
+    order = last_order(sitting, case, party)
+    asked = since(sitting, case, party, order) if order is not None else []
+    return any(window.state in (WindowState.LAPSED, WindowState.MET) for window in asked)
 
 
 @guard("PIV 4, 5")
@@ -102,7 +147,7 @@ def report_is_ordered(sitting: Sitting, case: Case, actor: Actor) -> Text | None
     """Only whoever was ordered to reports; also late, and again where something changed."""
     asked = sitting.windows(case, time_limits.PROPERTY_REPORT, state=None)
     mine = any(window.party_id == actor.party_id for window in asked)
-    return None if mine else T("You were not ordered to report your property.")
+    return None if mine else T("No order to report your property has reached you.")
 
 
 @act(

@@ -29,7 +29,7 @@ from odr.register.enforcement_list.inputs import (
     RecordReviewInput,
     TakeOffInput,
 )
-from odr.register.enforcement_list.listing import answered
+from odr.register.enforcement_list.listing import answered, time_to_answer_begins
 from odr.register.enforcement_list.models import ALIVE, STANDS, Listing, ListingRequest, ListingState, facts_of
 from odr.register.enforcement_list.queries import (
     OVER,
@@ -42,7 +42,7 @@ from odr.register.enforcement_list.queries import (
     standing_of,
     today_of,
 )
-from odr.register.enforcement_list.reporting import named, whose_debt
+from odr.register.enforcement_list.reporting import named, time_to_report_begins, whose_debt
 from odr.register.enforcement_list.rules import is_number, is_too_young, masked
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ def on_served(sitting: Sitting, event: Served) -> None:
     case = event.case
     if case.stage not in LOOKED_AFTER:
         return
+    time_to_answer_begins(sitting, event)
+    time_to_report_begins(sitting, event)
     for row in listings_of(sitting.session, case, ListingState.DECIDED):
         if (
             row.party_id == event.party.id
