@@ -36,6 +36,11 @@ def name_key(typed: str) -> str:
     return "".join(c for c in folded if not c.isspace() and c not in ".,·•・‧")
 
 
+def is_written(typed: str) -> bool:
+    """Whether words are signs that can be written down: half of a pair of code units, as JSON can carry it, is none."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in typed)
+
+
 def is_number(typed: str) -> bool:
     """Whether it can be the number of an identity document or a credit code."""
     return _NUMBER.fullmatch(number_key(typed)) is not None
