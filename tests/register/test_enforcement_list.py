@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from odr.docket.models import Case
+from odr.docket.models import Case, DocketEntry
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
-from odr.ground.text import Text
-from odr.procedure.acts.events import ServiceFell
+from odr.ground.text import T, Text
+from odr.procedure.acts.events import Served, ServiceFell
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.papers.rulings import written_ruling
 from odr.procedure.time.written_working import text_from_json
 from odr.register.enforcement_list.audit import audit_case_listings, wrong_in
 from odr.register.enforcement_list.models import ListingState
+from odr.register.enforcement_list.shown import totals
 from odr.service.models import Packet
 from tests.judgment.bench import Bench, to_the_cent
 from tests.judgment.test_enforcement_settlement import enforced, pay
@@ -181,6 +183,81 @@ def test_a_wrong_birthday_put_right_takes_a_child_off(bench: Bench) -> None:
         {"listing": newest(bench).reference, "born_on": "2012-05-12", "reasons": "The document says so."},
     )
     assert newest(bench).over_ground == "wrong" and entries(bench.court, NAME, PERSON) == [] and sound(bench) == []
+
+
+def of_a_person(bench: Bench, **details: Any) -> None:
+    """The debtor is a person of forty, warned of the list."""
+    enforced(bench)
+    as_person(bench, **details)
+    propose(bench, number=PERSON, head=None, sex="male", born_on="1985-05-12")
+
+
+CHILD = {"person": {"sex": "male", "born_on": "2012-01-01", "entry": 1}, "verified": {"means": "document", "entry": 1}}
+
+
+def test_a_typed_birthday_that_the_registry_saw_otherwise_lists_nobody(bench: Bench) -> None:
+    """What a judge or clerk types is refused where the registry saw another day on the document: at the proposal, the decision
+    and the correction; a day that a party only told of themselves binds nobody (DDL 4, 9).
+    """
+    enforced(bench)
+    told = {"number": PERSON, "head": None, "sex": "male", "born_on": "1985-05-12"}
+    as_person(bench, **{**CHILD, "person": {**CHILD["person"], "born_on": "1986-01-01"}})
+    with pytest.raises(InvalidInput, match="another day of birth"):
+        bench.do("judge", "propose_listing", proposal(bench, **told))
+    as_person(bench, person=CHILD["person"])
+    propose(bench, **told)
+    bench.wait(days=12)
+    as_person(bench, **{**CHILD, "person": {**CHILD["person"], "born_on": "1986-01-01"}})
+    with pytest.raises(ActNotOpen, match="another day of birth"):
+        decide(bench)
+    as_person(bench)
+    decide(bench)
+    bench.serve("respondent/1")
+    as_person(bench, **{**CHILD, "person": {**CHILD["person"], "born_on": "1985-05-12"}})
+    wrong = {"listing": newest(bench).reference, "born_on": "2012-05-12", "reasons": "The extract says so."}
+    with pytest.raises(InvalidInput, match="another day of birth"):
+        bench.do("clerk", "correct_listing", wrong)
+    assert entries(bench.court, NAME, PERSON)
+
+
+def test_what_was_put_right_can_be_so(bench: Bench) -> None:
+    """A person gets no legal representative, nobody a birthday that is still to come: the entry stays as it is (DDL 9)."""
+    of_a_person(bench)
+    bench.wait(days=12)
+    decide(bench)
+    bench.serve("respondent/1")
+    put = {"listing": newest(bench).reference, "reasons": "The extract says so."}
+    for wrong in ({"head": "Zhou Yi"}, {"born_on": "2099-01-01"}):
+        with pytest.raises(InvalidInput, match="leave it empty|still to come"):
+            bench.do("clerk", "correct_listing", put | wrong)
+    (one,) = entries(bench.court, NAME, PERSON)
+    assert one.is_person and one.head is None and newest(bench).over_ground is None
+
+
+def test_no_party_reads_sex_or_birthday_in_the_docket(bench: Bench) -> None:
+    """Every party reads the entries of the proposal and the correction: neither sex nor day of birth stands there (PUB 1)."""
+    of_a_person(bench)
+    bench.wait(days=12)
+    decide(bench)
+    bench.serve("respondent/1")
+    right = {"listing": newest(bench).reference, "born_on": "1985-06-13", "reasons": "The document says so."}
+    bench.do("clerk", "correct_listing", right)
+    assert entries(bench.court, NAME, PERSON)[0].proof["entry"]["born_in"] == 1985
+    with bench.court.database.read() as session:
+        acts = ("propose_listing", "correct_listing")
+        payloads = session.scalars(select(DocketEntry.payload).where(DocketEntry.act.in_(acts))).all()
+    assert len(payloads) == 2
+    for payload in payloads:
+        assert "1985" not in payload.replace(PERSON, "") and '"male"' not in payload
+
+
+def test_of_whoever_is_not_listed_after_all_no_number_is_kept(bench: Bench) -> None:
+    """Where the president declines, neither the encrypted number nor sex and birthday stay (DDL 6)."""
+    of_a_person(bench)
+    bench.wait(days=12)
+    decide(bench, answer="decline")
+    row = newest(bench)
+    assert (row.state, row.sealed, row.sex, row.born_on) == (ListingState.DECLINED, "", None, None) and sound(bench) == []
 
 
 def test_an_entry_put_right_is_found_by_what_is_right(bench: Bench) -> None:
@@ -408,8 +485,6 @@ def test_a_bar_ends_when_everything_is_performed(bench: Bench) -> None:
 
 def test_kept_records(bench: Bench, tmp_path: Path) -> None:
     """The docket keeps no whole number of an identity document, neither of a proposal nor of a correction."""
-    from odr.docket.models import DocketEntry
-
     listed(bench)
     bench.do(
         "clerk",
@@ -434,6 +509,13 @@ def test_an_entry_is_hidden_again_where_its_service_falls(bench: Bench) -> None:
             sitting.follow(case, lambda event=event: sitting.announce(event))  # type: ignore[misc]
         assert len(entries(bench.court)) == found and sound(bench) == []
     assert newest(bench).state is ListingState.DECIDED and NAME not in everything_public(bench.court)
+    with bench.court.sit() as sitting:
+        case = sitting.session.get_one(Case, bench.case_id)
+        served = Served(case, case.party(row.party_id), "decide_listing", bench.clock.now(), T("x"), (row.decided_entry or 0,))
+        sitting.follow(case, lambda: sitting.announce(served))
+        counted = totals(sitting)
+    # Served again, it is one entry all the same: ever listed once, off never.
+    assert (counted.listed, counted.removed, counted.standing) == (1, 0, 1) and sound(bench) == []
 
 
 def test_the_decision_says_why_for_how_long_and_what_is_barred(bench: Bench) -> None:

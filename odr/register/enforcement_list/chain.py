@@ -136,11 +136,13 @@ def correct(sitting: Sitting, case: Case, row: Listing) -> None:
 
 def hide(sitting: Sitting, row: Listing, event: str, **said: JSON) -> None:
     """Nothing of an entry is public from this transaction on: nobody finds it by any number. Once it is off for good, its salt
-    and its number are gone too.
+    and its number are gone too. One whose service fell was not listed yet: it counts when it is served, and so once.
     """
     sitting.session.execute(delete(ListingKey).where(ListingKey.listing_id == row.id))
-    if row.state is ListingState.LISTED:
+    if row.state is ListingState.LISTED and event == REMOVED:
         head(sitting.session).removed += 1
+    elif row.state is ListingState.LISTED:
+        head(sitting.session).listed -= 1
     if event == REMOVED:
         row.salt, row.sealed = None, ""
     record(sitting, row, event, **said)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ from odr.register.enforcement_list import chain
 from odr.register.enforcement_list.inputs import (
     AnswerListingInput,
     AskListingInput,
+    CorrectListingInput,
     DecideListingInput,
     ProposeListingInput,
     RefuseListingInput,
@@ -50,6 +51,7 @@ from odr.register.enforcement_list.rules import (
     is_too_young,
     masked,
     may_be_longer,
+    verified_birthday,
     years_later,
     years_of,
 )
@@ -301,10 +303,44 @@ def _told(sitting: Sitting, case: Case, given: ProposeListingInput, debtor: Part
         return
     if given.sex is None or given.born_on is None:
         raise InvalidInput.at("born_on", T("Say the sex and the day of birth of the person."))
-    if given.born_on > today_of(sitting):
-        raise InvalidInput.at("born_on", T("This day is still to come."))
+    fits_the_person(sitting, debtor, given.born_on)
     if is_too_young(rules, given.born_on, today_of(sitting)):
         raise InvalidInput.at("born_on", T("Nobody under %(age)s is ever put on the list.", age=rules.age))
+
+
+def fits_the_person(sitting: Sitting, debtor: Party, born_on: date) -> None:
+    """Whether somebody can have been born on a day, and the registry has seen no other one. Raises InvalidInput."""
+    if born_on > today_of(sitting):
+        raise InvalidInput.at("born_on", T("This day is still to come."))
+    seen = verified_birthday(debtor.details)
+    if seen is not None and seen != born_on:
+        raise InvalidInput.at("born_on", OTHER_BIRTHDAY)
+
+
+OTHER_BIRTHDAY = T("On the document of this person the registry saw another day of birth.")
+
+
+def check_correction(sitting: Sitting, debtor: Party, given: CorrectListingInput) -> None:
+    """Whether what is put right can be so of this debtor: a person has a day of birth and nobody who represents it by law, an
+    organisation the other way round. Raises InvalidInput.
+    """
+    if given.head and is_person(debtor):
+        raise InvalidInput.at("head", T("A person has no legal representative here: leave it empty."))
+    if given.born_on is None:
+        return
+    if not is_person(debtor):
+        raise InvalidInput.at("born_on", T("Only a person has a day of birth: leave it empty."))
+    fits_the_person(sitting, debtor, given.born_on)
+
+
+def kept_of(given: ProposeListingInput | CorrectListingInput, row: Listing) -> dict[str, Any]:
+    """What the docket keeps of what was typed: of a number the part that the public may read, and neither sex nor day of birth,
+    for every party reads the entry.
+    """
+    kept = given.model_dump(mode="json") | {"born_on": None}
+    if given.number:
+        kept["number"] = row.masked
+    return kept | {"sex": None} if isinstance(given, ProposeListingInput) else kept
 
 
 @act(
@@ -333,7 +369,8 @@ def propose_listing(
 ) -> Recorded:
     """Warn a debtor that the conditions of the list seem met, and put it before the president (DDL 1, 3, 5).
 
-    The number of the identity document is kept encrypted; the docket keeps the part of it that the public may read.
+    The number of the identity document is kept encrypted; the docket keeps the part of it that the public may read, and neither
+    sex nor day of birth.
     """
     debtor, found = chosen_debtor(sitting, case, given.debtor), open_enforcement(sitting.session, case)
     if found is None:
@@ -363,12 +400,11 @@ def propose_listing(
         sitting.close_tasks(case, desk, debtor.reference)
     title = T("Decide whether %(name)s is put on the list of persons who do not perform.", name=debtor.name)
     sitting.open_task(case, Role.PRESIDENT, desks.LISTING, title, risk=60, subject=row.reference)
-    kept = given.model_dump(mode="json") | {"number": row.masked}
     return Recorded(
         T("%(name)s is warned of the list of persons who do not perform", name=debtor.name),
         {"listing": row.reference},
         named=named(debtor),
-        kept=kept,
+        kept=kept_of(given, row),
     )
 
 
@@ -486,6 +522,7 @@ def decide_listing(sitting: Sitting, case: Case, given: DecideListingInput, *, a
     sitting.close_tasks(case, desks.LISTING, row.reference)
     if given.answer == "decline":
         row.state, row.over_at, row.over_entry = ListingState.DECLINED, now, sitting.next_number(case)
+        row.sealed, row.sex, row.born_on = "", None, None  # Of somebody who was never listed nothing of that is kept.
         return Recorded(T("%(name)s is not put on the list", name=debtor.name), {"listing": row.reference})
     _can_be_listed(sitting, case, row, debtor, rules)
     longer = int(given.longer)
@@ -514,6 +551,8 @@ def _can_be_listed(sitting: Sitting, case: Case, row: Listing, debtor: Party, ru
         raise ActNotOpen(never)
     if is_too_young(rules, row.born_on, today_of(sitting)):
         raise ActNotOpen(T("Nobody under %(age)s is ever put on the list.", age=rules.age))
+    if row.born_on is not None and verified_birthday(debtor.details) not in (None, row.born_on):
+        raise ActNotOpen(OTHER_BIRTHDAY)
     over = due_end(sitting, case, row)
     if over is not None:
         raise ActNotOpen(rules.ends[over].title)

@@ -29,7 +29,7 @@ from odr.register.enforcement_list.inputs import (
     RecordReviewInput,
     TakeOffInput,
 )
-from odr.register.enforcement_list.listing import answered, time_to_answer_begins
+from odr.register.enforcement_list.listing import answered, check_correction, kept_of, time_to_answer_begins
 from odr.register.enforcement_list.models import ALIVE, STANDS, Listing, ListingRequest, ListingState, facts_of
 from odr.register.enforcement_list.queries import (
     OVER,
@@ -294,6 +294,7 @@ def correct_listing(
         raise ActNotOpen(T("The rules of this court know no list of persons who do not perform."))
     if not (given.number or given.facts or given.head or given.born_on):
         raise InvalidInput.at("number", T("Say what is put right."))
+    check_correction(sitting, case.party(row.party_id), given)
     if given.number:
         if not is_number(given.number):
             raise InvalidInput.at("number", T("This is not the number of an identity document or a credit code."))
@@ -302,7 +303,7 @@ def correct_listing(
     row.facts, row.head, row.born_on = given.facts or row.facts, given.head or row.head, given.born_on or row.born_on
     sitting.close_tasks(case, desks.CORRECT_LISTING, row.reference)
     debtor = case.party(row.party_id)
-    kept = given.model_dump(mode="json") | ({"number": row.masked} if given.number else {})
+    kept = kept_of(given, row)
     facts = facts_of(row)
     if is_too_young(rules, row.born_on, today_of(sitting)):
         end_listing(sitting, case, row, "wrong")
