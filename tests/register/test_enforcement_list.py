@@ -17,7 +17,7 @@ from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.papers.rulings import written_ruling
 from odr.procedure.time.written_working import text_from_json
 from odr.register.enforcement_list.audit import audit_case_listings, wrong_in
-from odr.register.enforcement_list.models import ListingState
+from odr.register.enforcement_list.models import ListingRequest, ListingState
 from odr.register.enforcement_list.shown import totals
 from odr.service.models import Packet
 from tests.judgment.bench import Bench, to_the_cent
@@ -320,7 +320,9 @@ def test_a_report_comes_and_is_for_the_court(bench: Bench) -> None:
 
 
 def test_a_creditor_asks_and_is_answered(bench: Bench) -> None:
-    """A request is answered by a proposal or by a refusal with reasons; only the creditor asks, once at a time (DDL 5)."""
+    """A request is answered by a refusal with reasons or by the president's decision, and by no proposal: the fifteen days run on
+    until then, on the president's desk; only the creditor asks, once at a time (DDL 5).
+    """
     enforced(bench)
     asked = {"debtor": debtor(bench), "ground": "able", "facts": "It opened two shops."}
     with pytest.raises(ActNotOpen, match="not enforcing"):
@@ -331,15 +333,27 @@ def test_a_creditor_asks_and_is_answered(bench: Bench) -> None:
     bench.do("judge", "refuse_listing", {"request": request(bench), "reasons": "It gave security that holds."})
     bench.do("claimant/1", "ask_for_listing", asked)
     propose(bench)
+    bench.serve("respondent/1")
+    with pytest.raises(ActNotOpen, match="No request"):
+        bench.do("judge", "refuse_listing", {"request": request(bench), "reasons": "It is with the president."})
     with bench.court.database.read() as session:
-        states = session.scalars(select(Window.state).where(Window.kind == "listing_request")).all()
-    assert states == [WindowState.MET, WindowState.MET]
+        rows = session.scalars(select(Window).where(Window.kind == "listing_request").order_by(Window.id)).all()
+        assert [window.state for window in rows] == [WindowState.MET, WindowState.OPEN]
+        (task,) = session.scalars(select(Task).where(Task.kind == "listing", Task.done_at.is_(None))).all()
+        assert task.due_at == rows[1].due_at
+        assert not session.scalars(select(Task).where(Task.kind == "listing_request", Task.done_at.is_(None))).all()
     with pytest.raises(Forbidden):
         bench.do(
             "judge",
             "decide_listing",
             {"listing": newest(bench).reference, "answer": "list", "reasons": "Its conditions are met."},
         )
+    bench.wait(days=10)
+    decide(bench, answer="decline")
+    with bench.court.database.read() as session:
+        assert session.scalars(select(ListingRequest.answer).order_by(ListingRequest.id)).all() == ["refused", "refused"]
+        states = session.scalars(select(Window.state).where(Window.kind == "listing_request")).all()
+    assert states == [WindowState.MET, WindowState.MET]
 
 
 def test_whoever_is_listed_asks_is_refused_and_turns_to_the_higher_court(bench: Bench) -> None:

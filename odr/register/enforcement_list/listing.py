@@ -34,6 +34,7 @@ from odr.register.enforcement_list.inputs import (
 from odr.register.enforcement_list.models import ConsumptionOrder, Listing, ListingRequest, ListingState
 from odr.register.enforcement_list.queries import (
     bars_of,
+    creditor_of,
     debtors,
     due_end,
     is_creditor,
@@ -128,24 +129,31 @@ def is_enforced_for_me(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     return None if is_creditor(sitting, case, actor) else T("The court is not enforcing anything for you now.")
 
 
+def asked_off_until(sitting: Sitting, case: Case, creditor_id: int | None, debtor_id: int) -> date | None:
+    """Until which day a creditor cannot ask for a debtor: they had that debtor taken off at their own wish (DDL 10). Other creditors
+    and other debtors are not touched by it.
+    """
+    rules, until = rules_of(sitting, case), None
+    for row in listings_of(sitting.session, case, ListingState.REMOVED) if rules is not None else ():
+        its = row.party_id == debtor_id and creditor_of(sitting, row) == creditor_id
+        if rules is None or not its or row.over_ground != "creditor" or row.over_at is None:
+            continue
+        due = reckon(sitting.pack(case), rules.again, row.over_at, article=str(rules.again_article)).due_at
+        if sitting.now <= due:
+            until = due.astimezone(sitting.court.settings.tz).date()
+    return until
+
+
+def _again_after(day: date) -> Text:
+    return T("A debtor was taken off because you asked for it. You can ask for the list again after %(day)s.", day=day)
+
+
 @guard("DDL 10")
 def not_asked_off_lately(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Whoever had a debtor taken off cannot ask for the list again for a time (DDL 10)."""
-    rules = rules_of(sitting, case)
-    if rules is None:
-        return None
-    ended = [row for row in listings_of(sitting.session, case, ListingState.REMOVED) if row.over_ground == "creditor"]
-    for row in ended:
-        if row.over_at is None:
-            continue
-        until = reckon(sitting.pack(case), rules.again, row.over_at, article=str(rules.again_article)).due_at
-        if sitting.now <= until:
-            day = until.astimezone(sitting.court.settings.tz).date()
-            return T(
-                "A debtor was taken off because you asked for it. You can ask for the list again after %(day)s.",
-                day=day,
-            )
-    return None
+    days = [asked_off_until(sitting, case, actor.party_id, party.id) for party in debtors(sitting, case)]
+    late = [day for day in days if day is not None]
+    return _again_after(min(late)) if late and len(late) == len(days) else None
 
 
 @act(
@@ -170,6 +178,9 @@ def not_asked_off_lately(sitting: Sitting, case: Case, actor: Actor) -> Text | N
 def ask_for_listing(sitting: Sitting, case: Case, given: AskListingInput, *, actor: Actor, now: datetime) -> Recorded:
     """The creditor asks; a judge answers within fifteen days (DDL 5)."""
     debtor = chosen_debtor(sitting, case, given.debtor)
+    until = asked_off_until(sitting, case, actor.party_id, debtor.id)
+    if until is not None:
+        raise InvalidInput.at("debtor", _again_after(until))
     if listing_of_party(sitting, case, debtor.id) is not None:
         raise InvalidInput.at("debtor", T("This debtor is on the list, or on the way there."))
     if any(
@@ -200,9 +211,9 @@ def ask_for_listing(sitting: Sitting, case: Case, given: AskListingInput, *, act
 
 @choice_source("listing_requests")
 def listing_requests(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
-    """Requests to list somebody that wait for a judge."""
-    rows = requests_of(sitting.session, case, is_open=True)
-    return [Option(row.reference, case.name_of(row.debtor_id), row.words) for row in rows if row.kind == "list"]
+    """Requests to list somebody that wait for a judge; one that was taken up waits for the president."""
+    rows = [one for one in requests_of(sitting.session, case, is_open=True) if one.kind == "list"]
+    return [Option(one.reference, case.name_of(one.debtor_id), one.words) for one in rows if one.listing_id is None]
 
 
 @guard("DDL 5")
@@ -248,7 +259,7 @@ def refuse_listing(sitting: Sitting, case: Case, given: RefuseListingInput, *, a
     row = next(
         (one for one in requests_of(sitting.session, case, is_open=True) if one.reference == given.request), None
     )
-    if row is None or row.kind != "list":
+    if row is None or row.kind != "list" or row.listing_id is not None:
         raise InvalidInput.at("request", T("Choose one of those listed."))
     answered(sitting, case, row, "refused")
     return Recorded(T("%(name)s is not put on the list", name=case.name_of(row.debtor_id)), {"request": row.reference})
@@ -392,20 +403,38 @@ def propose_listing(
     )
     sitting.session.add(row)
     sitting.session.flush()
-    for one in requests_of(sitting.session, case, is_open=True):
-        if one.kind == "list" and one.debtor_id == debtor.id:
-            one.listing_id = row.id
-            answered(sitting, case, one, "met")
+    due_at = _asked_for(sitting, case, row)
     for desk in (desks.NO_REPORT, desks.PROPERTY_REPORT):
         sitting.close_tasks(case, desk, debtor.reference)
     title = T("Decide whether %(name)s is put on the list of persons who do not perform.", name=debtor.name)
-    sitting.open_task(case, Role.PRESIDENT, desks.LISTING, title, risk=60, subject=row.reference)
+    sitting.open_task(case, Role.PRESIDENT, desks.LISTING, title, risk=60, due_at=due_at, subject=row.reference)
     return Recorded(
         T("%(name)s is warned of the list of persons who do not perform", name=debtor.name),
         {"listing": row.reference},
         named=named(debtor),
         kept=kept_of(given, row),
     )
+
+
+def _asked_for(sitting: Sitting, case: Case, row: Listing) -> datetime | None:
+    """The request of a creditor that a proposal takes up goes from the judge's desk to the president's, with what is left of the
+    fifteen days: only the decision meets them (DDL 5). Gives their end.
+    """
+    due_at = None
+    for one in requests_of(sitting.session, case, is_open=True):
+        if one.kind == "list" and one.debtor_id == row.party_id:
+            one.listing_id = row.id
+            sitting.close_tasks(case, desks.LISTING_REQUEST, one.reference)
+            windows = sitting.windows(case, time_limits.LISTING_REQUEST, subject=one.reference)
+            due_at = next((window.due_at for window in windows), due_at)
+    return due_at
+
+
+def _answer_who_asked(sitting: Sitting, case: Case, row: Listing, answer: str) -> None:
+    """The decision answers the creditor who asked for it (DDL 5)."""
+    for one in requests_of(sitting.session, case, is_open=True):
+        if one.kind == "list" and one.listing_id == row.id:
+            answered(sitting, case, one, answer)
 
 
 @act(
@@ -522,6 +551,7 @@ def decide_listing(sitting: Sitting, case: Case, given: DecideListingInput, *, a
     sitting.close_tasks(case, desks.LISTING, row.reference)
     if given.answer == "decline":
         row.state, row.over_at, row.over_entry = ListingState.DECLINED, now, sitting.next_number(case)
+        _answer_who_asked(sitting, case, row, "refused")
         row.sealed, row.sex, row.born_on = "", None, None  # Of somebody who was never listed nothing of that is kept.
         return Recorded(T("%(name)s is not put on the list", name=debtor.name), {"listing": row.reference})
     _can_be_listed(sitting, case, row, debtor, rules)
@@ -534,6 +564,7 @@ def decide_listing(sitting: Sitting, case: Case, given: DecideListingInput, *, a
         raise InvalidInput.at("longer", T("The rules allow no term so long."))
     _order(sitting, case, row, actor, now, years_of(rules, row.grounds, longer))
     _bar_with(sitting, case, row)
+    _answer_who_asked(sitting, case, row, "met")
     return Recorded(
         T("%(name)s is put on the list of persons who do not perform", name=debtor.name),
         {
