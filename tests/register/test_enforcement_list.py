@@ -78,6 +78,20 @@ def test_a_debtor_is_warned_heard_decided_on_and_public_only_once_served(bench: 
     assert CODE not in everything_public(bench.court) and sound(bench) == []
 
 
+def test_the_letters_of_an_enforcement_warn_of_the_list(bench: Bench) -> None:
+    """The debtor reads of the list, with its article, in the letter that the enforcement begins, and with the notice (DDL 5)."""
+    enforced(bench)
+    bench.do("clerk", "record_measure", {"what": "The notice of enforcement was sent.", "on": "2026-03-20"})
+    with bench.court.database.read() as session:
+        letters = session.scalars(
+            select(Packet).where(Packet.occasion.in_(("apply_for_enforcement", "record_measure")))
+        ).all()
+        told = {letter.occasion: text_from_json(letter.what_next).render("en") for letter in letters if letter.what_next}
+    assert set(told) == {"apply_for_enforcement", "record_measure"}
+    for words in told.values():
+        assert "public list of persons who do not perform" in words and "art. 5" in words
+
+
 def test_nobody_is_decided_on_before_the_warning_reached_them(bench: Bench) -> None:
     """The days to answer the warning run from receipt: however long it lies with nobody, the president decides on nothing, and
     where its service falls the days begin anew (DDL 5; COURT listing-warning).

@@ -54,7 +54,7 @@ from odr.service.packet.packets import (
 from odr.service.packet.progress_codes import keep_code
 from odr.service.packet.proof_of_service import issue_proof
 from odr.service.queries import is_private, told_of
-from odr.service.rules import answer_by, rules_for, with_notices
+from odr.service.rules import answer_by, rules_for, with_list_warning, with_notices
 from odr.service.vocabulary import Channel, ConsentWay, FactKind, PacketState
 
 if TYPE_CHECKING:
@@ -139,6 +139,9 @@ def put_out(
     what_next = occasion.what_next
     if occasion in (CLAIM_LETTER, ACCEPTANCE):  # One that goes out again has the notices in its words already.
         what_next = with_notices(sitting.pack(case), case, party, what_next)
+    act = sitting.court.table.get(occasion.key)
+    if act is not None and act.letter is not None and occasion == occasion_of(act):
+        what_next = with_list_warning(sitting.pack(case), act.name, what_next)
     keep_code(sitting, case, party, beside)
     return queue_packet(
         sitting.session,
