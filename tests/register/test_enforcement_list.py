@@ -18,6 +18,7 @@ from odr.procedure.papers.rulings import written_ruling
 from odr.procedure.time.written_working import text_from_json
 from odr.register.enforcement_list.audit import audit_case_listings, wrong_in
 from odr.register.enforcement_list.models import ListingRequest, ListingState
+from odr.register.enforcement_list.panel import listing_panel
 from odr.register.enforcement_list.shown import totals
 from odr.service.models import Packet
 from tests.judgment.bench import Bench, to_the_cent
@@ -86,7 +87,9 @@ def test_the_letters_of_an_enforcement_warn_of_the_list(bench: Bench) -> None:
         letters = session.scalars(
             select(Packet).where(Packet.occasion.in_(("apply_for_enforcement", "record_measure")))
         ).all()
-        told = {letter.occasion: text_from_json(letter.what_next).render("en") for letter in letters if letter.what_next}
+        told = {
+            letter.occasion: text_from_json(letter.what_next).render("en") for letter in letters if letter.what_next
+        }
     assert set(told) == {"apply_for_enforcement", "record_measure"}
     for words in told.values():
         assert "public list of persons who do not perform" in words and "art. 5" in words
@@ -242,7 +245,7 @@ def test_what_was_put_right_can_be_so(bench: Bench) -> None:
     bench.serve("respondent/1")
     put = {"listing": newest(bench).reference, "reasons": "The extract says so."}
     for wrong in ({"head": "Zhou Yi"}, {"born_on": "2099-01-01"}):
-        with pytest.raises(InvalidInput, match="leave it empty|still to come"):
+        with pytest.raises(InvalidInput, match=r"leave it empty|still to come"):
             bench.do("clerk", "correct_listing", put | wrong)
     (one,) = entries(bench.court, NAME, PERSON)
     assert one.is_person and one.head is None and newest(bench).over_ground is None
@@ -271,7 +274,9 @@ def test_of_whoever_is_not_listed_after_all_no_number_is_kept(bench: Bench) -> N
     bench.wait(days=12)
     decide(bench, answer="decline")
     row = newest(bench)
-    assert (row.state, row.sealed, row.sex, row.born_on) == (ListingState.DECLINED, "", None, None) and sound(bench) == []
+    assert (row.state, row.sealed, row.sex, row.born_on) == (ListingState.DECLINED, "", None, None) and sound(
+        bench
+    ) == []
 
 
 def test_an_entry_put_right_is_found_by_what_is_right(bench: Bench) -> None:
@@ -333,6 +338,34 @@ def test_a_report_comes_and_is_for_the_court(bench: Bench) -> None:
         assert session.scalars(select(Task.kind).where(Task.kind == "property_report", Task.done_at.is_(None))).all()
 
 
+def test_the_creditor_who_asks_reads_the_report(bench: Bench) -> None:
+    """Whoever the court enforces for asks, and reads at once what the debtor reported; before that, and for the debtor's part,
+    nobody else does, and the docket notes who asked (PIV 8).
+    """
+    enforced(bench)
+    bench.do("judge", "order_property_report", {"debtor": debtor(bench), "since": "2025-03-01"})
+    bench.serve("respondent/1")
+    asked = {"debtor": debtor(bench)}
+    with pytest.raises(ActNotOpen, match="has reported"):
+        bench.do("claimant/1", "read_property_report", asked)
+    bench.do("respondent/1", "report_property", {**REPORT, "money": "An account with 12,000 yuan"})
+
+    def read(who: str) -> list[str]:
+        with bench.court.database.read() as session:
+            case, me = session.get_one(Case, bench.case_id), bench.actor(who)
+            found = listing_panel(bench.court.look(session), case, me)
+        return [words for one in (found.data["reports"] if found is not None else ()) for _, words in one.rows]
+
+    assert read("claimant/1") == []
+    with pytest.raises(ActNotOpen, match="not enforcing"):
+        bench.do("respondent/1", "read_property_report", asked)
+    bench.do("claimant/1", "read_property_report", asked)
+    assert "An account with 12,000 yuan" in read("claimant/1") and len(read("claimant/1")) == len(REPORT)
+    assert read("respondent/1") == []
+    bench.do("respondent/1", "report_property", {**REPORT, "money": "Nothing any more"})
+    assert "Nothing any more" in read("claimant/1")
+
+
 def test_a_creditor_asks_and_is_answered(bench: Bench) -> None:
     """A request is answered by a refusal with reasons or by the president's decision, and by no proposal: the fifteen days run on
     until then, on the president's desk; only the creditor asks, once at a time (DDL 5).
@@ -365,7 +398,10 @@ def test_a_creditor_asks_and_is_answered(bench: Bench) -> None:
     bench.wait(days=10)
     decide(bench, answer="decline")
     with bench.court.database.read() as session:
-        assert session.scalars(select(ListingRequest.answer).order_by(ListingRequest.id)).all() == ["refused", "refused"]
+        assert session.scalars(select(ListingRequest.answer).order_by(ListingRequest.id)).all() == [
+            "refused",
+            "refused",
+        ]
         states = session.scalars(select(Window.state).where(Window.kind == "listing_request")).all()
     assert states == [WindowState.MET, WindowState.MET]
 
@@ -539,7 +575,9 @@ def test_an_entry_is_hidden_again_where_its_service_falls(bench: Bench) -> None:
     assert newest(bench).state is ListingState.DECIDED and NAME not in everything_public(bench.court)
     with bench.court.sit() as sitting:
         case = sitting.session.get_one(Case, bench.case_id)
-        served = Served(case, case.party(row.party_id), "decide_listing", bench.clock.now(), T("x"), (row.decided_entry or 0,))
+        served = Served(
+            case, case.party(row.party_id), "decide_listing", bench.clock.now(), T("x"), (row.decided_entry or 0,)
+        )
         sitting.follow(case, lambda: sitting.announce(served))
         counted = totals(sitting)
     # Served again, it is one entry all the same: ever listed once, off never.

@@ -47,7 +47,9 @@ class LookupInput(CourtModel):
         CourtText(1, 120, one_line=True),
         field(
             T("Identity number or credit code"),
-            T("The whole number. The number of a case or of an enforcement finds nobody: anybody could count up to it."),
+            T(
+                "The whole number. The number of a case or of an enforcement finds nobody: anybody could count up to it."
+            ),
         ),
     ]
 

@@ -180,9 +180,7 @@ def _all(days: Sequence[tuple[TimeLimit, date]]) -> Text:
     return first
 
 
-def begins_with(
-    sitting: Sitting, case: Case, party: Party, kind: str, amount: int | None = None
-) -> dict[str, Any]:
+def begins_with(sitting: Sitting, case: Case, party: Party, kind: str, amount: int | None = None) -> dict[str, Any]:
     """Columns of a packet with whose service a time limit begins: its kind, its length, and how its last day is reckoned,
     with the day if it arrives today. Empty where the procedure knows no such time limit. ``amount`` is a length other than
     that of the rules.
@@ -211,9 +209,7 @@ def begins_with(
     }
 
 
-def length_of(
-    pack: RulePack, limit: TimeLimit, case: Case, party: Party, amount: int | None = None
-) -> Text | None:
+def length_of(pack: RulePack, limit: TimeLimit, case: Case, party: Party, amount: int | None = None) -> Text | None:
     """How long a time limit is in a case for a party; None where the procedure knows no such one, or no length of it."""
     from odr.service.rules import UNITS
 
