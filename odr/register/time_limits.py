@@ -23,7 +23,7 @@ COPY_HANDING_OVER = time_limit(
     waits=T("Nothing for you to do now: the registry prints your certified copy and hands it over."),
 )
 PROPERTY_REPORT = time_limit("property_report", Nature.DUTY, names.REPORT_PROPERTY, ask=T("report your property"))
-LISTING_REQUEST = time_limit("listing_request", Nature.COURT, names.PROPOSE_LISTING, names.REFUSE_LISTING)
+LISTING_REQUEST = time_limit("listing_request", Nature.COURT, names.DECIDE_LISTING, names.REFUSE_LISTING)
 LISTING_ANSWER = time_limit(
     "listing_answer", Nature.REMEDY, names.ANSWER_LISTING, ask=T("answer the warning of the list"), runs_on=True
 )

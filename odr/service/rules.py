@@ -85,6 +85,21 @@ def with_procedure_notice(pack: RulePack, track: Track, what_next: Text | None) 
     )
 
 
+def with_list_warning(pack: RulePack, act: str, what_next: Text | None) -> Text | None:
+    """What a letter that tells of an enforcement says, and with it the warning of the list of persons who do not perform, where
+    the rules know one (DDL 5).
+    """
+    rules = pack.enforcement_list
+    if rules is None or act not in rules.warned_with or what_next is None:
+        return what_next
+    return T(
+        "%(what_next)s %(warning)s (%(article)s).",
+        what_next=what_next,
+        warning=rules.warning.title,
+        article=pack.cite(str(rules.warning.article)),
+    )
+
+
 def with_evidence_notice(pack: RulePack, case: Case, party: Party, what_next: Text | None) -> Text | None:
     """What a letter on acceptance or with the claim says, and with it the notice on evidence: who has to prove what, when
     the court collects evidence, until when it is brought, and what follows if it comes later (EV 50; CPL 68). Nothing

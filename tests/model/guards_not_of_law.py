@@ -188,6 +188,7 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "service.packet.outcomes.something_to_repeat": (Why.NAMED, None),
     "register.enforcement_list.reporting.somebody_owes": (Why.BEYOND, "register/test_enforcement_list.py"),
     "register.enforcement_list.reporting.report_is_ordered": (Why.BEYOND, "register/test_enforcement_list.py"),
+    "register.enforcement_list.reporting.my_debtor_reported": (Why.BEYOND, "register/test_enforcement_list.py"),
     "register.enforcement_list.listing.is_enforced_for_me": (Why.BEYOND, "register/test_enforcement_list.py"),
     "register.enforcement_list.listing.not_asked_off_lately": (Why.BEYOND, "register/test_enforcement_list.py"),
     "register.enforcement_list.listing.a_request_waits": (Why.NAMED, None),

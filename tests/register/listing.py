@@ -46,11 +46,17 @@ def proposal(bench: Bench, **changes: Any) -> dict[str, Any]:
     }
 
 
+def propose(bench: Bench, **changes: Any) -> None:
+    """A judge proposes the respondent, whom the warning reaches."""
+    bench.do("judge", "propose_listing", proposal(bench, **changes))
+    bench.serve("respondent/1")
+
+
 @kept
 def proposed(bench: Bench) -> None:
-    """The court enforces, and a judge has proposed the debtor for the list."""
+    """The court enforces, a judge has proposed the debtor for the list, and the warning reached the debtor."""
     enforced(bench)
-    bench.do("judge", "propose_listing", proposal(bench))
+    propose(bench)
 
 
 def newest(bench: Bench) -> Listing:

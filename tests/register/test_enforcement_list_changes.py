@@ -12,7 +12,7 @@ from odr.ground.errors import ActNotOpen, CourtError, InvalidInput
 from odr.judgment.models import EnforcementCase, Motion, Obligation
 from odr.procedure.models import Task
 from odr.procedure.papers.form import party_line
-from odr.register.enforcement_list.listing import asked_off_lately
+from odr.register.enforcement_list.listing import asked_off_until
 from odr.register.enforcement_list.models import ListingRequest, ListingState
 from tests.judgment import test_enforcement_time as time_passed
 from tests.judgment.bench import Bench, to_the_cent
@@ -337,9 +337,9 @@ def test_only_the_creditor_who_had_it_ended_waits(bench: Bench) -> None:
         sitting, case = bench.court.look(session), session.get_one(Case, bench.case_id)
         by = {p.label: p.id for p in case.parties}
         mine, theirs = by["claimant/1"], by["respondent/1"]
-        assert asked_off_lately(sitting, case, mine, theirs) is not None
-        assert asked_off_lately(sitting, case, mine, mine) is None
-        assert asked_off_lately(sitting, case, theirs, theirs) is None
+        assert asked_off_until(sitting, case, mine, theirs) is not None
+        assert asked_off_until(sitting, case, mine, mine) is None
+        assert asked_off_until(sitting, case, theirs, theirs) is None
     with pytest.raises(CourtError, match="again after"):
         asked = {"debtor": debtor(bench), "ground": "settlement", "facts": "Nothing was paid after all."}
         bench.do("claimant/1", "ask_for_listing", asked)

@@ -71,6 +71,36 @@ def test_asking_is_counted(bench: Bench) -> None:
     assert set(codes) == {200} and client.post("/enforcement-list.json", json=ASKED).status_code == 429
 
 
+def test_nobody_hides_an_entry_by_asking_wrongly_for_its_name(bench: Bench) -> None:
+    """Wrong numbers for a name count for the network they come from: it has to wait, also with the right pair, and everybody else
+    finds the entry all the same.
+    """
+    listed(bench)
+    client = create_app(court=bench.court).test_client()
+
+    def ask(number: str, address: str) -> int:
+        asked = {"name": NAME, "number": number}
+        place = {"REMOTE_ADDR": address}
+        return client.post("/enforcement-list.json", json=asked, environ_base=place).status_code
+
+    tries = LIMITS[Counted.LIST_NAME].tries
+    for address in ("203.0.113.9", "203.0.113.10", "203.0.113.11", "203.0.113.12"):
+        assert {ask(f"AAAAAA{number}", address) for number in range(tries)} == {404}
+        assert ask(CODE, address) == 429
+    assert ask(CODE, "198.51.100.8") == 200
+
+
+def test_half_a_sign_is_no_question_and_is_counted(bench: Bench) -> None:
+    """What is no writing gets 400, and counts like any other asking."""
+    listed(bench)
+    client = create_app(court=bench.court).test_client()
+    tries = LIMITS[Counted.LIST_FROM].tries
+    for broken in ({"name": "\ud800", "number": CODE}, {"name": NAME, "number": "\udfff"}):
+        codes = [client.post("/enforcement-list.json", json=broken).status_code for _ in range(tries // 2)]
+        assert set(codes) == {400}
+    assert client.post("/enforcement-list.json", json=ASKED).status_code == 429
+
+
 def test_programs_get_the_same(bench: Bench) -> None:
     """The JSON answer tells what the page tells, 404 for nobody, 400 for what is no question."""
     listed(bench)

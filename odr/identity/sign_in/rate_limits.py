@@ -33,7 +33,7 @@ class Counted(enum.Enum):
     GUIDE_FROM = "guide_from"  # questions handed to the registry, or said not to be answered, from one network address
     GUIDE_GAP = "guide_gap"  # one network's askings of one question, or word of one, that the guide did not answer
     LIST_FROM = "list_from"  # lookups in the list of persons who do not perform, from one network address
-    LIST_NAME = "list_name"  # wrong numbers for one name in that list, wherever they come from
+    LIST_NAME = "list_name"  # wrong numbers for one name in that list, from one network address
     CHALLENGE_FROM = "challenge_from"  # passkey challenges asked for from one network address
 
 
@@ -60,7 +60,7 @@ LIMITS = {
     Counted.GUIDE_FROM: Limit(12, timedelta(hours=1)),
     Counted.GUIDE_GAP: Limit(1, timedelta(days=1)),
     Counted.LIST_FROM: Limit(30, timedelta(minutes=10)),
-    Counted.LIST_NAME: Limit(30, timedelta(minutes=10)),
+    Counted.LIST_NAME: Limit(10, timedelta(hours=1)),
     Counted.CHALLENGE_FROM: Limit(60, timedelta(minutes=15)),
 }
 

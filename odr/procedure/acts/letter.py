@@ -40,6 +40,12 @@ LIMITS = T("This letter names what is asked of you and the last day for it.")
 """Stands for all that is asked of the addressee, each with its last day, until the act has opened the time limits."""
 
 
+RUNS_FOR = "runs_for"
+"""In the result of an act whose letter begins a time limit (``Letter.runs``): the length somebody gave it there, in the unit of
+its rule.
+"""
+
+
 @dataclass(frozen=True)
 class Letter:
     """The letter of a served act, the same for every addressee.
@@ -50,7 +56,8 @@ class Letter:
     addressee for whom the act opens or changes a time limit: it has a place for its last
     day, ``day=DAY``, or for all that is asked with each day, ``limits=LIMITS``. No letter sends
     its reader to the page of the case for a day. ``occasion`` is kept on the packet: rooms that react to service know it by that.
-    ``runs`` is the kind of time limit that begins on the day the letter is served: its length stands in the letter.
+    ``runs`` is the kind of time limit that begins on the day the letter is served: its length stands in the letter,
+    that of the rules, or what the act's result says under ``RUNS_FOR``.
     ``for_information``: it asks for nothing, begins no time and gives no remedy; where no means tried reaches
     somebody, nobody of the court has to find another way.
     ``when_held`` takes the place of ``what_next`` for whom the act calls to something at one hour, with places for when

@@ -382,6 +382,10 @@ class EnforcementListRules(Rule):
     """For so long a creditor who had it ended cannot ask for it again (DDL 10)."""
     again_article: Article
     search_machines: bool
+    warning: ListBar
+    """What the notice of enforcement says of the list, and by which article (DDL 5)."""
+    warned_with: Annotated[tuple[Key, ...], Field(min_length=1)]
+    """The acts whose letters tell of an enforcement and carry that warning."""
     departs: tuple[ListBar, ...]
     """What of it is the court's own rule or departs from the article, as its pages say it."""
 

@@ -115,13 +115,13 @@ def show(sitting: Sitting, case: Case, row: Listing) -> None:
 
 
 def _keys(sitting: Sitting, case: Case, row: Listing) -> None:
-    """By which numbers it is found: that of the person, and that of the enforcement."""
+    """By what it is found: the name with the identity number or credit code, and by nothing that can be counted up to, as the
+    numbers of enforcements can.
+    """
     ring, session = keyring(sitting.court.settings.secret_key), sitting.session
-    enforcement = session.get_one(EnforcementCase, row.enforcement_id)
     name, number = case.party(row.party_id).name, ring.unseal(SEALED_FOR, row.sealed) or ""
     session.execute(delete(ListingKey).where(ListingKey.listing_id == row.id))
-    for key in dict.fromkeys(key_of(ring, name, each) for each in (number, enforcement.number)):
-        session.add(ListingKey(key=key, listing_id=row.id))
+    session.add(ListingKey(key=key_of(ring, name, number), listing_id=row.id))
     session.flush()
 
 
@@ -136,11 +136,13 @@ def correct(sitting: Sitting, case: Case, row: Listing) -> None:
 
 def hide(sitting: Sitting, row: Listing, event: str, **said: JSON) -> None:
     """Nothing of an entry is public from this transaction on: nobody finds it by any number. Once it is off for good, its salt
-    and its number are gone too.
+    and its number are gone too. One whose service fell was not listed yet: it counts when it is served, and so once.
     """
     sitting.session.execute(delete(ListingKey).where(ListingKey.listing_id == row.id))
-    if row.state is ListingState.LISTED:
+    if row.state is ListingState.LISTED and event == REMOVED:
         head(sitting.session).removed += 1
+    elif row.state is ListingState.LISTED:
+        head(sitting.session).listed -= 1
     if event == REMOVED:
         row.salt, row.sealed = None, ""
     record(sitting, row, event, **said)

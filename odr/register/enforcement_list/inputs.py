@@ -85,6 +85,20 @@ class ReportPropertyInput(CourtModel):
     ]
 
 
+class ReadReportInput(CourtModel):
+    """Whose report of property a creditor asks to read (PIV 8)."""
+
+    debtor: Annotated[
+        str,
+        CourtText(1, 40, one_line=True),
+        field(
+            T("Whose report?"),
+            T("What you learn from it stays with you and whoever acts for you."),
+            choices="reported_debtors",
+        ),
+    ]
+
+
 class AskListingInput(CourtModel):
     """A creditor asks that a debtor be listed (DDL 5)."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,8 @@ from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import Actor
 from odr.identity.sign_in.keys import keyring
 from odr.judgment.enforcement.queries import open_enforcement
-from odr.procedure.acts.letter import DAY, Letter, PaperKind
+from odr.procedure.acts.events import Served
+from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.models import WindowState
@@ -25,6 +26,7 @@ from odr.register.enforcement_list import chain
 from odr.register.enforcement_list.inputs import (
     AnswerListingInput,
     AskListingInput,
+    CorrectListingInput,
     DecideListingInput,
     ProposeListingInput,
     RefuseListingInput,
@@ -45,12 +47,13 @@ from odr.register.enforcement_list.queries import (
     today_of,
     why_never,
 )
-from odr.register.enforcement_list.reporting import chosen_debtor, named, somebody_owes, whose_debt
+from odr.register.enforcement_list.reporting import chosen_debtor, named, report_failed, somebody_owes, whose_debt
 from odr.register.enforcement_list.rules import (
     is_number,
     is_too_young,
     masked,
     may_be_longer,
+    verified_birthday,
     years_later,
     years_of,
 )
@@ -127,33 +130,31 @@ def is_enforced_for_me(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     return None if is_creditor(sitting, case, actor) else T("The court is not enforcing anything for you now.")
 
 
+def asked_off_until(sitting: Sitting, case: Case, creditor_id: int | None, debtor_id: int) -> date | None:
+    """Until which day a creditor cannot ask for a debtor: they had that debtor taken off at their own wish (DDL 10). Other creditors
+    and other debtors are not touched by it.
+    """
+    rules, until = rules_of(sitting, case), None
+    for row in listings_of(sitting.session, case, ListingState.REMOVED) if rules is not None else ():
+        its = row.party_id == debtor_id and creditor_of(sitting, row) == creditor_id
+        if rules is None or not its or row.over_ground != "creditor" or row.over_at is None:
+            continue
+        due = reckon(sitting.pack(case), rules.again, row.over_at, article=str(rules.again_article)).due_at
+        if sitting.now <= due:
+            until = due.astimezone(sitting.court.settings.tz).date()
+    return until
+
+
+def _again_after(day: date) -> Text:
+    return T("A debtor was taken off because you asked for it. You can ask for the list again after %(day)s.", day=day)
+
+
 @guard("DDL 10")
 def not_asked_off_lately(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Whoever had a debtor taken off cannot ask for the list again for a time, unless somebody else owes them too (DDL 10)."""
-    if actor.party_id is None:
-        return None
-    why = [asked_off_lately(sitting, case, actor.party_id, party.id) for party in debtors(sitting, case)]
-    return why[0] if why and all(why) else None
-
-
-def asked_off_lately(sitting: Sitting, case: Case, creditor_id: int, debtor_id: int) -> Text | None:
-    """Why a creditor cannot ask for the list again yet: they had this debtor taken off (DDL 10)."""
-    rules = rules_of(sitting, case)
-    if rules is None:
-        return None
-    for row in listings_of(sitting.session, case, ListingState.REMOVED):
-        if row.over_ground != "creditor" or row.over_at is None or row.party_id != debtor_id:
-            continue
-        if creditor_of(sitting, row) != creditor_id:
-            continue
-        until = reckon(sitting.pack(case), rules.again, row.over_at, article=str(rules.again_article)).due_at
-        if sitting.now <= until:
-            day = until.astimezone(sitting.court.settings.tz).date()
-            return T(
-                "A debtor was taken off because you asked for it. You can ask for the list again after %(day)s.",
-                day=day,
-            )
-    return None
+    """Whoever had a debtor taken off cannot ask for the list again for a time (DDL 10)."""
+    days = [asked_off_until(sitting, case, actor.party_id, party.id) for party in debtors(sitting, case)]
+    late = [day for day in days if day is not None]
+    return _again_after(min(late)) if late and len(late) == len(days) else None
 
 
 @act(
@@ -178,9 +179,9 @@ def asked_off_lately(sitting: Sitting, case: Case, creditor_id: int, debtor_id: 
 def ask_for_listing(sitting: Sitting, case: Case, given: AskListingInput, *, actor: Actor, now: datetime) -> Recorded:
     """The creditor asks; a judge answers within fifteen days (DDL 5)."""
     debtor = chosen_debtor(sitting, case, given.debtor)
-    lately = asked_off_lately(sitting, case, sitting.party_of(case, actor).id, debtor.id)
-    if lately is not None:
-        raise InvalidInput.at("debtor", lately)
+    until = asked_off_until(sitting, case, actor.party_id, debtor.id)
+    if until is not None:
+        raise InvalidInput.at("debtor", _again_after(until))
     if listing_of_party(sitting, case, debtor.id) is not None:
         raise InvalidInput.at("debtor", T("This debtor is on the list, or on the way there."))
     if any(
@@ -211,9 +212,9 @@ def ask_for_listing(sitting: Sitting, case: Case, given: AskListingInput, *, act
 
 @choice_source("listing_requests")
 def listing_requests(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
-    """Requests to list somebody that wait for a judge."""
-    rows = requests_of(sitting.session, case, is_open=True)
-    return [Option(row.reference, case.name_of(row.debtor_id), row.words) for row in rows if row.kind == "list"]
+    """Requests to list somebody that wait for a judge; one that was taken up waits for the president."""
+    rows = [one for one in requests_of(sitting.session, case, is_open=True) if one.kind == "list"]
+    return [Option(one.reference, case.name_of(one.debtor_id), one.words) for one in rows if one.listing_id is None]
 
 
 @guard("DDL 5")
@@ -259,7 +260,7 @@ def refuse_listing(sitting: Sitting, case: Case, given: RefuseListingInput, *, a
     row = next(
         (one for one in requests_of(sitting.session, case, is_open=True) if one.reference == given.request), None
     )
-    if row is None or row.kind != "list":
+    if row is None or row.kind != "list" or row.listing_id is not None:
         raise InvalidInput.at("request", T("Choose one of those listed."))
     answered(sitting, case, row, "refused")
     return Recorded(T("%(name)s is not put on the list", name=case.name_of(row.debtor_id)), {"request": row.reference})
@@ -300,7 +301,7 @@ def _told(sitting: Sitting, case: Case, given: ProposeListingInput, debtor: Part
                 article=sitting.pack(case).cite(str(rules.bars[given.bar].article)),
             ),
         )
-    if rules.grounds["report"].report and "report" in given.grounds and not _report_failed(sitting, case, debtor):
+    if rules.grounds["report"].report and "report" in given.grounds and not report_failed(sitting, case, debtor):
         raise InvalidInput.at("grounds", T("This debtor was not ordered to report property, or can still do so."))
     if "consumption" in given.grounds and not any(
         o.party_id == debtor.id and replaced_since(debtor, o.ordered_entry or 0) is None
@@ -315,16 +316,44 @@ def _told(sitting: Sitting, case: Case, given: ProposeListingInput, debtor: Part
         return
     if given.sex is None or given.born_on is None:
         raise InvalidInput.at("born_on", T("Say the sex and the day of birth of the person."))
-    if given.born_on > today_of(sitting):
-        raise InvalidInput.at("born_on", T("This day is still to come."))
+    fits_the_person(sitting, debtor, given.born_on)
     if is_too_young(rules, given.born_on, today_of(sitting)):
         raise InvalidInput.at("born_on", T("Nobody under %(age)s is ever put on the list.", age=rules.age))
 
 
-def _report_failed(sitting: Sitting, case: Case, debtor: Party) -> bool:
-    """Whether a report was ordered and its time is over, or one came that a judge can find false (PIV 10)."""
-    asked = sitting.windows(case, time_limits.PROPERTY_REPORT, party=debtor, state=None)
-    return any(window.state is not WindowState.OPEN for window in asked)
+def fits_the_person(sitting: Sitting, debtor: Party, born_on: date) -> None:
+    """Whether somebody can have been born on a day, and the registry has seen no other one. Raises InvalidInput."""
+    if born_on > today_of(sitting):
+        raise InvalidInput.at("born_on", T("This day is still to come."))
+    seen = verified_birthday(debtor.details)
+    if seen is not None and seen != born_on:
+        raise InvalidInput.at("born_on", OTHER_BIRTHDAY)
+
+
+OTHER_BIRTHDAY = T("On the document of this person the registry saw another day of birth.")
+
+
+def check_correction(sitting: Sitting, debtor: Party, given: CorrectListingInput) -> None:
+    """Whether what is put right can be so of this debtor: a person has a day of birth and nobody who represents it by law, an
+    organisation the other way round. Raises InvalidInput.
+    """
+    if given.head and is_person(debtor):
+        raise InvalidInput.at("head", T("A person has no legal representative here: leave it empty."))
+    if given.born_on is None:
+        return
+    if not is_person(debtor):
+        raise InvalidInput.at("born_on", T("Only a person has a day of birth: leave it empty."))
+    fits_the_person(sitting, debtor, given.born_on)
+
+
+def kept_of(given: ProposeListingInput | CorrectListingInput, row: Listing) -> dict[str, Any]:
+    """What the docket keeps of what was typed: of a number the part that the public may read, and neither sex nor day of birth,
+    for every party reads the entry.
+    """
+    kept = given.model_dump(mode="json") | {"born_on": None}
+    if given.number:
+        kept["number"] = row.masked
+    return kept | {"sex": None} if isinstance(given, ProposeListingInput) else kept
 
 
 @act(
@@ -342,10 +371,7 @@ def _report_failed(sitting: Sitting, case: Case, debtor: Party) -> bool:
         T(
             "Pay or do what is owed and say so, or answer why you should not be listed; both cost nothing. Otherwise the president of the court decides on what is in the file."
         ),
-        when_due=T(
-            "Pay or do what is owed and say so, or answer by the end of %(day)s why you should not be listed; both cost nothing. Otherwise the president of the court decides on what is in the file.",
-            day=DAY,
-        ),
+        runs=time_limits.LISTING_ANSWER,
     ),
     desk=(desks.LISTING_REQUEST, desks.NO_REPORT, desks.PROPERTY_REPORT),
     topic=Topic.DECISION,
@@ -356,7 +382,8 @@ def propose_listing(
 ) -> Recorded:
     """Warn a debtor that the conditions of the list seem met, and put it before the president (DDL 1, 3, 5).
 
-    The number of the identity document is kept encrypted; the docket keeps the part of it that the public may read.
+    The number of the identity document is kept encrypted; the docket keeps the part of it that the public may read, and neither
+    sex nor day of birth.
     """
     debtor, found = chosen_debtor(sitting, case, given.debtor), open_enforcement(sitting.session, case)
     if found is None:
@@ -378,22 +405,38 @@ def propose_listing(
     )
     sitting.session.add(row)
     sitting.session.flush()
-    for one in requests_of(sitting.session, case, is_open=True):
-        if one.kind == "list" and one.debtor_id == debtor.id:
-            one.listing_id = row.id
-            answered(sitting, case, one, "met")
+    due_at = _asked_for(sitting, case, row)
     for desk in (desks.NO_REPORT, desks.PROPERTY_REPORT):
         sitting.close_tasks(case, desk, debtor.reference)
-    sitting.start_window(case, time_limits.LISTING_ANSWER, party=debtor, start=now, subject=row.reference)
     title = T("Decide whether %(name)s is put on the list of persons who do not perform.", name=debtor.name)
-    sitting.open_task(case, Role.PRESIDENT, desks.LISTING, title, risk=60, subject=row.reference)
-    kept = given.model_dump(mode="json") | {"number": row.masked}
+    sitting.open_task(case, Role.PRESIDENT, desks.LISTING, title, risk=60, due_at=due_at, subject=row.reference)
     return Recorded(
         T("%(name)s is warned of the list of persons who do not perform", name=debtor.name),
         {"listing": row.reference},
         named=named(debtor),
-        kept=kept,
+        kept=kept_of(given, row),
     )
+
+
+def _asked_for(sitting: Sitting, case: Case, row: Listing) -> datetime | None:
+    """The request of a creditor that a proposal takes up goes from the judge's desk to the president's, with what is left of the
+    fifteen days: only the decision meets them (DDL 5). Gives their end.
+    """
+    due_at = None
+    for one in requests_of(sitting.session, case, is_open=True):
+        if one.kind == "list" and one.debtor_id == row.party_id:
+            one.listing_id = row.id
+            sitting.close_tasks(case, desks.LISTING_REQUEST, one.reference)
+            windows = sitting.windows(case, time_limits.LISTING_REQUEST, subject=one.reference)
+            due_at = next((window.due_at for window in windows), due_at)
+    return due_at
+
+
+def _answer_who_asked(sitting: Sitting, case: Case, row: Listing, answer: str) -> None:
+    """The decision answers the creditor who asked for it (DDL 5)."""
+    for one in requests_of(sitting.session, case, is_open=True):
+        if one.kind == "list" and one.listing_id == row.id:
+            answered(sitting, case, one, answer)
 
 
 @act(
@@ -426,14 +469,39 @@ def proposed_listings(sitting: Sitting, case: Case, actor: Actor) -> list[Option
 
 @guard("DDL 5", "COURT listing-warning")
 def a_proposal_is_ripe(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """A debtor was warned, and has answered or let the time for it pass."""
+    """A warning reached a debtor, who has answered or let the time for it pass."""
     rows = listings_of(sitting.session, case, ListingState.PROPOSED)
     if not rows:
         return T("No debtor is proposed for the list.")
-    waits = {window.subject for window in sitting.windows(case, time_limits.LISTING_ANSWER)}
-    if all(row.reference in waits for row in rows):
+    waits = [_not_heard(sitting, case, row) for row in rows]
+    return next(iter(waits), None) if all(waits) else None
+
+
+def _not_heard(sitting: Sitting, case: Case, row: Listing) -> Text | None:
+    """Why a debtor was not heard yet: the warning has not reached them, or their time to answer it runs. A time that ended
+    because its service fell is none.
+    """
+    states = {w.state for w in sitting.windows(case, time_limits.LISTING_ANSWER, state=None, subject=row.reference)}
+    if states & {WindowState.OPEN, WindowState.HALTED}:
         return T("The debtor was warned and can still answer.")
-    return None
+    return None if states & {WindowState.MET, WindowState.LAPSED} else T("The warning has not reached the debtor yet.")
+
+
+def time_to_answer_begins(sitting: Sitting, event: Served) -> None:
+    """The warning reached the debtor: their days to answer it begin (COURT listing-warning)."""
+    for row in listings_of(sitting.session, event.case, ListingState.PROPOSED):
+        if row.party_id != event.party.id or row.entry_number not in event.entries:
+            continue
+        known = sitting.windows(event.case, time_limits.LISTING_ANSWER, state=None, subject=row.reference)
+        if all(window.state is WindowState.ENDED for window in known):
+            sitting.start_window(
+                event.case,
+                time_limits.LISTING_ANSWER,
+                party=event.party,
+                start=event.at,
+                subject=row.reference,
+                proof=event.proof,
+            )
 
 
 @act(
@@ -478,12 +546,15 @@ def decide_listing(sitting: Sitting, case: Case, given: DecideListingInput, *, a
     )
     if row is None:
         raise InvalidInput.at("listing", T("Choose one of those listed."))
-    if any(window.subject == row.reference for window in sitting.windows(case, time_limits.LISTING_ANSWER)):
-        raise ActNotOpen(T("The debtor was warned and can still answer."))
+    waits = _not_heard(sitting, case, row)
+    if waits is not None:
+        raise ActNotOpen(waits)
     debtor = case.party(row.party_id)
     sitting.close_tasks(case, desks.LISTING, row.reference)
     if given.answer == "decline":
         row.state, row.over_at, row.over_entry = ListingState.DECLINED, now, sitting.next_number(case)
+        _answer_who_asked(sitting, case, row, "refused")
+        row.sealed, row.sex, row.born_on = "", None, None  # Of somebody who was never listed nothing of that is kept.
         return Recorded(T("%(name)s is not put on the list", name=debtor.name), {"listing": row.reference})
     _can_be_listed(sitting, case, row, debtor, rules)
     longer = int(given.longer)
@@ -495,6 +566,7 @@ def decide_listing(sitting: Sitting, case: Case, given: DecideListingInput, *, a
         raise InvalidInput.at("longer", T("The rules allow no term so long."))
     _order(sitting, case, row, actor, now, years_of(rules, row.grounds, longer))
     _bar_with(sitting, case, row)
+    _answer_who_asked(sitting, case, row, "met")
     return Recorded(
         T("%(name)s is put on the list of persons who do not perform", name=debtor.name),
         {
@@ -512,6 +584,8 @@ def _can_be_listed(sitting: Sitting, case: Case, row: Listing, debtor: Party, ru
         raise ActNotOpen(never)
     if is_too_young(rules, row.born_on, today_of(sitting)):
         raise ActNotOpen(T("Nobody under %(age)s is ever put on the list.", age=rules.age))
+    if row.born_on is not None and verified_birthday(debtor.details) not in (None, row.born_on):
+        raise ActNotOpen(OTHER_BIRTHDAY)
     over = due_end(sitting, case, row)
     if over is not None:
         raise ActNotOpen(rules.ends[over].title)

@@ -1,7 +1,8 @@
 """Looking up the list by name and number together, without an account; and the records of the list, which name nobody.
 
 A wrong name and a wrong number get one answer, after the same questions. Neither stands in an address, nor is kept; asking is
-counted for the network and for the name, so that nobody reads the list by a program or guesses a number.
+counted for the network, and what missed for the network and the name, so that nobody reads the list by a program or guesses a
+number. Nothing is counted for the name alone: whoever asks wrongly for a name would hide its entry from everybody else.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from odr.identity.sign_in.rate_limits import Counted
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.register.enforcement_list import chain, check_list
-from odr.register.enforcement_list.rules import name_key
+from odr.register.enforcement_list.rules import is_written, name_key
 from odr.register.enforcement_list.shown import Entry, as_json, look_up, totals
 from odr.register.publication.public_views import keys_of
 from odr.web.guards import current_court, current_locale, current_session, public
@@ -26,13 +27,12 @@ from odr.web.numbers import number_in
 from odr.web.pages import file_answer, look, pack_today
 
 enforcement_list = Blueprint("enforcement_list", __name__)
-EXAMPLE = "(2026)浙0192执12号"
 NOT_FOUND = T("No entry has this name and this number together.")
 NO_LIST = T("The rules of this court know no list of persons who do not perform. Nobody is listed here.")
 
 
 class LookupInput(CourtModel):
-    """A whole name and one number of the person."""
+    """A whole name and the whole identity number or credit code."""
 
     name: Annotated[
         str,
@@ -46,10 +46,9 @@ class LookupInput(CourtModel):
         str,
         CourtText(1, 120, one_line=True),
         field(
-            T("One number of theirs"),
+            T("Identity number or credit code"),
             T(
-                "Identity number, credit code, or the number of the enforcement, for example %(number)s.",
-                number=EXAMPLE,
+                "The whole number. The number of a case or of an enforcement finds nobody: anybody could count up to it."
             ),
         ),
     ]
@@ -97,6 +96,9 @@ def for_programs() -> Response:
     given = told if isinstance(told, dict) else {}
     name, number = given.get("name"), given.get("number")
     if not isinstance(name, str) or not isinstance(number, str):
+        return _problem("invalid-input", T("Give name and number as words."), 400)
+    if not is_written(name + number):
+        _count(rate_limits.network(request.remote_addr or ""), Counted.LIST_FROM)
         return _problem("invalid-input", T("Give name and number as words."), 400)
     found = _found(LookupInput.model_construct(name=name[:200], number=number[:120]))
     if not found:
@@ -188,15 +190,20 @@ def _page(
     return Response(page, status, mimetype="text/html")
 
 
+def _count(subject: str, counted: Counted) -> int:
+    court = current_court()
+    with court.database.write() as session:
+        ring = keyring(court.settings.secret_key)
+        return rate_limits.take(session, ring, counted, subject, court.clock.machine_now())
+
+
 def _found(given: LookupInput) -> list[Entry]:
     """The entries that fit; each asking is counted before it is made. Raises TooMany."""
-    court = current_court()
-    ring, now = keyring(court.settings.secret_key), court.clock.machine_now()
-    with court.database.write() as session:
-        rate_limits.take(session, ring, Counted.LIST_FROM, rate_limits.network(request.remote_addr or ""), now)
-        named = rate_limits.take(session, ring, Counted.LIST_NAME, name_key(given.name), now)
+    network = rate_limits.network(request.remote_addr or "")
+    _count(network, Counted.LIST_FROM)
+    missed = _count(f"{network}/{name_key(given.name)}", Counted.LIST_NAME)
     found = look_up(look(), given.name, given.number)
     if found:
-        with court.database.write() as session:
-            rate_limits.give_back(session, named)
+        with current_court().database.write() as session:
+            rate_limits.give_back(session, missed)
     return found

@@ -12,6 +12,7 @@ from odr.procedure.hooks import Panel
 from odr.register import names
 from odr.register.enforcement_list.models import ListingState
 from odr.register.enforcement_list.queries import OVER, bars_of, listings_of, name_of_listed
+from odr.register.enforcement_list.reporting import reports_read_by
 
 if TYPE_CHECKING:
     from odr.identity.actors import Actor
@@ -42,11 +43,14 @@ def listing_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     if case.stage not in OVER or actor.role not in READERS or sitting.pack(case).enforcement_list is None:
         return None
     told = [*_listings(sitting, case, actor), *_bars(sitting, case, actor)]
-    if not told:
+    reports = reports_read_by(sitting, case, actor)
+    if not told and not reports:
         return None
     table = sitting.court.table
     open_acts = [table[name] for name in MINE if refusal(sitting, table[name], case, actor) is None]
-    return Panel("main", 60, "register/enforcement_list/_panel.html", {"told": told, "acts": open_acts})
+    return Panel(
+        "main", 60, "register/enforcement_list/_panel.html", {"told": told, "reports": reports, "acts": open_acts}
+    )
 
 
 def _listings(sitting: Sitting, case: Case, actor: Actor) -> list[Told]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from odr.procedure.papers.form import PERSON
 
 if TYPE_CHECKING:
     from odr.procedure.rules.court_rules import EnforcementListRules
@@ -25,6 +27,12 @@ def is_too_young(rules: EnforcementListRules, born: date | None, day: date) -> b
     return born is not None and age_on(born, day) < rules.age
 
 
+def verified_birthday(details: Mapping[str, Any]) -> date | None:
+    """The day of birth that the registry saw on a party's own document; None where it has seen none."""
+    said = details.get(PERSON) if details.get("verified") else None
+    return date.fromisoformat(said["born_on"]) if said and said.get("born_on") else None
+
+
 def number_key(typed: str) -> str:
     """A number as it is compared: width, case, blanks, dashes and brackets do not matter."""
     return "".join(c for c in unicodedata.normalize("NFKC", typed[:120]).upper() if c.isalnum())
@@ -34,6 +42,11 @@ def name_key(typed: str) -> str:
     """A name as it is compared: width, case and blanks do not matter; every letter does."""
     folded = unicodedata.normalize("NFKC", typed[:300]).casefold()
     return "".join(c for c in folded if not c.isspace() and c not in ".,·•・‧")
+
+
+def is_written(typed: str) -> bool:
+    """Whether words are signs that can be written down: half of a pair of code units, as JSON can carry it, is none."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in typed)
 
 
 def is_number(typed: str) -> bool:

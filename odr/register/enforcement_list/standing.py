@@ -33,13 +33,12 @@ from odr.register.enforcement_list.inputs import (
     RecordReviewInput,
     TakeOffInput,
 )
-from odr.register.enforcement_list.listing import answered
+from odr.register.enforcement_list.listing import answered, check_correction, kept_of, time_to_answer_begins
 from odr.register.enforcement_list.models import ALIVE, STANDS, Listing, ListingRequest, ListingState, facts_of
 from odr.register.enforcement_list.queries import (
     OVER,
     creditor_of,
     due_end,
-    is_person,
     listing_named,
     listings_of,
     name_of_listed,
@@ -49,7 +48,7 @@ from odr.register.enforcement_list.queries import (
     standing_of,
     today_of,
 )
-from odr.register.enforcement_list.reporting import named, whose_debt
+from odr.register.enforcement_list.reporting import named, time_to_report_begins, whose_debt
 from odr.register.enforcement_list.rules import is_number, is_too_young, masked
 
 if TYPE_CHECKING:
@@ -77,6 +76,8 @@ def on_served(sitting: Sitting, event: Served) -> None:
     case = event.case
     if case.stage not in LOOKED_AFTER:
         return
+    time_to_answer_begins(sitting, event)
+    time_to_report_begins(sitting, event)
     for row in listings_of(sitting.session, case, ListingState.DECIDED):
         if (
             row.party_id == event.party.id
@@ -359,21 +360,16 @@ def correct_listing(
         raise ActNotOpen(T("The rules of this court know no list of persons who do not perform."))
     if actor.role is not Role.CLOCK and not (given.number or given.facts or given.head or given.born_on):
         raise InvalidInput.at("number", T("Say what is put right."))
+    check_correction(sitting, case.party(row.party_id), given)
     if given.number:
         if not is_number(given.number):
             raise InvalidInput.at("number", T("This is not the number of an identity document or a credit code."))
         row.sealed = keyring(sitting.court.settings.secret_key).seal(chain.SEALED_FOR, given.number)
         row.masked = masked(given.number)
-    debtor = case.party(row.party_id)
-    if given.head and is_person(debtor):
-        raise InvalidInput.at("head", T("A person has no legal representative in the entry."))
-    if given.born_on and not is_person(debtor):
-        raise InvalidInput.at("born_on", T("Only a person has a day of birth."))
-    if given.born_on and given.born_on > today_of(sitting):
-        raise InvalidInput.at("born_on", T("This day is still to come."))
     row.facts, row.head, row.born_on = given.facts or row.facts, given.head or row.head, given.born_on or row.born_on
     sitting.close_tasks(case, desks.CORRECT_LISTING, row.reference)
-    kept = given.model_dump(mode="json") | ({"number": row.masked} if given.number else {})
+    debtor = case.party(row.party_id)
+    kept = kept_of(given, row)
     facts = facts_of(row)
     if is_too_young(rules, row.born_on, today_of(sitting)):
         end_listing(sitting, case, row, "wrong")

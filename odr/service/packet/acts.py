@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,7 +23,7 @@ from odr.procedure.acts.events import (
     PartyJoined,
     Served,
 )
-from odr.procedure.acts.letter import PaperKind
+from odr.procedure.acts.letter import RUNS_FOR, PaperKind
 from odr.procedure.acts.table import Recorded, Topic, act
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.models import WindowState
@@ -52,7 +53,7 @@ from odr.service.packet.packets import (
 from odr.service.packet.progress_codes import keep_code
 from odr.service.packet.proof_of_service import issue_proof
 from odr.service.queries import is_private, told_of
-from odr.service.rules import answer_by, rules_for, with_notices
+from odr.service.rules import answer_by, rules_for, with_list_warning, with_notices
 from odr.service.vocabulary import Channel, ConsentWay, FactKind, PacketState
 
 if TYPE_CHECKING:
@@ -117,7 +118,9 @@ def put_out(
     """
     hold = timedelta(minutes=sitting.court.settings.hold_minutes) if hold is None else hold
     reckoned = None
-    limit = begins_with(sitting, case, party, occasion.runs) if occasion.runs and due_at is None else {}
+    limit: dict[str, Any] = {}
+    if occasion.runs and due_at is None:
+        limit = begins_with(sitting, case, party, occasion.runs, _length_given(sitting, case, entry_number))
     if occasion.key == CLAIM and due_at is None:
         due_at, reckoned = answer_by(sitting, case, party)
         # How the time to answer is reckoned has words of its own.
@@ -129,6 +132,9 @@ def put_out(
     what_next = occasion.what_next
     if occasion in (CLAIM_LETTER, ACCEPTANCE):  # One that goes out again has the notices in its words already.
         what_next = with_notices(sitting.pack(case), case, party, what_next)
+    act = sitting.court.table.get(occasion.key)
+    if act is not None and act.letter is not None and occasion == occasion_of(act):
+        what_next = with_list_warning(sitting.pack(case), act.name, what_next)
     keep_code(sitting, case, party, beside)
     return queue_packet(
         sitting.session,
@@ -154,6 +160,15 @@ def put_out(
         occasion=occasion.key,
         contacts=contacts_of(sitting.session, party.id, (one.id for one in beside)),
     )
+
+
+def _length_given(sitting: Sitting, case: Case, number: int) -> int | None:
+    """The length that an act gave the time limit which begins with the service of its letter; None where it gave none."""
+    payload = sitting.session.scalar(
+        select(DocketEntry.payload).where(DocketEntry.case_id == case.id, DocketEntry.number == number)
+    )
+    given = (json.loads(payload).get("result") or {}).get(RUNS_FOR) if payload is not None else None
+    return given if isinstance(given, int) else None
 
 
 def on_claim_lodged(sitting: Sitting, event: ClaimLodged) -> None:

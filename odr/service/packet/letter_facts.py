@@ -180,12 +180,13 @@ def _all(days: Sequence[tuple[TimeLimit, date]]) -> Text:
     return first
 
 
-def begins_with(sitting: Sitting, case: Case, party: Party, kind: str) -> dict[str, Any]:
+def begins_with(sitting: Sitting, case: Case, party: Party, kind: str, amount: int | None = None) -> dict[str, Any]:
     """Columns of a packet with whose service a time limit begins: its kind, its length, and how its last day is reckoned,
-    with the day if it arrives today. Empty where the procedure knows no such time limit.
+    with the day if it arrives today. Empty where the procedure knows no such time limit. ``amount`` is a length other than
+    that of the rules.
     """
     limit, pack = TIME_LIMITS[kind], sitting.pack(case)
-    length = length_of(pack, limit, case, party)
+    length = length_of(pack, limit, case, party, amount)
     if length is None:
         return {}
     return {
@@ -202,12 +203,13 @@ def begins_with(sitting: Sitting, case: Case, party: Party, kind: str) -> dict[s
                 case,
                 party,
                 sitting.now,
+                amount,
             )
         ),
     }
 
 
-def length_of(pack: RulePack, limit: TimeLimit, case: Case, party: Party) -> Text | None:
+def length_of(pack: RulePack, limit: TimeLimit, case: Case, party: Party, amount: int | None = None) -> Text | None:
     """How long a time limit is in a case for a party; None where the procedure knows no such one, or no length of it."""
     from odr.service.rules import UNITS
 
@@ -215,21 +217,25 @@ def length_of(pack: RulePack, limit: TimeLimit, case: Case, party: Party) -> Tex
     own = rule.variant(case.track.value, abroad=party.abroad) if rule is not None else None
     if rule is None or own is None or not own.available or rule.before or not own.amount:
         return None
-    return Text(UNITS[own.unit or rule.unit], {"count": own.amount})
+    return Text(UNITS[own.unit or rule.unit], {"count": amount or own.amount})
 
 
-def day_if_served(pack: RulePack, rule: str, case: Case, party: Party, now: datetime) -> date | None:
+def day_if_served(
+    pack: RulePack, rule: str, case: Case, party: Party, now: datetime, amount: int | None = None
+) -> date | None:
     """The last day of a time limit that begins with service at this moment; None where the rules have no such limit."""
     try:
-        end = reckon(pack, rule, now, track=case.track.value, abroad=party.abroad).due_at
+        end = reckon(pack, rule, now, track=case.track.value, abroad=party.abroad, amount=amount).due_at
     except NoSuchRule:
         return None
     return last_day(end, pack.tz)
 
 
-def with_day(words: Text, pack: RulePack, rule: str, case: Case, party: Party, now: datetime) -> Text:
+def with_day(
+    words: Text, pack: RulePack, rule: str, case: Case, party: Party, now: datetime, amount: int | None = None
+) -> Text:
     """How a last day is reckoned, and which day it is if the letter arrives on the day it is sent."""
-    last, today = day_if_served(pack, rule, case, party, now), now.astimezone(pack.tz).date()
+    last, today = day_if_served(pack, rule, case, party, now, amount), now.astimezone(pack.tz).date()
     if last is None:
         return words
     return T(

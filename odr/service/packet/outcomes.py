@@ -428,10 +428,11 @@ def serve_again(sitting: Sitting, case: Case, given: ServeAgainInput, *, actor: 
 
 def _same_occasion(sitting: Sitting, case: Case, old: Packet) -> Occasion:
     """The occasion of a packet that goes out again. While a time limit it opened runs, the letter is written anew and
-    names the day that now holds; where everything it asked was done it says so; else it goes out in the words it had.
+    names the day that now holds, and so it is where its time begins with its service; where everything it asked was done it says so; else it goes out in the words it had.
     """
     number = old.entry_ids[0]
-    if any(w.opened_by == number and w.party_id in (old.party_id, None) for w in sitting.windows(case)):
+    runs = any(w.opened_by == number and w.party_id in (old.party_id, None) for w in sitting.windows(case))
+    if runs or old.limit_kind is not None:
         entry = sitting.session.scalars(
             select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number == number)
         ).one()
