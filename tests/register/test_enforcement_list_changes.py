@@ -30,6 +30,7 @@ from tests.register.listing import (
     listed,
     newest,
     proposal,
+    propose,
     proposed,
     request,
 )
@@ -43,7 +44,7 @@ def person_proposed(bench: Bench) -> None:
     """A natural person is warned of the list."""
     enforced(bench)
     as_person(bench)
-    bench.do("judge", "propose_listing", proposal(bench, **GROWN))
+    propose(bench, **GROWN)
 
 
 def person_listed(bench: Bench) -> None:
@@ -244,7 +245,7 @@ def test_a_bar_that_was_asked_for_comes_with_the_list(bench: Bench) -> None:
     enforced(bench)
     bench.do("claimant/1", "ask_for_consumption_bar", {"debtor": debtor(bench), "words": "It flies first class."})
     assert open_tasks(bench, "consumption_bar") == 1
-    bench.do("judge", "propose_listing", proposal(bench))
+    propose(bench)
     bench.wait(days=12)
     decide(bench)
     assert bars(bench) == ["ordered"] and open_tasks(bench, "consumption_bar") == 0
