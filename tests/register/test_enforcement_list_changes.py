@@ -356,3 +356,15 @@ def test_an_entry_is_put_right_only_with_what_can_be(bench: Bench) -> None:
         bench.do("clerk", "correct_listing", {**right, "born_on": "2099-01-01"})
     (one,) = entries(bench.court, NAME, PERSON)
     assert one.is_person and one.age is not None
+
+
+def test_what_was_only_asked_for_ends_with_the_enforcement(bench: Bench) -> None:
+    """Ended before the president answered, the request is over, and with the next enforcement it can be made again."""
+    enforced(bench)
+    asked = {"debtor": debtor(bench), "words": "It flies first class."}
+    bench.do("claimant/1", "ask_for_consumption_bar", asked)
+    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    assert bars(bench) == ["refused"] and open_tasks(bench, "consumption_bar") == 0
+    bench.do("claimant/1", "apply_for_enforcement", {})
+    bench.do("claimant/1", "ask_for_consumption_bar", asked)
+    assert bars(bench) == ["refused", "asked"] and open_tasks(bench, "consumption_bar") == 1

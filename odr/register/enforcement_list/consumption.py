@@ -9,7 +9,7 @@ from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
-from odr.judgment.enforcement.queries import enforcements_of, is_barred
+from odr.judgment.enforcement.queries import enforcements_of, is_barred, open_enforcement
 from odr.judgment.queries import obligations_of
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
@@ -214,12 +214,14 @@ def lift_consumption_bar(sitting: Sitting, case: Case, given: LiftBarInput, *, a
 def due_lift(sitting: Sitting, case: Case, row: ConsumptionOrder) -> str | None:
     """Why a bar has to end now by the docket itself; None while it may stand (RHC 1, 9).
 
-    It stands for what is owed to whoever the court was enforcing for. One that came with the list goes with an entry that should
+    It stands for what is owed to whoever the court was enforcing for; what is only asked for ends with the enforcement. One that came with the list goes with an entry that should
     never have been.
     """
     asked = row.asked_entry or row.ordered_entry or 0
     if replaced_since(case.party(row.party_id), asked) is not None:
         return "replaced"
+    if row.state == "asked" and open_enforcement(sitting.session, case) is None:
+        return "over"
     listing = sitting.session.get(Listing, row.listing_id) if row.listing_id is not None else None
     if listing is not None and listing.state is ListingState.REMOVED and listing.over_ground in NEVER_RIGHT:
         return NEVER_RIGHT[listing.over_ground]
