@@ -14,7 +14,16 @@ from hypothesis import given, strategies as st
 from sqlalchemy import update
 
 from bench.similar import made, search_of, table
-from odr.assist.similar.finding import Finder, Profile, shared_share, shared_words, weights_of
+from odr.assist.similar.finding import (
+    MOST_SIGNS,
+    Finder,
+    Profile,
+    held_of,
+    said_in,
+    shared_share,
+    shared_words,
+    weights_of,
+)
 from odr.assist.similar.looking import Alike, Rank, alike, happened, in_scope, rank_of
 from odr.assist.similar.measuring import interval, questions, score
 from odr.ground.text import Money
@@ -112,6 +121,18 @@ def test_words_alone_make_no_case_alike(small_scene: Scene) -> None:
     assert len(found_for(small_scene.court, Profile("domain_name", ("CC 577",), PROFILE.words))) == 2
 
 
+def test_of_a_long_text_the_beginning_is_looked_at(small_scene: Scene) -> None:
+    """However much somebody writes: what stands behind the first part is neither weighed nor named."""
+    case = filed(small_scene)
+    laid(small_scene.court, case, 6, f"经查，{SHARED}。{CITES}")
+    begins = f"原告购买净水器，{SHARED}，被告拒绝退款。"
+    padding = "".join(chr(0x8000 + n % 3000) for n in range(MOST_SIGNS))
+    early, late = replace(PROFILE, words=begins + padding), replace(PROFILE, words=padding + begins)
+    assert early.is_cut and not PROFILE.is_cut and len(early.looked_at) == MOST_SIGNS
+    assert len(found_for(small_scene.court, early)) == 6
+    assert found_for(small_scene.court, late) == []
+
+
 # Scope
 
 
@@ -207,9 +228,9 @@ def test_what_is_said_to_be_shared_stands_in_both(words: str, seed: int) -> None
     weights = {(PAIRS, pair): 1.0 for pair in pairs.split() if len(pair) == 2} | {
         (WORDS, each): 1.0 for each in ones.split() if each.isascii() and len(each) >= 3
     }
-    share = shared_share(weights, [decision])
+    share = shared_share(weights, held_of(weights, [decision]))
     assert 0 <= share <= 1
-    for named in shared_words(weights, words, [decision]):
+    for named in shared_words(weights, said_in(weights, words), held_of(weights, [decision])):
         assert named in fold(words)
         assert named in fold(decision) or all(named[n : n + 2] in fold(decision) for n in range(len(named) - 1))
 

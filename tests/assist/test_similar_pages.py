@@ -17,6 +17,7 @@ from odr.docket.visibility import reads_entry
 from odr.filing.claim.queries import facts_of
 from odr.filing.models import Draft
 from odr.ground.errors import ActNotOpen, Forbidden
+from odr.identity.sign_in.rate_limits import LIMITS, Counted
 from odr.procedure.acts.act_versions import input_of
 from tests.assist.test_similar import CITES, SHARED, found_for, laid
 from tests.filing.test_linking import ready
@@ -88,6 +89,26 @@ def test_beside_a_claim_nothing_is_said_of_few_cases_and_ranges_of_many(small_sc
     link = client.get(f"/claim/{reference}/check-answers").text
     assert f'href="{where}"' in link
     assert rows(small_scene) == before, "looking leaves nothing behind"
+
+
+def test_a_long_claim_is_told_how_much_is_looked_at_and_looks_are_counted(small_scene: Scene) -> None:
+    """Only the beginning is looked at, and the page says so; who looks over and over waits, and reads that nothing is lost."""
+    reference = ready(small_scene)
+    told(small_scene, reference, f"原告购买净水器，{SHARED}，被告拒绝退款。")
+    small_scene.lodge()
+    laid(small_scene.court, small_scene.case_id, 2, f"经查，{SHARED}。{CITES}")
+    client, _ = signed_in(small_scene, create_app(court=small_scene.court), "li")
+    where, header = f"/claim/{reference}/similar", {"Accept-Language": "en"}
+    assert "characters are looked at" not in words(client.get(where, headers=header).text)
+    told(small_scene, reference, f"{SHARED}。" * 1_100)
+    assert re.search("only the first 20,?000 characters are looked at", words(client.get(where, headers=header).text))
+    tries = LIMITS[Counted.SIMILAR_BY].tries
+    for _ in range(tries - 2):
+        assert client.get(where).status_code == 200
+    refused = client.get(where, headers=header)
+    assert refused.status_code == 429 and "What you wrote is kept" in words(refused.text)
+    small_scene.later(minutes=11)
+    assert client.get(where).status_code == 200
 
 
 def rows(scene: Scene) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import cast
@@ -45,6 +45,8 @@ NAMED = 3
 """Characters of a phrase that a find names: a pair alone may be the end of one word and the beginning of another."""
 PHRASES = 6
 """Shared words that a find names."""
+MOST_SIGNS = 20_000
+"""Characters of a case that are looked at; who writes more is told that the rest was not."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,16 @@ class Profile:
     articles: tuple[str, ...]
     words: str
     own: str | None = None
+
+    @property
+    def looked_at(self) -> str:
+        """The words that are looked for: of a long text its beginning."""
+        return self.words[:MOST_SIGNS]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there is more than is looked at."""
+        return len(self.words) > MOST_SIGNS
 
 
 @dataclass(frozen=True)
@@ -109,12 +121,12 @@ class Finder:
 
     def plain(self, profile: Profile, most: int = POOL) -> list[Match]:
         """By the words alone (BM25): what the other ways are measured against."""
-        scores = self._scores(self._by_words(weights_of(self.search, profile.words)))
+        scores = self._scores(self._by_words(weights_of(self.search, profile.looked_at)))
         return self._named(scores, most)
 
     def matches(self, profile: Profile, most: int = POOL) -> list[Match]:
         """The decisions most like the case, the best first."""
-        by_words = self._scores(self._by_words(weights_of(self.search, profile.words)))
+        by_words = self._scores(self._by_words(weights_of(self.search, profile.looked_at)))
         highest = max(by_words.values(), default=1.0)
         scores = {at: score / highest for at, score in by_words.items()}
         rarity = self.rarity_of(profile.articles)
@@ -172,15 +184,41 @@ def _exactly(field: str, value: str) -> Query:
     return Query.const_score_query(Query.term_query(SCHEMA, field, value), 1.0)
 
 
-def shared_share(weights: Weights, text: Sequence[str]) -> float:
-    """How much of the weight of a case's words a decision holds; nothing where those are fewer than :data:`FEWEST`."""
-    held = {term for part in text for term in _terms(part)} & set(weights)
+@dataclass(frozen=True)
+class Said:
+    """A weighed word where it stands in a case: first and last place, and the sign a pair adds to the one before it."""
+
+    term: tuple[str, str]
+    first: int
+    last: int
+    adds: str
+
+
+def said_in(weights: Weights, words: str) -> list[Said]:
+    """Where the weighed words of a case stand in it, in order: cut once, and compared with each find."""
+    found: list[Said] = []
+    taken = units(words)
+    for one, after in zip_longest(taken, taken[1:]):
+        assert one is not None  # The first is the longer one.
+        if after is not None and after.at == one.at + 1 and (PAIRS, one.words + after.words) in weights:
+            found.append(Said((PAIRS, one.words + after.words), one.at, after.at, after.words))
+        if (WORDS, one.words) in weights:
+            found.append(Said((WORDS, one.words), one.at, one.at, ""))
+    return found
+
+
+def held_of(weights: Weights, text: Sequence[str]) -> set[tuple[str, str]]:
+    """Which weighed words of a case a decision holds."""
+    return {term for part in text for term in _terms(part)} & set(weights)
+
+
+def shared_share(weights: Weights, held: Set[tuple[str, str]]) -> float:
+    """How much of the weight of a case's words is ``held``; nothing where those are fewer than :data:`FEWEST`."""
     return sum(weights[term] for term in held) / sum(weights.values()) if len(held) >= FEWEST else 0.0
 
 
-def shared_words(weights: Weights, words: str, text: Sequence[str]) -> list[str]:
+def shared_words(weights: Weights, said: Sequence[Said], held: Set[tuple[str, str]]) -> list[str]:
     """The words of a case that a decision holds too, as they stand in the case: neighbouring pairs joined, the heaviest first."""
-    held = {term for part in text for term in _terms(part)} & set(weights)
     found: dict[str, float] = {}
     row, weight, last = "", 0.0, -2
 
@@ -188,20 +226,20 @@ def shared_words(weights: Weights, words: str, text: Sequence[str]) -> list[str]
         if len(row) >= NAMED:
             found[row] = max(found.get(row, 0.0), weight)
 
-    taken = units(words)
-    for one, after in zip_longest(taken, taken[1:]):
-        assert one is not None  # The first is the longer one.
-        pair = one.words + after.words if after is not None and after.at == one.at + 1 else ""
-        if (PAIRS, pair) in held and after is not None:
-            if last == one.at and row:
-                row, weight = row + after.words, weight + weights[PAIRS, pair]
-            else:
-                close()
-                row, weight = pair, weights[PAIRS, pair]
-            last = after.at
-        elif (WORDS, one.words) in held:
+    for one in said:
+        if one.term not in held:
+            continue
+        field, words = one.term
+        if field == WORDS:
             close()
             row, weight, last = "", 0.0, -2
-            found[one.words] = weights[WORDS, one.words]
+            found[words] = weights[one.term]
+        else:
+            if last == one.first and row:
+                row, weight = row + one.adds, weight + weights[one.term]
+            else:
+                close()
+                row, weight = words, weights[one.term]
+            last = one.last
     close()
     return [words for words, _ in sorted(found.items(), key=lambda one: (-one[1], one[0]))[:PHRASES]]

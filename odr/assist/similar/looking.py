@@ -15,7 +15,16 @@ from statistics import quantiles
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.assist.similar.finding import LEAST, Finder, Profile, shared_share, shared_words, weights_of
+from odr.assist.similar.finding import (
+    LEAST,
+    Finder,
+    Profile,
+    held_of,
+    said_in,
+    shared_share,
+    shared_words,
+    weights_of,
+)
 from odr.ground.text import Money, T, Text
 from odr.procedure.rules.court_rules import GuidingCase, SimilarRules
 from odr.register.publication.models import Publication
@@ -111,7 +120,8 @@ def alike(
     session: Session, search: Search, reader: FactReader, profile: Profile, *, same_cause: bool = False
 ) -> list[Alike]:
     """The published judgments in effect most like a case, the most alike first; ``same_cause`` leaves out other kinds."""
-    weights = weights_of(search, profile.words)
+    weights = weights_of(search, profile.looked_at)
+    said = said_in(weights, profile.looked_at)
     matches = Finder(search).matches(profile)
     in_effect = _in_effect(session, [one.address for one in matches])
     chosen = [one.facts for one in matches if one.address in in_effect][:LOOKED_AT]
@@ -123,12 +133,13 @@ def alike(
             continue
         same = profile.cause is not None and hit.facts.cause == profile.cause
         articles = sorted(set(rarity) & set(hit.facts.articles), key=lambda key: (-rarity[key], key))
-        share = shared_share(weights, texts[hit.address])
+        held = held_of(weights, texts[hit.address])
+        share = shared_share(weights, held)
         if (share < LEAST and not (articles and share >= LEAST / 2)) or (same_cause and not same):
             continue
         if not (same or articles):
             continue  # Words alone make no case alike (SIM 1): the law or the kind of dispute is shared too.
-        words = shared_words(weights, profile.words, texts[hit.address])
+        words = shared_words(weights, said, held)
         found.append(Alike(hit, same, [(key, reader.article_words(key)) for key in articles], words, share))
     return found
 

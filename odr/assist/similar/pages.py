@@ -9,13 +9,16 @@ from flask import Blueprint, render_template, url_for
 from odr.assist import names
 from odr.assist.similar import looking, profiles
 from odr.assist.similar.acts import MOST
-from odr.assist.similar.finding import Profile
+from odr.assist.similar.finding import MOST_SIGNS, Profile
 from odr.docket.models import BENCH_ROLES, Case, Role
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
 from odr.filing.draft import drafts
 from odr.ground.errors import NotFound
 from odr.identity.actors import Actor
+from odr.identity.sign_in import rate_limits
+from odr.identity.sign_in.keys import keyring
+from odr.identity.sign_in.rate_limits import Counted
 from odr.judgment.meetings.queries import meetings_of
 from odr.procedure.acts.availability import refusal
 from odr.register.search.desk import open_search, reader_of
@@ -40,6 +43,7 @@ def of_claim(draft: str) -> Page:
     ready = open_search(current_court(), session)
     alike: list[looking.Alike] = []
     if ready is not None and profile.words and profile.cause:
+        _count_look()
         alike = looking.alike(session, ready, reader, profile, same_cause=True)
     return render_template(
         "assist/similar_claim.html",
@@ -47,11 +51,20 @@ def of_claim(draft: str) -> Page:
         rules=pack.similar,
         law=pack.cited(pack.similar.article),
         profile=profile,
+        most_signs=MOST_SIGNS,
         ready=ready is not None,
         cause=pack.causes.list[profile.cause].title if profile.cause in pack.causes.list else None,
         found=alike,
         happened=looking.happened(alike, pack.similar.minimum),
     )
+
+
+def _count_look() -> None:
+    """Raises TooMany for an account that looks too often: every look reads many decisions. Only that it looked is counted."""
+    court = current_court()
+    with court.database.write() as session:
+        ring, now = keyring(court.settings.secret_key), court.clock.machine_now()
+        rate_limits.take(session, ring, Counted.SIMILAR_BY, str(my_account_id()), now)
 
 
 @similar.get("/cases/<reference>/decision/similar")
@@ -75,6 +88,7 @@ def of_case(case: Case, actor: Actor) -> Page:
         rules=pack.similar,
         laws=pack.cited("SIM 2, 4, 6, 9"),
         profile=profile,
+        most_signs=MOST_SIGNS,
         articles=[reader.article_words(key) for key in profile.articles],
         ready=ready is not None,
         scope=scope,

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 def of_case(sitting: Sitting, case: Case, reader: FactReader) -> Profile:
     """A case before its judge: the facts told, the questions listed, and what the draft says already."""
-    words = [one.fact.what for one in facts_of(sitting.session, case)]
+    words: list[str] = []
     listed = entries_of(sitting.session, case, hearing_names.LIST_ISSUES)
-    words += [str(one) for one in (input_of(listed[-1])["issues"] if listed else [])]
+    issues = [str(one) for one in (input_of(listed[-1])["issues"] if listed else [])]
     articles: dict[str, None] = {}
     draft = current_draft(sitting.session, case)
     if draft is not None:
@@ -34,6 +34,8 @@ def of_case(sitting: Sitting, case: Case, reader: FactReader) -> Profile:
             words.append(reason["text"])
             for said in (reason["text"], reason.get("articles") or ""):
                 articles.update(dict.fromkeys([*reader.articles_in(said), *reader.article(said)]))
+    # What the judge has made of the case stands first: of a long text the beginning is looked at.
+    words += [*issues, *(one.fact.what for one in facts_of(sitting.session, case))]
     return Profile(case.cause, tuple(articles), "\n".join(one for one in words if one), case.number)
 
 

@@ -32,6 +32,7 @@ class Counted(enum.Enum):
     PROGRESS_CODE = "progress_code"  # wrong numbers for one code, wherever they come from
     GUIDE_FROM = "guide_from"  # questions handed to the registry, or said not to be answered, from one network address
     GUIDE_GAP = "guide_gap"  # one network's askings of one question, or word of one, that the guide did not answer
+    SIMILAR_BY = "similar_by"  # looks at decisions like a claim that is written, by account
     LIST_FROM = "list_from"  # lookups in the list of persons who do not perform, from one network address
     LIST_NAME = "list_name"  # wrong numbers for one name in that list, from one network address
     CHALLENGE_FROM = "challenge_from"  # passkey challenges asked for from one network address
@@ -59,6 +60,7 @@ LIMITS = {
     Counted.PROGRESS_CODE: Limit(30, timedelta(minutes=10)),
     Counted.GUIDE_FROM: Limit(12, timedelta(hours=1)),
     Counted.GUIDE_GAP: Limit(1, timedelta(days=1)),
+    Counted.SIMILAR_BY: Limit(30, timedelta(minutes=10)),
     Counted.LIST_FROM: Limit(30, timedelta(minutes=10)),
     Counted.LIST_NAME: Limit(10, timedelta(hours=1)),
     Counted.CHALLENGE_FROM: Limit(60, timedelta(minutes=15)),
@@ -90,6 +92,11 @@ def _used(session: Session, hidden: str, counted: Counted, now: datetime) -> int
 
 def _too_many(counted: Counted) -> TooMany:
     minutes = int(LIMITS[counted].span.total_seconds() // 60)
+    if counted is Counted.SIMILAR_BY:
+        return TooMany(
+            T("You have looked very often. This waits %(minutes)s minutes.", minutes=minutes),
+            T("What you wrote is kept; you can go on with it meanwhile."),
+        )
     return TooMany(
         T("There were too many tries. For your safety this waits %(minutes)s minutes.", minutes=minutes),
         T("Wait, then try again. With a passkey, or a new password by e-mail, you come in at once."),
