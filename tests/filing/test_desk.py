@@ -81,18 +81,18 @@ def closed_somewhere() -> set[str]:
             for target in node.targets
             if isinstance(target, ast.Name) and isinstance(node.value, ast.Tuple)
         }
-        loops = {
-            node.target.id: lists.get(node.iter.id, node.iter) if isinstance(node.iter, ast.Name) else node.iter
-            for node in ast.walk(tree)
-            if isinstance(node, ast.For) and isinstance(node.target, ast.Name)
-        }
+        loops: dict[str, list[ast.AST]] = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.For) and isinstance(node.target, ast.Name):
+                over = lists.get(node.iter.id, node.iter) if isinstance(node.iter, ast.Name) else node.iter
+                loops.setdefault(node.target.id, []).append(over)
         if "ALARMS" in lists:
             found |= {each.attr for each in ast.walk(lists["ALARMS"]) if isinstance(each, ast.Attribute)}
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "close_tasks" and len(node.args) > 1:
                 asked = node.args[1]
-                asked = loops.get(asked.id, asked) if isinstance(asked, ast.Name) else asked
-                found |= {each.attr for each in ast.walk(asked) if isinstance(each, ast.Attribute)}
+                several = loops.get(asked.id, [asked]) if isinstance(asked, ast.Name) else [asked]
+                found |= {each.attr for one in several for each in ast.walk(one) if isinstance(each, ast.Attribute)}
     return found
 
 

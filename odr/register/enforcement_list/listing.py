@@ -373,7 +373,7 @@ def kept_of(given: ProposeListingInput | CorrectListingInput, row: Listing) -> d
         ),
         runs=time_limits.LISTING_ANSWER,
     ),
-    desk=(desks.LISTING_REQUEST, desks.NO_REPORT, desks.PROPERTY_REPORT),
+    desk=desks.LISTING_REQUEST,
     topic=Topic.DECISION,
     help=T("The list of persons who do not perform. The debtor is warned first and can answer; the president decides."),
 )
