@@ -161,7 +161,11 @@ def test_a_name_of_another_kind_is_another_debtor(bench: Bench) -> None:
 def test_whoever_the_registry_knows_to_be_a_child_is_not_listed(bench: Bench) -> None:
     """The day of birth in the document that the registry saw counts, whatever is typed (DDL 4)."""
     enforced(bench)
-    as_person(bench, person={"born_on": "2012-01-01", "entry": 1}, verified={"means": "document", "entry": 1})
+    as_person(
+        bench,
+        person={"born_on": "2012-01-01", "entry": 1, "verified": ["born_on"]},
+        verified={"means": "document", "entry": 1},
+    )
     with pytest.raises(CourtError, match="Nobody under 18"):
         bench.do("judge", "propose_listing", proposal(bench, **GROWN))
 

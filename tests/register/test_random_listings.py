@@ -171,7 +171,8 @@ def holds(bench: Bench) -> None:
             assert row.party_id in owing, "somebody who has performed is listed"
             party = case.party(row.party_id)
             assert "guardian" not in party.details, "somebody for whom a guardian acts is listed"
-            born = (party.details.get("person") or {}).get("born_on") if party.details.get("verified") else None
+            person = party.details.get("person") or {}
+            born = person.get("born_on") if "born_on" in person.get("verified", ()) else None
             assert born is None or age_on(date.fromisoformat(born), today) >= 18, "a child the registry knows is listed"
             since = [one for one in party.details.get("before", []) if one["until_entry"] > row.entry_number]
             assert party.kind is PartyKind.PERSON and all(

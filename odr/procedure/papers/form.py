@@ -87,6 +87,12 @@ def verified_of(details: Mapping[str, Any]) -> dict[str, str]:
     return {key: person[key] for key in person.get(VERIFIED, ())}
 
 
+def verified_birthday(details: Mapping[str, Any]) -> date | None:
+    """The day of birth that the registry read on a person's own document; a day that was only told is none."""
+    read = verified_of(details).get("born_on")
+    return date.fromisoformat(read) if read else None
+
+
 def _said_elsewhere(sitting: Sitting, party: Party) -> dict[str, str]:
     """What the registry saw of this very person in another case: their account, under the same name, verified there."""
     if party.account_id is None:

@@ -18,6 +18,7 @@ from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.models import WindowState
+from odr.procedure.papers.form import verified_birthday
 from odr.procedure.papers.rulings import STANDS as NO_REVIEW
 from odr.procedure.rules.base import law
 from odr.procedure.time.reckoning import reckon
@@ -53,7 +54,6 @@ from odr.register.enforcement_list.rules import (
     is_too_young,
     masked,
     may_be_longer,
-    verified_birthday,
     years_later,
     years_of,
 )

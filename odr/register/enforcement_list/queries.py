@@ -17,6 +17,7 @@ from odr.judgment.enforcement.queries import enforcement_settlements, open_enfor
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import EnforcementState, SettlementState
+from odr.procedure.papers.form import verified_birthday
 from odr.register.enforcement_list.models import (
     ALIVE,
     STANDS,
@@ -123,14 +124,6 @@ def name_of_listed(case: Case, row: Listing) -> str:
     return replaced_since(party, row.entry_number) or party.name
 
 
-def verified_birthday(party: Party) -> date | None:
-    """The day of birth that the registry saw in a person's document."""
-    if not is_person(party) or not party.details.get("verified"):
-        return None
-    told = (party.details.get("person") or {}).get("born_on")
-    return date.fromisoformat(told) if told else None
-
-
 def is_person(party: Party) -> bool:
     """Whether a party is a natural person."""
     return party.kind is PartyKind.PERSON
@@ -212,7 +205,8 @@ def why_never(sitting: Sitting, case: Case, party: Party) -> Text | None:
     """Why a party is never listed, whatever it did (DDL 4)."""
     if has_guardian(party):
         return T("A guardian acts for %(name)s: a child, or somebody who cannot act, is never listed.", name=party.name)
-    rules, born = rules_of(sitting, case), verified_birthday(party)
+    rules = rules_of(sitting, case)
+    born = verified_birthday(party.details) if is_person(party) else None
     if rules is not None and is_too_young(rules, born, today_of(sitting)):
         return T("Nobody under %(age)s is ever put on the list.", age=rules.age)
     return None

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date
-from typing import TYPE_CHECKING, Any
-
-from odr.procedure.papers.form import PERSON
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from odr.procedure.rules.court_rules import EnforcementListRules
@@ -25,12 +23,6 @@ def age_on(born: date, day: date) -> int:
 def is_too_young(rules: EnforcementListRules, born: date | None, day: date) -> bool:
     """Whether somebody may not be listed because of their age (DDL 4)."""
     return born is not None and age_on(born, day) < rules.age
-
-
-def verified_birthday(details: Mapping[str, Any]) -> date | None:
-    """The day of birth that the registry saw on a party's own document; None where it has seen none."""
-    said = details.get(PERSON) if details.get("verified") else None
-    return date.fromisoformat(said["born_on"]) if said and said.get("born_on") else None
 
 
 def number_key(typed: str) -> str:
