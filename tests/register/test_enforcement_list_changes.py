@@ -129,6 +129,18 @@ def test_an_heir_takes_over_no_warning_and_no_request(bench: Bench) -> None:
     assert newest(bench).state is ListingState.PROPOSED
 
 
+def test_an_heir_failed_no_report_that_another_was_ordered(bench: Bench) -> None:
+    """The days of the dead man's report are over: the ground opens against him, and never against the heir (DDL 1(4); PIV 10)."""
+    enforced(bench)
+    as_person(bench)
+    bench.do("judge", "order_property_report", {"debtor": debtor(bench), "since": "2025-03-01", "days": 5})
+    bench.serve("respondent/1")
+    bench.wait(days=7)
+    substitute(bench)
+    with pytest.raises(InvalidInput, match="not ordered to report"):
+        bench.do("judge", "propose_listing", proposal(bench, **GROWN | {"grounds": ["report"]}))
+
+
 def test_a_request_about_the_dead_is_over(bench: Bench) -> None:
     """What a creditor asked against the dead man is answered by his death; against the heir it can be asked."""
     enforced(bench)

@@ -24,7 +24,14 @@ from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import law
 from odr.register import desks, names, time_limits
 from odr.register.enforcement_list.inputs import OrderReportInput, ReadReportInput, ReportPropertyInput
-from odr.register.enforcement_list.queries import debtor_named, debtors, is_creditor, rules_of, today_of
+from odr.register.enforcement_list.queries import (
+    debtor_named,
+    debtors,
+    is_creditor,
+    replaced_since,
+    rules_of,
+    today_of,
+)
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -139,10 +146,12 @@ def since(sitting: Sitting, case: Case, party: Party, order: DocketEntry) -> lis
 
 def report_failed(sitting: Sitting, case: Case, party: Party) -> bool:
     """Whether the order reached the debtor and its time is over without a report, or a report came that a judge can find false
-    (PIV 10).
+    (PIV 10). What another was ordered, in whose place the debtor stands now, is not asked of them.
     """
     order = last_order(sitting, case, party)
-    asked = since(sitting, case, party, order) if order is not None else []
+    if order is None or replaced_since(party, order.number) is not None:
+        return False
+    asked = since(sitting, case, party, order)
     return any(window.state in (WindowState.LAPSED, WindowState.MET) for window in asked)
 
 
