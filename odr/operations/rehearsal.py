@@ -362,7 +362,8 @@ def _standing(into: Path, serves: str) -> Iterator[Callable[[str], None]]:
     finally:
         if (into / "nginx.pid").exists():
             subprocess.run(["nginx", "-s", "quit"], check=False, env=env)
-        for file in into.glob("*.pid"):
+        # The proxy takes its own file away when it ends, which may be at any moment from now.
+        for file in into.glob("court-*.pid"):
             machine.end_unit(file.stem)
 
 

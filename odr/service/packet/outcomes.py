@@ -428,11 +428,15 @@ def serve_again(sitting: Sitting, case: Case, given: ServeAgainInput, *, actor: 
 
 def _same_occasion(sitting: Sitting, case: Case, old: Packet) -> Occasion:
     """The occasion of a packet that goes out again. While a time limit it opened runs, the letter is written anew and
-    names the day that now holds, and so it is where its time begins with its service; where everything it asked was done it says so; else it goes out in the words it had.
+    names the day that now holds, and so it is where its time begins with its service; where everything it asked was done it
+    says so; else it goes out in the words it had.
     """
     number = old.entry_ids[0]
-    runs = any(w.opened_by == number and w.party_id in (old.party_id, None) for w in sitting.windows(case))
-    if runs or old.limit_kind is not None:
+    opened = [
+        w for w in sitting.windows(case, state=None) if w.opened_by == number and w.party_id in (old.party_id, None)
+    ]
+    runs = any(w.state is WindowState.OPEN for w in opened)
+    if runs or (old.limit_kind is not None and not opened):
         entry = sitting.session.scalars(
             select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number == number)
         ).one()
@@ -441,9 +445,6 @@ def _same_occasion(sitting: Sitting, case: Case, old: Packet) -> Occasion:
         same = next((one for one in written if one.key == old.occasion), None)
         if same is not None:
             return same
-    opened = [
-        w for w in sitting.windows(case, state=None) if w.opened_by == number and w.party_id in (old.party_id, None)
-    ]
     words = text_from_json(old.what_next) if old.what_next else None
     if opened and all(w.state is WindowState.MET for w in opened):
         words = T(
