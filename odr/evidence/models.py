@@ -170,6 +170,8 @@ class ExhibitState(enum.Enum):
 
 BEFORE_DECISION = {Stage.LODGED, Stage.PENDING, Stage.HEARING, Stage.CONFIRMING}
 """Stages in which a party brings evidence, and says what it shows."""
+NOT_DECIDED = BEFORE_DECISION | {Stage.DELIBERATION}
+"""Stages in which it means something to a party what its facts still lack."""
 
 
 class Exhibit(Base):

@@ -105,3 +105,12 @@ def test_a_finding_changes_nothing_of_what_a_party_reads(bench: Bench) -> None:
     before = told(bench, "claimant/1")
     bench.findings()
     assert told(bench, "claimant/1") == before
+
+
+def test_a_decided_case_lacks_nothing_any_more(bench: Bench) -> None:
+    """Once the case is decided nobody is told to bring something, nor led there (CPL 68)."""
+    bench.effective()
+    visitor = Visitor(create_app(court=bench.court), bench, "li", "en")
+    assert "/exhibits/gaps" not in visitor.get("/exhibits/checklist")
+    page = visitor.get("/exhibits/gaps")
+    assert "Nothing can be brought in this case any more" in page and "Lacks something" not in page

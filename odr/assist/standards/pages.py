@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 
 from odr.assist.standards.meter import meter_for
 from odr.docket.models import PARTY_ROLES, Case
+from odr.evidence.models import NOT_DECIDED
 from odr.ground.errors import NotFound
 from odr.identity.actors import Actor
 from odr.web.guards import case_page
@@ -17,7 +18,9 @@ standards = Blueprint("standards", __name__)
 @standards.get("/cases/<reference>/exhibits/gaps")
 @case_page(*PARTY_ROLES)
 def gaps(case: Case, actor: Actor) -> Page:
-    """What each fact of the reader's side still lacks, and what the standard of the cause names and nothing covers."""
+    """What each fact of the reader's side still lacks, and what the standard of the cause names and nothing covers; once the case
+    is decided or ended, that nothing is brought any more.
+    """
     sitting = look()
     meter = meter_for(sitting, case, actor)
     if meter is None:
@@ -28,7 +31,7 @@ def gaps(case: Case, actor: Actor) -> Page:
         "assist/gaps.html",
         case=case,
         actor=actor,
-        meter=meter,
+        meter=meter if case.stage in NOT_DECIDED else None,
         cause=cause,
         law=pack.cited(cause.article),
         version=pack.version_of("causes"),

@@ -19,7 +19,7 @@ from odr.evidence.exhibits.file_answers import Outgoing, attachment, shown
 from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.inputs import ExhibitInput
 from odr.evidence.intake.belonging import pages_of
-from odr.evidence.models import BEFORE_DECISION, Exhibit, PartKind, Upload
+from odr.evidence.models import BEFORE_DECISION, NOT_DECIDED, Exhibit, PartKind, Upload
 from odr.evidence.requests.queries import requests_of, title_of
 from odr.evidence.retention.rules import hold_of, is_erased, kept_until, proposals_of
 from odr.evidence.sources.digests import first_filed
@@ -95,7 +95,15 @@ def what_matters(case: Case, actor: Actor) -> Page:
     """What usually matters for both sides and what is missing, and what is said to have happened when."""
     sitting = look()
     sides, days = checklist(sitting, case), chronology(sitting, case, actor)
-    return render_template("evidence/checklist.html", case=case, actor=actor, sides=sides, days=days, tab="exhibits")
+    return render_template(
+        "evidence/checklist.html",
+        case=case,
+        actor=actor,
+        sides=sides,
+        days=days,
+        gaps=actor.party_id is not None and case.stage in NOT_DECIDED,
+        tab="exhibits",
+    )
 
 
 @exhibits.get("/requests")
