@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 GIVEN: dict[str, dict[str, Any]] = {
+    "open_examination": {"mode": "offline", "at": "09:30"},
     "submit_exhibit": {"facts": [1, 3]},
     "close_part": {"facts": [1, 3]},
     "describe_exhibit": {"facts": [1, 3]},

@@ -46,7 +46,7 @@ from odr.hearing.courtroom.calendar.models import CourtRoom, DaysAway, RoomKind,
 from odr.hearing.courtroom.calendar.moving_many import move_together, moves
 from odr.hearing.courtroom.calendar.suggested import Suggestion, suggestions, summon_together
 from odr.hearing.courtroom.calendar.week import hearing_list, judges_week, monday_of, waiting_for_a_day
-from odr.hearing.courtroom.hearings import SummonInput
+from odr.hearing.courtroom.inputs import SummonInput
 from odr.hearing.courtroom.moving import MoveInput
 from odr.hearing.models import Hearing, Interpreter, Motion, Summons
 from odr.hearing.vocabulary import HearingState, Mode, MotionKind, RequestState

@@ -15,11 +15,11 @@ from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T, Text
 from odr.hearing import desks, names
 from odr.hearing.courtroom.calendar.clashes import Wanted, keep_free
-from odr.hearing.courtroom.calendar.diary import LONGEST
 from odr.hearing.courtroom.calling_witnesses import call_everybody, call_off
+from odr.hearing.courtroom.inputs import SummonInput
 from odr.hearing.examination.acts import hearing_open
 from odr.hearing.examination.choices import addressees
-from odr.hearing.inputs import ANSWERS, CourtHour, Reasons
+from odr.hearing.inputs import ANSWERS, Reasons
 from odr.hearing.mode.consent_effects import absent_at, call_where
 from odr.hearing.models import Attendance, Hearing, Interpreter, RecordingConfirmation, Summons, Witness
 from odr.hearing.queries import (
@@ -42,7 +42,7 @@ from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.faults import FROM_FORM
 from odr.procedure.forms.fields import Option, choice_source
-from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtText, RefTo, field
+from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, RefTo, field
 from odr.procedure.papers.rulings import STANDS
 from odr.procedure.rules.base import Period, Unit, law
 from odr.procedure.rules.court_rules import Invariant
@@ -125,43 +125,6 @@ def _require_gap(sitting: Sitting, case: Case, gap: bool, begins: datetime) -> N
                 "The next hearing is within a month of the last, unless the parties agree or force majeure prevents it (Extension Rules, art. 5)."
             ),
         )
-
-
-class SummonInput(CourtModel):
-    """A hearing with everybody at the same time, and the call to it."""
-
-    mode: Annotated[Mode, Choice(Mode), field(T("How is it held?"))]
-    on: Annotated[CourtDate, field(T("Day"))]
-    at: Annotated[str, CourtHour(), field(T("Hour"), T("For example 09:30."))]
-    length: Annotated[
-        int,
-        Field(ge=10, le=LONGEST),
-        field(T("How many minutes does it take?"), T("Judge, room and everybody called are kept free so long.")),
-    ] = 60
-    place: Annotated[str, CourtText(2, 300), field(T("Courtroom, or address of the video room"))]
-    here: Annotated[
-        bool,
-        field(
-            T("By the court’s own video"),
-            T("Everybody enters from the case; the court records. Nobody needs another program."),
-        ),
-    ] = False
-    gap: Annotated[
-        Literal["", "agreed", "force_majeure"],
-        field(
-            T("More than a month after the last hearing"),
-            T("Only where the parties agree or force majeure left no earlier day (Extension Rules, art. 5)."),
-            options={"": T("It is not"), "agreed": T("The parties agree"), "force_majeure": T("Force majeure")},
-        ),
-    ] = ""
-    closed_doors: Annotated[bool, field(T("Closed to the public, by the judge’s order"))] = False
-    despite: Annotated[
-        bool,
-        field(
-            T("Fix it all the same"),
-            T("Only where the court has said that somebody has another hearing then, or that the hour is unusual."),
-        ),
-    ] = False
 
 
 def as_the_case_is_heard(sitting: Sitting, case: Case, actor: Actor) -> dict[str, Text | str]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from sqlalchemy import select
 
 from odr.docket.models import Audience, Case, DocketEntry, Role, Stage
+from odr.docket.queries import parties
 from odr.filing.claim.procedure_bars import the_panel_sits
-from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T, Text
 from odr.hearing import desks, names
+from odr.hearing.courtroom.calendar.diary import LONGEST
+from odr.hearing.courtroom.inputs import SummonInput
 from odr.hearing.examination import phases
 from odr.hearing.examination.choices import phase_options
 from odr.hearing.examination.inputs import CloseInput, PhaseInput
@@ -27,17 +30,20 @@ from odr.hearing.examination.plan import (
     title_of,
 )
 from odr.hearing.examination.statement_rows import voice_of, write_posting
-from odr.hearing.inputs import OrderInput, Reasons
+from odr.hearing.inputs import CourtHour, OrderInput, Reasons
+from odr.hearing.mode.consent_effects import in_person
+from odr.hearing.mode.consents import Step
 from odr.hearing.models import Examination, Phase
 from odr.hearing.queries import away, examination_of, without_consent
 from odr.hearing.ripeness.times import not_yet
 from odr.hearing.vocabulary import DutyState, Mode, PhaseState, PostingKind
 from odr.identity.actors import Actor
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import ExaminationClosed
 from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
-from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
+from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtText, field
 from odr.procedure.rules.base import law
 from odr.procedure.time.written_working import bilingual
 
@@ -155,6 +161,34 @@ class OpenInput(CourtModel):
             T("In writing needs the agreement of everybody who takes part (Online Litigation Rules, art. 20)."),
         ),
     ]
+    on: Annotated[
+        CourtDate | None,
+        field(
+            T("Day of the hearing"),
+            T("If you fix it now, the summons goes out with this. Left empty, the clerk fixes it."),
+        ),
+    ] = None
+    at: Annotated[str | None, CourtHour(), field(T("Hour"), T("For example 09:30."))] = None
+    length: Annotated[
+        int,
+        Field(ge=10, le=LONGEST),
+        field(T("How many minutes does it take?"), T("Judge, room and everybody called are kept free so long.")),
+    ] = 60
+    place: Annotated[str | None, CourtText(2, 300), field(T("Courtroom, or address of the video room"))] = None
+    here: Annotated[
+        bool,
+        field(
+            T("By the court’s own video"),
+            T("Everybody enters from the case; the court records. Nobody needs another program."),
+        ),
+    ] = False
+    despite: Annotated[
+        bool,
+        field(
+            T("Fix it all the same"),
+            T("Only where the court has said that somebody has another hearing then, or that the hour is unusual."),
+        ),
+    ] = False
     lengths: Annotated[
         list[PhaseLength],
         Field(max_length=12),
@@ -178,10 +212,51 @@ class OpenInput(CourtModel):
         ),
     ] = None
 
+    @model_validator(mode="after")
+    def _a_day_is_whole(self) -> OpenInput:
+        if self.on is None and not (self.at or self.place):
+            return self
+        if self.mode is Mode.ASYNCHRONOUS:
+            words = T(
+                "A case heard in writing has no day of a hearing. Leave it empty, or choose how everybody is heard."
+            )
+            raise InvalidInput.at("on", words)
+        lacks = {"on": T("Say the day."), "at": T("Say the hour."), "place": T("Say where.")}
+        faults = [FieldFault((name,), words) for name, words in lacks.items() if not getattr(self, name)]
+        if faults:
+            raise InvalidInput(faults)
+        return self
+
+    def summons(self) -> SummonInput | None:
+        """The call to the hearing, where its day is fixed with the opening."""
+        if self.on is None or self.at is None or self.place is None:
+            return None
+        return SummonInput(
+            mode=self.mode,
+            on=self.on,
+            at=self.at,
+            length=self.length,
+            place=self.place,
+            here=self.here,
+            despite=self.despite,
+        )
+
+
+def way_agreed_to(sitting: Sitting, case: Case, actor: Actor) -> dict[str, Text | str]:
+    """How the case is heard by what everybody has said of taking part online (OLR 4, 5); for the judge to read and change.
+
+    In writing is never proposed: it is the judge's choice, and asks for an agreement of its own (OLR 20).
+    """
+    away = in_person(sitting, case, Step.HEARING)
+    some = len(away) < len(parties(case))
+    return {"mode": (Mode.LIVE if not away else Mode.HYBRID if some else Mode.OFFLINE).value}
+
 
 @act(
     title=T("Open the examination"),
     input=OpenInput,
+    prefill=way_agreed_to,
+    version=2,
     by={Role.JUDGE},
     at={Stage.PENDING},
     to={Stage.HEARING},
@@ -248,13 +323,23 @@ def open_examination(sitting: Sitting, case: Case, given: OpenInput, *, actor: A
     if given.mode is Mode.ASYNCHRONOUS:
         phases.go_on(sitting, case, examination, None, now)
     else:
-        sitting.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=30)
+        call = given.summons()
+        if call is not None:
+            sitting.then(names.SUMMON, call, actor=actor)
+        else:
+            sitting.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=30)
     words = (
         T("Examination opened, %(mode)s, until %(day)s at the latest", mode=given.mode.label, day=last)
         if plan
         else T("Examination opened, %(mode)s", mode=given.mode.label)
     )
     return Recorded(words, {"mode": given.mode.value, "plan": examination.plan, "ends_by": last.isoformat()})
+
+
+@upcast(names.OPEN_EXAMINATION, from_version=1)
+def _no_day_with_it(old: dict[str, Any]) -> dict[str, Any]:
+    """An examination opened before fixed no day: the summons was an act of its own."""
+    return {**old, "on": None, "at": None, "length": 60, "place": None, "here": False, "despite": False}
 
 
 def ready_to_be_examined(sitting: Sitting, case: Case, entry: DocketEntry) -> None:

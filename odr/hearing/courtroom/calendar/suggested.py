@@ -24,7 +24,8 @@ from odr.hearing import desks, names
 from odr.hearing.courtroom.calendar.clashes import Wanted, clashes, next_free
 from odr.hearing.courtroom.calendar.diary import Diary, FreeSlot, Kept, Span, bench_of, diary
 from odr.hearing.courtroom.calendar.models import CourtRoom, RoomKind
-from odr.hearing.courtroom.hearings import SummonInput, check_day, hour_of, in_time
+from odr.hearing.courtroom.hearings import check_day, hour_of, in_time
+from odr.hearing.courtroom.inputs import SummonInput
 from odr.hearing.mode.consent_effects import in_person
 from odr.hearing.mode.consents import Step
 from odr.hearing.models import Examination, TrialExtension

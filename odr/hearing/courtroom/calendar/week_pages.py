@@ -16,7 +16,7 @@ from odr.hearing.courtroom.calendar.models import CourtRoom, RoomKind
 from odr.hearing.courtroom.calendar.moving_many import A_PAGE as MOST_MOVED, LONGEST_TIME, move_together, moves
 from odr.hearing.courtroom.calendar.suggested import A_PAGE, suggestions, summon_together
 from odr.hearing.courtroom.calendar.week import DAYS, hearing_list, judges_week, monday_of, waiting_for_a_day
-from odr.hearing.courtroom.hearings import SummonInput
+from odr.hearing.courtroom.inputs import SummonInput
 from odr.hearing.courtroom.moving import MoveInput
 from odr.hearing.vocabulary import Mode
 from odr.procedure.forms.fields import fields_of, parse, summary
