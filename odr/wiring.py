@@ -150,7 +150,10 @@ def _identity() -> Room:
         name="identity",
         routes=("odr.identity.pages:bp",),
         commands=("odr.identity.accounts.cli:group",),
-        desk_pages=(DeskPage("identity.people", T("People of the court"), 100),),
+        desk_pages=(
+            DeskPage("identity.people", T("People of the court"), 100),
+            DeskPage("identity.way_back", T("Somebody lost their second factor"), 22),
+        ),
         sweeps={"identity": sweep_accounts, "account letters": send_letters},
         holdings=(lambda court, session, references: records(session, references),),
     )

@@ -90,7 +90,7 @@ class RoleProposal(Base):
 
 
 class FactorReset(Base):
-    """A way back for somebody of the court who lost their second factor: one person asks at the machine, an
+    """A way back for somebody who lost their second factor: one person asks, at the machine or at the registry, an
     administrator decides.
     """
 
@@ -99,7 +99,9 @@ class FactorReset(Base):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     asked_by: Mapped[str] = mapped_column(String(200))
-    """Name of who saw to it at the machine that it is the person."""
+    """Name of who made sure that it is the person."""
+    asked_by_id: Mapped[int | None] = mapped_column(BigInt)
+    """Their account, where they asked at the registry."""
     why: Mapped[str] = mapped_column(String(1000))
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     decided_by: Mapped[str | None] = mapped_column(String(200))

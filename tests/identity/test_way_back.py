@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 
 import pytest
 from flask import Flask
@@ -15,8 +16,9 @@ from odr.identity.models import Account, AccountRole, FactorReset, SessionRow
 from odr.identity.sign_in import one_time_codes
 from odr.identity.sign_in.keys import keyring
 from odr.notary.models import Receipt
-from tests.filing.visitor import Visitor
-from tests.scene import Scene
+from odr.service.sending.ports import message_folder
+from tests.filing.visitor import Forms, Visitor
+from tests.scene import PASSWORD, Scene
 
 WHY = "Telephone stolen; came to the counter with her card."
 
@@ -118,6 +120,108 @@ def test_the_last_administrator_comes_back_with_a_second_person_at_the_machine(a
     )
 
 
-def test_parties_have_no_such_way(app: Flask) -> None:
-    """It is for people of the court with a second factor; for others the command says so."""
-    assert ask(app, email="li@court.example")[0] == 1 and ask(app, email="clerk@court.example")[0] == 1
+def letters(scene: Scene, address: str) -> list[str]:
+    """What the court wrote to an address, newest first."""
+    found = message_folder(scene.court.settings).messages()
+    return [one.text for one in found if one.address == address]
+
+
+def test_at_the_machine_only_for_people_of_the_court(app: Flask) -> None:
+    """The command is for people of the court with a second factor; for others it says who asks."""
+    code, said = ask(app, email="li@court.example")
+    assert code == 1 and "/registry/way-back" in said
+    assert ask(app, email="clerk@court.example")[0] == 1
+
+
+PLACE = "/registry/way-back"
+ASKED = {"email": "Li@court.example", "seen": "counter", "why": "Telephone fell into the lake on 3 March."}
+
+
+@pytest.fixture
+def party(app: Flask, small_scene: Scene) -> Flask:
+    """Li has a second factor, the clerk too."""
+    seal = keyring(small_scene.court.settings.secret_key)
+    with small_scene.court.database.write() as session:
+        for name in ("li", "clerk"):
+            session.get_one(Account, small_scene.people[name]).totp_secret = one_time_codes.seal_secret(
+                seal, one_time_codes.new_secret()
+            )
+    return app
+
+
+def test_the_registry_asks_for_a_party_and_an_administrator_decides(party: Flask, small_scene: Scene) -> None:
+    """The clerk says how they made sure; the person is told at once; approved, Li sets a password by the letter's code and
+    comes in, with what she has in her cases untouched.
+    """
+    clerk, admin = Visitor(party, small_scene, "clerk"), Visitor(party, small_scene, "admin")
+    clerk.send(PLACE, PLACE, **ASKED)
+    assert "Waits for an administrator" in clerk.get(PLACE) and "showed their identity document" in clerk.get(PLACE)
+    told = letters(small_scene, "li@court.example")
+    assert any("take the second factor off" in one and "tell the registry at once" in one for one in told)
+    assert enrolled(small_scene, "li")
+    row = row_of(small_scene)
+    place = f"/administration/way-back/{row.id}"
+    admin.send("/administration/people", place, decision="approve")
+    assert not enrolled(small_scene, "li") and "Taken off" in clerk.get(PLACE)
+    said = json.loads(row_of(small_scene).record or "")
+    assert (said["asked_by"], said["decided_by"]) == ("Clerk", "Admin")
+    assert any(re.search(r"enter this code: \S+", one) for one in letters(small_scene, "li@court.example"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"seen": ""}, "Choose how you made sure"),
+        ({"seen": "voice"}, "Choose how you made sure"),
+        ({"why": " "}, "Say what was lost"),
+        ({"email": "nobody@court.example"}, "No account with a second factor"),
+        ({"email": "haiyun@court.example"}, "No account with a second factor"),
+        ({"email": "judge@court.example"}, "No account with a second factor"),
+        ({"email": "no address"}, "like name@example.com"),
+    ],
+)
+def test_what_the_registry_cannot_ask(party: Flask, small_scene: Scene, typed: dict[str, str], says: str) -> None:
+    """Nothing is asked for people of the court, nor without having made sure; who has no account and who has no factor get
+    one answer; what was typed stands in the form, and nobody gets a letter.
+    """
+    clerk = Visitor(party, small_scene, "clerk")
+    answer = clerk.send(PLACE, PLACE, 422, **{**ASKED, **typed}).text
+    assert says in answer and (typed.get("why", ASKED["why"])).strip() in answer
+    with small_scene.court.database.read() as session:
+        assert session.scalars(select(FactorReset)).all() == []
+    assert letters(small_scene, "li@court.example") == []
+
+
+def test_the_clerk_who_asked_does_not_decide(party: Flask, small_scene: Scene) -> None:
+    """Also an administrator of another name who asked as a clerk."""
+    Visitor(party, small_scene, "clerk").send(PLACE, PLACE, **ASKED)
+    with small_scene.court.database.write() as session:
+        session.add(
+            AccountRole(account_id=small_scene.people["clerk"], role=Role.ADMIN, granted_at=small_scene.clock.now())
+        )
+        session.get_one(Account, small_scene.people["clerk"]).name = "Renamed Since"
+    clerk = Visitor(party, small_scene, "clerk")
+    place = f"/administration/way-back/{row_of(small_scene).id}"
+    clerk.send("/administration/people", place, 409, decision="approve")
+    assert enrolled(small_scene, "li")
+
+
+@pytest.mark.parametrize("who", ["li", "judge", "admin", "stranger"])
+def test_only_the_registry_asks(party: Flask, small_scene: Scene, who: str) -> None:
+    """Nobody else finds the page."""
+    Visitor(party, small_scene, who).get(PLACE, 404)
+
+
+@pytest.mark.parametrize(("who", "way"), [("li", "come to the registry"), ("judge", "go to the operator of the court")])
+def test_the_code_page_says_what_to_do_who_lost_the_app(party: Flask, small_scene: Scene, who: str, way: str) -> None:
+    """Recovery code first, then the way for whoever it is: a party to the registry, people of the court to the operator."""
+    somebody = Visitor(party, small_scene, None)
+    typed = {"email": f"{who}@court.example", "password": PASSWORD}
+    found = Forms()
+    found.feed(somebody.get("/account/sign-in"))
+    sent = next(one for one in found.found.values() if "password" in one) | typed
+    went = somebody.client.post(
+        "/account/sign-in", base_url=somebody.origin, data=sent, headers={"Origin": somebody.origin}
+    )
+    page = somebody.get(went.headers["Location"])
+    assert "recovery code" in page and way in page

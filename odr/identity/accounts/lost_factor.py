@@ -1,8 +1,8 @@
-"""Restoring the sign-in of court staff who lost their second factor and their recovery codes.
+"""Restoring the sign-in of whoever lost their second factor and their recovery codes.
 
-Whoever can take a factor off an account can become its owner, a judge perhaps. So nobody
-does it alone: one person at the machine makes sure who asks, an administrator decides, and
-what was done stands as an administration act whose digest the public log holds.
+Whoever can take a factor off an account can become its owner, a judge perhaps, or a party who may settle. So nobody
+does it alone: one person makes sure who asks, at the machine for people of the court and at the registry for everybody
+else; an administrator decides; and what was done stands as an administration act whose digest the public log holds.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Role
 from odr.ground.errors import InvalidInput, NotFound
-from odr.ground.text import T
+from odr.ground.text import T, Text
 from odr.identity.accounts import staff
 from odr.identity.accounts.account_letters import Letter
-from odr.identity.accounts.accounts import Means, end_everything, reset_letter
+from odr.identity.accounts.accounts import Means, by_email, end_everything, normal_email, reset_letter
 from odr.identity.models import Account, AccountState, FactorReset, Passkey
 from odr.identity.sign_in import one_time_codes
 from odr.notary.administration import FORMAT, administration_act
@@ -34,7 +34,16 @@ def ask(session: Session, account: Account, *, by: str, why: str, now: datetime)
     ``by`` is the name of the person at the machine, ``why`` what happened and how they made sure who asks.
     """
     if not account.staff_roles or not one_time_codes.is_enrolled(session, account):
-        raise InvalidInput.at("account", T("This is for people of the court who have set up a second factor."))
+        raise InvalidInput.at(
+            "account",
+            T(
+                "This is for people of the court who have set up a second factor. For everybody else the registry asks, at /registry/way-back."
+            ),
+        )
+    return _asked(session, account, by=by, why=why, now=now)
+
+
+def _asked(session: Session, account: Account, *, by: str, why: str, now: datetime) -> FactorReset:
     if not by.strip() or not why.strip():
         raise InvalidInput.at("why", T("Say who asks, what happened, and how it was made sure who they are."))
     waits = session.scalar(
@@ -46,6 +55,63 @@ def ask(session: Session, account: Account, *, by: str, why: str, now: datetime)
     session.add(row)
     session.flush()
     return row
+
+
+SEEN: dict[str, Text] = {
+    "counter": T("They came to the counter and showed their identity document"),
+    "video": T("I saw them by video with their identity document"),
+    "agent": T("Their representative came with a power of attorney and both identity documents"),
+}
+"""How the registry may have made sure who asks; a voice on the telephone is not enough."""
+
+
+def ask_at_registry(
+    session: Session, means: Means, *, email: str, seen: str, why: str, by: Account, now: datetime
+) -> Letter:
+    """The registry asks for somebody who is nobody of the court; gives the letter that tells the person. Raises
+    InvalidInput.
+
+    One answer for an address without an account and for one without a second factor.
+    """
+    address = normal_email(email)
+    if seen not in SEEN:
+        raise InvalidInput.at("seen", T("Choose how you made sure who they are."))
+    account = by_email(session, address)
+    if account is None or account.staff_roles or not one_time_codes.is_enrolled(session, account):
+        raise InvalidInput.at(
+            "email",
+            T(
+                "No account with a second factor is kept for this address. Ask which address the court writes to; for people of the court the operator asks."
+            ),
+        )
+    if account.id == by.id:
+        raise InvalidInput.at("email", T("Nobody asks for their own account."))
+    if not why.strip():
+        raise InvalidInput.at("why", T("Say what was lost, and when."))
+    said = f"{SEEN[seen].render(by.locale)}. {why.strip()}"
+    row = _asked(session, account, by=by.name, why=said, now=now)
+    row.asked_by_id = by.id
+    return Letter(
+        account.email,
+        T("Somebody asks to take the second factor off your account"),
+        (
+            T(
+                "The registry was asked on %(at)s to take the second factor off your account at the court, because it was lost. An administrator decides.",
+                at=now,
+            ),
+            T("If this was not you, tell the registry at once: what you do in your cases is done with this account."),
+        ),
+        account.locale,
+        means.site,
+    )
+
+
+def asked_by(session: Session, clerk: Account, most: int = 20) -> Sequence[tuple[FactorReset, Account]]:
+    """What a clerk asked for, newest first, with whom it is about."""
+    rows = session.scalars(
+        select(FactorReset).where(FactorReset.asked_by_id == clerk.id).order_by(FactorReset.id.desc()).limit(most)
+    )
+    return [(row, session.get_one(Account, row.account_id)) for row in rows.all()]
 
 
 def others(session: Session, account_id: int) -> int:
@@ -79,7 +145,10 @@ def decide(
     if by.state is not AccountState.ACTIVE or Role.ADMIN not in by.staff_roles:
         raise NotFound
     row = waiting_one(session, number)
-    if approved and (by.id == row.account_id or row.asked_by.casefold() in (by.name.casefold(), by.email.casefold())):
+    if approved and (
+        by.id in (row.account_id, row.asked_by_id)
+        or row.asked_by.casefold() in (by.name.casefold(), by.email.casefold())
+    ):
         raise staff.NeedsTwo
     return _decided(session, means, notary, row, approved, by.name, now)
 

@@ -6,4 +6,14 @@ from flask import Blueprint
 
 bp = Blueprint("identity", __name__)
 
-from odr.identity.pages import accounts, mandates, own_account, passkeys, provider, sign_in, sign_in_needed, step_up  # noqa: E402, F401 - they enter their routes
+from odr.identity.pages import (  # noqa: E402 - they enter their routes
+    accounts as accounts,
+    mandates as mandates,
+    own_account as own_account,
+    passkeys as passkeys,
+    provider as provider,
+    sign_in as sign_in,
+    sign_in_needed as sign_in_needed,
+    step_up as step_up,
+    way_back as way_back,
+)

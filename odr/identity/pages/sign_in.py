@@ -156,9 +156,10 @@ def first_factor_shown(account_id: int, target: str, proved_at: datetime | None 
 @public
 def code() -> Response:
     """The form for the second factor."""
-    if _pending() is None:
+    pending = _pending()
+    if pending is None:
         return to("identity.sign_in")
-    return page("code.html")
+    return page("code.html", of_the_court=_of_the_court(pending[0]))
 
 
 @bp.post("/account/sign-in/code")
@@ -179,7 +180,7 @@ def code_submit() -> Response:
         )
     except CourtError as error:
         security_log.kept_out(error, means().keyring, "code")
-        return again("code.html", error, "code")
+        return again("code.html", error, "code", of_the_court=_of_the_court(account_id))
     return let_in(account_id, two_factor=True, target=target)
 
 
@@ -245,6 +246,12 @@ def reset_submit(token: str) -> Response:
     response = to("identity.sign_in")
     remember_device(response, account_id)
     return response
+
+
+def _of_the_court(account_id: int) -> bool:
+    """Whether somebody who has written their password serves the court: the way back differs."""
+    with current_court().database.read() as reading:
+        return bool(reading.get_one(Account, account_id).staff_roles)
 
 
 def _pending() -> tuple[int, str] | None:
