@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("id", BIG, nullable=False, autoincrement=False),
         sa.Column("last_entry", BIG, nullable=False),
         sa.Column("rules", sa.String(80), nullable=False),
+        sa.Column("looked_on", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_work_turn")),
     )
     op.create_table(
@@ -130,11 +131,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("receipt", name=op.f("uq_audit_draw_receipt")),
         sa.UniqueConstraint("result_receipt", name=op.f("uq_audit_draw_result_receipt")),
     )
+    op.create_table(
+        "indicator_report",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("made_at", WHEN, nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_indicator_report")),
+        sa.UniqueConstraint("day", name=op.f("uq_indicator_report_day")),
+    )
 
 
 def downgrade() -> None:
     """What was drawn stays in the dockets; everything else is reckoned anew."""
     for table in (
+        "indicator_report",
         "audit_draw",
         "supervision_matter",
         "time_note",

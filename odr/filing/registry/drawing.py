@@ -112,7 +112,8 @@ def tickets(load: int, least: int, rules: DistributionRules | None) -> int:
     """Tickets of somebody with this load: those of who has the least, less the more lies on the desk. Whole numbers only."""
     if rules is None:
         return 1
-    return max(1, TICKETS * rules.unit**rules.pull // (rules.unit + load - least) ** rules.pull)
+    many: int = TICKETS * rules.unit**rules.pull // (rules.unit + load - least) ** rules.pull
+    return max(1, many)
 
 
 def code_of(secret: str, reference: str) -> str:
@@ -234,8 +235,7 @@ def rule_of(rules: DistributionRules | None) -> JSON:
 
 def records_kept(court: Court, session: Session, references: Sequence[str]) -> Mapping[str, Holding]:
     """The records of seeds and draws with these receipts."""
-    found: dict[str, Holding] = {}
-    for table, what in ((DrawSeed, "seed of a draw"), (DrawRecord, "draw of a seat")):
-        for row in session.scalars(select(table).where(table.receipt.in_(references))):
-            found[row.receipt] = in_row(f"{what} {row.reference}", row.record.encode())
-    return found
+    seeds = session.scalars(select(DrawSeed).where(DrawSeed.receipt.in_(references)))
+    found = {row.receipt: in_row(f"seed of a draw {row.reference}", row.record.encode()) for row in seeds}
+    draws = session.scalars(select(DrawRecord).where(DrawRecord.receipt.in_(references)))
+    return found | {row.receipt: in_row(f"draw of a seat {row.reference}", row.record.encode()) for row in draws}
