@@ -5,7 +5,7 @@ from odr.insight.indicators.counting import count_indicators
 from odr.insight.supervision.audit import records_kept
 from odr.insight.supervision.finding import lay_down
 from odr.insight.workload.reckoning import open_work, reckon_new
-from odr.procedure.hooks import DeskPage, Room
+from odr.procedure.hooks import DeskPage, NavItem, Room
 
 ROOM = Room(
     name="insight",
@@ -15,6 +15,7 @@ ROOM = Room(
         "odr.insight.supervision.pages:matters",
         "odr.insight.indicators.pages:indicators",
     ),
+    nav=(NavItem("beside", "workload.of_case", T("How this case stands"), 81, rarely=True),),
     commands=("odr.insight.cli:insight",),
     sweeps={"workload": reckon_new, "supervision": lay_down, "indicators": count_indicators},
     open_work=open_work,

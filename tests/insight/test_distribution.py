@@ -26,9 +26,9 @@ from odr.notary.lot import lot
 from odr.procedure.rules.insight import DistributionRules
 from odr.procedure.rules.registry import PackRegistry
 from tests.filing.test_assignment import judges, result_of
+from tests.insight.browser import signed_in
 from tests.insight.test_workload import TODAY
 from tests.scene import Scene
-from tests.test_bad_input import signed_in
 
 found = PackRegistry.load().in_force("cn", TODAY).distribution
 assert found is not None

@@ -8,9 +8,9 @@ from hypothesis import given, settings, strategies as st
 
 from odr.app import create_app
 from odr.insight.distribution.simulate import Rule, Year, play
+from tests.insight.browser import signed_in
 from tests.insight.test_distribution import RULES
 from tests.scene import Scene
-from tests.test_bad_input import signed_in
 
 WEIGHTS = (60, 120, 240, 240, 480, 900)
 

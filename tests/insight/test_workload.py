@@ -17,8 +17,8 @@ from odr.insight.workload.reckoning import open_work, read_work, reckon_new, rul
 from odr.insight.workload.rules import Span, WorkFacts, facts_of, weigh
 from odr.procedure.rules.insight import WorkloadRules
 from odr.procedure.rules.registry import PackRegistry
+from tests.insight.browser import signed_in
 from tests.scene import Scene, claim
-from tests.test_bad_input import signed_in
 
 PACKS = PackRegistry.load()
 TODAY = date(2026, 11, 29)
@@ -118,8 +118,7 @@ def test_a_note_keeps_no_name(small_scene: Scene) -> None:
     judge = signed_in(app, small_scene, "judge")
     page = judge.get("/workload")
     assert page.status_code == 200 and "assumed, nobody measured it" in page.text and "not known" in page.text
-    token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
-    sent = {"csrf_token": token, "kind": "hearing", "minutes": "95"}
+    sent = {"kind": "hearing", "minutes": "95"}
     assert judge.post("/workload", data=sent).status_code == 303
     assert judge.post("/workload", data=sent | {"kind": "lunch"}).status_code == 422
     assert judge.post("/workload", data=sent | {"minutes": "0"}).status_code == 422

@@ -18,6 +18,10 @@ from tests.test_bad_input import signed_in
 from tests.test_routes import routes
 
 SMALL = {
+    "audit_draw": "a row a month",
+    "indicator_report": "a row a day, of which 400 are kept",
+    "time_note": "notes of a few sampled weeks",
+    "work_turn": "one row",
     "account_role": "offices of the staff",
     "bank_columns": "the forms in which banks write",
     "bank_file": "a file a day at most, and the list is paged",

@@ -99,4 +99,5 @@ def _certain(session: Session, begin: datetime, end: datetime, least: int) -> Va
         ).tuples()
     )
     held = counted.get(HearingState.HELD, 0)
-    return share(Indicator.CERTAIN, held, sum(counted.values()), least)
+    put_off = counted.get(HearingState.ADJOURNED, 0) + counted.get(HearingState.ADJOURNING, 0)
+    return share(Indicator.CERTAIN, held, held + put_off, least)

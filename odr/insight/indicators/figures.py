@@ -87,7 +87,7 @@ WORDS: dict[Indicator, tuple[Text, Text, Text]] = {
     Indicator.CERTAIN: (
         T("Of 100 hearings that were fixed, those held on that day"),
         T(
-            "Hearings with everybody at one hour that were to begin in twelve months (CourTools 5, trial date certainty). One that was moved or called off was not held on its day."
+            "Hearings with everybody at one hour that were to begin in twelve months (CourTools 5, trial date certainty). One that was put off to another day was not held on its day; one that was not needed any more is not counted."
         ),
         T(
             "A hearing that is moved because a party is ill counts against it, and one that should have been moved counts for it."

@@ -153,7 +153,7 @@ def _patterns(court: Court, session: Session, rules: SupervisionRules, now: date
     today = now.astimezone(court.settings.tz).date()
     since = months_before(today, rules.months)
     begin = datetime.combine(since, time(), court.settings.tz)
-    facts = dict(
+    facts: dict[int, dict[str, Any]] = dict(
         session.execute(
             select(CaseFacts.case_id, CaseFacts.facts)
             .join(Case, Case.id == CaseFacts.case_id)

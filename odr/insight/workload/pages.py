@@ -7,14 +7,16 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from odr.docket.models import Role
+from odr.docket.models import Case, Role
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
+from odr.identity.actors import Actor
+from odr.insight.workload.beside import beside
 from odr.insight.workload.fitting import fit
 from odr.insight.workload.noting import TimeNoteInput, keep_note
-from odr.insight.workload.reckoning import notes_by_kind, rules_today
+from odr.insight.workload.reckoning import hours, notes_by_kind, rules_today
 from odr.procedure.forms import fields as forms
 from odr.procedure.rules.insight import WorkloadRules
-from odr.web.guards import current_court, current_locale, current_session, staff
+from odr.web.guards import case_page, current_court, current_locale, current_session, staff
 from odr.web.pages import Page, look
 
 workload = Blueprint("workload", __name__)
@@ -93,4 +95,16 @@ def as_json() -> Response:
             }
             for key, more in rules.more.items()
         ],
+    )
+
+
+@workload.get("/cases/<reference>/beside")
+@case_page(Role.JUDGE)
+def of_case(case: Case, actor: Actor) -> Page:
+    """How the case stands beside such cases that ended: for its judge alone."""
+    found = beside(look(), case)
+    if found is None:
+        raise NotFound
+    return render_template(
+        "insight/beside.html", case=case, actor=actor, tab="beside", desk=True, found=found, hours=hours
     )
