@@ -208,6 +208,7 @@ def replaced(scene: Scene) -> dict[str, Any]:
         ).one()
         number = str(seat.id)
     scene.do("ask_reassignment", "clerk", seat=number, reasons="The judge is ill for two months.")
+    scene.court.notary.sequence()
     scene.do("reassign_seat", "president", seat=number, reasons="Ill for two months.")
     with scene.court.database.read() as session:
         entry = session.scalars(

@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import Case
+from odr.docket.models import Case, Role
 from odr.ground.errors import ActNotOpen
 from odr.identity.models import AccountLetter
 from odr.insight.supervision import answering
@@ -51,9 +51,17 @@ def late_task(scene: Scene) -> str:
     """A claim lies with the clerk, and the day on which it was to be looked at has passed; the matter about it."""
     scene.lodge()
     with scene.court.database.write() as session:
-        task = session.scalars(select(Task).where(Task.case_id == scene.case_id, Task.done_at.is_(None))).first()
-        assert task is not None
-        task.due_at = scene.clock.now() - timedelta(days=1)
+        now = scene.clock.now()
+        session.add(
+            Task(
+                case_id=scene.case_id,
+                role=Role.CLERK,
+                kind="review",
+                title={"en": "A claim", "zh-Hans": "起诉"},
+                opened_at=now - timedelta(days=9),
+                due_at=now - timedelta(days=1),
+            )
+        )
     look_through(scene)
     (row,) = rows(scene, MatterKind.LATE)
     return row.reference

@@ -76,7 +76,7 @@ def test_no_length_is_counted(small_scene: Scene) -> None:
     court, rule = small_scene.court, rules()
     small_scene.lodge()
     short = small_scene.case_id
-    long_words = "The seller did not send the goods. " * 60
+    long_words = "The seller did not send the goods. " * 30
     small_scene.lodge(claim(facts=[{"what": long_words, "happened_on": "2026-01-05"}]))
     with court.database.read() as session:
         found = read_work(session, [short, small_scene.case_id], rule)

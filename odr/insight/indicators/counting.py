@@ -82,22 +82,24 @@ def _values(court: Court, session: Session, rules: IndicatorRules, told: dict[st
 
 
 def _clear(session: Session, since: date, least: int) -> Value:
-    counted = dict(
-        session.execute(
+    counted = {
+        row[0]: row[1]
+        for row in session.execute(
             select(StepAnswer.clear, func.count()).where(StepAnswer.month >= since).group_by(StepAnswer.clear)
-        ).tuples()
-    )
+        )
+    }
     return share(Indicator.CLEAR_STEPS, counted.get(Clear.YES, 0), sum(counted.values()), least)
 
 
 def _certain(session: Session, begin: datetime, end: datetime, least: int) -> Value:
-    counted = dict(
-        session.execute(
+    counted = {
+        row[0]: row[1]
+        for row in session.execute(
             select(Hearing.state, func.count())
             .where(Hearing.begins_at >= begin, Hearing.begins_at < end)
             .group_by(Hearing.state)
-        ).tuples()
-    )
+        )
+    }
     held = counted.get(HearingState.HELD, 0)
     put_off = counted.get(HearingState.ADJOURNED, 0) + counted.get(HearingState.ADJOURNING, 0)
     return share(Indicator.CERTAIN, held, held + put_off, least)

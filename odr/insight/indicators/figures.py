@@ -50,7 +50,7 @@ WORDS: dict[Indicator, tuple[Text, Text, Text]] = {
     Indicator.CLEARANCE: (
         T("Cases ended for each 100 filed"),
         T(
-            "Clearance rate: cases ended in twelve months divided by cases filed in them, times 100 (CEPEJ; CourTools 2)."
+            "Clearance rate: cases ended in twelve months divided by cases filed in them, times 100 (European commission for the efficiency of justice; CourTools 2)."
         ),
         T(
             "Ending many easy cases raises it, and so does a year in which few people sue. What is sent back does not count again."
@@ -58,10 +58,10 @@ WORDS: dict[Indicator, tuple[Text, Text, Text]] = {
     ),
     Indicator.DISPOSITION: (
         T("Days to end all that wait, at the pace of the year"),
-        T("Disposition time: cases waiting at the end divided by cases ended in twelve months, times 365 (CEPEJ)."),
         T(
-            "It is no duration that anybody waited. A rush of new claims raises it at once, without a case going slower."
+            "Disposition time: cases waiting at the end divided by cases ended in twelve months, times 365 (European commission for the efficiency of justice)."
         ),
+        T("Nobody waits that long. A rush of new claims raises it at once, without a case going slower."),
     ),
     Indicator.CLEAR_STEPS: (
         T("Of 100 answers, those who knew what they had to do"),

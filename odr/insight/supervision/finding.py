@@ -130,13 +130,14 @@ def _late(court: Court, session: Session, rules: SupervisionRules, now: datetime
         .order_by(Window.due_at.desc(), Window.id)
         .limit(MOST)
     ).all()
-    seated = dict(
-        session.execute(
+    seated = {
+        row[0]: row[1]
+        for row in session.execute(
             select(Seat.case_id, Seat.account_id).where(
                 Seat.case_id.in_({case for _, _, case, _ in ended}), Seat.role == Role.JUDGE, Seat.until_at.is_(None)
             )
-        ).tuples()
-    )
+        )
+    }
     return found + [
         Matter(
             MatterKind.LATE, f"late/{reference}", (case,), seated.get(case), {"window": kind, "due": due.isoformat()}
@@ -153,13 +154,14 @@ def _patterns(court: Court, session: Session, rules: SupervisionRules, now: date
     today = now.astimezone(court.settings.tz).date()
     since = months_before(today, rules.months)
     begin = datetime.combine(since, time(), court.settings.tz)
-    facts: dict[int, dict[str, Any]] = dict(
-        session.execute(
+    facts: dict[int, dict[str, Any]] = {
+        row[0]: row[1]
+        for row in session.execute(
             select(CaseFacts.case_id, CaseFacts.facts)
             .join(Case, Case.id == CaseFacts.case_id)
             .where(Case.lodged_at >= begin)
-        ).tuples()
-    )
+        )
+    }
     month = today.isoformat()[:7]
     return [
         *_defaults(session, facts, rules, month),

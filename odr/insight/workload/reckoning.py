@@ -58,7 +58,7 @@ def reckon_new(court: Court) -> int:
 
 def _keep(session: Session, cases: Collection[int], rules: WorkloadRules) -> None:
     rows = {row.case_id: row for row in session.scalars(select(CaseWork).where(CaseWork.case_id.in_(cases)))}
-    counts = dict(session.execute(select(Case.id, Case.entry_count).where(Case.id.in_(cases))).tuples())
+    counts = {row[0]: row[1] for row in session.execute(select(Case.id, Case.entry_count).where(Case.id.in_(cases)))}
     for case, facts in read_work(session, cases, rules).items():
         work = weigh(facts, rules)
         row = rows.get(case)
@@ -78,18 +78,20 @@ def read_work(session: Session, cases: Collection[int], rules: WorkloadRules) ->
         select(DocketEntry.case_id, DocketEntry.act).where(DocketEntry.case_id.in_(cases)).order_by(DocketEntry.id)
     ):
         acts[case].append(act)
-    parties = dict(
-        session.execute(
+    parties = {
+        row[0]: row[1]
+        for row in session.execute(
             select(Party.case_id, func.count())
             .where(Party.case_id.in_(cases), Party.role.in_(PARTY_ROLES))
             .group_by(Party.case_id)
-        ).tuples()
-    )
-    exhibits = dict(
-        session.execute(
+        )
+    }
+    exhibits = {
+        row[0]: row[1]
+        for row in session.execute(
             select(Exhibit.case_id, func.count()).where(Exhibit.case_id.in_(cases)).group_by(Exhibit.case_id)
-        ).tuples()
-    )
+        )
+    }
     return {case: facts_of(acts[case], parties.get(case, 0), exhibits.get(case, 0), rules) for case in cases}
 
 
