@@ -92,17 +92,28 @@ def test_the_worker_reckons_new_entries_and_all_again_by_new_rules(small_scene: 
     """What is still to be done before a desk is a range; a desk without a reckoned case says that nobody knows."""
     court = small_scene.court
     small_scene.pend()
-    with court.database.read() as session:
-        judge = small_scene.account("judge").reference
-        assert open_work(session, [judge], Role.JUDGE)[judge].render("en") == "not known"
+    judge = small_scene.account("judge").reference
     while reckon_new(court):
         pass
-    with court.database.read() as session:
+    with court.database.write() as session:
+        kept = session.get_one(CaseWork, small_scene.case_id)
+        session.delete(kept)
+        session.flush()
+        assert open_work(session, [judge], Role.JUDGE)[judge].render("en") == "not known"
+        session.get_one(WorkTurn, 1).last_entry = 0
+    while reckon_new(court):
+        pass
+    with court.database.write() as session:
         row = session.get_one(CaseWork, small_scene.case_id)
         case = session.get_one(Case, small_scene.case_id)
         assert row.entries == case.entry_count and 0 < row.left_low < row.left_high and not row.measured
         words = open_work(session, [judge], Role.JUDGE)[judge].render("en")
         assert words == f"{row.left_low // 60} to {-(-row.left_high // 60)} hours"
+        row.unknown = ["panel"]
+        session.flush()
+        told = open_work(session, [judge], Role.JUDGE)[judge]
+        assert told.render("en") == f"{words}, and more that nobody knows" and "小时" in told.render("zh-Hans")
+        session.rollback()
     with court.database.write() as session:
         session.get_one(WorkTurn, 1).rules = "cn/1999-01-01"
         session.get_one(CaseWork, small_scene.case_id).left_low = 0

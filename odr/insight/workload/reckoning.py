@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, Role, Seat, Stage
@@ -97,8 +97,14 @@ def read_work(session: Session, cases: Collection[int], rules: WorkloadRules) ->
 
 def open_work(session: Session, accounts: Sequence[str], role: Role) -> Mapping[str, Text]:
     """What is usually still to be done in the open cases of some desks, as a range of hours in words."""
+    lacks = CaseWork.case_id.is_(None) | (cast(CaseWork.unknown, String) != "[]")
     rows = session.execute(
-        select(Account.reference, func.sum(CaseWork.left_low), func.sum(CaseWork.left_high), func.count())
+        select(
+            Account.reference,
+            func.sum(CaseWork.left_low),
+            func.sum(CaseWork.left_high),
+            func.count().filter(lacks),
+        )
         .join(Seat, Seat.account_id == Account.id)
         .join(Case, Case.id == Seat.case_id)
         .outerjoin(CaseWork, CaseWork.case_id == Case.id)
@@ -110,10 +116,14 @@ def open_work(session: Session, accounts: Sequence[str], role: Role) -> Mapping[
         )
         .group_by(Account.reference)
     )
-    return {
-        account: hours(Span(int(low), int(high))) if low is not None else T("not known")
-        for account, low, high, _ in rows
-    }
+    found: dict[str, Text] = {}
+    for account, low, high, lacking in rows:
+        if low is None:
+            found[account] = T("not known")
+            continue
+        span = hours(Span(int(low), int(high)))
+        found[account] = T("%(span)s, and more that nobody knows", span=span) if lacking else span
+    return found
 
 
 def hours(span: Span) -> Text:
