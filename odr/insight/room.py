@@ -21,9 +21,9 @@ ROOM = Room(
     open_work=open_work,
     holdings=(records_kept,),
     desk_pages=(
-        DeskPage("workload.overview", T("What a case weighs"), 104),
-        DeskPage("distribution.overview", T("How cases are given out"), 105),
-        DeskPage("matters.listing", T("What the president looks at"), 106),
-        DeskPage("matters.of_mine", T("What the president of the court asks you"), 119),
+        DeskPage("workload.overview", T("What a case weighs"), 141),
+        DeskPage("distribution.overview", T("How cases are given out"), 142),
+        DeskPage("matters.listing", T("What the president looks at"), 143),
+        DeskPage("matters.of_mine", T("What the president of the court asks you"), 144),
     ),
 )

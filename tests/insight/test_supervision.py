@@ -98,6 +98,7 @@ def test_nothing_closes_before_the_answer_or_its_term(small_scene: Scene) -> Non
             closing["words"],
             small_scene.people["president"],
             small_scene.clock.now(),
+            None,
         )
     assert clerk.post(f"/matters/{reference}", data=sent).status_code == 303
     assert sent["words"] in president.get(f"/registry/matters/{reference}").text
@@ -108,9 +109,11 @@ def test_nothing_closes_before_the_answer_or_its_term(small_scene: Scene) -> Non
     with small_scene.court.database.write() as session:
         again = answering.one_matter(session, reference)
         with pytest.raises(ActNotOpen):
-            answering.answer(session, again, "More", small_scene.clock.now())
+            answering.answer(session, again, "More", small_scene.clock.now(), None)
         with pytest.raises(ActNotOpen):
-            answering.close(session, again, "More words", small_scene.people["president"], small_scene.clock.now())
+            answering.close(
+                session, again, "More words", small_scene.people["president"], small_scene.clock.now(), None
+            )
 
 
 @given(st.booleans(), st.booleans(), st.integers(-30, 30))
@@ -132,7 +135,9 @@ def test_nobody_closes_a_matter_about_themselves(small_scene: Scene) -> None:
         assert row is not None
         row.account_id, row.due_at = small_scene.people["president"], small_scene.clock.now() - timedelta(days=1)
         with pytest.raises(ActNotOpen):
-            answering.close(session, row, "Nothing follows.", small_scene.people["president"], small_scene.clock.now())
+            answering.close(
+                session, row, "Nothing follows.", small_scene.people["president"], small_scene.clock.now(), None
+            )
 
 
 def test_the_public_and_everybody_else_see_nothing(small_scene: Scene) -> None:

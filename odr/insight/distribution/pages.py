@@ -21,8 +21,7 @@ from odr.insight.distribution import check_draw
 from odr.insight.distribution.departures import counts_since, departures
 from odr.insight.distribution.recorded import weights_of
 from odr.insight.distribution.simulate import MOST_CASES, MOST_JUDGES, Came, Rule, Year, play
-from odr.insight.workload.reckoning import hours, rules_today
-from odr.insight.workload.rules import Span
+from odr.insight.workload.reckoning import rules_today
 from odr.notary.lot import note_over
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.inputs import CourtModel, field
@@ -151,7 +150,7 @@ def what_if() -> Page:
         fields=fields,
         faults=forms.summary(fields),
         came=came,
-        hours=lambda minutes: hours(Span(minutes, minutes)),
+        hours=lambda minutes: T("about %(hours)s hours", hours=f"{(minutes + 30) // 60:,}"),
         recorded=recorded,
         spent=f"{spent:.2f}",
     ), 422 if faults else 200

@@ -146,7 +146,9 @@ def ratio(key: Indicator, above: int, below: int, times: int, minimum: int) -> V
     if below < max(minimum, 1):
         return nothing(key, below)
     found = above / below
-    off = math.exp(Z * math.sqrt((1 / above if above else 1) + 1 / below))
+    if not above:  # Of a count that is nothing the range reaches up to 3.69 (Poisson, 95 in 100).
+        return Value(key.value, 0.0, 0.0, _up(times * 3.69 / below), 0)
+    off = math.exp(Z * math.sqrt(1 / above + 1 / below))
     return Value(
         key.value, round(times * found, 1), _down(times * found / off), _up(times * found * off), min(above, below)
     )

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
-from odr.ground.errors import ActNotOpen, NotFound
+from odr.ground.errors import ActNotOpen, Cited, NotFound
 from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import T, Text
 from odr.insight.supervision.models import MatterKind, SupervisionMatter
@@ -90,23 +90,28 @@ def why_open(row: SupervisionMatter, now: datetime) -> Text | None:
     return None
 
 
-def answer(session: Session, row: SupervisionMatter, words: str, now: datetime) -> None:
+def answer(session: Session, row: SupervisionMatter, words: str, now: datetime, law: Cited | None) -> None:
     """Keep what the person concerned says; until it is closed they may say it anew. Raises ActNotOpen."""
     if row.closed_at is not None:
-        raise ActNotOpen(T("This matter is closed."))
+        raise ActNotOpen(T("This matter is closed."), source=law)
     row.answer, row.answered_at = words, now
 
 
-def close(session: Session, row: SupervisionMatter, words: str, by: int, now: datetime) -> None:
+def close(session: Session, row: SupervisionMatter, words: str, by: int, now: datetime, law: Cited | None) -> None:
     """Close it with what was found. Raises ActNotOpen before the answer or the end of its time, or a second time."""
     if row.closed_at is not None:
-        raise ActNotOpen(T("This matter is closed."))
+        raise ActNotOpen(T("This matter is closed."), source=law)
     waits = why_open(row, now)
     if waits is not None:
-        raise ActNotOpen(waits)
+        raise ActNotOpen(waits, source=law)
     if row.account_id == by:
-        raise ActNotOpen(T("Nobody closes a matter about themselves."))
+        raise ActNotOpen(T("Nobody closes a matter about themselves."), source=law)
     row.closing, row.closed_at, row.closed_by = words, now, by
+
+
+def law_of(pack: RulePack) -> Cited | None:
+    """What supervision rests on, for refusals."""
+    return pack.cited(pack.supervision.article) if pack.supervision is not None else None
 
 
 def words_of(row: SupervisionMatter, pack: RulePack) -> Text:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from odr.docket.models import Role
-from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput, NotFound
+from odr.ground.errors import ActNotOpen, Cited, FieldFault, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.models import Account
 from odr.insight.supervision import answering
@@ -32,6 +32,10 @@ CLOSING = form_outside(
 )
 
 
+def _law() -> Cited | None:
+    return answering.law_of(rules_today(current_court()))
+
+
 @matters.get("/registry/matters")
 @staff(Role.PRESIDENT)
 def listing() -> Page:
@@ -49,7 +53,7 @@ def listing() -> Page:
         closed=closed,
         words=lambda row: answering.words_of(row, pack),
         now=current_court().clock.now(),
-        article=pack.cited(pack.supervision.article) if pack.supervision is not None else None,
+        article=_law(),
         draws=current_session().scalars(select(AuditDraw).order_by(AuditDraw.month.desc()).limit(12)).all(),
     )
 
@@ -91,7 +95,7 @@ def close(reference: str) -> Page:
         given: MatterClosing = forms.parse(MatterClosing, values)
         with court.database.write() as session:
             row = answering.one_matter(session, reference)
-            answering.close(session, row, given.words, my_account_id(), court.clock.now())
+            answering.close(session, row, given.words, my_account_id(), court.clock.now(), _law())
     except InvalidInput as error:
         return _one(reference, values, error.faults, 422)
     except ActNotOpen as error:
@@ -166,7 +170,7 @@ def answer(reference: str) -> Page:
         given: MatterAnswer = forms.parse(MatterAnswer, values)
         with court.database.write() as session:
             row = answering.one_matter(session, reference, my_account_id())
-            answering.answer(session, row, given.words, court.clock.now())
+            answering.answer(session, row, given.words, court.clock.now(), _law())
     except InvalidInput as error:
         return _mine(reference, values, error.faults, 422)
     except ActNotOpen as error:

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from odr.filing import names as filing
+from odr.hearing import names as hearing
 from odr.procedure.rules.insight import MoreTime, WorkloadRules
 
-COUNTERCLAIM, INTERPRETER, APPRAISAL = "file_counterclaim", "appoint_interpreter", "order_appraisal"
-HEARINGS = ("record_hearing", "close_live_hearing")
+COUNTERCLAIM, INTERPRETER, APPRAISAL = filing.FILE_COUNTERCLAIM, hearing.APPOINT_INTERPRETER, hearing.ORDER_APPRAISAL
+HEARINGS = (hearing.RECORD_HEARING, hearing.CLOSE_LIVE_HEARING)
 
 
 @dataclass(frozen=True)
