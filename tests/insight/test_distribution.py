@@ -191,6 +191,20 @@ def test_the_public_record_names_nobody(small_scene: Scene) -> None:
     assert client.get("/draws/nothing").status_code == 404 and client.get("/draws/nothing.json").status_code == 404
 
 
+def test_the_entry_leads_to_its_draw(small_scene: Scene) -> None:
+    """Whoever reads the entry that accepts the claim finds the page of the draw; an entry without one has no such link."""
+    draw = accepted(small_scene)
+    with small_scene.court.database.read() as session:
+        entry = session.scalars(
+            select(DocketEntry).where(DocketEntry.case_id == small_scene.case_id, DocketEntry.act == "accept_claim")
+        ).one()
+    li = signed_in(create_app(court=small_scene.court), small_scene, "li")
+    base = f"/cases/{small_scene.case().reference}/docket"
+    page = li.get(f"{base}/{entry.number}")
+    assert page.status_code == 200 and f'href="/draws/{draw["draw"]}"' in page.text
+    assert "/draws/" not in li.get(f"{base}/1").text
+
+
 def test_each_draw_of_a_case_has_a_secret_of_its_own(small_scene: Scene) -> None:
     """Who takes the seat after somebody left is not known from what the first draw told."""
     judges(small_scene, "ava", "ben")
@@ -220,18 +234,18 @@ def replaced(scene: Scene) -> dict[str, Any]:
         return dict(json.loads(entry.payload)["result"]["draw"])
 
 
-def test_a_departure_is_counted_with_its_reason(small_scene: Scene) -> None:
+def test_a_departure_is_counted_with_its_reason(scene: Scene) -> None:
     """The president sees how seats came about, and why somebody else sits than was drawn; no list is ordered by a person."""
-    judges(small_scene, "ava", "ben")
-    accepted(small_scene)
-    app = create_app(court=small_scene.court)
-    president = signed_in(app, small_scene, "president")
+    judges(scene, "ava", "ben")
+    accepted(scene)
+    app = create_app(court=scene.court)
+    president = signed_in(app, scene, "president")
     assert "There was none in twelve months." in president.get("/registry/distribution").text
-    replaced(small_scene)
+    replaced(scene)
     page = president.get("/registry/distribution").text
-    assert "Ill for two months." in page and str(small_scene.case().number) in page
+    assert "Ill for two months." in page and str(scene.case().number) in page
     for who in ("judge", "clerk", "li"):
-        assert signed_in(app, small_scene, who).get("/registry/distribution").status_code == 404
+        assert signed_in(app, scene, who).get("/registry/distribution").status_code == 404
 
 
 def test_who_is_needed_elsewhere_is_left_out_while_others_remain(small_scene: Scene) -> None:

@@ -72,11 +72,11 @@ def test_the_page_says_what_is_counted_and_that_there_are_too_few(small_scene: S
     assert "Too few to say" in page
 
 
-def test_enough_cases_give_figures(small_scene: Scene) -> None:
+def test_enough_cases_give_figures(scene: Scene) -> None:
     """Twelve claims, none ended: what waits is counted, nothing of it is old, and files fit their dockets."""
     for _ in range(12):
-        small_scene.lodge()
-    told = {one["key"]: one for one in counted(small_scene)["values"]}
+        scene.lodge()
+    told = {one["key"]: one for one in counted(scene)["values"]}
     assert told["old"]["value"] == 0 and told["old"]["n"] == 12 and told["old"]["high"] > 0
     assert told["files"]["value"] == 100 and told["clearance"]["value"] == 0
     assert told["disposition"]["value"] is None

@@ -67,16 +67,16 @@ def late_task(scene: Scene) -> str:
     return row.reference
 
 
-def test_a_limit_that_was_not_kept_is_laid_before_the_president_once(small_scene: Scene) -> None:
+def test_a_limit_that_was_not_kept_is_laid_before_the_president_once(scene: Scene) -> None:
     """With the case and the day, and a letter without either to whoever sits; looking again lays nothing down twice."""
-    late_task(small_scene)
-    (row,) = rows(small_scene, MatterKind.LATE)
-    assert row.cases == [small_scene.case_id] and row.account_id == small_scene.people["clerk"]
+    late_task(scene)
+    (row,) = rows(scene, MatterKind.LATE)
+    assert row.cases == [scene.case_id] and row.account_id == scene.people["clerk"]
     assert row.due_at - row.opened_at == timedelta(days=RULES.answer_days)
-    small_scene.later(days=1)
-    look_through(small_scene)
-    assert len([one for one in rows(small_scene, MatterKind.LATE) if one.key == row.key]) == 1
-    with small_scene.court.database.read() as session:
+    scene.later(days=1)
+    look_through(scene)
+    assert len([one for one in rows(scene, MatterKind.LATE) if one.key == row.key]) == 1
+    with scene.court.database.read() as session:
         assert session.scalars(select(AccountLetter)).all()
 
 
@@ -185,30 +185,30 @@ def test_a_channel_is_unusual_by_number_and_share(papers: list[tuple[str, bool]]
     assert not failed_services(facts, RULES, date(2026, 12, 29))
 
 
-def test_the_sample_is_drawn_by_the_log_from_a_list_on_record(small_scene: Scene) -> None:
+def test_the_sample_is_drawn_by_the_log_from_a_list_on_record(scene: Scene) -> None:
     """First the list of the month, then the first signed head over it: with both anybody draws the same cases."""
-    small_scene.lodge()
-    last_month = small_scene.clock.now().replace(day=1) - timedelta(days=3)
-    with small_scene.court.database.write() as session:
-        session.get_one(Case, small_scene.case_id).pronounced_at = last_month
-    small_scene.court.notary.sequence()
-    lay_down(small_scene.court)
-    with small_scene.court.database.read() as session:
+    scene.lodge()
+    last_month = scene.clock.now().replace(day=1) - timedelta(days=3)
+    with scene.court.database.write() as session:
+        session.get_one(Case, scene.case_id).pronounced_at = last_month
+    scene.court.notary.sequence()
+    lay_down(scene.court)
+    with scene.court.database.read() as session:
         row = session.scalars(select(AuditDraw)).one()
-        assert row.drawn_at is None and json.loads(row.record)["cases"] == [small_scene.case().reference]
-    small_scene.court.notary.sequence()
-    lay_down(small_scene.court)
-    with small_scene.court.database.read() as session:
+        assert row.drawn_at is None and json.loads(row.record)["cases"] == [scene.case().reference]
+    scene.court.notary.sequence()
+    lay_down(scene.court)
+    with scene.court.database.read() as session:
         row = session.scalars(select(AuditDraw)).one()
         assert (row.seed, row.log_size) == first_head_over(session, row.receipt)
         told = json.loads(row.record)
         assert row.drawn == drawn_of(told["cases"], str(row.seed), told["count"])
         assert json.loads(row.result or "")["drawn"] == row.drawn
-    (matter,) = rows(small_scene, MatterKind.AUDIT)
-    assert matter.cases == [small_scene.case_id]
-    lay_down(small_scene.court)
-    assert len(rows(small_scene, MatterKind.AUDIT)) == 1
-    president = signed_in(create_app(court=small_scene.court), small_scene, "president")
+    (matter,) = rows(scene, MatterKind.AUDIT)
+    assert matter.cases == [scene.case_id]
+    lay_down(scene.court)
+    assert len(rows(scene, MatterKind.AUDIT)) == 1
+    president = signed_in(create_app(court=scene.court), scene, "president")
     shown = president.get(f"/registry/matters/draws/{row.month}.json").get_json()
     assert shown["seed"] == row.seed and shown["list"] == row.record
     assert president.get("/registry/matters/draws/1999-01.json").status_code == 404

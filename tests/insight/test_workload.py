@@ -88,15 +88,15 @@ def test_no_length_is_counted(small_scene: Scene) -> None:
     assert not any(one in words for one in ("page", "word", "transcript", "character", "页", "字数", "笔录页"))
 
 
-def test_the_worker_reckons_new_entries_and_all_again_by_new_rules(small_scene: Scene) -> None:
+def test_the_worker_reckons_new_entries_and_all_again_by_new_rules(scene: Scene) -> None:
     """What is still to be done before a desk is a range; a desk without a reckoned case says that nobody knows."""
-    court = small_scene.court
-    small_scene.pend()
-    judge = small_scene.account("judge").reference
+    court = scene.court
+    scene.pend()
+    judge = scene.account("judge").reference
     while reckon_new(court):
         pass
     with court.database.write() as session:
-        kept = session.get_one(CaseWork, small_scene.case_id)
+        kept = session.get_one(CaseWork, scene.case_id)
         session.delete(kept)
         session.flush()
         assert open_work(session, [judge], Role.JUDGE)[judge].render("en") == "not known"
@@ -104,8 +104,8 @@ def test_the_worker_reckons_new_entries_and_all_again_by_new_rules(small_scene: 
     while reckon_new(court):
         pass
     with court.database.write() as session:
-        row = session.get_one(CaseWork, small_scene.case_id)
-        case = session.get_one(Case, small_scene.case_id)
+        row = session.get_one(CaseWork, scene.case_id)
+        case = session.get_one(Case, scene.case_id)
         assert row.entries == case.entry_count and 0 < row.left_low < row.left_high and not row.measured
         words = open_work(session, [judge], Role.JUDGE)[judge].render("en")
         assert words == f"{row.left_low // 60} to {-(-row.left_high // 60)} hours"
@@ -116,10 +116,10 @@ def test_the_worker_reckons_new_entries_and_all_again_by_new_rules(small_scene: 
         session.rollback()
     with court.database.write() as session:
         session.get_one(WorkTurn, 1).rules = "cn/1999-01-01"
-        session.get_one(CaseWork, small_scene.case_id).left_low = 0
+        session.get_one(CaseWork, scene.case_id).left_low = 0
     assert reckon_new(court) > 0
     with court.database.read() as session:
-        assert session.get_one(CaseWork, small_scene.case_id).left_low > 0
+        assert session.get_one(CaseWork, scene.case_id).left_low > 0
         assert session.get_one(WorkTurn, 1).rules == rules_today(court).named
 
 
