@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
@@ -98,7 +98,7 @@ def read_work(session: Session, cases: Collection[int], rules: WorkloadRules) ->
 def open_work(session: Session, accounts: Sequence[str], role: Role) -> Mapping[str, Text]:
     """What is usually still to be done in the open cases of some desks, as a range of hours in words."""
     lacks = CaseWork.case_id.is_(None) | (cast(CaseWork.unknown, String) != "[]")
-    rows = session.execute(
+    rows: Sequence[Any] = session.execute(
         select(
             Account.reference,
             func.sum(CaseWork.left_low),
@@ -115,7 +115,7 @@ def open_work(session: Session, accounts: Sequence[str], role: Role) -> Mapping[
             Case.stage != Stage.CLOSED,
         )
         .group_by(Account.reference)
-    )
+    ).all()
     found: dict[str, Text] = {}
     for account, low, high, lacking in rows:
         if low is None:
