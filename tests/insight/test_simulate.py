@@ -67,7 +67,7 @@ def test_the_command_and_the_page_say_what_it_took(small_scene: Scene) -> None:
     assert president.get("/registry/what-if").status_code == 200
     asked = "cases=500&judges=5&fewer=1&away=35&minutes=300&rule=lot"
     page = president.get(f"/registry/what-if?{asked}")
-    assert page.status_code == 200 and "What came of it" in page.text and "s of the processor" in page.text
+    assert page.status_code == 200 and "What came of the year" in page.text and "s of the processor" in page.text
     assert president.get(f"/registry/what-if?{asked.replace('fewer=1', 'fewer=5')}").status_code == 422
     assert president.get("/registry/what-if?cases=0&judges=x").status_code == 422
     assert signed_in(app, small_scene, "judge").get("/registry/what-if").status_code == 404
