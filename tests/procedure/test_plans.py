@@ -60,7 +60,10 @@ WHOLE = {
     "/decisions/bulk.json": {"publication"},  # months with their counts
     "/decisions/withdrawn.jsonl": {"publication_version"},
     # The worker: records to be set, mandates the docket does not tell of yet, requests for places, which go after a month.
-    "": {"examination", "mandate", "place_request"},
+    # Once a day: what is unusual in the cases of a year, and the indicators, which every case counts in.
+    "": {"examination", "mandate", "place_request", "case", "case_facts"},
+    "/registry/distribution": {"seat"},  # seats of judges for which no lot was drawn, by the year
+    "/cases/<reference>/beside": {"case"},  # the thousand newest of the kind, from the newest on
     "/training/outside": {"platform_request"},  # the platform of a training court sees what waits for it
     "/registry/supervision": {"account", "case"},  # everybody of the court with what lies there
 }

@@ -65,10 +65,10 @@ def counts_since(session: Session, since: datetime) -> Counts:
 def departures(session: Session, since: datetime, after: str | None = None) -> Listed[Departure]:
     """Each departure, the newest draw first; who left is in the case and not in this list."""
     query = (
-        select(DrawRecord.id, Case, Seat.until_at, Seat.reason)
+        select(DrawRecord.id, DrawRecord.at, Case, Seat.until_at, Seat.reason)
         .join(Seat, (Seat.case_id == DrawRecord.case_id) & (Seat.account_id == DrawRecord.account_id))
         .join(Case, Case.id == DrawRecord.case_id)
         .where(DrawRecord.role == Role.JUDGE, Seat.role == Role.JUDGE, DrawRecord.at >= since, *_ENDED)
     )
-    page = page_of(session, query, (Key(DrawRecord.id, descending=True),), after)
-    return page.of([Departure(case, until, reason) for _, case, until, reason in page.rows])
+    page = page_of(session, query, (Key(DrawRecord.at, datetime, descending=True), Key(DrawRecord.id, descending=True)), after)
+    return page.of([Departure(case, until, reason) for _, _, case, until, reason in page.rows])
