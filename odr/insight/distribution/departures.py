@@ -70,5 +70,7 @@ def departures(session: Session, since: datetime, after: str | None = None) -> L
         .join(Case, Case.id == DrawRecord.case_id)
         .where(DrawRecord.role == Role.JUDGE, Seat.role == Role.JUDGE, DrawRecord.at >= since, *_ENDED)
     )
-    page = page_of(session, query, (Key(DrawRecord.at, datetime, descending=True), Key(DrawRecord.id, descending=True)), after)
+    page = page_of(
+        session, query, (Key(DrawRecord.at, datetime, descending=True), Key(DrawRecord.id, descending=True)), after
+    )
     return page.of([Departure(case, until, reason) for _, _, case, until, reason in page.rows])
