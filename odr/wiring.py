@@ -108,6 +108,7 @@ LAYERS = (
     {"settlement", "judgment"},
     {"register"},
     {"assist"},
+    {"insight"},
     {"api"},
 )
 """Lowest first. A room imports lower layers only, never the room beside it; a test reads the imports."""
@@ -127,6 +128,7 @@ ROOMS = (
     "judgment",
     "register",
     "assist",
+    "insight",
     "api",
 )
 """Rooms in layer order: an event wakes lower rooms first."""

@@ -143,6 +143,8 @@ THROUGH_A_SEAT = {
     "filing/parties/joining_by_code.py": "one case: whoever ever served in it joins it as nobody",
     "filing/registry/handing_over.py": "a president hands over another's seats, also of an office taken away; never their own view",
     "filing/registry/supervision.py": "a president's inventory of others' desks, also of an office taken away; never their own view",
+    "insight/distribution/departures.py": "a president counts how seats came about, also of an office taken away; no name is told",
+    "insight/workload/reckoning.py": "open work of the desks a president sees, by those desks; never their own view",
     "hearing/appraisal/acts.py": "one case: the expert's own seat",
     "hearing/bench/working_copy.py": "one's own notes on a case one judged: nobody else's, and nothing of the file",
     "hearing/live/acts.py": "one case: who of its bench has not come to the hearing yet",

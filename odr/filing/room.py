@@ -34,6 +34,7 @@ from odr.filing.parties.asking_to_take_part import put_before_judges
 from odr.filing.parties.audit import audit_parties
 from odr.filing.parties.firm.roll import records_kept as firms_kept
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
+from odr.filing.registry.drawing import records_kept as draws_kept
 from odr.ground.text import Money, T
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
@@ -220,7 +221,7 @@ ROOM = Room(
         "drafts": keep_drafts,
     },
     naming=(files_in_drafts,),
-    holdings=(duties_kept, firms_kept),
+    holdings=(duties_kept, firms_kept, draws_kept),
     facts_told=facts_told,
     bars=(
         objections.challenged_pauses,

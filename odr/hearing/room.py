@@ -9,6 +9,7 @@ from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Case, Role,
 from odr.ground.text import T
 from odr.hearing.appraisal import acts as appraisal_acts, attendance, attendance_rules, queries as appraisal_queries
 from odr.hearing.courtroom import calling_witnesses, hearings
+from odr.hearing.courtroom.calendar.away import away_today
 from odr.hearing.courtroom.queries import hour_put_off
 from odr.hearing.examination import acts as examination_acts, phases, plan
 from odr.hearing.examination.case_views import acted
@@ -94,6 +95,7 @@ def is_no_news(act: str, result: Mapping[str, Any], label: str | None) -> bool:
 
 ROOM = Room(
     name="hearing",
+    elsewhere=(away_today,),
     routes=(
         "odr.hearing.examination.pages:hearing",
         "odr.hearing.examination.file_pages:files",

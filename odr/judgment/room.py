@@ -23,6 +23,7 @@ from odr.judgment.preservation import (
     reviews,
     term,
 )
+from odr.judgment.preservation.duty_judge import duty_today
 from odr.judgment.remedies import appeal, heard_anew, motions, retrial_here, service_fell
 from odr.procedure.acts.events import (
     AccountNamed,
@@ -61,6 +62,7 @@ def meetings_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
 
 ROOM = Room(
     name="judgment",
+    elsewhere=(duty_today,),
     routes=(
         "odr.judgment.panel.pages:judgment",
         "odr.judgment.draft.pages:drafting",

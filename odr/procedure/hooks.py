@@ -281,6 +281,10 @@ ClaimCheck = Callable[[Any, Any, str, date], Looked]
 """The same of a claim before it is lodged: function(rule pack, claim, language of the writer, today)."""
 Owing = Callable[["Sitting", Case, "Actor"], "Owed | None"]
 PutOff = Callable[["Sitting", Case, DocketEntry], datetime | None]
+Elsewhere = Callable[["Sitting", Role], Collection[int]]
+"""Accounts of a role that are needed elsewhere today: on duty for what cannot wait, or away by their own word."""
+OpenWork = Callable[[Session, Sequence[str], Role], Mapping[str, Text]]
+"""How much work lies open before some accounts (by reference) in a role, in words: a range, or that it is not known."""
 Appointments = Callable[["Sitting", Sequence[int]], Sequence[Appointment]]
 Happened = TypeVar("Happened", bound=Event)
 
@@ -339,6 +343,8 @@ class Hooks:
     ``text_check`` what the check of a draft's text looked at and found: function(court at a look, case, decision); None in a
         court without it
     ``claim_check`` the same of a claim before it is lodged
+    ``elsewhere`` who is left out of a draw while anybody else remains: function(sitting, role) → accounts
+    ``open_work`` the open work of each desk as a range in words, for the page of the court's desks
     """
 
     on_lapse: dict[str, list[LapseHandler]] = field(default_factory=lambda: defaultdict(list))
@@ -370,6 +376,8 @@ class Hooks:
     overtaken: list[Overtaken] = field(default_factory=list)
     text_check: TextCheck | None = None
     claim_check: ClaimCheck | None = None
+    elsewhere: list[Elsewhere] = field(default_factory=list)
+    open_work: OpenWork | None = None
 
     def ahead(self, sitting: Sitting, cases: Sequence[int]) -> list[Appointment]:
         """What is to take place in these cases, the first on top; what is called off is not among it."""
@@ -421,6 +429,8 @@ class Room:
     overtaken: tuple[Overtaken, ...] = ()
     text_check: TextCheck | None = None
     claim_check: ClaimCheck | None = None
+    elsewhere: tuple[Elsewhere, ...] = ()
+    open_work: OpenWork | None = None
 
     def join(self, hooks: Hooks) -> None:
         """Enter everything into the court's hooks; two rooms may answer one event, in layer order."""
@@ -464,6 +474,9 @@ class Room:
             hooks.sent_files = self.sent_files
         if self.early_fetches is not None:
             hooks.early_fetches = self.early_fetches
+        hooks.elsewhere.extend(self.elsewhere)
+        if self.open_work is not None:
+            hooks.open_work = self.open_work
         hooks.audits.extend(self.audits)
         hooks.sums.extend(self.sums)
         hooks.no_news.extend(self.no_news)

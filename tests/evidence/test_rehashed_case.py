@@ -213,6 +213,9 @@ def test_every_table_with_a_receipt_has_its_files_found() -> None:
         "complaint_duty",
         "firm",
         "roll_entry",
+        "draw_seed",
+        "draw_record",
+        "audit_draw",
     }
     # The paper of a proof of service is a document with the same receipt.
     known.add("proof_of_service")

@@ -37,6 +37,7 @@ ANSWER_WITHOUT = {
     "/service/receipts/<provider>",  # refuses what no carrier signed
     "/uploads/hash-worker.js",
     "/decisions/check_register.py",
+    "/draws/check_draw.py",
     "/enforcement-list/check_list.py",
     "/decisions/verify.py",
     "/robots.txt",  # says what the rules say, which lie in files

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Role, Seat
-from odr.filing.registry.seats import LeaveInput, conflicted, end_leave, grant_leave, lot
+from odr.filing.registry.drawing import Candidate, DrawRecord, DrawSeed, drawn_of
+from odr.filing.registry.seats import LeaveInput, conflicted, end_leave, grant_leave
+from odr.ground.canonical import sha256_hex
 from odr.ground.errors import InvalidInput, NotFound
 from odr.identity.models import Account, AccountRole, AccountState, Mandate, MandateScope
+from odr.notary.lot import first_head_over
 from tests.filing.test_bulk import sent
 from tests.filing.visitor import Visitor
 from tests.scene import Scene
@@ -53,16 +57,41 @@ def result_of(scene: Scene, act: str) -> dict[str, object]:
     return dict(json.loads(entry.payload)["result"])
 
 
+def drawn_again(draw: dict[str, Any]) -> str:
+    """On whom the lot of an entry falls, drawn once more from what the entry says."""
+    names = {one["code"]: one["name"] for one in draw["among"]}
+    among = [Candidate(one["code"], one["load"], one["tickets"]) for one in draw["among"]]
+    return str(names[drawn_of(among, f"{draw['first']}\n{draw['secret']}", draw["number"]).code])
+
+
 def test_the_draw_stands_in_the_entry_and_anybody_repeats_it(small_scene: Scene) -> None:
-    """Names, loads, head and nonce give the same judge again; the head is the digest of the entry before."""
+    """Names, tickets, the root of the log and the secret give the same judge again; the root is that of the first head over
+    the secret's digest.
+    """
     judges(small_scene, "ava", "ben")
     small_scene.lodge()
-    before = small_scene.case().head_digest
+    small_scene.court.notary.sequence()
     small_scene.accept()
     result = result_of(small_scene, "accept_claim")
     draw = result["draw"]
-    assert isinstance(draw, dict) and draw["head"] == before and len(draw["among"]) == 3
-    assert draw["among"][lot(draw["head"], draw["nonce"], 3)]["name"] == draw["drawn"] == result["judge"]
+    assert isinstance(draw, dict) and len(draw["among"]) == 3
+    assert drawn_again(draw) == draw["drawn"] == result["judge"]
+    with small_scene.court.database.read() as session:
+        seed = session.scalars(select(DrawSeed).where(DrawSeed.reference == draw["seed"])).one()
+        assert json.loads(seed.record)["commitment"] == sha256_hex(draw["secret"].encode())
+        assert first_head_over(session, seed.receipt) == (draw["first"], draw["log_size"])
+
+
+def test_where_the_log_stands_still_the_draw_says_that_its_seed_was_not_anchored(small_scene: Scene) -> None:
+    """A case is not kept waiting for the log: who judges is drawn with the entry before, and the record says so."""
+    small_scene.lodge()
+    before = small_scene.case().head_digest
+    small_scene.accept()
+    draw = result_of(small_scene, "accept_claim")["draw"]
+    assert isinstance(draw, dict) and (draw["first"], draw["log_size"]) == (before, None)
+    with small_scene.court.database.read() as session:
+        rows = session.scalars(select(DrawRecord).where(DrawRecord.case_id == small_scene.case_id)).all()
+        assert [row.anchored for row in rows] == [False, False]
 
 
 def test_who_has_much_to_do_is_not_in_the_draw(small_scene: Scene) -> None:
@@ -163,8 +192,8 @@ def test_the_draw_of_the_clerk_stands_in_the_first_entry_and_anybody_repeats_it(
     clerks(small_scene, "ada", "bea")
     small_scene.lodge()
     (how,) = result_of(small_scene, "lodge_claim")["seated"]  # type: ignore[misc]
-    assert (how["role"], how["head"], len(how["among"])) == ("clerk", "0" * 64, 3)
-    assert how["among"][lot(how["head"], how["nonce"], 3)]["name"] == how["drawn"]
+    assert (how["role"], how["first"], len(how["among"])) == ("clerk", "0" * 64, 3)
+    assert drawn_again(how) == how["drawn"]
     with small_scene.court.database.read() as session:
         seat = session.scalars(select(Seat).where(Seat.case_id == small_scene.case_id, Seat.role == Role.CLERK)).one()
         assert session.get_one(Account, seat.account_id).name == how["drawn"]

@@ -18,6 +18,10 @@ from tests.test_bad_input import signed_in
 from tests.test_routes import routes
 
 SMALL = {
+    "audit_draw": "a row a month",
+    "indicator_report": "a row a day, of which 400 are kept",
+    "time_note": "notes of a few sampled weeks",
+    "work_turn": "one row",
     "account_role": "offices of the staff",
     "bank_columns": "the forms in which banks write",
     "bank_file": "a file a day at most, and the list is paged",
@@ -56,7 +60,10 @@ WHOLE = {
     "/decisions/bulk.json": {"publication"},  # months with their counts
     "/decisions/withdrawn.jsonl": {"publication_version"},
     # The worker: records to be set, mandates the docket does not tell of yet, requests for places, which go after a month.
-    "": {"examination", "mandate", "place_request"},
+    # Once a day: what is unusual in the cases of a year, and the indicators, which every case counts in.
+    "": {"examination", "mandate", "place_request", "case", "case_facts"},
+    "/registry/distribution": {"seat"},  # seats of judges for which no lot was drawn, by the year
+    "/cases/<reference>/beside": {"case"},  # the thousand newest of the kind, from the newest on
     "/training/outside": {"platform_request"},  # the platform of a training court sees what waits for it
     "/registry/supervision": {"account", "case"},  # everybody of the court with what lies there
 }

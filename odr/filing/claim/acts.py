@@ -22,9 +22,10 @@ from odr.filing.inputs import AcceptInput, ClaimInput, JoinInput
 from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReliefKind, ReviewReturn
 from odr.filing.parties.invitation import call_in, note_addresses
 from odr.filing.parties.known_identity import start_registering, unverified_claimant
+from odr.filing.registry.drawing import Draw
 from odr.filing.registry.refusing import time_to_mend_is_over
 from odr.filing.registry.review import NO_ADDRESS, tracks_for, unknown_respondents, unreached_claimants
-from odr.filing.registry.seats import Draw, case_number_for, draw_seat
+from odr.filing.registry.seats import case_number_for, draw_seat
 from odr.ground.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import CLOCK_ACTOR, Actor

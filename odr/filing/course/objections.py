@@ -24,7 +24,8 @@ from odr.filing.course.ending_rulings import APPEAL_JURISDICTION, wait_for_appea
 from odr.filing.course.time_limit_changes import go_on, halt
 from odr.filing.inputs import Reasons, Words
 from odr.filing.models import Request, RequestKind, RequestState
-from odr.filing.registry.seats import Draw, choose, draw_seat
+from odr.filing.registry.drawing import Draw
+from odr.filing.registry.seats import choose, draw_seat
 from odr.ground.errors import ActNotOpen, InvalidInput, OutOfTime
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor

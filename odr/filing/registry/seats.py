@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -14,7 +12,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Role, Seat, Stage
 from odr.filing import desks
 from odr.filing.models import NumberSeries, StaffLeave
-from odr.ground.canonical import sha256_hex
+from odr.filing.registry.drawing import Draw, commit, draw_among
 from odr.ground.db import insert_once
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T, Text, words_of
@@ -97,10 +95,11 @@ def on_duty(session: Session, role: Role, today: date) -> list[Account]:
 
 
 def draw(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Draw | None:
-    """Somebody of the role without a conflict and not on leave, by lot among those who have least to do.
+    """Somebody of the role without a conflict and there, by a lot that is weighted by what lies on their desks.
 
-    Least to do is within a tenth, or one heavy case, of the smallest load: a lot
-    that always fell on one person could be steered. ``but`` may not come back.
+    In the draw are those within a tenth, or ``reach`` units of the pack, of the smallest load, the less the more tickets: a lot
+    that always fell on one person could be steered. ``but`` may not come back. Who said beforehand that they cannot
+    come, or is on duty, is left out while anybody else remains.
     """
     session = sitting.session
     rows = on_duty(session, role, sitting.now.astimezone(sitting.court.settings.tz).date())
@@ -109,39 +108,25 @@ def draw(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ())
     free = [(account, loads.get(account.id, 0)) for account in rows if account.id not in barred]
     if not free:
         return None
-    least = min(load for _, load in free)
-    most = least + max(least // 10, max(track.weight for track in sitting.pack(case).tracks.list.values()))
-    few = [(account, load) for account, load in free if load <= most]
-    nonce = secrets.token_hex(16)
-    chosen = few[lot(case.head_digest, nonce, len(few))][0]
-    return Draw(chosen, tuple((account.name, load) for account, load in few), case.head_digest, nonce)
+    busy = (
+        {one for elsewhere in sitting.court.hooks.elsewhere for one in elsewhere(sitting, role)} if free[1:] else set()
+    )
+    there = [one for one in free if one[0].id not in busy] or free
+    least = min(load for _, load in there)
+    few = [(account, load) for account, load in there if load <= least + max(least // 10, _reach(sitting, case))]
+    left_out = {
+        "conflict": len(rows) - len(free),
+        "elsewhere": len(free) - len(there),
+        "load": len(there) - len(few),
+    }
+    return draw_among(sitting, case, role, few, left_out)
 
 
-@dataclass(frozen=True)
-class Draw:
-    """How somebody was drawn for a seat, so that anybody can draw again and get the same name."""
-
-    account: Account
-    among: tuple[tuple[str, int], ...]
-    """Names of those in the draw with the weight of their open cases, in the order of the draw."""
-    head: str
-    """Digest of the newest entry of the case before the draw; it stood in the log before."""
-    nonce: str
-    """What nobody could know before the draw, so that nobody waits for the moment that suits them."""
-
-    def to_json(self) -> dict[str, Any]:
-        """As the entry keeps it."""
-        return {
-            "among": [{"name": name, "load": load} for name, load in self.among],
-            "head": self.head,
-            "nonce": self.nonce,
-            "drawn": self.account.name,
-        }
-
-
-def lot(head: str, nonce: str, count: int) -> int:
-    """Which of ``count`` the draw falls on: SHA-256 of head and nonce, as a number, modulo the count."""
-    return int(sha256_hex(f"{head}:{nonce}".encode()), 16) % count
+def _reach(sitting: Sitting, case: Case) -> int:
+    pack = sitting.pack(case)
+    if pack.distribution is not None:
+        return pack.distribution.unit * pack.distribution.reach
+    return max(track.weight for track in pack.tracks.list.values())
 
 
 def loads_of(sitting: Sitting, role: Role) -> dict[int, int]:
@@ -205,6 +190,7 @@ def seat_clerk(sitting: Sitting, case: Case, account_id: int | None, because: Te
         return
     sitting.session.add(Seat(case_id=case.id, account_id=account_id, role=Role.CLERK, from_at=sitting.now))
     sitting.session.flush()
+    commit(sitting, case)
     sitting.seated(
         case,
         {

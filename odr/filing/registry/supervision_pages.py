@@ -61,12 +61,17 @@ def overview() -> Page:
     role = next((one for one in ROLES if one.value == asked), None)
     days = _days(request.args)
     before = now - timedelta(days=days)
-    desks = desks_of_the_court(session, now)
+    desks = page_of_lines(
+        desks_of_the_court(session, now), lambda one: (one.name, one.account, one.role.value), after_asked("desks")
+    )
+    judges = [one.account for one in desks.rows if one.role is Role.JUDGE]
+    told = court.hooks.open_work(session, judges, Role.JUDGE) if court.hooks.open_work is not None else {}
     return render_template(
         "filing/supervision.html",
         desk=True,
         now=now,
-        desks=page_of_lines(desks, lambda one: (one.name, one.account, one.role.value), after_asked("desks")),
+        desks=desks,
+        work={(account, Role.JUDGE): words for account, words in told.items()},
         ages=AGES,
         by_age=by_age(session, now, role),
         lying=lying(session, before, role, after_asked("lying")),

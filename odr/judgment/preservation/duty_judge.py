@@ -70,6 +70,14 @@ def on_duty(session: Session, day: date, but: Collection[int] = ()) -> Account |
     return next((j for j in judges(session) if j.id == found and j.id not in but), None)
 
 
+def duty_today(sitting: Sitting, role: Role) -> list[int]:
+    """The judge who is on duty today for what cannot wait: no other new case falls to them while anybody else is there."""
+    if role is not Role.JUDGE:
+        return []
+    found = on_duty(sitting.session, sitting.now.astimezone(sitting.court.settings.tz).date())
+    return [found.id] if found is not None else []
+
+
 def seat_duty_judge(sitting: Sitting, case: Case) -> Account | None:
     """Seat the judge on duty; where none is set, or they have a conflict, another by lot."""
     account = on_duty(

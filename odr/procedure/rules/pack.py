@@ -61,6 +61,7 @@ from odr.procedure.rules.court_rules import (
     Wages,
     WrittenHearings,
 )
+from odr.procedure.rules.insight import DistributionRules, IndicatorRules, SupervisionRules, WorkloadRules
 from odr.procedure.rules.tariff import Tariff
 from odr.procedure.rules.troubles import Troubles
 from odr.procedure.time.calendar import WorkingCalendar
@@ -130,6 +131,10 @@ class RulePack(Rule):
     attending: AttendingRules | None = None
     volume: VolumeRules | None = None
     similar: SimilarRules | None = None
+    workload: WorkloadRules | None = None
+    distribution: DistributionRules | None = None
+    supervision: SupervisionRules | None = None
+    indicators: IndicatorRules | None = None
     desks: DeskTimes | None = None
     outages: OutageRules | None = None
     publication: PublicationRules | None = None

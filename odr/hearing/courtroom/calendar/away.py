@@ -6,16 +6,20 @@ Telling them excuses nobody from a summons: who is called and cannot come says s
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from odr.docket.models import Role
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
 from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import T
 from odr.hearing.courtroom.calendar.models import DaysAway
 from odr.procedure.forms.inputs import CourtDate, CourtModel, field
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
 
 LONGEST = 180
 """Days somebody may be away at a stretch: longer, they name somebody who comes for them."""
@@ -35,6 +39,16 @@ def told_by(session: Session, account_id: int, today: date, after: str | None = 
     query = select(row).where(row.account_id == account_id, row.ended_at.is_(None), row.until_on >= today)
     page = page_of(session, query, (Key(row.id),), after)
     return page.of([one for (one,) in page.rows])
+
+
+def away_today(sitting: Sitting, role: Role) -> list[int]:
+    """Accounts that said they cannot come today: no new case falls to them while anybody else is there."""
+    today, row = sitting.now.astimezone(sitting.court.settings.tz).date(), DaysAway
+    return list(
+        sitting.session.scalars(
+            select(row.account_id).where(row.ended_at.is_(None), row.until_on >= today, row.from_on <= today)
+        )
+    )
 
 
 def faults_of(given: AwayInput, today: date) -> list[FieldFault]:

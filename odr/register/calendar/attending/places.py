@@ -27,9 +27,7 @@ from odr.identity.models import Account
 from odr.identity.sign_in.keys import keyring
 from odr.notary.administration import FORMAT, administration_act
 from odr.notary.canonical import JSON
-from odr.notary.log.checkpoint import Checkpoint
-from odr.notary.log.note import parse_note
-from odr.notary.models import LogCheckpoint, LogEntry, Receipt
+from odr.notary.lot import first_head_over
 from odr.notary.rehash.rounds import Holding
 from odr.procedure.receipt_files import in_row
 from odr.procedure.rules.court_rules import AttendingRules
@@ -393,22 +391,7 @@ def _seed(
         )
         places.closed_by = _record(court, session, hearing, "end_of_asking", now, requests=list[JSON](sorted(requests)))
         return None
-    entry = session.scalar(
-        select(LogEntry).join(Receipt, Receipt.entry_id == LogEntry.id).where(Receipt.reference == places.closed_by)
-    )
-    if entry is None or entry.log_id is None or entry.log_index is None:
-        return None
-    # The first at all, whether a witness saw it or not yet: of several, nobody chooses by when they draw.
-    signed = session.scalar(
-        select(LogCheckpoint)
-        .where(LogCheckpoint.log_id == entry.log_id, LogCheckpoint.size > entry.log_index)
-        .order_by(LogCheckpoint.size)
-        .limit(1)
-    )
-    if signed is None:
-        return None
-    head = Checkpoint.parse(parse_note(signed.note).text)
-    return head.root.hex(), head.size
+    return first_head_over(session, places.closed_by)
 
 
 def erase_due(court: Court) -> int:

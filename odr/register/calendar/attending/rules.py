@@ -8,9 +8,9 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
 from odr.ground.text import T, Text
+from odr.notary.lot import lot
 from odr.register.calendar.attending.models import Way
 
 
@@ -51,8 +51,8 @@ def turn(one: Asks, way: Way, seed: str | None) -> tuple[bool, bool, str, dateti
     The lot of a request is the SHA-256 of ``seed`` and its reference, in hexadecimal with a line feed between: the seed is
     the root of the court's log after the time to ask was over, which nobody knew while requests came in.
     """
-    lot = sha256(f"{seed}\n{one.reference}".encode()).hexdigest() if way is Way.LOT and seed and not one.late else ""
-    return not one.first, one.late, lot, one.at, one.reference
+    drawn = lot(seed, one.reference) if way is Way.LOT and seed and not one.late else ""
+    return not one.first, one.late, drawn, one.at, one.reference
 
 
 def who_gets_one(

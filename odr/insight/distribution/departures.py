@@ -1,0 +1,76 @@
+"""How seats of judges came about, and where somebody else sits than the lot fell on, with the reason on record. No flask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, Role, Seat
+from odr.filing.registry.drawing import DrawRecord
+from odr.ground.keyset import Key, Listed, page_of
+
+
+@dataclass(frozen=True)
+class Departure:
+    """A judge on whom the lot fell sits no more: in which case, since when, and why, as it stands on record."""
+
+    case: Case
+    until: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Seats of judges since a day."""
+
+    anchored: int
+    unanchored: int
+    departed: int
+    undrawn: int
+
+
+ACCEPTED = "claim accepted"
+"""Why the seat ends of a judge who was asked whether a claim is refused, and the lot falls anew: no departure."""
+_ENDED = (Seat.until_at.is_not(None), func.coalesce(Seat.reason, "") != ACCEPTED)
+
+
+def counts_since(session: Session, since: datetime) -> Counts:
+    """How many were drawn with a seed from the log, without, left again, and sit without a lot."""
+    drawn = {
+        bool(anchored): int(number)
+        for anchored, number in session.execute(
+            select(DrawRecord.anchored, func.count())
+            .where(DrawRecord.role == Role.JUDGE, DrawRecord.at >= since)
+            .group_by(DrawRecord.anchored)
+        )
+    }
+    left = session.scalar(
+        select(func.count())
+        .select_from(DrawRecord)
+        .join(Seat, (Seat.case_id == DrawRecord.case_id) & (Seat.account_id == DrawRecord.account_id))
+        .where(DrawRecord.role == Role.JUDGE, Seat.role == Role.JUDGE, DrawRecord.at >= since, *_ENDED)
+    )
+    lot = exists().where(
+        DrawRecord.case_id == Seat.case_id, DrawRecord.account_id == Seat.account_id, DrawRecord.role == Role.JUDGE
+    )
+    undrawn = session.scalar(
+        select(func.count()).select_from(Seat).where(Seat.role == Role.JUDGE, Seat.from_at >= since, ~lot)
+    )
+    return Counts(drawn.get(True, 0), drawn.get(False, 0), int(left or 0), int(undrawn or 0))
+
+
+def departures(session: Session, since: datetime, after: str | None = None) -> Listed[Departure]:
+    """Each departure, the newest draw first; who left is in the case and not in this list."""
+    query = (
+        select(DrawRecord.id, DrawRecord.at, Case, Seat.until_at, Seat.reason)
+        .join(Seat, (Seat.case_id == DrawRecord.case_id) & (Seat.account_id == DrawRecord.account_id))
+        .join(Case, Case.id == DrawRecord.case_id)
+        .where(DrawRecord.role == Role.JUDGE, Seat.role == Role.JUDGE, DrawRecord.at >= since, *_ENDED)
+    )
+    page = page_of(
+        session, query, (Key(DrawRecord.at, datetime, descending=True), Key(DrawRecord.id, descending=True)), after
+    )
+    return page.of([Departure(case, until, reason) for _, _, case, until, reason in page.rows])

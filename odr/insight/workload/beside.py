@@ -1,0 +1,81 @@
+"""How a case stands beside such cases that ended, for its judge: durations with their number, exhibits without an opinion, work ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from odr.docket.models import Case
+from odr.evidence.models import Exhibit
+from odr.hearing.models import Opinion
+from odr.insight.workload.models import CaseWork
+from odr.insight.workload.reckoning import work_of
+from odr.insight.workload.rules import Work
+from odr.register.statistics.figures import percentile
+from odr.register.statistics.models import CaseFacts
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+NEWEST = 1000
+"""So many cases of the kind that ended last are looked at."""
+
+
+@dataclass(frozen=True)
+class Durations:
+    """Days of cases of the same kind and procedure; quartiles by nearest rank."""
+
+    count: int
+    quarter: int
+    half: int
+    three: int
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the page of a judge tells; ``durations`` is None where too few such cases ended."""
+
+    days: int
+    minimum: int
+    durations: Durations | None
+    unexamined: Sequence[str]
+    """Labels of exhibits of which no party said anything."""
+    work: Work | None
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it has taken longer than three quarters of them."""
+        return self.durations is not None and self.days > self.durations.three
+
+
+def beside(sitting: Sitting, case: Case) -> Beside | None:
+    """For one case; None where its rules know no indicators."""
+    rules, session = sitting.pack(case).indicators, sitting.session
+    if rules is None:
+        return None
+    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    same = session.execute(
+        select(CaseFacts.facts)
+        .join(Case, Case.id == CaseFacts.case_id)
+        .where(Case.cause == case.cause, Case.track == case.track, Case.pronounced_at.is_not(None), Case.id != case.id)
+        .order_by(Case.id.desc())
+        .limit(NEWEST)
+    )
+    took = [
+        (date.fromisoformat(facts["ended"]) - date.fromisoformat(facts["filed"])).days
+        for (facts,) in same
+        if facts.get("ended") and facts.get("filed")
+    ]
+    known = None
+    if len(took) >= rules.minimum:
+        known = Durations(len(took), *(percentile(took, share) for share in (25, 50, 75)))
+    said = select(Opinion.exhibit_id).where(Opinion.case_id == case.id)
+    labels = session.scalars(
+        select(Exhibit.label).where(Exhibit.case_id == case.id, Exhibit.id.not_in(said)).order_by(Exhibit.id)
+    ).all()
+    row = session.get(CaseWork, case.id)
+    return Beside((today - case.filed_on).days, rules.minimum, known, labels, work_of(row) if row is not None else None)
