@@ -16,6 +16,7 @@ ROOM = Room(
         "odr.assist.standards.pages:standards",
         "odr.assist.line.pages:line",
     ),
+    commands=("odr.assist.line.cli:group",),
     text_check=look_at,
     claim_check=look_at_claim,
     sweeps={"guide": erase_due, "line": forget_old, "keypad codes": keep_keys},

@@ -218,7 +218,9 @@ class _World:
         """Count the message for whoever sends; what is said where there were too many."""
         self._session = session
         try:
-            self._count(Counted.LINE_FROM, self._who)
+            # A call is counted for itself: who hides their number is not one with all who do.
+            is_call = self._came.channel is Channel.PHONE
+            self._count(Counted.LINE_FROM, f"line/{self._came.peer}" if is_call else self._who)
         except TooMany:
             return self._wait(Counted.LINE_FROM)
         return None

@@ -117,4 +117,4 @@ def _texts(packs: Sequence[RulePack]) -> Iterator[Text]:
     yield from (outcome.label for outcome in Outcome)
     yield from (HEARING, DECISION)
     for pack in packs:
-        yield from (rule.title for key, rule in pack.windows.rules.items() if key in TOLD)
+        yield from (rule.title for key, rule in pack.windows.rules.items() if key.startswith(TOLD))

@@ -52,11 +52,11 @@ def help_reply(settings: Settings) -> Reply:
         Kind.HELP,
         (
             T(
-                "%(court)s. Send number and code from your letter, or a question about the rules. “Call”: the registry calls you. “Zh”: Chinese. A text is no filing.",
+                "%(court)s. Send number and code from your letter, or a question about the rules. “Call”: the registry calls you. “Zh”: Chinese. A text files nothing.",
                 court=court,
             ),
             T(
-                "Send number and code from your letter, or a question. “Call”: the registry calls you. A text is no filing."
+                "Send number and code from your letter, or a question. “Call”: the registry calls you. A text files nothing."
             ),
         ),
     )

@@ -28,7 +28,9 @@ class Line:
     names: list[str]
     ids: itertools.count[int] = field(default_factory=itertools.count)
 
-    def says(self, text: str, *, peer: str = "+8613800000001", channel: Channel = Channel.SMS, **more: object) -> Outgoing:
+    def says(
+        self, text: str, *, peer: str = "+8613800000001", channel: Channel = Channel.SMS, **more: object
+    ) -> Outgoing:
         """Somebody sends a message; a new one unless its number is given."""
         message = str(more.pop("message", f"m{next(self.ids)}"))
         phone = peer if channel is Channel.SMS else ""

@@ -132,7 +132,7 @@ def test_a_passage_comes_word_for_word_with_its_place(line: Line) -> None:
 
 
 def test_what_it_does_not_know_goes_to_the_registry_with_the_question(line: Line) -> None:
-    """"Call" after "I do not know" hands over the question, and the number it came from."""
+    """ "Call" after "I do not know" hands over the question, and the number it came from."""
     assert line.says(UNKNOWN).kind == "unknown"
     said = line.says("call")
     assert said.kind == "call_noted" and fits(said.text)
@@ -291,7 +291,22 @@ def test_a_call_is_tried_three_times(line: Line) -> None:
 
 
 WORDS = st.sampled_from(
-    ["help", "call", "more", "status", "english", "中文", "回电", "查询", "", "13800000000", QUESTION, UNKNOWN, "Li Wen?", "what then"]
+    [
+        "help",
+        "call",
+        "more",
+        "status",
+        "english",
+        "中文",
+        "回电",
+        "查询",
+        "",
+        "13800000000",
+        QUESTION,
+        UNKNOWN,
+        "Li Wen?",
+        "what then",
+    ]
 )
 
 
