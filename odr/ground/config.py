@@ -141,7 +141,9 @@ class Settings(BaseModel):
         if not self.smtp_url:
             wrong.append("smtp_url is missing: notices could not be sent")
         if self.line_sms_key and len(self.line_sms_key) < 24:
-            wrong.append("line_sms_key is shorter than 24 characters: whoever guesses it writes as any telephone number")
+            wrong.append(
+                "line_sms_key is shorter than 24 characters: whoever guesses it writes as any telephone number"
+            )
         if self.media_control and len(self.media_secret) < 32:
             wrong.append("media_secret is shorter than 32 characters: whoever guesses it opens every hearing")
         if wrong:
