@@ -15,7 +15,7 @@ if (ask) {
   const tell = async () => {
     told = Date.now();
     const answer = await fetch(ask.dataset.kioskHere, { method: "POST" }).catch(() => undefined);
-    if (answer && answer.status === 410) leave();
+    if (answer && answer.status === 409) leave();
   };
   const touch = () => {
     if (ask.open) return;

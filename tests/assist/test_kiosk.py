@@ -152,7 +152,7 @@ def test_a_touch_keeps_it_going_and_looking_does_not(small_scene: Scene, hall: F
     small_scene.clock.advance(timedelta(seconds=75))
     assert hall.get("/kiosk/still").status_code == 200
     small_scene.clock.advance(timedelta(seconds=75))
-    assert hall.post("/kiosk/here").status_code == 410
+    assert hall.post("/kiosk/here").status_code == 409
     assert sweep(small_scene.court) == 1 and is_over(small_scene, row)
 
 

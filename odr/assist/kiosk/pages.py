@@ -15,7 +15,7 @@ from odr.assist.guide import handing
 from odr.assist.kiosk import terminals
 from odr.assist.kiosk.terminals import ASKED, ENDS, SEEN_EVERY, KioskInput, Terminal
 from odr.docket.models import Role
-from odr.ground.errors import InvalidInput, NotFound
+from odr.ground.errors import InvalidInput
 from odr.ground.text import T
 from odr.identity.sign_in import sessions
 from odr.procedure.case.waiting_for_me import my_cases
@@ -165,9 +165,9 @@ def enrol() -> Page:
 @public
 def screen(act: str) -> Page:
     """Who one is; then one's cases, of which one is chosen."""
-    person = current_person()
     if _here() is None:
         return redirect(url_for("kiosk.start"), 303)
+    person = current_person()
     title = TITLES[act]
     if person is None:
         return render_template("assist/kiosk/who.html", title=title, act=act)
@@ -209,7 +209,7 @@ def call_person() -> Page:
     """Put it on the registry's desk that somebody waits at this terminal; once while they wait."""
     here, court = _here(), current_court()
     if here is None:
-        raise NotFound
+        return redirect(url_for("kiosk.start"), 303)
     with court.database.write() as session:
         words = T("Somebody asks for a person at this terminal.").render(current_locale())
         handing.ask_for_call(court, session, here.name, words, "", current_locale())
@@ -245,7 +245,7 @@ def here() -> Response:
     """Somebody touches the page without leaving it: they type, or read. It opens nothing and tells nothing."""
     found = _here()
     if found is None or found.visit is None or found.is_over:
-        return Response("", 410)
+        return Response("", 409)
     with current_court().database.write() as session:
         terminals.touch(session, found, _now(), None)
     return Response("", 204)
