@@ -308,6 +308,7 @@ def furnish(scene: Scene, *, fact: str = "I bought 30 bottles of capsules.", fil
             "trouble": "not_delivered",
         }
         payment = session.scalars(select(Payment.reference)).first()
+    house.parameters["act"] = "pay"
     house.parameters |= dict(
         zip(
             ("label", "part", "name", "step", "year", "index", "tag", "locale"),

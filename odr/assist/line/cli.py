@@ -7,21 +7,27 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import cast
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from odr.assist.line.keypad import LineServer
 from odr.assist.line.prompts import recordings
-from odr.web.guards import current_court
+from odr.procedure.court import Court
 
 group = AppGroup("line", help="The telephone's keypad.")
+
+
+def _court() -> Court:
+    return cast(Court, current_app.extensions["court"])
 
 
 @group.command("serve")
 def serve() -> None:
     """Take the calls that an exchange passes on (FastAGI), until told to stop."""
-    court = current_court()
+    court = _court()
     host, _, port = court.settings.line_agi.rpartition(":")
     if not host or not port.isdecimal():
         raise click.ClickException("ODR_LINE_AGI is an address and a port, such as 127.0.0.1:4573")
@@ -52,7 +58,7 @@ def _is_here(host: str) -> bool:
 )
 def prompts(folder: Path | None) -> None:
     """What has to be recorded, in both languages: a file and its words a line. With a folder, what is missing there."""
-    court = current_court()
+    court = _court()
     listed = recordings(court.packs.versions(court.settings.pack))
     if folder is not None:
         listed = [one for one in listed if not any((folder / one.path).parent.glob(Path(one.path).name + ".*"))]

@@ -98,7 +98,7 @@ def test_every_passage_is_told_whole(line: Line) -> None:
 
 def test_number_and_code_show_stage_and_dates_in_one_message(line: Line) -> None:
     """In both languages it is one message, with what is due and by when."""
-    said = line.says(f"{line.number} {line.code}")
+    said = line.says(f"{number_key(line.number).replace('/', ' ')} {line.code}")
     assert said.kind == "status" and fits(said.text) and "Next:" in said.text and "by the end of" in said.text
     chinese = line.says(f"查询 {line.number} {line.code}", peer="+8613800000002")
     assert fits(chinese.text) and "下一步" in chinese.text
