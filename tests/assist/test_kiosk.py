@@ -84,9 +84,9 @@ def is_over(scene: Scene, row: int) -> bool:
 def test_a_code_makes_one_browser_the_terminal_once(small_scene: Scene, app: Flask) -> None:
     """A wrong code is none, a used one too; what is kept of code and secret is a digest."""
     code, first, second = put_up(small_scene, app), app.test_client(), app.test_client()
-    assert typed(first, "AAAA-BBBB-CCCC-DDDD").status_code == 404
+    assert typed(first, "AAAA-BBBB-CCCC-DDDD").status_code == 422
     assert typed(first, code).status_code == 303 and "This terminal forgets." in first.get("/kiosk").text
-    assert typed(second, code).status_code == 404
+    assert typed(second, code).status_code == 422
     with small_scene.court.database.read() as session:
         kiosk = session.scalars(select(Kiosk)).one()
         cookie = first.get_cookie("terminal")

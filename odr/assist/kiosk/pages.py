@@ -149,7 +149,7 @@ def enrol() -> Page:
     typed, court = request.form.get("code", "")[:60], current_court()
     found = behind_code(lambda: terminals.waits_for(current_session(), typed))
     if found is None:
-        return render_template("assist/kiosk/enrol.html", missed=True), 404
+        return render_template("assist/kiosk/enrol.html", missed=True), 422
     with court.database.write() as session:
         token = terminals.enrol(session, typed)
     response = redirect(url_for("kiosk.start"), 303)
