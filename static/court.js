@@ -177,6 +177,6 @@ const keepOfflinePage = () => navigator.serviceWorker.register("/service-worker.
 
 wake(document);
 document.querySelectorAll("[data-offline]").forEach(stayWithoutNetwork);
-if (navigator.serviceWorker) window.addEventListener("load", keepOfflinePage);
+if (navigator.serviceWorker && !document.body.classList.contains("court-kiosk")) window.addEventListener("load", keepOfflinePage);
 document.querySelector("[data-focus]")?.focus();
 document.body.addEventListener("htmx:load", (event) => { if (event.target !== document.body) wake(event.target); });

@@ -20,6 +20,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.test import TestResponse
 
 from odr.app import create_app
+from odr.assist.kiosk.models import Kiosk
 from odr.docket.models import Case, Document, Role, Seat
 from odr.docket.queries import case_by_reference
 from odr.filing.draft import drafts
@@ -151,6 +152,7 @@ class House:
             "/rules/activated/": UNKNOWN,
         }
         special |= {
+            "/administration/terminals/": mine["terminal"],
             "/account/mandates/": mine["mandate"],
             "/uploads/": mine["upload"],
             "/api/v1/uploads/": mine["upload"],
@@ -180,6 +182,7 @@ class House:
                 .where(Account.id.in_([v for k, v in self.people.items() if k != "suspended"]))
                 .values(state=AccountState.ACTIVE)
             )
+            session.execute(update(Kiosk).values(ended_at=None))
             session.execute(
                 update(Mandate).where(Mandate.account_id == self.people["representative"]).values(revoked_at=None)
             )
@@ -308,6 +311,7 @@ def furnish(scene: Scene, *, fact: str = "I bought 30 bottles of capsules.", fil
             "trouble": "not_delivered",
         }
         payment = session.scalars(select(Payment.reference)).first()
+    house.parameters["act"] = "pay"
     house.parameters |= dict(
         zip(
             ("label", "part", "name", "step", "year", "index", "tag", "locale"),
@@ -330,6 +334,10 @@ def furnish(scene: Scene, *, fact: str = "I bought 30 bottles of capsules.", fil
         "payment": payment or UNKNOWN,
     }
     with scene.court.database.write() as session:
+        terminal = Kiosk(name="Terminal 1", made_at=now, made_by=house.people["admin"])
+        session.add(terminal)
+        session.flush()
+        house.parameters["terminal"] = terminal.reference
         _, row = sessions.open_session(
             session,
             session.get_one(Account, house.people["claimant"]),

@@ -57,6 +57,10 @@ class Settings(BaseModel):
     smtp_is_final: bool = False
     sms_url: str = ""
     sms_report_key: str = ""
+    line_sms_key: str = ""
+    line_agi: str = "127.0.0.1:4573"
+    line_agi_key: str = ""
+    line_locale: str = Field(default="zh-Hans", pattern="^(en|zh-Hans)$")
     seller_inboxes: str = ""
     messengers: str = ""
     mail_in: str = ""
@@ -136,6 +140,10 @@ class Settings(BaseModel):
             wrong.append("capture_allow opens machines inside to the court's browser: leave it unset")
         if not self.smtp_url:
             wrong.append("smtp_url is missing: notices could not be sent")
+        if self.line_sms_key and len(self.line_sms_key) < 24:
+            wrong.append(
+                "line_sms_key is shorter than 24 characters: whoever guesses it writes as any telephone number"
+            )
         if self.media_control and len(self.media_secret) < 32:
             wrong.append("media_secret is shorter than 32 characters: whoever guesses it opens every hearing")
         if wrong:

@@ -43,6 +43,15 @@ ANSWER_WITHOUT = {
     "/robots.txt",  # says what the rules say, which lie in files
     "/guide/was",  # leads back to the guide where nothing was asked
     "/api/v1/guide",  # refuses where nothing is asked; passages lie in files
+    "/line.json",  # refuses what is no message
+    "/line/sms",  # there is none where no gateway has a secret
+    "/kiosk/<any(scan, pay, print, hearing):act>",  # a browser that is no terminal is led to where it could be made one
+    "/kiosk/ask",
+    "/kiosk/person",
+    "/kiosk/letters",
+    "/kiosk/still",
+    "/kiosk/here",
+    "/kiosk/ended",
     "/browser-errors",  # counts, and looks nothing up
 }
 """What answers as always: files, keys, and what is refused before anything is looked up."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from sqlalchemy import delete, select
@@ -15,26 +15,29 @@ from sqlalchemy.orm import Session
 
 from odr.assist.guide.asking import LONGEST
 from odr.assist.guide.gaps import forget_old
-from odr.assist.guide.models import GuideQuestion
+from odr.assist.guide.models import CallOutcome, GuideQuestion
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
 from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import T
 from odr.identity.accounts import accounts, outbox
 from odr.identity.accounts.account_letters import Letter, site_of
 from odr.identity.sign_in.keys import keyring
-from odr.procedure.forms.inputs import CourtModel, CourtText, field
-from odr.procedure.rules.base import Period, Unit
+from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
 from odr.procedure.time.reckoning import reckon
+from odr.service.sending.asked import last_day
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
 
 PURPOSE = "guide question"
-ANSWER_IN = Period(amount=1, unit=Unit.WORKING_DAYS)
 KEPT = timedelta(days=30)
 AT_ONCE = 500
 A_PAGE = 50
 LEAST_DIGITS = 6
+DESK = "guide_question"
+"""Kind of the task in the rules of the desks: by when the registry answers."""
+MOST_TRIES = 3
+"""So often the registry calls somebody who does not answer."""
 
 
 class HandOverInput(CourtModel):
@@ -72,6 +75,12 @@ class RegistryAnswer(CourtModel):
     ]
 
 
+class CallMade(CourtModel):
+    """What became of a call."""
+
+    outcome: Annotated[CallOutcome, Choice(CallOutcome), field(T("What became of the call?"))]
+
+
 @dataclass(frozen=True)
 class Handed:
     """A question as the registry reads it. ``by_mail``: whether the answer can be sent; otherwise somebody calls."""
@@ -83,6 +92,9 @@ class Handed:
     asked_at: datetime
     due_at: datetime
     answered_at: datetime | None
+    number: str = ""
+    """Number of the case a call is asked for in, where somebody proved to hold a letter of it."""
+    tries: int = 0
 
     @property
     def by_mail(self) -> bool:
@@ -97,17 +109,47 @@ def hand_over(court: Court, session: Session, given: HandOverInput, locale: str)
         contact = accounts.normal_email(contact, "contact")
     elif sum(sign.isdigit() for sign in contact) < LEAST_DIGITS:
         raise InvalidInput.at("contact", T("Write a telephone number or an e-mail address."))
+    return _keep(court, session, [given.question, contact], locale)
+
+
+def ask_for_call(court: Court, session: Session, phone: str, question: str, number: str, locale: str) -> GuideQuestion:
+    """Have the registry call a telephone number: about a question the guide did not know, a case, or neither. Who asks for the
+    same once more while it waits gets what they asked for before.
+    """
+    mark = keyring(court.settings.secret_key).mac("call back", json.dumps([phone, question, number]))
+    waiting_already = select(GuideQuestion).where(GuideQuestion.mark == mark, GuideQuestion.answered_at.is_(None))
+    row = session.scalar(waiting_already.order_by(GuideQuestion.id).limit(1))
+    return row if row is not None else _keep(court, session, [question, phone, number], locale, mark)
+
+
+def _keep(court: Court, session: Session, told: list[str], locale: str, mark: str | None = None) -> GuideQuestion:
     now = court.clock.now()
-    pack = court.packs.in_force(court.settings.pack, now.astimezone(court.settings.tz).date())
     row = GuideQuestion(
         locale=locale,
-        sealed=keyring(court.settings.secret_key).seal(PURPOSE, json.dumps([given.question, contact])),
+        sealed=keyring(court.settings.secret_key).seal(PURPOSE, json.dumps(told)),
         asked_at=now,
-        due_at=reckon(pack, ANSWER_IN, now, article="COURT desk-days").due_at,
+        due_at=_due(court, now),
+        mark=mark,
+        tries=0,
     )
     session.add(row)
     session.flush()
     return row
+
+
+def _due(court: Court, now: datetime) -> datetime:
+    """By when the registry answers: as the rules of its desks say."""
+    pack = court.packs.in_force(court.settings.pack, now.astimezone(court.settings.tz).date())
+    desks = pack.desks
+    if desks is None:
+        raise ActNotOpen(T("The rules of this court say nothing of its desks."))
+    time = desks.of(DESK)
+    return reckon(pack, time.after, now, article=time.article).due_at
+
+
+def last_day_of(court: Court, row: GuideQuestion) -> date:
+    """The last day on which the registry answers."""
+    return last_day(row.due_at, court.settings.tz)
 
 
 def waiting(court: Court, session: Session, after: str | None = None) -> Listed[Handed]:
@@ -145,6 +187,25 @@ def answer(court: Court, session: Session, reference: str, given: RegistryAnswer
     return handed
 
 
+def note_call(court: Court, session: Session, reference: str, outcome: CallOutcome, by: int) -> bool:
+    """Note what became of a call; whether it is off the desk. Where nobody answered it is due again, until it has been tried
+    three times. Raises NotFound, ActNotOpen.
+    """
+    row = session.scalar(select(GuideQuestion).where(GuideQuestion.reference == reference).with_for_update())
+    if row is None:
+        raise NotFound
+    if row.answered_at is not None:
+        raise ActNotOpen(T("Somebody else has answered this question already."))
+    now = court.clock.now()
+    if outcome is CallOutcome.NOT_REACHED:
+        row.tries += 1
+        row.due_at = _due(court, now)
+        if row.tries < MOST_TRIES:
+            return False
+    row.answered_at, row.answered_by, row.outcome = now, by, outcome
+    return True
+
+
 def letter_of(court: Court, handed: Handed, given: RegistryAnswer) -> Letter:
     """The answer as a letter, in the language of the question."""
     return Letter(
@@ -162,8 +223,18 @@ def letter_of(court: Court, handed: Handed, given: RegistryAnswer) -> Letter:
 
 def _opened(court: Court, row: GuideQuestion) -> Handed:
     opened = keyring(court.settings.secret_key).unseal(PURPOSE, row.sealed)
-    question, contact = json.loads(opened) if opened else ("", "")
-    return Handed(row.reference, question, contact, row.locale, row.asked_at, row.due_at, row.answered_at)
+    question, contact, *number = json.loads(opened) if opened else ("", "")
+    return Handed(
+        reference=row.reference,
+        question=question,
+        contact=contact,
+        locale=row.locale,
+        asked_at=row.asked_at,
+        due_at=row.due_at,
+        answered_at=row.answered_at,
+        number="".join(number),
+        tries=row.tries,
+    )
 
 
 def erase_due(court: Court) -> int:

@@ -51,6 +51,23 @@ class GuideGap(Base):
     """Month of the last asking."""
 
 
+class CallOutcome(enum.Enum):
+    """What became of a call that somebody asked for."""
+
+    TOLD = "told"  # they were reached, and heard the answer
+    NOT_REACHED = "not_reached"  # nobody answered: it is tried again, three times in all
+    NOT_THEIRS = "not_theirs"  # the number is somebody else's, or none
+
+    @property
+    def label(self) -> Words:
+        """The outcome in words."""
+        return {
+            CallOutcome.TOLD: T("They were reached, and heard the answer"),
+            CallOutcome.NOT_REACHED: T("Nobody answered"),
+            CallOutcome.NOT_THEIRS: T("The number is not theirs, or does not exist"),
+        }[self]
+
+
 class GuideQuestion(Base):
     """A question somebody handed to the registry, with how to reach them: sealed, and erased with its answer after 30 days."""
 
@@ -66,3 +83,8 @@ class GuideQuestion(Base):
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     answered_by: Mapped[int | None] = mapped_column(BigInt)
+    mark: Mapped[str | None] = mapped_column(String(64), index=True)
+    """For a call that was asked for: a keyed digest of number and matter, so that the same is asked for once."""
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often nobody answered the call."""
+    outcome: Mapped[CallOutcome | None] = mapped_column(enum_column(CallOutcome))

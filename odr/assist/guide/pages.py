@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from odr.assist.guide import gaps, handing
 from odr.assist.guide.asking import LONGEST, Answer, Outcome, guide_of, language_of
-from odr.assist.guide.handing import HandOverInput, RegistryAnswer
+from odr.assist.guide.handing import CallMade, HandOverInput, RegistryAnswer
 from odr.assist.guide.models import GapKind
 from odr.assist.guide.passages import topics_of
 from odr.docket.models import Role
@@ -209,16 +209,24 @@ def desk_one(reference: str) -> Page:
     return _desk_one(reference, typed(ANSWERING, reference=reference), [])
 
 
-def _desk_one(reference: str, values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
+def _desk_one(
+    reference: str,
+    values: dict[str, Any],
+    faults: list[FieldFault],
+    status: int = 200,
+    call: dict[str, Any] | None = None,
+) -> Page:
     handed = handing.one_waiting(current_court(), current_session(), reference)
-    fields = forms.fields_of(RegistryAnswer, current_locale(), values, faults)
+    fields = forms.fields_of(RegistryAnswer, current_locale(), values, faults if call is None else [])
+    call_fields = forms.fields_of(CallMade, current_locale(), call or {}, faults if call is not None else [])
     return render_template(
         "assist/question.html",
         one=handed,
+        call_fields=call_fields,
         answer=guide_of(pack_today(), _today()).ask(handed.question),
         pack=pack_today(),
         fields=fields,
-        faults=forms.summary(fields),
+        faults=forms.summary(call_fields if call is not None else fields),
         unsent=unsent(ANSWERING, fields, values, reference=reference),
     ), status
 
@@ -236,4 +244,18 @@ def answer_one(reference: str) -> Page:
     with court.database.write() as session:
         handing.answer(court, session, reference, given, my_account_id())
     court.beside(outbox.send_letters)
+    return redirect(url_for("ask.desk"), 303)
+
+
+@ask.post("/registry/questions/<reference>/call")
+@staff(Role.CLERK)
+def note_call(reference: str) -> Page:
+    """Note what became of a call that was asked for."""
+    values, court = request.form.to_dict(flat=False), current_court()
+    try:
+        given: CallMade = forms.parse(CallMade, values, currency=pack_today().currency)
+    except InvalidInput as error:
+        return _desk_one(reference, {}, error.faults, 422, call=values)
+    with court.database.write() as session:
+        handing.note_call(court, session, reference, given.outcome, my_account_id())
     return redirect(url_for("ask.desk"), 303)

@@ -1,0 +1,1 @@
+"""The line: one text service behind a page, text messages and the keypad of a telephone; it tells nobody's name."""

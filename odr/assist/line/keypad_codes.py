@@ -1,0 +1,86 @@
+"""The code on a letter as the keys of a telephone type it.
+
+Eight letters and digits become eight keys: fewer bits than the code has, so wrong tries at one number are counted more strictly.
+Nothing but stage and dates is behind it either way.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from odr.assist.line.models import KeypadCode
+from odr.docket.models import Case, Party
+from odr.identity.sign_in.keys import Keyring, keyring
+from odr.service.models import ProgressCode
+from odr.service.packet.progress_codes import code_key, number_key, written
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+
+_PURPOSE = "keypad code"
+_KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+"""The letters on the keys of a telephone (ITU-T E.161)."""
+AT_ONCE = 500
+
+
+def keys_of(code: str) -> str:
+    """The keys that type a code."""
+    return code_key(code).translate(_KEYS)
+
+
+def _digest(ring: Keyring, number: str, keys: str) -> str:
+    typed = "".join(c for c in unicodedata.normalize("NFKC", keys[:40]) if c.isdigit())
+    return ring.mac(_PURPOSE, f"{number_key(number)} {typed}")
+
+
+def case_behind_keys(session: Session, ring: Keyring, number: str, keys: str) -> Case | None:
+    """The case a number and keys lead to together, or None; whoever left it looks up nothing (PUB 6)."""
+    return session.scalar(
+        select(Case)
+        .join(Party, Party.case_id == Case.id)
+        .join(ProgressCode, ProgressCode.party_id == Party.id)
+        .join(KeypadCode, KeypadCode.code_id == ProgressCode.id)
+        .where(
+            KeypadCode.digest == _digest(ring, number, keys),
+            ProgressCode.ended_at.is_(None),
+            Party.left_at.is_(None),
+        )
+        .limit(1)
+    )
+
+
+def keep_keys(court: Court) -> int:
+    """For the worker: codes that were made since, as a keypad types them; those that ended go. How many lines."""
+    ring = keyring(court.settings.secret_key)
+    made = (
+        select(ProgressCode, Case.number)
+        .join(Case, Case.id == ProgressCode.case_id)
+        .outerjoin(KeypadCode, KeypadCode.code_id == ProgressCode.id)
+        .where(KeypadCode.code_id.is_(None), ProgressCode.ended_at.is_(None), Case.number.is_not(None))
+        .order_by(ProgressCode.id)
+        .limit(AT_ONCE)
+    )
+    ended = (
+        select(KeypadCode.code_id)
+        .join(ProgressCode, ProgressCode.id == KeypadCode.code_id)
+        .where(ProgressCode.ended_at.is_not(None))
+        .order_by(KeypadCode.code_id)
+        .limit(AT_ONCE)
+    )
+    with court.database.read() as session:
+        if session.execute(made.limit(1)).first() is None and session.execute(ended.limit(1)).first() is None:
+            return 0
+    with court.database.write() as session:
+        rows = session.execute(made).all()
+        session.add_all(
+            KeypadCode(code_id=code.id, digest=_digest(ring, number or "", keys_of(written(ring, code))))
+            for code, number in rows
+        )
+        over = list(session.scalars(ended))
+        if over:
+            session.execute(delete(KeypadCode).where(KeypadCode.code_id.in_(over)))
+        return len(rows) + len(over)

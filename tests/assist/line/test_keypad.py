@@ -1,0 +1,276 @@
+"""The keypad over TCP, against an exchange that speaks as Asterisk does (FastAGI): whole calls, hang-ups at every point, hostile input."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings, strategies as st
+from sqlalchemy import func, select
+
+from odr.app import create_app
+from odr.assist.guide.handing import waiting
+from odr.assist.line import keypad, prompts
+from odr.assist.line.agi import MOST_LINE, PATIENCE
+from odr.assist.line.keypad import LineServer
+from odr.assist.line.keypad_codes import keep_keys, keys_of
+from odr.assist.line.models import KeypadCode
+from odr.assist.line.prompts import key_of, recordings
+from odr.docket.models import Outcome, Stage
+from odr.identity.sign_in.rate_limits import LIMITS, Counted
+from odr.procedure.case.course import WORDS
+from odr.procedure.court import Court
+from tests.assist.line.conftest import Line
+
+MOST = 500
+
+
+@contextmanager
+def served(court: Court, patience: float = PATIENCE) -> Iterator[tuple[str, int]]:
+    """The court's server on a port of this machine."""
+    with LineServer(court, ("127.0.0.1", 0), patience=patience) as server:
+        serving = threading.Thread(target=server.serve_forever, daemon=True)
+        serving.start()
+        try:
+            yield ("127.0.0.1", int(server.server_address[1]))
+        finally:
+            server.shutdown()
+            serving.join()
+
+
+@dataclass
+class Exchange:
+    """An exchange with one caller: plays what it is told, presses the keys of a list, and writes down what it was told.
+
+    ``hangs_up``: after so many commands the caller is gone.
+    """
+
+    keys: list[str]
+    caller: str = "13800000001"
+    secret: str = ""
+    mark: str = "1712.1"
+    hangs_up: int = MOST
+    told: list[str] = field(default_factory=list)
+
+    def call(self, address: tuple[str, int]) -> list[str]:
+        """One call, to its end; gives the recordings that were played."""
+        with socket.create_connection(address, timeout=PATIENCE) as line, line.makefile("rwb") as wire:
+            head = {"agi_network": "yes", "agi_request": "agi://127.0.0.1/court", "agi_uniqueid": self.mark}
+            head |= {"agi_callerid": self.caller, "agi_arg_1": self.secret}
+            wire.write("".join(f"{name}: {value}\n" for name, value in head.items()).encode() + b"\n")
+            wire.flush()
+            pressed = iter(self.keys)
+            for _ in range(MOST):
+                command = wire.readline().decode().strip()
+                if not command:
+                    break
+                self.told.append(command)
+                if len(self.told) > self.hangs_up:
+                    answer = "HANGUP"
+                elif command.startswith("GET DATA"):
+                    key = next(pressed, None)
+                    answer = "200 result=-1" if key is None else f"200 result={key}" + ("" if key else " (timeout)")
+                elif command.startswith("STREAM FILE"):
+                    answer = "200 result=0 endpos=8000"
+                else:
+                    answer = "200 result=0"
+                try:
+                    wire.write(answer.encode() + b"\n")
+                    wire.flush()
+                except OSError:
+                    break
+        return self.played
+
+    @property
+    def played(self) -> list[str]:
+        """What the caller heard."""
+        return [one.split()[2] for one in self.told if one.startswith(("STREAM FILE", "GET DATA"))]
+
+
+def typed(line: Line) -> list[str]:
+    """Year, last digits and keys of the letter."""
+    year, last = line.number[1:5], line.number.split("民初")[1].rstrip("号")
+    return [year, last, keys_of(line.code)]
+
+
+def heard(exchange: Exchange, key: str) -> bool:
+    """Whether a recording was played."""
+    return any(one.endswith(f"/{key}") for one in exchange.played)
+
+
+def test_a_call_hears_stage_and_dates(line: Line) -> None:
+    """Language, menu, number and code by keys; then the stage, what comes next, and its day by month and day."""
+    keep_keys(line.scene.court)
+    with served(line.scene.court) as address:
+        caller = Exchange(["1", "1", *typed(line), ""])
+        caller.call(address)
+    assert heard(caller, key_of(WORDS[Stage.PENDING])) and heard(caller, key_of(prompts.NEXT))
+    assert any("/month-" in one for one in caller.played) and any("/day-" in one for one in caller.played)
+    assert all(one.startswith("court/en/") for one in caller.played[2:])
+    known = {one.path for one in recordings(line.scene.court.packs.versions("cn"))}
+    assert set(caller.played) <= known, "nothing is played that is not on the list to be recorded"
+
+
+def test_the_registry_calls_the_number_that_called_or_another(line: Line) -> None:
+    """One key for the caller's own number; another is typed; the case goes with it once it was looked up."""
+    keep_keys(line.scene.court)
+    with served(line.scene.court) as address:
+        caller = Exchange(["2", "2", "1", "1", *typed(line), "2", "2", "13900000002"])
+        caller.call(address)
+    assert heard(caller, key_of(prompts.NOTED))
+    with line.scene.court.database.read() as session:
+        asked = [(one.contact, bool(one.number), one.locale) for one in waiting(line.scene.court, session).rows]
+    assert asked == [("13800000001", False, "zh-Hans"), ("13900000002", True, "zh-Hans")]
+
+
+def test_who_hides_their_number_is_asked_for_one(line: Line) -> None:
+    """There is nothing to call back otherwise."""
+    with served(line.scene.court) as address:
+        caller = Exchange(["1", "2", "123", "2", "13900000002"], caller="unknown")
+        caller.call(address)
+    assert heard(caller, key_of(prompts.NOT_UNDERSTOOD)) and heard(caller, key_of(prompts.NOTED))
+
+
+def test_a_call_that_is_played_again_changes_nothing(line: Line) -> None:
+    """The exchange's number of the call and the step make a message: a recorded call sent once more asks for nothing new."""
+    with served(line.scene.court) as address:
+        for _ in range(2):
+            Exchange(["1", "2", "1"]).call(address)
+    with line.scene.court.database.read() as session:
+        assert waiting(line.scene.court, session).total == 1
+
+
+def test_silence_ends_the_call(line: Line) -> None:
+    """Three questions without a key, and the court says goodbye."""
+    with served(line.scene.court) as address:
+        caller = Exchange([""] * 20)
+        caller.call(address)
+    assert heard(caller, key_of(prompts.GOODBYE)) and caller.told[-1] == "HANGUP"
+    assert sum(one.startswith("GET DATA") for one in caller.told) == 1 + keypad.SILENCES
+
+
+def test_a_hang_up_at_any_point_ends_it_there(line: Line) -> None:
+    """After each command in turn; the next caller is served."""
+    keep_keys(line.scene.court)
+    keys = ["1", "1", *typed(line), "2", "1"]
+    whole = Exchange(list(keys), mark="whole")
+    with served(line.scene.court) as address:
+        whole.call(address)
+        for at in range(len(whole.told)):
+            caller = Exchange(list(keys), mark=f"cut.{at}", hangs_up=at)
+            caller.call(address)
+            assert len(caller.told) == at + 1
+        assert heard_again(address)
+
+
+def heard_again(address: tuple[str, int]) -> bool:
+    """Whether the next caller gets the menu."""
+    caller = Exchange(["1", ""], mark="next")
+    caller.call(address)
+    return heard(caller, key_of(prompts.MENU))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\n",
+        b"GET / HTTP/1.1\r\nHost: court\r\n\r\n",
+        b"agi_x: " + b"a" * (4 * MOST_LINE) + b"\n\n",
+        b"".join(b"agi_%d: 1\n" % at for at in range(500)) + b"\n",
+        b"\xff\xfe\x00\n\n",
+        b"agi_uniqueid: 1\nagi_callerid: '; DROP TABLE line_talk; --\n\n520-Invalid command syntax.\n" * 40,
+        b"agi_uniqueid: 1\n\n200 result=1\n511 Command Not Permitted on a dead channel\n",
+        b"agi_uniqueid: 1\n\n" + b"100 Trying...\n" * 2000,
+        b"agi_uniqueid: 1\n\n200 result=0\n200 result=" + b"9" * 900 + b"\n",
+    ],
+)
+def test_hostile_input_ends_the_call_and_nothing_else(line: Line, sent: bytes) -> None:
+    """The connection is closed by the court, and the next caller is served."""
+    with served(line.scene.court) as address:
+        with socket.create_connection(address, timeout=PATIENCE) as wire:
+            try:
+                wire.sendall(sent)
+                wire.shutdown(socket.SHUT_WR)
+                while wire.recv(4096):
+                    pass
+            except ConnectionError:
+                pass
+        assert heard_again(address)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(keys=st.lists(st.text(alphabet="0123456789*", max_size=20), max_size=25), mark=st.uuids())
+def test_any_keys_lead_to_an_end(line: Line, keys: list[str], mark: object) -> None:
+    """Whatever is typed, the call ends, and only what is on the list was played."""
+    known = {one.path for one in recordings(line.scene.court.packs.versions("cn"))}
+    with served(line.scene.court) as address:
+        caller = Exchange(keys, mark=str(mark))
+        assert set(caller.call(address)) <= known
+
+
+def test_an_exchange_that_is_silent_is_left(line: Line) -> None:
+    """A connection that says nothing is closed by the court."""
+    with served(line.scene.court, patience=0.2) as address, socket.create_connection(address, timeout=PATIENCE) as wire:
+        assert wire.recv(10) == b""
+
+
+def test_the_secret_of_the_exchange_is_asked_for(line: Line) -> None:
+    """Where one is set: who does not bring it hears nothing."""
+    court = replace(
+        line.scene.court, settings=line.scene.court.settings.model_copy(update={"line_agi_key": "between us"})
+    )
+    with served(court) as address:
+        assert Exchange(["1"], secret="no").call(address) == []
+        assert Exchange(["1"], secret="between us").call(address) != []
+
+
+def test_keys_of_one_number_are_counted_strictly(line: Line) -> None:
+    """Fewer bits than the code itself: after six wrong ones the number waits an hour, from whichever telephone."""
+    keep_keys(line.scene.court)
+    year, last, keys = typed(line)
+    most = LIMITS[Counted.KEYPAD_NUMBER].tries
+    with served(line.scene.court) as address:
+        for at in range(most):
+            Exchange(["1", "1", year, last, "22222222"], caller=f"1390000{at:04}", mark=f"w{at}").call(address)
+        caller = Exchange(["1", "1", year, last, keys], caller="13911110000", mark="right")
+        caller.call(address)
+    assert heard(caller, key_of(prompts.WAIT)) and not heard(caller, key_of(prompts.NOW))
+
+
+def test_codes_as_keys_follow_the_codes(line: Line) -> None:
+    """The worker keeps them as they are made and ended; an ended code opens nothing even before."""
+    court = line.scene.court
+    with court.database.read() as session:
+        before = session.scalar(select(func.count()).select_from(KeypadCode))
+    line.scene.do("renew_progress_code", "li")
+    with served(court) as address:
+        caller = Exchange(["1", "1", *typed(line)])
+        caller.call(address)
+    assert heard(caller, key_of(prompts.NO_CASE))
+    assert keep_keys(court) >= 1 and keep_keys(court) == 0
+    with court.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(KeypadCode)) == before
+
+
+def test_the_list_of_recordings_is_whole_in_both_languages(line: Line, tmp_path: object) -> None:
+    """Every stage, every outcome, every sentence; the command names the files, and those that are missing."""
+    court = line.scene.court
+    listed = {one.path: one.words for one in recordings(court.packs.versions("cn"))}
+    for locale in ("en", "zh-Hans"):
+        for text in (
+            *prompts.SENTENCES,
+            *(one.label for one in Outcome),
+            *(WORDS.get(one, one.label) for one in Stage),
+        ):
+            assert listed[f"court/{locale}/{key_of(text)}"] == text.render(locale)
+    runner = create_app(court=court).test_cli_runner()
+    assert isinstance(runner, CliRunner)
+    said = runner.invoke(args=["line", "prompts"])
+    assert said.exit_code == 0 and len(said.output.splitlines()) == len(listed)
+    missing = runner.invoke(args=["line", "prompts", "--check", str(tmp_path)])
+    assert missing.exit_code == 1 and missing.output == said.output

@@ -1,0 +1,312 @@
+"""A terminal in the hall: put up by an administrator, one choice a screen, and nothing of anybody left when they are finished."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+from werkzeug.serving import make_server
+
+from odr.app import create_app
+from odr.assist.guide.handing import waiting
+from odr.assist.kiosk.models import Kiosk, KioskVisit
+from odr.assist.kiosk.terminals import ASKED, ENDS, GRACE, sweep
+from odr.identity.models import SessionRow
+from odr.identity.sign_in import sessions
+from odr.web.presence import session_cookie_name
+from tests.peers.browser import OpenContext
+from tests.scene import PASSWORD, Scene
+from tests.sound import faults
+from tests.test_bad_input import signed_in
+
+SCREENS = ("/kiosk", "/kiosk/ask", "/kiosk/pay", "/kiosk/person", "/kiosk/still")
+
+
+@pytest.fixture
+def app(small_scene: Scene) -> Flask:
+    """The application of a court with one case under way."""
+    small_scene.pend()
+    small_scene.work()
+    return create_app(court=small_scene.court)
+
+
+def put_up(scene: Scene, app: Flask) -> str:
+    """An administrator enters a terminal; its code."""
+    admin, sends = signed_in(scene, app, "admin")
+    page = admin.post("/administration/terminals", data={"name": "Terminal 3, entrance hall"}, headers=sends).text
+    found = re.search(r"<b translate=\"no\">([0-9A-Z-]{19})</b>", page)
+    assert found is not None and found[1] not in admin.get("/administration/terminals").text
+    return found[1]
+
+
+def typed(client: FlaskClient, code: str) -> Any:
+    """The code typed at the terminal."""
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/kiosk").text)
+    assert token is not None
+    return client.post("/kiosk", data={"csrf_token": token[1], "code": code})
+
+
+@pytest.fixture
+def hall(small_scene: Scene, app: Flask) -> FlaskClient:
+    """The browser of a terminal."""
+    client = app.test_client()
+    assert typed(client, put_up(small_scene, app).lower()).status_code == 303
+    assert client.get("/kiosk").status_code == 200
+    return client
+
+
+def enter(scene: Scene, client: FlaskClient, who: str = "li") -> int:
+    """Somebody signs in at the terminal; their session."""
+    with scene.court.database.write() as session:
+        from odr.identity.models import Account
+
+        account = session.get_one(Account, scene.people[who])
+        now = scene.court.clock.machine_now()
+        token, row = sessions.open_session(session, account, now, device="hall", address="::1", two_factor=False)
+    client.set_cookie(session_cookie_name(False), token)
+    return row
+
+
+def is_over(scene: Scene, row: int) -> bool:
+    """Whether a session has ended."""
+    with scene.court.database.read() as session:
+        return session.get_one(SessionRow, row).revoked_at is not None
+
+
+def test_a_code_makes_one_browser_the_terminal_once(small_scene: Scene, app: Flask) -> None:
+    """A wrong code is none, a used one too; what is kept of code and secret is a digest."""
+    code, first, second = put_up(small_scene, app), app.test_client(), app.test_client()
+    assert typed(first, "AAAA-BBBB-CCCC-DDDD").status_code == 422
+    assert typed(first, code).status_code == 303 and "This terminal forgets." in first.get("/kiosk").text
+    assert typed(second, code).status_code == 422
+    with small_scene.court.database.read() as session:
+        kiosk = session.scalars(select(Kiosk)).one()
+        cookie = first.get_cookie("terminal")
+        assert cookie is not None and kiosk.code_hash is None and kiosk.token_hash not in (None, cookie.value)
+
+
+def test_others_put_up_no_terminal(small_scene: Scene, app: Flask) -> None:
+    """Nobody else finds the page."""
+    for who in ("li", "clerk", "president"):
+        client, sends = signed_in(small_scene, app, who)
+        assert client.get("/administration/terminals").status_code == 404
+        assert client.post("/administration/terminals", data={"name": "Mine"}, headers=sends).status_code == 404
+
+
+def test_every_act_leads_to_the_court_s_own_pages(small_scene: Scene, hall: FlaskClient) -> None:
+    """In the terminal's frame: the claim, files of a case, its fee, its papers; signed in or asked who one is."""
+    assert "I have a letter with a code" in hall.get("/kiosk/scan").text
+    enter(small_scene, hall)
+    for act, path in (("scan", "exhibits/new"), ("pay", "fee"), ("print", "service")):
+        page = hall.get(f"/kiosk/{act}").text
+        found = re.search(rf'href="(/cases/[a-z0-9]+/{path})"', page)
+        assert found is not None, act
+        inside = hall.get(found[1], follow_redirects=True)
+        assert inside.status_code == 200 and "I am finished" in inside.text and "court-footer" not in inside.text
+    assert "No hearing is fixed" in hall.get("/kiosk/hearing").text
+    claim = hall.get("/start")
+    assert claim.status_code == 200 and "kiosk-bar" in claim.text and claim.headers["Cache-Control"] == "no-store"
+
+
+def test_finished_takes_back_all_but_the_terminal_s_own_secret(small_scene: Scene, hall: FlaskClient) -> None:
+    """Cookies, session, storage, cache; and another person finds nothing of who was there."""
+    row = enter(small_scene, hall)
+    hall.get("/language/zh-Hans?next=/kiosk")
+    assert hall.get("/home").status_code == 200
+    first = hall.get("/kiosk/ended")
+    assert first.status_code == 303 and first.headers["Clear-Site-Data"] == '"cache", "storage"'
+    last = hall.get("/kiosk/ended")
+    assert last.headers["Clear-Site-Data"] == '"cache", "storage"' and last.headers["Cache-Control"] == "no-store"
+    assert is_over(small_scene, row)
+    assert [cookie.key for cookie in hall._cookies.values()] == ["terminal"]
+    assert hall.get("/home").headers["Location"] == "/kiosk"
+
+
+def test_left_alone_it_is_over_by_the_court_s_own_clock(small_scene: Scene, hall: FlaskClient) -> None:
+    """Without a script: whatever is asked for next, also a form that is sent, leads to the end, and the session is over."""
+    row = enter(small_scene, hall)
+    assert hall.get("/home").status_code == 200
+    small_scene.clock.advance(ASKED + ENDS)
+    assert hall.get("/kiosk/still").status_code == 200 and not is_over(small_scene, row)
+    small_scene.clock.advance(GRACE + timedelta(seconds=1))
+    answer = hall.post("/account/sign-out")
+    assert answer.status_code == 303 and answer.headers["Location"] == "/kiosk/ended"
+    assert is_over(small_scene, row)
+
+
+def test_a_touch_keeps_it_going_and_looking_does_not(small_scene: Scene, hall: FlaskClient) -> None:
+    """What a script tells counts as a touch; the question whether somebody is there does not."""
+    row = enter(small_scene, hall)
+    hall.get("/home")
+    for _ in range(4):
+        small_scene.clock.advance(timedelta(seconds=45))
+        assert hall.post("/kiosk/here").status_code == 204
+    small_scene.clock.advance(timedelta(seconds=75))
+    assert hall.get("/kiosk/still").status_code == 200
+    small_scene.clock.advance(timedelta(seconds=75))
+    assert hall.post("/kiosk/here").status_code == 409
+    assert sweep(small_scene.court) == 1 and is_over(small_scene, row)
+
+
+def test_every_page_there_says_when_it_ends_without_a_script(small_scene: Scene, hall: FlaskClient) -> None:
+    """A page asks after a minute, the question ends half a minute later."""
+    enter(small_scene, hall)
+    ask = '<noscript><meta http-equiv="refresh" content="60;url=/kiosk/still'
+    for path in ("/kiosk", "/home", "/start", "/guide"):
+        assert ask in hall.get(path).text, path
+    assert '<meta http-equiv="refresh" content="30;url=/kiosk/ended">' in hall.get("/kiosk/still").text
+
+
+def test_the_court_ends_a_terminal_with_whoever_is_there(small_scene: Scene, app: Flask, hall: FlaskClient) -> None:
+    """Taken down, it is a browser like any other, and its visitor is signed out."""
+    row = enter(small_scene, hall)
+    hall.get("/home")
+    with small_scene.court.database.read() as session:
+        reference = session.scalars(select(Kiosk.reference)).one()
+        assert session.scalars(select(KioskVisit.session_id)).one() == row
+    admin, sends = signed_in(small_scene, app, "admin")
+    assert admin.post(f"/administration/terminals/{reference}/end", headers=sends).status_code == 303
+    assert is_over(small_scene, row) and "This browser is not a terminal yet" in hall.get("/kiosk").text
+    assert admin.post(f"/administration/terminals/{reference}/end", headers=sends).status_code == 404
+
+
+def test_a_person_is_called_once(small_scene: Scene, hall: FlaskClient) -> None:
+    """The registry reads at which terminal somebody waits."""
+    for _ in range(2):
+        token = re.search(r'name="csrf_token" value="([^"]+)"', hall.get("/kiosk/person").text)
+        assert token is not None
+        assert "somebody waits here" in hall.post("/kiosk/person", data={"csrf_token": token[1]}).text
+    with small_scene.court.database.read() as session:
+        assert [one.contact for one in waiting(small_scene.court, session).rows] == ["Terminal 3, entrance hall"]
+
+
+def test_larger_letters_last_as_long_as_the_visit(small_scene: Scene, hall: FlaskClient) -> None:
+    """They lead back to the page; the next person has them as they were."""
+    assert hall.get("/kiosk/letters?next=/guide").headers["Location"] == "/guide"
+    assert "kiosk-large" in hall.get("/guide").text
+    assert hall.get("/kiosk/letters?next=https://elsewhere.example").headers["Location"] == "/kiosk"
+    hall.get("/kiosk/letters?next=/guide")
+    hall.get("/kiosk/ended")
+    hall.get("/kiosk")
+    assert "kiosk-large" not in hall.get("/guide").text
+
+
+# In a real browser
+
+
+@pytest.fixture
+def origin(app: Flask) -> Iterator[str]:
+    """The court on a port of this machine."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
+def make_terminal(scene: Scene, app: Flask, page: Page) -> None:
+    """The browser becomes the terminal."""
+    page.goto("/kiosk")
+    page.locator("#code").fill(put_up(scene, app))
+    page.locator("main form button").click()
+    expect(page.locator(".kiosk-tiles li")).to_have_count(6)
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+def test_screens_are_large_still_and_accessible(
+    small_scene: Scene, app: Flask, origin: str, open_context: OpenContext, locale: str
+) -> None:
+    """At 1280 by 900 nothing scrolls, tiles are 112 px and helps 64 px high at least, the end is as large as the rest, axe finds
+    nothing, and the policy stops nothing.
+    """
+    page = open_context(origin, locale=locale).new_page()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if "Security Policy" in message.text else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    make_terminal(small_scene, app, page)
+    for path in (*SCREENS, "/kiosk/ended"):
+        page.goto(path)
+        roll = page.evaluate(
+            "[document.documentElement.scrollHeight - innerHeight, document.documentElement.scrollWidth - innerWidth]"
+        )
+        assert max(roll) <= 0, (path, roll)
+        assert faults(page) == [], path
+        for tile in page.locator(".kiosk-tiles a").all():
+            box = tile.bounding_box()
+            assert box is not None and box["height"] >= 112
+        sizes = {
+            (round(box["width"]), round(box["height"]))
+            for one in page.locator(".kiosk-bar a").all()
+            if (box := one.bounding_box()) is not None
+        }
+        assert path == "/kiosk/ended" or (len(sizes) == 1 and min(height for _, height in sizes) >= 64), path
+    assert said == []
+
+
+def test_nothing_is_left_and_back_shows_nothing(
+    small_scene: Scene, app: Flask, origin: str, open_context: OpenContext
+) -> None:
+    """Li signs in and reads her case; after "I am finished" neither cookies nor storage hold anything, and going back shows the
+    first screen.
+    """
+    context = open_context(origin)
+    page = context.new_page()
+    make_terminal(small_scene, app, page)
+    page.goto("/kiosk/pay")
+    page.locator(".kiosk-tiles a").first.click()
+    page.locator("#email").fill("li@court.example")
+    page.locator("#password").fill(PASSWORD)
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.locator(".kiosk-tiles a")).to_have_count(1)
+    page.locator(".kiosk-tiles a").click()
+    expect(page.locator(".kiosk-bar")).to_be_visible()
+    page.evaluate("localStorage.setItem('left', 'behind'); sessionStorage.setItem('left', 'behind')")
+    depth = page.evaluate("history.length")
+    page.locator(".kiosk-bar a").last.click()
+    expect(page.locator(".kiosk-tiles a")).to_have_count(1)
+    assert [one["name"] for one in context.cookies()] == ["terminal"]
+    kept = page.evaluate(
+        "(async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length, (await caches.keys()).length, (await navigator.serviceWorker.getRegistrations()).length])()"
+    )
+    assert kept == [0, 0, 0, 0, 0]
+    for _ in range(depth - 1):
+        if page.go_back() is None:
+            break
+        assert "Li Wen" not in page.content() and "/cases/" not in page.url
+    with small_scene.court.database.read() as session:
+        assert all(
+            row.revoked_at is not None
+            for row in session.scalars(select(SessionRow).where(SessionRow.account_id == small_scene.people["li"]))
+        )
+
+
+def test_the_question_can_be_answered_and_ends_it_otherwise(
+    small_scene: Scene, app: Flask, origin: str, open_context: OpenContext
+) -> None:
+    """After a minute without a touch the page asks; yes goes on, half a minute of silence ends the visit."""
+    page = open_context(origin).new_page()
+    page.clock.install()
+    make_terminal(small_scene, app, page)
+    ask = page.locator("dialog.kiosk-ask")
+    expect(ask).to_be_hidden()
+    page.clock.run_for(61_000)
+    expect(ask).to_be_visible()
+    page.locator("[data-kiosk-stay]").click()
+    expect(ask).to_be_hidden()
+    page.clock.run_for(61_000)
+    expect(ask).to_be_visible()
+    page.clock.run_for(31_000)
+    page.wait_for_url("**/kiosk/ended")
+    with small_scene.court.database.read() as session:
+        assert all(visit.ended_at is not None for visit in session.scalars(select(KioskVisit)))
