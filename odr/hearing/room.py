@@ -14,6 +14,7 @@ from odr.hearing.examination import acts as examination_acts, phases, plan
 from odr.hearing.examination.case_views import acted
 from odr.hearing.examination.next_step import examination_step
 from odr.hearing.live import faults as live_faults
+from odr.hearing.live.seen.making import make_due
 from odr.hearing.mode import acts as mode_acts, consent_effects, consents
 from odr.hearing.queries import WINDOW, examination_of, open_questions_to
 from odr.hearing.record.papers import seal_records
@@ -142,7 +143,12 @@ ROOM = Room(
         on(CaseClosed, on_over),
         on(CaseEffective, on_over),
     ),
-    sweeps={"records": seal_records, "seals": opening_seals.open_waiting, "hearings": live_faults.watch},
+    sweeps={
+        "records": seal_records,
+        "seals": opening_seals.open_waiting,
+        "hearings": live_faults.watch,
+        "shown to the public": make_due,
+    },
     confided=(opening_seals.sealed_away_now,),
     no_news=(is_no_news,),
     overtaken=(calling_witnesses.summons_overtaken,),

@@ -43,6 +43,7 @@ ROOM = Room(
         "odr.register.copies.pages:copies",
         "odr.register.viewing.pages:viewing",
         "odr.register.calendar.attending.pages:attending",
+        "odr.register.calendar.attending.watching_pages:watching",
         "odr.register.volume.pages:volume",
         "odr.register.enforcement_list.pages:enforcement_list",
     ),
