@@ -42,6 +42,9 @@ class LiveRoom(Base):
     opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_by: Mapped[int | None]
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When picture and sound were erased; the chain and its digests stay."""
+    erased_by: Mapped[int | None]
     recorder_runs: Mapped[bool] = mapped_column(default=False)
     """What the media room said last of the recorder."""
     heard_of: Mapped[int] = mapped_column(default=0)

@@ -65,6 +65,13 @@ class WrittenHearings(Rule):
     note: Words | None = None
 
 
+class BroadcastRules(Rule):
+    """A hearing shown to everybody: for how long the parties may object to its being proposed."""
+
+    article: Article
+    objection: Period
+
+
 class WatchingRules(Rule):
     """How the public watches a hearing held here: how many, how long after it was said, and how much goes with an order that
     closes a part. It is late so that an order still comes in time.
@@ -74,6 +81,8 @@ class WatchingRules(Rule):
     seats: Annotated[int, Field(ge=1, le=2000)]
     delay_seconds: Annotated[int, Field(ge=20, le=600)] = 60
     cut_back_seconds: Annotated[int, Field(ge=0, le=300)] = 15
+    broadcast: BroadcastRules | None = None
+    """Without it no hearing is shown to everybody."""
 
     @model_validator(mode="after")
     def _an_order_comes_in_time(self) -> Self:

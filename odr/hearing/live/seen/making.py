@@ -24,7 +24,7 @@ from odr.hearing.live.media.reading import HEAD, PLAIN, Kind, Recorded
 from odr.hearing.live.media.webm import Frame, write_webm
 from odr.hearing.live.models import LiveRoom, LiveSegment
 from odr.hearing.live.seen.cut import Closure, Piece, may_show, next_piece
-from odr.hearing.live.seen.models import ShownPiece, Watcher
+from odr.hearing.live.seen.models import Broadcast, BroadcastState, ShownPiece, Watcher
 from odr.hearing.live.seen.showing import STAYS, closures_of, is_closed_to_the_public
 from odr.hearing.live.vocabulary import RoomState
 from odr.hearing.models import Hearing
@@ -64,6 +64,11 @@ def make_due(court: Court) -> int:
     now = court.clock.machine_now()
     watched = or_(
         exists().where(Watcher.hearing_id == LiveRoom.hearing_id, Watcher.sent_out_at.is_(None)),
+        exists().where(
+            Broadcast.hearing_id == LiveRoom.hearing_id,
+            Broadcast.state == BroadcastState.APPROVED,
+            LiveRoom.state != RoomState.CLOSED,
+        ),
         exists().where(ShownPiece.room_id == LiveRoom.id),
     )
     with court.database.read() as session:

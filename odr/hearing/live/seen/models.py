@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from odr.ground.db import Base, BigInt, Reference, UTCDateTime, new_reference
+from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
 
 
 class Watcher(Base):
@@ -60,3 +61,48 @@ class ShownPiece(Base):
     name: Mapped[str | None] = mapped_column(String(120))
     """Of its file; None for what was left out."""
     __table_args__ = (UniqueConstraint("room_id", "segment", "person_id", "number"),)
+
+
+class BroadcastState(enum.Enum):
+    """How far a broadcast is. Attending is open to who has a seat; this is open to everybody (CTR 11; LIV)."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    ENDED = "ended"  # or withdrawn: nothing of it is shown any more
+
+
+class Broadcast(Base):
+    """A hearing held here that is to be seen by everybody, proposed and approved for itself (LIV 5)."""
+
+    __tablename__ = "broadcast"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    hearing_id: Mapped[int] = mapped_column(ForeignKey("hearing.id"), index=True)
+    state: Mapped[BroadcastState] = mapped_column(enum_column(BroadcastState))
+    grounds: Mapped[list[str]] = mapped_column(JSON)
+    why: Mapped[str] = mapped_column(Text)
+    proposed_by: Mapped[int]
+    proposed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    objections_until: Mapped[datetime] = mapped_column(UTCDateTime)
+    replay: Mapped[bool] = mapped_column(default=False)
+    """Whether it can be seen again after the hearing, until it is withdrawn (REC 12)."""
+    decided_by: Mapped[int | None]
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_by: Mapped[int | None]
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class BroadcastObjection(Base):
+    """A party says why its hearing is not to be broadcast (LIV 2(2)(3))."""
+
+    __tablename__ = "broadcast_objection"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"))
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    words: Mapped[str] = mapped_column(Text)
+    entry_number: Mapped[int]
+    __table_args__ = (UniqueConstraint("broadcast_id", "party_id"),)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Role
 from odr.hearing.live.models import LiveAck, LiveLine, LivePerson, LiveRoom
 from odr.hearing.live.seen.cut import Closure, Moment, closures
-from odr.hearing.live.seen.models import ShownPiece, Watcher
+from odr.hearing.live.seen.models import Broadcast, BroadcastObjection, ShownPiece, Watcher
 from odr.hearing.live.vocabulary import LiveStage, RoomState, What
 from odr.hearing.models import Examination, Hearing, Motion
 from odr.hearing.vocabulary import MotionKind, RequestState
@@ -165,3 +165,15 @@ def piece_of(
     if row is None or row.room_id != room.id or row.name is None or row.made_at <= now - STAYS:
         return None
     return row if any(p.id == row.person_id and p.role not in left_out for p in room.people) else None
+
+
+def broadcast_of(session: Session, hearing: Hearing) -> Broadcast | None:
+    """What was proposed or decided of a broadcast of a hearing, the newest."""
+    mine = select(Broadcast).where(Broadcast.hearing_id == hearing.id)
+    return session.scalar(mine.order_by(Broadcast.id.desc()).limit(1))
+
+
+def objections_to(session: Session, row: Broadcast) -> Sequence[BroadcastObjection]:
+    """What the parties have against a broadcast; each once."""
+    mine = select(BroadcastObjection).where(BroadcastObjection.broadcast_id == row.id)
+    return session.scalars(mine.order_by(BroadcastObjection.id)).all()
