@@ -44,6 +44,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_broadcast_case_id"), "broadcast", ["case_id"])
     op.create_index(op.f("ix_broadcast_hearing_id"), "broadcast", ["hearing_id"])
+    op.create_index("ix_broadcast_state", "broadcast", ["state", "hearing_id"])
     op.create_table(
         "broadcast_objection",
         sa.Column("id", BIG, nullable=False),

@@ -7,12 +7,13 @@ docket: what was recorded, when and of whom can still be said, and that nothing 
 from __future__ import annotations
 
 import shutil
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from odr.docket.models import Audience, Case, Role, Stage
+from odr.evidence.retention.models import LegalHold
 from odr.evidence.retention.rules import hold_of, kept_until as kept_by_rule
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import T, Text
@@ -27,7 +28,8 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.table import Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, RefTo, field
-from odr.procedure.rules.base import law
+from odr.procedure.models import Task
+from odr.procedure.rules.base import Unit, law
 from odr.procedure.rules.pack import RulePack
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 RULE = "recordings"
 AT_ONCE = 20
 """Cases of one round of the worker."""
+SHORTEST = {Unit.MONTHS: 28, Unit.TERM_MONTHS: 28, Unit.YEARS: 365}
+"""Days that a month or a year has at least."""
 
 
 def kept_until(pack: RulePack, case: Case) -> date | None:
@@ -140,26 +144,34 @@ def recordings_due(court: Court) -> int:
     the clock. The number of cases.
     """
     now = court.clock.now()
+    pack = court.packs.in_force(court.settings.pack, now.astimezone(court.settings.tz).date())
+    rule = pack.retention.rules.get(RULE) if pack.retention is not None else None
+    if rule is None:
+        return 0
+    # No later than this was it closed whose time may be over; to the day the rule itself says.
+    before = now - timedelta(days=rule.after.amount * SHORTEST.get(rule.after.unit, 1))
+    waits = exists().where(Task.kind == desks.RECORDING_DUE.kind, Task.case_id == Case.id, Task.done_at.is_(None))
+    held = exists().where(LegalHold.case_id == Case.id, LegalHold.lifted_by.is_(None))
     kept = (
         select(LiveRoom.case_id)
         .join(Hearing, Hearing.id == LiveRoom.hearing_id)
         .join(Case, Case.id == LiveRoom.case_id)
         .where(
-            LiveRoom.state == RoomState.CLOSED,
+            LiveRoom.closed_at < before,
             LiveRoom.erased_at.is_(None),
             Hearing.recording_sha256.is_not(None),
-            Case.closed_at.is_not(None),
-            Case.closed_at <= now,
+            Case.closed_at < before,
+            ~waits,
+            ~held,
         )
-        .group_by(LiveRoom.case_id)
-        .order_by(LiveRoom.case_id)
+        .order_by(LiveRoom.closed_at, LiveRoom.id)
         .limit(AT_ONCE)
     )
     with court.database.read() as session:
         looked = court.look(session)
         due = [
             case.id
-            for case in (session.get_one(Case, number) for number in session.scalars(kept).all())
+            for case in (session.get_one(Case, number) for number in dict.fromkeys(session.scalars(kept)))
             if _is_due(looked, case)
         ]
     if not due:

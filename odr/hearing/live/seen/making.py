@@ -14,7 +14,7 @@ from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
@@ -62,20 +62,18 @@ def folder_of(court: Court, hearing: Hearing) -> Path:
 def make_due(court: Court) -> int:
     """For the worker: whatever may be shown by now of every hearing that somebody watches. The number of pieces made."""
     now = court.clock.machine_now()
-    watched = or_(
-        exists().where(Watcher.hearing_id == LiveRoom.hearing_id, Watcher.sent_out_at.is_(None)),
-        exists().where(
-            Broadcast.hearing_id == LiveRoom.hearing_id,
-            Broadcast.state == BroadcastState.APPROVED,
-            LiveRoom.state != RoomState.CLOSED,
-        ),
-        exists().where(ShownPiece.room_id == LiveRoom.id),
-    )
+    sits = select(Watcher.hearing_id).where(Watcher.left_at.is_(None), Watcher.sent_out_at.is_(None))
+    shown = select(Broadcast.hearing_id).where(Broadcast.state == BroadcastState.APPROVED)
+    running = select(LiveRoom.id).where(LiveRoom.state != RoomState.WAITING)
     with court.database.read() as session:
-        rooms = session.scalars(
-            select(LiveRoom.id).where(watched, LiveRoom.state != RoomState.WAITING).order_by(LiveRoom.id).limit(AT_ONCE)
-        ).all()
-    return sum(make(court, room, now) for room in rooms)
+        rooms = {
+            *session.scalars(running.where(LiveRoom.hearing_id.in_(sits)).order_by(LiveRoom.id.desc()).limit(AT_ONCE)),
+            *session.scalars(
+                running.where(LiveRoom.hearing_id.in_(shown), LiveRoom.state != RoomState.CLOSED).limit(AT_ONCE)
+            ),
+            *session.scalars(select(ShownPiece.room_id).distinct().limit(AT_ONCE)),
+        }
+    return sum(make(court, room, now) for room in sorted(rooms))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
@@ -93,6 +93,7 @@ class Broadcast(Base):
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_by: Mapped[int | None]
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    __table_args__ = (Index("ix_broadcast_state", "state", "hearing_id"),)
 
 
 class BroadcastObjection(Base):

@@ -120,7 +120,8 @@ def now_of(session: Session, hearing: Hearing, room: LiveRoom | None) -> Now:
     begun = kind not in (Shown.BEFORE, Shown.OVER)
     floor = next((p.role for p in room.people if p.id == room.floor_id), None) if kind is Shown.OPEN else None
     stages = [(s, s.value in room.stages and s is not room.stage, s is room.stage) for s in LiveStage] if begun else []
-    return Now(kind, room.since, room.until, room.stage if begun else None, stages, floor)
+    since = hearing.begins_at if kind is Shown.BEFORE else room.since
+    return Now(kind, since, room.until, room.stage if begun else None, stages, floor)
 
 
 def watcher_of(session: Session, hearing: Hearing, account_id: int) -> Watcher | None:

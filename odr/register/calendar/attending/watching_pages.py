@@ -183,6 +183,7 @@ def _seat(
         row=row,
         hearing=hearing,
         number=session.get_one(Case, hearing.case_id).number,
+        at_the_desk=Role.CLERK in my_account().staff_roles,
         watcher=watcher,
         objection=objection,
         can_send_out=watcher is not None and watcher.sent_out_at is None and hearing.ended_at is None,

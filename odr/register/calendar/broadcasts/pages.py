@@ -80,7 +80,7 @@ def one(reference: str) -> Page:
     again = line.stands is Stands.AGAIN and room is not None
     return render_template(
         "register/broadcast.html",
-        line=line,
+        listed=line,
         row=row,
         hearing=hearing,
         rules=seen_pages.rules_for(hearing),
