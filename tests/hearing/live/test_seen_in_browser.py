@@ -166,6 +166,7 @@ def test_somebody_of_the_public_sees_and_can_send_nothing(held: Live, house: Hou
     ann.goto(f"{house.origin}{watch}")
     ann.get_by_role("button", name="Take my seat").click()
     expect(ann.get_by_text("60 seconds behind")).to_be_visible(timeout=PATIENCE * 1000)
+    grows(held, 1, me)
     until(lambda: any(settled(held, 1, me)), "pieces can be made")
     assert making.make(held.scene.court, held.room().id, datetime.now(UTC) + timedelta(seconds=75)) > 0
     seen = "[...document.querySelectorAll('#seen video')].some((film) => film.videoWidth > 0 && film.currentTime > 0)"
