@@ -1,7 +1,7 @@
 // A hearing as its public sees it: pieces of a few seconds, each a film of its own, shown where the clock of the hearing
 // stands minus the delay. Nothing is sent but the question what there is.
 const root = document.getElementById("seen");
-const EACH = 2_500;
+const EACH = 4_000;
 const DRIFT = 0.6; // seconds
 const part = (name) => root.querySelector(`[data-part=${name}]`);
 const tiles = new Map();

@@ -21,7 +21,7 @@ from odr.web.guards import current_court, current_locale, current_session
 from odr.web.pages import look
 
 PLAYS = "sandbox; default-src 'none'; media-src 'self'; frame-ancestors 'self'"
-SHOWN_AFTER = timedelta(seconds=16)
+SHOWN_AFTER = timedelta(seconds=18)
 """What the script waits besides the delay, so that the longest piece is made and fetched when its first moment comes."""
 
 

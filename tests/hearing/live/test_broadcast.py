@@ -58,6 +58,8 @@ def test_the_president_decides_when_the_parties_were_heard(live: Live, app: Flas
     """Nobody decides while the parties may object; an objection is answered or the broadcast is not approved; refused, it is
     in no catalogue.
     """
+    with pytest.raises(ActNotOpen):
+        live.scene.act(CHEN, "end_broadcast", reasons="Nothing is broadcast yet.")
     live.scene.act(CHEN, "propose_broadcast", grounds=["influence", "education"], why=WHY)
     with pytest.raises(ActNotOpen):
         live.scene.act(CHEN, "propose_broadcast", grounds=["attention"], why=WHY)
