@@ -29,6 +29,7 @@ SMALL = {
     "guide_gap": "what was asked and not answered: a row a question of a month, as many as the program lets in",
     "guide_question": "questions to the registry, thrown away after thirty days",
     "factor_reset": "lost second factors of the staff",
+    "shown_piece": "a few seconds of hearings that run, gone minutes after them",
     "log": "a log a year",
     "mediator_entry": "mediators on the list",
     "outage": "times without service",
@@ -55,8 +56,8 @@ WHOLE = {
     "/decisions/ledger.json": {"publication"},
     "/decisions/bulk.json": {"publication"},  # months with their counts
     "/decisions/withdrawn.jsonl": {"publication_version"},
-    # The worker: records to be set, mandates the docket does not tell of yet, requests for places, which go after a month.
-    "": {"examination", "mandate", "place_request"},
+    # The worker: records to be set, mandates the docket does not tell of yet, requests for places and seats by video, which go after a month.
+    "": {"examination", "mandate", "place_request", "watcher"},
     "/training/outside": {"platform_request"},  # the platform of a training court sees what waits for it
     "/registry/supervision": {"account", "case"},  # everybody of the court with what lies there
 }

@@ -27,8 +27,8 @@ ENFORCED = (EnforcementState.OPEN, EnforcementState.SETTLED, EnforcementState.FO
 @bar("REC 5", "OLR 35", "COURT retention")
 def recording_is_needed(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Text | None:
     """Reason why no recording is erased, whatever its time: something of the case goes on that may need it."""
-    if act.name != ERASE_RECORDING:
-        return None
+    if act.name != ERASE_RECORDING or case.closed_at is None:
+        return None  # while the case goes on, the act itself says that it is kept
     session = sitting.session
     appeal = select(AppealPetition.id).where(AppealPetition.case_id == case.id, AppealPetition.state.in_(APPEAL_OPEN))
     if session.scalar(appeal.limit(1)) is not None:

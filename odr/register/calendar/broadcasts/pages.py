@@ -110,15 +110,15 @@ def film(reference: str, piece: int) -> Response:
     return seen_pages.film(_shown(reference)[1], piece, KEPT_APART)
 
 
-@broadcasts.get("/<reference>/again/<int:segment>/<int:person>.webm")
+@broadcasts.get("/<reference>/again/<int:segment>/<int:who>.webm")
 @public
-def replay(reference: str, segment: int, person: int) -> Response:
+def replay(reference: str, segment: int, who: int) -> Response:
     """Somebody in an open piece of the recording, without what was closed."""
     row, hearing = _shown(reference)
     session, room = current_session(), seen_pages.room_named(hearing)
     if room is None or not can_be_seen_again(session, row, hearing, room):
         raise NotFound
-    path = film_again(current_court(), session, hearing, room, seen_pages.rules_for(hearing), segment, person)
+    path = film_again(current_court(), session, hearing, room, seen_pages.rules_for(hearing), segment, who)
     answer = send_file(path, mimetype="video/webm", conditional=True, max_age=0)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = seen_pages.PLAYS
