@@ -49,7 +49,9 @@ def door_of(case: Case, actor: Actor) -> str:
     if actor.role in BENCH:
         return JUDGES_ROOM
     if actor.party_id is None:
-        raise Forbidden(T("This room is for a party and whoever acts for it."))
+        raise Forbidden(
+            T("This room is for a party and whoever acts for it."), source=current_court().cited_today("CTR 5")
+        )
     return f"{CONSULT}{case.party(actor.party_id).reference}"
 
 
@@ -97,7 +99,7 @@ def ticket(case: Case, actor: Actor) -> Page:
     hearing, room, me = found
     reason = why_not_alone(room, actor, me)
     if reason is not None:
-        raise ActNotOpen(reason)
+        raise ActNotOpen(reason, source=court.cited_today("CTR 5"))
     said = Ticket(
         hearing.reference, me.reference, actor.role.value, door_of(case, actor), me.proven_at, Rank.PARTICIPANT
     )

@@ -96,7 +96,7 @@ class DoorInput(CourtModel):
 class ObjectionInput(CourtModel):
     """Why it is wrong that somebody is kept out."""
 
-    words: Annotated[str, CourtText(5, 1000), field(T("Why is it wrong?"), widget="textarea")]
+    words: Annotated[str, CourtText(5, 1000, one_line=True), field(T("Why is it wrong?"))]
 
 
 class ObjectionAnswerInput(CourtModel):
@@ -113,7 +113,7 @@ class ObjectionAnswerInput(CourtModel):
             widget="radios",
         ),
     ]
-    answer: Annotated[str, CourtText(5, 1000), field(T("In words, for who objected"), widget="textarea")]
+    answer: Annotated[str, CourtText(5, 1000, one_line=True), field(T("In words, for who objected"))]
 
 
 class SendOutInput(CourtModel):
@@ -121,10 +121,9 @@ class SendOutInput(CourtModel):
 
     words: Annotated[
         str,
-        CourtText(5, 500),
+        CourtText(5, 500, one_line=True),
         field(
             T("Why is this person sent out?"),
             T("They read it. The rules of the courtroom hold for who watches too."),
-            widget="textarea",
         ),
     ]

@@ -222,7 +222,7 @@ def answer_objection(
     found.upheld, found.answer = given.upheld == "yes", given.answer
     found.answered_by, found.answered_at = by.id, now
     places.put_on_record(
-        court, session, hearing, "answer_objection", now, request=row.reference, upheld=found.upheld, by=by.reference
+        court, session, hearing, "answer_to_exclusion", now, request=row.reference, upheld=found.upheld, by=by.reference
     )
     if found.upheld:
         if row.entered is Entered.TURNED_AWAY:

@@ -83,7 +83,7 @@ def enter(reference: str) -> Page:
     """Take one's seat, having shown again who one is (CTR 6); on this device alone."""
     hearing, court, person = seen_pages.hearing_named(reference), current_court(), need_strong()
     if person.session_id is None:
-        raise Forbidden(T("A seat is taken by a person at a page, not by a program."))
+        raise Forbidden(T("A seat is taken by a person at a page, not by a program."), source=service.law(pack_today()))
     try:
         with court.database.write() as session:
             account = session.get_one(Account, person.account_id)
@@ -128,7 +128,7 @@ def _seated(reference: str) -> Hearing:
     if reason is None and watcher is not None and watcher.device != _device():
         reason = T("Your seat is taken on another device.")
     if reason is not None:
-        raise Forbidden(reason)
+        raise Forbidden(reason, source=service.law(pack_today()))
     return hearing
 
 
@@ -151,7 +151,7 @@ def film(reference: str, piece: int) -> Response:
     hearing = seen_pages.hearing_named(reference)
     watcher = watcher_of(current_session(), hearing, my_account_id())
     if watcher is None or not watcher.watches or watcher.device != _device():
-        raise Forbidden(T("Take your seat first."))
+        raise Forbidden(T("Take your seat first."), source=service.law(pack_today()))
     if is_closed_to_the_public(current_session(), hearing):
         raise NotFound
     return seen_pages.film(hearing, piece)
