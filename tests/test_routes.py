@@ -320,7 +320,20 @@ def furnish(scene: Scene, *, fact: str = "I bought 30 bottles of capsules.", fil
         )
     )
     house.parameters |= dict.fromkeys(
-        ("number", "ordinal", "segment", "page", "key_id", "token_id", "link_id", "share_id", "revision_id"), "1"
+        (
+            "number",
+            "ordinal",
+            "segment",
+            "page",
+            "key_id",
+            "token_id",
+            "link_id",
+            "share_id",
+            "revision_id",
+            "piece",
+            "who",
+        ),
+        "1",
     ) | {
         "level": "0",
         "place": "2",

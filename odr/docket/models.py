@@ -490,6 +490,8 @@ class Thing(enum.Enum):
     CASE_FILE = "case_file"  # the whole case, taken along
     KIT = "kit"  # one exhibit with its proofs, taken along
     BUNDLE = "bundle"  # all exhibits as one PDF, taken along
+    RECORDING = "recording"  # the page of a recording
+    RECORDING_FILE = "recording_file"  # somebody in a piece of it
     DATES = "dates"  # numbers and dates in a calendar
     PAGE = "page"  # another page of the case
 

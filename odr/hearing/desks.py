@@ -18,6 +18,7 @@ APPRAISAL_RULE = desk(
 APPRAISAL_UNPAID = desk("appraisal_unpaid", T("An appraisal that is not paid"), Role.JUDGE, until_decided=True)
 ATTENDANCE_PASS_ON = desk("attendance_pass_on", T("An expert’s attendance fee to pass on"), Role.CASHIER)
 ATTENDANCE_UNPAID = desk("attendance_unpaid", T("An expert’s attendance fee not paid"), Role.JUDGE, until_decided=True)
+BROADCAST = desk("broadcast", T("A broadcast to decide on"), Role.PRESIDENT, until_decided=True)
 CLOSE_HEARING = desk(
     "close_hearing",
     T("A hearing to close"),
@@ -61,6 +62,7 @@ PUT_QUESTIONS = desk(
     waits=T("Nothing for you to do now: the judge puts questions to the parties, or says that there are none."),
 )
 QUESTION_LEAVE = desk("question_leave", T("Leave for a question"), Role.JUDGE, until_decided=True, before_closing=True)
+RECORDING_DUE = desk("recording_due", T("A recording that may be erased"), Role.JUDGE)
 RECORD_HEARING = desk(
     "record_hearing",
     T("A hearing to record"),

@@ -15,6 +15,9 @@ from odr.hearing.examination import acts as examination_acts, phases, plan
 from odr.hearing.examination.case_views import acted
 from odr.hearing.examination.next_step import examination_step
 from odr.hearing.live import faults as live_faults
+from odr.hearing.live.keeping import recordings_due
+from odr.hearing.live.seen.making import make_due
+from odr.hearing.live.seen.replaying import forget_withdrawn
 from odr.hearing.mode import acts as mode_acts, consent_effects, consents
 from odr.hearing.queries import WINDOW, examination_of, open_questions_to
 from odr.hearing.record.papers import seal_records
@@ -110,6 +113,7 @@ ROOM = Room(
         "odr.hearing.courtroom.calendar.away_pages:days_away",
         "odr.hearing.live.pages:live",
         "odr.hearing.live.room_pages:live_room",
+        "odr.hearing.live.alone_pages:live_alone",
     ),
     panels=(panel, consents_panel),
     steps=(examination_step,),
@@ -144,7 +148,14 @@ ROOM = Room(
         on(CaseClosed, on_over),
         on(CaseEffective, on_over),
     ),
-    sweeps={"records": seal_records, "seals": opening_seals.open_waiting, "hearings": live_faults.watch},
+    sweeps={
+        "records": seal_records,
+        "seals": opening_seals.open_waiting,
+        "hearings": live_faults.watch,
+        "shown to the public": make_due,
+        "withdrawn broadcasts": forget_withdrawn,
+        "recordings": recordings_due,
+    },
     confided=(opening_seals.sealed_away_now,),
     no_news=(is_no_news,),
     overtaken=(calling_witnesses.summons_overtaken,),

@@ -26,6 +26,7 @@ from odr.register.statistics.counting import count_on
 from odr.register.viewing import applications
 from odr.register.volume import acts as volume_acts
 from odr.register.volume.binding import volumes_due
+from odr.register.volume.recordings import recording_is_needed
 
 ROOM = Room(
     name="register",
@@ -38,11 +39,13 @@ ROOM = Room(
         "odr.register.search.pages:search",
         "odr.register.search.saved.pages:saved",
         "odr.register.calendar.pages:hearings",
+        "odr.register.calendar.broadcasts.pages:broadcasts",
         "odr.register.process.pages:process",
         "odr.register.statistics.pages:statistics",
         "odr.register.copies.pages:copies",
         "odr.register.viewing.pages:viewing",
         "odr.register.calendar.attending.pages:attending",
+        "odr.register.calendar.attending.watching_pages:watching",
         "odr.register.volume.pages:volume",
         "odr.register.enforcement_list.pages:enforcement_list",
     ),
@@ -80,7 +83,7 @@ ROOM = Room(
         standing.follow_debts,
         consumption.follow_bars,
     ),
-    bars=(volume_acts.volume_is_closed,),
+    bars=(volume_acts.volume_is_closed, recording_is_needed),
     holdings=(records_kept, applications.records_kept, place_records_kept, copies_kept, list_records_kept),
     audits=(audit_case_publications, audit_case_listings),
     desk_pages=(

@@ -42,6 +42,8 @@ SHOWS: dict[str, Thing] = {
     "hearing_files.exhibit": Thing.EXHIBIT_FILE,
     "exhibits.preview": Thing.PREVIEW,
     "exhibits.preview_part": Thing.PREVIEW,
+    "live.recording": Thing.RECORDING,
+    "live.film": Thing.RECORDING_FILE,
 }
 """What is not here is told as a page of the case: drafts, deliberation and private talks are nobody else's to know."""
 NAMED_BY = ("label", "number", "document")

@@ -38,6 +38,7 @@ SMALL = {
     "line_message": "messages that were answered, thrown away after three days",
     "line_talk": "talks that go on, thrown away after two hours",
     "factor_reset": "lost second factors of the staff",
+    "shown_piece": "a few seconds of hearings that run, gone minutes after them",
     "log": "a log a year",
     "mediator_entry": "mediators on the list",
     "outage": "times without service",
@@ -64,9 +65,9 @@ WHOLE = {
     "/decisions/ledger.json": {"publication"},
     "/decisions/bulk.json": {"publication"},  # months with their counts
     "/decisions/withdrawn.jsonl": {"publication_version"},
-    # The worker: records to be set, mandates the docket does not tell of yet, requests for places, which go after a month.
+    # The worker: records to be set, mandates the docket does not tell of yet, requests for places and seats by video, which go after a month.
     # Once a day: what is unusual in the cases of a year, and the indicators, which every case counts in.
-    "": {"examination", "mandate", "place_request", "case", "case_facts"},
+    "": {"examination", "mandate", "place_request", "watcher", "case", "case_facts"},
     "/registry/distribution": {"seat"},  # seats of judges for which no lot was drawn, by the year
     "/cases/<reference>/beside": {"case"},  # the thousand newest of the kind, from the newest on
     "/training/outside": {"platform_request"},  # the platform of a training court sees what waits for it

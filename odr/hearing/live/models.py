@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.docket.models import Role
@@ -13,6 +13,9 @@ from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new
 from odr.hearing.live.rules import FIRST
 from odr.hearing.live.vocabulary import Answer, LiveStage, Mic, Place, RoomState, Rung, What
 from odr.hearing.models import APPEND_ONLY
+
+KEPT = "erased_at IS NULL"
+"""Rooms whose recording is not erased."""
 
 
 class LiveRoom(Base):
@@ -42,6 +45,9 @@ class LiveRoom(Base):
     opened_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_by: Mapped[int | None]
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When picture and sound were erased; the chain and its digests stay."""
+    erased_by: Mapped[int | None]
     recorder_runs: Mapped[bool] = mapped_column(default=False)
     """What the media room said last of the recorder."""
     heard_of: Mapped[int] = mapped_column(default=0)
@@ -50,6 +56,9 @@ class LiveRoom(Base):
     head: Mapped[str] = mapped_column(String(64), default=FIRST)
 
     people: Mapped[list[LivePerson]] = relationship(order_by="LivePerson.id", lazy="selectin")
+    __table_args__ = (
+        Index("ix_live_room_kept", "closed_at", "id", sqlite_where=text(KEPT), postgresql_where=text(KEPT)),
+    )
 
 
 class LivePerson(Base):

@@ -12,7 +12,7 @@ from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Case, Role
 from odr.ground.errors import ActNotOpen, NotFound
 from odr.ground.text import T
 from odr.hearing import names
-from odr.hearing.live import faults, moves, playing
+from odr.hearing.live import faults, keeping, moves, playing
 from odr.hearing.live.models import EquipmentCheck, LiveRoom
 from odr.hearing.live.queries import doors_are_open, hearing_of_now, here, is_set_up, room_of, segments_of
 from odr.hearing.live.rules import COURT
@@ -146,12 +146,16 @@ def recording(case: Case, actor: Actor, ordinal: int) -> Page:
     faults.follow(current_court(), room.id)
     sitting = look()
     current_session().refresh(hearing)
+    erase = current_court().table[names.ERASE_RECORDING]
     return render_template(
         "hearing/live/recording.html",
         case=case,
         actor=actor,
         tab="examination",
         page=recording_page(sitting, case, actor, hearing, room),
+        seen_at=current_court().clock.now(),
+        kept=keeping.kept_until(sitting.pack(case), case),
+        erase=erase if refusal(sitting, erase, case, actor) is None and actor.role in erase.by else None,
     )
 
 

@@ -28,6 +28,7 @@ from odr.hearing.live.queries import (
     segments_of,
 )
 from odr.hearing.live.rules import COURT, KEPT_APART, LADDER, STAGES, next_rung, next_stage, sees_people
+from odr.hearing.live.seen.showing import watchers_in
 from odr.hearing.live.vocabulary import LiveStage, Mic, Place, RoomState, Rung, What
 from odr.hearing.models import Hearing
 from odr.hearing.queries import standing_exhibits
@@ -145,6 +146,8 @@ class RoomPage:
     segments: Sequence[LiveSegment]
     calls: Sequence[EquipmentCheck]
     heads: Sequence[LiveLine]
+    watchers: int
+    """How many of the public watch, for who sits for the court; nobody is told who."""
     tag: str
 
     @property
@@ -201,6 +204,7 @@ def room_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing, room
     ]
     heads = [line.line for line in lines if line.line.what is What.HEAD] if of_court else []
     exhibit = shown_exhibit(sitting, room) if reaches else None
+    watching = watchers_in(session, hearing.id) if of_court else 0
     return RoomPage(
         hearing=hearing,
         room=room,
@@ -221,7 +225,8 @@ def room_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing, room
         segments=segments_of(session, room),
         calls=called_back(session, hearing) if of_court else (),
         heads=heads[-1:],
-        tag=f"{room.lines}-{len(acks)}-{room.state.value}-{int(reaches)}",
+        watchers=watching,
+        tag=f"{room.lines}-{len(acks)}-{room.state.value}-{int(reaches)}-{watching}",
     )
 
 

@@ -30,6 +30,8 @@ _WORDS: dict[Thing, Text] = {
     Thing.EXHIBITS: T("List of exhibits"),
     Thing.CASE_FILE: T("The whole case file, taken along"),
     Thing.BUNDLE: T("Bundle of exhibits, taken along"),
+    Thing.RECORDING: T("Page of the recording of a hearing"),
+    Thing.RECORDING_FILE: T("Recording of a hearing, played"),
     Thing.DATES: T("Numbers and dates in a calendar"),
     Thing.PAGE: T("Another page of the case"),
 }

@@ -65,6 +65,32 @@ class WrittenHearings(Rule):
     note: Words | None = None
 
 
+class BroadcastRules(Rule):
+    """A hearing shown to everybody: for how long the parties may object to its being proposed."""
+
+    article: Article
+    objection: Period
+
+
+class WatchingRules(Rule):
+    """How the public watches a hearing held here: how many, how long after it was said, and how much goes with an order that
+    closes a part. It is late so that an order still comes in time.
+    """
+
+    article: Article
+    seats: Annotated[int, Field(ge=1, le=2000)]
+    delay_seconds: Annotated[int, Field(ge=20, le=600)] = 60
+    cut_back_seconds: Annotated[int, Field(ge=0, le=300)] = 15
+    broadcast: BroadcastRules | None = None
+    """Without it no hearing is shown to everybody."""
+
+    @model_validator(mode="after")
+    def _an_order_comes_in_time(self) -> Self:
+        if self.cut_back_seconds + 10 > self.delay_seconds:
+            raise ValueError("what an order takes back must not be shown yet: delay_seconds is too short")
+        return self
+
+
 class LiveRules(Rule):
     """Hearings by the court's own video: for how long somebody who is needed may be gone before the hearing stands still
     (OLR 25). Without it a country knows no such hearing.
@@ -73,6 +99,8 @@ class LiveRules(Rule):
     applies_to: Applies
     article: Article
     pause_after_seconds: Annotated[int, Field(ge=5, le=600)]
+    watching: WatchingRules | None = None
+    """Without it nobody of the public watches by video."""
 
 
 class Plans(Rule):
@@ -414,6 +442,8 @@ class AttendingRules(Rule):
     applies_to: Applies
     article: Article
     way: Literal["order", "lot"]
+    press_first: bool = False
+    """Whether who reports for the press comes first as well."""
     kept_percent: int = Field(ge=0, le=100)
     closes: Period
     erased: Period

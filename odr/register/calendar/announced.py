@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Party, Role, Seat
 from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import T, Text
-from odr.hearing.models import Examination, Hearing, Interpreter, Motion
-from odr.hearing.vocabulary import HearingState, Mode, MotionKind, RequestState
+from odr.hearing.live.seen.showing import closed_to_the_public
+from odr.hearing.models import Hearing, Interpreter
+from odr.hearing.vocabulary import HearingState, Mode
 from odr.identity.models import Account
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Announced:
     """Whether it takes place as announced."""
     announced_at: datetime
     """When it was fixed."""
+    held_here: bool = False
+    """By the court's own video."""
     languages: tuple[str, ...] = ()
     """Into which languages is interpreted."""
 
@@ -57,19 +60,6 @@ class Announced:
     def is_open(self) -> bool:
         """Whether anybody may attend."""
         return self.parties is not None
-
-
-def closed_to_the_public() -> ColumnElement[bool]:
-    """Whether a hearing is not in public, or somebody asked that it be not and it is not decided: until then nobody's
-    name is announced.
-    """
-    closed = exists().where(
-        Examination.case_id == Hearing.case_id, Examination.replaced_by.is_(None), Examination.closed_doors.is_(True)
-    )
-    asked = exists().where(
-        Motion.case_id == Hearing.case_id, Motion.kind == MotionKind.CLOSED_DOORS, Motion.state == RequestState.ASKED
-    )
-    return or_(Hearing.closed_doors.is_(True), closed, asked)
 
 
 def announced(sitting: Sitting, after: str | None = None, size: int = 50) -> Listed[Announced]:
@@ -122,6 +112,7 @@ def _announced(
         state,
         goes_on,
         fixed,
+        hearing.held_here,
         () if closed else tuple(languages),
     )
 

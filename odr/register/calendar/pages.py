@@ -14,6 +14,7 @@ from odr.ground.text import Text
 from odr.register.calendar import feeds
 from odr.register.calendar.announced import Announced, announced
 from odr.register.calendar.attending.told import places_told
+from odr.register.calendar.broadcasts.catalogue import broadcast_now
 from odr.web.guards import current_court, current_locale, current_session, public
 from odr.web.lists import after_asked
 from odr.web.pages import look, pack_today
@@ -42,6 +43,7 @@ def listed() -> Response:
         days=days,
         found=found,
         places=places_told(current_session(), found.rows, pack_today(), current_court().clock.now()),
+        broadcasts=broadcast_now(current_session(), [one.reference for one in found.rows]),
         zone=zone,
         today=current_court().clock.now().astimezone(zone).date(),
         announcing=_article("CPL 139"),

@@ -13,6 +13,7 @@ from odr.evidence.models import CompilationKind
 from odr.filing import names as filing_names
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import T, Text, words_of
+from odr.hearing import names as hearing_names
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import TABLE, Act, Everyone, Recorded, Topic, act, bar, guard
@@ -40,6 +41,7 @@ BESIDE = frozenset(
         evidence_names.DECIDE_ERASURE,
         evidence_names.LIFT_HOLD,
         evidence_names.ORDER_HOLD,
+        hearing_names.ERASE_RECORDING,
     }
 )
 """Acts of those rooms that are no part of the file: what somebody asks of the court as such is answered in its time,

@@ -58,7 +58,7 @@ def read_sources(recorded: Iterable[Recorded], kind: Kind) -> list[Source]:
     pending: list[tuple[int, int, float]] = []
     for each in recorded:
         if each.kind is kind:
-            if (packet := _rtp(each.data)) is None:
+            if (packet := read_rtp(each.data)) is None:
                 continue
             ssrc, number, time, marker, payload = packet
             numbers[ssrc] = _unwrapped(number, numbers.get(ssrc), 16)
@@ -76,7 +76,7 @@ def read_sources(recorded: Iterable[Recorded], kind: Kind) -> list[Source]:
     return [source for source in found.values() if source.packets]
 
 
-def _rtp(data: bytes) -> tuple[int, int, int, bool, bytes] | None:
+def read_rtp(data: bytes) -> tuple[int, int, int, bool, bytes] | None:
     """SSRC, number, time, marker and payload of an RTP packet (RFC 3550, 5.1)."""
     if len(data) < 12 or data[0] >> 6 != 2:
         return None

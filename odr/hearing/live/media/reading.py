@@ -14,7 +14,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 PLAIN, SEALED = b"ODRRTP1\n", b"ODRSEAL\n"
-_HEAD = struct.Struct(">IBH")
+HEAD = struct.Struct(">IBH")
+"""Before each packet: milliseconds, kind, length."""
 
 
 class Kind(enum.IntEnum):
@@ -110,9 +111,9 @@ def read_packets(data: bytes, name: str, key: bytes | None = None) -> Iterator[R
     elif data:
         raise NotReadable(f"{name} is no recording")
     place = 0
-    while place + _HEAD.size <= len(data):
-        ms, kind, length = _HEAD.unpack_from(data, place)
-        place += _HEAD.size
+    while place + HEAD.size <= len(data):
+        ms, kind, length = HEAD.unpack_from(data, place)
+        place += HEAD.size
         if place + length > len(data):
             return
         try:

@@ -19,10 +19,12 @@ class PlaceInput(CourtModel):
         field(T("Your name, as in your identity document"), T("You show the document at the door.")),
     ]
     tie: Annotated[
-        Literal["none", "relative", "interested"],
+        Literal["none", "relative", "interested", "press"],
         field(
             T("What do you have to do with the case?"),
-            T("Near relatives of a party, and people whose interest is touched, come first."),
+            T(
+                "Near relatives of a party, and people whose interest is touched, come first; the press where the rules say so."
+            ),
             options={one.value: one.label for one in Tie},
             widget="radios",
         ),
@@ -30,7 +32,10 @@ class PlaceInput(CourtModel):
     tie_words: Annotated[
         str,
         CourtText(0, 500, one_line=True),
-        field(T("Whose relative, or which interest"), T("Only if you chose one of the last two. Bring what shows it.")),
+        field(
+            T("Whose relative, which interest, or for whom you report"),
+            T("Only if you did not choose the first. Bring what shows it."),
+        ),
     ] = ""
     is_minor: Annotated[
         bool,
@@ -86,3 +91,39 @@ class DoorInput(CourtModel):
         CourtText(0, 500, one_line=True),
         field(T("If turned away, why"), T("For example: refused the security check.")),
     ] = ""
+
+
+class ObjectionInput(CourtModel):
+    """Why it is wrong that somebody is kept out."""
+
+    words: Annotated[str, CourtText(5, 1000, one_line=True), field(T("Why is it wrong?"))]
+
+
+class ObjectionAnswerInput(CourtModel):
+    """What the registry answers an objection."""
+
+    upheld: Annotated[
+        Literal["yes", "no"],
+        field(
+            T("Is the objection right?"),
+            options={
+                "yes": T("Yes: the person may come"),
+                "no": T("No: it stays as it is"),
+            },
+            widget="radios",
+        ),
+    ]
+    answer: Annotated[str, CourtText(5, 1000, one_line=True), field(T("In words, for who objected"))]
+
+
+class SendOutInput(CourtModel):
+    """Why somebody of the public is sent out of a hearing."""
+
+    words: Annotated[
+        str,
+        CourtText(5, 500, one_line=True),
+        field(
+            T("Why is this person sent out?"),
+            T("They read it. The rules of the courtroom hold for who watches too."),
+        ),
+    ]

@@ -18,6 +18,7 @@ class Tie(enum.Enum):
     NONE = "none"  # nothing: a member of the public
     RELATIVE = "relative"  # a near relative of a party
     INTERESTED = "interested"  # the case touches an interest of theirs
+    PRESS = "press"  # reports for the press
 
     @property
     def label(self) -> Words:
@@ -26,6 +27,7 @@ class Tie(enum.Enum):
             Tie.NONE: T("Nothing; I want to see the hearing"),
             Tie.RELATIVE: T("I am a near relative of a party"),
             Tie.INTERESTED: T("The case touches an interest of mine"),
+            Tie.PRESS: T("I report for the press"),
         }[self]
 
 
@@ -143,3 +145,18 @@ class PlaceRecord(Base):
     record: Mapped[str] = mapped_column(Text)
     receipt: Mapped[str] = mapped_column(Reference, unique=True)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class PlaceObjection(Base):
+    """Somebody who was not admitted, turned away or sent out says why that is wrong; somebody else of the registry answers."""
+
+    __tablename__ = "place_objection"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("place_request.id", ondelete="CASCADE"), unique=True)
+    words: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    upheld: Mapped[bool | None]
+    answer: Mapped[str | None] = mapped_column(Text)
+    answered_by: Mapped[int | None] = mapped_column(BigInt)
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

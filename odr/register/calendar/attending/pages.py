@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from odr.docket.models import Case, Role
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
@@ -86,6 +86,7 @@ def _one(hearing: Hearing, values: dict[str, Any], faults: list[FieldFault], sta
         hearing=hearing,
         number=case.number,
         part=part,
+        by_video=service.by_video(hearing),
         places=service.places_of(session, hearing, pack_today()),
         row=row,
         before=_before(row) if row is not None and row.state is PlaceState.ASKED else 0,
@@ -191,7 +192,7 @@ def desk() -> Page:
     query = (
         select(Hearing, Case.number)
         .join(Case, Case.id == Hearing.case_id)
-        .where(Hearing.begins_at >= today, Hearing.mode.in_(IN_THE_ROOM))
+        .where(Hearing.begins_at >= today, or_(Hearing.mode.in_(IN_THE_ROOM), Hearing.held_here))
         .where(Hearing.state.in_((HearingState.SUMMONED, HearingState.HELD)))
     )
     found = page_of(session, query, (Key(Hearing.begins_at, datetime), Key(Hearing.id)), after_asked())
@@ -214,6 +215,8 @@ def desk() -> Page:
     seats = {
         hearing.id: places[hearing.id].seats
         if hearing.id in places
+        else service.seats_by_video(pack)
+        if service.by_video(hearing)
         else service.seats_in(rooms, hearing.place, hearing.begins_at.astimezone(zone).date())
         for hearing, _ in found.rows
     }
@@ -306,6 +309,7 @@ def _desk_request(
         row=row,
         hearing=hearing,
         number=session.get_one(Case, hearing.case_id).number,
+        by_video=service.by_video(hearing),
         can_answer=row.state in service.OPEN and row.entered is None,
         can_check=row.state is PlaceState.GIVEN and row.entered is None and _is_today(hearing),
         answer=drawn[AnswerInput],

@@ -18,6 +18,8 @@ from odr.ground.errors import ActNotOpen, Cited, Forbidden, InvalidInput, NotFou
 from odr.ground.text import T, Text
 from odr.hearing.courtroom.calendar.diary import place_key
 from odr.hearing.courtroom.calendar.models import CourtRoom
+from odr.hearing.live.seen.models import Watcher
+from odr.hearing.live.seen.showing import is_closed_to_the_public
 from odr.hearing.models import Hearing, Witness
 from odr.hearing.vocabulary import HearingState, RequestState
 from odr.identity.accounts import outbox
@@ -33,10 +35,11 @@ from odr.procedure.receipt_files import in_row
 from odr.procedure.rules.court_rules import AttendingRules
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.time.reckoning import reckon_before
-from odr.register.calendar.announced import IN_THE_ROOM, closed_to_the_public
+from odr.register.calendar.announced import IN_THE_ROOM
 from odr.register.calendar.attending.inputs import AnswerInput, DoorInput, PlaceInput
 from odr.register.calendar.attending.models import (
     Entered,
+    PlaceObjection,
     PlaceRecord,
     PlaceRequest,
     PlacesOfHearing,
@@ -53,6 +56,8 @@ if TYPE_CHECKING:
 OPEN = (PlaceState.ASKED, PlaceState.LEAVE, PlaceState.GIVEN)
 AGAIN = (PlaceState.RETURNED, PlaceState.LAPSED)
 """After these one may ask again, where the hearing is one to watch: who asked in vain that it be closed took no place away."""
+TIES = (Tie.RELATIVE, Tie.INTERESTED)
+"""Who comes first by law (CTR 9(2))."""
 AT_ONCE = 50
 """Hearings, or requests, of one round of the worker."""
 
@@ -82,10 +87,19 @@ def seats_in(rooms: Sequence[CourtRoom], place: str, day: date) -> int:
     return 0
 
 
+def seats_by_video(pack: RulePack) -> int:
+    """Seats of the public in a hearing by the court's own video."""
+    return pack.live.watching.seats if pack.live is not None and pack.live.watching is not None else 0
+
+
+def by_video(hearing: Hearing) -> bool:
+    """Whether the public watches by video, and not in a courtroom."""
+    return hearing.held_here and hearing.mode not in IN_THE_ROOM
+
+
 def is_open(session: Session, hearing: Hearing) -> bool:
     """Whether the hearing takes place, and in public."""
-    closed = session.scalar(select(closed_to_the_public()).where(Hearing.id == hearing.id))
-    return hearing.state is HearingState.SUMMONED and not closed
+    return hearing.state is HearingState.SUMMONED and not is_closed_to_the_public(session, hearing)
 
 
 def kept_of(seats: int, rules: AttendingRules) -> int:
@@ -99,10 +113,14 @@ def places_of(
     """The places of a hearing as the rules have them, kept once somebody asked; None where there is no seat to ask for."""
     kept = session.get(PlacesOfHearing, hearing.id)
     rules = pack.attending
-    if kept is not None or rules is None or hearing.mode not in IN_THE_ROOM:
+    if kept is not None or rules is None:
         return kept
-    day = hearing.begins_at.astimezone(pack.tz).date()
-    seats = seats_in(rooms if rooms is not None else rooms_with_seats(session), hearing.place, day)
+    seats = 0
+    if hearing.mode in IN_THE_ROOM:
+        day = hearing.begins_at.astimezone(pack.tz).date()
+        seats = seats_in(rooms if rooms is not None else rooms_with_seats(session), hearing.place, day)
+    elif hearing.held_here:
+        seats = seats_by_video(pack)
     if not seats:
         return None
     ends = reckon_before(pack, rules.closes, hearing.begins_at, article=str(rules.article))
@@ -115,7 +133,7 @@ def places_of(
     )
 
 
-def _hold(session: Session, reference: str, pack: RulePack) -> tuple[Hearing, PlacesOfHearing]:
+def hold(session: Session, reference: str, pack: RulePack) -> tuple[Hearing, PlacesOfHearing]:
     """The hearing, with its case locked, and its places. Raises NotFound."""
     hearing = session.scalar(select(Hearing).where(Hearing.reference == reference))
     if hearing is None:
@@ -143,13 +161,13 @@ def set_way(
     """The registry chooses how the places of a hearing are given out. Raises ActNotOpen once somebody has asked, or the time
     to ask is over.
     """
-    hearing, places = _hold(session, reference, pack)
+    hearing, places = hold(session, reference, pack)
     if now > places.closes_at:
         raise ActNotOpen(T("The time to ask is over; the way stays as it was announced."), source=law(pack))
     if session.scalar(select(func.count()).where(PlaceRequest.hearing_id == hearing.id)):
         raise ActNotOpen(T("Somebody has asked already; the way stays as it was announced."), source=law(pack))
     places.way = way
-    _record(court, session, hearing, "choose_way_of_places", now, way=way.value, by=by.reference)
+    put_on_record(court, session, hearing, "choose_way_of_places", now, way=way.value, by=by.reference)
 
 
 def ask(
@@ -161,7 +179,7 @@ def ask(
     Raises NotFound where there are no places to ask for, ActNotOpen where the hearing is not, or no more, one to watch, for
     who takes part in the case, for its witnesses, and for who has asked already; InvalidInput where a tie is not explained.
     """
-    hearing, places = _hold(session, reference, pack)
+    hearing, places = hold(session, reference, pack)
     if not is_open(session, hearing) or now >= hearing.begins_at:
         raise ActNotOpen(T("This hearing cannot be watched, or has begun."), source=law(pack))
     case = session.get_one(Case, hearing.case_id)
@@ -170,7 +188,9 @@ def ask(
         raise ActNotOpen(part, source=law(pack))
     tie = Tie(given.tie)
     if tie is not Tie.NONE and len(given.tie_words) < 2:
-        raise InvalidInput.at("tie_words", T("Write whose relative you are, or which interest is touched."))
+        raise InvalidInput.at(
+            "tie_words", T("Write whose relative you are, which interest is touched, or for whom you report.")
+        )
     row = session.scalar(
         select(PlaceRequest).where(PlaceRequest.hearing_id == hearing.id, PlaceRequest.account_id == account.id)
     )
@@ -180,12 +200,15 @@ def ask(
         row = PlaceRequest(hearing_id=hearing.id, account_id=account.id)
         session.add(row)
     row.name, row.tie, row.tie_words = given.name, tie, given.tie_words if tie is not Tie.NONE else ""
-    row.comes_first, row.is_minor, row.asked_at = tie is not Tie.NONE, given.is_minor, now
+    row.comes_first = tie in TIES or (tie is Tie.PRESS and rules_of(pack).press_first)
+    row.is_minor, row.asked_at = given.is_minor, now
     row.state = PlaceState.LEAVE if given.is_minor else PlaceState.ASKED
     row.number = row.ground = row.words = row.answered_by = row.answered_at = None
     session.flush()
-    _record(court, session, hearing, "ask_for_place", now, request=row.reference, tie=tie.value, minor=given.is_minor)
-    _give_out(court, session, hearing, places, now)
+    put_on_record(
+        court, session, hearing, "ask_for_place", now, request=row.reference, tie=tie.value, minor=given.is_minor
+    )
+    give_out(court, session, hearing, places, now)
     return row
 
 
@@ -217,13 +240,13 @@ def give_back(
 ) -> PlaceRequest:
     """Give a place, or the request for one, back; whoever comes next gets it. Raises ActNotOpen once the hearing has begun."""
     row = _own(session, reference, account_id)
-    hearing, places = _hold(session, session.get_one(Hearing, row.hearing_id).reference, pack)
+    hearing, places = hold(session, session.get_one(Hearing, row.hearing_id).reference, pack)
     session.refresh(row)
     if row.state not in OPEN or now >= hearing.begins_at:
         raise ActNotOpen(T("There is nothing to give back any more."), source=law(pack))
     row.state, row.number = PlaceState.RETURNED, None
-    _record(court, session, hearing, "give_back_place", now, request=row.reference)
-    _give_out(court, session, hearing, places, now)
+    put_on_record(court, session, hearing, "give_back_place", now, request=row.reference)
+    give_out(court, session, hearing, places, now)
     return row
 
 
@@ -247,7 +270,7 @@ def answer(
     row = session.scalar(select(PlaceRequest).where(PlaceRequest.reference == reference))
     if row is None:
         raise NotFound
-    hearing, places = _hold(session, session.get_one(Hearing, row.hearing_id).reference, pack)
+    hearing, places = hold(session, session.get_one(Hearing, row.hearing_id).reference, pack)
     session.refresh(row)
     if row.account_id == by.id:
         raise Forbidden(T("Nobody answers their own request."), source=law(pack))
@@ -256,10 +279,10 @@ def answer(
     _answered(row, given)
     row.words, row.answered_by, row.answered_at = given.words, by.id, now
     said: dict[str, JSON] = {"request": row.reference, "answer": given.answer, "ground": row.ground, "by": by.reference}
-    _record(court, session, hearing, "answer_request_for_place", now, **said)
-    _give_out(court, session, hearing, places, now)
+    put_on_record(court, session, hearing, "answer_request_for_place", now, **said)
+    give_out(court, session, hearing, places, now)
     if row.state is not PlaceState.GIVEN:
-        _tell(court, session, row, hearing)
+        tell(court, session, row, hearing)
     return row
 
 
@@ -288,7 +311,7 @@ def at_the_door(
     row = session.scalar(select(PlaceRequest).where(PlaceRequest.reference == reference))
     if row is None:
         raise NotFound
-    hearing, _ = _hold(session, session.get_one(Hearing, row.hearing_id).reference, pack)
+    hearing, _ = hold(session, session.get_one(Hearing, row.hearing_id).reference, pack)
     session.refresh(row)
     same_day = hearing.begins_at.astimezone(pack.tz).date() == now.astimezone(pack.tz).date()
     if row.state is not PlaceState.GIVEN or row.entered is not None or not same_day:
@@ -298,7 +321,9 @@ def at_the_door(
         raise InvalidInput.at("words", T("Write why this person was turned away."))
     row.entered, row.entered_at, row.checked_by = entered, now, by.id
     row.words = given.words or row.words
-    _record(court, session, hearing, "check_pass", now, request=row.reference, entered=entered.value, by=by.reference)
+    put_on_record(
+        court, session, hearing, "check_pass", now, request=row.reference, entered=entered.value, by=by.reference
+    )
     return row
 
 
@@ -323,7 +348,7 @@ def _asking(session: Session, hearing: Hearing, places: PlacesOfHearing) -> list
     ]
 
 
-def _give_out(court: Court, session: Session, hearing: Hearing, places: PlacesOfHearing, now: datetime) -> None:
+def give_out(court: Court, session: Session, hearing: Hearing, places: PlacesOfHearing, now: datetime) -> None:
     """Give what is free to who comes next, and write to them."""
     asking = _asking(session, hearing, places)
     closed = places.drawn_at is not None if places.way is Way.LOT else now > places.closes_at
@@ -335,8 +360,8 @@ def _give_out(court: Court, session: Session, hearing: Hearing, places: PlacesOf
     for number, reference in enumerate(given, start=last + 1):
         row = rows[reference]
         row.state, row.number = PlaceState.GIVEN, number
-        _record(court, session, hearing, "give_place", now, request=reference, number=number)
-        _tell(court, session, row, hearing)
+        put_on_record(court, session, hearing, "give_place", now, request=reference, number=number)
+        tell(court, session, row, hearing)
 
 
 def give_out_due(court: Court) -> int:
@@ -371,8 +396,10 @@ def _draw(court: Court, session: Session, hearing: Hearing, now: datetime) -> bo
             return False
         places.seed, places.seed_size = seed
     places.drawn_at = now
-    _record(court, session, hearing, "give_out_places", now, seats=places.seats, way=places.way.value, seed=places.seed)
-    _give_out(court, session, hearing, places, now)
+    put_on_record(
+        court, session, hearing, "give_out_places", now, seats=places.seats, way=places.way.value, seed=places.seed
+    )
+    give_out(court, session, hearing, places, now)
     return True
 
 
@@ -389,7 +416,9 @@ def _seed(
                 PlaceRequest.asked_at <= places.closes_at,
             )
         )
-        places.closed_by = _record(court, session, hearing, "end_of_asking", now, requests=list[JSON](sorted(requests)))
+        places.closed_by = put_on_record(
+            court, session, hearing, "end_of_asking", now, requests=list[JSON](sorted(requests))
+        )
         return None
     return first_head_over(session, places.closed_by)
 
@@ -416,6 +445,12 @@ def erase_due(court: Court) -> int:
             return 0
     with court.database.write() as session:
         found = session.scalars(old).all()
+        gone = session.execute(
+            select(PlaceRequest.hearing_id, PlaceRequest.account_id).where(PlaceRequest.id.in_(found))
+        ).all()
+        for hearing_id, account_id in gone:
+            session.execute(delete(Watcher).where(Watcher.hearing_id == hearing_id, Watcher.account_id == account_id))
+        session.execute(delete(PlaceObjection).where(PlaceObjection.request_id.in_(found)))
         session.execute(delete(PlaceRequest).where(PlaceRequest.id.in_(found)))
     return len(found)
 
@@ -441,7 +476,7 @@ def follow_hearings(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
             row.state, row.ground, row.number = PlaceState.REFUSED, Ground.WITNESS.value, None
         else:
             continue
-        _record(
+        put_on_record(
             sitting.court,
             sitting.session,
             hearing,
@@ -450,10 +485,10 @@ def follow_hearings(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
             request=row.reference,
             state=row.state.value,
         )
-        _tell(sitting.court, sitting.session, row, hearing)
+        tell(sitting.court, sitting.session, row, hearing)
     for number, hearing in freed.items():
         places = sitting.session.get_one(PlacesOfHearing, number)
-        _give_out(sitting.court, sitting.session, hearing, places, sitting.now)
+        give_out(sitting.court, sitting.session, hearing, places, sitting.now)
 
 
 ANSWERED = T("The registry answered your request for a place")
@@ -466,9 +501,8 @@ SUBJECTS: Mapping[PlaceState, Text] = {
 }
 
 
-def _tell(court: Court, session: Session, row: PlaceRequest, hearing: Hearing) -> None:
+def tell(court: Court, session: Session, row: PlaceRequest, hearing: Hearing) -> None:
     """Write to who asked: what became of it, when, and what to bring; no party is named."""
-    account = session.get_one(Account, row.account_id)
     answered = T(
         "The registry has answered your request for a place in the hearing on %(at)s. What it says, and how your request stands, is on your page.",
         at=hearing.begins_at,
@@ -477,6 +511,11 @@ def _tell(court: Court, session: Session, row: PlaceRequest, hearing: Hearing) -
         PlaceState.ASKED: answered,
         PlaceState.LEAVE: answered,
         PlaceState.GIVEN: T(
+            "You have a place in the hearing on %(at)s, which is held by the court’s own video. On the day, from half an hour before, open your place in hearings and enter; you show who you are by your own means of signing in. You see and hear the hearing a little later than it is held.",
+            at=hearing.begins_at,
+        )
+        if by_video(hearing)
+        else T(
             "You have a place in the hearing on %(at)s, %(place)s. Bring the identity document with the name you gave, and come half an hour early for the check at the door.",
             at=hearing.begins_at,
             place=hearing.place,
@@ -489,9 +528,15 @@ def _tell(court: Court, session: Session, row: PlaceRequest, hearing: Hearing) -
             at=hearing.begins_at,
         ),
     }[row.state]
+    write_to(court, session, row, SUBJECTS[row.state], said)
+
+
+def write_to(court: Court, session: Session, row: PlaceRequest, subject: Text, said: Text) -> None:
+    """Write to somebody who asked; what is said names no party."""
+    account = session.get_one(Account, row.account_id)
     letter = Letter(
         account.email,
-        SUBJECTS[row.state],
+        subject,
         (said,),
         account.locale or "zh-Hans",
         site=site_of(court.settings.base_url),
@@ -500,7 +545,7 @@ def _tell(court: Court, session: Session, row: PlaceRequest, hearing: Hearing) -
     outbox.keep(session, keyring(court.settings.secret_key), [letter], court.clock.machine_now())
 
 
-def _record(court: Court, session: Session, hearing: Hearing, act: str, now: datetime, **said: JSON) -> str:
+def put_on_record(court: Court, session: Session, hearing: Hearing, act: str, now: datetime, **said: JSON) -> str:
     told: dict[str, JSON] = {"type": FORMAT, "act": act, "hearing": hearing.reference, "at": now.isoformat(), **said}
     record, receipt = administration_act(court.notary, session, told, now=now)
     session.add(PlaceRecord(hearing_id=hearing.id, record=record, receipt=receipt, at=now))

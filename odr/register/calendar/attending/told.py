@@ -14,7 +14,7 @@ from odr.procedure.rules.pack import RulePack
 from odr.procedure.time.reckoning import reckon_before
 from odr.register.calendar.announced import Announced
 from odr.register.calendar.attending.models import PlaceRequest, PlacesOfHearing, PlaceState, Way
-from odr.register.calendar.attending.places import kept_of, rooms_with_seats, seats_in
+from odr.register.calendar.attending.places import kept_of, rooms_with_seats, seats_by_video, seats_in
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,9 @@ class Places:
 def places_told(session: Session, hearings: Sequence[Announced], pack: RulePack, now: datetime) -> dict[str, Places]:
     """Seats by the reference of each hearing that anybody may still ask to watch, in three statements for any number."""
     asked_for = {
-        one.reference: one for one in hearings if one.is_open and one.goes_on and one.place and one.begins_at > now
+        one.reference: one
+        for one in hearings
+        if one.is_open and one.goes_on and (one.place or one.held_here) and one.begins_at > now
     }
     if pack.attending is None or not asked_for:
         return {}
@@ -65,7 +67,8 @@ def places_told(session: Session, hearings: Sequence[Announced], pack: RulePack,
             seats, kept, way, closes_at, drawn_at, taken, ties = given[reference]
             closed = drawn_at is not None if way is Way.LOT else now > closes_at
         else:
-            seats = seats_in(rooms, one.place, one.begins_at.astimezone(pack.tz).date())
+            day = one.begins_at.astimezone(pack.tz).date()
+            seats = seats_in(rooms, one.place, day) if one.place else seats_by_video(pack)
             ends = reckon_before(pack, pack.attending.closes, one.begins_at, article=str(pack.attending.article)).due_at
             kept, closed = kept_of(seats, pack.attending), now > ends
             taken, ties = 0, 0

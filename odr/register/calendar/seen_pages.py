@@ -1,0 +1,113 @@
+"""What the pages of both doors share, attending and broadcast: how a hearing stands, and its pieces as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Response, jsonify, render_template, request, send_file
+from sqlalchemy import select
+
+from odr.docket.models import Case, Role
+from odr.ground.errors import NotFound
+from odr.hearing.live.models import LiveRoom
+from odr.hearing.live.seen.making import folder_of
+from odr.hearing.live.seen.models import ShownPiece
+from odr.hearing.live.seen.showing import Now, now_of, piece_of, playing
+from odr.hearing.models import Hearing
+from odr.procedure.rules.court_rules import WatchingRules
+from odr.web.guards import current_court, current_locale, current_session
+from odr.web.pages import look
+
+PLAYS = "sandbox; default-src 'none'; media-src 'self'; frame-ancestors 'self'"
+SHOWN_AFTER = timedelta(seconds=18)
+"""What the script waits besides the delay, so that the longest piece is made and fetched when its first moment comes."""
+
+
+def hearing_named(reference: str) -> Hearing:
+    """A hearing held here, by its reference. Raises NotFound."""
+    row = current_session().scalar(select(Hearing).where(Hearing.reference == reference))
+    if row is None or not row.held_here:
+        raise NotFound
+    return row
+
+
+def room_named(hearing: Hearing) -> LiveRoom | None:
+    """Its room, once somebody came."""
+    return current_session().scalar(select(LiveRoom).where(LiveRoom.hearing_id == hearing.id))
+
+
+def rules_for(hearing: Hearing) -> WatchingRules:
+    """How the public watches it. Raises NotFound where it does not."""
+    live = look().pack(current_session().get_one(Case, hearing.case_id)).live
+    if live is None or live.watching is None:
+        raise NotFound
+    return live.watching
+
+
+def standing(hearing: Hearing) -> Now:
+    """How it stands for the public."""
+    return now_of(current_session(), hearing, room_named(hearing))
+
+
+def pieces_now(hearing: Hearing, left_out: frozenset[Role]) -> list[ShownPiece]:
+    """What can be fetched now, in order."""
+    room = room_named(hearing)
+    if room is None:
+        return []
+    return list(playing(current_session(), room, _machine(), left_out).pieces)
+
+
+def _machine() -> datetime:
+    return current_court().clock.machine_now()
+
+
+def told(
+    hearing: Hearing, address: Callable[[int], str], left_out: frozenset[Role] = frozenset(), *, named: bool
+) -> Response:
+    """What the script of a page asks for again and again: how the hearing stands, in words where these changed, and what
+    can be fetched, of whom.
+    """
+    rules, now, room = rules_for(hearing), standing(hearing), room_named(hearing)
+    found = playing(current_session(), room, _machine(), left_out) if room is not None else None
+    said: dict[str, Any] = {
+        "clock": _ms(_machine()),
+        "behind": rules.delay_seconds * 1000 + int(SHOWN_AFTER.total_seconds() * 1000),
+        "tag": now.tag,
+        "people": [
+            {
+                "id": p.id,
+                "role": p.role.label.render(current_locale()),
+                "name": p.name if named else "",
+            }
+            for p in (found.people if found is not None else ())
+        ],
+        "pieces": [
+            {"id": p.id, "who": p.person_id, "from": _ms(p.from_at), "until": _ms(p.until_at), "src": address(p.id)}
+            for p in (found.pieces if found is not None else ())
+        ],
+    }
+    if request.args.get("known") != now.tag:
+        said["html"] = render_template("register/_seen_now.html", now=now, rules=rules)
+    return jsonify(said)
+
+
+def _ms(instant: datetime) -> int:
+    return round(instant.timestamp() * 1000)
+
+
+def film(hearing: Hearing, number: int, left_out: frozenset[Role] = frozenset()) -> Response:
+    """One piece as a file. Raises NotFound for what may not be fetched now: it is another hearing's, left out, or over."""
+    room = room_named(hearing)
+    row = piece_of(current_session(), room, number, _machine(), left_out) if room is not None else None
+    if row is None or row.name is None:
+        raise NotFound
+    path = folder_of(current_court(), hearing) / row.name
+    if not path.is_file():
+        raise NotFound
+    answer = send_file(path, mimetype="video/webm", conditional=True, max_age=0, etag=False)
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Security-Policy"] = PLAYS
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

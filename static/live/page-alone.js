@@ -1,0 +1,99 @@
+// The room of one side, or of the judges: the same way into the media room as the hearing, by another ticket.
+import { enter } from "./room.js";
+
+const root = document.getElementById("alone");
+const names = JSON.parse(root.dataset.names);
+const part = (name) => root.querySelector(`[data-part=${name}]`);
+const tiles = new Map();
+let me = null;
+
+function tile(person) {
+  if (tiles.has(person)) return tiles.get(person);
+  const element = document.createElement("li");
+  element.className = "court-tile";
+  element.dataset.person = person;
+  const film = document.createElement("video");
+  Object.assign(film, { autoplay: true, playsInline: true, muted: person === me });
+  film.srcObject = new MediaStream();
+  const figure = document.createElement("figure");
+  const media = document.createElement("div");
+  media.className = "court-tile__media";
+  const caption = document.createElement("figcaption");
+  caption.append(Object.assign(document.createElement("b"), { textContent: person === me ? root.dataset.you : (names[person] ?? "") }));
+  media.append(film);
+  figure.append(media, caption);
+  element.append(figure);
+  part("tiles").append(element);
+  tiles.set(person, { element, film });
+  return tiles.get(person);
+}
+
+function give(person, kind, track) {
+  const { film } = tile(person);
+  for (const each of film.srcObject.getTracks()) if (each.kind === kind) film.srcObject.removeTrack(each);
+  if (track) film.srcObject.addTrack(track);
+  film.play().catch(() => {});
+}
+
+const say = (what) => (part("state").textContent = part("state").dataset[what]);
+
+function heard(event) {
+  switch (event.type) {
+    case "in":
+      me = event.person;
+      tile(me);
+      return say("in");
+    case "people": {
+      const here = new Set((event.people ?? []).filter((each) => each.present).map((each) => each.person).concat(me));
+      for (const [person, { element }] of tiles) if (!here.has(person)) tiles.delete(person) && element.remove();
+      for (const person of here) tile(person);
+      return;
+    }
+    case "track":
+      return event.track ? give(event.person, event.kind, event.track) : tiles.has(event.person) && give(event.person, event.kind, null);
+    case "own":
+      return me && give(me, event.kind, event.kind === "video" ? event.track : null);
+    case "microphone":
+    case "camera": {
+      const button = root.querySelector(`[data-kind=${event.type}]`);
+      button.textContent = event.on ? button.dataset.on : button.dataset.off;
+      button.dataset.state = event.on ? "on" : "off";
+      return;
+    }
+    case "lost":
+      return say("lost");
+    case "back":
+      return say("in");
+    case "device":
+      return say("device");
+    case "refused":
+    case "removed":
+      return say("refused");
+    case "closed":
+      return location.reload();
+  }
+}
+
+async function ticket() {
+  const answer = await fetch(root.dataset.ticket, { method: "POST", credentials: "same-origin", headers: { "X-CSRF-Token": root.dataset.token } });
+  if (!answer.ok) throw new Error("no ticket");
+  return (await answer.json()).ticket;
+}
+
+const room = enter({ url: root.dataset.room, ticket, microphone: { on: true }, camera: { on: true }, on: heard });
+for (const button of root.querySelectorAll("[data-kind]")) {
+  button.addEventListener("click", () => {
+    const on = button.dataset.state !== "on";
+    if (button.dataset.kind === "microphone") room.setMicrophone(on);
+    else room.setCamera(on);
+  });
+}
+addEventListener("pagehide", () => room.leave());
+setInterval(async () => {
+  const answer = await fetch(root.dataset.now, { credentials: "same-origin" }).catch(() => null);
+  if (!answer?.ok) return;
+  const said = await answer.json();
+  if (said.stays) return;
+  room.leave();
+  location.assign(said.back);
+}, 2_000);

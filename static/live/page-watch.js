@@ -1,0 +1,123 @@
+// A hearing as its public sees it: pieces of a few seconds, each a film of its own, shown where the clock of the hearing
+// stands minus the delay. Nothing is sent but the question what there is.
+const root = document.getElementById("seen");
+const EACH = 4_000;
+const DRIFT = 0.6; // seconds
+const part = (name) => root.querySelector(`[data-part=${name}]`);
+const tiles = new Map();
+let [tag, ahead, behind, sound] = [root.dataset.tag, 0, 0, false];
+
+class Tile {
+  pieces = [];
+  playing = null;
+
+  constructor({ role, name }) {
+    this.element = document.createElement("li");
+    this.element.className = "court-tile";
+    const figure = document.createElement("figure");
+    const media = document.createElement("div");
+    media.className = "court-tile__media";
+    this.films = [0, 1].map(() => {
+      const film = document.createElement("video");
+      Object.assign(film, { playsInline: true, muted: true, preload: "auto", hidden: true });
+      film.setAttribute("aria-label", [name, role].filter(Boolean).join(", "));
+      return film;
+    });
+    const mark = document.createElement("span");
+    mark.className = "court-mark";
+    mark.textContent = root.dataset.mark;
+    const caption = document.createElement("figcaption");
+    const who = document.createElement("b");
+    who.textContent = name || role;
+    caption.append(who);
+    if (name) caption.append(Object.assign(document.createElement("span"), { textContent: role }));
+    media.append(...this.films, mark);
+    figure.append(media, caption);
+    this.element.append(figure);
+  }
+
+  /** Show what belongs to this moment, and have what comes next ready. */
+  at(moment) {
+    const now = this.pieces.find((each) => each.from <= moment && moment < each.until);
+    const next = this.pieces.find((each) => each.from > (now ? now.from : moment));
+    if (now?.id !== this.playing) {
+      this.playing = now?.id ?? null;
+      for (const film of this.films) if (!now || film.dataset.piece !== String(now.id)) this.#rest(film);
+      if (now) this.#show(this.#film(now));
+    }
+    if (now) {
+      const film = this.#film(now);
+      const second = (moment - now.from) / 1000;
+      if (film.readyState > 0 && Math.abs(film.currentTime - second) > DRIFT && second < film.duration) film.currentTime = second;
+      film.muted = !sound;
+    }
+    if (next) this.#film(next);
+  }
+
+  #film(piece) {
+    const id = String(piece.id);
+    const held = this.films.find((film) => film.dataset.piece === id);
+    if (held) return held;
+    const free = this.films.find((film) => film.dataset.piece !== String(this.playing)) ?? this.films[0];
+    free.dataset.piece = id;
+    free.src = piece.src;
+    free.load();
+    return free;
+  }
+
+  #show(film) {
+    film.hidden = false;
+    film.play().catch(() => {});
+  }
+
+  #rest(film) {
+    film.pause();
+    film.hidden = true;
+  }
+
+  end() {
+    for (const film of this.films) film.removeAttribute("src");
+    this.element.remove();
+  }
+}
+
+async function ask() {
+  const asked = new URL(root.dataset.seen, location.href);
+  asked.searchParams.set("known", tag);
+  const answer = await fetch(asked, { headers: { Accept: "application/json" } });
+  if (answer.status === 403 || answer.status === 404 || answer.redirected) return location.reload();
+  if (!answer.ok) return;
+  const said = await answer.json();
+  ahead = said.clock - Date.now();
+  behind = said.behind;
+  if (said.html !== undefined) {
+    tag = said.tag;
+    part("now").innerHTML = said.html;
+  }
+  const known = new Set(said.people.map((each) => each.id));
+  for (const [id, tile] of tiles) if (!known.has(id)) tiles.delete(id) && tile.end();
+  for (const person of said.people) {
+    if (!tiles.has(person.id)) {
+      const tile = new Tile(person);
+      tiles.set(person.id, tile);
+      part("tiles").append(tile.element);
+    }
+    tiles.get(person.id).pieces = said.pieces.filter((each) => each.who === person.id);
+  }
+  part("controls").hidden = !tiles.size;
+}
+
+function show() {
+  const moment = Date.now() + ahead - behind;
+  for (const tile of tiles.values()) tile.at(moment);
+}
+
+const button = root.querySelector("[data-sound]");
+button.addEventListener("click", () => {
+  sound = !sound;
+  button.textContent = sound ? button.dataset.on : button.dataset.off;
+  show();
+});
+const again = () => ask().catch(() => {}).finally(() => setTimeout(again, EACH));
+again();
+setInterval(show, 250);

@@ -1,0 +1,263 @@
+"""What the public sees of a hearing held here: late, in pieces, and nothing of a closed part, whatever moment it is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hypothesis import given, settings, strategies as st
+from sqlalchemy import select
+
+from odr.hearing.live.media.reading import Kind, Recorded
+from odr.hearing.live.seen.cut import (
+    CHUNK_MS,
+    LONGEST_MS,
+    SETTLES,
+    SILENT_MS,
+    Closure,
+    Moment,
+    closures,
+    may_show,
+    next_piece,
+)
+from odr.hearing.live.seen.making import folder_of, make_due
+from odr.hearing.live.seen.models import ShownPiece, Watcher
+from odr.hearing.live.vocabulary import RoomState
+from tests.hearing.live.conftest import BEGINS, Live
+from tests.hearing.live.tape import Tape, moments, rtp, short
+from tests.hearing.scene import CHEN, HAIYUN, LI
+
+START = datetime(2026, 5, 12, 1, 30, tzinfo=UTC)
+DELAY, CUT_BACK = timedelta(seconds=60), timedelta(seconds=15)
+KEY, DELTA = b"\x10\x00\x9d\x01\x2a", b"\x10\x01\x9d\x01\x2a"
+
+
+def packet(ms: int, kind: str) -> Recorded:
+    """A packet of sound, or of a picture that begins anew or goes on."""
+    if kind == "sound":
+        return Recorded(ms, Kind.AUDIO, rtp(ms, ms * 48, b"sound"))
+    return Recorded(ms, Kind.VIDEO, rtp(ms, ms * 90, KEY if kind == "key" else DELTA, kind=96))
+
+
+GAPS = st.lists(
+    st.tuples(st.integers(0, 2_600), st.sampled_from(["sound", "sound", "delta", "key"])), min_size=1, max_size=120
+)
+ORDERS = st.lists(
+    st.tuples(st.integers(0, 90_000), st.integers(0, 5_000), st.integers(0, 30_000), st.integers(0, 5_000)), max_size=4
+)
+"""Orders that close a part: how long after the last, how late the room obeyed, for how long, and how late it opened."""
+
+
+def told(orders: list[tuple[int, int, int, int]]) -> list[Moment]:
+    """The journal of these orders."""
+    found, at = [], START
+    for after, obeyed, lasts, opened in orders:
+        at += timedelta(milliseconds=after)
+        found.append(Moment(True, at, at + timedelta(milliseconds=obeyed), cuts_back=True))
+        at += timedelta(milliseconds=lasts)
+        done = at + timedelta(milliseconds=opened)
+        found.append(Moment(False, done, done))
+        at = done
+    return found
+
+
+@settings(max_examples=200)
+@given(gaps=GAPS, orders=ORDERS, rounds=st.lists(st.integers(1, 9_000), min_size=1, max_size=60))
+def test_whatever_the_moment_no_packet_of_a_closed_part_is_shown_nor_any_too_early(
+    gaps: list[tuple[int, str]], orders: list[tuple[int, int, int, int]], rounds: list[int]
+) -> None:
+    """Rounds of the worker at any moments, knowing at each only the orders that were given by then: what is shown is late,
+    in order, once, and touches no closed stretch; what is far from one is shown.
+    """
+    packets, ms = [], 0
+    for gap, kind in gaps:
+        ms += gap
+        packets.append(packet(ms, kind))
+    journal = told(orders)
+    shown: list[tuple[Recorded, datetime]] = []
+    passed, place, now = 0, 0, START
+    for step in [*rounds, 400_000]:
+        now += timedelta(milliseconds=step)
+        known = [m for m in journal if m.at <= now]
+        # What opens is known once the room did it; what shuts, from the order on.
+        closed = closures(
+            [m if m.done_at and m.done_at <= now else Moment(m.shuts, m.at, None, m.cuts_back) for m in known], CUT_BACK
+        )
+        horizon = int((now - DELAY - START).total_seconds() * 1000)
+        ended = now - START > timedelta(milliseconds=ms) + DELAY
+        there = [p for p in packets if START + timedelta(milliseconds=p.ms) <= now]
+        while True:
+            rest: Iterator[tuple[Recorded, int]] = ((p, n) for n, p in enumerate(there[place:], place + 1))
+            piece = next_piece(rest, horizon, ended=ended)
+            if piece is None:
+                break
+            place = piece.after
+            passed += len(piece.packets)
+            assert piece.last_ms - piece.first_ms < LONGEST_MS + SILENT_MS
+            since, until = (START + timedelta(milliseconds=at) for at in (piece.first_ms, piece.last_ms))
+            if may_show(since, until, closed, DELAY, now):
+                shown += [(each, now) for each in piece.packets]
+    assert passed == len(packets), "each packet is looked at once"
+    assert [p.ms for p, _ in shown] == sorted(p.ms for p, _ in shown)
+    every = closures(journal, CUT_BACK)
+    for each, at in shown:
+        came = START + timedelta(milliseconds=each.ms)
+        assert at - came >= DELAY
+        assert not any(c.since <= came <= (c.until or now) for c in every)
+    margin = timedelta(milliseconds=LONGEST_MS + SILENT_MS)
+    far = [
+        p
+        for p in packets
+        if not any(c.since - margin <= START + timedelta(milliseconds=p.ms) <= (c.until or now) + margin for c in every)
+    ]
+    assert len([p for p in far if any(p is each for each, _ in shown)]) == len(far)
+
+
+def test_a_piece_begins_where_a_picture_can() -> None:
+    """After four seconds a piece ends before the next whole picture, after ten without one, and where it was silent."""
+    every = [packet(ms, "key" if ms % 3_000 == 0 else "delta") for ms in range(0, 20_000, 100)]
+
+    def cut(packets: list[Recorded], place: int = 0) -> list[int]:
+        piece = next_piece(((p, n) for n, p in enumerate(packets[place:], place + 1)), 10**6, ended=True)
+        return [] if piece is None else [piece.first_ms, *cut(packets, piece.after)]
+
+    assert cut(every) == [0, 6_000, 12_000, 18_000]
+    assert cut([packet(ms, "delta") for ms in range(0, 25_000, 100)]) == [0, LONGEST_MS, 2 * LONGEST_MS]
+    assert cut([packet(ms, "sound") for ms in (*range(0, 1_000, 20), *range(9_000, 9_500, 20))]) == [0, 9_000]
+    assert cut([packet(ms, "sound") for ms in range(0, 9_000, 20)]) == [0, CHUNK_MS, 2 * CHUNK_MS]
+
+
+def test_the_door_opens_when_the_room_opened_it_and_not_by_the_order() -> None:
+    """An order to open that the media room never confirmed opens nothing; a second closing before that changes nothing."""
+    shut, unconfirmed = Moment(True, START, START, cuts_back=True), Moment(False, START + DELAY, None)
+    assert closures([shut, unconfirmed], CUT_BACK) == [Closure(START - CUT_BACK, None)]
+    later = START + 2 * DELAY
+    done = Moment(False, later, later)
+    assert closures([shut, unconfirmed, shut, done], CUT_BACK) == [Closure(START - CUT_BACK, later + SETTLES)]
+
+
+# The worker, with a court and a recording
+
+
+def watched(live: Live) -> None:
+    """The hearing is open, and one person of the public sits in it."""
+    live.opened()
+    with live.scene.court.database.write() as session:
+        session.add(Watcher(hearing_id=live.hearing().id, account_id=10**6, seat=1, device=1, since=live.clock.now()))
+
+
+def tape(live: Live, number: int, *, sealed: bool = False) -> Tape:
+    """The recorder begins a piece."""
+    folder = live.scene.court.settings.recordings_folder / live.hearing().reference
+    return Tape(folder, number, live.clock.now(), sealed)
+
+
+def passes(live: Live, seconds: float) -> datetime:
+    """Time passes; the moment it is then."""
+    live.clock.advance(timedelta(seconds=seconds))
+    return live.clock.now()
+
+
+def released(live: Live) -> list[Path]:
+    """Files that whoever serves them would serve."""
+    folder = folder_of(live.scene.court, live.hearing())
+    return sorted(folder.rglob("*")) if folder.is_dir() else []
+
+
+def came(files: list[Path]) -> list[int]:
+    """Moments of everything in these files."""
+    return sorted(moment for path in files for moment in moments(path.read_bytes()))
+
+
+def test_what_was_said_is_shown_a_minute_later_and_what_was_closed_never(live: Live) -> None:
+    """The media room obeys three seconds late, and records in the open piece what was said meanwhile: it is not shown, nor
+    the seconds before the order; the rest before and after is, each once.
+    """
+    watched(live)
+    li = live.person(LI).reference
+    first = tape(live, 1)
+    began = live.clock.now()
+    first.talks(li, passes(live, 40)).goes_to(live.clock.now())
+    assert make_due(live.scene.court) == 0, "nothing of it is a minute old"
+    live.media.away = True
+    order = live.clock.now()
+    live.scene.act(CHEN, "seal_part", reason="secret", outside=[], words="A secret is shown.")
+    first.talks(li, passes(live, 3)).goes_to(live.clock.now())
+    live.media.away = False
+    live.follow()
+    first.ends(live.clock.now())
+    tape(live, 2, sealed=True).talks(li, passes(live, 30))
+    live.scene.act(CHEN, "end_sealed_part")
+    again = live.clock.now()
+    third = tape(live, 3)
+    third.talks(li, passes(live, 30)).goes_to(live.clock.now())
+    kept: set[int] = set()
+    for _ in range(20):
+        passes(live, 10)
+        make_due(live.scene.court)
+        files = released(live)
+        assert not {path.name for path in files} & {"chain", f"{li}.rtp"}
+        kept |= set(came(files))
+    assert kept and min(kept) < short(began) + 1_000
+    shut = range(short(order - CUT_BACK), short(again + SETTLES))
+    assert not [moment for moment in kept if moment in shut]
+    open_before = [m for m in kept if m < shut.start]
+    assert max(open_before) > shut.start - 6_000, "until shortly before the order it is shown"
+    assert max(kept) > short(again) + 25_000
+    with live.scene.court.database.read() as session:
+        rows = session.scalars(select(ShownPiece)).all()
+        assert any(row.left_out for row in rows) and all(row.segment != 2 for row in rows)
+    assert not released(live), "what was shown is gone: nobody goes back"
+
+
+def test_an_order_comes_in_time_for_what_was_not_shown_yet(live: Live) -> None:
+    """What was said forty seconds ago is closed by an order now if it is within what an order takes back; the earlier goes on."""
+    watched(live)
+    li = live.person(LI).reference
+    one = tape(live, 1)
+    one.talks(li, passes(live, 50)).goes_to(live.clock.now())
+    order = live.clock.now()
+    live.scene.act(CHEN, "seal_part", reason="privacy", outside=[], words="An illness.")
+    one.ends(live.clock.now())
+    passes(live, 70)
+    make_due(live.scene.court)
+    seen = came(released(live))
+    assert seen and max(seen) < short(order - CUT_BACK)
+
+
+def test_nothing_is_made_while_somebody_asks_that_it_be_not_public(live: Live) -> None:
+    """From the request on nothing is shown, and what was said until it is decided stays unseen whatever is decided."""
+    watched(live)
+    li = live.person(LI).reference
+    one = tape(live, 1)
+    one.talks(li, passes(live, 30)).goes_to(live.clock.now())
+    live.scene.act(HAIYUN, "ask_hearing_order", kind="closed_doors", words="My address would be read out.")
+    passes(live, 80)
+    make_due(live.scene.court)
+    assert came(released(live)) == []
+
+
+def test_who_comes_late_sees_from_then_on_and_a_hearing_nobody_watches_is_not_made(live: Live) -> None:
+    """Pieces are made only where somebody watches; who takes a seat after ten minutes is not shown what was before."""
+    live.opened()
+    li = live.person(LI).reference
+    one = tape(live, 1)
+    for _ in range(10):
+        one.talks(li, passes(live, 60)).goes_to(live.clock.now())
+    assert make_due(live.scene.court) == 0
+    with live.scene.court.database.write() as session:
+        session.add(Watcher(hearing_id=live.hearing().id, account_id=10**6, seat=1, device=1, since=live.clock.now()))
+    assert make_due(live.scene.court) > 0
+    assert min(came(released(live))) >= short(live.clock.now() - DELAY) - 61_000
+    live.scene.act(CHEN, "close_live_hearing", goes_on="no")
+    assert live.room().state is RoomState.CLOSED
+    one.ends(live.clock.now())
+    passes(live, 61)
+    make_due(live.scene.court)
+    assert max(came(released(live))) > short(live.clock.now()) - 65_000, "the last minute is shown too"
+    passes(live, 600)
+    make_due(live.scene.court)
+    with live.scene.court.database.read() as session:
+        assert session.scalar(select(ShownPiece.id).limit(1)) is None
+    assert not released(live) and live.clock.now() > BEGINS
