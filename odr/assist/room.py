@@ -24,6 +24,6 @@ ROOM = Room(
     sweeps={"guide": erase_due, "line": forget_old, "keypad codes": keep_keys, "terminals": sweep},
     desk_pages=(
         DeskPage("ask.desk", T("Questions the guide did not answer"), 103),
-        DeskPage("kiosk.listing", T("Terminals"), 143),
+        DeskPage("kiosk.listing", T("Terminals"), 146),
     ),
 )
