@@ -151,6 +151,18 @@ class ShortDay:
 
 
 @dataclass(frozen=True)
+class Month:
+    """The month of a day, with its year."""
+
+    day: date
+
+    @classmethod
+    def of(cls, written: str) -> Month:
+        """From how it is kept: ``2026-08``. Raises ValueError."""
+        return cls(date.fromisoformat(f"{written}-01"))
+
+
+@dataclass(frozen=True)
 class ShortInstant:
     """A day and its hour where there is little room: without weekday and year. The hour is that of its own zone."""
 
@@ -167,6 +179,8 @@ def write(value: Any, locale: str, tz: ZoneInfo | None = None) -> str:
         return write_money(value, locale)
     if isinstance(value, ShortDay):
         return format_date(value.day, "M月d日" if locale == "zh-Hans" else "d MMMM", locale="en")
+    if isinstance(value, Month):
+        return write_month(value.day, locale)
     if isinstance(value, ShortInstant):
         return f"{write(ShortDay(value.at.date()), locale)}{'' if locale == 'zh-Hans' else ', '}{value.at:%H:%M}"
     if isinstance(value, PaperDay):

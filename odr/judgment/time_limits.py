@@ -19,6 +19,7 @@ COOLING_OFF = time_limit(
     Nature.COURT,
     names.ISSUE_DECISION,
     waits=T("Nothing for you to do now: the decision is finished, and some time passes before it is given."),
+    may_run_out=True,
 )
 ENFORCEMENT_APPLICATION = time_limit(
     "enforcement_application",

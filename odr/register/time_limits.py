@@ -27,7 +27,9 @@ LISTING_REQUEST = time_limit("listing_request", Nature.COURT, names.DECIDE_LISTI
 LISTING_ANSWER = time_limit(
     "listing_answer", Nature.REMEDY, names.ANSWER_LISTING, ask=T("answer the warning of the list"), runs_on=True
 )
-LISTING_TERM = time_limit("listing_term", Nature.COURT, names.LEAVE_LIST, names.TAKE_OFF_LIST, runs_on=True)
+LISTING_TERM = time_limit(
+    "listing_term", Nature.COURT, names.LEAVE_LIST, names.TAKE_OFF_LIST, runs_on=True, may_run_out=True
+)
 LISTING_OBJECTION = time_limit(
     "listing_objection",
     Nature.COURT,

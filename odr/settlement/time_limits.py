@@ -46,5 +46,6 @@ MEDIATOR_DESIGNATION = time_limit(
     waits=T(
         "Nothing for you to do now: the other side is asked whether they would mediate. If they do not answer, the court names a mediator, who asks them."
     ),
+    may_run_out=True,
 )
 OFFER = time_limit("offer", Nature.REMEDY, names.ACCEPT_OFFER, names.DECLINE_OFFER, ask=T("answer the offer"))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case
 from odr.ground.errors import ActNotOpen, Cited, NotFound
 from odr.ground.keyset import Key, Listed, page_of
-from odr.ground.text import T, Text
+from odr.ground.text import Month, T, Text
 from odr.insight.supervision.models import MatterKind, SupervisionMatter
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
@@ -126,11 +126,11 @@ def words_of(row: SupervisionMatter, pack: RulePack) -> Text:
             "Of %(tried)s papers that went by one channel (%(channel)s) in %(month)s, %(failed)s reached nobody.",
             tried=facts["tried"],
             channel=Channel(facts["channel"]).label,
-            month=facts["month"],
+            month=Month.of(facts["month"]),
             failed=facts["failed"],
         )
     if row.kind is MatterKind.AUDIT:
-        return T("Drawn by lot from the cases decided in %(month)s.", month=facts["month"])
+        return T("Drawn by lot from the cases decided in %(month)s.", month=Month.of(facts["month"]))
     due = datetime.fromisoformat(facts["due"])
     if "window" in facts:
         rule = pack.windows.rules.get(facts["window"])

@@ -125,7 +125,9 @@ def _late(court: Court, session: Session, rules: SupervisionRules, now: datetime
         .where(
             Window.state == WindowState.LAPSED,
             Window.due_at >= begin,
-            Window.kind.in_(sorted(limit.kind for limit in TIME_LIMITS if limit.nature is Nature.COURT)),
+            Window.kind.in_(
+                sorted(limit.kind for limit in TIME_LIMITS if limit.nature is Nature.COURT and not limit.may_run_out)
+            ),
         )
         .order_by(Window.due_at.desc(), Window.id)
         .limit(MOST)

@@ -62,6 +62,8 @@ class TimeLimit:
     ask: Text | None = None
     runs_on: bool = False
     """Whether it runs while the case stands still: an answer to a complaint is no step of the case, a freeze ends at its bank."""
+    may_run_out: bool = False
+    """Whether its end is no breach, though it is the court's: something rests so long, or a term that was given is over."""
 
 
 class TimeLimits:
@@ -100,9 +102,10 @@ def time_limit(
     waits: Text | None = None,
     ask: Text | None = None,
     runs_on: bool = False,
+    may_run_out: bool = False,
 ) -> str:
     """Declare a kind of window and give its key back: ``ANSWER = time_limit("answer", Nature.DUTY, FILE_ANSWER)``."""
-    return TIME_LIMITS.add(TimeLimit(kind, nature, met_by, page, rule, waits, ask, runs_on)).kind
+    return TIME_LIMITS.add(TimeLimit(kind, nature, met_by, page, rule, waits, ask, runs_on, may_run_out)).kind
 
 
 def rule_of(sitting: Sitting, window: Window) -> WindowRule:
