@@ -6,13 +6,18 @@ import re
 from datetime import date, timedelta
 
 from hypothesis import given, strategies as st
+from sqlalchemy import select
 
+from odr.app import create_app
+from odr.docket.models import Role, Seat
+from odr.filing.registry.seats import HEARD_BY_OTHERS
 from odr.ground.text import Month, write
 from odr.insight.supervision.answering import words_of
 from odr.insight.supervision.models import MatterKind, SupervisionMatter
 from odr.procedure.acts.windows import TIME_LIMITS, Nature
 from odr.procedure.models import Window, WindowState
 from odr.service.vocabulary import Channel
+from tests.filing.visitor import Visitor
 from tests.insight.test_supervision import look_through, rows
 from tests.insight.test_workload import PACKS, TODAY
 from tests.scene import Scene
@@ -43,3 +48,15 @@ def test_a_month_is_said_in_words(day: date, locale: str) -> None:
     for kind in (MatterKind.AUDIT, MatterKind.SERVICE):
         said = words_of(SupervisionMatter(kind=kind, facts=facts), PACK).render(locale)
         assert write(Month(day), locale) in said and not re.search(r"\d{4}-\d\d", said)
+
+
+def test_why_somebody_else_sits_is_said_in_the_readers_language(small_scene: Scene) -> None:
+    """What the program wrote as a reason is a sentence to whoever reads the page."""
+    small_scene.lodge()
+    small_scene.accept()
+    with small_scene.court.database.write() as session:
+        seat = session.scalars(select(Seat).where(Seat.role == Role.JUDGE)).one()
+        seat.until_at, seat.reason = small_scene.clock.now(), HEARD_BY_OTHERS
+    president = Visitor(create_app(court=small_scene.court), small_scene, "president")
+    page = president.get("/registry/distribution")
+    assert f"The case is {HEARD_BY_OTHERS} (Civil Procedure Law" in page

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role, Seat
 from odr.filing.registry.drawing import DrawRecord
+from odr.filing.registry.seats import HEARD_BY_OTHERS
 from odr.ground.keyset import Key, Listed, page_of
+from odr.ground.text import T, Text
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Departure:
 
     case: Case
     until: datetime
-    reason: str | None
+    reason: Text | str | None
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,12 @@ class Counts:
 
 ACCEPTED = "claim accepted"
 """Why the seat ends of a judge who was asked whether a claim is refused, and the lot falls anew: no departure."""
+WORDS = {
+    HEARD_BY_OTHERS: T("The case is heard again by others (Civil Procedure Law, art. 41)."),
+    "challenged": T("Challenged, when a challenge still ended the seat."),
+}
+"""Reasons the program itself wrote, in words; what a person gave stands as they wrote it."""
+
 _ENDED = (Seat.until_at.is_not(None), func.coalesce(Seat.reason, "") != ACCEPTED)
 
 
@@ -73,4 +81,4 @@ def departures(session: Session, since: datetime, after: str | None = None) -> L
     page = page_of(
         session, query, (Key(DrawRecord.at, datetime, descending=True), Key(DrawRecord.id, descending=True)), after
     )
-    return page.of([Departure(case, until, reason) for _, _, case, until, reason in page.rows])
+    return page.of([Departure(case, until, WORDS.get(reason, reason)) for _, _, case, until, reason in page.rows])
