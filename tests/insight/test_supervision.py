@@ -182,7 +182,9 @@ def test_nobody_closes_a_matter_about_themselves(small_scene: Scene) -> None:
                 session, row, "Nothing follows.", small_scene.people["president"], small_scene.clock.now(), None
             )
         reference = row.reference
-    page = signed_in(create_app(court=small_scene.court), small_scene, "president").get(f"/registry/matters/{reference}")
+    page = signed_in(create_app(court=small_scene.court), small_scene, "president").get(
+        f"/registry/matters/{reference}"
+    )
     assert "Another president closes it" in page.text and "Close the matter" not in page.text
 
 

@@ -66,14 +66,20 @@ def draw(candidates: Sequence[Mapping[str, Any]], seed: str, number: int) -> str
     raise Wrong("the tickets add up to less than their sum")
 
 
-def parts(records: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any] | None]:
+def parts(
+    records: Sequence[Mapping[str, Any]],
+) -> tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any] | None]:
     """The record of the secret, the draw that is shown, and the draw before that named the secret, where it is shown.
 
     Of draws by one secret each has the next number: with one left out, the court could have drawn until somebody suited it.
     """
     acts = [one["act"] for one in records]
     place = acts.index("seed") if "seed" in acts else 2
-    if place > 1 or len(records) < place + 2 or acts != ["draw"] * place + ["seed"] + ["draw"] * (len(acts) - place - 1):
+    if (
+        place > 1
+        or len(records) < place + 2
+        or acts != ["draw"] * place + ["seed"] + ["draw"] * (len(acts) - place - 1)
+    ):
         raise Wrong("the records are not of one draw")
     seed, same = records[place], records[place + 1 :]
     made = same[-1]

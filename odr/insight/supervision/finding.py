@@ -20,7 +20,7 @@ from odr.identity.sign_in.keys import keyring
 from odr.insight.supervision.audit import draw_due
 from odr.insight.supervision.models import Matter, MatterKind, SupervisionMatter
 from odr.insight.workload.models import WorkTurn
-from odr.insight.workload.reckoning import rules_today
+from odr.insight.workload.reckoning import reckon_missed, rules_today
 from odr.procedure.acts.windows import TIME_LIMITS, Nature
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.rules.base import Period, Unit
@@ -38,7 +38,8 @@ MOST = 200
 
 def lay_down(court: Court) -> int:
     """For the worker: lay what is new before the supervisor, and draw what is to be read again. Gives how many."""
-    rules = rules_today(court).supervision
+    pack = rules_today(court)
+    rules = pack.supervision
     if rules is None:
         return 0
     now = court.clock.now()
@@ -48,6 +49,8 @@ def lay_down(court: Court) -> int:
         turn = session.get(WorkTurn, 1, with_for_update=True)
         if turn is not None and (turn.looked_on is None or turn.looked_on < today):
             turn.looked_on = today
+            if pack.workload is not None:
+                reckon_missed(session, pack.workload)
             found += [*_late(court, session, rules, now), *_patterns(court, session, rules, now)]
         return _keep(court, session, found, rules, now)
 
@@ -62,7 +65,9 @@ def _keep(court: Court, session: Session, found: Iterable[Matter], rules: Superv
             session.scalars(select(SupervisionMatter.key).where(SupervisionMatter.key.in_(keys[place : place + 500])))
         )
     count, asked = 0, set()
-    due = reckon(rules_today(court), Period(amount=rules.answer_days, unit=Unit.DAYS), now, article=rules.article).due_at
+    due = reckon(
+        rules_today(court), Period(amount=rules.answer_days, unit=Unit.DAYS), now, article=rules.article
+    ).due_at
     there = set(
         session.scalars(
             select(Account.id).where(
