@@ -10,7 +10,7 @@ head, the tickets, that no draw by the same secret was left out and which draw b
 fingerprint of the log's key it also proves that the records stand in the log. Whose code is whose, and which draws the case had, the
 docket tells those who may read it. Whether the court signed an earlier head over the secret, the witnesses of the log know.
 
-核验法院分案抽签，无需信任法院。本程序核对抽签前已载入公开日志的摘要、日志签名树头、各候选人的签数、同一密值的历次抽签以及前次抽签所指明的密值摘要，并重新抽签。
+核验法院分案抽签，无需信任法院。本程序核对抽签前已载入公开日志的摘要、日志签名树头、各候选人的签数、同一秘密值的历次抽签以及前次抽签所指明的秘密值摘要，并重新抽签。
 """
 
 from __future__ import annotations
