@@ -209,5 +209,11 @@ def test_a_clerk_who_was_not_drawn_is_on_record_with_the_reason(small_scene: Sce
             select(DocketEntry).where(DocketEntry.act == "lodge_claim").order_by(DocketEntry.id)
         ).all()
         first, second = (json.loads(entry.payload)["result"]["seated"][0] for entry in entries)
-    assert second == {"role": "clerk", "named": first["drawn"], "because": second["because"]}
+        following = session.scalars(select(DrawSeed).where(DrawSeed.case_id == entries[1].case_id)).one()
+    assert second == {
+        "role": "clerk",
+        "named": first["drawn"],
+        "because": second["because"],
+        "next": following.commitment,
+    }
     assert "same sender" in second["because"]["en"] and second["because"]["zh-Hans"]

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,15 @@ from sqlalchemy import select
 from odr.app import create_app
 from odr.docket.models import Case, DocketEntry, Role, Seat
 from odr.evidence.kit.kit import fingerprint
-from odr.filing.registry.drawing import TICKETS, Candidate, DrawRecord, code_of, drawn_of, tickets
-from odr.filing.registry.seats import conflicted
+from odr.filing.registry.drawing import TICKETS, Candidate, DrawRecord, DrawSeed, code_of, drawn_of, tickets
+from odr.filing.registry.seats import conflicted, draw as drawn_for
 from odr.hearing.courtroom.calendar.models import DaysAway
 from odr.insight.distribution import check_draw
 from odr.judgment.models import DutyTurn
 from odr.notary.lot import lot
 from odr.procedure.rules.insight import DistributionRules
 from odr.procedure.rules.registry import PackRegistry
+from odr.procedure.sitting import Sitting
 from tests.filing.test_assignment import judges, result_of
 from tests.insight.browser import signed_in
 from tests.insight.test_workload import TODAY
@@ -111,8 +113,8 @@ def test_anybody_draws_again_offline(small_scene: Scene, tmp_path: Path) -> None
     told = run(tmp_path, "--log-key-fingerprint", key)
     assert told.returncode == 0, told.stderr
     code = next(one["code"] for one in draw["among"] if one["name"] == draw["drawn"])
-    assert f"drawn: {code} of 3, seed of a log of {draw['log_size']} entries" in told.stdout
-    assert "2 of 2 records proved in the log" in told.stdout
+    assert f"drawn: {code} of 3, seed of a log of {draw['log_size']} entries, secret named by draw " in told.stdout
+    assert "3 of 3 records proved in the log" in told.stdout
     assert run(tmp_path, "--log-key-fingerprint", "00" * 32).returncode == 1
 
 
@@ -148,25 +150,79 @@ def test_whatever_is_tampered_with_is_refused(small_scene: Scene) -> None:
         kept["receipt"] = json.dumps(json.loads(kept["receipt"]) | {"sha256": check_draw.sha256(kept["body"])})
         return dict(copy)
 
-    said = json.loads(told["records"][1]["body"])
+    said = json.loads(told["records"][2]["body"])
     other = next(one["code"] for one in said["candidates"] if one["code"] != said["drawn"])
     more = [one | {"tickets": one["tickets"] + (one["code"] == other)} for one in said["candidates"]]
     for wrong, words in (
-        (changed(1, secret="ab" * 32), "secret"),
-        (changed(0, commitment="ab" * 32), "secret"),
-        (changed(1, first="ab" * 32), "root of the head"),
-        (changed(1, drawn=other), "the lot falls on"),
-        (changed(1, candidates=more), "other tickets"),
-        (changed(1, candidates=[said["candidates"][0], *said["candidates"]]), "stands twice"),
+        (changed(2, secret="ab" * 32), "secret"),
+        (changed(1, commitment="ab" * 32), "secret"),
+        (changed(2, first="ab" * 32), "root of the head"),
+        (changed(2, drawn=other), "the lot falls on"),
+        (changed(2, candidates=more), "other tickets"),
+        (changed(2, candidates=[said["candidates"][0], *said["candidates"]]), "stands twice"),
         (told | {"head": told["head"].replace("\n", "\n1", 1)}, "root of the head"),
         (told | {"records": told["records"][::-1]}, "not of one draw"),
+        (told | {"records": told["records"][:2]}, "not of one draw"),
+        (changed(2, number=2, drawn=drawn_by_number(said, 2)), "a draw by the same secret is not shown"),
+        (changed(0, next="ab" * 32), "named another secret"),
     ):
         with pytest.raises(check_draw.Wrong, match=words):
             check_draw.check(wrong)
     copy = json.loads(json.dumps(told))
-    copy["records"][1]["body"] += " "
+    copy["records"][2]["body"] += " "
     with pytest.raises(check_draw.Wrong, match="receipt"):
         check_draw.check(copy)
+
+
+def drawn_by_number(said: dict[str, Any], number: int) -> str:
+    """Whom the lot falls on by another number: what a court could show that went on until somebody suited it."""
+    return check_draw.draw(said["candidates"], f"{said['first']}\n{said['secret']}", number)
+
+
+def sits(scene: Scene, times: int) -> list[str]:
+    """Several seats of one case drawn in one moment, as an act draws them, by the references of their draws."""
+    with scene.court.database.write() as session:
+        sitting = Sitting(scene.court, session, scene.clock.now())
+        case = session.get_one(Case, scene.case_id)
+        found = [drawn_for(sitting, case, Role.JUDGE) for _ in range(times)]
+        return [one.row.reference for one in found if one is not None]
+
+
+def test_of_several_draws_by_one_secret_all_are_shown(small_scene: Scene) -> None:
+    """The second of an act is shown with the first: a court that drew until somebody suited it has a draw to hide, and its
+    secret is the one that the draw before named, so that it could not choose among secrets either.
+    """
+    judges(small_scene, "ava", "ben")
+    small_scene.lodge()
+    small_scene.court.notary.sequence()
+    first, second = sits(small_scene, 2)
+    client = create_app(court=small_scene.court).test_client()
+    told = client.get(f"/draws/{second}.json").get_json()
+    acts = [json.loads(one["body"]) for one in told["records"]]
+    assert [one["act"] for one in acts] == ["draw", "seed", "draw", "draw"]
+    assert [one["draw"] for one in acts[2:]] == [first, second] and acts[0]["next"] == acts[1]["commitment"]
+    assert acts[0]["draw"] in check_draw.check(told)
+    hidden = told | {"records": [*told["records"][:2], told["records"][3]]}
+    with pytest.raises(check_draw.Wrong, match="not shown"):
+        check_draw.check(hidden)
+    lodged = check_draw.check(client.get(f"/draws/{acts[0]['draw']}.json").get_json())
+    assert "NO DRAW BEFORE NAMES THE SECRET" in lodged
+
+
+def test_a_secret_that_was_told_draws_nobody_later(small_scene: Scene) -> None:
+    """Where the docket did not grow since the last draw, a later moment has a secret of its own: the old one is public."""
+    judges(small_scene, "ava", "ben")
+    small_scene.lodge()
+    small_scene.court.notary.sequence()
+    (first,) = sits(small_scene, 1)
+    small_scene.clock.advance(timedelta(hours=1))
+    (second,) = sits(small_scene, 1)
+    with small_scene.court.database.read() as session:
+        one, other = (
+            session.scalars(select(DrawRecord).where(DrawRecord.reference == ref)).one() for ref in (first, second)
+        )
+        assert one.seed_id != other.seed_id
+        assert json.loads(one.record)["next"] == session.get_one(DrawSeed, other.seed_id).commitment
 
 
 def test_the_public_record_names_nobody(small_scene: Scene) -> None:

@@ -13,10 +13,10 @@ from sqlalchemy import select
 from odr.app import create_app
 from odr.docket.models import Case, Role
 from odr.ground.errors import ActNotOpen
-from odr.identity.models import AccountLetter
+from odr.identity.models import Account, AccountLetter, AccountState
 from odr.insight.supervision import answering
 from odr.insight.supervision.audit import drawn_of
-from odr.insight.supervision.finding import failed_services, lay_down
+from odr.insight.supervision.finding import MOST, _keep, failed_services, lay_down
 from odr.insight.supervision.models import AuditDraw, Matter, MatterKind, SupervisionMatter
 from odr.insight.workload.reckoning import reckon_new, rules_today
 from odr.notary.lot import first_head_over, lot
@@ -72,7 +72,10 @@ def test_a_limit_that_was_not_kept_is_laid_before_the_president_once(scene: Scen
     late_task(scene)
     (row,) = rows(scene, MatterKind.LATE)
     assert row.cases == [scene.case_id] and row.account_id == scene.people["clerk"]
-    assert row.due_at - row.opened_at == timedelta(days=RULES.answer_days)
+    zone = scene.court.settings.tz
+    due, opened = row.due_at.astimezone(zone), row.opened_at.astimezone(zone)
+    assert (due.date() - opened.date()).days >= RULES.answer_days and due.hour == 23
+    assert rules_today(scene.court).working_calendar.is_working(due.date())
     scene.later(days=1)
     look_through(scene)
     assert len([one for one in rows(scene, MatterKind.LATE) if one.key == row.key]) == 1
@@ -87,7 +90,8 @@ def test_nothing_closes_before_the_answer_or_its_term(small_scene: Scene) -> Non
     president, clerk = (signed_in(app, small_scene, who) for who in ("president", "clerk"))
     page = president.get(f"/registry/matters/{reference}").text
     assert "It cannot be closed before" in page and "Close the matter" not in page
-    assert clerk.get(f"/matters/{reference}").status_code == 200
+    asked = clerk.get(f"/matters/{reference}")
+    assert asked.status_code == 200 and "not numbered yet, lodged on" in asked.text  # Else nobody knows which.
     assert "One claim" not in president.get("/registry/matters").text
     sent = {"words": "The claim came in on a day when the counter was closed."}
     closing = {"words": "The counter was closed; nothing follows."}
@@ -123,8 +127,48 @@ def test_a_matter_closes_exactly_when_somebody_answered_or_could_have(asked: boo
     row = SupervisionMatter(
         account_id=1 if asked else None, due_at=now + timedelta(days=days), answered_at=now if answered else None
     )
-    may = answering.why_open(row, now) is None
+    may = answering.why_open(row, now, 2) is None
     assert may == (answered or not asked or days <= 0)
+
+
+def test_of_what_waits_long_the_newest_is_found_too(small_scene: Scene) -> None:
+    """More lies late than one round lays down: the next day the rest comes up, though the oldest still waits."""
+    small_scene.lodge()
+    now = small_scene.clock.now()
+    with small_scene.court.database.write() as session:
+        for place in range(MOST + 3):
+            session.add(
+                Task(
+                    case_id=small_scene.case_id,
+                    role=Role.CLERK,
+                    kind="review",
+                    subject=str(place),
+                    title={"en": "A claim", "zh-Hans": "起诉"},
+                    opened_at=now - timedelta(days=9),
+                    due_at=now - timedelta(days=5, minutes=place),
+                )
+            )
+    look_through(small_scene)
+    assert len(rows(small_scene, MatterKind.LATE)) == MOST
+    small_scene.later(days=1)
+    look_through(small_scene)
+    assert len(rows(small_scene, MatterKind.LATE)) >= MOST + 3
+
+
+def test_nobody_waits_for_the_answer_of_who_left(small_scene: Scene) -> None:
+    """A clerk whose account is closed is asked nothing and written no letter; the matter can be closed at once."""
+    with small_scene.court.database.write() as session:
+        session.get_one(Account, small_scene.people["clerk"]).state = AccountState.SUSPENDED
+    with small_scene.court.database.read() as session:
+        before = len(session.scalars(select(AccountLetter)).all())
+    lay = Matter(MatterKind.LATE, "late/x", (1,), small_scene.people["clerk"], {"task": "review"})
+    with small_scene.court.database.write() as session:
+        assert _keep(small_scene.court, session, [lay], RULES, small_scene.clock.now()) == 1
+    (row,) = rows(small_scene)
+    assert row.account_id is None
+    assert answering.why_open(row, small_scene.clock.now(), small_scene.people["president"]) is None
+    with small_scene.court.database.read() as session:
+        assert len(session.scalars(select(AccountLetter)).all()) == before
 
 
 def test_nobody_closes_a_matter_about_themselves(small_scene: Scene) -> None:
@@ -138,6 +182,11 @@ def test_nobody_closes_a_matter_about_themselves(small_scene: Scene) -> None:
             answering.close(
                 session, row, "Nothing follows.", small_scene.people["president"], small_scene.clock.now(), None
             )
+        reference = row.reference
+    page = signed_in(create_app(court=small_scene.court), small_scene, "president").get(
+        f"/registry/matters/{reference}"
+    )
+    assert "Another president closes it" in page.text and "Close the matter" not in page.text
 
 
 def test_the_public_and_everybody_else_see_nothing(small_scene: Scene) -> None:

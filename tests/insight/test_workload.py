@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, strategies as st
@@ -11,12 +11,17 @@ from sqlalchemy import select
 
 from odr.app import create_app
 from odr.docket.models import Case, Role
+from odr.evidence.models import Exhibit
+from odr.insight.supervision.finding import lay_down
+from odr.insight.workload.beside import beside
 from odr.insight.workload.fitting import fit
 from odr.insight.workload.models import CaseWork, TimeNote, WorkTurn
-from odr.insight.workload.reckoning import open_work, read_work, reckon_new, rules_today
+from odr.insight.workload.reckoning import NOTES, notes_by_kind, open_work, read_work, reckon_new, rules_today
 from odr.insight.workload.rules import Span, WorkFacts, facts_of, weigh
 from odr.procedure.rules.insight import WorkloadRules
 from odr.procedure.rules.registry import PackRegistry
+from odr.procedure.sitting import Sitting
+from tests.evidence.test_bundle import submit
 from tests.insight.browser import signed_in
 from tests.scene import Scene, claim
 
@@ -161,3 +166,50 @@ def test_more_notes_make_the_interval_narrower() -> None:
     found = fit({"few": few, "many": many}, 30)
     width = {kind: (one.high or 0) - (one.low or 0) for kind, one in found.items()}
     assert width["many"] * 2 < width["few"]
+
+
+def test_only_the_newest_notes_of_a_kind_count(small_scene: Scene) -> None:
+    """How long a thing took years ago says nothing of today, and no page grows with the years; each kind by itself."""
+    with small_scene.court.database.write() as session:
+        for place in range(NOTES + 20):
+            session.add(TimeNote(kind="hearing", minutes=600 if place < 20 else 10, week=TODAY))
+            session.flush()
+        session.add(TimeNote(kind="decision", minutes=30, week=TODAY))
+    with small_scene.court.database.read() as session:
+        assert notes_by_kind(session) == {"hearing": [10] * NOTES, "decision": [30]}
+
+
+def test_an_entry_the_reckoning_passed_is_found_the_next_day(scene: Scene) -> None:
+    """Two entries at one moment can come with the later number first: the case is reckoned again with the daily look."""
+    scene.lodge()
+    while reckon_new(scene.court):
+        pass
+    lay_down(scene.court)
+    with scene.court.database.write() as session:
+        session.get_one(WorkTurn, 1).last_entry = 2**40
+    scene.accept()
+    assert not reckon_new(scene.court)
+    scene.clock.advance(timedelta(days=1))
+    lay_down(scene.court)
+    with scene.court.database.read() as session:
+        assert session.get_one(CaseWork, scene.case_id).entries == session.get_one(Case, scene.case_id).entry_count
+
+
+def test_an_exhibit_that_was_taken_back_waits_for_nobody(small_scene: Scene) -> None:
+    """The judge is told of exhibits nobody said anything of; one that its party took back is not among them."""
+    small_scene.pend()
+    submit(small_scene, "li", b"one", "one.txt")
+    with small_scene.court.database.read() as session:
+        (exhibit,) = session.scalars(select(Exhibit).where(Exhibit.case_id == small_scene.case_id)).all()
+        assert unexamined(small_scene) == [exhibit.label]
+    small_scene.do("withdraw_exhibit", "li", exhibit=exhibit.reference, reason="Wrong file.")
+    assert unexamined(small_scene) == []
+
+
+def unexamined(scene: Scene) -> list[str]:
+    """What the judge's page says of exhibits."""
+    with scene.court.database.read() as session:
+        sitting = Sitting(scene.court, session, scene.clock.now(), reading=True)
+        found = beside(sitting, session.get_one(Case, scene.case_id))
+        assert found is not None
+        return list(found.unexamined)

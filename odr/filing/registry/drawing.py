@@ -2,11 +2,13 @@
 
 While a case waits, the court has a secret of it on record as a digest (:class:`DrawSeed`). The root of the first signed head over
 that record, which nobody knew then, and the secret, which nobody outside knows before, are the seed: the court cannot choose it
-afterwards, and no party learns from the log who would be drawn, and takes the claim back. Each draw has a secret of its own.
+afterwards, and no party learns from the log who would be drawn, and takes the claim back. Each draw has a secret of its own, and
+names the digest of the next: with several on record the court could use whichever suits it.
 """
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -52,6 +54,12 @@ class DrawSeed(Base):
     """How many entries the case had then: what is drawn in one act shares a secret."""
     draws: Mapped[int] = mapped_column(default=0)
     """How many were drawn with it, all in one act."""
+
+    @property
+    def commitment(self) -> str:
+        """The digest of the secret, as it stands on record."""
+        return sha256_hex(self.secret.encode())
+
     __table_args__ = (Index("ix_draw_seed_case_id", "case_id", "id"), {"info": {"open_while": "used_at"}})
 
 
@@ -146,7 +154,7 @@ def seed_for(sitting: Sitting, case: Case) -> DrawSeed:
                 .order_by(DrawSeed.id.desc())
                 .limit(1)
             )
-        if before is not None and before.used_with == case.entry_count:
+        if before is not None and before.used_with == case.entry_count and before.used_at == sitting.now:
             return before
         if row is not None and row.used_at is None:
             return row
@@ -170,6 +178,23 @@ def commit(sitting: Sitting, case: Case) -> DrawSeed:
     return row
 
 
+def waiting_seed(sitting: Sitting, case: Case) -> DrawSeed:
+    """The secret that is on record and not used, where there is one: never two for one draw; else a fresh one."""
+    row = sitting.session.scalar(
+        select(DrawSeed)
+        .where(DrawSeed.case_id == case.id, DrawSeed.used_at.is_(None))
+        .order_by(DrawSeed.id.desc())
+        .limit(1)
+    )
+    return row or commit(sitting, case)
+
+
+def _after(sitting: Sitting, row: DrawSeed) -> DrawSeed:
+    """The secret that went on record with the first draw by this one."""
+    query = select(DrawSeed).where(DrawSeed.case_id == row.case_id, DrawSeed.id > row.id).order_by(DrawSeed.id).limit(1)
+    return sitting.session.scalars(query).one()
+
+
 def draw_among(
     sitting: Sitting,
     case: Case,
@@ -189,7 +214,8 @@ def draw_among(
         code_of(row.secret, account.reference): (account, load, tickets(load, least, rules)) for account, load in free
     }
     candidates = [Candidate(code, load, many) for code, (_, load, many) in sorted(named.items())]
-    number, is_first = row.draws + 1, row.used_at is None
+    number = row.draws + 1
+    following = commit(sitting, case) if row.used_at is None else _after(sitting, row)
     chosen = drawn_of(candidates, f"{first}\n{row.secret}", number)
     account = named[chosen.code][0]
     said: dict[str, JSON] = {
@@ -203,6 +229,7 @@ def draw_among(
         "log_size": size,
         "secret": row.secret,
         "number": number,
+        "next": following.commitment,
         "rule": rule_of(rules),
         "candidates": [{"code": one.code, "load": one.load, "tickets": one.tickets} for one in candidates],
         "left_out": dict(left_out),
@@ -222,10 +249,30 @@ def draw_among(
     )
     row.used_at, row.used_with, row.draws = sitting.now, case.entry_count, number
     sitting.session.add(made)
-    if is_first:
-        commit(sitting, case)
     sitting.session.flush()
     return Draw(account, tuple((named[one.code][0].name, one) for one in candidates), made, said)
+
+
+def shown_with(session: Session, made: DrawRecord) -> list[tuple[str, str]]:
+    """Records and receipts that show a draw, as they came about: the draw before that named the digest of its secret, where there
+    is one, the digest, and all draws by the secret up to this one.
+    """
+    seed = session.get_one(DrawSeed, made.seed_id)
+    same = session.scalars(
+        select(DrawRecord)
+        .where(DrawRecord.case_id == made.case_id, DrawRecord.seed_id == seed.id, DrawRecord.id <= made.id)
+        .order_by(DrawRecord.id)
+    )
+    found = [(seed.record, seed.receipt), *((row.record, row.receipt) for row in same)]
+    before = session.scalar(
+        select(DrawRecord)
+        .where(DrawRecord.case_id == made.case_id, DrawRecord.seed_id < seed.id)
+        .order_by(DrawRecord.id.desc())
+        .limit(1)
+    )
+    if before is not None and json.loads(before.record).get("next") == seed.commitment:
+        found.insert(0, (before.record, before.receipt))
+    return found
 
 
 def rule_of(rules: DistributionRules | None) -> JSON:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Role, Seat, Stage
 from odr.filing import desks
 from odr.filing.models import NumberSeries, StaffLeave
-from odr.filing.registry.drawing import Draw, commit, draw_among
+from odr.filing.registry.drawing import Draw, draw_among, waiting_seed
 from odr.ground.db import insert_once
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T, Text, words_of
@@ -190,13 +190,13 @@ def seat_clerk(sitting: Sitting, case: Case, account_id: int | None, because: Te
         return
     sitting.session.add(Seat(case_id=case.id, account_id=account_id, role=Role.CLERK, from_at=sitting.now))
     sitting.session.flush()
-    commit(sitting, case)
     sitting.seated(
         case,
         {
             "role": Role.CLERK.value,
             "named": sitting.session.get_one(Account, account_id).name,
             "because": words_of(because),
+            "next": waiting_seed(sitting, case).commitment,
         },
     )
 

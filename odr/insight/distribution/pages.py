@@ -13,7 +13,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from odr.docket.models import Role
-from odr.filing.registry.drawing import DrawRecord, DrawSeed
+from odr.filing.registry.drawing import DrawRecord, DrawSeed, shown_with
 from odr.filing.registry.seats import on_duty
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
 from odr.ground.text import T
@@ -38,12 +38,11 @@ RULES = {
 }
 
 
-def _draw(reference: str) -> tuple[DrawSeed, DrawRecord]:
-    session = current_session()
-    made = session.scalar(select(DrawRecord).where(DrawRecord.reference == reference))
+def _draw(reference: str) -> DrawRecord:
+    made = current_session().scalar(select(DrawRecord).where(DrawRecord.reference == reference))
     if made is None:
         raise NotFound
-    return session.get_one(DrawSeed, made.seed_id), made
+    return made
 
 
 @distribution.get("/draws/check_draw.py")
@@ -58,7 +57,7 @@ def script() -> Response:
 @public
 def one(reference: str) -> Page:
     """How one seat was drawn: by codes, since the log names nobody."""
-    _, made = _draw(reference)
+    made = _draw(reference)
     said = json.loads(made.record)
     return render_template("insight/draw.html", made=made, said=said, role=Role(said["role"]))
 
@@ -66,20 +65,20 @@ def one(reference: str) -> Page:
 @distribution.get("/draws/<reference>.json")
 @public
 def one_as_json(reference: str) -> Response:
-    """The same with both records, their receipts and proofs, and the signed head of the log: what the program takes."""
-    seed, made = _draw(reference)
+    """The same with the records that show it, their receipts and proofs, and the signed head: what the program takes."""
+    made = _draw(reference)
     notary, session = current_court().notary, current_session()
     records = []
-    for row in (seed, made):
-        files = notary.receipt_files(session, row.receipt)
+    for record, receipt in shown_with(session, made):
+        files = notary.receipt_files(session, receipt)
         records.append(
             {
-                "body": row.record,
+                "body": record,
                 "receipt": files.json.decode(),
                 "proof": files.proof.decode() if files.proof is not None else None,
             }
         )
-    head = note_over(session, seed.receipt) if made.anchored else None
+    head = note_over(session, session.get_one(DrawSeed, made.seed_id).receipt) if made.anchored else None
     return jsonify(records=records, head=head.decode() if head is not None else None, log_keys=keys_of(notary))
 
 

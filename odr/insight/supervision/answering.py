@@ -68,9 +68,12 @@ def mine(session: Session, account_id: int, after: str | None = None) -> Listed[
     return page.of([one for (one,) in page.rows])
 
 
-def one_matter(session: Session, reference: str, account_id: int | None = None) -> SupervisionMatter:
-    """A matter; with an account only where it is the one that is asked. Raises NotFound."""
-    found = session.scalar(select(SupervisionMatter).where(SupervisionMatter.reference == reference))
+def one_matter(
+    session: Session, reference: str, account_id: int | None = None, *, to_change: bool = False
+) -> SupervisionMatter:
+    """A matter; with an account only where it is the one that is asked; to change it, one after the other. Raises NotFound."""
+    query = select(SupervisionMatter).where(SupervisionMatter.reference == reference)
+    found = session.scalar(query.with_for_update() if to_change else query)
     if found is None or (account_id is not None and found.account_id != account_id):
         raise NotFound
     return found
@@ -83,8 +86,10 @@ def shown(session: Session, row: SupervisionMatter) -> Shown:
     return Shown(row, cases, len(row.cases) - len(some))
 
 
-def why_open(row: SupervisionMatter, now: datetime) -> Text | None:
-    """Why it cannot be closed yet; None where it can."""
+def why_open(row: SupervisionMatter, now: datetime, by: int) -> Text | None:
+    """Why somebody cannot close it, or not yet; None where they can."""
+    if row.account_id == by:
+        return T("Nobody closes a matter about themselves. Another president closes it, or who stands in for you.")
     if row.answered_at is None and row.account_id is not None and now < row.due_at:
         return T("It cannot be closed before the person concerned has answered, or %(at)s has passed.", at=row.due_at)
     return None
@@ -101,11 +106,9 @@ def close(session: Session, row: SupervisionMatter, words: str, by: int, now: da
     """Close it with what was found. Raises ActNotOpen before the answer or the end of its time, or a second time."""
     if row.closed_at is not None:
         raise ActNotOpen(T("This matter is closed."), source=law)
-    waits = why_open(row, now)
+    waits = why_open(row, now, by)
     if waits is not None:
         raise ActNotOpen(waits, source=law)
-    if row.account_id == by:
-        raise ActNotOpen(T("Nobody closes a matter about themselves."), source=law)
     row.closing, row.closed_at, row.closed_by = words, now, by
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, literal, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat
@@ -15,15 +15,17 @@ from odr.ground.canonical import sha256_hex
 from odr.ground.text import T
 from odr.identity.accounts import outbox
 from odr.identity.accounts.account_letters import Letter, site_of
-from odr.identity.models import Account, Mandate
+from odr.identity.models import Account, AccountState, Mandate
 from odr.identity.sign_in.keys import keyring
 from odr.insight.supervision.audit import draw_due
 from odr.insight.supervision.models import Matter, MatterKind, SupervisionMatter
 from odr.insight.workload.models import WorkTurn
-from odr.insight.workload.reckoning import rules_today
+from odr.insight.workload.reckoning import reckon_missed, rules_today
 from odr.procedure.acts.windows import TIME_LIMITS, Nature
 from odr.procedure.models import Task, Window, WindowState
+from odr.procedure.rules.base import Period, Unit
 from odr.procedure.rules.insight import SupervisionRules
+from odr.procedure.time.reckoning import reckon
 from odr.register.statistics.facts import Ending
 from odr.register.statistics.models import CaseFacts
 
@@ -36,7 +38,8 @@ MOST = 200
 
 def lay_down(court: Court) -> int:
     """For the worker: lay what is new before the supervisor, and draw what is to be read again. Gives how many."""
-    rules = rules_today(court).supervision
+    pack = rules_today(court)
+    rules = pack.supervision
     if rules is None:
         return 0
     now = court.clock.now()
@@ -46,37 +49,49 @@ def lay_down(court: Court) -> int:
         turn = session.get(WorkTurn, 1, with_for_update=True)
         if turn is not None and (turn.looked_on is None or turn.looked_on < today):
             turn.looked_on = today
+            if pack.workload is not None:
+                reckon_missed(session, pack.workload)
             found += [*_late(court, session, rules, now), *_patterns(court, session, rules, now)]
         return _keep(court, session, found, rules, now)
 
 
 def _keep(court: Court, session: Session, found: Iterable[Matter], rules: SupervisionRules, now: datetime) -> int:
     wanted = {one.key: one for one in found}
-    keys = sorted(wanted)
+    # What is late comes up again the next day; a sample that was drawn does not, and must not wait behind it.
+    keys = sorted(wanted, key=lambda key: (wanted[key].kind is MatterKind.LATE, key))
     known: set[str] = set()
     for place in range(0, len(keys), 500):
         known |= set(
             session.scalars(select(SupervisionMatter.key).where(SupervisionMatter.key.in_(keys[place : place + 500])))
         )
     count, asked = 0, set()
-    for key in keys:
-        if key in known or count == MOST:
-            continue
+    due = reckon(
+        rules_today(court), Period(amount=rules.answer_days, unit=Unit.DAYS), now, article=rules.article
+    ).due_at
+    there = set(
+        session.scalars(
+            select(Account.id).where(
+                Account.id.in_({one.account_id for one in wanted.values()}), Account.state == AccountState.ACTIVE
+            )
+        )
+    )
+    for key in [key for key in keys if key not in known][:MOST]:
         one = wanted[key]
+        asked_of = one.account_id if one.account_id in there else None  # Who left cannot answer: nobody waits for them.
         session.add(
             SupervisionMatter(
                 kind=one.kind,
                 key=one.key,
-                account_id=one.account_id,
+                account_id=asked_of,
                 facts=dict(one.facts),
                 cases=list(one.cases),
                 opened_at=now,
-                due_at=now + timedelta(days=rules.answer_days),
+                due_at=due,
             )
         )
         count += 1
-        if one.account_id is not None:
-            asked.add(one.account_id)
+        if asked_of is not None:
+            asked.add(asked_of)
     _write_to(court, session, sorted(asked))
     return count
 
@@ -112,8 +127,9 @@ def _late(court: Court, session: Session, rules: SupervisionRules, now: datetime
     mine = (Role.JUDGE, Role.CLERK, Role.ASSESSOR)
     sits = (Seat.case_id == Task.case_id) & (Seat.role == Task.role) & Seat.until_at.is_(None)
     query = select(Task.reference, Task.kind, Task.case_id, Task.due_at, Seat.account_id).outerjoin(Seat, sits)
-    waits = query.where(Task.role.in_(mine), Task.done_at.is_(None), Task.due_at < now).order_by(Task.due_at, Task.id)
-    done = query.where(Task.role.in_(mine), Task.done_at >= begin, Task.done_at > Task.due_at).order_by(Task.id.desc())
+    query = query.where(Task.role.in_(mine), _not_laid_down(Task.reference))
+    waits = query.where(Task.done_at.is_(None), Task.due_at < now).order_by(Task.due_at, Task.id)
+    done = query.where(Task.done_at >= begin, Task.done_at > Task.due_at).order_by(Task.id.desc())
     found = [
         Matter(MatterKind.LATE, f"late/{reference}", (case,), account, {"task": kind, "due": due.isoformat()})
         for each in (waits, done)
@@ -125,6 +141,7 @@ def _late(court: Court, session: Session, rules: SupervisionRules, now: datetime
         .where(
             Window.state == WindowState.LAPSED,
             Window.due_at >= begin,
+            _not_laid_down(Window.reference),
             Window.kind.in_(
                 sorted(limit.kind for limit in TIME_LIMITS if limit.nature is Nature.COURT and not limit.may_run_out)
             ),
@@ -147,6 +164,11 @@ def _late(court: Court, session: Session, rules: SupervisionRules, now: datetime
         for reference, kind, case, due in ended
         if due is not None
     ]
+
+
+def _not_laid_down(reference: Any) -> ColumnElement[bool]:
+    """Nothing was laid down about this yet: else the oldest, which wait long, would be found each day and nothing beside them."""
+    return ~exists().where(SupervisionMatter.key == literal("late/").concat(reference))
 
 
 def _patterns(court: Court, session: Session, rules: SupervisionRules, now: datetime) -> list[Matter]:

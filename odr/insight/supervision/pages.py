@@ -69,7 +69,7 @@ def _one(reference: str, values: dict[str, Any], faults: list[FieldFault], statu
     session, court = current_session(), current_court()
     row = answering.one_matter(session, reference)
     fields = forms.fields_of(MatterClosing, current_locale(), values, faults)
-    waits = answering.why_open(row, court.clock.now())
+    waits = answering.why_open(row, court.clock.now(), my_account_id())
     return render_template(
         "insight/matter.html",
         desk=True,
@@ -94,7 +94,7 @@ def close(reference: str) -> Page:
     try:
         given: MatterClosing = forms.parse(MatterClosing, values)
         with court.database.write() as session:
-            row = answering.one_matter(session, reference)
+            row = answering.one_matter(session, reference, to_change=True)
             answering.close(session, row, given.words, my_account_id(), court.clock.now(), _law())
     except InvalidInput as error:
         return _one(reference, values, error.faults, 422)
@@ -169,7 +169,7 @@ def answer(reference: str) -> Page:
     try:
         given: MatterAnswer = forms.parse(MatterAnswer, values)
         with court.database.write() as session:
-            row = answering.one_matter(session, reference, my_account_id())
+            row = answering.one_matter(session, reference, my_account_id(), to_change=True)
             answering.answer(session, row, given.words, court.clock.now(), _law())
     except InvalidInput as error:
         return _mine(reference, values, error.faults, 422)

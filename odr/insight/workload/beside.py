@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case
-from odr.evidence.models import Exhibit
+from odr.evidence.models import Exhibit, ExhibitState
 from odr.hearing.models import Opinion
 from odr.insight.workload.models import CaseWork
 from odr.insight.workload.reckoning import work_of
@@ -21,6 +21,8 @@ from odr.register.statistics.models import CaseFacts
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
+IN_THE_CASE = (ExhibitState.SUBMITTED, ExhibitState.LATE)
+"""Nobody has to say anything of what was taken back or excluded."""
 NEWEST = 1000
 """So many cases of the kind that ended last are looked at."""
 
@@ -75,7 +77,9 @@ def beside(sitting: Sitting, case: Case) -> Beside | None:
         known = Durations(len(took), *(percentile(took, share) for share in (25, 50, 75)))
     said = select(Opinion.exhibit_id).where(Opinion.case_id == case.id)
     labels = session.scalars(
-        select(Exhibit.label).where(Exhibit.case_id == case.id, Exhibit.id.not_in(said)).order_by(Exhibit.id)
+        select(Exhibit.label)
+        .where(Exhibit.case_id == case.id, Exhibit.state.in_(IN_THE_CASE), Exhibit.id.not_in(said))
+        .order_by(Exhibit.id)
     ).all()
     row = session.get(CaseWork, case.id)
     return Beside((today - case.filed_on).days, rules.minimum, known, labels, work_of(row) if row is not None else None)

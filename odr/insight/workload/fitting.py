@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 
 RESAMPLES = 2000
@@ -29,14 +30,16 @@ class Fitted:
 
 def fit(notes: Mapping[str, Sequence[int]], minimum: int, seed: str = "fit") -> dict[str, Fitted]:
     """Each kind by itself, so that another kind's notes change nothing."""
-    return {kind: _one(kind, list(minutes), minimum, seed) for kind, minutes in sorted(notes.items())}
+    return {kind: _one(kind, tuple(sorted(minutes)), minimum, seed) for kind, minutes in sorted(notes.items())}
 
 
-def _one(kind: str, minutes: list[int], minimum: int, seed: str) -> Fitted:
-    count = len(minutes)
+@lru_cache(maxsize=128)
+def _one(kind: str, ordered: tuple[int, ...], minimum: int, seed: str) -> Fitted:
+    """Kept, since a page asks for it each time, and nothing but another note changes it."""
+    count = len(ordered)
     if count < max(minimum, 2):
         return Fitted(count, None, None, None)
-    ordered, chance = sorted(minutes), Random(f"{seed}/{kind}")
+    chance = Random(f"{seed}/{kind}")
     means = sorted(sum(chance.choices(ordered, k=count)) / count for _ in range(RESAMPLES))
     tail = RESAMPLES * (100 - MIDDLE) // 200
     return Fitted(count, sum(ordered) / count, math.floor(means[tail]), math.ceil(means[-tail - 1]))

@@ -56,6 +56,22 @@ def reckon_new(court: Court) -> int:
         return len(cases)
 
 
+def reckon_missed(session: Session, rules: WorkloadRules) -> int:
+    """Cases whose docket is longer than what was reckoned: of two entries made at once the later number can be there first,
+    and the reckoning has passed the other when it comes. Gives how many.
+    """
+    missed = session.scalars(
+        select(Case.id)
+        .outerjoin(CaseWork, CaseWork.case_id == Case.id)
+        .where(Case.entry_count > func.coalesce(CaseWork.entries, 0))
+        .order_by(Case.id)
+        .limit(AT_ONCE)
+    ).all()
+    if missed:
+        _keep(session, missed, rules)
+    return len(missed)
+
+
 def _keep(session: Session, cases: Collection[int], rules: WorkloadRules) -> None:
     rows = {row.case_id: row for row in session.scalars(select(CaseWork).where(CaseWork.case_id.in_(cases)))}
     counts = {row[0]: row[1] for row in session.execute(select(Case.id, Case.entry_count).where(Case.id.in_(cases)))}
@@ -137,11 +153,17 @@ def work_of(row: CaseWork) -> Work:
     return Work(Span(row.done_low, row.done_high), Span(row.left_low, row.left_high), tuple(row.unknown), row.measured)
 
 
+NOTES = 300
+"""Of each kind of event the newest so many notes: how long things take today, and no page that grows with the years."""
+
+
 def notes_by_kind(session: Session) -> dict[str, list[int]]:
-    """All notes of time, by kind of event, in no order that tells who wrote them."""
+    """The newest notes of time, by kind of event, in no order that tells who wrote them."""
     found: dict[str, list[int]] = {}
+    place = func.row_number().over(partition_by=TimeNote.kind, order_by=TimeNote.id.desc()).label("place")
+    newest = select(TimeNote.kind, TimeNote.minutes, place).subquery()
     for kind, minutes in session.execute(
-        select(TimeNote.kind, TimeNote.minutes).order_by(TimeNote.kind, TimeNote.minutes)
+        select(newest.c.kind, newest.c.minutes).where(newest.c.place <= NOTES).order_by(newest.c.kind, newest.c.minutes)
     ):
         found.setdefault(kind, []).append(minutes)
     return found
