@@ -14,7 +14,7 @@ from odr.app import create_app
 from odr.docket.models import CaseReading, Outcome, Stage, Thing
 from odr.evidence.models import Compilation, CompilationKind
 from odr.ground.errors import ActNotOpen
-from odr.hearing.live.keeping import recordings_due
+from odr.hearing.live.keeping import recordings_due, take_away_erased
 from odr.hearing.models import Hearing
 from odr.judgment.models import EnforcementCase
 from odr.judgment.vocabulary import EnforcementState
@@ -135,6 +135,9 @@ def test_a_recording_goes_when_its_time_is_over_and_nothing_needs_it(live: Live,
     assert film.is_file()
     live.scene.act(CHEN, "erase_recording", **erase)
     assert not film.exists() and (folder / "0001/chain").is_file()
+    film.write_bytes(b"what a process that was killed in between left")
+    assert take_away_erased(live.scene.court) == 1 and not film.exists() and (folder / "0001/chain").is_file()
+    assert take_away_erased(live.scene.court) == 0
     page = Browser(app, live.scene, CHEN).get("/live/recording/1")
     assert "Picture and sound were erased on" in page and str(head) in page
     with live.scene.court.database.read() as session:

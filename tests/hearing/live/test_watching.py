@@ -11,8 +11,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from odr.app import create_app
+from odr.docket.models import Role
 from odr.hearing.live.seen.making import make_due
 from odr.hearing.live.seen.models import Watcher
+from odr.hearing.models import Witness
+from odr.hearing.vocabulary import RequestState, TestimonyManner
 from odr.identity.models import Account, AccountState
 from odr.identity.sign_in.sessions import open_session
 from odr.register.calendar.attending.models import PlaceRecord, PlaceRequest, PlaceState
@@ -195,3 +198,47 @@ def test_the_hearing_asked_to_be_closed_ends_for_everybody(live: Live, app: Flas
     ann.page(f"{watch}/now", 403)
     assert "not in public" in ann.page(watch)
     live.clock.advance(timedelta(seconds=1))
+
+
+def test_who_is_named_a_witness_in_their_seat_gets_no_piece_by_its_address_either(live: Live, app: Flask) -> None:
+    """Pieces are numbered in a row: whoever is not to hear the hearing any more cannot guess the next one."""
+    ann, watch = seat(app, live, ANN)
+    live.opened()
+    ann = Reader(app, live, ANN)
+    ann.sends(watch, watch)
+    one = tape(live, 1)
+    one.talks(live.person(LI).reference, passes(live, 40)).goes_to(live.clock.now())
+    passes(live, 45)
+    make_due(live.scene.court)
+    ann = Reader(app, live, ANN)
+    ann.sends(watch, watch)
+    film = json.loads(ann.page(f"{watch}/now"))["pieces"][0]["src"]
+    ann.page(film)
+    with live.scene.sit() as (sitting, case):
+        sitting.session.add(
+            Witness(
+                case_id=case.id,
+                role=Role.WITNESS,
+                called_by=live.scene.parties[LI],
+                name="Ann",
+                email=f"{ANN}@people.example",
+                about="What she saw.",
+                manner=TestimonyManner.LIVE,
+                state=RequestState.ASKED,
+                entry_number=sitting.next_number(case),
+            )
+        )
+    ann.page(f"{watch}/now", 403)
+    ann.page(film, 403)
+
+
+def test_the_public_stays_past_midnight_as_long_as_the_court_sits(live: Live, app: Flask) -> None:
+    """Nobody is kept out of a hearing that goes on since the date changed: it would be held without its public."""
+    ann, watch = seat(app, live, ANN)
+    live.opened()
+    ann = Reader(app, live, ANN)
+    ann.sends(watch, watch)
+    live.clock.advance(timedelta(hours=15))
+    ann = Reader(app, live, ANN)
+    ann.sends(watch, watch)
+    ann.page(f"{watch}/now")

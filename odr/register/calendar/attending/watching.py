@@ -60,6 +60,8 @@ def _hour(session: Session, pack: RulePack, hearing: Hearing, now: datetime) -> 
     if hearing.ended_at is not None and now > hearing.ended_at + AFTERWARDS:
         return T("This hearing is over.")
     day = hearing.begins_at.astimezone(pack.tz).date()
+    if hearing.begun_at is not None:
+        return None  # it goes on until it is closed, also past midnight: the public stays as long as the court sits
     if now < hearing.begins_at - DOORS_OPEN or day != now.astimezone(pack.tz).date():
         return T("The doors open half an hour before the hearing of %(at)s.", at=hearing.begins_at)
     return None
