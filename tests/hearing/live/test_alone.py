@@ -63,6 +63,24 @@ def test_a_ticket_opens_the_room_of_ones_own_side_and_only_while_the_hearing_sta
     assert not [what for do, what in live.media.asked if "consult" in json.dumps(what, default=str)]
 
 
+def test_the_hearing_does_not_go_on_without_who_talks_alone(live: Live) -> None:
+    """In a break a party goes to the room of its side: it is not in the hearing until it is back there, and of the talk no
+    line is written.
+    """
+    live.opened()
+    live.does(CHEN, "pause")
+    lines = len(live.lines())
+    li = live.person(LI).reference
+    live.media.happens("entered", li, room=f"consult:{li}", moved=True)
+    live.follow()
+    assert len(live.lines()) == lines
+    with pytest.raises(ActNotOpen, match="not back yet"):
+        live.does(CHEN, "resume")
+    live.media.happens("entered", li, room="hall", moved=True)
+    live.follow()
+    live.does(CHEN, "resume")
+
+
 def recorded(live: Live) -> None:
     """A hearing is held, and its recording put on record."""
     live.opened()

@@ -9,8 +9,8 @@ from pathlib import Path
 from hypothesis import given, settings, strategies as st
 from sqlalchemy import select
 
+from odr.ground.clock import FixedClock
 from odr.hearing.live.media.reading import HEAD, Kind, Recorded
-from odr.hearing.live.models import LiveAck, LiveLine
 from odr.hearing.live.seen.cut import (
     CHUNK_MS,
     LONGEST_MS,
@@ -25,7 +25,7 @@ from odr.hearing.live.seen.cut import (
 from odr.hearing.live.seen.making import folder_of, make_due
 from odr.hearing.live.seen.models import ShownPiece, Watcher
 from odr.hearing.live.seen.showing import closures_of, is_closed_to_the_public
-from odr.hearing.live.vocabulary import RoomState, What
+from odr.hearing.live.vocabulary import RoomState
 from odr.hearing.models import Examination, Motion
 from tests.hearing.live.conftest import BEGINS, Live
 from tests.hearing.live.tape import Tape, moments, rtp, short
@@ -293,6 +293,7 @@ def test_a_break_and_the_end_are_not_shown_though_the_media_room_did_not_obey(li
     live.does(CHEN, "resume")
     again = live.clock.now()
     one.talks(li, passes(live, 30)).goes_to(live.clock.now())
+    make_due(live.scene.court)
     live.scene.act(CHEN, "close_live_hearing", goes_on="no")
     ended = live.clock.now()
     one.talks(li, passes(live, 30)).goes_to(live.clock.now())
@@ -345,12 +346,9 @@ def test_what_an_order_takes_back_is_counted_by_the_clock_that_is_behind(live: L
     bears earlier moments, and goes with the order all the same.
     """
     watched(live)
-    live.scene.act(CHEN, "seal_part", reason="secret", outside=[], words="A secret is shown.")
     order = live.clock.now()
-    with live.scene.court.database.write() as session:
-        line = session.scalars(select(LiveLine).where(LiveLine.what == What.SEALED)).one()
-        ack = session.scalars(select(LiveAck).where(LiveAck.line_id == line.id)).one()
-        ack.at = order - timedelta(seconds=20)
+    live.media.clock = FixedClock(order - timedelta(seconds=20))
+    live.scene.act(CHEN, "seal_part", reason="secret", outside=[], words="A secret is shown.")
     with live.scene.look() as (court, case):
         live_rules = court.pack(case).live
         assert live_rules is not None and live_rules.watching is not None

@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from odr.app import create_app
 from odr.docket.models import Role
+from odr.hearing import vocabulary
 from odr.hearing.live.seen.making import make_due
 from odr.hearing.live.seen.models import Watcher
 from odr.hearing.models import Witness
-from odr.hearing.vocabulary import RequestState, TestimonyManner
 from odr.identity.models import Account, AccountState
 from odr.identity.sign_in.sessions import open_session
 from odr.register.calendar.attending.models import PlaceRecord, PlaceRequest, PlaceState
@@ -181,7 +181,11 @@ def test_pieces_are_for_who_sits_there_now(live: Live, app: Flask) -> None:
     with live.scene.court.database.read() as session:
         request = session.scalars(select(PlaceRequest)).one().reference
     desk = f"/attending/desk/requests/{request}"
-    Reader(app, live, WANG).sends(f"{desk}/seat", f"{desk}/out", words="Took pictures of the screen.")
+    out = {"words": "Took pictures of the screen."}
+    refused = Reader(app, live, WANG).sends(f"{desk}/seat", f"{desk}/out", 422, **out)
+    assert "Only the presiding judge sends somebody out" in refused
+    ann.page(films[0])
+    Reader(app, live, WANG).sends(f"{desk}/seat", f"{desk}/out", ordered="true", **out)
     ann.page(films[0], 403)
     page = ann.page(watch)
     assert "You were sent out of this hearing." in page and "Took pictures of the screen." in page
@@ -223,8 +227,8 @@ def test_who_is_named_a_witness_in_their_seat_gets_no_piece_by_its_address_eithe
                 name="Ann",
                 email=f"{ANN}@people.example",
                 about="What she saw.",
-                manner=TestimonyManner.LIVE,
-                state=RequestState.ASKED,
+                manner=vocabulary.TestimonyManner.LIVE,
+                state=vocabulary.RequestState.ASKED,
                 entry_number=sitting.next_number(case),
             )
         )
