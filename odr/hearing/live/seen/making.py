@@ -39,6 +39,8 @@ AT_ONCE = 50
 """Hearings of one round of the worker."""
 ENDED = timedelta(hours=1)
 """How long after its end a hearing of which nothing was shown yet is looked at."""
+FORGOTTEN = timedelta(days=2)
+"""A hearing in which nothing was decided for so long, and that nobody closed, takes no turn from one that runs."""
 MOST_PIECES = 50
 """Pieces of one person in one round; the rest in the next."""
 BEFORE = timedelta(seconds=20)
@@ -67,7 +69,7 @@ def make_due(court: Court) -> int:
     """For the worker: whatever may be shown by now of every hearing that somebody watches. The number of pieces made."""
     now = court.clock.machine_now()
     with court.database.read() as session:
-        rooms = _whose_turn(session, court.clock.now() - ENDED)
+        rooms = _whose_turn(session, court.clock.now())
     made = 0
     for room in rooms:
         try:
@@ -78,7 +80,7 @@ def make_due(court: Court) -> int:
     return made
 
 
-def _whose_turn(session: Session, ended: datetime) -> Sequence[int]:
+def _whose_turn(session: Session, now: datetime) -> Sequence[int]:
     """Rooms to look at in this round: who was longest without a piece comes first, so that none is left out for ever."""
     sits = exists().where(
         Watcher.hearing_id == LiveRoom.hearing_id, Watcher.left_at.is_(None), Watcher.sent_out_at.is_(None)
@@ -87,7 +89,8 @@ def _whose_turn(session: Session, ended: datetime) -> Sequence[int]:
     newest = (
         select(ShownPiece.room_id, func.max(ShownPiece.made_at).label("at")).group_by(ShownPiece.room_id).subquery()
     )
-    runs = and_(LiveRoom.state != RoomState.WAITING, or_(LiveRoom.closed_at.is_(None), LiveRoom.closed_at > ended))
+    goes_on = and_(LiveRoom.state.not_in((RoomState.WAITING, RoomState.CLOSED)), LiveRoom.since > now - FORGOTTEN)
+    runs = or_(goes_on, LiveRoom.closed_at > now - ENDED)
     asked = (
         select(LiveRoom.id)
         .outerjoin(newest, newest.c.room_id == LiveRoom.id)
