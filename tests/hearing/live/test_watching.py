@@ -184,7 +184,7 @@ def test_pieces_are_for_who_sits_there_now(live: Live, app: Flask) -> None:
     out = {"words": "Took pictures of the screen."}
     refused = Reader(app, live, WANG).sends(f"{desk}/seat", f"{desk}/out", 422, **out)
     assert "Only the presiding judge sends somebody out" in refused
-    ann.page(films[0])
+    assert ann.client.get(films[0], base_url=ORIGIN).status_code == 200
     Reader(app, live, WANG).sends(f"{desk}/seat", f"{desk}/out", ordered="true", **out)
     ann.page(films[0], 403)
     page = ann.page(watch)
@@ -217,7 +217,7 @@ def test_who_is_named_a_witness_in_their_seat_gets_no_piece_by_its_address_eithe
     ann = Reader(app, live, ANN)
     ann.sends(watch, watch)
     film = json.loads(ann.page(f"{watch}/now"))["pieces"][0]["src"]
-    ann.page(film)
+    assert ann.client.get(film, base_url=ORIGIN).status_code == 200
     with live.scene.sit() as (sitting, case):
         sitting.session.add(
             Witness(

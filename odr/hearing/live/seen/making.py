@@ -15,7 +15,7 @@ from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("odr.hearing.live")
 AT_ONCE = 50
 """Hearings of one round of the worker."""
+MOST_ROOMS = 1_000
+"""Hearings among which their turn is given."""
 ENDED = timedelta(hours=1)
 """How long after its end a hearing of which nothing was shown yet is looked at."""
 FORGOTTEN = timedelta(days=2)
@@ -82,23 +84,18 @@ def make_due(court: Court) -> int:
 
 def _whose_turn(session: Session, now: datetime) -> Sequence[int]:
     """Rooms to look at in this round: who was longest without a piece comes first, so that none is left out for ever."""
-    sits = exists().where(
-        Watcher.hearing_id == LiveRoom.hearing_id, Watcher.left_at.is_(None), Watcher.sent_out_at.is_(None)
-    )
-    shown = exists().where(Broadcast.hearing_id == LiveRoom.hearing_id, Broadcast.state == BroadcastState.APPROVED)
-    newest = (
-        select(ShownPiece.room_id, func.max(ShownPiece.made_at).label("at")).group_by(ShownPiece.room_id).subquery()
-    )
+    sits = select(Watcher.hearing_id).where(Watcher.left_at.is_(None), Watcher.sent_out_at.is_(None))
+    shown = select(Broadcast.hearing_id).where(Broadcast.state == BroadcastState.APPROVED)
     goes_on = and_(LiveRoom.state.not_in((RoomState.WAITING, RoomState.CLOSED)), LiveRoom.since > now - FORGOTTEN)
-    runs = or_(goes_on, LiveRoom.closed_at > now - ENDED)
-    asked = (
-        select(LiveRoom.id)
-        .outerjoin(newest, newest.c.room_id == LiveRoom.id)
-        .where(or_(newest.c.room_id.is_not(None), and_(runs, or_(sits, shown))))
-        .order_by(newest.c.at.is_not(None), newest.c.at, LiveRoom.id.desc())
-        .limit(AT_ONCE)
-    )
-    return session.scalars(asked).all()
+    runs = select(LiveRoom.id).where(or_(goes_on, LiveRoom.closed_at > now - ENDED)).limit(MOST_ROOMS)
+    newest = select(ShownPiece.room_id, func.max(ShownPiece.made_at)).group_by(ShownPiece.room_id).limit(MOST_ROOMS)
+    last = {row[0]: row[1] for row in session.execute(newest)}
+    asked = {
+        *session.scalars(runs.where(LiveRoom.hearing_id.in_(sits))),
+        *session.scalars(runs.where(LiveRoom.hearing_id.in_(shown))),
+    }
+    never = datetime.min.replace(tzinfo=UTC)
+    return sorted({*asked, *last}, key=lambda room: (last.get(room, never), -room))[:AT_ONCE]
 
 
 @dataclass(frozen=True)

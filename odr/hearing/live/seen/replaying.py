@@ -100,7 +100,10 @@ def make_again(court: Court) -> int:
     """
     recent = court.clock.now() - RUNS
     runs = select(LiveRoom.id).where(
-        LiveRoom.state.not_in((RoomState.WAITING, RoomState.CLOSED)), LiveRoom.since > recent
+        LiveRoom.erased_at.is_(None),
+        LiveRoom.closed_at.is_(None),
+        LiveRoom.state != RoomState.WAITING,
+        LiveRoom.since > recent,
     )
     asked = (
         select(Broadcast, Hearing, LiveRoom)
