@@ -1,6 +1,6 @@
 """talks and messages of the line, codes as a keypad types them, and calls the registry is asked for
 
-Revises 0205.
+Revises 0206.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0209"
-down_revision = "0205"
+down_revision = "0206"
 branch_labels = None
 depends_on = None
 form = "expand"

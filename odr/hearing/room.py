@@ -15,9 +15,9 @@ from odr.hearing.examination import acts as examination_acts, phases, plan
 from odr.hearing.examination.case_views import acted
 from odr.hearing.examination.next_step import examination_step
 from odr.hearing.live import faults as live_faults
-from odr.hearing.live.keeping import recordings_due
+from odr.hearing.live.keeping import recordings_due, take_away_erased
 from odr.hearing.live.seen.making import make_due
-from odr.hearing.live.seen.replaying import forget_withdrawn
+from odr.hearing.live.seen.replaying import forget_withdrawn, make_again
 from odr.hearing.mode import acts as mode_acts, consent_effects, consents
 from odr.hearing.queries import WINDOW, examination_of, open_questions_to
 from odr.hearing.record.papers import seal_records
@@ -154,7 +154,9 @@ ROOM = Room(
         "hearings": live_faults.watch,
         "shown to the public": make_due,
         "withdrawn broadcasts": forget_withdrawn,
+        "broadcasts seen again": make_again,
         "recordings": recordings_due,
+        "erased recordings": take_away_erased,
     },
     confided=(opening_seals.sealed_away_now,),
     no_news=(is_no_news,),

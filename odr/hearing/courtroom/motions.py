@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from sqlalchemy import select
+
 from odr.docket.models import PARTY_ROLES, Audience, Case, Role, Stage
 from odr.ground.text import T, Text
 from odr.hearing import desks
 from odr.hearing.examination.acts import hearing_open, the_examination, the_hearing_goes_on
 from odr.hearing.inputs import ANSWERS, Reasons
-from odr.hearing.models import Motion
+from odr.hearing.models import Hearing, Motion
 from odr.hearing.queries import asked_for, is_asked, undecided
-from odr.hearing.vocabulary import MotionKind, RequestState
+from odr.hearing.vocabulary import HearingState, MotionKind, RequestState
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
@@ -127,7 +129,7 @@ class MotionRulingInput(CourtModel):
 def rule_on_hearing_order(
     sitting: Sitting, case: Case, given: MotionRulingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Grant it or not, with reasons. Closed doors hold for every hearing fixed after; the decision is pronounced in
+    """Grant it or not, with reasons. Closed doors hold for every hearing that is fixed, or will be; the decision is pronounced in
     public all the same (CPL 151).
     """
     motion: Motion = undecided(sitting.resolved("motion", given.motion))
@@ -141,6 +143,10 @@ def rule_on_hearing_order(
     motion.state = RequestState.GRANTED
     if motion.kind is MotionKind.CLOSED_DOORS:
         the_examination(sitting, case).closed_doors = True
+        # It stays with what is fixed or runs already, also when the case is heard anew and in public some day.
+        fixed = select(Hearing).where(Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED)
+        for hearing in sitting.session.scalars(fixed):
+            hearing.closed_doors = True
     else:
         sitting.open_task(
             case,

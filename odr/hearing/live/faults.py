@@ -12,7 +12,7 @@ from odr.docket.models import Case
 from odr.ground.text import LOCALES, T, Text
 from odr.hearing.live import journal, obeying
 from odr.hearing.live.acts import KeepRecordingInput, SuspendInput
-from odr.hearing.live.media.control import Media, MediaAway, MediaRefused, RoomEvent
+from odr.hearing.live.media.control import HALL, Media, MediaAway, MediaRefused, RoomEvent
 from odr.hearing.live.models import LivePerson, LiveRoom
 from odr.hearing.live.queries import held_room, missing_from, pause_after, segments_of
 from odr.hearing.live.rules import is_gone
@@ -138,6 +138,10 @@ def _note(sitting: Sitting, room: LiveRoom, event: RoomEvent) -> int:
     if event.kind in GONE and person is not None and room.state is not RoomState.CLOSED:
         person.lost_at, person.hand_at = person.lost_at or at, None
         return _say(sitting, room, What.LOST, person, closed=event.kind == "left", **place)
+    if event.kind in ("back", "entered") and person is not None and event.told.get("room", HALL) != HALL:
+        # Who talks alone is not in the hearing: it does not go on without them, and of the talk itself nothing is written.
+        person.lost_at = person.lost_at or at
+        return 0
     if event.kind in ("back", "entered") and person is not None and person.lost_at is not None:
         missed = (at - person.lost_at).total_seconds()
         # A prompt and a warning are of one absence: the next needs its own (OLR 25).

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 NOT_SAID = {What.HEAD, What.REFUSED}
 """Lines for the court alone: proofs of the recording, and devices that were not let in."""
-SHUTS = {What.SEALED, What.DELIBERATES}
-"""Lines from which on the public sees nothing; they hold the moment by the machine's clock, which the media room reads too."""
+BY_THE_CLOCK = {What.OPENED, What.SEALED, What.DELIBERATES, What.PAUSED, What.SUSPENDED, What.CLOSED}
+"""Lines before or after which the public sees nothing; they hold the moment by the machine's clock, as the recording does."""
 
 
 def write(
@@ -45,7 +45,7 @@ def write(
 ) -> LiveLine:
     """Write one line, and have the media room do what it asks once it is committed. Whoever calls holds the room."""
     told = {**facts, **({"name": person.name} if person is not None else {})}
-    if what in SHUTS:
+    if what in BY_THE_CLOCK:
         told["clock"] = sitting.court.clock.machine_now().isoformat()
     number = room.lines + 1
     content = canonical(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from sqlalchemy import exists, select
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 RULE = "recordings"
 AT_ONCE = 20
 """Cases of one round of the worker."""
+ERASED = 200
+"""Hearings, the last erased, of which the worker looks whether anything is left on this machine."""
 SHORTEST = {Unit.MONTHS: 28, Unit.TERM_MONTHS: 28, Unit.YEARS: 365}
 """Days that a month or a year has at least."""
 
@@ -132,17 +135,41 @@ def erase_recording(
 
 
 def _take_away(court: Court, hearing: Hearing) -> None:
-    reference = hearing.reference
-    for path in sorted((court.settings.recordings_folder / reference).glob("*/*.rtp")):
+    for path in _left(court, hearing):
         path.unlink(missing_ok=True)
-    for folder in (court.settings.data_dir / "played" / reference, folder_of(court, hearing), kept_in(court, hearing)):
+    for folder in _derived(court, hearing):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def recordings_due(court: Court) -> int:
-    """For the worker: put on a judge's desk what may be erased, and take away on this machine what was. Nothing is erased by
-    the clock. The number of cases.
+def _left(court: Court, hearing: Hearing) -> list[Path]:
+    return sorted((court.settings.recordings_folder / hearing.reference).glob("*/*.rtp"))
+
+
+def _derived(court: Court, hearing: Hearing) -> list[Path]:
+    played = court.settings.data_dir / "played" / hearing.reference
+    return [path for path in (played, folder_of(court, hearing), kept_in(court, hearing)) if path.exists()]
+
+
+def take_away_erased(court: Court) -> int:
+    """For the worker: what was erased and still lies on this machine goes, since the process that erased it stopped in
+    between, or the recordings lie where another machine answers. The number of hearings.
     """
+    erased = (
+        select(Hearing)
+        .join(LiveRoom, LiveRoom.hearing_id == Hearing.id)
+        .where(LiveRoom.erased_at.is_not(None))
+        .order_by(LiveRoom.erased_at.desc())
+        .limit(ERASED)
+    )
+    with court.database.read() as session:
+        found = [one for one in session.scalars(erased) if _left(court, one) or _derived(court, one)]
+    for one in found:
+        _take_away(court, one)
+    return len(found)
+
+
+def recordings_due(court: Court) -> int:
+    """For the worker: put on a judge's desk what may be erased. Nothing is erased by the clock. The number of cases."""
     now = court.clock.now()
     pack = court.packs.in_force(court.settings.pack, now.astimezone(court.settings.tz).date())
     rule = pack.retention.rules.get(RULE) if pack.retention is not None else None

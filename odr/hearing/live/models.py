@@ -14,8 +14,8 @@ from odr.hearing.live.rules import FIRST
 from odr.hearing.live.vocabulary import Answer, LiveStage, Mic, Place, RoomState, Rung, What
 from odr.hearing.models import APPEND_ONLY
 
-KEPT = "erased_at IS NULL"
-"""Rooms whose recording is not erased."""
+KEPT, ERASED = "erased_at IS NULL", "erased_at IS NOT NULL"
+"""Rooms whose recording is not erased, or is."""
 
 
 class LiveRoom(Base):
@@ -58,6 +58,7 @@ class LiveRoom(Base):
     people: Mapped[list[LivePerson]] = relationship(order_by="LivePerson.id", lazy="selectin")
     __table_args__ = (
         Index("ix_live_room_kept", "closed_at", "id", sqlite_where=text(KEPT), postgresql_where=text(KEPT)),
+        Index("ix_live_room_erased", "erased_at", sqlite_where=text(ERASED), postgresql_where=text(ERASED)),
     )
 
 

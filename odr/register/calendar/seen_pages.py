@@ -14,7 +14,7 @@ from odr.ground.errors import NotFound
 from odr.hearing.live.models import LiveRoom
 from odr.hearing.live.seen.making import folder_of
 from odr.hearing.live.seen.models import ShownPiece
-from odr.hearing.live.seen.showing import Now, now_of, piece_of, playing
+from odr.hearing.live.seen.showing import Now, at_the_open_door, now_of, piece_of, playing, witness_waits
 from odr.hearing.models import Hearing
 from odr.procedure.rules.court_rules import WatchingRules
 from odr.web.guards import current_court, current_locale, current_session
@@ -67,10 +67,12 @@ def told(
     hearing: Hearing, address: Callable[[int], str], left_out: frozenset[Role] = frozenset(), *, named: bool
 ) -> Response:
     """What the script of a page asks for again and again: how the hearing stands, in words where these changed, and what
-    can be fetched, of whom.
+    can be fetched, of whom; ``named`` at the door where the court knows who asks.
     """
     rules, now, room = rules_for(hearing), standing(hearing), room_named(hearing)
-    found = playing(current_session(), room, _machine(), left_out) if room is not None else None
+    now = now if named else at_the_open_door(now, room)
+    shuts = room is None or (not named and witness_waits(room))
+    found = None if shuts or room is None else playing(current_session(), room, _machine(), left_out)
     said: dict[str, Any] = {
         "clock": _ms(_machine()),
         "behind": rules.delay_seconds * 1000 + int(SHOWN_AFTER.total_seconds() * 1000),

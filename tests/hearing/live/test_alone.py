@@ -14,7 +14,7 @@ from odr.app import create_app
 from odr.docket.models import CaseReading, Outcome, Stage, Thing
 from odr.evidence.models import Compilation, CompilationKind
 from odr.ground.errors import ActNotOpen
-from odr.hearing.live.keeping import recordings_due
+from odr.hearing.live.keeping import recordings_due, take_away_erased
 from odr.hearing.models import Hearing
 from odr.judgment.models import EnforcementCase
 from odr.judgment.vocabulary import EnforcementState
@@ -61,6 +61,24 @@ def test_a_ticket_opens_the_room_of_ones_own_side_and_only_while_the_hearing_sta
     live.does(CHEN, "pause")
     assert ticket(li)["room"] == mine["room"]
     assert not [what for do, what in live.media.asked if "consult" in json.dumps(what, default=str)]
+
+
+def test_the_hearing_does_not_go_on_without_who_talks_alone(live: Live) -> None:
+    """In a break a party goes to the room of its side: it is not in the hearing until it is back there, and of the talk no
+    line is written.
+    """
+    live.opened()
+    live.does(CHEN, "pause")
+    lines = len(live.lines())
+    li = live.person(LI).reference
+    live.media.happens("entered", li, room=f"consult:{li}", moved=True)
+    live.follow()
+    assert len(live.lines()) == lines
+    with pytest.raises(ActNotOpen, match="not back yet"):
+        live.does(CHEN, "resume")
+    live.media.happens("entered", li, room="hall", moved=True)
+    live.follow()
+    live.does(CHEN, "resume")
 
 
 def recorded(live: Live) -> None:
@@ -135,6 +153,9 @@ def test_a_recording_goes_when_its_time_is_over_and_nothing_needs_it(live: Live,
     assert film.is_file()
     live.scene.act(CHEN, "erase_recording", **erase)
     assert not film.exists() and (folder / "0001/chain").is_file()
+    film.write_bytes(b"what a process that was killed in between left")
+    assert take_away_erased(live.scene.court) == 1 and not film.exists() and (folder / "0001/chain").is_file()
+    assert take_away_erased(live.scene.court) == 0
     page = Browser(app, live.scene, CHEN).get("/live/recording/1")
     assert "Picture and sound were erased on" in page and str(head) in page
     with live.scene.court.database.read() as session:

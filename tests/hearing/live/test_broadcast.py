@@ -16,7 +16,7 @@ from odr.hearing.live.models import LivePerson
 from odr.hearing.live.seen.cut import SETTLES
 from odr.hearing.live.seen.making import make_due
 from odr.hearing.live.seen.models import Broadcast, BroadcastState, ShownPiece
-from odr.hearing.live.seen.replaying import forget_withdrawn, kept_in
+from odr.hearing.live.seen.replaying import forget_withdrawn, kept_in, make_again
 from odr.hearing.live.vocabulary import Mic, Place
 from tests.hearing.live.conftest import Live
 from tests.hearing.live.tape import moments, short
@@ -126,6 +126,14 @@ def test_everybody_sees_it_late_and_nobody_sees_a_witness(live: Live, app: Flask
     assert of_witness
     for piece in of_witness:
         read(app, f"{at}/{piece}.webm", 404)
+    with live.scene.sit() as (sitting, _):
+        sitting.session.get_one(LivePerson, number).place = Place.ISOLATED
+    read(app, said["pieces"][0]["src"], 404)
+    shut = json.loads(read(app, f"{at}/now"))
+    assert shut["pieces"] == [] and "waits to be heard" in shut["html"] and "waits to be heard" in read(app, at)
+    with live.scene.sit() as (sitting, _):
+        sitting.session.get_one(LivePerson, number).place = Place.ROOM
+    assert json.loads(read(app, f"{at}/now"))["pieces"]
     live.scene.act(CHEN, "end_broadcast", reasons="A party feels unwell before everybody.")
     read(app, at, 404)
     read(app, said["pieces"][0]["src"], 404)
@@ -152,9 +160,14 @@ def test_seen_again_without_what_was_closed_and_withdrawn_with_a_line(live: Live
     three.talks(li, passes(live, 20)).goes_to(live.clock.now())
     live.scene.act(CHEN, "close_live_hearing", goes_on="no")
     three.ends(live.clock.now())
+    person = live.person(LI).id
+    assert "as soon as the court has made the films" in read(app, at)
+    read(app, f"{at}/again/1/{person}.webm", 404)
+    assert not kept_in(live.scene.court, live.hearing()).exists(), "nobody's question has a film made"
+    assert [make_again(live.scene.court) for _ in range(3)] == [1, 1, 0]
     page = read(app, at)
     assert "Can be seen again" in page and "seen again on" in page and LI not in page
-    person, seen = live.person(LI).id, []
+    seen: list[int] = []
     for segment in (1, 3):
         film = app.test_client().get(f"{at}/again/{segment}/{person}.webm", base_url=ORIGIN)
         assert film.status_code == 200
@@ -171,3 +184,27 @@ def test_seen_again_without_what_was_closed_and_withdrawn_with_a_line(live: Live
     assert line["state"] == "withdrawn" and line["ended_at"]
     assert "withdrawn" in read(app, "/broadcasts/en.atom")
     assert live.entry("end_broadcast")[0]["result"]["broadcasts"] == [row(live).reference]
+
+
+@pytest.mark.parametrize("change", ["asked to be closed", "a child has become a party"])
+def test_an_approval_binds_no_longer_than_the_facts(live: Live, app: Flask, change: str) -> None:
+    """Approved and running: what was shown a second ago cannot be fetched once the law forbids the broadcast, and the page
+    says that there is nothing to see.
+    """
+    at = approved(live)
+    live.opened()
+    one = tape(live, 1)
+    one.talks(live.person(LI).reference, passes(live, 40)).goes_to(live.clock.now())
+    passes(live, 45)
+    make_due(live.scene.court)
+    film = json.loads(read(app, f"{at}/now"))["pieces"][0]["src"]
+    assert app.test_client().get(film, base_url=ORIGIN).status_code == 200
+    if change == "asked to be closed":
+        live.scene.act(LI, "ask_hearing_order", kind="closed_doors", words="My address would be read out.")
+    else:
+        with live.scene.sit() as (_, case):
+            party = case.party(live.scene.parties[LI])
+            party.details = {**party.details, "guardian": {"name": "Li Min"}}
+    read(app, film, 404)
+    read(app, f"{at}/now", 404)
+    assert "nothing to see" in read(app, at)

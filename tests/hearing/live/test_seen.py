@@ -9,7 +9,8 @@ from pathlib import Path
 from hypothesis import given, settings, strategies as st
 from sqlalchemy import select
 
-from odr.hearing.live.media.reading import Kind, Recorded
+from odr.ground.clock import FixedClock
+from odr.hearing.live.media.reading import HEAD, Kind, Recorded
 from odr.hearing.live.seen.cut import (
     CHUNK_MS,
     LONGEST_MS,
@@ -23,7 +24,9 @@ from odr.hearing.live.seen.cut import (
 )
 from odr.hearing.live.seen.making import folder_of, make_due
 from odr.hearing.live.seen.models import ShownPiece, Watcher
+from odr.hearing.live.seen.showing import closures_of, is_closed_to_the_public
 from odr.hearing.live.vocabulary import RoomState
+from odr.hearing.models import Examination, Motion
 from tests.hearing.live.conftest import BEGINS, Live
 from tests.hearing.live.tape import Tape, moments, rtp, short
 from tests.hearing.scene import CHEN, HAIYUN, LI
@@ -261,3 +264,119 @@ def test_who_comes_late_sees_from_then_on_and_a_hearing_nobody_watches_is_not_ma
     with live.scene.court.database.read() as session:
         assert session.scalar(select(ShownPiece.id).limit(1)) is None
     assert not released(live) and live.clock.now() > BEGINS
+
+
+def shown_of(live: Live, minutes: int = 3) -> list[int]:
+    """Everything that comes to be shown in the next minutes."""
+    found: set[int] = set()
+    for _ in range(minutes * 6):
+        passes(live, 10)
+        make_due(live.scene.court)
+        found |= set(came(released(live)))
+    return sorted(found)
+
+
+def test_a_break_and_the_end_are_not_shown_though_the_media_room_did_not_obey(live: Live) -> None:
+    """The media room is away when the judge pauses, and records what is said in the break, and after the end: none of it is
+    shown; what is said once the hearing goes on is.
+    """
+    watched(live)
+    li = live.person(LI).reference
+    one = tape(live, 1)
+    one.talks(li, passes(live, 20)).goes_to(live.clock.now())
+    paused = live.clock.now()
+    live.media.away = True
+    live.does(CHEN, "pause", words="Ten minutes.")
+    one.talks(li, passes(live, 30)).goes_to(live.clock.now())
+    live.media.away = False
+    live.follow()
+    live.does(CHEN, "resume")
+    again = live.clock.now()
+    one.talks(li, passes(live, 30)).goes_to(live.clock.now())
+    make_due(live.scene.court)
+    live.scene.act(CHEN, "close_live_hearing", goes_on="no")
+    ended = live.clock.now()
+    one.talks(li, passes(live, 30)).goes_to(live.clock.now())
+    one.ends(live.clock.now())
+    seen = shown_of(live)
+    assert [m for m in seen if m < short(paused)] and [m for m in seen if short(again) < m < short(ended)]
+    assert not [m for m in seen if short(paused) <= m < short(again) or m >= short(ended)]
+
+
+def test_what_a_recorder_wrote_before_the_hearing_was_opened_is_not_shown(live: Live) -> None:
+    """A recorder that ran while people waited: the hearing is shown from the judge's word on, and from its first second."""
+    early = Tape(
+        live.scene.court.settings.recordings_folder / live.hearing().reference, 1, BEGINS - timedelta(seconds=30)
+    )
+    watched(live)
+    li = live.person(LI).reference
+    opened = live.clock.now()
+    early.talks(li, passes(live, 30)).goes_to(live.clock.now())
+    early.ends(live.clock.now())
+    seen = shown_of(live)
+    assert seen and short(opened) <= min(seen) < short(opened) + 1_000
+
+
+def test_what_was_said_while_a_request_waited_stays_unseen_also_when_the_worker_stood_still(live: Live) -> None:
+    """The worker stood still from before the request until after it was refused: what was said meanwhile is passed over all
+    the same, and what is said afterwards is shown.
+    """
+    watched(live)
+    li = live.person(LI).reference
+    one = tape(live, 1)
+    one.talks(li, passes(live, 30)).goes_to(live.clock.now())
+    asked = live.clock.now()
+    live.scene.act(HAIYUN, "ask_hearing_order", kind="closed_doors", words="Our prices would be read out.")
+    one.talks(li, passes(live, 30)).goes_to(live.clock.now())
+    with live.scene.court.database.read() as session:
+        motion = session.scalars(select(Motion)).one().reference
+    live.scene.act(
+        CHEN, "rule_on_hearing_order", motion=motion, answer="refuse", reasons="The prices are in every shop."
+    )
+    decided = live.clock.now()
+    one.talks(li, passes(live, 30)).goes_to(live.clock.now())
+    one.ends(live.clock.now())
+    seen = shown_of(live)
+    assert [m for m in seen if m < short(asked - CUT_BACK)] and [m for m in seen if m > short(decided)]
+    assert not [m for m in seen if short(asked - CUT_BACK) <= m <= short(decided)]
+
+
+def test_what_an_order_takes_back_is_counted_by_the_clock_that_is_behind(live: Live) -> None:
+    """The media room's clock is twenty seconds behind the court's: what it recorded in the last seconds before the order
+    bears earlier moments, and goes with the order all the same.
+    """
+    watched(live)
+    order = live.clock.now()
+    live.media.clock = FixedClock(order - timedelta(seconds=20))
+    live.scene.act(CHEN, "seal_part", reason="secret", outside=[], words="A secret is shown.")
+    with live.scene.look() as (court, case):
+        live_rules = court.pack(case).live
+        assert live_rules is not None and live_rules.watching is not None
+        closed = closures_of(court.session, live.room(), live_rules.watching)
+    assert min(each.since for each in closed if each.until is None) == order - timedelta(seconds=20) - CUT_BACK
+
+
+def test_one_recording_that_cannot_be_read_keeps_no_other_hearing_from_its_public(live: Live) -> None:
+    """A damaged file stops the pieces of its own hearing; the worker's round goes on, and the damage is in its log."""
+    watched(live)
+    li = live.person(LI).reference
+    one = tape(live, 1)
+    one.talks(li, passes(live, 20)).goes_to(live.clock.now())
+    with (one.folder / f"{li}.rtp").open("ab") as file:
+        file.write(HEAD.pack(10, 250, 4) + b"gone")
+    one.ends(live.clock.now())
+    passes(live, 80)
+    assert make_due(live.scene.court) == 0
+
+
+def test_closed_doors_stay_with_the_hearing_when_the_case_is_heard_anew_in_public(live: Live) -> None:
+    """Granted while the hearing runs, closed doors are the hearing's own: another examination, public, opens nothing of it."""
+    watched(live)
+    live.scene.act(HAIYUN, "ask_hearing_order", kind="closed_doors", words="Our prices would be read out.")
+    with live.scene.court.database.read() as session:
+        motion = session.scalars(select(Motion)).one().reference
+    live.scene.act(CHEN, "rule_on_hearing_order", motion=motion, answer="allow", reasons="They are a secret.")
+    with live.scene.sit() as (sitting, case):
+        sitting.session.scalars(select(Examination)).one().replaced_by = sitting.next_number(case)
+    with live.scene.look() as (court, _):
+        assert is_closed_to_the_public(court.session, live.hearing())

@@ -11,8 +11,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from odr.app import create_app
+from odr.docket.models import Role
+from odr.hearing import vocabulary
 from odr.hearing.live.seen.making import make_due
 from odr.hearing.live.seen.models import Watcher
+from odr.hearing.models import Witness
 from odr.identity.models import Account, AccountState
 from odr.identity.sign_in.sessions import open_session
 from odr.register.calendar.attending.models import PlaceRecord, PlaceRequest, PlaceState
@@ -178,7 +181,11 @@ def test_pieces_are_for_who_sits_there_now(live: Live, app: Flask) -> None:
     with live.scene.court.database.read() as session:
         request = session.scalars(select(PlaceRequest)).one().reference
     desk = f"/attending/desk/requests/{request}"
-    Reader(app, live, WANG).sends(f"{desk}/seat", f"{desk}/out", words="Took pictures of the screen.")
+    out = {"words": "Took pictures of the screen."}
+    refused = Reader(app, live, WANG).sends(f"{desk}/seat", f"{desk}/out", 422, **out)
+    assert "Only the presiding judge sends somebody out" in refused
+    assert ann.client.get(films[0], base_url=ORIGIN).status_code == 200
+    Reader(app, live, WANG).sends(f"{desk}/seat", f"{desk}/out", ordered="true", **out)
     ann.page(films[0], 403)
     page = ann.page(watch)
     assert "You were sent out of this hearing." in page and "Took pictures of the screen." in page
@@ -195,3 +202,47 @@ def test_the_hearing_asked_to_be_closed_ends_for_everybody(live: Live, app: Flas
     ann.page(f"{watch}/now", 403)
     assert "not in public" in ann.page(watch)
     live.clock.advance(timedelta(seconds=1))
+
+
+def test_who_is_named_a_witness_in_their_seat_gets_no_piece_by_its_address_either(live: Live, app: Flask) -> None:
+    """Pieces are numbered in a row: whoever is not to hear the hearing any more cannot guess the next one."""
+    ann, watch = seat(app, live, ANN)
+    live.opened()
+    ann = Reader(app, live, ANN)
+    ann.sends(watch, watch)
+    one = tape(live, 1)
+    one.talks(live.person(LI).reference, passes(live, 40)).goes_to(live.clock.now())
+    passes(live, 45)
+    make_due(live.scene.court)
+    ann = Reader(app, live, ANN)
+    ann.sends(watch, watch)
+    film = json.loads(ann.page(f"{watch}/now"))["pieces"][0]["src"]
+    assert ann.client.get(film, base_url=ORIGIN).status_code == 200
+    with live.scene.sit() as (sitting, case):
+        sitting.session.add(
+            Witness(
+                case_id=case.id,
+                role=Role.WITNESS,
+                called_by=live.scene.parties[LI],
+                name="Ann",
+                email=f"{ANN}@people.example",
+                about="What she saw.",
+                manner=vocabulary.TestimonyManner.LIVE,
+                state=vocabulary.RequestState.ASKED,
+                entry_number=sitting.next_number(case),
+            )
+        )
+    ann.page(f"{watch}/now", 403)
+    ann.page(film, 403)
+
+
+def test_the_public_stays_past_midnight_as_long_as_the_court_sits(live: Live, app: Flask) -> None:
+    """Nobody is kept out of a hearing that goes on since the date changed: it would be held without its public."""
+    ann, watch = seat(app, live, ANN)
+    live.opened()
+    ann = Reader(app, live, ANN)
+    ann.sends(watch, watch)
+    live.clock.advance(timedelta(hours=15))
+    ann = Reader(app, live, ANN)
+    ann.sends(watch, watch)
+    ann.page(f"{watch}/now")

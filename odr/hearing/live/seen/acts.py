@@ -18,7 +18,7 @@ from odr.hearing import desks
 from odr.hearing.inputs import ANSWERS, Reasons
 from odr.hearing.live.queries import hearing_of_now, is_set_up
 from odr.hearing.live.seen.models import Broadcast, BroadcastObjection, BroadcastState
-from odr.hearing.live.seen.showing import broadcast_of, is_closed_to_the_public, objections_to
+from odr.hearing.live.seen.showing import broadcast_of, is_closed_to_the_public, objections_to, shows_a_child
 from odr.hearing.models import Hearing
 from odr.hearing.trial_limit.acts import seat_president
 from odr.hearing.vocabulary import HearingState
@@ -69,7 +69,7 @@ def never_broadcast(sitting: Sitting, case: Case, hearing: Hearing) -> Text | No
         return T(
             "A hearing that is not public, or of which somebody has asked that it be not, is not broadcast (Provisions on Broadcasting Hearings, art. 2; Online Litigation Rules, art. 27)."
         )
-    if any("guardian" in party.details for party in case.parties if party.left_at is None):
+    if shows_a_child(case):
         return T(
             "A hearing in which a child, or somebody under guardianship, is a party is not broadcast: this court cannot make a face or a voice unknown (Provisions on Broadcasting Hearings, art. 3)."
         )

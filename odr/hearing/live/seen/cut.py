@@ -38,8 +38,10 @@ class Moment:
     """Whether what was said just before goes with it: a secret is out before the judge can close the part."""
 
 
-def closures(moments: Iterable[Moment], cut_back: timedelta) -> list[Closure]:
-    """What is closed, from a journal in its order. The door opens when the media room did it, never by the order alone."""
+def closures(moments: Iterable[Moment], cut_back: timedelta, settles: timedelta = SETTLES) -> list[Closure]:
+    """What one door shuts out, from its lines of the journal in order. It opens when the media room did it, never by the
+    order alone.
+    """
     found: list[Closure] = []
     since: datetime | None = None
     for moment in moments:
@@ -47,7 +49,7 @@ def closures(moments: Iterable[Moment], cut_back: timedelta) -> list[Closure]:
             begins = moment.at - (cut_back if moment.cuts_back else timedelta())
             since = begins if since is None else min(since, begins)
         elif since is not None and moment.done_at is not None:
-            found.append(Closure(since, max(moment.done_at, moment.at) + SETTLES))
+            found.append(Closure(since, max(moment.done_at, moment.at) + settles))
             since = None
     return [*found, Closure(since, None)] if since is not None else found
 

@@ -6,15 +6,16 @@ So a file that is there may be seen, whoever serves it; of a sealed part none ca
 from __future__ import annotations
 
 import json
+import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
@@ -25,7 +26,7 @@ from odr.hearing.live.media.webm import Frame, write_webm
 from odr.hearing.live.models import LiveRoom, LiveSegment
 from odr.hearing.live.seen.cut import Closure, Piece, may_show, next_piece
 from odr.hearing.live.seen.models import Broadcast, BroadcastState, ShownPiece, Watcher
-from odr.hearing.live.seen.showing import STAYS, closures_of, is_closed_to_the_public
+from odr.hearing.live.seen.showing import STAYS, closures_of, is_closed_to_the_public, opened_at
 from odr.hearing.live.vocabulary import RoomState
 from odr.hearing.models import Hearing
 from odr.procedure.rules.court_rules import WatchingRules
@@ -33,8 +34,15 @@ from odr.procedure.rules.court_rules import WatchingRules
 if TYPE_CHECKING:
     from odr.procedure.court import Court
 
-AT_ONCE = 20
+log = logging.getLogger("odr.hearing.live")
+AT_ONCE = 50
 """Hearings of one round of the worker."""
+MOST_ROOMS = 1_000
+"""Hearings among which their turn is given."""
+ENDED = timedelta(hours=1)
+"""How long after its end a hearing of which nothing was shown yet is looked at."""
+FORGOTTEN = timedelta(days=2)
+"""A hearing in which nothing was decided for so long, and that nobody closed, takes no turn from one that runs."""
 MOST_PIECES = 50
 """Pieces of one person in one round; the rest in the next."""
 BEFORE = timedelta(seconds=20)
@@ -62,18 +70,32 @@ def folder_of(court: Court, hearing: Hearing) -> Path:
 def make_due(court: Court) -> int:
     """For the worker: whatever may be shown by now of every hearing that somebody watches. The number of pieces made."""
     now = court.clock.machine_now()
+    with court.database.read() as session:
+        rooms = _whose_turn(session, court.clock.now())
+    made = 0
+    for room in rooms:
+        try:
+            made += make(court, room, now)
+        except Exception:
+            # A recording that cannot be read keeps the public out of one hearing, not out of every other.
+            log.exception("what the public sees of room %s could not be made; it is tried again", room)
+    return made
+
+
+def _whose_turn(session: Session, now: datetime) -> Sequence[int]:
+    """Rooms to look at in this round: who was longest without a piece comes first, so that none is left out for ever."""
     sits = select(Watcher.hearing_id).where(Watcher.left_at.is_(None), Watcher.sent_out_at.is_(None))
     shown = select(Broadcast.hearing_id).where(Broadcast.state == BroadcastState.APPROVED)
-    running = select(LiveRoom.id).where(LiveRoom.state != RoomState.WAITING)
-    with court.database.read() as session:
-        rooms = {
-            *session.scalars(running.where(LiveRoom.hearing_id.in_(sits)).order_by(LiveRoom.id.desc()).limit(AT_ONCE)),
-            *session.scalars(
-                running.where(LiveRoom.hearing_id.in_(shown), LiveRoom.state != RoomState.CLOSED).limit(AT_ONCE)
-            ),
-            *session.scalars(select(ShownPiece.room_id).distinct().limit(AT_ONCE)),
-        }
-    return sum(make(court, room, now) for room in sorted(rooms))
+    goes_on = and_(LiveRoom.state.not_in((RoomState.WAITING, RoomState.CLOSED)), LiveRoom.since > now - FORGOTTEN)
+    runs = select(LiveRoom.id).where(or_(goes_on, LiveRoom.closed_at > now - ENDED)).limit(MOST_ROOMS)
+    newest = select(ShownPiece.room_id, func.max(ShownPiece.made_at)).group_by(ShownPiece.room_id).limit(MOST_ROOMS)
+    last = {row[0]: row[1] for row in session.execute(newest)}
+    asked = {
+        *session.scalars(runs.where(LiveRoom.hearing_id.in_(sits))),
+        *session.scalars(runs.where(LiveRoom.hearing_id.in_(shown))),
+    }
+    never = datetime.min.replace(tzinfo=UTC)
+    return sorted({*asked, *last}, key=lambda room: (last.get(room, never), -room))[:AT_ONCE]
 
 
 @dataclass(frozen=True)
@@ -146,6 +168,9 @@ def _ready(court: Court, session: Session, room: LiveRoom, rules: WatchingRules,
         (row.segment, row.person_id): (row.number, row.after)
         for row in session.scalars(select(ShownPiece).where(ShownPiece.id.in_(newest)))
     }
+    opened = opened_at(session, room)
+    if opened is None:
+        return
     open_ones = select(LiveSegment.number).where(LiveSegment.room_id == room.id, LiveSegment.key.is_(None))
     for segment in session.scalars(open_ones.order_by(LiveSegment.number)).all():
         written = written_in(court.settings.recordings_folder / hearing.reference / f"{segment:04d}")
@@ -158,16 +183,17 @@ def _ready(court: Court, session: Session, room: LiveRoom, rules: WatchingRules,
             number, place = places.get((segment, person.id), (0, None))
             if place is None:
                 place = _begins(written, person.reference, horizon - BEFORE)
-            for piece in _pieces(path, place, written, horizon):
+            for piece in _pieces(path, place, written, opened, horizon):
                 number += 1
                 yield _made(segment, person.id, person.reference, number, written, piece)
 
 
-def _pieces(path: Path, place: int, written: Written, horizon: datetime) -> Iterator[Piece]:
+def _pieces(path: Path, place: int, written: Written, opened: datetime, horizon: datetime) -> Iterator[Piece]:
     until = int((horizon - written.began).total_seconds() * 1000)
+    begin = (opened - written.began).total_seconds() * 1000
     ended = written.ended_at is not None and written.ended_at <= horizon
     for _ in range(MOST_PIECES):
-        piece = next_piece(packets_from(path, place), until, ended=ended)
+        piece = next_piece((each for each in packets_from(path, place) if each[0].ms >= begin), until, ended=ended)
         if piece is None:
             return
         yield piece

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from odr.docket.models import Case
 from odr.ground.errors import NotFound
 from odr.hearing.live.media.derive import frames_of
 from odr.hearing.live.media.webm import write_webm
@@ -22,13 +23,17 @@ from odr.hearing.live.rules import KEPT_APART
 from odr.hearing.live.seen.cut import Closure
 from odr.hearing.live.seen.making import packets_from, written_in
 from odr.hearing.live.seen.models import Broadcast, BroadcastState
-from odr.hearing.live.seen.showing import closures_of, is_closed_to_the_public
+from odr.hearing.live.seen.showing import closures_of, is_for_everybody
 from odr.hearing.live.vocabulary import RoomState
 from odr.hearing.models import Hearing
-from odr.procedure.rules.court_rules import WatchingRules
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
+
+RUNS = timedelta(hours=12)
+"""For how long a hearing counts as one that runs, since it last opened, paused or went on."""
+AT_ONCE = 50
+"""Broadcasts looked at in one round of the worker: the newest."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +47,8 @@ class Again:
 
 def can_be_seen_again(session: Session, row: Broadcast, hearing: Hearing, room: LiveRoom | None) -> bool:
     """Whether a hearing is over, was broadcast with leave to be seen again, and nothing speaks against it now."""
-    approved = row.state is BroadcastState.APPROVED and row.replay
     over = room is not None and room.state is RoomState.CLOSED
-    return approved and over and not is_closed_to_the_public(session, hearing)
+    return row.replay and over and is_for_everybody(session, row, hearing)
 
 
 def seen_again(court: Court, session: Session, hearing: Hearing, room: LiveRoom) -> list[Again]:
@@ -73,20 +77,58 @@ def kept_in(court: Court, hearing: Hearing) -> Path:
     return court.settings.data_dir / "again" / hearing.reference
 
 
-def film_again(
-    court: Court, session: Session, hearing: Hearing, room: LiveRoom, rules: WatchingRules, segment: int, person: int
-) -> Path:
-    """The file of somebody in an open piece, made when it is first asked for. Raises NotFound."""
-    found = next(
-        (a for a in seen_again(court, session, hearing, room) if a.segment == segment and a.person.id == person), None
+def _kept(court: Court, hearing: Hearing, each: Again) -> Path:
+    return kept_in(court, hearing) / f"{each.segment}-{each.person.id}.webm"
+
+
+def made_again(court: Court, session: Session, hearing: Hearing, room: LiveRoom) -> list[Again]:
+    """Of whom a film lies ready; the others are made by the worker."""
+    return [each for each in seen_again(court, session, hearing, room) if _kept(court, hearing, each).is_file()]
+
+
+def film_again(court: Court, session: Session, hearing: Hearing, room: LiveRoom, segment: int, person: int) -> Path:
+    """The file of somebody in an open piece. A stranger's question has nothing made. Raises NotFound."""
+    for each in made_again(court, session, hearing, room):
+        if (each.segment, each.person.id) == (segment, person):
+            return _kept(court, hearing, each)
+    raise NotFound
+
+
+def make_again(court: Court) -> int:
+    """For the worker: one film of those that may be seen again and are not made yet, while no hearing runs that would have
+    to wait for it. The number of films made.
+    """
+    recent = court.clock.now() - RUNS
+    runs = select(LiveRoom.id).where(
+        LiveRoom.erased_at.is_(None),
+        LiveRoom.closed_at.is_(None),
+        LiveRoom.state != RoomState.WAITING,
+        LiveRoom.since > recent,
     )
-    if found is None:
-        raise NotFound
-    target = kept_in(court, hearing) / f"{segment}-{person}.webm"
-    if not target.is_file():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _write(_folder(court, hearing, segment), found, closures_of(session, room, rules), target)
-    return target
+    asked = (
+        select(Broadcast, Hearing, LiveRoom)
+        .join(Hearing, Hearing.id == Broadcast.hearing_id)
+        .join(LiveRoom, LiveRoom.hearing_id == Hearing.id)
+        .where(Broadcast.state == BroadcastState.APPROVED, Broadcast.replay.is_(True))
+        .where(LiveRoom.state == RoomState.CLOSED, LiveRoom.erased_at.is_(None))
+        .order_by(Broadcast.id.desc())
+        .limit(AT_ONCE)
+    )
+    with court.database.read() as session:
+        if session.scalar(runs.limit(1)) is not None:
+            return 0
+        for row, hearing, room in session.execute(asked):
+            live = court.look(session).pack(session.get_one(Case, room.case_id)).live
+            if live is None or live.watching is None or not can_be_seen_again(session, row, hearing, room):
+                continue
+            for each in seen_again(court, session, hearing, room):
+                target = _kept(court, hearing, each)
+                if not target.is_file():
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    closed = closures_of(session, room, live.watching)
+                    _write(_folder(court, hearing, each.segment), each, closed, target)
+                    return 1
+    return 0
 
 
 def _write(folder: Path, found: Again, closed: Sequence[Closure], target: Path) -> None:

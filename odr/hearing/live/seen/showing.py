@@ -4,24 +4,49 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from odr.docket.models import Role
+from odr.docket.models import Case, DocketEntry, Role
 from odr.hearing.live.models import LiveAck, LiveLine, LivePerson, LiveRoom
-from odr.hearing.live.seen.cut import Closure, Moment, closures
-from odr.hearing.live.seen.models import Broadcast, BroadcastObjection, ShownPiece, Watcher
-from odr.hearing.live.vocabulary import LiveStage, RoomState, What
+from odr.hearing.live.rules import KEPT_APART
+from odr.hearing.live.seen.cut import SETTLES, Closure, Moment, closures
+from odr.hearing.live.seen.models import Broadcast, BroadcastObjection, BroadcastState, ShownPiece, Watcher
+from odr.hearing.live.vocabulary import LiveStage, Place, RoomState, What
 from odr.hearing.models import Examination, Hearing, Motion
 from odr.hearing.vocabulary import MotionKind, RequestState
 from odr.procedure.rules.court_rules import WatchingRules
 
-SHUTTING = {What.SEALED: True, What.DELIBERATES: False}
-"""Lines that shut the door to the public, and whether what was said just before goes with them."""
-OPENING = (What.UNSEALED, What.REASSEMBLED)
+
+@dataclass(frozen=True)
+class Door:
+    """A way in which a hearing is shut to the public: the lines that shut it, those that open it, whether what was said just
+    before goes with it, and how long after the opening something may still be on its way.
+    """
+
+    shut_by: frozenset[What]
+    opened_by: frozenset[What]
+    cuts_back: bool
+    settles: timedelta
+
+
+DOORS = (
+    Door(frozenset({What.SEALED}), frozenset({What.UNSEALED}), True, SETTLES),
+    Door(
+        frozenset({What.PAUSED, What.SUSPENDED, What.DELIBERATES}),
+        frozenset({What.RESUMED, What.REASSEMBLED}),
+        False,
+        timedelta(),
+    ),
+    Door(frozenset({What.CLOSED}), frozenset(), False, timedelta()),
+)
+"""Each is reckoned by itself: that a break is over opens no sealed part. A media room that did not obey goes on recording in
+a break and after the end; what the court ended is not shown all the same.
+"""
+LINES = frozenset({What.OPENED}).union(*(door.shut_by | door.opened_by for door in DOORS))
 STAYS = timedelta(seconds=90)
 """How long a piece can be fetched after it was made: nobody goes back in a hearing, as in a courtroom."""
 
@@ -45,23 +70,80 @@ def is_closed_to_the_public(session: Session, hearing: Hearing) -> bool:
 
 
 def closures_of(session: Session, room: LiveRoom, rules: WatchingRules) -> list[Closure]:
-    """What of a hearing the public does not see, by its journal."""
+    """What of a hearing the public does not see: what was before it was opened, what its journal shuts, and what was said
+    while a request that it be not public waited, whatever became of that.
+    """
     rows = session.execute(
         select(LiveLine, LiveAck)
         .outerjoin(LiveAck, LiveAck.line_id == LiveLine.id)
-        .where(LiveLine.room_id == room.id, LiveLine.what.in_([*SHUTTING, *OPENING]))
+        .where(LiveLine.room_id == room.id, LiveLine.what.in_(LINES))
         .order_by(LiveLine.number)
-    )
-    return closures([_moment(line, ack) for line, ack in rows], timedelta(seconds=rules.cut_back_seconds))
+    ).all()
+    cut_back = timedelta(seconds=rules.cut_back_seconds)
+    opened = next(((line, ack) for line, ack in rows if line.what is What.OPENED), None)
+    found = [Closure(datetime.min.replace(tzinfo=UTC), _before(*opened) if opened is not None else None)]
+    for door in DOORS:
+        told = [_moment(door, line, ack) for line, ack in rows if line.what in door.shut_by | door.opened_by]
+        found += closures(told, cut_back, door.settles)
+    ahead = _by_clock(*opened) - opened[0].at if opened is not None else timedelta()
+    return [*found, *_asked_to_be_closed(session, room, cut_back, ahead)]
 
 
-def _moment(line: LiveLine, ack: LiveAck | None) -> Moment:
+def opened_at(session: Session, room: LiveRoom) -> datetime | None:
+    """When a hearing was opened, by the machine's clock; a recorder may have run before."""
+    found = session.execute(
+        select(LiveLine, LiveAck)
+        .outerjoin(LiveAck, LiveAck.line_id == LiveLine.id)
+        .where(LiveLine.room_id == room.id, LiveLine.what == What.OPENED)
+        .order_by(LiveLine.number)
+    ).first()
+    return _by_clock(*found) if found is not None else None
+
+
+def _by_clock(line: LiveLine, ack: LiveAck | None) -> datetime:
     said = line.facts.get("clock")
-    at = datetime.fromisoformat(said) if said else ack.at if ack is not None else line.at
+    return datetime.fromisoformat(said) if said else ack.at if ack is not None else line.at
+
+
+def _before(line: LiveLine, ack: LiveAck | None) -> datetime:
+    return _by_clock(line, ack) - timedelta(microseconds=1)
+
+
+def _moment(door: Door, line: LiveLine, ack: LiveAck | None) -> Moment:
+    at = _by_clock(line, ack)
     done = ack.at if ack is not None and ack.refused is None else None
-    if line.what in SHUTTING:
-        return Moment(True, at, done, SHUTTING[line.what])
+    if line.what in door.shut_by:
+        # The clock of a media room on another machine may be behind: what is taken back is counted from the earlier.
+        return Moment(True, min(at, done or at), done, door.cuts_back)
     return Moment(False, done or at, done)
+
+
+def _asked_to_be_closed(session: Session, room: LiveRoom, cut_back: timedelta, ahead: timedelta) -> list[Closure]:
+    """The times in which somebody's request that the hearing be not public waited; ``ahead``: how far the machine's clock is
+    before the court's.
+    """
+    asked, decided = aliased(DocketEntry), aliased(DocketEntry)
+    rows = session.execute(
+        select(asked.recorded_at, decided.recorded_at)
+        .select_from(Motion)
+        .join(asked, and_(asked.case_id == Motion.case_id, asked.number == Motion.entry_number))
+        .join(decided, and_(decided.case_id == Motion.case_id, decided.number == Motion.decided_by))
+        .where(Motion.case_id == room.case_id, Motion.kind == MotionKind.CLOSED_DOORS)
+        .order_by(Motion.id)
+    )
+    return [Closure(since + ahead - cut_back, until + ahead) for since, until in rows]
+
+
+def shows_a_child(case: Case) -> bool:
+    """Whether a child, or somebody under guardianship, is or was a party: this court can make no face or voice unknown."""
+    return any("guardian" in party.details for party in case.parties)
+
+
+def is_for_everybody(session: Session, row: Broadcast, hearing: Hearing) -> bool:
+    """Whether a broadcast binds now: approved, not ended, and nothing of what forbids one has happened since (LIV 2, 3)."""
+    if row.state is not BroadcastState.APPROVED or is_closed_to_the_public(session, hearing):
+        return False
+    return not shows_a_child(session.get_one(Case, hearing.case_id))
 
 
 class Shown(enum.Enum):
@@ -70,6 +152,7 @@ class Shown(enum.Enum):
     BEFORE = "before"
     OPEN = "open"
     CLOSED_PART = "closed_part"
+    WITNESS_WAITS = "witness_waits"  # at the open door alone
     PAUSED = "paused"
     SUSPENDED = "suspended"
     DELIBERATING = "deliberating"
@@ -122,6 +205,19 @@ def now_of(session: Session, hearing: Hearing, room: LiveRoom | None) -> Now:
     stages = [(s, s.value in room.stages and s is not room.stage, s is room.stage) for s in LiveStage] if begun else []
     since = hearing.begins_at if kind is Shown.BEFORE else room.since
     return Now(kind, since, room.until, room.stage if begun else None, stages, floor)
+
+
+def witness_waits(room: LiveRoom | None) -> bool:
+    """Whether a witness or an expert is here and waits to be heard: who they are is not asked at the open door, so that it
+    stays shut meanwhile, lest they hear what they may not (EV 72; OLR 26).
+    """
+    waits = (Place.DOOR, Place.ISOLATED)
+    return room is not None and any(p.role in KEPT_APART and p.place in waits for p in room.people)
+
+
+def at_the_open_door(now: Now, room: LiveRoom | None) -> Now:
+    """How a hearing stands for everybody, of whom nobody knows who they are."""
+    return replace(now, kind=Shown.WITNESS_WAITS) if now.kind is Shown.OPEN and witness_waits(room) else now
 
 
 def watcher_of(session: Session, hearing: Hearing, account_id: int) -> Watcher | None:

@@ -127,3 +127,10 @@ class SendOutInput(CourtModel):
             T("They read it. The rules of the courtroom hold for who watches too."),
         ),
     ]
+    ordered: Annotated[
+        bool,
+        field(
+            T("The presiding judge warned and admonished this person in vain, and ordered them out."),
+            T("Nobody but the presiding judge sends somebody out of a public hearing (Courtroom Rules, art. 19)."),
+        ),
+    ] = False

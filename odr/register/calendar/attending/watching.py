@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
-from odr.ground.errors import ActNotOpen, Forbidden, NotFound
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, NotFound
 from odr.ground.text import T, Text
 from odr.hearing.live.queries import DOORS_OPEN
 from odr.hearing.live.seen.models import Watcher
@@ -60,6 +60,8 @@ def _hour(session: Session, pack: RulePack, hearing: Hearing, now: datetime) -> 
     if hearing.ended_at is not None and now > hearing.ended_at + AFTERWARDS:
         return T("This hearing is over.")
     day = hearing.begins_at.astimezone(pack.tz).date()
+    if hearing.begun_at is not None:
+        return None  # it goes on until it is closed, also past midnight: the public stays as long as the court sits
     if now < hearing.begins_at - DOORS_OPEN or day != now.astimezone(pack.tz).date():
         return T("The doors open half an hour before the hearing of %(at)s.", at=hearing.begins_at)
     return None
@@ -128,10 +130,18 @@ def leave(session: Session, hearing: Hearing, account_id: int, now: datetime) ->
 def send_out(
     court: Court, session: Session, pack: RulePack, request: str, given: SendOutInput, by: Account, now: datetime
 ) -> Watcher:
-    """The court sends somebody of the public out of a hearing (CTR 17, 19): from this moment nothing reaches them.
+    """The registry carries out that the presiding judge sends somebody of the public out (CTR 17, 19): from this moment
+    nothing reaches them. A public hearing that keeps somebody out without the judge's order would be held wrongly.
 
-    Raises ActNotOpen where they do not sit there.
+    Raises InvalidInput without that order, ActNotOpen where they do not sit there.
     """
+    if not given.ordered:
+        raise InvalidInput.at(
+            "ordered",
+            T(
+                "Only the presiding judge sends somebody out, after a warning and an admonition (Courtroom Rules, art. 19)."
+            ),
+        )
     row = session.scalar(select(PlaceRequest).where(PlaceRequest.reference == request))
     if row is None:
         raise NotFound
@@ -140,7 +150,7 @@ def send_out(
     if found is None or found.sent_out_at is not None:
         raise ActNotOpen(T("This person does not sit in the hearing."), source=places.law(pack))
     found.sent_out_at, found.sent_out_by, found.words = now, by.id, given.words
-    places.put_on_record(court, session, hearing, "send_out", now, request=row.reference, by=by.reference)
+    places.put_on_record(court, session, hearing, "send_out", now, request=row.reference, by=by.reference, ordered=True)
     places.write_to(
         court,
         session,

@@ -11,7 +11,7 @@ from odr.docket.models import Case, Role
 from odr.ground.errors import ActNotOpen, CourtError, FieldFault, Forbidden, InvalidInput, NotFound
 from odr.ground.text import T, Text
 from odr.hearing.live.seen.models import Watcher
-from odr.hearing.live.seen.showing import is_closed_to_the_public, watcher_of
+from odr.hearing.live.seen.showing import watcher_of
 from odr.hearing.models import Hearing
 from odr.identity.models import Account
 from odr.procedure.forms import fields as forms
@@ -145,16 +145,10 @@ def now(reference: str) -> Response:
 @watching.get("/<reference>/watch/<int:piece>.webm")
 @signed_in
 def film(reference: str, piece: int) -> Response:
-    """A few seconds of somebody, late: for who has their seat on this device. Why somebody loses it is asked with the list
-    of pieces, every few seconds; that they were sent out, or the doors are closed, here too.
+    """A few seconds of somebody, late: for who has their seat on this device, asked anew for every piece. Who was named a
+    witness, turned away or sent out since they sat down gets none, whatever addresses they kept or guess.
     """
-    hearing = seen_pages.hearing_named(reference)
-    watcher = watcher_of(current_session(), hearing, my_account_id())
-    if watcher is None or not watcher.watches or watcher.device != _device():
-        raise Forbidden(T("Take your seat first."), source=service.law(pack_today()))
-    if is_closed_to_the_public(current_session(), hearing):
-        raise NotFound
-    return seen_pages.film(hearing, piece)
+    return seen_pages.film(_seated(reference), piece)
 
 
 def _request(reference: str) -> PlaceRequest:

@@ -20,7 +20,7 @@ from odr.ground.text import T, Text
 from odr.hearing.live.models import LiveRoom
 from odr.hearing.live.seen.models import Broadcast, BroadcastState
 from odr.hearing.live.seen.replaying import can_be_seen_again
-from odr.hearing.live.seen.showing import is_closed_to_the_public
+from odr.hearing.live.seen.showing import is_for_everybody
 from odr.hearing.live.vocabulary import RoomState
 from odr.hearing.models import Hearing
 from odr.hearing.vocabulary import HearingState
@@ -117,7 +117,7 @@ def line_of(sitting: Sitting, row: Broadcast, hearing: Hearing, case: Case, room
 def _stands(sitting: Sitting, row: Broadcast, hearing: Hearing, room: LiveRoom | None) -> Stands:
     if row.state is BroadcastState.ENDED:
         return Stands.WITHDRAWN
-    if is_closed_to_the_public(sitting.session, hearing):
+    if not is_for_everybody(sitting.session, row, hearing):
         return Stands.OVER
     if room is not None and room.state is RoomState.CLOSED:
         again = can_be_seen_again(sitting.session, row, hearing, room)

@@ -12,7 +12,8 @@ from odr.docket.models import Case
 from odr.ground.errors import NotFound
 from odr.hearing.live.rules import KEPT_APART
 from odr.hearing.live.seen.models import Broadcast, BroadcastState
-from odr.hearing.live.seen.replaying import can_be_seen_again, film_again, seen_again
+from odr.hearing.live.seen.replaying import can_be_seen_again, film_again, made_again
+from odr.hearing.live.seen.showing import at_the_open_door, is_for_everybody, witness_waits
 from odr.hearing.models import Hearing
 from odr.register.calendar import seen_pages
 from odr.register.calendar.broadcasts.catalogue import Stands, atom, catalogue, line_of, plain
@@ -61,19 +62,29 @@ def feed(locale: str) -> Response:
     return Response(body, mimetype="application/atom+xml", headers=NOT_KEPT)
 
 
-def _shown(reference: str) -> tuple[Broadcast, Hearing]:
-    """A broadcast that is open to everybody now. Raises NotFound for one that was refused, ended or withdrawn."""
+def _listed(reference: str) -> tuple[Broadcast, Hearing]:
+    """A broadcast that was approved. Raises NotFound for one that was refused, ended or withdrawn."""
     row = current_session().scalar(select(Broadcast).where(Broadcast.reference == reference))
     if row is None or row.state is not BroadcastState.APPROVED:
         raise NotFound
     return row, current_session().get_one(Hearing, row.hearing_id)
 
 
+def _shown(reference: str) -> tuple[Broadcast, Hearing]:
+    """A broadcast of which something may be fetched at this moment. Raises NotFound where it was closed to the public since
+    it was approved, or a child has become a party.
+    """
+    row, hearing = _listed(reference)
+    if not is_for_everybody(current_session(), row, hearing):
+        raise NotFound
+    return row, hearing
+
+
 @broadcasts.get("/<reference>")
 @public
 def one(reference: str) -> Page:
     """A hearing as everybody sees it: late, without witnesses, without what is closed; or, when it is over, again."""
-    row, hearing = _shown(reference)
+    row, hearing = _listed(reference)
     session, room = current_session(), seen_pages.room_named(hearing)
     case = session.get_one(Case, row.case_id)
     line = line_of(look(), row, hearing, case, room)
@@ -84,10 +95,12 @@ def one(reference: str) -> Page:
         row=row,
         hearing=hearing,
         rules=seen_pages.rules_for(hearing),
-        now=seen_pages.standing(hearing),
+        now=at_the_open_door(seen_pages.standing(hearing), room),
         runs=line.stands in (Stands.LIVE, Stands.AHEAD),
-        pieces=seen_pages.pieces_now(hearing, KEPT_APART) if line.stands is Stands.LIVE else [],
-        again=seen_again(current_court(), session, hearing, room) if again and room is not None else [],
+        pieces=seen_pages.pieces_now(hearing, KEPT_APART)
+        if line.stands is Stands.LIVE and not witness_waits(room)
+        else [],
+        again=made_again(current_court(), session, hearing, room) if again and room is not None else [],
         at=current_court().clock.now(),
         article=_article(),
     )
@@ -106,8 +119,11 @@ def now(reference: str) -> Response:
 @broadcasts.get("/<reference>/<int:piece>.webm")
 @public
 def film(reference: str, piece: int) -> Response:
-    """A few seconds of somebody, late."""
-    return seen_pages.film(_shown(reference)[1], piece, KEPT_APART)
+    """A few seconds of somebody, late; none while a witness waits to be heard, who could be anybody."""
+    _, hearing = _shown(reference)
+    if witness_waits(seen_pages.room_named(hearing)):
+        raise NotFound
+    return seen_pages.film(hearing, piece, KEPT_APART)
 
 
 @broadcasts.get("/<reference>/again/<int:segment>/<int:who>.webm")
@@ -118,7 +134,7 @@ def replay(reference: str, segment: int, who: int) -> Response:
     session, room = current_session(), seen_pages.room_named(hearing)
     if room is None or not can_be_seen_again(session, row, hearing, room):
         raise NotFound
-    path = film_again(current_court(), session, hearing, room, seen_pages.rules_for(hearing), segment, who)
+    path = film_again(current_court(), session, hearing, room, segment, who)
     answer = send_file(path, mimetype="video/webm", conditional=True, max_age=0)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = seen_pages.PLAYS

@@ -109,7 +109,7 @@ export class Hearing {
     if (person.device) person.device.replaced();
     const [lostAt, moved] = [person.lostAt, person.room !== said.room];
     Object.assign(person, { role: said.role, rank: said.rank, room: said.room, device, lostAt: null, told: "" });
-    if (lostAt !== null) this.event("back", person.person, { since: lostAt, seconds: (Date.now() - lostAt) / 1000 });
+    if (lostAt !== null) this.event("back", person.person, { room: person.room, since: lostAt, seconds: (Date.now() - lostAt) / 1000 });
     else this.event("entered", person.person, { room: person.room, moved });
     person.since = Date.now();
     device.person = person;
