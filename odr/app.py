@@ -11,14 +11,14 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, ClassVar
 
-from flask import Flask, Response, g, redirect, render_template, request, url_for
+from flask import Flask, Request, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from jinja2 import BytecodeCache, StrictUndefined, pass_context
 from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from pydantic import BaseModel
-from werkzeug.exceptions import ClientDisconnected, HTTPException, NotFound as NoSuchPage
+from werkzeug.exceptions import BadRequest, ClientDisconnected, HTTPException, NotFound as NoSuchPage
 from werkzeug.routing import Rule
 
 from odr import wiring
@@ -166,8 +166,23 @@ def _say_content(endpoint: str, values: dict[str, Any]) -> None:
         values["filename"] = addressed(ROOT / "static", values["filename"])
 
 
+class _Asked(Request):
+    """A request whose body is JSON in any depth: brackets within brackets by the thousand are no JSON, and no failure."""
+
+    def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
+        """What the body says; None for what is no JSON, where that is wanted."""
+        try:
+            return super().get_json(force=force, silent=silent, cache=cache)
+        except RecursionError as error:
+            if silent:
+                return None
+            raise BadRequest from error
+
+
 class _CourtApp(KeptFiles):
     """Flask, but for what it tells of a failure: its own line holds the address, which names a case or opens a letter."""
+
+    request_class = _Asked
 
     def log_exception(self, exc_info: Any) -> None:
         """Tell the route and where in the program it failed."""

@@ -2,12 +2,14 @@
 // Nothing is kept here. The court counts for itself: without this script it ends at the same time.
 
 const ask = document.querySelector("[data-kiosk-ask]");
-const EVERY = 15_000;
 
 if (ask) {
   const left = ask.querySelector("[data-kiosk-left]");
   const asks = Number(ask.dataset.kioskAsk) * 1000;
   const ends = Number(ask.dataset.kioskEnd) * 1000;
+  const every = Number(ask.dataset.kioskEvery) * 1000;
+  // What the court waits for by itself; where the page waits longer, as in a hearing, it says in between that somebody is there.
+  const often = 30_000;
   let touched = Date.now();
   let told = Date.now();
 
@@ -20,7 +22,7 @@ if (ask) {
   const touch = () => {
     if (ask.open) return;
     touched = Date.now();
-    if (touched - told >= EVERY) tell();
+    if (touched - told >= every) tell();
   };
   const stay = () => {
     ask.close();
@@ -34,6 +36,7 @@ if (ask) {
       if (!ask.open) ask.showModal();
       left.textContent = String(Math.ceil((asks + ends - idle) / 1000));
     }
+    if (asks > 2 * often && idle < asks && Date.now() - told >= often) tell();
   };
 
   for (const kind of ["pointerdown", "keydown", "input", "scroll", "touchstart"]) {
@@ -44,6 +47,10 @@ if (ask) {
   setInterval(look, 1000);
   // A page that comes back from the browser's memory is asked for anew: whoever was here may be gone.
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  // A question of the browser (leave this page?) would stop the clock here, with somebody's words on the screen.
+  addEventListener("beforeunload", (event) => event.stopImmediatePropagation(), { capture: true });
+  // What the browser remembers of fields it would offer to the next person.
+  for (const one of document.querySelectorAll("form, input, select, textarea")) one.setAttribute("autocomplete", "off");
 }
 
 const read = document.querySelector("[data-kiosk-read]");

@@ -48,10 +48,7 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
 def _body() -> dict[str, Any]:
-    try:
-        data = request.get_json(silent=True)
-    except RecursionError:  # brackets within brackets, thousands deep
-        data = None
+    data = request.get_json(silent=True)
     if not isinstance(data, dict):
         raise InvalidInput([FieldFault((), T("Send a JSON object."))])
     return data

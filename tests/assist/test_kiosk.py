@@ -6,19 +6,20 @@ import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g, render_template_string
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from odr.app import create_app
-from odr.assist.guide.handing import waiting
+from odr.assist.guide.handing import ask_for_call, waiting
 from odr.assist.kiosk.models import Kiosk, KioskVisit
-from odr.assist.kiosk.terminals import ASKED, ENDS, GRACE, sweep
+from odr.assist.kiosk.terminals import ASKED, ENDS, GRACE, IN_A_HEARING, SEEN_EVERY, sweep
 from odr.identity.models import SessionRow
 from odr.identity.sign_in import sessions
 from odr.web.presence import session_cookie_name
@@ -174,8 +175,84 @@ def test_the_court_ends_a_terminal_with_whoever_is_there(small_scene: Scene, app
         assert session.scalars(select(KioskVisit.session_id)).one() == row
     admin, sends = signed_in(small_scene, app, "admin")
     assert admin.post(f"/administration/terminals/{reference}/end", headers=sends).status_code == 303
-    assert is_over(small_scene, row) and "This browser is not a terminal yet" in hall.get("/kiosk").text
+    page = hall.get("/kiosk", follow_redirects=True).text
+    assert is_over(small_scene, row) and "This browser is not a terminal yet" in page
     assert admin.post(f"/administration/terminals/{reference}/end", headers=sends).status_code == 404
+
+
+def test_a_terminal_taken_down_forgets_who_was_signing_in(small_scene: Scene, app: Flask, hall: FlaskClient) -> None:
+    """Also a session the terminal had not heard of yet: its browser would be theirs for whoever comes next."""
+    with small_scene.court.database.read() as session:
+        reference = session.scalars(select(Kiosk.reference)).one()
+    row = enter(small_scene, hall)
+    admin, sends = signed_in(small_scene, app, "admin")
+    assert admin.post(f"/administration/terminals/{reference}/end", headers=sends).status_code == 303
+    first = hall.get("/home")
+    assert (first.status_code, first.headers["Location"]) == (303, "/kiosk") and "Clear-Site-Data" in first.headers
+    assert is_over(small_scene, row) and not list(hall._cookies.values())
+
+
+def test_a_page_that_does_not_exist_stands_in_the_frame_too(small_scene: Scene, hall: FlaskClient) -> None:
+    """It is kept by no cache, asks as every other does, and is not shown to whoever comes later."""
+    row = enter(small_scene, hall)
+    page = hall.get("/no/such/page")
+    assert page.status_code == 404 and "I am finished" in page.text and "court-footer" not in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    small_scene.clock.advance(ASKED + ENDS + GRACE + timedelta(seconds=1))
+    assert hall.get("/no/such/page").headers["Location"] == "/kiosk/ended" and is_over(small_scene, row)
+
+
+def test_yes_counts_up_to_the_last_second_of_the_question(small_scene: Scene, hall: FlaskClient) -> None:
+    """What was touched just before is told, and noted, as much later as it may be: the court still waits for the answer."""
+    hall.get("/guide")
+    small_scene.clock.advance(SEEN_EVERY - timedelta(seconds=1))
+    page = hall.get("/guide").text
+    every = re.search(r'data-kiosk-every="(\d+)"', page)
+    assert every is not None
+    small_scene.clock.advance(timedelta(seconds=int(every[1])) + ASKED + ENDS)
+    assert hall.post("/kiosk/here").status_code == 204
+
+
+def test_a_hearing_is_not_broken_off_because_somebody_listens(app: Flask, hall: FlaskClient) -> None:
+    """Its pages ask after minutes, all others after one."""
+    with app.test_request_context("/"):
+        g.terminal = SimpleNamespace(large=False, name="Terminal 3")
+        room = render_template_string('{% set in_room = true %}{% include "assist/kiosk/_bar.html" %}')
+        other = render_template_string('{% include "assist/kiosk/_bar.html" %}')
+    assert f'data-kiosk-ask="{int(IN_A_HEARING.total_seconds())}"' in room
+    assert f'data-kiosk-ask="{int(ASKED.total_seconds())}"' in other
+
+
+def test_who_finds_somebody_signed_in_is_told_so(small_scene: Scene, hall: FlaskClient) -> None:
+    """The first screen while a visit goes on; no name stands there."""
+    assert "Somebody is signed in here" not in hall.get("/kiosk").text
+    enter(small_scene, hall)
+    page = hall.get("/kiosk").text
+    assert "Somebody is signed in here" in page and "Li Wen" not in page
+
+
+def test_a_terminal_in_use_stays_one(hall: FlaskClient) -> None:
+    """Each visit gives the cookie its time anew: a browser keeps none for ever."""
+    hall.get("/kiosk/ended")
+    begun = hall.get("/kiosk")
+    assert (
+        begun.status_code == 200
+        and "terminal=" in begun.headers["Set-Cookie"]
+        and "SameSite=Strict" in str(begun.headers)
+    )
+
+
+def test_who_waits_at_a_terminal_comes_before_what_is_due_by_a_day(small_scene: Scene, hall: FlaskClient) -> None:
+    """They stand there: their call is the first of the registry's list, whatever was asked for before."""
+    court = small_scene.court
+    with court.database.write() as session:
+        ask_for_call(court, session, "13800000001", "", "", "en")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', hall.get("/kiosk/person").text)
+    assert token is not None
+    hall.post("/kiosk/person", data={"csrf_token": token[1]})
+    with court.database.read() as session:
+        found = [one.contact for one in waiting(court, session).rows]
+    assert found == ["Terminal 3, entrance hall", "13800000001"]
 
 
 def test_a_person_is_called_once(small_scene: Scene, hall: FlaskClient) -> None:
@@ -310,3 +387,22 @@ def test_the_question_can_be_answered_and_ends_it_otherwise(
     page.wait_for_url("**/kiosk/ended")
     with small_scene.court.database.read() as session:
         assert all(visit.ended_at is not None for visit in session.scalars(select(KioskVisit)))
+
+
+def test_words_nobody_sent_do_not_hold_up_the_end(
+    small_scene: Scene, app: Flask, origin: str, open_context: OpenContext
+) -> None:
+    """The browser asks nobody whether to leave the page, and offers nothing of it to the next: the visit ends by itself."""
+    page = open_context(origin).new_page()
+    asked: list[str] = []
+    page.on("dialog", lambda one: (asked.append(one.type), one.dismiss()))
+    page.clock.install()
+    make_terminal(small_scene, app, page)
+    page.goto("/guide?q=How+do+I+renew+my+driving+licence")
+    area = page.locator("main textarea").first
+    area.click()
+    area.press_sequentially("My number is 13800000001")
+    assert area.evaluate("area => [area.form.autocomplete, area.getAttribute('autocomplete')]") == ["off", "off"]
+    page.clock.run_for(91_000)
+    page.wait_for_url("**/kiosk/ended")
+    assert asked == []

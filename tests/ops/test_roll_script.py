@@ -29,6 +29,8 @@ TAKES_OVER = [
     "nginx -s reload",
     "systemctl disable --now court-web@8000",
     "systemctl start court-worker",
+    "systemctl --quiet is-enabled court-line",
+    "systemctl restart court-line",
 ]
 
 
@@ -149,3 +151,12 @@ def test_nobody_under_way_is_cut_off_when_the_older_version_ends(machine: Machin
         done = subprocess.run(["sh", "-c", line], env=machine.env(""), capture_output=True, text=True, check=False)
         waiting.join(PATIENCE)
     assert done.returncode == 0 and machine.asked() == TAKES_OVER
+
+
+def test_a_court_without_a_telephone_restarts_no_line(machine: Machine) -> None:
+    """Where the unit is not enabled nothing is begun, and the version takes over all the same."""
+    line = typed("sh /srv/court/8001/deploy/roll 8001", {"/srv/court": str(machine.srv)})
+    env = machine.env("systemctl --quiet is-enabled court-line")
+    done = subprocess.run(["sh", "-c", line], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert machine.asked() == TAKES_OVER[:-1]

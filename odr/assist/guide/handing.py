@@ -1,6 +1,6 @@
 """A question the guide did not answer, handed to the registry: what was asked and how to reach whoever asks, for one answer.
 
-It is no part of a case. Both are sealed; the registry reads them until it has answered, and after 30 days they are erased.
+It is no part of a case. Both are sealed, and erased once the registry has answered, after 30 days in any case.
 """
 
 from __future__ import annotations
@@ -112,14 +112,21 @@ def hand_over(court: Court, session: Session, given: HandOverInput, locale: str)
     return _keep(court, session, [given.question, contact], locale)
 
 
-def ask_for_call(court: Court, session: Session, phone: str, question: str, number: str, locale: str) -> GuideQuestion:
+def ask_for_call(
+    court: Court, session: Session, phone: str, question: str, number: str, locale: str, *, is_waiting: bool = False
+) -> GuideQuestion:
     """Have the registry call a telephone number: about a question the guide did not know, a case, or neither. Who asks for the
-    same once more while it waits gets what they asked for before.
+    same once more while it waits gets what they asked for before. ``is_waiting``: somebody stands in the hall, so it comes
+    before what is due by a day.
     """
     mark = keyring(court.settings.secret_key).mac("call back", json.dumps([phone, question, number]))
     waiting_already = select(GuideQuestion).where(GuideQuestion.mark == mark, GuideQuestion.answered_at.is_(None))
     row = session.scalar(waiting_already.order_by(GuideQuestion.id).limit(1))
-    return row if row is not None else _keep(court, session, [question, phone, number], locale, mark)
+    if row is None:
+        row = _keep(court, session, [question, phone, number], locale, mark)
+        if is_waiting:
+            row.due_at = row.asked_at
+    return row
 
 
 def _keep(court: Court, session: Session, told: list[str], locale: str, mark: str | None = None) -> GuideQuestion:
@@ -181,6 +188,7 @@ def answer(court: Court, session: Session, reference: str, given: RegistryAnswer
         raise ActNotOpen(T("Somebody else has answered this question already."))
     row.answered_at, row.answered_by = court.clock.now(), by
     handed = _opened(court, row)
+    _erase(court, row)
     if handed.by_mail:
         ring = keyring(court.settings.secret_key)
         outbox.keep(session, ring, [letter_of(court, handed, given)], court.clock.machine_now())
@@ -203,7 +211,13 @@ def note_call(court: Court, session: Session, reference: str, outcome: CallOutco
         if row.tries < MOST_TRIES:
             return False
     row.answered_at, row.answered_by, row.outcome = now, by, outcome
+    _erase(court, row)
     return True
+
+
+def _erase(court: Court, row: GuideQuestion) -> None:
+    """What was answered is read by nobody any more: neither the words nor how somebody is reached are kept."""
+    row.sealed, row.mark = keyring(court.settings.secret_key).seal(PURPOSE, json.dumps(["", ""])), None
 
 
 def letter_of(court: Court, handed: Handed, given: RegistryAnswer) -> Letter:

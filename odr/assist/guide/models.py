@@ -69,7 +69,9 @@ class CallOutcome(enum.Enum):
 
 
 class GuideQuestion(Base):
-    """A question somebody handed to the registry, with how to reach them: sealed, and erased with its answer after 30 days."""
+    """A question somebody handed to the registry, with how to reach them: sealed, and erased once it was answered,
+    after 30 days in any case.
+    """
 
     __tablename__ = "guide_question"
     __table_args__ = (Index("ix_guide_question_waiting", "answered_at", "due_at", "id"),)

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, current_app, g, redirect, render_template
 
 from odr.assist.guide import handing
 from odr.assist.kiosk import terminals
-from odr.assist.kiosk.terminals import ASKED, ENDS, SEEN_EVERY, KioskInput, Terminal
+from odr.assist.kiosk.terminals import ASKED, ENDS, IN_A_HEARING, SEEN_EVERY, KioskInput, Terminal
 from odr.docket.models import Role
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T
@@ -40,6 +40,8 @@ LASTS = 400 * 24 * 3600
 """Seconds a terminal keeps the secret it is known by."""
 A_SCREEN = 6
 """Cases on one screen, so that nothing has to be scrolled."""
+LOOKED_THROUGH = 60
+"""Cases in which hearings are looked for at a time."""
 UNTOUCHED = ("kiosk.still", "kiosk.ended", "kiosk.enrol", "kiosk.start", "kiosk.here")
 """Pages that do not say that somebody is there, or say it themselves."""
 OF_A_CASE = {"scan": "exhibits.submit", "pay": "payments.fee", "print": "service.overview"}
@@ -69,15 +71,16 @@ def _now() -> Any:
 @kiosk.before_app_request
 def frame() -> Response | None:
     """A request from a terminal: nothing of it is kept by the browser, and where nobody has been there for a while it leads to
-    the first screen, whatever page was asked for.
+    the first screen, whatever page was asked for, also one that does not exist. A browser whose secret opens nothing any more
+    was a terminal: it forgets whoever is there before it is a browser like any other.
     """
     token = request.cookies.get(cookie_name(is_secure(current_court().settings)))
-    if not token or request.endpoint is None or request.endpoint.rsplit(".", 1)[-1] == "static":
+    if not token or (request.endpoint or "").rsplit(".", 1)[-1] == "static":
         return None
     g.terminal = terminals.find(current_session(), token, _now())
     here = _here()
     if here is None:
-        return None
+        return _ended(url_for("kiosk.start"))
     g.is_private = True
     if request.endpoint in UNTOUCHED:
         return None
@@ -95,25 +98,27 @@ def frame() -> Response | None:
 @kiosk.app_context_processor
 def about() -> dict[str, Any]:
     """What the frame of every page needs at a terminal."""
-    return {"terminal": _here(), "kiosk_asks": int(ASKED.total_seconds()), "kiosk_ends": int(ENDS.total_seconds())}
+    seconds = {"asks": ASKED, "ends": ENDS, "tells": SEEN_EVERY, "asks_in_hearing": IN_A_HEARING}
+    return {"terminal": _here()} | {f"kiosk_{name}": int(span.total_seconds()) for name, span in seconds.items()}
 
 
 def _ended(target: str) -> Response:
     """End the visit and its session, and take back what the browser keeps of it."""
     here, court = _here(), current_court()
     token = request.cookies.get(session_cookie_name(is_secure(court.settings)))
-    with court.database.write() as session:
-        if here is not None:
-            terminals.end(session, here.id, _now())
-        if token:
-            sessions.end_presented(session, token, _now())
+    if here is not None or token:
+        with court.database.write() as session:
+            if here is not None:
+                terminals.end(session, here.id, _now())
+            if token:
+                sessions.end_presented(session, token, _now())
     return _forgotten(redirect(target, 303))  # type: ignore[arg-type]
 
 
 def _forgotten(response: Response) -> Response:
     secure = is_secure(current_court().settings)
     cookie.clear()
-    own = {cookie_name(secure), current_app.config["SESSION_COOKIE_NAME"]}
+    own = {current_app.config["SESSION_COOKIE_NAME"]} | ({cookie_name(secure)} if _here() is not None else set())
     for name in request.cookies:
         if name not in own:
             response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="Lax")
@@ -136,10 +141,23 @@ def start() -> Page:
             return _ended(url_for("kiosk.start"))
         with current_court().database.write() as session:
             terminals.begin(session, here, _now())
-    else:
-        with current_court().database.write() as session:
-            terminals.touch(session, here, _now(), None)
-    return render_template("assist/kiosk/start.html")
+        # A browser keeps no cookie for longer than it is told: a terminal in use stays one.
+        secret = request.cookies[cookie_name(is_secure(current_court().settings))]
+        return _known(
+            Response(render_template("assist/kiosk/start.html", signed_in=False), mimetype="text/html"), secret
+        )
+    with current_court().database.write() as session:
+        terminals.touch(session, here, _now(), None)
+    return render_template("assist/kiosk/start.html", signed_in=current_person() is not None)
+
+
+def _known(response: Response, secret: str) -> Response:
+    """Give the browser the secret by which it is known as a terminal."""
+    secure = is_secure(current_court().settings)
+    response.set_cookie(
+        cookie_name(secure), secret, max_age=LASTS, secure=secure, httponly=True, samesite="Strict", path="/"
+    )
+    return response
 
 
 @kiosk.post("/kiosk")
@@ -152,13 +170,8 @@ def enrol() -> Page:
         return render_template("assist/kiosk/enrol.html", missed=True), 422
     with court.database.write() as session:
         token = terminals.enrol(session, typed)
-    response = redirect(url_for("kiosk.start"), 303)
-    if token is not None:
-        secure = is_secure(court.settings)
-        response.set_cookie(
-            cookie_name(secure), token, max_age=LASTS, secure=secure, httponly=True, samesite="Strict", path="/"
-        )
-    return response
+    response: Response = redirect(url_for("kiosk.start"), 303)  # type: ignore[assignment]
+    return _known(response, token) if token is not None else response
 
 
 @kiosk.get("/kiosk/<any(scan, pay, print, hearing):act>")
@@ -172,16 +185,17 @@ def screen(act: str) -> Page:
     if person is None:
         return render_template("assist/kiosk/who.html", title=title, act=act)
     sitting, now = look(), current_court().clock.now()
-    found = my_cases(current_session(), person.account_id, now, after=after_asked(), size=A_SCREEN)
+    size = A_SCREEN if act != "hearing" else LOOKED_THROUGH
+    found = my_cases(current_session(), person.account_id, now, after=after_asked(), size=size)
     if act != "hearing":
         lines = [(case.caption, case.number, url_for(OF_A_CASE[act], reference=case.reference)) for case in found.rows]
         return render_template("assist/kiosk/cases.html", title=title, act=act, lines=lines, found=found)
     cases = {case.id: case for case in found.rows}
+    hearings = [one for one in current_court().hooks.ahead(sitting, list(cases)) if one.at > now - timedelta(hours=12)]
     ahead = [
         (one.title, one.at, cases[one.case_id].caption, url_for(one.endpoint, reference=cases[one.case_id].reference))
-        for one in current_court().hooks.ahead(sitting, list(cases))
-        if one.at > now - timedelta(hours=12)
-    ][:A_SCREEN]
+        for one in sorted(hearings, key=lambda one: one.at)[:A_SCREEN]
+    ]
     return render_template("assist/kiosk/hearings.html", title=title, lines=ahead, found=found)
 
 
@@ -212,7 +226,7 @@ def call_person() -> Page:
         return redirect(url_for("kiosk.start"), 303)
     with court.database.write() as session:
         words = T("Somebody asks for a person at this terminal.").render(current_locale())
-        handing.ask_for_call(court, session, here.name, words, "", current_locale())
+        handing.ask_for_call(court, session, here.name, words, "", current_locale(), is_waiting=True)
     return render_template("assist/kiosk/person.html", due=True)
 
 

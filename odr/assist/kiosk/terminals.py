@@ -29,9 +29,12 @@ if TYPE_CHECKING:
 
 ASKED, ENDS = timedelta(seconds=60), timedelta(seconds=30)
 """Without a touch for so long the terminal asks whether somebody is there, and so much later it begins anew."""
-GRACE = timedelta(seconds=10)
-"""What the way from the browser to the court may take."""
 SEEN_EVERY = timedelta(seconds=5)
+"""Touches are told, and noted, no more often than this."""
+GRACE = timedelta(seconds=15)
+"""By what the court counts longer than the browser does: a touch told late, one noted late, and the way between them."""
+IN_A_HEARING = timedelta(minutes=10)
+"""Whoever takes part in a hearing listens, and touches nothing: there a terminal asks after so long."""
 KEPT = timedelta(days=1)
 LETTERS = 16
 AT_ONCE = 500

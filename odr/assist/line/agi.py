@@ -19,6 +19,8 @@ LASTS = 900.0
 """Seconds of a call."""
 PATIENCE = 90.0
 """Seconds in which the exchange answers: a prompt is played, and keys are waited for."""
+BEGINS = 10.0
+"""Seconds in which an exchange has told its variables: until then anybody may be at the other end."""
 _ANSWER = re.compile(r"200 result=(?P<result>[-0-9*#]{0,40})(?: .{0,200})?")
 _PATH = re.compile(r"[A-Za-z0-9/_-]{1,120}")
 
@@ -30,9 +32,9 @@ class HungUp(Exception):
 class Exchange:
     """One call. Raises HungUp wherever it ends."""
 
-    def __init__(self, line: socket.socket, *, patience: float = PATIENCE) -> None:
+    def __init__(self, line: socket.socket, *, patience: float = PATIENCE, begins: float = BEGINS) -> None:
         self._line, self._kept = line, b""
-        self._ends = time.monotonic() + LASTS
+        self._ends = time.monotonic() + begins
         self._commands = 0
         self._patience = patience
 
@@ -42,6 +44,7 @@ class Exchange:
         for _ in range(MOST_VARIABLES):
             told = self._read()
             if not told:
+                self._ends = time.monotonic() + LASTS
                 return found
             name, mark, value = told.partition(":")
             if not mark or not name.startswith("agi_"):

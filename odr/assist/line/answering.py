@@ -25,7 +25,7 @@ from odr.assist.line.keypad_codes import case_behind_keys
 from odr.assist.line.models import LineMessage, LineTalk
 from odr.assist.line.prompts import spoken
 from odr.assist.line.replies import Kind, Reply
-from odr.assist.line.said import Said, Wants, read
+from odr.assist.line.said import Said, Wants, read, subscriber
 from odr.assist.line.talk import Talk, step
 from odr.docket.models import Case
 from odr.ground.errors import TooMany
@@ -128,7 +128,8 @@ def _take(court: Court, session: Session, came: Incoming, mark: str, world: _Wor
             mark,
             _written(replies.late(came.sent_at.astimezone(court.settings.tz)), talk.locale, came)[0],
         )
-    sent = came.sent_at.timestamp() if came.sent_at is not None else None
+    # A clock of a telephone or gateway that is ahead does not make what follows late.
+    sent = min(came.sent_at, now).timestamp() if came.sent_at is not None else None
     after, reply = step(talk, came.said, world, phone=came.phone, sent=sent)
     out, rest = _written(reply, _tongue(reply, world, after), came)
     if reply.kind is Kind.MORE:
@@ -212,7 +213,9 @@ class _World:
 
     @property
     def _who(self) -> str:
-        return f"line/{self._came.channel.value}/{self._came.counted or self._came.peer}"
+        """Who it is counted for. A network is the same here as on the pages that count it too."""
+        counted, channel = self._came.counted, self._came.channel
+        return counted if channel is Channel.WEB and counted else f"line/{channel.value}/{counted or self._came.peer}"
 
     def count(self, session: Session) -> Reply | None:
         """Count the message for whoever sends; what is said where there were too many."""
@@ -222,8 +225,20 @@ class _World:
             is_call = self._came.channel is Channel.PHONE
             self._count(Counted.LINE_FROM, f"line/{self._came.peer}" if is_call else self._who)
         except TooMany:
-            return self._wait(Counted.LINE_FROM)
+            return self._wait(Counted.LINE_FROM) if self._is_told() else replies.nothing()
         return None
+
+    def _is_told(self) -> bool:
+        """Whether it is said that there were too many. A text message costs the court, and goes to a number anybody can write:
+        it is said once, and what answers by itself is not answered for ever.
+        """
+        if self._came.channel is not Channel.SMS:
+            return True
+        try:
+            self._count(Counted.LINE_TOLD, self._who)
+        except TooMany:
+            return False
+        return True
 
     def _wait(self, counted: Counted) -> Reply:
         return replies.wait(int(LIMITS[counted].span.total_seconds() // 60), self.settings.phone)
@@ -275,11 +290,11 @@ class _World:
 
     def call(self, phone: str, question: str, number: str, locale: str) -> date | Reply:
         """Have the registry call a number, once for the same thing."""
-        try:
-            self._count(Counted.GUIDE_FROM, self._who)
-            self._count(Counted.GUIDE_FROM, f"line/called/{phone}")
-        except TooMany:
-            return self._wait(Counted.GUIDE_FROM)
+        for counted, subject in ((Counted.GUIDE_FROM, self._who), (Counted.CALLED, subscriber(phone))):
+            try:
+                self._count(counted, subject)
+            except TooMany:
+                return self._wait(counted)
         row = handing.ask_for_call(self._court, self._on(), phone, question, number, locale)
         return handing.last_day_of(self._court, row)
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from odr.assist.line import prompts
-from odr.assist.line.agi import PATIENCE, Exchange, HungUp
+from odr.assist.line.agi import BEGINS, PATIENCE, Exchange, HungUp
 from odr.assist.line.answering import Channel, Incoming, Outgoing, answer
 from odr.assist.line.said import Said, Wants, phone_in
 from odr.ground.text import Text
@@ -118,13 +118,15 @@ class LineServer(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     block_on_close = False
 
-    def __init__(self, court: Court, address: tuple[str, int], *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, court: Court, address: tuple[str, int], *, patience: float = PATIENCE, begins: float = BEGINS
+    ) -> None:
         self._places = threading.BoundedSemaphore(MOST_CALLS)
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
                 try:
-                    Call(court, Exchange(self.request, patience=patience)).lead()
+                    Call(court, Exchange(self.request, patience=patience, begins=begins)).lead()
                 except HungUp:
                     return
                 except Exception:
@@ -138,7 +140,12 @@ class LineServer(socketserver.ThreadingTCPServer):
         if not self._places.acquire(blocking=False):
             self.shutdown_request(request)  # type: ignore[arg-type]
             return
-        super().process_request(request, client_address)  # type: ignore[arg-type]
+        try:
+            super().process_request(request, client_address)  # type: ignore[arg-type]
+        except RuntimeError:
+            # The machine begins no further thread: the place is free again.
+            self._places.release()
+            raise
 
     def process_request_thread(self, request: object, client_address: object) -> None:
         """Lead a call, and give its place back."""

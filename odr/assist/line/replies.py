@@ -15,7 +15,7 @@ from odr.service.packet.progress_codes import number_key
 
 
 class Kind(enum.Enum):
-    """The kinds of reply. Each has a recorded prompt of its name."""
+    """The kinds of reply."""
 
     HELP = "help"
     STATUS = "status"
@@ -32,6 +32,7 @@ class Kind(enum.Enum):
     MORE = "more"
     LANGUAGE = "language"
     LATE = "late"
+    NOTHING = "nothing"  # nothing is sent
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,11 @@ def no_case(phone: str) -> Reply:
             T("No case is found by this number and this code together."),
         ),
     )
+
+
+def nothing() -> Reply:
+    """Nothing: it was said before."""
+    return Reply(Kind.NOTHING, (Kept.of(dict.fromkeys(LOCALES, "")),))
 
 
 def wait(minutes: int, phone: str) -> Reply:

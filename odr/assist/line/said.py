@@ -21,6 +21,8 @@ _AROUND = re.compile(r"^[\s.!。“”\"']+|[\s.!。“”\"']+$")
 _PHONE = re.compile(r"\+?[0-9][0-9() -]{4,28}")
 DIGITS = (6, 15)
 """Digits of a telephone number (ITU-T E.164 allows 15)."""
+SUBSCRIBER = 8
+"""Of these the last ones, without country and area."""
 
 
 class Wants(enum.Enum):
@@ -94,6 +96,11 @@ def _looked_up(words: str, rest: str, *, is_asked: bool) -> Said | None:
     if _NUMBER.fullmatch(rest.strip(" ,;:#.")) and number_key(rest):
         return Said(Wants.STATUS, words, rest)
     return Said(Wants.STATUS, words) if is_asked and (not rest or not rest[:1].isalpha()) else None
+
+
+def subscriber(phone: str) -> str:
+    """What a telephone number is counted by: its last digits, the same with the sign of a country, with noughts or without."""
+    return phone.lstrip("+0")[-SUBSCRIBER:]
 
 
 def phone_in(text: str) -> str:

@@ -33,6 +33,8 @@ class Counted(enum.Enum):
     GUIDE_FROM = "guide_from"  # questions handed to the registry, or said not to be answered, from one network address
     GUIDE_GAP = "guide_gap"  # one network's askings of one question, or word of one, that the guide did not answer
     LINE_FROM = "line_from"  # messages of one telephone number or network to the text service
+    LINE_TOLD = "line_told"  # answers to one telephone number that there were too many messages
+    CALLED = "called"  # calls asked for to one telephone number, whoever asks
     KEYPAD_NUMBER = "keypad_number"  # wrong codes typed on a keypad for one case number, wherever they come from
     SIMILAR_BY = "similar_by"  # looks at decisions like a claim that is written, by account
     LIST_FROM = "list_from"  # lookups in the list of persons who do not perform, from one network address
@@ -63,6 +65,8 @@ LIMITS = {
     Counted.GUIDE_FROM: Limit(12, timedelta(hours=1)),
     Counted.GUIDE_GAP: Limit(1, timedelta(days=1)),
     Counted.LINE_FROM: Limit(30, timedelta(hours=1)),
+    Counted.LINE_TOLD: Limit(1, timedelta(hours=1)),
+    Counted.CALLED: Limit(3, timedelta(days=1)),
     Counted.KEYPAD_NUMBER: Limit(6, timedelta(hours=1)),
     Counted.SIMILAR_BY: Limit(30, timedelta(minutes=10)),
     Counted.LIST_FROM: Limit(30, timedelta(minutes=10)),

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from odr.app import create_app
 from odr.assist.guide.handing import waiting
 from odr.assist.line import keypad, prompts
-from odr.assist.line.agi import MOST_LINE, PATIENCE
+from odr.assist.line.agi import BEGINS, MOST_LINE, PATIENCE
 from odr.assist.line.keypad import LineServer
 from odr.assist.line.keypad_codes import keep_keys, keys_of
 from odr.assist.line.models import KeypadCode
@@ -31,9 +31,9 @@ MOST = 500
 
 
 @contextmanager
-def served(court: Court, patience: float = PATIENCE) -> Iterator[tuple[str, int]]:
+def served(court: Court, patience: float = PATIENCE, begins: float = BEGINS) -> Iterator[tuple[str, int]]:
     """The court's server on a port of this machine."""
-    with LineServer(court, ("127.0.0.1", 0), patience=patience) as server:
+    with LineServer(court, ("127.0.0.1", 0), patience=patience, begins=begins) as server:
         serving = threading.Thread(target=server.serve_forever, daemon=True)
         serving.start()
         try:
@@ -217,6 +217,26 @@ def test_an_exchange_that_is_silent_is_left(line: Line) -> None:
     """A connection that says nothing is closed by the court."""
     with served(line.scene.court, patience=0.2) as address, socket.create_connection(address, timeout=PATIENCE) as wire:
         assert wire.recv(10) == b""
+
+
+def test_who_never_ends_the_beginning_is_left_however_it_drips(line: Line) -> None:
+    """A sign now and then keeps no place: what comes before the variables have ended is bounded as a whole."""
+    with (
+        served(line.scene.court, begins=0.5) as address,
+        socket.create_connection(address, timeout=PATIENCE) as wire,
+    ):
+        wire.settimeout(0.1)
+        sent, left = 0, False
+        while not left and sent < 600:
+            try:
+                wire.sendall(b"a")
+                sent += 1
+                left = wire.recv(1) == b""
+            except TimeoutError:
+                continue
+            except OSError:
+                left = True
+        assert left and sent < 600
 
 
 def test_the_secret_of_the_exchange_is_asked_for(line: Line) -> None:

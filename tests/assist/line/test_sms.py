@@ -158,3 +158,11 @@ def test_without_a_secret_there_is_nothing_here(line: Line) -> None:
     """A court that was given none takes no text messages."""
     client = create_app(court=line.scene.court).test_client()
     assert client.get(f"/line/sms?{kannel('help')}").status_code == 404
+
+
+def test_brackets_without_end_are_no_message(line: Line) -> None:
+    """JSON thousands of brackets deep is answered as what is no JSON, here and on every page that takes some."""
+    app = create_app(court=line.scene.court)
+    for path in ("/line.json", "/process.json"):
+        sent = app.test_client().post(path, data=b"[" * 100_000, content_type="application/json")
+        assert sent.status_code == 400, path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from sqlalchemy import func, select
 
-from odr.assist.guide.handing import MOST_TRIES, note_call, waiting
+from odr.assist.guide.handing import MOST_TRIES, PURPOSE, note_call, waiting
 from odr.assist.guide.models import CallOutcome, GuideQuestion
 from odr.assist.guide.passages import passages_of
 from odr.assist.line.answering import LASTS, LATE, Channel, Outgoing, forget_old
@@ -20,7 +21,8 @@ from odr.assist.line.replies import passage_reply
 from odr.assist.line.said import Wants, read
 from odr.ground.errors import ActNotOpen
 from odr.identity.models import Attempt
-from odr.identity.sign_in.rate_limits import LIMITS, Counted
+from odr.identity.sign_in.keys import keyring
+from odr.identity.sign_in.rate_limits import LIMITS, Counted, take
 from odr.service.packet.progress_codes import number_key
 from odr.service.sending.text_messages import fits
 from tests.assist.line.conftest import Line
@@ -263,13 +265,59 @@ def test_wrong_codes_are_counted_for_the_number_whoever_sends(line: Line) -> Non
 def test_one_telephone_sends_so_much_an_hour(line: Line) -> None:
     """The answer then is plain, one message, and nothing is kept of it."""
     most = LIMITS[Counted.LINE_FROM].tries
-    told = [line.says("help") for _ in range(most + 2)]
-    assert [one.kind for one in told] == ["help"] * most + ["wait"] * 2 and fits(told[-1].text)
+    told = [line.says("help") for _ in range(most + 3)]
+    assert [one.kind for one in told] == ["help"] * most + ["wait"] + ["nothing"] * 2 and fits(told[most].text)
+    assert [one.text for one in told[-2:]] == ["", ""]
     with line.scene.court.database.read() as session:
         assert session.scalar(select(func.count()).select_from(LineMessage)) == most
 
 
+def test_a_page_and_the_line_count_one_network_together(line: Line) -> None:
+    """Wrong codes of one network: as many as on the page, whichever of the two is asked."""
+    court, network = line.scene.court, "203.0.113.7"
+    with court.database.write() as session:
+        for _ in range(LIMITS[Counted.PROGRESS_FROM].tries):
+            now = court.clock.machine_now()
+            take(session, keyring(court.settings.secret_key), Counted.PROGRESS_FROM, network, now)
+    said = {"channel": Channel.WEB, "counted": network}
+    assert line.says(f"{line.number} {line.code}", peer="a" * 24, **said).kind == "wait"
+    assert line.says(f"{line.number} {line.code}", peer="b" * 24, **{**said, "counted": "203.0.113.8"}).kind == "status"
+
+
+def test_a_stranger_is_called_seldom_whoever_asks_and_however_it_is_written(line: Line) -> None:
+    """Ever other senders and questions, one telephone: three calls a day."""
+    ways = ["+8613900001111", "008613900001111", "013900001111", "139 0000 1111", "+86 139 0000 1111"]
+    kinds = []
+    for at, way in enumerate(ways):
+        peer = f"+86138{at:08}"
+        assert line.says("xyzzy plugh " + "abcde"[at], peer=peer).kind == "unknown"
+        kinds.append(line.says(f"call {way}", peer=peer).kind)
+    assert kinds == ["call_noted"] * 3 + ["wait"] * 2
+
+
+def test_a_clock_that_is_ahead_does_not_silence_who_comes_after(line: Line) -> None:
+    """A message that says it was sent tomorrow, as anybody may forge it, overtakes nothing that is sent later."""
+    now = line.scene.court.clock.machine_now()
+    line.says("help", sent_at=now + timedelta(days=1))
+    line.says(line.number, sent_at=now)
+    line.scene.clock.advance(timedelta(seconds=2))
+    line.says("中文", sent_at=now + timedelta(seconds=1))
+    assert line.says("help", sent_at=now + timedelta(seconds=2)).locale == "zh-Hans"
+
+
 # The registry's desk
+
+
+def test_what_was_answered_is_kept_no_longer(line: Line) -> None:
+    """Once the call was made, neither its number nor its question can be read, also with the court's key."""
+    line.says("call")
+    court, clerk = line.scene.court, line.scene.people["clerk"]
+    with court.database.write() as session:
+        (one,) = waiting(court, session).rows
+        assert note_call(court, session, one.reference, CallOutcome.TOLD, clerk)
+        row = session.scalars(select(GuideQuestion)).one()
+        opened = keyring(court.settings.secret_key).unseal(PURPOSE, row.sealed)
+        assert opened is not None and not any(json.loads(opened)) and row.mark is None
 
 
 def test_a_call_is_tried_three_times(line: Line) -> None:
