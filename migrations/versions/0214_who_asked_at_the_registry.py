@@ -1,6 +1,6 @@
 """who of the registry asked that a lost second factor be taken off
 
-Revises 0211.
+Revises 0212.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0214"
-down_revision = "0211"
+down_revision = "0212"
 branch_labels = None
 depends_on = None
 form = "expand"

@@ -7,9 +7,10 @@ Nothing but stage and dates is behind it either way.
 from __future__ import annotations
 
 import unicodedata
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from odr.assist.line.models import KeypadCode
@@ -25,6 +26,10 @@ _PURPOSE = "keypad code"
 _KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 """The letters on the keys of a telephone (ITU-T E.161)."""
 AT_ONCE = 500
+OUT_OF_ORDER = 1_000
+"""Codes older than the newest one taken over that are looked at again: two acts at once end in either order."""
+GOES_WITHIN = timedelta(days=30)
+"""A code that ended opens nothing from that moment on; what is kept of it here goes in the worker's next round."""
 
 
 def keys_of(code: str) -> str:
@@ -56,19 +61,20 @@ def case_behind_keys(session: Session, ring: Keyring, number: str, keys: str) ->
 def keep_keys(court: Court) -> int:
     """For the worker: codes that were made since, as a keypad types them; those that ended go. How many lines."""
     ring = keyring(court.settings.secret_key)
+    newest = select(func.coalesce(func.max(KeypadCode.code_id), 0)).scalar_subquery()
     made = (
         select(ProgressCode, Case.number)
         .join(Case, Case.id == ProgressCode.case_id)
         .outerjoin(KeypadCode, KeypadCode.code_id == ProgressCode.id)
-        .where(KeypadCode.code_id.is_(None), ProgressCode.ended_at.is_(None), Case.number.is_not(None))
+        .where(ProgressCode.id > newest - OUT_OF_ORDER, KeypadCode.code_id.is_(None), ProgressCode.ended_at.is_(None))
         .order_by(ProgressCode.id)
         .limit(AT_ONCE)
     )
     ended = (
         select(KeypadCode.code_id)
         .join(ProgressCode, ProgressCode.id == KeypadCode.code_id)
-        .where(ProgressCode.ended_at.is_not(None))
-        .order_by(KeypadCode.code_id)
+        .where(ProgressCode.ended_at > court.clock.now() - GOES_WITHIN)
+        .order_by(ProgressCode.ended_at)
         .limit(AT_ONCE)
     )
     with court.database.read() as session:
