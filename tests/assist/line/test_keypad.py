@@ -162,7 +162,8 @@ def test_a_hang_up_at_any_point_ends_it_there(line: Line) -> None:
     with served(line.scene.court) as address:
         whole.call(address)
         for at in range(len(whole.told)):
-            caller = Exchange(list(keys), mark=f"cut.{at}", hangs_up=at)
+            # Each from a telephone of its own: one number asks for three calls a day and hears less at the fourth.
+            caller = Exchange(list(keys), mark=f"cut.{at}", hangs_up=at, caller=f"1390000{at:04d}")
             caller.call(address)
             assert len(caller.told) == at + 1
         assert heard_again(address)
@@ -198,7 +199,7 @@ def test_hostile_input_ends_the_call_and_nothing_else(line: Line, sent: bytes) -
                 wire.shutdown(socket.SHUT_WR)
                 while wire.recv(4096):
                     pass
-            except ConnectionError:
+            except OSError:  # The court closed it first, at whichever of these.
                 pass
         assert heard_again(address)
 
