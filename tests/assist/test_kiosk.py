@@ -23,6 +23,7 @@ from odr.assist.kiosk.terminals import ASKED, ENDS, GRACE, IN_A_HEARING, SEEN_EV
 from odr.identity.models import SessionRow
 from odr.identity.sign_in import sessions
 from odr.web.presence import session_cookie_name
+from tests.filing.visitor import Visitor
 from tests.peers.browser import OpenContext
 from tests.scene import PASSWORD, Scene
 from tests.sound import faults
@@ -262,7 +263,11 @@ def test_a_person_is_called_once(small_scene: Scene, hall: FlaskClient) -> None:
         assert token is not None
         assert "somebody waits here" in hall.post("/kiosk/person", data={"csrf_token": token[1]}).text
     with small_scene.court.database.read() as session:
-        assert [one.contact for one in waiting(small_scene.court, session).rows] == ["Terminal 3, entrance hall"]
+        (one,) = waiting(small_scene.court, session).rows
+    assert one.contact == "Terminal 3, entrance hall" and one.waits_here
+    clerk = Visitor(create_app(court=small_scene.court), small_scene, "clerk")
+    page = clerk.get(f"/registry/questions/{one.reference}")
+    assert "Somebody waits at this terminal" in page and "Call this number" not in page
 
 
 def test_larger_letters_last_as_long_as_the_visit(small_scene: Scene, hall: FlaskClient) -> None:

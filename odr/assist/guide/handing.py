@@ -101,6 +101,11 @@ class Handed:
         """Whether an e-mail address was given."""
         return "@" in self.contact
 
+    @property
+    def waits_here(self) -> bool:
+        """Whether somebody stands in the hall: nobody else is answered at the moment they ask."""
+        return self.due_at <= self.asked_at
+
 
 def hand_over(court: Court, session: Session, given: HandOverInput, locale: str) -> GuideQuestion:
     """Keep a question for the registry. Raises InvalidInput for a contact that is neither an address nor a number."""
