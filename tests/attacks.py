@@ -28,6 +28,7 @@ TRIED: dict[str, dict[str, str]] = {
         "one person makes a judge or a cashier alone": "identity/test_people.py::test_who_moves_money_is_made_by_two",
         "a party appoints the other side's lawyer to bar them": "identity/test_mandates.py::test_what_one_side_wishes_bars_nobody_from_the_other",
         "somebody of the court is drawn into a case by a party": "identity/test_mandates.py::test_who_serves_in_the_case_represents_nobody_in_it",
+        "the seed of a draw is chosen, or a draw told otherwise afterwards": "insight/test_distribution.py::test_whatever_is_tampered_with_is_refused",
         "a seat is given by another's word": "hearing/test_places.py::test_only_their_own_yes_makes_a_seat",
         "somebody acts for both sides": "test_routes.py::test_somebody_on_both_sides_is_one_of_them_at_a_time",
         "a mandate that ran out, or was ended, is used": "identity/test_mandates.py::test_ending_counts_at_once",

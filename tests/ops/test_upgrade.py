@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -73,6 +74,6 @@ def test_an_upgrade_is_rolled_back_by_the_backup(kept: tuple[Scene, Keeper], tmp
     scene.lodge()
     lose_database(scene.court.database)
     said = keeper.well("restore", str(tmp_path / "backup"))
-    assert "1 acknowledged acts or files are lost" in said
+    assert re.search(r"^[2-9] acknowledged acts or files are lost", said, re.M)
     with reopened(keeper) as again:
         assert faults(again) == []
