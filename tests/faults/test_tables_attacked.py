@@ -47,7 +47,10 @@ class Table:
         self.types = {row[1]: row[2].upper() for row in told}
 
     def rows(self) -> Rows:
-        return self.connection.execute(f'SELECT * FROM "{self.name}" ORDER BY {", ".join(self.keys)}').fetchall()
+        # Receipts have no order of their own: those of the docket come last, after what the court put on record by itself.
+        first = ["docket_place IS NOT NULL"] if self.name == "receipt" else []
+        order = ", ".join([*first, *self.keys])
+        return self.connection.execute(f'SELECT * FROM "{self.name}" ORDER BY {order}').fetchall()
 
     def put(self, rows: Rows) -> None:
         self.connection.execute(f'DELETE FROM "{self.name}"')
