@@ -12,6 +12,29 @@ from odr.hearing.inputs import CourtHour
 from odr.hearing.vocabulary import Mode
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtText, field
 
+Minutes = Annotated[
+    int,
+    Field(ge=10, le=LONGEST),
+    field(T("How many minutes does it take?"), T("Judge, room and everybody called are kept free so long.")),
+]
+"""How long a hearing is to take."""
+OwnVideo = Annotated[
+    bool,
+    field(
+        T("By the court’s own video"),
+        T("Everybody enters from the case; the court records. Nobody needs another program."),
+    ),
+]
+"""Whether a hearing is held in the court's own media room."""
+AllTheSame = Annotated[
+    bool,
+    field(
+        T("Fix it all the same"),
+        T("Only where the court has said that somebody has another hearing then, or that the hour is unusual."),
+    ),
+]
+"""Whether an hour is taken that the calendar asked about."""
+
 
 class SummonInput(CourtModel):
     """A hearing with everybody at the same time, and the call to it."""
@@ -19,19 +42,9 @@ class SummonInput(CourtModel):
     mode: Annotated[Mode, Choice(Mode), field(T("How is it held?"))]
     on: Annotated[CourtDate, field(T("Day"))]
     at: Annotated[str, CourtHour(), field(T("Hour"), T("For example 09:30."))]
-    length: Annotated[
-        int,
-        Field(ge=10, le=LONGEST),
-        field(T("How many minutes does it take?"), T("Judge, room and everybody called are kept free so long.")),
-    ] = 60
+    length: Minutes = 60
     place: Annotated[str, CourtText(2, 300), field(T("Courtroom, or address of the video room"))]
-    here: Annotated[
-        bool,
-        field(
-            T("By the court’s own video"),
-            T("Everybody enters from the case; the court records. Nobody needs another program."),
-        ),
-    ] = False
+    here: OwnVideo = False
     gap: Annotated[
         Literal["", "agreed", "force_majeure"],
         field(
@@ -41,10 +54,4 @@ class SummonInput(CourtModel):
         ),
     ] = ""
     closed_doors: Annotated[bool, field(T("Closed to the public, by the judge’s order"))] = False
-    despite: Annotated[
-        bool,
-        field(
-            T("Fix it all the same"),
-            T("Only where the court has said that somebody has another hearing then, or that the hour is unusual."),
-        ),
-    ] = False
+    despite: AllTheSame = False

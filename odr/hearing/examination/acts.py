@@ -14,8 +14,7 @@ from odr.filing.claim.procedure_bars import the_panel_sits
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T, Text
 from odr.hearing import desks, names
-from odr.hearing.courtroom.calendar.diary import LONGEST
-from odr.hearing.courtroom.inputs import SummonInput
+from odr.hearing.courtroom.inputs import AllTheSame, Minutes, OwnVideo, SummonInput
 from odr.hearing.examination import phases
 from odr.hearing.examination.choices import phase_options
 from odr.hearing.examination.inputs import CloseInput, PhaseInput
@@ -169,26 +168,10 @@ class OpenInput(CourtModel):
         ),
     ] = None
     at: Annotated[str | None, CourtHour(), field(T("Hour"), T("For example 09:30."))] = None
-    length: Annotated[
-        int,
-        Field(ge=10, le=LONGEST),
-        field(T("How many minutes does it take?"), T("Judge, room and everybody called are kept free so long.")),
-    ] = 60
+    length: Minutes = 60
     place: Annotated[str | None, CourtText(2, 300), field(T("Courtroom, or address of the video room"))] = None
-    here: Annotated[
-        bool,
-        field(
-            T("By the court’s own video"),
-            T("Everybody enters from the case; the court records. Nobody needs another program."),
-        ),
-    ] = False
-    despite: Annotated[
-        bool,
-        field(
-            T("Fix it all the same"),
-            T("Only where the court has said that somebody has another hearing then, or that the hour is unusual."),
-        ),
-    ] = False
+    here: OwnVideo = False
+    despite: AllTheSame = False
     lengths: Annotated[
         list[PhaseLength],
         Field(max_length=12),

@@ -15,7 +15,7 @@ from odr.identity.accounts import lost_factor
 from odr.identity.models import Account
 from odr.identity.pages import bp
 from odr.identity.pages.shared import again, me, means, page, post, to
-from odr.web.guards import current_court, current_locale, current_session, require_strong, staff
+from odr.web.guards import current_court, current_session, require_strong, staff
 
 
 @bp.get("/registry/way-back")
@@ -52,5 +52,5 @@ def _listed() -> dict[str, Any]:
     session = current_session()
     return {
         "asked": lost_factor.asked_by(session, session.get_one(Account, me().account_id)),
-        "seen_options": [(key, words.render(current_locale())) for key, words in lost_factor.SEEN.items()],
+        "seen_options": list(lost_factor.SEEN.items()),
     }

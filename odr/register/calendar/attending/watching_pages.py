@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -201,27 +202,24 @@ def _seat(
 @staff(*ANSWERS)
 def send_out(reference: str) -> Page:
     """Send somebody of the public out."""
-    row, court, values = _request(reference), current_court(), request.form.to_dict(flat=False)
-    try:
-        given = forms.parse(SendOutInput, values, currency=pack_today().currency)
-        with court.database.write() as session:
-            by = session.get_one(Account, my_account_id())
-            seats.send_out(court, session, pack_today(), reference, given, by, court.clock.now())
-    except InvalidInput as error:
-        return _seat(row, SendOutInput, values, error.faults, 422)
-    return redirect(url_for("watching.seat", reference=reference), 303)
+    return _done(reference, SendOutInput, seats.send_out)
 
 
 @watching.post("/desk/requests/<reference>/objection")
 @staff(*ANSWERS)
 def answer_objection(reference: str) -> Page:
     """Answer what somebody objected to being kept out."""
+    return _done(reference, ObjectionAnswerInput, seats.answer_objection)
+
+
+def _done(reference: str, model: type[SendOutInput | ObjectionAnswerInput], act: Callable[..., object]) -> Page:
+    """Do to a seat what a form of its page says; what cannot be is said at its field, with what was typed."""
     row, court, values = _request(reference), current_court(), request.form.to_dict(flat=False)
     try:
-        given = forms.parse(ObjectionAnswerInput, values, currency=pack_today().currency)
+        given = forms.parse(model, values, currency=pack_today().currency)
         with court.database.write() as session:
             by = session.get_one(Account, my_account_id())
-            seats.answer_objection(court, session, pack_today(), reference, given, by, court.clock.now())
+            act(court, session, pack_today(), reference, given, by, court.clock.now())
     except InvalidInput as error:
-        return _seat(row, ObjectionAnswerInput, values, error.faults, 422)
+        return _seat(row, model, values, error.faults, 422)
     return redirect(url_for("watching.seat", reference=reference), 303)
