@@ -144,7 +144,9 @@ def wait(minutes: int, phone: str) -> Reply:
 def passage_reply(passage: Passage, site: str) -> Reply:
     """A passage of the rules word for word, and where it stands."""
     place = f"{site}{passage.place}"
-    said = T("%(title)s: %(text)s (%(place)s)", title=passage.title, text=passage.text, place=place)
+    told = {"title": passage.title, "text": passage.text, "place": place}
+    asks = passage.title.render("en").endswith("?")
+    said = T("%(title)s %(text)s (%(place)s)", **told) if asks else T("%(title)s: %(text)s (%(place)s)", **told)
     return Reply(Kind.PASSAGE, (said,), place=passage.place)
 
 

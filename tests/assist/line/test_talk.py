@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from datetime import timedelta
 from typing import Any
@@ -374,3 +375,11 @@ def test_any_sequence_is_answered_without_a_name(line: Line, data: st.DataObject
         for name in line.names:
             assert name not in told.text or name in text
         assert line.says(text, peer=peer, message=message, sent_at=sent) == told
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-Hans"])
+def test_a_heading_that_asks_keeps_its_own_sign(line: Line, locale: str) -> None:
+    """No colon stands after a question mark, in any passage of the guide."""
+    pack, today = line.scene.court.packs.versions("cn")[-1], line.scene.clock.now().date()
+    found = [passage_reply(one, "court.example").words[0].render(locale) for one in passages_of(pack, today)]
+    assert found and not [one for one in found if re.search("[?？][:：]", one)]
