@@ -15,6 +15,10 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
 RUNTIME, EXTRA, DEVELOPMENT = "requirements.txt", "requirements-extra.txt", "requirements-dev.txt"
+SPEECH = "requirements-speech.txt"
+"""For one process alone; tried on one Python."""
+ONLY_SPEECH = {"av", "faster_whisper", "numpy", "opencc"}
+"""Libraries that are not installed beside the second Python."""
 NOT_IMPORTED = {
     "psycopg": "loaded by SQLAlchemy when the database is PostgreSQL",
 }
@@ -78,8 +82,10 @@ def _applies(needed: Requirement, pin: Requirement) -> bool:
 
 def test_each_library_that_is_imported_is_pinned() -> None:
     """Whoever installs the requirements of the court can import all that it imports."""
-    pinned = {*_pins(RUNTIME), *_pins(EXTRA)}
-    assert {name: file for name, file in _imports().items() if not _distributions(name) & pinned} == {}
+    pinned = {*_pins(RUNTIME), *_pins(EXTRA), *_pins(SPEECH)}
+    there = _providers().keys() | {name for name in _imports() if name not in ONLY_SPEECH}
+    asked = {name: file for name, file in _imports().items() if name in there}
+    assert {name: file for name, file in asked.items() if not _distributions(name) & pinned} == {}
 
 
 def test_each_pin_of_the_court_is_used_by_it() -> None:
@@ -102,3 +108,11 @@ def test_a_reason_is_given_only_where_it_is_needed() -> None:
 def test_no_library_is_pinned_twice(first: str, second: str) -> None:
     """A version stands in one file, so that no two disagree."""
     assert set(_pins(first)) & set(_pins(second)) == set()
+
+
+def test_what_speech_needs_is_of_the_same_version_everywhere() -> None:
+    """A library that tests or the court use as well is there once, whoever installs what."""
+    mine = _pins(SPEECH)
+    for other in (RUNTIME, EXTRA, DEVELOPMENT):
+        theirs = _pins(other)
+        assert {name: pin for name, pin in mine.items() if name in theirs and str(theirs[name]) != str(pin)} == {}

@@ -84,6 +84,8 @@ class Settings(BaseModel):
     turn_urls: str = ""
     turn_secret: str = ""
     recordings_dir: str = ""
+    speech_model: str = ""
+    speech_threads: int = Field(default=1, ge=1, le=64)
     recorder_patience: int = Field(default=4, ge=2, le=60)
     metrics_token: str = ""
     watcher_token: str = ""

@@ -33,6 +33,7 @@ from odr.ground.db import Database
 from odr.ground.errors import CourtError
 from odr.ground.silence import silence
 from odr.hearing.live.media.control import Media, MediaAway
+from odr.hearing.live.transcript.engine import REMEDY, digest_of, is_on, missing_for
 from odr.notary.check.alarms import alarms
 from odr.notary.log.log_rows import open_log, tile_reader, tree_size
 from odr.notary.models import KeyState, LogCheckpoint, LogEntry, SigningKey
@@ -107,6 +108,7 @@ def examine(settings: Settings, database: Database, clock: Clock, notary: Notary
         lambda: check_store(settings),
         lambda: check_mail(settings),
         lambda: check_media(settings),
+        lambda: check_speech(settings),
         lambda: check_programs(settings),
         lambda: check_packs(settings, database, clock.now()),
         lambda: check_worker(database, clock.now()),
@@ -497,6 +499,19 @@ def check_media(settings: Settings) -> Findings:
         )
         return
     yield good(f"the media room answers ({health.get('driver', 'unknown')}, {health.get('hearings', 0)} hearings)")
+
+
+def check_speech(settings: Settings) -> Findings:
+    """What writes down what was said in a hearing, where the operator turned it on."""
+    if not is_on(settings):
+        yield good("no program writes down what is said: the clerk takes the record of hearings by hand")
+        return
+    folder = Path(settings.speech_model)
+    missing = missing_for(folder)
+    if missing:
+        yield Finding(State.BAD, f"what was said in hearings is not written down, {missing}", REMEDY)
+        return
+    yield good(f"what was said in hearings is drafted with the model {digest_of(folder)[:16]}")
 
 
 def check_programs(settings: Settings) -> Findings:

