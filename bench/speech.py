@@ -60,10 +60,17 @@ def run() -> list[Ratio]:
                 return cpu(lambda: list(engine._model.transcribe(samples, language=language, beam_size=5)[0]))
 
             ratio = compare_together(
-                f"speech, {name}", ("as the court hears it", court), ("bare", bare), limit=LIMIT, at_least=False, turns=1
+                f"speech, {name}",
+                ("as the court hears it", court),
+                ("bare", bare),
+                limit=LIMIT,
+                at_least=False,
+                turns=1,
             )
             written = " ".join(one.words for one in engine.hear(samples, [])[1])
-            plain = "".join(piece.text for piece in engine._model.transcribe(samples, language=language, beam_size=5)[0])
+            plain = "".join(
+                piece.text for piece in engine._model.transcribe(samples, language=language, beam_size=5)[0]
+            )
             simplified = engine._simplified(plain) if language == "zh" else plain
             ratio.notes.append(
                 f"mistakes {error_rate(language, said, written):.3f}, of the bare engine {error_rate(language, said, simplified):.3f}; "

@@ -154,7 +154,7 @@ OF_MACHINES = re.compile(
     r"|odr/evidence/(?:store/integrity_check|kit/(?:bag|verifier|received_case_files))\.py$|odr/payments/(?:stripe/.*|books/payment_receipts)\.py$"
     r"|odr/judgment/enforcement/audit\.py$|odr/service/sending/dispatch\.py$"
     r"|odr/insight/distribution/check_draw\.py$|odr/procedure/rules/insight\.py$"
-    r"|odr/hearing/live/media/"  # the control channel, its operators' lines, and the verifier, which says each in both languages
+    r"|odr/hearing/live/transcript/engine\.py$|odr/hearing/live/media/"  # the control channel, its operators' lines, and the verifier, which says each in both languages
     r"|odr/procedure/rules/redaction\.py$|odr/register/(?:publication/check_register|enforcement_list/check_list|redaction/(?:apply|names_model))\.py$"
 )
 """Modules that put together what machines or operators read, or articles that a pack then writes in both languages."""

@@ -18,6 +18,8 @@ from odr.hearing.live.transcript.models import Transcript, TranscriptChange
 if TYPE_CHECKING:
     from odr.procedure.court import Court
 
+AFTER_NAME = {"zh-Hans": "："}
+"""What stands between a name and what is said, in the language in which it was said."""
 UNSURE = 60
 """Below so many hundredths a sentence is marked: listen before you keep it."""
 
@@ -44,6 +46,7 @@ class Said:
     heard: str
     sure: int
     is_sealed: bool
+    language: str = "en"
     changes: tuple[Changed, ...] = ()
 
     @property
@@ -93,14 +96,16 @@ def said_in(court: Court, session: Session, room: LiveRoom, pieces: Sequence[Liv
             )
             at = begun[draft.segment] + timedelta(milliseconds=start)
             sealed = draft.sealed is not None
-            found.append(Said(person, draft.segment, number, start, end, at, words, sure, sealed, later))
+            found.append(
+                Said(person, draft.segment, number, start, end, at, words, sure, sealed, draft.language, later)
+            )
     return sorted(found, key=lambda one: (one.segment, one.start_ms, one.person.id, one.number))
 
 
 def as_text(said: Sequence[Said], zone: ZoneInfo) -> str:
     """As it is entered in the record: a line a sentence, with its second and who spoke; what was struck is left out."""
     return "\n".join(
-        f"{one.at.astimezone(zone):%H:%M:%S} {one.person.name}: {' '.join(one.words.split())}"
+        f"{one.at.astimezone(zone):%H:%M:%S} {one.person.name}{AFTER_NAME.get(one.language, ': ')}{' '.join(one.words.split())}"
         for one in said
         if one.words.strip()
     )
