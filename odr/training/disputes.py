@@ -12,6 +12,7 @@ from odr.docket.models import Stage
 from odr.filing.inputs import ClaimInput
 from odr.identity.models import Account
 from odr.training import pictures
+from odr.training.listed_debtors import washer
 from odr.training.published import make_public
 from odr.training.settled_dispute import views
 from odr.training.silent_respondent import books, lozenges
@@ -38,6 +39,7 @@ def tell(court: Court, say: Callable[[str], object] = lambda words: None) -> int
     told = 0
     for days_ago, telling in (
         (160, lens),
+        (130, washer),
         (100, tent),
         (75, capsules),
         (50, lozenges),
