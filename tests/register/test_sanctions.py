@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,13 +11,14 @@ import pytest
 from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Stage
-from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
+from odr.ground.errors import ActNotOpen, CourtError, Forbidden, InvalidInput, OutOfTime
 from odr.ground.text import Money, Text
 from odr.identity.actors import CLOCK_ACTOR
 from odr.payments.books.bookings import book_payment, paid_on
+from odr.payments.fee.fee_computation import Matter
 from odr.payments.fee.relief import fees_of
 from odr.payments.inputs import PaymentInput
-from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, Refund, StripeFact
+from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, Payment, Refund, StripeFact
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.papers.rulings import written_ruling
 from odr.register.enforcement_list.sanctions.models import Custody, Sanction, SanctionState
@@ -463,3 +466,104 @@ def test_the_books_balance_whatever_was_paid(bench: Bench) -> None:
     )
     with bench.court.database.read() as session:
         assert sum(one.amount_minor for one in session.scalars(select(Refund))) == 70_000
+
+
+def moves(bench: Bench, lot: random.Random) -> list[Callable[[], Any]]:
+    """Everything that somebody may try at the moment; most of it is refused at most moments."""
+    day = bench.clock.now().date()
+    row = newest(bench)
+    last = {"sanction": row.reference if row is not None else "none", "reasons": "As the file shows it."}
+    done_on = (day - timedelta(days=lot.choice((0, 0, 9, 60)))).isoformat()
+    money = {"fine": lot.choice((None, "10.00", "99,999.99", "100,000.00", "100,000.01"))}
+    days = {"days": lot.choice((None, 1, 7, 15, 16))}
+    ground = lot.choice(("able", "hides", "resists", "report"))
+    born = (day - timedelta(days=lot.choice((365 * 12, 365 * 17, 365 * 40)))).isoformat()
+    asked = {"debtor": debtor(bench), "ground": ground, "done_on": done_on, "facts": "It sells every day."}
+    hour = bench.clock.now().astimezone(bench.court.settings.tz)
+    return [
+        lambda: bench.do("claimant/1", "ask_for_sanction", asked),
+        lambda: bench.do("judge", "refuse_sanction", last),
+        lambda: bench.do("judge", "propose_sanction", asked | money | days | {"born_on": born}),
+        lambda: bench.do("respondent/1", "answer_sanction", {"answer": "No."}),
+        lambda: bench.serve("respondent/1"),
+        lambda: bench.do("president", "decide_sanction", last | money | days | {"answer": "order"}),
+        lambda: decide(bench),
+        lambda: bench.do("president", "decide_sanction", last | {"answer": "decline"}),
+        lambda: bench.do(
+            "clerk",
+            "record_detention",
+            {
+                "sanction": last["sanction"],
+                "on": hour.date().isoformat(),
+                "at": hour.strftime("%H:%M"),
+                "place": "Detention house",
+                "family": "Her brother was told.",
+            },
+        ),
+        lambda: bench.do("respondent/1", "ask_for_release", {"words": "I was wrong."}),
+        lambda: bench.do("president", "decide_release", last | {"answer": lot.choice(("release", "stay"))}),
+        lambda: bench.do("respondent/1", "ask_sanction_review", {"words": "Look at it."}),
+        lambda: bench.do(
+            "clerk",
+            "record_sanction_review",
+            last | {"answer": lot.choice(("stays", "changed", "lifted"))} | money | days,
+        ),
+        lambda: bench.wait(days=lot.choice((1, 3, 8, 20))),
+        lambda: row is not None and row.assessment_id is not None and pay_fine(bench, notice(bench).amount_minor),
+        lambda: lot.random() < 0.3 and pay(bench, to_the_cent(bench.court, bench.case_id)),
+        lambda: lot.random() < 0.1 and as_person(bench, guardian={"name": "Shen"}),
+        lambda: bench.do("judge", "end_enforcement", last | {"state": lot.choice(("ended", "for_now"))}),
+        lambda: bench.do("claimant/1", "apply_for_enforcement", {}),
+    ]
+
+
+def holds(bench: Bench) -> None:
+    """What must be so after every act."""
+    with bench.court.database.read() as session:
+        now = bench.clock.now()
+        rows = session.scalars(select(Sanction)).all()
+        decided = [row for row in rows if row.state in (SanctionState.DECIDED, SanctionState.LIFTED)]
+        for row in decided:
+            assert row.fine_minor <= 10_000_000 and row.days <= 15, "beyond the law"
+            acts = session.scalars(select(DocketEntry.act).where(DocketEntry.number == row.decided_entry)).all()
+            assert "decide_sanction" in acts, "without the president"
+            heard_of = session.scalars(
+                select(Window.state).where(Window.kind == "sanction_answer", Window.subject == row.reference)
+            ).all()
+            assert {WindowState.MET, WindowState.LAPSED} & set(heard_of), "without being heard"
+            if row.custody is Custody.HELD:
+                assert row.detained_at is not None and now < row.detained_at + timedelta(days=row.days)
+        for one in decided:
+            for other in decided:
+                same = other.id > one.id and other.ground == one.ground and SanctionState.LIFTED is not one.state
+                assert not same or (one.decided_at is not None and other.done_on > one.decided_at.date()), "twice"
+        asked = session.scalars(select(FeeAssessment).where(FeeAssessment.matter == Matter.FINE)).all()
+        due = {one.id for one in asked if one.state is AssessmentState.DUE}
+        assert due <= {row.assessment_id for row in decided if row.fine_minor}, (
+            "a fine that nobody ordered is asked for"
+        )
+        for one in asked:
+            back = sum(
+                refund.amount_minor
+                for refund in session.scalars(select(Refund))
+                if session.get_one(Payment, refund.payment_id).assessment_id == one.id
+            )
+            kept_ = paid_on(session, one).minor - back
+            owner = next((row for row in decided if row.assessment_id == one.id), None)
+            assert kept_ <= (owner.fine_minor if owner is not None else 0), "more is kept than was ordered"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_order_of_acts_fines_twice_detains_too_long_or_keeps_too_much(bench: Bench, seed: int) -> None:
+    """Sixty random acts of everybody, in any order."""
+    lot = random.Random(seed)
+    ordered(bench)
+    done = 0
+    for _ in range(60):
+        try:
+            lot.choice(moves(bench, lot))()
+            done += 1
+        except (CourtError, ValueError):
+            pass
+        holds(bench)
+    assert done >= 8

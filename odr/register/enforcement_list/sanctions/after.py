@@ -102,7 +102,7 @@ def detentions_to_begin(sitting: Sitting, case: Case, actor: Actor) -> list[Opti
 def a_detention_is_ordered(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A detention is ordered and not carried out."""
     waits = in_custody(sitting.session, case, Custody.DUE)
-    return None if waits else T("No detention waits to be carried out.")
+    return None if waits else T("No detention is waiting to be carried out.")
 
 
 @act(

@@ -54,11 +54,11 @@ def is_of_person(case: Case, row: Sanction) -> bool:
     return row.officer is not None or is_person(case.party(row.party_id))
 
 
-def name_of(case: Case, row: Sanction) -> str:
+def name_of(case: Case, row: Sanction) -> str | Text:
     """Who is fined or detained, by name: the officer of an organisation with it; never a successor."""
     party = case.party(row.party_id)
     name = replaced_since(party, row.asked_entry or row.entry_number) or party.name
-    return f"{row.officer} ({name})" if row.officer else name
+    return T("%(officer)s of %(organisation)s", officer=row.officer, organisation=name) if row.officer else name
 
 
 def notice_of(sitting: Sitting, row: Sanction) -> FeeAssessment | None:
