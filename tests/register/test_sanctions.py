@@ -128,6 +128,12 @@ def pay_fine(bench: Bench, minor: int) -> None:
         sitting.perform("record_payment", sitting.session.get_one(Case, bench.case_id), given, actor=CLOCK_ACTOR)
 
 
+def pay_if_due(bench: Bench) -> None:
+    """The whole of the newest fine comes in, if it is still open."""
+    if notice(bench).state is AssessmentState.DUE:
+        pay_fine(bench, notice(bench).amount_minor)
+
+
 def panel(bench: Bench, who: str) -> str:
     """What somebody reads of it on the page of the case."""
     with bench.court.database.read() as session:
@@ -418,6 +424,7 @@ def test_who_performs_after_it_goes_free_by_the_president_alone_and_the_fine_sta
 
 
 def test_what_is_not_begun_is_dropped_when_everything_is_performed(bench: Bench) -> None:
+    """A detention ordered is not carried out any more; the fine stays due (PIV 11; COURT sanction-performed)."""
     ordered(bench)
     pay(bench, to_the_cent(bench.court, bench.case_id))
     row = newest(bench)
@@ -509,7 +516,7 @@ def moves(bench: Bench, lot: random.Random) -> list[Callable[[], Any]]:
             last | {"answer": lot.choice(("stays", "changed", "lifted"))} | money | days,
         ),
         lambda: bench.wait(days=lot.choice((1, 3, 8, 20))),
-        lambda: row is not None and row.assessment_id is not None and pay_fine(bench, notice(bench).amount_minor),
+        lambda: row is not None and row.assessment_id is not None and pay_if_due(bench),
         lambda: lot.random() < 0.3 and pay(bench, to_the_cent(bench.court, bench.case_id)),
         lambda: lot.random() < 0.1 and as_person(bench, guardian={"name": "Shen"}),
         lambda: bench.do("judge", "end_enforcement", last | {"state": lot.choice(("ended", "for_now"))}),
