@@ -15,6 +15,8 @@ from odr.register.copies.making import certify_due
 from odr.register.enforcement_list import consumption, listing, reporting, standing
 from odr.register.enforcement_list.audit import audit_case_listings, records_kept as list_records_kept
 from odr.register.enforcement_list.panel import listing_panel
+from odr.register.enforcement_list.sanctions import after as sanctions
+from odr.register.enforcement_list.sanctions.panel import sanction_panel
 from odr.register.feedback.answers import feedback_panel
 from odr.register.publication.audit import audit_case_publications, records_kept
 from odr.register.publication.mirror.making import copies_kept
@@ -50,14 +52,16 @@ ROOM = Room(
         "odr.register.enforcement_list.pages:enforcement_list",
     ),
     on_event=(
-        on(FeePaid, copy_acts.on_paid),
-        on(Served, standing.on_served),
+        on(FeePaid, copy_acts.on_paid, sanctions.on_paid),
+        on(Served, standing.on_served, sanctions.on_served),
         on(ServiceFell, standing.on_service_fell),
     ),
     on_lapse={
         time_limits.COPY_COST: copy_acts.not_paid,
         time_limits.PROPERTY_REPORT: reporting.no_report,
         time_limits.LISTING_TERM: standing.term_over,
+        time_limits.FINE_PAYMENT: sanctions.not_paid,
+        time_limits.DETENTION: sanctions.days_over,
     },
     nav=(
         NavItem("file", "copies.listing", T("Read and copy"), 78, rarely=True),
@@ -73,7 +77,7 @@ ROOM = Room(
         "places": give_out_due,
         "places erased": erase_due,
     },
-    panels=(feedback_panel, publication_panel, listing_panel),
+    panels=(feedback_panel, publication_panel, listing_panel, sanction_panel),
     confided=(listing.never_kept_open,),
     after_act=(
         follow_decisions,
@@ -82,6 +86,7 @@ ROOM = Room(
         follow_hearings,
         standing.follow_debts,
         consumption.follow_bars,
+        sanctions.follow_sanctions,
     ),
     bars=(volume_acts.volume_is_closed, recording_is_needed),
     holdings=(records_kept, applications.records_kept, place_records_kept, copies_kept, list_records_kept),

@@ -52,3 +52,30 @@ LISTING_REVIEW_DECISION = time_limit(
     waits=T("Nothing for you to do now: the higher court decides on the entry in the list."),
     runs_on=True,
 )
+SANCTION_ANSWER = time_limit(
+    "sanction_answer",
+    Nature.REMEDY,
+    names.ANSWER_SANCTION,
+    ask=T("answer a proposed fine or detention"),
+    runs_on=True,
+)
+SANCTION_REVIEW = time_limit(
+    "sanction_review",
+    Nature.REMEDY,
+    names.ASK_SANCTION_REVIEW,
+    ask=T("ask the higher court about the fine or detention"),
+    runs_on=True,
+)
+SANCTION_REVIEW_DECISION = time_limit(
+    "sanction_review_decision",
+    Nature.OUTSIDE,
+    names.RECORD_SANCTION_REVIEW,
+    waits=T("Nothing for you to do now: the higher court decides on the fine or detention."),
+    runs_on=True,
+)
+FINE_PAYMENT = time_limit(
+    "fine_payment", Nature.DUTY, payments.RECORD_PAYMENT, page="payments.fee", ask=T("pay the fine"), runs_on=True
+)
+DETENTION = time_limit(
+    "detention", Nature.COURT, names.END_SANCTION, names.DECIDE_RELEASE, runs_on=True, may_run_out=True
+)

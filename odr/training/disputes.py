@@ -12,13 +12,13 @@ from odr.docket.models import Stage
 from odr.filing.inputs import ClaimInput
 from odr.identity.models import Account
 from odr.training import pictures
+from odr.training.listed_debtors import washer
 from odr.training.published import make_public
-from odr.training.settled_dispute import views
+from odr.training.settled_dispute import parcel, views
 from odr.training.silent_respondent import books, lozenges
 from odr.training.story import Story, in_story_time
 from odr.training.training_staff import PEOPLE
 from odr.training.undone_judgments import lens, tent
-from odr.training.withdrawn_claim import parcel
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -38,6 +38,7 @@ def tell(court: Court, say: Callable[[str], object] = lambda words: None) -> int
     told = 0
     for days_ago, telling in (
         (160, lens),
+        (130, washer),
         (100, tent),
         (75, capsules),
         (50, lozenges),

@@ -9,9 +9,12 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from odr.ground.errors import NotFound
 from odr.operations import worker
 from odr.operations.cli import move_clock
+from odr.register.enforcement_list.shown import look_up
 from odr.service.sending.ports import message_folder
+from odr.training.listed_debtors import DEBTORS
 from odr.training.training_staff import codes_now
 from odr.web.guards import current_court, public
+from odr.web.pages import look
 
 training = Blueprint("training", __name__, url_prefix="/training")
 STEPS = {
@@ -38,11 +41,17 @@ def desk() -> str:
     court = current_court()
     return render_template(
         "training/desk.html",
+        listed=_listed(),
         messages=message_folder(court.settings).messages(60),
         codes=codes_now(court),
         steps=list(STEPS),
         now=court.clock.now(),
     )
+
+
+def _listed() -> list[tuple[str, str, bool]]:
+    """Name and number of the demonstration's debtors who did not perform, and whether the public finds them now."""
+    return [(name, number, bool(look_up(look(), name, number))) for name, number in DEBTORS]
 
 
 @training.post("/clock")

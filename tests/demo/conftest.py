@@ -31,7 +31,7 @@ def opened(folder: Path, sqlite_template: Path) -> tuple[Court, Database]:
 def told(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
     """A training court with everything told."""
     court, database = opened(tmp_path_factory.mktemp("told"), sqlite_template)
-    assert seed(court) == 9
+    assert seed(court) == 10
     assert seed(court) == 0, "what is told is not told twice"
     yield court
     database.dispose()

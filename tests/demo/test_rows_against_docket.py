@@ -55,7 +55,7 @@ def one(copy: Database, query: str) -> Any:
 
 
 def test_the_disputes_are_what_their_dockets_make_them(told: Court) -> None:
-    """Stage, days, time limits, parties, orders and books of nine disputes, rebuilt from their entries, are their rows;
+    """Stage, days, time limits, parties, orders and books of ten disputes, rebuilt from their entries, are their rows;
     and something of each kind was compared.
     """
     with told.database.read() as session:

@@ -106,7 +106,7 @@ def test_every_case_file_of_the_disputes_is_taken_in_elsewhere(
             )
         assert (row.origin_case, row.entries) == (case.reference, len(acts))
         signed_again += "countersign_decision" in acts
-    assert len(programs) == 9 and len(asked) > 20 and signed_again >= 4
+    assert len(programs) == 10 and len(asked) > 20 and signed_again >= 4
     database.dispose()
 
 

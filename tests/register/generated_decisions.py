@@ -318,12 +318,23 @@ def pressed(words: str) -> str:
     return "".join(found)
 
 
+@lru_cache(maxsize=4_000)
+def in_digits(words: str) -> str:
+    """Pressed words with every way to write a digit as that digit."""
+    return "".join(_NUMERALS.get(sign, sign) for sign in pressed(words))
+
+
+@lru_cache(maxsize=4_000)
+def toneless(words: str) -> str:
+    """Pressed words without the numbers of tones."""
+    return re.sub(r"(?<=[a-z])[1-4]", "", pressed(words))
+
+
 def leaks(secret: Secret, words: str) -> str | None:
     """What of a secret can be read in some words; None where nothing can."""
     seen = pressed(words)
     if secret.kind in ("phone", "id_number", "bank_account"):
-        counted = "".join(_NUMERALS.get(sign, sign) for sign in seen)
-        return secret.name if secret.name.lower() in counted else None
+        return secret.name if secret.name.lower() in in_digits(words) else None
     wanted = [secret.name, *secret.aliases]
     if secret.kind == "email":
         wanted.append(secret.name.replace("@", "at"))
@@ -337,9 +348,9 @@ def leaks(secret: Secret, words: str) -> str | None:
         first, last = (
             "".join(plain(each) for each in part) for part in (secret.reading[:cut], secret.reading[cut + 1 :])
         )
-        toneless = re.sub(r"(?<=[a-z])[1-4]", "", seen)
+        heard = toneless(words)
         for each in (first + last, last + first):
-            if len(each) > 5 and re.search(rf"(?<![a-z]){each}(?![a-z])", toneless):
+            if len(each) > 5 and re.search(rf"(?<![a-z]){each}(?![a-z])", heard):
                 return each
     return None
 

@@ -214,6 +214,7 @@ def test_a_country_without_a_list_says_so(bench: Bench) -> None:
     client = create_app(court=bench.court).test_client()
     page = client.get("/enforcement-list").get_data(as_text=True)
     assert "know no list" in page and 'name="number"' not in page
+    assert "neither fines nor detention" in page
     assert client.post("/enforcement-list.json", json=ASKED).status_code == 404
     assert client.get("/enforcement-list/records.json").status_code == 404
 

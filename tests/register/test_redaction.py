@@ -450,14 +450,17 @@ def test_a_judge_whose_name_holds_a_partys_given_name_is_shown() -> None:
 Finder = Callable[[str, str], Sequence[tuple[int, int, str]]]
 
 
-def measured(name: str, find: Finder = names_in) -> tuple[float, float, float, int]:
+LOOKED_AT, KEPT = slice(0, None, 2), slice(1, None, 2)
+"""Of the fourth file: the lines that may teach, and those that were only counted."""
+
+
+def measured(name: str, find: Finder = names_in, part: slice = slice(None)) -> tuple[float, float, float, int]:
     """Of a file of sentences: the share of marked names found, of finds that are no names, of sentences without names in
     which nothing was found; and how many sentences there are.
     """
     hits, names, over, finds, quiet, silent, sentences = 0, 0, 0, 0, 0, 0, 0
-    for line in (HERE / name).read_text(encoding="utf-8").splitlines():
-        if line.startswith("#"):
-            continue
+    lines = (HERE / name).read_text(encoding="utf-8").splitlines()
+    for line in [one for one in lines if not one.startswith("#")][part]:
         _, marked = line.split("\t", 1)
         words, spans = "", []
         for piece in re.split(r"(\{[^}]*\})", marked):
@@ -515,6 +518,21 @@ def test_names_in_sentences_by_somebody_who_had_not_seen_the_rules() -> None:
     assert quiet >= 0.95
 
 
+def test_names_in_a_fourth_file_of_which_half_is_kept() -> None:
+    """Written by somebody who had read neither rules nor files. At first sight 0.911 of the names in the half that was then looked
+    at and 0.889 in the kept one, over-asked 0.042 and 0.080; after kinds were mended 0.968 and 0.889, 0.016 and 0.073. What was
+    learned from one half helped the other little: a fresh text gives what the kept half says.
+    """
+    looked, kept = (measured("other_names_fourth.tsv", part=part) for part in (LOOKED_AT, KEPT))
+    for name, (recall, over, quiet, sentences) in (("looked at", looked), ("kept", kept)):
+        sys.stdout.write(
+            f"fourth file, {name}: {sentences} sentences, recall {recall:.3f}, over-asked {over:.3f}, quiet {quiet:.3f}\n"
+        )
+    assert looked[3] + kept[3] >= 300
+    assert looked[0] >= 0.95 and looked[1] <= 0.04 and looked[2] >= 0.95
+    assert kept[0] >= 0.87 and kept[1] <= 0.1 and kept[2] >= 0.88
+
+
 def everything(words: str, language: str) -> list[tuple[int, int, str]]:
     """A build that masks every word."""
     return [(*match.span(), "") for match in re.finditer("[\u4e00-\u9fff]{1,3}|[^\\W\\d]+(?: [^\\W\\d]+)?", words)]
@@ -526,7 +544,9 @@ def whole_sentences(words: str, language: str) -> list[tuple[int, int, str]]:
 
 
 @pytest.mark.parametrize("build", [everything, whole_sentences, lambda words, language: []])
-@pytest.mark.parametrize("file", ["other_names.tsv", "other_names_unseen.tsv", "other_names_third.tsv"])
+@pytest.mark.parametrize(
+    "file", ["other_names.tsv", "other_names_unseen.tsv", "other_names_third.tsv", "other_names_fourth.tsv"]
+)
 def test_builds_that_mask_everything_or_nothing_are_refused(file: str, build: Finder) -> None:
     """Whoever masks every word, every sentence, or nothing is outside the bounds of each file."""
     recall, over, quiet, _ = measured(file, build)

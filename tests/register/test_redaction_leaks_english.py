@@ -18,7 +18,7 @@ from odr.register.redaction.propose import propose, remaining
 from odr.register.redaction.structure import PublicText, text_of
 from tests.register.generated_decisions import Made, Secret, leaks, pressed
 from tests.register.generated_english import EnglishMaker
-from tests.register.test_redaction_leaks import ROOT, forms, known_of, publication
+from tests.register.test_redaction_leaks import PRINTED, ROOT, forms, known_of, publication
 
 DECISIONS = 10_000 if os.environ.get("ODR_PROVE") else 60
 
@@ -71,12 +71,13 @@ def test_nothing_known_leaks_in_an_english_decision() -> None:
 def test_nothing_known_leaks_in_an_english_print() -> None:
     """Nor in the words, the metadata or the title of the PDF."""
     setter, rules = Typesetter(ROOT / "fonts", ROOT / "templates" / "documents"), ew_rules()
-    made = EnglishMaker(1).decision()
-    printed = pdf.as_pdf(setter, published(made, rules), publication(), at=datetime(2026, 6, 22, tzinfo=UTC))
-    reader = PdfReader(io.BytesIO(printed))
-    words = [line for page in reader.pages for line in page.extract_text().splitlines()] + [str(reader.metadata)]
-    assert leaked(made, {"PDF": words}) == []
-    assert all(pressed(each) in pressed("\n".join(words)) for each in made.court)
+    for seed in range(PRINTED):
+        made = EnglishMaker(seed).decision()
+        printed = pdf.as_pdf(setter, published(made, rules), publication(), at=datetime(2026, 6, 22, tzinfo=UTC))
+        reader = PdfReader(io.BytesIO(printed))
+        words = [line for page in reader.pages for line in page.extract_text().splitlines()] + [str(reader.metadata)]
+        assert leaked(made, {"PDF": words}) == []
+        assert all(pressed(each) in pressed("\n".join(words)) for each in made.court)
 
 
 def test_the_checker_sees_leaks_and_the_desk_looks_again() -> None:

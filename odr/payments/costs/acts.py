@@ -19,7 +19,7 @@ from odr.payments.costs.demands import borne_by, carry_out, demand, order_costs,
 from odr.payments.fee.acts import EVERY_STAGE, OVER
 from odr.payments.fee.addressees import who_pays
 from odr.payments.fee.assessment import assessments_of, keep_basis, question_for
-from odr.payments.fee.fee_computation import AT_COST, FeeQuestion, Matter, assess_filing
+from odr.payments.fee.fee_computation import NO_FEE, FeeQuestion, Matter, assess_filing
 from odr.payments.fee.reassessment import replace_unpaid
 from odr.payments.inputs import BearsInput
 from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment, FeeBasis
@@ -308,7 +308,7 @@ class CorrectFeeInput(CourtModel):
 def correct_fee(sitting: Sitting, case: Case, given: CorrectFeeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Compute a fee anew on the right amount: less goes back, more is asked for, with every step (FEE 43)."""
     old: FeeAssessment = sitting.resolved("assessment", given.assessment)
-    if old.basis_id is None or old.matter in AT_COST or old.state is AssessmentState.CANCELLED:
+    if old.basis_id is None or old.matter in NO_FEE or old.state is AssessmentState.CANCELLED:
         raise ActNotOpen(T("This fee cannot be computed anew."))
     payer, was = case.party(old.party_id), sitting.session.get_one(FeeBasis, old.basis_id)
     amounts = [given.amount.minor] if given.amount.minor else []

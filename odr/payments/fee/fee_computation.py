@@ -49,6 +49,8 @@ class Matter(StrEnum):
     """What an expert's attendance at a hearing costs: no fee, but collected by the court for them (FEE 11; EV 38)."""
     COPIES = "copies"
     """What copies of the file cost on paper: no fee, but what they really cost (FEE 11)."""
+    FINE = "fine"
+    """A fine ordered in an enforcement: no fee, for the treasury (CPL 118)."""
 
 
 HALVABLE = {Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM, Matter.APPEAL}
@@ -57,6 +59,8 @@ FIRST_INSTANCE = (Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM)
 """Filing fees of the first instance."""
 AT_COST = (Matter.ATTENDANCE, Matter.COPIES)
 """What the court collects at cost: no fee, so no relief from fees and no correction of a fee touches it (FEE 11)."""
+NO_FEE = (*AT_COST, Matter.FINE)
+"""What is paid to the court and is no fee: no relief from fees and no correction of a fee touches it."""
 BORNE = (*FIRST_INSTANCE, Matter.ATTENDANCE)
 """What the costs decision of this court is about: the filing fees, and what came in for experts who attended (FEE 6,
 29; EV 39).

@@ -41,6 +41,11 @@ def fee_step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> Step
             T("Do nothing. When the time ends your request falls, and nothing is owed."),
         )
         return StepWords(T("pay for your copy of the file, %(amount)s", amount=left), ifs=(nothing,))
+    if row.matter is Matter.FINE:
+        return StepWords(
+            T("pay the fine, %(amount)s", amount=left),
+            silence=T("The fine stays owed, and the court has it collected in the enforcement."),
+        )
     if row.matter.value == "attendance":
         return StepWords(T("pay for the expert who is to be heard, %(amount)s", amount=left))
     help_with_it = (

@@ -19,7 +19,7 @@ from odr.payments import desks
 from odr.payments.fee.acts import ask_for
 from odr.payments.fee.addressees import who_asked_relief
 from odr.payments.fee.assessment import assessments_of
-from odr.payments.fee.fee_computation import AT_COST
+from odr.payments.fee.fee_computation import NO_FEE
 from odr.payments.fee.reassessment import replace_unpaid
 from odr.payments.models import AssessmentState, FeeAssessment, ReliefRequest, ReliefState
 from odr.procedure.acts.events import LegalAidGranted
@@ -58,7 +58,7 @@ def relief_of(sitting: Sitting, case: Case, *states: ReliefState) -> list[Relief
 
 def fees_of(sitting: Sitting, case: Case, party_id: int | None) -> list[FeeAssessment]:
     """A party's fees that relief can reach: the court cannot forgo what it collects for an expert (FEE 11, 44)."""
-    return [row for row in assessments_of(sitting.session, case, party_id=party_id) if row.matter not in AT_COST]
+    return [row for row in assessments_of(sitting.session, case, party_id=party_id) if row.matter not in NO_FEE]
 
 
 @guard("FEE 44", "COURT one-at-a-time")

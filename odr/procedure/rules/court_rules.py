@@ -431,6 +431,43 @@ class ConsumptionRules(Rule):
     """Why it is lifted (RHC 9)."""
 
 
+class SanctionGround(Rule):
+    """For which conduct in an enforcement somebody can be fined or detained (CPL 114, 252)."""
+
+    title: Words
+    article: Article
+    report: bool = False
+    """Only for whom an order to report property reached, and its time is over (PIV 9)."""
+    barred: bool = False
+    """Only for whom costly consumption was barred then (RHC 11)."""
+    ends_by_performing: bool = False
+    """Whether a proposal falls, and a detention is not carried out, once everything is performed."""
+
+
+class SanctionRules(Rule):
+    """Fines and detention in an enforcement (CPL 114, 118, 119). Without it a country knows no such measure."""
+
+    applies_to: Applies
+    article: Article
+    grounds: Annotated[dict[Key, SanctionGround], Field(min_length=1)]
+    person_most: Minor
+    """What a person is fined at most, in minor units (CPL 118)."""
+    body_least: Minor
+    body_most: Minor
+    days: int = Field(gt=0, le=60)
+    """How long somebody is detained at most (CPL 118)."""
+    amount_article: Article
+    again_article: Article
+    """Why nobody is fined or detained twice for the same conduct (CPI 184)."""
+    review_article: Article
+    age: int = Field(gt=0, le=30)
+    """Whoever was younger is never fined or detained."""
+    ends: Annotated[dict[Key, ListBar], Field(min_length=1)]
+    """Why a proposal or a detention ends by itself."""
+    departs: tuple[ListBar, ...]
+    """What of it is the court's own rule, as its pages say it."""
+
+
 class AttendingRules(Rule):
     """Who gets a place of the public in a hearing for which more ask than there are seats.
 

@@ -52,6 +52,7 @@ from odr.procedure.rules.court_rules import (
     RepresentativeRules,
     Retention,
     Retrial,
+    SanctionRules,
     SimilarRules,
     Source,
     StageWords,
@@ -128,6 +129,7 @@ class RulePack(Rule):
     viewing: ViewingRules | None = None
     enforcement_list: EnforcementListRules | None = None
     consumption: ConsumptionRules | None = None
+    sanctions: SanctionRules | None = None
     attending: AttendingRules | None = None
     volume: VolumeRules | None = None
     similar: SimilarRules | None = None

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
-from odr.ground.text import T, Text
+from odr.ground.text import Money, T, Text
 from odr.identity.sign_in import rate_limits
 from odr.identity.sign_in.keys import keyring
 from odr.identity.sign_in.rate_limits import Counted
@@ -20,6 +20,7 @@ from odr.procedure.forms import fields as forms
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.register.enforcement_list import chain, check_list
 from odr.register.enforcement_list.rules import is_written, name_key
+from odr.register.enforcement_list.sanctions.queries import NO_RULES
 from odr.register.enforcement_list.shown import Entry, as_json, look_up, totals
 from odr.register.publication.public_views import keys_of
 from odr.web.guards import current_court, current_locale, current_session, public
@@ -181,6 +182,8 @@ def _page(
         totals=totals(look()),
         now=current_court().clock.now(),
         consumption=pack.consumption,
+        sanctions=_sanctions(),
+        no_sanctions=NO_RULES,
         grounds=[(one.title, pack.cite(str(one.article))) for one in rules.grounds.values()] if rules else [],
         bars=[(one.title, pack.cite(str(one.article))) for one in rules.bars.values()] if rules else [],
         departs=[(one.title, pack.cite(str(one.article))) for one in rules.departs] if rules else [],
@@ -188,6 +191,23 @@ def _page(
         tries=rate_limits.LIMITS[Counted.LIST_FROM],
     )
     return Response(page, status, mimetype="text/html")
+
+
+def _sanctions() -> dict[str, Any] | None:
+    """What the rules say of fines and detention in an enforcement; None where they know none."""
+    pack, rules = pack_today(), pack_today().sanctions
+    if rules is None:
+        return None
+    return {
+        "grounds": [(one.title, pack.cite(str(one.article))) for one in rules.grounds.values()],
+        "person": Money(rules.person_most, pack.currency),
+        "least": Money(rules.body_least, pack.currency),
+        "most": Money(rules.body_most, pack.currency),
+        "days": rules.days,
+        "amounts": pack.cite(str(rules.amount_article)),
+        "review": pack.cite(str(pack.windows.rules["sanction_review"].article)),
+        "departs": [(one.title, pack.cite(str(one.article))) for one in rules.departs],
+    }
 
 
 def _count(subject: str, counted: Counted) -> int:

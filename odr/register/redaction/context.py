@@ -415,7 +415,7 @@ def _alone_here(text: str, at: int, beside: str) -> Iterator[Named]:
         return
     nick = _nick(text, at)
     if nick > at and (
-        text[at + 1] in SURNAMES or text[at] == text[at + 1] or text[at] in "阿二" or text[nick - 1] in "哥姐总"
+        text[at + 1] in SURNAMES or text[at] == text[at + 1] or text[at] in "阿二" or text[nick - 1] in "哥姐总婶姨叔嫂"
     ):
         yield Named(at, nick, beside)
 
@@ -474,7 +474,7 @@ _LETTERS = [chr(at) for at in (*range(0x41, 0x250), *range(0x1E00, 0x1F00))]
 _UP = "".join(sign for sign in _LETTERS if sign.isupper())
 _LOW = "".join(sign for sign in _LETTERS if sign.islower())
 _CAPITAL = (
-    rf"(?:(?:Mr|Mrs|Ms|Dr|Prof)\.|[{_UP}][{_LOW}'’]+(?:['’][{_UP}][{_LOW}]+)?(?:-[{_LOW}]{{2,}})?|[{_UP}]{{2,}}|[{_UP}]\."
+    rf"(?:(?:Mr|Mrs|Ms|Dr|Prof)\.|[{_UP}][{_LOW}'’]+(?:['’][{_UP}][{_LOW}]+)?(?:-[{_LOW}]{{2,}})?|[{_UP}]{{2,}}|(?:[{_UP}]\.)+"
     rf"|(?:al|de|van|von|bin|O)[-'’ ]?[{_UP}][{_LOW}]+)"
 )
 _JOINT = rf"(?:[ \-/]|(?: (?:{'|'.join(sorted(NAME_PARTICLES))}))+ )"

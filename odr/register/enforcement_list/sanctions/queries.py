@@ -1,0 +1,106 @@
+"""Finding fines and detentions, what bounds them, and who is never fined or detained. No flask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, Party
+from odr.ground.text import Money, T, Text
+from odr.judgment.models import EnforcementCase
+from odr.judgment.queries import obligations_of
+from odr.judgment.vocabulary import EnforcementState
+from odr.payments.models import FeeAssessment
+from odr.procedure.papers.form import verified_birthday
+from odr.register.enforcement_list.queries import has_guardian, is_person, replaced_since
+from odr.register.enforcement_list.rules import age_on
+from odr.register.enforcement_list.sanctions.models import Custody, Sanction, SanctionState
+
+if TYPE_CHECKING:
+    from odr.procedure.rules.court_rules import SanctionRules
+    from odr.procedure.sitting import Sitting
+
+NO_RULES = T("The rules of this court know neither fines nor detention in an enforcement.")
+WAITING = (SanctionState.ASKED, SanctionState.PROPOSED)
+
+
+def rules_of(sitting: Sitting, case: Case) -> SanctionRules | None:
+    """The rules on fines and detention, as they stand today; None where a country has none."""
+    return sitting.pack(case).sanctions
+
+
+def sanctions_of(session: Session, case: Case, *states: SanctionState) -> Sequence[Sanction]:
+    """Fines and detentions of a case in these states, all if none is named, in their order."""
+    rows = session.scalars(select(Sanction).where(Sanction.case_id == case.id).order_by(Sanction.id)).all()
+    return [row for row in rows if not states or row.state in states]
+
+
+def sanction_named(session: Session, case: Case, reference: str, *states: SanctionState) -> Sanction | None:
+    """The fine or detention of this case by its reference, if it is in one of these states."""
+    return next((row for row in sanctions_of(session, case, *states) if row.reference == reference), None)
+
+
+def in_custody(session: Session, case: Case, *custody: Custody) -> list[Sanction]:
+    """What is ordered and whose detention stands so."""
+    return [row for row in sanctions_of(session, case, SanctionState.DECIDED) if row.custody in custody]
+
+
+def is_of_person(case: Case, row: Sanction) -> bool:
+    """Whether a person is fined or detained, and no organisation."""
+    return row.officer is not None or is_person(case.party(row.party_id))
+
+
+def name_of(case: Case, row: Sanction) -> str | Text:
+    """Who is fined or detained, by name: the officer of an organisation with it; never a successor."""
+    party = case.party(row.party_id)
+    name = replaced_since(party, row.asked_entry or row.entry_number) or party.name
+    return T("%(officer)s of %(organisation)s", officer=row.officer, organisation=name) if row.officer else name
+
+
+def notice_of(sitting: Sitting, row: Sanction) -> FeeAssessment | None:
+    """The notice by which a fine is paid."""
+    return sitting.session.get(FeeAssessment, row.assessment_id) if row.assessment_id is not None else None
+
+
+def fine_of(sitting: Sitting, case: Case, row: Sanction) -> Money:
+    """The fine as it stands or is proposed."""
+    return Money(row.fine_minor, sitting.pack(case).currency)
+
+
+def never(sitting: Sitting, case: Case, party: Party, done_on: date, born: date | None = None) -> Text | None:
+    """Why somebody is never fined or detained, whatever they did: a child, or who cannot act (COURT sanction-age)."""
+    rules = rules_of(sitting, case)
+    if has_guardian(party):
+        return T(
+            "A guardian acts for %(name)s: a child, or somebody who cannot act, is never fined or detained.",
+            name=party.name,
+        )
+    day = born or (verified_birthday(party.details) if is_person(party) else None)
+    if rules is not None and day is not None and age_on(day, done_on) < rules.age:
+        return T("Nobody who was under %(age)s is ever fined or detained.", age=rules.age)
+    return None
+
+
+def why_over(sitting: Sitting, case: Case, row: Sanction) -> str | None:
+    """Why a proposal or a detention has no reason any more by the docket itself; None while it has (PIV 11)."""
+    rules, party = rules_of(sitting, case), case.party(row.party_id)
+    if replaced_since(party, row.asked_entry or row.entry_number) is not None:
+        return "replaced"
+    if row.officer is None and never(sitting, case, party, row.done_on) is not None:
+        return "never"
+    enforcement = sitting.session.get_one(EnforcementCase, row.enforcement_id)
+    owed = [
+        o
+        for o in obligations_of(sitting.session, case)
+        if o.debtor_id == row.party_id and o.creditor_id == enforcement.party_id
+    ]
+    if not owed or enforcement.state is EnforcementState.BARRED:
+        return "undone"
+    ground = rules.grounds.get(row.ground) if rules is not None else None
+    if ground is not None and ground.ends_by_performing and all(o.done_at is not None for o in owed):
+        return "performed"
+    return None
