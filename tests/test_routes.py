@@ -309,6 +309,8 @@ def furnish(scene: Scene, *, fact: str = "I bought 30 bottles of capsules.", fil
             "table": "months",
             "topic": "fees",
             "trouble": "not_delivered",
+            "cause": "online_shopping",
+            "day": "2024-01-01",
         }
         payment = session.scalars(select(Payment.reference)).first()
     house.parameters["act"] = "pay"

@@ -125,7 +125,7 @@ def _review_page(
         checks=checks,
         tracks=tracks,
         proposed=proposed,
-        helpful=helpful_of(sitting, case),
+        helpful=helpful_of(sitting, case, sitting.court.hooks.tells["by_standard"](sitting, case, actor)),
         warned=warned_of(sitting, case),
         files=files_of(sitting, case),
         claims=claims_of(sitting.session, case),

@@ -62,6 +62,7 @@ from odr.procedure.rules.court_rules import (
     WrittenHearings,
 )
 from odr.procedure.rules.insight import DistributionRules, IndicatorRules, SupervisionRules, WorkloadRules
+from odr.procedure.rules.standards import Standards, unfitting
 from odr.procedure.rules.tariff import Tariff
 from odr.procedure.rules.troubles import Troubles
 from odr.procedure.time.calendar import WorkingCalendar
@@ -141,6 +142,7 @@ class RulePack(Rule):
     certified: CertifiedClaims | None = None
     mediation: MediationRules | None = None
     troubles: Troubles | None = None
+    standards: Standards | None = None
     tariff: Tariff
     _acting: date | None = PrivateAttr(default=None)
 
@@ -335,6 +337,8 @@ def dangling(pack: RulePack) -> Iterator[tuple[str, str]]:
         for tag, _ in citations(citation):
             if tag not in pack.sources:
                 yield path, f"cites {tag}, which is not among the sources"
+    if pack.standards is not None:
+        yield from unfitting(pack.standards, pack.causes.list)
     yield from _dangling_keys(pack)
 
 
