@@ -344,7 +344,7 @@ def test_a_paper_opens_in_a_page_of_the_court_and_leaves_no_file(
     assert 'href="/kiosk"' in hall.get(at, headers={"Referer": "https://elsewhere.example/home"}).text
     hall.get("/kiosk/ended")
     assert [hall.get(each).status_code for each in (at, sheets[0], framed[1])] == [303] * 3
-    plain = Visitor(app, small_scene, "li").client.get(at)
+    plain = Visitor(app, small_scene, "li").raw(at)
     assert plain.mimetype == "application/pdf" and plain.headers["Content-Disposition"].startswith("attachment")
 
 
@@ -423,10 +423,11 @@ def test_screens_are_large_still_and_accessible(
     assert said == []
 
 
-def seen_at(hall_page: Page, scene: Scene, path: str) -> None:
+def seen_at(hall_page: Page, scene: Scene, path: str, locale: str = "en") -> None:
     """Li, signed in at the terminal by their browser's cookie, opens a page."""
     with scene.court.database.write() as session:
         account = session.get_one(Account, scene.people["li"])
+        account.locale = {"zh-CN": "zh-Hans"}.get(locale, locale)
         now = scene.court.clock.machine_now()
         token, _ = sessions.open_session(session, account, now, device="hall", address="::1", two_factor=False)
     hall_page.context.add_cookies([{"name": session_cookie_name(False), "value": token, "url": hall_page.url}])
@@ -450,7 +451,7 @@ def test_a_paper_is_printed_at_the_terminal(
     make_terminal(small_scene, app, page)
     kept = "[Object.keys(localStorage), Object.keys(sessionStorage)]"
     before = page.evaluate(kept)
-    seen_at(page, small_scene, at)
+    seen_at(page, small_scene, at, locale)
     page.evaluate("window.print = () => { document.documentElement.dataset.printed = 'yes'; }")
     button = page.locator("[data-kiosk-print]")
     expect(button).to_have_text(prints)

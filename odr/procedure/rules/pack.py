@@ -359,6 +359,10 @@ def _dangling_keys(pack: RulePack) -> Iterator[tuple[str, str]]:
                     else set()
                 )
                 wanted.extend((f"{path}.bring", one, known, "evidence of that cause") for one in end.bring)
+    for name, training in (pack.distribution.trainings if pack.distribution else {}).items():
+        path = f"distribution.trainings.{name}"
+        wanted.extend((f"{path}.causes", key, set(pack.causes.list), "cause of action") for key in training.causes)
+        wanted.extend((f"{path}.tracks", key, tracks, "track") for key in training.tracks)
     if pack.certified is not None:
         wanted.extend(
             (f"certified.causes.{key}", key, set(pack.causes.list), "cause of action") for key in pack.certified.causes
