@@ -124,11 +124,11 @@ def test_a_judge_whose_term_is_over_is_not_in_the_draw_and_anybody_draws_it_agai
 
 def ruled(scene: Scene, folder: Path, needs: str, wants: str) -> Scene:
     """The same court, under rules that ask for posts or trainings."""
-    own = folder / "cn" / "2026-01-15"
+    own = folder / "rules" / "cn" / "2026-01-15"
     own.mkdir(parents=True)
     head = 'id = "cn"\nversion = 2026-01-15\neffective_from = 2026-01-15\nbased_on = 2025-11-01\n'
     (own / "pack.toml").write_text(head + RULES.format(needs=needs, wants=wants), "utf-8")
-    return replace(scene, court=replace(scene.court, packs=PackRegistry.load(folder)))
+    return replace(scene, court=replace(scene.court, packs=PackRegistry.load(folder / "rules")))
 
 
 def left_out(scene: Scene) -> tuple[set[str], dict[str, int]]:
@@ -176,7 +176,7 @@ def test_rules_about_posts_that_cannot_be_are_refused(
     small_scene: Scene, tmp_path: Path, needs: str, wants: str
 ) -> None:
     """A role that is not drawn, a cause that is none, a training for nothing."""
-    with pytest.raises(PackError):
+    with pytest.raises(PackError, match=r"post|cause"):
         ruled(small_scene, tmp_path, needs, wants)
 
 
@@ -198,9 +198,9 @@ def test_what_cannot_be_is_not_entered_and_what_is_stands_in_the_log(small_scene
     with court.database.read() as session:
         kept = session.get_one(StaffTerm, term.id)
         told = json.loads(kept.record)
-        receipt = json.loads(court.notary.receipt_files(session, kept.receipt).files["receipt.json"])
+        receipt = court.notary.receipt_files(session, kept.receipt).json.decode()
     assert (told["what"], told["from"], told["act"]) == ("judge", day.isoformat(), "entered")
-    assert sha256_hex(kept.record.encode()) in json.dumps(receipt)
+    assert sha256_hex(kept.record.encode()) in receipt
 
 
 @pytest.mark.parametrize("locale", ["en", "zh-Hans"])
