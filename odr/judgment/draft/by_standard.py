@@ -54,12 +54,9 @@ def found_by_standard(sitting: Sitting, case: Case, file: CaseFile) -> list[Foun
 
     def one(needed: Covered) -> Found:
         told = [facts[number] for number in needed.told if number in facts]
-        findings = [each.finding for each in told if each.finding is not None] or [
-            exhibits[each.label].finding
-            for each in needed.brought
-            if not each.facts and each.label in exhibits and exhibits[each.label].finding is not None
-        ]
-        return Found(needed, told, [each for each in findings if each is not None])
+        own = [exhibits[each.label] for each in needed.brought if not each.facts and each.label in exhibits]
+        told_of = [each.finding for each in told if each.finding is not None]
+        return Found(needed, told, told_of or [each.finding for each in own if each.finding is not None])
 
     return [one(needed) for needed in by_standard(sitting, case)]
 
