@@ -69,7 +69,9 @@ def label_for(sitting: Sitting, case: Case, item: ChecklistItem, role: Role) -> 
     bearers = [Bearer(role.value)] if role in (Role.CLAIMANT, Role.RESPONDENT) else list(Bearer)
     facts = [fact.fact for each in bearers for fact in shows(sitting.pack(case), case.cause, each, item.key)]
     return (
-        T("%(what)s. It usually shows: %(facts)s", what=item.label, facts=side_by_side(facts)) if facts else item.label
+        T("%(what)s. It usually shows: %(facts)s", what=item.label, facts=side_by_side(facts, " "))
+        if facts
+        else item.label
     )
 
 
