@@ -12,7 +12,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, session as cookie, url_for
 
 from odr.assist.guide import handing
-from odr.assist.kiosk import printing, terminals
+from odr.assist.kiosk import printing_pages, terminals
 from odr.assist.kiosk.terminals import ASKED, ENDS, IN_A_HEARING, SEEN_EVERY, KioskInput, Terminal
 from odr.docket.models import Role
 from odr.ground.errors import InvalidInput
@@ -98,7 +98,7 @@ def frame() -> Response | None:
 @kiosk.after_app_request
 def paper(response: Response) -> Response:
     """A paper leaves no file on a terminal: it opens in a page of the court, with buttons to print it and to go back."""
-    return printing.at_terminal(response) if _here() is not None else response
+    return printing_pages.at_terminal(response) if _here() is not None else response
 
 
 @kiosk.app_context_processor
