@@ -89,9 +89,7 @@ class TrainingInput(CourtModel):
     trained: Annotated[str, CourtEmail(), field(T("E-mail address of the person"))]
     training: Annotated[str, field(T("Training they have"), choices="trainings", widget="select")]
     valid_from: Annotated[CourtDate, field(T("Valid from"))]
-    valid_until: Annotated[CourtDate | None, field(T("Valid until"), T("Leave it empty if it does not run out."))] = (
-        None
-    )
+    valid_until: Annotated[CourtDate | None, field(T("Valid until"), T("Leave it empty if it has no last day."))] = None
 
 
 @dataclass(frozen=True)
