@@ -310,7 +310,8 @@ def furnish(scene: Scene, *, fact: str = "I bought 30 bottles of capsules.", fil
             "topic": "fees",
             "trouble": "not_delivered",
             "cause": "online_shopping",
-            "day": "2024-01-01",
+            "since": "2024-01-01",
+            "term": "post",
         }
         payment = session.scalars(select(Payment.reference)).first()
     house.parameters["act"] = "pay"

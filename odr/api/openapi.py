@@ -331,11 +331,11 @@ def _standards(locale: str) -> dict[str, Any]:
     )
     place = [
         {"name": name, "in": "path", "required": True, "schema": shape}
-        for name, shape in (("cause", {"type": "string"}), ("day", {"type": "string", "format": "date"}))
+        for name, shape in (("cause", {"type": "string"}), ("since", {"type": "string", "format": "date"}))
     ]
     return {
         "/api/v1/standards": {"get": every},
-        "/api/v1/standards/{cause}/{day}": {"parameters": place, "get": one},
+        "/api/v1/standards/{cause}/{since}": {"parameters": place, "get": one},
     }
 
 

@@ -28,13 +28,13 @@ def listing() -> Response:
     return jsonify(standards=[as_json(one) for one in all_published(court.packs, pack, today)])
 
 
-@api_standards.get("/standards/<cause>/<day>")
+@api_standards.get("/standards/<cause>/<since>")
 @public
-def one(cause: str, day: str) -> Response:
+def one(cause: str, since: str) -> Response:
     """The version of a standard that began on a day."""
     packs = current_court().packs
     try:
-        on = date.fromisoformat(day)
+        on = date.fromisoformat(since)
     except ValueError as error:
         raise NotFound from error
     found = published(packs, packs.in_force(pack_today().id, on), cause)

@@ -15,7 +15,7 @@ from odr.ground.errors import NotFound
 from odr.identity.actors import Actor
 from odr.judgment.decision.file_before_judge import case_file
 from odr.judgment.draft.by_standard import Found, found_by_standard, reviewed
-from odr.procedure.rules.standards import since, standard_of
+from odr.procedure.rules import standards as rules_of
 from odr.procedure.sitting import Sitting
 from odr.web.guards import case_page, current_court, public
 from odr.web.pages import Page, look, pack_today
@@ -42,12 +42,12 @@ def one(cause: str) -> Page:
     return _one(published(current_court().packs, pack_today(), cause))
 
 
-@standards.get("/standards/<cause>/<day>")
+@standards.get("/standards/<cause>/<since>")
 @public
-def of_day(cause: str, day: str) -> Page:
+def of_day(cause: str, since: str) -> Page:
     """The version that began on a day: what a case filed under it is read by."""
     try:
-        on = date.fromisoformat(day)
+        on = date.fromisoformat(since)
     except ValueError as error:
         raise NotFound from error
     packs = current_court().packs
@@ -95,7 +95,9 @@ def _found(sitting: Sitting, case: Case, actor: Actor) -> list[Found]:
 def _version(sitting: Sitting, case: Case) -> Published | None:
     """The standard of the case with since when it stands so; None where its rules have none."""
     pack = sitting.pack(case)
-    return published(sitting.court.packs, pack, case.cause) if standard_of(pack, case.cause) is not None else None
+    return (
+        published(sitting.court.packs, pack, case.cause) if rules_of.standard_of(pack, case.cause) is not None else None
+    )
 
 
 @standards.get("/cases/<reference>/exhibits/gaps")
@@ -117,6 +119,6 @@ def gaps(case: Case, actor: Actor) -> Page:
         meter=meter if case.stage in NOT_DECIDED else None,
         cause=cause,
         law=pack.cited(cause.article),
-        version=since(sitting.court.packs, pack, case.cause),
+        version=rules_of.since(sitting.court.packs, pack, case.cause),
         tab="exhibits",
     )

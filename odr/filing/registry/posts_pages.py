@@ -64,11 +64,11 @@ def _listing(
     ), status
 
 
-@posts.post("/registry/posts/<any(post, training):kind>")
+@posts.post("/registry/posts/<any(post, training):term>")
 @staff(Role.PRESIDENT, Role.ADMIN)
-def enter(kind: str) -> Page:
+def enter(term: str) -> Page:
     """Enter a post or a training."""
-    what, court = TermKind(kind), current_court()
+    what, court = TermKind(term), current_court()
     values = request.form.to_dict(flat=False)
     try:
         given: PostInput | TrainingInput = forms.parse(PostInput if what is TermKind.POST else TrainingInput, values)
