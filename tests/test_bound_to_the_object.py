@@ -27,6 +27,7 @@ OBJECTS = {"case_id", "draft_id", "batch_id", "party_id", "upload_id", "id", "to
 """Columns that tie a row to one thing."""
 
 ALLOWED: dict[str, str] = {
+    "filing/registry/posts.py:terms_of": "posts and trainings of those who could be drawn for one case; no page shows what it gives",
     "evidence/intake/belonging.py:_of": "bound by `part_of` to one file, and to that file's own sender",
     "evidence/intake/unsubmitted_uploads.py:open_notices": "for the worker alone; each notice goes to its own sender",
     "evidence/sources/digests.py:first_filed": "bound by the digest of the very file; the file's sender sent the list",

@@ -309,6 +309,9 @@ def furnish(scene: Scene, *, fact: str = "I bought 30 bottles of capsules.", fil
             "table": "months",
             "topic": "fees",
             "trouble": "not_delivered",
+            "cause": "online_shopping",
+            "since": "2024-01-01",
+            "term": "post",
         }
         payment = session.scalars(select(Payment.reference)).first()
     house.parameters["act"] = "pay"

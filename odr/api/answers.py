@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from odr.assist.standards.meter import Meter
 from odr.docket.models import BENCH_ROLES, COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Case, Document
 from odr.docket.queries import entries
 from odr.docket.visibility import READS_FILE, reads_document, reads_entry
 from odr.evidence.exhibits.access import why_closed
-from odr.evidence.models import Exhibit, PartKind
+from odr.evidence.models import NOT_DECIDED, Exhibit, PartKind
 from odr.evidence.sources.models import DigestBatch, DigestLine
 from odr.ground.text import Money, T, Text, words_of, write
 from odr.hearing.examination.case_views import examination_page
@@ -31,6 +32,7 @@ from odr.procedure.case.next_box import NextBox, next_box
 from odr.procedure.case.overview import entry_view
 from odr.procedure.case.waiting_for_me import DeskLine
 from odr.procedure.forms import fields
+from odr.procedure.rules.standards import since, standard_of
 from odr.procedure.sitting import ActReceipt, Sitting
 from odr.service.models import InboxItem, Packet
 from odr.service.sending.letter_words import LetterWords
@@ -334,6 +336,42 @@ def accounts(look: Sitting, found: Case, actor: Actor) -> list[dict[str, Any]]:
         }
         for one in accounts_shown(look, found, actor)
     ]
+
+
+def evidence_gaps(look: Sitting, found: Case, meter: Meter) -> dict[str, Any]:
+    """What the facts of a party lack, and the standard's facts for which something usual is not there; none once nothing can be
+    brought any more.
+    """
+    pack = look.pack(found)
+    is_open = found.stage in NOT_DECIDED
+    has_one = standard_of(pack, found.cause) is not None
+    return {
+        "format": "court-evidence-gaps/1",
+        "cause": found.cause,
+        "standard_since": since(look.court.packs, pack, found.cause).isoformat() if has_one else None,
+        "open": is_open,
+        "facts": [
+            {
+                "number": one.fact.fact.number,
+                "what": one.fact.fact.what,
+                "needs_no_proof": one.needs_none,
+                "lacks": [words_of(words) for words in one.lacks],
+            }
+            for one in meter.facts
+        ]
+        if is_open
+        else [],
+        "not_there_yet": [
+            {
+                "fact": one.key,
+                "words": words_of(one.fact.fact),
+                "missing": [{"key": item.key, "label": words_of(item.label)} for item in one.missing],
+            }
+            for one in meter.uncovered
+        ]
+        if is_open
+        else [],
+    }
 
 
 def task(line: DeskLine) -> dict[str, Any]:

@@ -201,6 +201,7 @@ def _general(locale: str) -> dict[str, Any]:
         "/decisions/cited.json": {"get": _cited(locale)},
         "/enforcement-list.json": {"post": _listed(locale)},
         "/api/v1/guide": {"get": _guide(locale)},
+        **_standards(locale),
         **_digests(locale),
         **begun,
         "/api/v1/openapi.json": {"get": openapi},
@@ -312,6 +313,32 @@ def _guide(locale: str) -> dict[str, Any]:
     return asked
 
 
+def _standards(locale: str) -> dict[str, Any]:
+    """The evidence standards, open to everybody."""
+    every = _operation(
+        "list_standards",
+        T("The evidence standard of each kind of case one can file today"),
+        locale,
+        {"200": _ok(ref("EvidenceStandards"))},
+        None,
+    )
+    one = _operation(
+        "get_standard",
+        T("One version of the evidence standard of a kind of case, by the day it began"),
+        locale,
+        {"200": _ok(ref("EvidenceStandard")), **_faults("404")},
+        None,
+    )
+    place = [
+        {"name": name, "in": "path", "required": True, "schema": shape}
+        for name, shape in (("cause", {"type": "string"}), ("since", {"type": "string", "format": "date"}))
+    ]
+    return {
+        "/api/v1/standards": {"get": every},
+        "/api/v1/standards/{cause}/{since}": {"parameters": place, "get": one},
+    }
+
+
 def _digests(locale: str) -> dict[str, Any]:
     """Hash first: lists of digests, and the file of a line if it comes later."""
     place = _in_path("batch", number="integer")
@@ -419,6 +446,13 @@ def _reading(locale: str) -> dict[str, Any]:
         ),
         ("/decisions", "get_decisions", T("The decisions one may see"), ref("Decisions"), {}),
         ("/accounts", "get_accounts", T("The accounts to pay into that one may read"), ref("Accounts"), {}),
+        (
+            "/evidence-gaps",
+            "get_evidence_gaps",
+            T("What the facts of one’s own side still lack, by the evidence standard of the case"),
+            ref("EvidenceGaps"),
+            {},
+        ),
         ("/readings", "get_readings", T("Who has read the case, the newest first"), ref("Readings"), {}),
         ("/inbox", "get_inbox", T("Letters of the court to the party"), ref("Inbox"), {}),
     ):

@@ -106,6 +106,27 @@ _LISTED = thing(
     records=many(thing(record=NUMBER, sha256=DIGEST)),
     proof=thing(entry=FREE, salt=WORDS),
 )
+_STANDARD = thing(
+    format={"const": "court-evidence-standard/1"},
+    cause=WORDS,
+    title=BOTH,
+    rules=WORDS,
+    since=_DAY,
+    until=maybe(_DAY),
+    versions=many(_DAY),
+    provisional=maybe(BOTH),
+    facts=many(
+        thing(
+            key=WORDS,
+            fact=BOTH,
+            bears={"type": "string", "enum": ["claimant", "respondent"]},
+            article=WORDS,
+            cited=BOTH,
+            shown_by=many(thing(key=WORDS, label=BOTH)),
+            provisional=maybe(BOTH),
+        )
+    ),
+)
 _FOUND_DECISION = thing(
     address=WORDS,
     url={"type": "string", "format": "uri"},
@@ -156,6 +177,16 @@ SCHEMAS: dict[str, Schema] = {
         language={"type": "string", "enum": ["en", "zh-Hans"]},
         passages=many(_PASSAGE),
         instead=maybe(_PASSAGE),
+    ),
+    "EvidenceStandard": _STANDARD,
+    "EvidenceStandards": thing(standards=many(_STANDARD)),
+    "EvidenceGaps": thing(
+        format={"const": "court-evidence-gaps/1"},
+        cause=WORDS,
+        standard_since=maybe(_DAY),
+        open=FLAG,
+        facts=many(thing(number=NUMBER, what=WORDS, needs_no_proof=FLAG, lacks=many(BOTH))),
+        not_there_yet=many(thing(fact=WORDS, words=BOTH, missing=many(thing(key=WORDS, label=BOTH)))),
     ),
     "BulkKept": thing(bulk=REFERENCE, total=NUMBER),
     "Bulk": thing(

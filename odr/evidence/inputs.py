@@ -8,7 +8,7 @@ from pydantic import Field
 
 from odr.docket.models import Case
 from odr.evidence.exhibits.adding import is_late
-from odr.evidence.exhibits.checklist import items_for
+from odr.evidence.exhibits.checklist import items_for, label_for
 from odr.evidence.models import Category
 from odr.ground.text import T
 from odr.identity.actors import Actor
@@ -83,7 +83,8 @@ Summary = Annotated[
 @choice_source("checklist")
 def checklist_items(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """What usually matters on the actor's side in a case of this cause."""
-    return [Option(item.key, item.label) for item in items_for(sitting.pack(case).cause(case.cause), actor.role)]
+    items = items_for(sitting.pack(case).cause(case.cause), actor.role)
+    return [Option(item.key, label_for(sitting, case, item, actor.role)) for item in items]
 
 
 class ExhibitInput(CourtModel):

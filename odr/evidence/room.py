@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case
 from odr.evidence.exhibits import acts as exhibits_acts, joined_cases
+from odr.evidence.exhibits.checklist import by_standard
 from odr.evidence.exhibits.facts_of_exhibits import exhibits_by_fact
 from odr.evidence.exhibits.next_step import bring_evidence
 from odr.evidence.exhibits.same_files import cases_with_same_files
@@ -125,7 +126,7 @@ ROOM = Room(
         listed=early_fetches.listed,
         files=early_fetches.files,
     ),
-    tells={"exhibits_by_fact": exhibits_by_fact},
+    tells={"exhibits_by_fact": exhibits_by_fact, "by_standard": by_standard},
     sweeps={
         "expire_uploads": expire_uploads,
         "finish_uploads": finish_uploads,

@@ -35,6 +35,7 @@ from odr.filing.parties.audit import audit_parties
 from odr.filing.parties.firm.roll import records_kept as firms_kept
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
 from odr.filing.registry.drawing import records_kept as draws_kept
+from odr.filing.registry.posts import records_kept as posts_kept
 from odr.ground.text import Money, T
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
@@ -175,6 +176,7 @@ ROOM = Room(
         "odr.filing.bulk.pages:pages",
         "odr.filing.registry.batch_pages:batch",
         "odr.filing.registry.supervision_pages:supervision",
+        "odr.filing.registry.posts_pages:posts",
         "odr.filing.complaints.pages:complaints",
         "odr.filing.parties.firm.pages:firm",
         "odr.filing.marked.pages:filings",
@@ -209,6 +211,7 @@ ROOM = Room(
         DeskPage("filings.queue", T("Filings to look through"), 11),
         DeskPage("counter.begin_page", T("Filing at the counter"), 20),
         DeskPage("supervision.overview", T("What lies at the court"), 12),
+        DeskPage("posts.listing", T("Posts and trainings"), 17),
         DeskPage("complaints.desk", T("Complaints"), 13),
         DeskPage("firm.desk", T("Firms and the roll of representatives"), 14),
         DeskPage("agenda.show", T("Agenda"), 120),
@@ -221,7 +224,7 @@ ROOM = Room(
         "drafts": keep_drafts,
     },
     naming=(files_in_drafts,),
-    holdings=(duties_kept, firms_kept, draws_kept),
+    holdings=(duties_kept, firms_kept, draws_kept, posts_kept),
     facts_told=facts_told,
     bars=(
         objections.challenged_pauses,

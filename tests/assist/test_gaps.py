@@ -16,6 +16,7 @@ from odr.filing.models import FactAnswer, FactStance
 from odr.ground.text import write_day
 from odr.hearing.models import Opinion
 from odr.hearing.vocabulary import Axis, Stance
+from odr.procedure.rules.standards import since
 from tests.judgment.bench import Bench
 from tests.judgment.web import Visitor
 
@@ -93,7 +94,8 @@ def test_the_page_is_for_parties_and_names_the_version_of_the_standard(bench: Be
     assert "/exhibits/gaps" in visitor.get("/exhibits/checklist")
     page = html.unescape(re.sub("<[^>]+>", " ", visitor.get("/exhibits/gaps")))
     with bench.court.database.read() as session:
-        version = bench.court.look(session).pack(session.get_one(Case, bench.case_id)).version_of("causes")
+        case = session.get_one(Case, bench.case_id)
+        version = since(bench.court.packs, bench.court.look(session).pack(case), case.cause)
     assert title in page and write_day(version, locale) in page
     judge = Visitor(app, bench, "judge", locale)
     judge.get("/exhibits/gaps", 403)

@@ -20,7 +20,9 @@ from odr.app import create_app
 from odr.assist.guide.handing import ask_for_call, waiting
 from odr.assist.kiosk.models import Kiosk, KioskVisit
 from odr.assist.kiosk.terminals import ASKED, ENDS, GRACE, IN_A_HEARING, SEEN_EVERY, sweep
-from odr.identity.models import SessionRow
+from odr.docket.models import Case, Document
+from odr.evidence.store.ports import PREVIEWER
+from odr.identity.models import Account, SessionRow
 from odr.identity.sign_in import sessions
 from odr.web.presence import session_cookie_name
 from tests.filing.visitor import Visitor
@@ -68,8 +70,6 @@ def hall(small_scene: Scene, app: Flask) -> FlaskClient:
 def enter(scene: Scene, client: FlaskClient, who: str = "li") -> int:
     """Somebody signs in at the terminal; their session."""
     with scene.court.database.write() as session:
-        from odr.identity.models import Account
-
         account = session.get_one(Account, scene.people[who])
         now = scene.court.clock.machine_now()
         token, row = sessions.open_session(session, account, now, device="hall", address="::1", two_factor=False)
@@ -270,6 +270,93 @@ def test_a_person_is_called_once(small_scene: Scene, hall: FlaskClient) -> None:
     assert "Somebody waits at this terminal" in page and "Call this number" not in page
 
 
+@pytest.mark.parametrize("how", ["finished", "left", "taken down"])
+def test_a_call_ends_with_whoever_made_it(small_scene: Scene, app: Flask, hall: FlaskClient, how: str) -> None:
+    """However they leave: the registry's list sends nobody to an empty terminal, and the next person may call anew."""
+    court = small_scene.court
+    with court.database.write() as session:
+        ask_for_call(court, session, "13800000001", "", "", "en")
+
+    def listed() -> list[str]:
+        with court.database.read() as session:
+            return [one.contact for one in waiting(court, session).rows]
+
+    def call() -> None:
+        token = re.search(r'name="csrf_token" value="([^"]+)"', hall.get("/kiosk/person").text)
+        assert token is not None
+        hall.post("/kiosk/person", data={"csrf_token": token[1]})
+
+    call()
+    assert listed() == ["Terminal 3, entrance hall", "13800000001"]
+    if how == "finished":
+        hall.get("/kiosk/ended")
+    elif how == "left":
+        small_scene.clock.advance(ASKED + ENDS + GRACE + timedelta(seconds=1))
+        assert sweep(court) == 1
+    else:
+        with court.database.read() as session:
+            reference = session.scalars(select(Kiosk.reference)).one()
+        admin, sends = signed_in(small_scene, app, "admin")
+        admin.post(f"/administration/terminals/{reference}/end", headers=sends)
+    assert listed() == ["13800000001"]
+    if how != "taken down":
+        hall.get("/kiosk")
+        call()
+        assert listed() == ["Terminal 3, entrance hall", "13800000001"]
+
+
+def a_paper(scene: Scene) -> tuple[str, bytes]:
+    """A sealed paper that Li has: its address, and its bytes."""
+    with scene.court.database.read() as session:
+        case = session.get_one(Case, scene.case_id)
+        mine = next(party.id for party in case.parties if party.account_id == scene.people["li"])
+        papers = session.scalars(
+            select(Document).where(Document.case_id == case.id, Document.sha256 != "").order_by(Document.id)
+        )
+        found = next(one for one in papers if one.content[:4] == b"%PDF" and one.party_id in (None, mine))
+        return f"/cases/{case.reference}/papers/{found.reference}", found.content
+
+
+def test_a_paper_opens_in_a_page_of_the_court_and_leaves_no_file(
+    small_scene: Scene, app: Flask, hall: FlaskClient
+) -> None:
+    """Its sheets as pictures, with a button and the way back; elsewhere it is a file as before; nothing of it outlasts the visit."""
+    at, content = a_paper(small_scene)
+    enter(small_scene, hall)
+    answer = hall.get(at, headers={"Referer": "http://localhost/home?a=1"})
+    assert answer.status_code == 200 and answer.mimetype == "text/html" and "Content-Disposition" not in answer.headers
+    assert answer.headers["Cache-Control"] == "no-store" and "data-kiosk-print" in answer.text
+    assert 'href="/home?a=1"' in answer.text and "script-src 'self'" in answer.headers["Content-Security-Policy"]
+    sheets = re.findall(r'<img src="([^"]+)" alt="Sheet', answer.text)
+    words = re.findall(r'<div class="govuk-visually-hidden">([^<]*)</div>', answer.text)
+    assert len(sheets) == len(words) >= 1 and all(said.strip() for said in words)
+    picture = hall.get(sheets[0])
+    assert picture.data.startswith(b"\x89PNG") and picture.headers["Cache-Control"] == "no-store"
+    for wrong in (len(sheets) + 1, 0, "x", "-1", "999999999999"):
+        assert hall.get(f"{at}?sheet={wrong}").status_code in (404, 422), wrong
+    framed = re.search(r'<noscript>.*<iframe[^>]+src="([^"]+)"', answer.text)
+    assert framed is not None and "frame-src 'self'" in answer.headers["Content-Security-Policy"]
+    whole = hall.get(framed[1])
+    assert whole.data == content and whole.headers["Content-Disposition"] == "inline"
+    assert (
+        "frame-ancestors 'self'" in whole.headers["Content-Security-Policy"] and "X-Frame-Options" not in whole.headers
+    )
+    assert 'href="/kiosk"' in hall.get(at, headers={"Referer": "https://elsewhere.example/home"}).text
+    hall.get("/kiosk/ended")
+    assert [hall.get(each).status_code for each in (at, sheets[0], framed[1])] == [303] * 3
+    plain = Visitor(app, small_scene, "li").raw(at)
+    assert plain.mimetype == "application/pdf" and plain.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_paper_of_somebody_else_is_not_shown_there_either(small_scene: Scene, hall: FlaskClient) -> None:
+    """The page takes the place of the file, and opens nothing the route does not."""
+    at, _ = a_paper(small_scene)
+    assert hall.get(at).status_code in (302, 303)
+    enter(small_scene, hall, "stranger")
+    for more in ("", "?sheet=1", "?whole=1"):
+        assert hall.get(at + more).status_code == 404
+
+
 def test_larger_letters_last_as_long_as_the_visit(small_scene: Scene, hall: FlaskClient) -> None:
     """They lead back to the page; the next person has them as they were."""
     assert hall.get("/kiosk/letters?next=/guide").headers["Location"] == "/guide"
@@ -334,6 +421,75 @@ def test_screens_are_large_still_and_accessible(
         }
         assert path == "/kiosk/ended" or (len(sizes) == 1 and min(height for _, height in sizes) >= 64), path
     assert said == []
+
+
+def seen_at(hall_page: Page, scene: Scene, path: str, locale: str = "en") -> None:
+    """Li, signed in at the terminal by their browser's cookie, opens a page."""
+    with scene.court.database.write() as session:
+        account = session.get_one(Account, scene.people["li"])
+        account.locale = {"zh-CN": "zh-Hans"}.get(locale, locale)
+        now = scene.court.clock.machine_now()
+        token, _ = sessions.open_session(session, account, now, device="hall", address="::1", two_factor=False)
+    hall_page.context.add_cookies([{"name": session_cookie_name(False), "value": token, "url": hall_page.url}])
+    hall_page.goto(path)
+
+
+@pytest.mark.parametrize(("locale", "prints"), [("en", "Print"), ("zh-CN", "打印")])
+def test_a_paper_is_printed_at_the_terminal(
+    small_scene: Scene, app: Flask, origin: str, open_context: OpenContext, locale: str, prints: str
+) -> None:
+    """The button prints once every sheet is there; the print has the paper's sheets and nothing of the screen; at 320 and 1280 px
+    nothing runs over, axe finds nothing, the policy stops nothing, and nothing is stored or fetched to keep.
+    """
+    at, content = a_paper(small_scene)
+    page = open_context(origin, locale=locale).new_page()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if "Security Policy" in message.text else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("download", lambda one: said.append(f"a file: {one.suggested_filename}"))
+    make_terminal(small_scene, app, page)
+    kept = "[Object.keys(localStorage), Object.keys(sessionStorage)]"
+    before = page.evaluate(kept)
+    seen_at(page, small_scene, at, locale)
+    page.evaluate("window.print = () => { document.documentElement.dataset.printed = 'yes'; }")
+    button = page.locator("[data-kiosk-print]")
+    expect(button).to_have_text(prints)
+    sheets = page.locator("[data-kiosk-sheet]")
+    count = sheets.count()
+    assert count == len(PREVIEWER.words(content)) >= 1
+    button.click()
+    expect(page.locator("html[data-printed=yes]")).to_have_count(1)
+    assert sheets.evaluate_all("all => all.every(one => one.complete && one.naturalWidth > 1000)")
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
+        assert faults(page) == [], width
+        boxes = [one.bounding_box() for one in page.locator(".kiosk-do > *").all()]
+        assert len(boxes) == 2 and all(box is not None and box["height"] >= 64 for box in boxes)
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == count
+    assert not "".join(PREVIEWER.words(printed)).strip(), "words of the screen stand in the print"
+    assert page.evaluate(kept) == before and said == []
+
+
+def test_without_scripts_the_paper_stands_in_a_frame_that_ends(
+    small_scene: Scene, app: Flask, origin: str, open_context: OpenContext
+) -> None:
+    """The browser's own viewer prints it there; the page around it leads back, and asks after a minute as every page does."""
+    at, _ = a_paper(small_scene)
+    context = open_context(origin, javascript=False)
+    page = context.new_page()
+    page.goto("/kiosk")
+    page.locator("#code").fill(put_up(small_scene, app))
+    page.locator("main form button").click()
+    expect(page.locator(".kiosk-tiles li")).to_have_count(6)
+    seen_at(page, small_scene, at)
+    expect(page.locator("iframe.kiosk-frame")).to_have_count(1)
+    expect(page.locator("[data-kiosk-print]")).to_be_hidden()
+    expect(page.locator(".kiosk-do a")).to_be_visible()
+    ends = page.locator("meta[http-equiv=refresh]").get_attribute("content") or ""
+    assert ends.startswith("60;url=/kiosk/still?next=") and at.rsplit("/", 1)[1] in ends
 
 
 def test_nothing_is_left_and_back_shows_nothing(

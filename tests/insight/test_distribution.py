@@ -20,8 +20,10 @@ from odr.docket.models import Case, DocketEntry, Role, Seat
 from odr.evidence.kit.kit import fingerprint
 from odr.filing.registry.drawing import TICKETS, Candidate, DrawRecord, DrawSeed, code_of, drawn_of, tickets
 from odr.filing.registry.seats import conflicted, draw as drawn_for
+from odr.ground.text import Text
 from odr.hearing.courtroom.calendar.models import DaysAway
 from odr.insight.distribution import check_draw
+from odr.insight.distribution.departures import counts_since, departures
 from odr.judgment.models import DutyTurn
 from odr.notary.lot import lot
 from odr.procedure.rules.insight import DistributionRules
@@ -345,3 +347,21 @@ def test_nobody_with_a_conflict_is_ever_in_a_draw(small_scene: Scene) -> None:
     with small_scene.court.database.read() as session:
         row = session.scalars(select(DrawRecord).where(DrawRecord.reference == draw["draw"])).one()
         assert json.loads(row.record)["left_out"]["conflict"] == 1
+
+
+def test_a_judge_drawn_to_refuse_a_claim_that_is_then_accepted_is_a_departure(small_scene: Scene) -> None:
+    """Who was drawn was seen, and the lot fell anew: each such draw is counted once, whoever it falls on afterwards, with its reason in
+    words.
+    """
+    small_scene.lodge()
+    small_scene.do("propose_refusal", "clerk", reasons="Nothing shows a direct interest.", article="CPL 122")
+    small_scene.clock.advance(timedelta(hours=1))
+    small_scene.accept()
+    since = small_scene.clock.now() - timedelta(days=30)
+    with small_scene.court.database.read() as session:
+        counts = counts_since(session, since)
+        (one,) = departures(session, since).rows
+        # The only judge of this court was drawn again: the seat they hold now is no departure, nor one without a lot.
+        assert (counts.departed, counts.undrawn, counts.anchored + counts.unanchored) == (1, 0, 2)
+    assert isinstance(one.reason, Text) and "lot fell anew" in one.reason.render("en")
+    assert one.reason.render("zh-Hans") != one.reason.render("en")

@@ -16,13 +16,14 @@ from odr.ground.errors import ActNotOpen
 from odr.identity.models import Account, AccountLetter, AccountState
 from odr.insight.supervision import answering
 from odr.insight.supervision.audit import drawn_of
-from odr.insight.supervision.finding import MOST, _keep, failed_services, lay_down
+from odr.insight.supervision.finding import MOST, _keep, _patterns, failed_services, lay_down
 from odr.insight.supervision.models import AuditDraw, Matter, MatterKind, SupervisionMatter
 from odr.insight.workload.reckoning import reckon_new, rules_today
 from odr.notary.lot import first_head_over, lot
 from odr.procedure.models import Task
 from odr.procedure.rules.insight import SupervisionRules
 from odr.register.statistics.counting import rebuild
+from odr.register.statistics.models import CaseFacts
 from tests.insight.browser import signed_in
 from tests.insight.test_workload import PACKS, TODAY
 from tests.scene import Scene
@@ -232,6 +233,29 @@ def test_a_channel_is_unusual_by_number_and_share(papers: list[tuple[str, bool]]
         if unusual:
             assert named[channel].cases == tuple(lost) and named[channel].account_id is None
     assert not failed_services(facts, RULES, date(2026, 12, 29))
+
+
+def test_papers_of_an_old_case_are_looked_at_too(small_scene: Scene) -> None:
+    """What counts is when a paper was served, not when the case began; a case in which nothing happened since adds nothing."""
+    small_scene.lodge()
+    look_through(small_scene)
+    now = small_scene.clock.now()
+    last_month = (now.replace(day=1) - timedelta(days=3)).date().isoformat()
+    with small_scene.court.database.write() as session:
+        case, facts = session.get_one(Case, small_scene.case_id), session.get_one(CaseFacts, small_scene.case_id)
+        case.lodged_at = now - timedelta(days=1500)
+        facts.facts = {**facts.facts, "services": [[last_month, "post", False]] * RULES.failed_services}
+
+    def found() -> list[str]:
+        with small_scene.court.database.read() as session:
+            return [
+                one.key for one in _patterns(small_scene.court, session, RULES, now) if one.kind is MatterKind.SERVICE
+            ]
+
+    assert found() == [f"service/post/{last_month[:7]}"]
+    with small_scene.court.database.write() as session:
+        session.get_one(Case, small_scene.case_id).head_at = now - timedelta(days=90)
+    assert found() == []
 
 
 def test_the_sample_is_drawn_by_the_log_from_a_list_on_record(scene: Scene) -> None:

@@ -50,6 +50,7 @@ SMALL = {
     "saved_search": "searches somebody wants by mail, twenty a mailbox at most, thrown away when they end",
     "signing_key": "keys of the court",
     "staff_leave": "leaves of the staff",
+    "staff_term": "posts and trainings of the staff",
     "statistics_report": "a row a day",
     "step_answer": "what people say of a step, thrown away after its time",
     "weekly_hours": "hours of the staff",

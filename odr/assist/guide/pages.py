@@ -19,6 +19,7 @@ from odr.identity.sign_in import rate_limits
 from odr.identity.sign_in.keys import keyring
 from odr.identity.sign_in.rate_limits import Counted
 from odr.procedure.forms import fields as forms
+from odr.procedure.rules.standards import standard_of
 from odr.procedure.rules.troubles import PathEnd
 from odr.web.forms_outside import form_outside, keeps, typed, unsent
 from odr.web.guards import current_court, current_locale, current_person, current_session, public, staff
@@ -171,6 +172,7 @@ def path(trouble: str) -> Page:
         cause=pack.cause(end.cause) if end and end.cause else None,
         is_open=end is not None and end.cause in pack.causes_on(_today()),
         brings=_brings(end),
+        has_standard=bool(end and end.cause and standard_of(pack, end.cause)),
         pack=pack,
     )
 

@@ -38,4 +38,6 @@ class KioskVisit(Base):
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
     session_id: Mapped[int | None] = mapped_column(BigInt)
     large: Mapped[bool] = mapped_column(default=False)
+    called: Mapped[int | None] = mapped_column(BigInt)
+    """The call of a person from here, which ends with the visit."""
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, session as cookie, url_for
 
 from odr.assist.guide import handing
-from odr.assist.kiosk import terminals
+from odr.assist.kiosk import printing_pages, terminals
 from odr.assist.kiosk.terminals import ASKED, ENDS, IN_A_HEARING, SEEN_EVERY, KioskInput, Terminal
 from odr.docket.models import Role
 from odr.ground.errors import InvalidInput
@@ -93,6 +93,12 @@ def frame() -> Response | None:
         with current_court().database.write() as session:
             terminals.touch(session, here, _now(), signed_in)
     return None
+
+
+@kiosk.after_app_request
+def paper(response: Response) -> Response:
+    """A paper leaves no file on a terminal: it opens in a page of the court, with buttons to print it and to go back."""
+    return printing_pages.at_terminal(response) if _here() is not None else response
 
 
 @kiosk.app_context_processor
@@ -226,7 +232,8 @@ def call_person() -> Page:
         return redirect(url_for("kiosk.start"), 303)
     with court.database.write() as session:
         words = T("Somebody asks for a person at this terminal.").render(current_locale())
-        handing.ask_for_call(court, session, here.name, words, "", current_locale(), is_waiting=True)
+        row = handing.ask_for_call(court, session, here.name, words, "", current_locale(), is_waiting=True)
+        terminals.note_call(session, here, row.id)
     return render_template("assist/kiosk/person.html", due=True)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from odr.assist.guide.models import GuideQuestion
 from odr.assist.kiosk.models import Kiosk, KioskVisit
 from odr.ground.errors import NotFound
 from odr.ground.text import T
@@ -121,10 +122,20 @@ def end(session: Session, kiosk_id: int, now: datetime) -> None:
     """End every visit that goes on at a terminal, with the sessions people had signed in to there."""
     open_ones = (KioskVisit.kiosk_id == kiosk_id) & KioskVisit.ended_at.is_(None)
     signed_in = [one for one in session.scalars(select(KioskVisit.session_id).where(open_ones)) if one is not None]
+    called = [one for one in session.scalars(select(KioskVisit.called).where(open_ones)) if one is not None]
     session.execute(update(KioskVisit).where(open_ones).values(ended_at=now))
+    if called:
+        # Whoever left waits for nobody: the registry is sent to no empty terminal.
+        waits = GuideQuestion.id.in_(called) & GuideQuestion.answered_at.is_(None)
+        session.execute(delete(GuideQuestion).where(waits))
     if signed_in:
         ending = update(SessionRow).where(SessionRow.id.in_(signed_in), SessionRow.revoked_at.is_(None))
         session.execute(ending.values(revoked_at=now))
+
+
+def note_call(session: Session, terminal: Terminal, question: int) -> None:
+    """The visit that called a person: the call ends with it."""
+    session.execute(update(KioskVisit).where(KioskVisit.id == terminal.visit).values(called=question))
 
 
 def set_letters(session: Session, terminal: Terminal) -> None:

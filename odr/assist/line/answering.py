@@ -217,6 +217,15 @@ class _World:
         counted, channel = self._came.counted, self._came.channel
         return counted if channel is Channel.WEB and counted else f"line/{channel.value}/{counted or self._came.peer}"
 
+    def _tries_of(self, number: str, code: str, keys: str) -> str:
+        """For whom a try is counted: who sends. Whoever hides their number is not one with all who do: their tries are counted for
+        the number and code they try, so that none of them spends those of another; what one code, one number and one call
+        may take stays bounded besides.
+        """
+        if self._came.channel is Channel.PHONE and not self._came.phone:
+            return f"line/hidden/{number_key(number)}/{code_key(code) or keys}"
+        return self._who
+
     def count(self, session: Session) -> Reply | None:
         """Count the message for whoever sends; what is said where there were too many."""
         self._session = session
@@ -246,7 +255,7 @@ class _World:
     def look_up(self, number: str, code: str, keys: str) -> Progress | Reply:
         """Each try counts before it is made, for the sender, the number and the code; a right one is given back."""
         tries = [
-            (Counted.PROGRESS_FROM, self._who),
+            (Counted.PROGRESS_FROM, self._tries_of(number, code, keys)),
             (Counted.PROGRESS_NUMBER, number_key(number)),
             (Counted.PROGRESS_CODE, code_key(code) or f"keys {keys}"),
         ]

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Role
 from odr.docket.visibility import same_side
-from odr.evidence.exhibits.checklist import Line, checklist
+from odr.evidence.exhibits.checklist import by_standard
 from odr.evidence.exhibits.facts_of_exhibits import STANDING
 from odr.evidence.models import Category
 from odr.ground.text import T, Text
 from odr.hearing.vocabulary import Axis
 from odr.identity.actors import Actor
 from odr.judgment.decision.file_before_judge import ExhibitOnFile, FactOnFile, case_file
+from odr.procedure.rules.standards import Covered
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -53,10 +54,10 @@ class FactGap:
 
 @dataclass(frozen=True)
 class Meter:
-    """The facts of one party with what they lack, and what the standard of the cause names and nothing covers yet."""
+    """The facts of one party with what they lack, and the facts of the standard for which something usual is not there yet."""
 
     facts: Sequence[FactGap]
-    uncovered: Sequence[Line]
+    uncovered: Sequence[Covered]
 
     @property
     def open(self) -> int:
@@ -76,14 +77,12 @@ def meter_for(sitting: Sitting, case: Case, viewer: Actor) -> Meter | None:
         for fact in file.facts
         if fact.party is not None and same_side(fact.party, mine)
     ]
-    lines = [
-        line
-        for side in checklist(sitting, case)
-        if side.role is mine.role or mine.role is Role.THIRD_PARTY
-        for line in side.lines
-        if not line.exhibits
+    uncovered = [
+        one
+        for one in by_standard(sitting, case)
+        if one.missing and (mine.role is Role.THIRD_PARTY or one.fact.bears.role is mine.role)
     ]
-    return Meter(facts, lines)
+    return Meter(facts, uncovered)
 
 
 def _lacks(fact: FactOnFile, shown_by: Sequence[ExhibitOnFile]) -> Iterator[Text]:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Role
 from odr.docket.visibility import READS_FILE
-from odr.evidence.exhibits.facts_of_exhibits import exhibits_by_fact
+from odr.evidence.exhibits.facts_of_exhibits import STANDING, exhibits_by_fact
 from odr.evidence.exhibits.queries import exhibits_of
-from odr.evidence.models import Exhibit, ExhibitState
+from odr.evidence.models import Exhibit
+from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import Actor
 from odr.procedure.rules.cases import Cause, ChecklistItem
+from odr.procedure.rules.standards import Bearer, Brought, Covered, covered, shows, standard_of
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -62,12 +64,37 @@ def items_for(cause: Cause, role: Role) -> Sequence[ChecklistItem]:
     )
 
 
+def label_for(sitting: Sitting, case: Case, item: ChecklistItem, role: Role) -> Text:
+    """A thing of the list with the facts of the standard it usually shows, as a party chooses by it what an exhibit is to prove."""
+    bearers = [Bearer(role.value)] if role in (Role.CLAIMANT, Role.RESPONDENT) else list(Bearer)
+    facts = [fact.fact for each in bearers for fact in shows(sitting.pack(case), case.cause, each, item.key)]
+    return (
+        T("%(what)s. It usually shows: %(facts)s", what=item.label, facts=side_by_side(facts, " "))
+        if facts
+        else item.label
+    )
+
+
+def by_standard(sitting: Sitting, case: Case, viewer: Actor | None = None) -> list[Covered]:
+    """Each fact of the cause's standard beside the exhibits brought for it: the one way in which registry, parties, judge and review
+    read it. A withdrawn or excluded exhibit shows nothing. Empty where the rules of the case have no standard.
+    """
+    pack = sitting.pack(case)
+    standard = standard_of(pack, case.cause)
+    if standard is None:
+        return []
+    roles = {p.id: p.role for p in case.parties}
+    here = [e for e in exhibits_of(sitting.session, case) if e.state in STANDING and e.party_id in roles]
+    return covered(
+        standard, pack.cause(case.cause), [Brought(e.label, roles[e.party_id], e.meets, e.facts) for e in here]
+    )
+
+
 def checklist(sitting: Sitting, case: Case) -> list[Side]:
     """Both sides' lists with what is there; a withdrawn or excluded exhibit shows nothing."""
     cause = sitting.pack(case).cause(case.cause)
     roles = {p.id: p.role for p in case.parties}
-    standing = (ExhibitState.SUBMITTED, ExhibitState.LATE)
-    here = [e for e in exhibits_of(sitting.session, case) if e.state in standing]
+    here = [e for e in exhibits_of(sitting.session, case) if e.state in STANDING]
 
     def of(role: Role, key: str) -> list[Exhibit]:
         return [e for e in here if key in e.meets and roles[e.party_id] in (role, Role.THIRD_PARTY)]

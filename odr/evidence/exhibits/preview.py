@@ -25,6 +25,8 @@ TEXT_BYTES = 64 * 1024
 """How much of a text is shown."""
 MAX_PAGES = 10
 """How many pages of a document are shown."""
+MAX_SHEETS = 60
+"""How many pages of a paper are shown to be printed."""
 _KINDS = {Group.IMAGE: "image", Group.PDF: "pdf", Group.TEXT: "text", Group.ACTIVE: "text"}
 
 
@@ -77,6 +79,25 @@ class Previewer:
             fill(source, contents(), TEXT_BYTES if kind == "text" else size)
             self._run([kind, str(page)], Path(folder))
             return self._result(kind, Path(folder) / "shown")
+
+    def sheet(self, paper: bytes, page: int) -> Preview:
+        """A page (from 1) of a paper, large enough to be printed. Raises NotFound for a page there cannot be, NoPreview otherwise."""
+        if not 1 <= page <= MAX_SHEETS:
+            raise NotFound
+        return self._of_paper(["sheet", str(page)], paper)
+
+    def words(self, paper: bytes) -> list[str]:
+        """The words of each page of a paper. Raises NoPreview."""
+        told = self._of_paper(["words", "1"], paper).data.decode("utf-8", "replace")
+        return told.split("\f")[:-1][:MAX_SHEETS]
+
+    def _of_paper(self, what: list[str], paper: bytes) -> Preview:
+        if len(paper) > self.limits.input:
+            raise NoPreview
+        with self._slots, tempfile.TemporaryDirectory(prefix="odr-preview-") as folder:
+            (Path(folder) / "original").write_bytes(paper)
+            self._run(what, Path(folder))
+            return self._result("text" if what[0] == "words" else "pdf", Path(folder) / "shown")
 
     def _run(self, what: list[str], folder: Path) -> None:
         run_child(CHILD, what, folder, self.limits)

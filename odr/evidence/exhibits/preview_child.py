@@ -16,6 +16,8 @@ from typing import IO
 ORIGINAL, SHOWN, REHEARSED = Path("original"), Path("shown"), Path("rehearsed")
 WIDTH = 1600
 """Pixels of the longer side of a picture."""
+PRINTED = 2340
+"""The same where it is printed: 200 to the inch on a sheet of A4."""
 PIXELS = 80_000_000
 """Largest picture drawn: beyond it a few bytes could ask for gigabytes."""
 
@@ -48,6 +50,10 @@ def work(kind: str, page: str) -> None:
         image()
     elif kind == "pdf":
         pdf(page)
+    elif kind == "sheet":
+        pdf(page, PRINTED)
+    elif kind == "words":
+        words()
     else:
         text()
 
@@ -73,7 +79,23 @@ def _drawn(source: IO[bytes], where: Path) -> None:
         clean.save(where, "PNG")
 
 
-def pdf(page: str) -> None:
+def words() -> None:
+    """Become pdftotext: the words of every page, each page ended by a form feed."""
+    _run(["pdftotext", "-q", "-enc", "UTF-8", "original", "shown"])
+    if not SHOWN.exists():
+        raise SystemExit(5)
+
+
+def _run(command: list[str]) -> None:
+    try:
+        pid = os.posix_spawnp(command[0], command, os.environ)
+    except FileNotFoundError:
+        raise SystemExit(4) from None
+    if os.waitpid(pid, 0)[1]:
+        raise SystemExit(5)
+
+
+def pdf(page: str, size: int = WIDTH) -> None:
     """Become pdftoppm for one page; the limits stay with the process."""
     command = [
         "pdftoppm",
@@ -85,17 +107,13 @@ def pdf(page: str) -> None:
         "-l",
         page,
         "-scale-to",
-        str(WIDTH),
+        str(size),
         "original",
         "shown",
     ]
-    try:
-        pid = os.posix_spawnp("pdftoppm", command, os.environ)
-    except FileNotFoundError:
-        raise SystemExit(4) from None
-    _, status = os.waitpid(pid, 0)
+    _run(command)
     drawn = Path("shown.png")
-    if status or not drawn.exists():
+    if not drawn.exists():
         raise SystemExit(5)
     drawn.rename(SHOWN)
 

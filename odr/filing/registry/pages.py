@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, cast
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -24,6 +25,7 @@ from odr.procedure.forms import fields as forms
 from odr.procedure.forms.articles import articles_of
 from odr.procedure.forms.inputs import CourtModel, field
 from odr.procedure.papers.language import language_of
+from odr.procedure.rules.standards import Covered
 from odr.procedure.sitting import Sitting
 from odr.web.guards import case_page, current_court, current_locale, current_person, staff
 from odr.web.lists import after_asked, words_asked
@@ -125,7 +127,7 @@ def _review_page(
         checks=checks,
         tracks=tracks,
         proposed=proposed,
-        helpful=helpful_of(sitting, case),
+        helpful=helpful_of(sitting, case, _needed(sitting, case, actor)),
         warned=warned_of(sitting, case),
         files=files_of(sitting, case),
         claims=claims_of(sitting.session, case),
@@ -150,6 +152,11 @@ def _review_page(
         **keeping(case, actor, FORM, forms.fields_of(ReviewForm, current_locale(), shown), shown),
     )
     return page, status
+
+
+def _needed(sitting: Sitting, case: Case, actor: Actor) -> Sequence[Covered]:
+    """The evidence standard beside the exhibits, as the room of evidence tells it."""
+    return cast(Sequence[Covered], sitting.court.hooks.tells["by_standard"](sitting, case, actor))
 
 
 def _anchor(location: tuple[str | int, ...]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from odr.filing.registry.same_dispute import alike_before_court
 from odr.ground.text import Money, T, Text
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.table import Milestone, acts_that_mean
+from odr.procedure.rules.standards import Bearer, Covered
 from odr.procedure.rules.tracks import TrackFinding, track_findings
 from odr.service.models import ServiceAddress
 from odr.service.packet.packets import consents_of
@@ -71,9 +72,9 @@ class Check:
 
 @dataclass(frozen=True)
 class Helpful:
-    """A piece of evidence that usually matters, and the file that seems to be it."""
+    """A fact of the evidence standard that the claimant bears: what was said to show it, or the file that seems to."""
 
-    label: Text
+    needed: Covered
     file: str | None
 
 
@@ -297,12 +298,15 @@ def tracks_for(sitting: Sitting, case: Case) -> list[TrackFinding]:
     return track_findings(sitting.pack(case), amount, bars_of(sitting, case), case.filed_on)
 
 
-def helpful_of(sitting: Sitting, case: Case) -> list[Helpful]:
-    """The cause's checklist beside the files sent; what a file's title names counts as perhaps there."""
+def helpful_of(sitting: Sitting, case: Case, needed: Sequence[Covered]) -> list[Helpful]:
+    """The facts the claimant bears by the standard of the cause, beside the files sent; what a file's title names counts as perhaps
+    there. A claim is accepted without them: none of them is a condition of filing (CPL 122).
+    """
     files = files_of(sitting, case)
     return [
-        Helpful(item.label, next((title for title in files if _names(title, item.label)), None))
-        for item in sitting.pack(case).cause(case.cause).claimant
+        Helpful(one, next((t for t in files if any(_names(t, item.label) for item in one.missing)), None))
+        for one in needed
+        if one.fact.bears is Bearer.CLAIMANT
     ]
 
 

@@ -13,6 +13,7 @@ from odr.docket.models import Case, Role, Seat, Stage
 from odr.filing import desks
 from odr.filing.models import NumberSeries, StaffLeave
 from odr.filing.registry.drawing import Draw, draw_among, waiting_seed
+from odr.filing.registry.posts import fit
 from odr.ground.db import insert_once
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T, Text, words_of
@@ -98,11 +99,13 @@ def draw(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ())
     """Somebody of the role without a conflict and there, by a lot that is weighted by what lies on their desks.
 
     In the draw are those within a tenth, or ``reach`` units of the pack, of the smallest load, the less the more tickets: a lot
-    that always fell on one person could be steered. ``but`` may not come back. Who said beforehand that they cannot
+    that always fell on one person could be steered. Whose post does not hold today, and who lacks a training the case needs, is
+    not in it (:mod:`odr.filing.registry.posts`). ``but`` may not come back. Who said beforehand that they cannot
     come, or is on duty, is left out while anybody else remains.
     """
     session = sitting.session
-    rows = on_duty(session, role, sitting.now.astimezone(sitting.court.settings.tz).date())
+    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    rows, unfit = fit(session, sitting.pack(case), case, role, on_duty(session, role, today), today)
     barred = conflicted(session, case) | set(but) | sat_before(session, case, role)
     loads = loads_of(sitting, role)
     free = [(account, loads.get(account.id, 0)) for account in rows if account.id not in barred]
@@ -118,6 +121,7 @@ def draw(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ())
         "conflict": len(rows) - len(free),
         "elsewhere": len(free) - len(there),
         "load": len(there) - len(few),
+        **unfit,
     }
     return draw_among(sitting, case, role, few, left_out)
 

@@ -34,15 +34,23 @@ class Counts:
     undrawn: int
 
 
-ACCEPTED = "claim accepted"
-"""Why the seat ends of a judge who was asked whether a claim is refused, and the lot falls anew: no departure."""
 WORDS = {
     HEARD_BY_OTHERS: T("The case is heard again by others (Civil Procedure Law, art. 41)."),
     "challenged": T("Challenged, when a challenge still ended the seat."),
+    "claim accepted": T("Asked whether the claim is refused; the registry accepted it instead, and the lot fell anew."),
+    "claim not refused": T("Found that the claim is not refused; when it was accepted the lot fell anew."),
 }
 """Reasons the program itself wrote, in words; what a person gave stands as they wrote it."""
 
-_ENDED = (Seat.until_at.is_not(None), func.coalesce(Seat.reason, "") != ACCEPTED)
+_BY_IT = (
+    (Seat.case_id == DrawRecord.case_id)
+    & (Seat.account_id == DrawRecord.account_id)
+    & (Seat.role == DrawRecord.role)
+    & (Seat.from_at == DrawRecord.at)
+)
+"""The seat a draw gave: the same person may be drawn, leave, and be drawn again in a case."""
+_LEFT = (DrawRecord.role == Role.JUDGE, Seat.until_at.is_not(None))
+"""Whoever draws, sees on whom it fell, and has it fall anew is counted, whatever the occasion."""
 
 
 def counts_since(session: Session, since: datetime) -> Counts:
@@ -56,14 +64,9 @@ def counts_since(session: Session, since: datetime) -> Counts:
         )
     }
     left = session.scalar(
-        select(func.count())
-        .select_from(DrawRecord)
-        .join(Seat, (Seat.case_id == DrawRecord.case_id) & (Seat.account_id == DrawRecord.account_id))
-        .where(DrawRecord.role == Role.JUDGE, Seat.role == Role.JUDGE, DrawRecord.at >= since, *_ENDED)
+        select(func.count()).select_from(DrawRecord).join(Seat, _BY_IT).where(DrawRecord.at >= since, *_LEFT)
     )
-    lot = exists().where(
-        DrawRecord.case_id == Seat.case_id, DrawRecord.account_id == Seat.account_id, DrawRecord.role == Role.JUDGE
-    )
+    lot = exists().where(_BY_IT)
     undrawn = session.scalar(
         select(func.count()).select_from(Seat).where(Seat.role == Role.JUDGE, Seat.from_at >= since, ~lot)
     )
@@ -74,9 +77,9 @@ def departures(session: Session, since: datetime, after: str | None = None) -> L
     """Each departure, the newest draw first; who left is in the case and not in this list."""
     query = (
         select(DrawRecord.id, DrawRecord.at, Case, Seat.until_at, Seat.reason)
-        .join(Seat, (Seat.case_id == DrawRecord.case_id) & (Seat.account_id == DrawRecord.account_id))
+        .join(Seat, _BY_IT)
         .join(Case, Case.id == DrawRecord.case_id)
-        .where(DrawRecord.role == Role.JUDGE, Seat.role == Role.JUDGE, DrawRecord.at >= since, *_ENDED)
+        .where(DrawRecord.at >= since, *_LEFT)
     )
     page = page_of(
         session, query, (Key(DrawRecord.at, datetime, descending=True), Key(DrawRecord.id, descending=True)), after

@@ -178,20 +178,21 @@ def _patterns(court: Court, session: Session, rules: SupervisionRules, now: date
     today = now.astimezone(court.settings.tz).date()
     since = months_before(today, rules.months)
     begin = datetime.combine(since, time(), court.settings.tz)
-    facts: dict[int, dict[str, Any]] = {
-        row[0]: row[1]
-        for row in session.execute(
-            select(CaseFacts.case_id, CaseFacts.facts)
-            .join(Case, Case.id == CaseFacts.case_id)
-            .where(Case.lodged_at >= begin)
-        )
-    }
+    facts = _facts(session, Case.lodged_at >= begin)
+    # A paper is served in an old case as in a new one: whatever happened since the month before began is looked at.
+    served = _facts(session, Case.head_at >= datetime.combine(months_before(today, 1), time(), court.settings.tz))
     month = today.isoformat()[:7]
     return [
         *_defaults(session, facts, rules, month),
         *_serial(session, facts, rules, month),
-        *failed_services(facts, rules, today),
+        *failed_services(served, rules, today),
     ]
+
+
+def _facts(session: Session, wanted: ColumnElement[bool]) -> dict[int, dict[str, Any]]:
+    """What the dockets of some cases tell."""
+    query = select(CaseFacts.case_id, CaseFacts.facts).join(Case, Case.id == CaseFacts.case_id).where(wanted)
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def months_before(day: date, months: int) -> date:

@@ -9,19 +9,20 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from odr.docket.models import Role
+from odr.docket.models import Case, Role
 from odr.ground.errors import ActNotOpen, Cited, FieldFault, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.models import Account
 from odr.insight.supervision import answering
 from odr.insight.supervision.answering import MatterAnswer, MatterClosing
-from odr.insight.supervision.models import AuditDraw, MatterKind
+from odr.insight.supervision.models import AuditDraw, MatterKind, SupervisionMatter
 from odr.insight.workload.reckoning import rules_today
+from odr.judgment.draft.by_standard import Found, reviewed
 from odr.procedure.forms import fields as forms
 from odr.web.forms_outside import form_outside, keeps, typed, unsent
 from odr.web.guards import current_court, current_locale, current_session, signed_in, staff
 from odr.web.lists import after_asked
-from odr.web.pages import Page, my_account_id
+from odr.web.pages import Page, look, my_account_id
 
 matters = Blueprint("matters", __name__)
 ANSWERING = form_outside(
@@ -78,11 +79,20 @@ def _one(reference: str, values: dict[str, Any], faults: list[FieldFault], statu
         words=answering.words_of(row, rules_today(court)),
         who=session.get(Account, row.account_id) if row.account_id is not None else None,
         waits=waits,
+        standard=_by_standard(row),
         mine=False,
         fields=fields,
         faults=forms.summary(fields),
         unsent=unsent(CLOSING, fields, values, reference=reference),
     ), status
+
+
+def _by_standard(row: SupervisionMatter) -> list[Found]:
+    """Of a case drawn to be read again: what was brought and found on each fact of its evidence standard, when it was decided."""
+    if row.kind is not MatterKind.AUDIT:
+        return []
+    case = current_session().get(Case, row.cases[0])
+    return (reviewed(look(), case) or []) if case is not None else []
 
 
 @matters.post("/registry/matters/<reference>")
@@ -153,6 +163,7 @@ def _mine(reference: str, values: dict[str, Any], faults: list[FieldFault], stat
         words=answering.words_of(row, rules_today(current_court())),
         who=None,
         waits=None,
+        standard=_by_standard(row),
         mine=True,
         fields=fields,
         faults=forms.summary(fields),

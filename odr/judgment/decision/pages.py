@@ -26,6 +26,7 @@ from odr.judgment.decision.issuing import document_of
 from odr.judgment.decision.proposals import proposals, propose, settle
 from odr.judgment.decision.standard_sentences import insert, insertions
 from odr.judgment.draft.beside import beside as beside_draft
+from odr.judgment.draft.by_standard import found_by_standard
 from odr.judgment.group.judgments import pronounced
 from odr.judgment.models import Decision
 from odr.judgment.panel.rules import is_panel
@@ -424,6 +425,7 @@ def _issue(
         faults=forms.summary(fields),
         premise=sitting.premise_now(act, case, actor, {}),
         looked=looked_at(sitting, case, found),
+        beside={"standard": found_by_standard(sitting, case, case_file(sitting, case))},
         moved_on=moved_on,
         tab="decision",
         key=new_reference(),

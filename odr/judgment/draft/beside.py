@@ -21,6 +21,7 @@ from odr.hearing.queries import postings_of, reads_posting
 from odr.identity.actors import Actor, serving
 from odr.judgment.decision.file_before_judge import CaseFile
 from odr.judgment.decision.standard_sentences import Insertion
+from odr.judgment.draft.by_standard import Found, found_by_standard
 from odr.judgment.draft.comments import comments_on
 from odr.judgment.draft.models import DraftComment
 from odr.judgment.draft.text_blocks import blocks_for
@@ -67,6 +68,8 @@ class Beside:
     comments: Listed[DraftComment]
     finds_similar: bool
     """Whether the rules of the case know a search for similar decisions."""
+    standard: Sequence[Found]
+    """The evidence standard, fact by fact, with what was brought and what was found so far."""
 
     @property
     def insertions(self) -> dict[str, str]:
@@ -89,6 +92,7 @@ def beside(sitting: Sitting, case: Case, actor: Actor, file: CaseFile) -> Beside
         earlier=_earlier(sitting, case, actor, language),
         comments=comments_on(session, case, actor, open_only=True, size=SHOWN),
         finds_similar=sitting.pack(case).similar is not None,
+        standard=found_by_standard(sitting, case, file),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from odr.procedure.rules.base import Applies, Article, Key, Rule, Words
 
@@ -101,6 +101,23 @@ class WorkloadRules(Rule):
 MORE = ("parties", "exhibits", "hearings", "counterclaim", "language", "appraisal")
 
 
+class Training(Rule):
+    """A training without which nobody is given a case of some kinds."""
+
+    title: Words
+    article: Article
+    causes: tuple[Key, ...] = ()
+    tracks: tuple[Key, ...] = ()
+    roles: Annotated[tuple[Key, ...], Field(min_length=1)] = ("judge",)
+    """In which capacity somebody needs it."""
+
+    @model_validator(mode="after")
+    def _is_for_something(self) -> Self:
+        if not self.causes and not self.tracks:
+            raise ValueError("a training is for some cause or procedure: name one")
+        return self
+
+
 class DistributionRules(Rule):
     """How a seat falls to somebody: by lot among those free of conflict and there, weighted by what lies on their desks.
 
@@ -113,6 +130,17 @@ class DistributionRules(Rule):
     unit: Annotated[int, Field(ge=1, le=1000)]
     pull: Annotated[int, Field(ge=1, le=8)]
     reach: Annotated[int, Field(ge=1, le=1000)]
+    needs_post: tuple[Key, ...] = ()
+    """Roles in which nobody is in the draw without a post that was entered and holds; in others only whose post has ended is not."""
+    trainings: dict[Key, Training] = {}
+    """What a case of some kinds needs of whoever has it."""
+
+    @field_validator("needs_post")
+    @classmethod
+    def _are_drawn(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if lost := set(value) - {"judge", "assessor", "assistant", "clerk"}:
+            raise ValueError(f"no post is entered for {sorted(lost)}")
+        return value
 
 
 class SupervisionRules(Rule):

@@ -63,6 +63,7 @@ from odr.procedure.rules.court_rules import (
     WrittenHearings,
 )
 from odr.procedure.rules.insight import DistributionRules, IndicatorRules, SupervisionRules, WorkloadRules
+from odr.procedure.rules.standards import Standards, unfitting
 from odr.procedure.rules.tariff import Tariff
 from odr.procedure.rules.troubles import Troubles
 from odr.procedure.time.calendar import WorkingCalendar
@@ -143,6 +144,7 @@ class RulePack(Rule):
     certified: CertifiedClaims | None = None
     mediation: MediationRules | None = None
     troubles: Troubles | None = None
+    standards: Standards | None = None
     tariff: Tariff
     _acting: date | None = PrivateAttr(default=None)
 
@@ -337,6 +339,8 @@ def dangling(pack: RulePack) -> Iterator[tuple[str, str]]:
         for tag, _ in citations(citation):
             if tag not in pack.sources:
                 yield path, f"cites {tag}, which is not among the sources"
+    if pack.standards is not None:
+        yield from unfitting(pack.standards, pack.causes.list)
     yield from _dangling_keys(pack)
 
 
@@ -357,6 +361,10 @@ def _dangling_keys(pack: RulePack) -> Iterator[tuple[str, str]]:
                     else set()
                 )
                 wanted.extend((f"{path}.bring", one, known, "evidence of that cause") for one in end.bring)
+    for name, training in (pack.distribution.trainings if pack.distribution else {}).items():
+        path = f"distribution.trainings.{name}"
+        wanted.extend((f"{path}.causes", key, set(pack.causes.list), "cause of action") for key in training.causes)
+        wanted.extend((f"{path}.tracks", key, tracks, "track") for key in training.tracks)
     if pack.certified is not None:
         wanted.extend(
             (f"certified.causes.{key}", key, set(pack.causes.list), "cause of action") for key in pack.certified.causes

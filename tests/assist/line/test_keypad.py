@@ -263,6 +263,29 @@ def test_keys_of_one_number_are_counted_strictly(line: Line) -> None:
     assert heard(caller, key_of(prompts.WAIT)) and not heard(caller, key_of(prompts.NOW))
 
 
+def test_one_who_hides_their_number_shuts_out_no_other_who_does(line: Line) -> None:
+    """However many numbers and codes somebody tries from a withheld number: another such caller still reaches their own case; and one
+    code typed again and again for one number is stopped as for everybody.
+    """
+    keep_keys(line.scene.court)
+    year, last, keys = typed(line)
+    tries = LIMITS[Counted.PROGRESS_FROM].tries
+    with served(line.scene.court) as address:
+        for at in range(3 * tries):
+            hostile = Exchange(["1", "1", year, str(70000 + at), f"{22222222 + at}"], caller="unknown", mark=f"h{at}")
+            hostile.call(address)
+        other = Exchange(["1", "1", year, last, keys], caller="unknown", mark="other")
+        other.call(address)
+        assert heard(other, key_of(WORDS[Stage.PENDING])) and not heard(other, key_of(prompts.WAIT))
+        for at in range(tries):
+            Exchange(["1", "1", year, "69999", "33333333"], caller="unknown", mark=f"same{at}").call(address)
+        again = Exchange(["1", "1", year, "69999", "33333333"], caller="unknown", mark="again")
+        again.call(address)
+        known = Exchange(["1", *["1", year, "69998", "44444444"] * (tries + 1)], caller="13800000009", mark="known")
+        known.call(address)
+    assert heard(again, key_of(prompts.WAIT)) and heard(known, key_of(prompts.WAIT))
+
+
 def test_codes_as_keys_follow_the_codes(line: Line) -> None:
     """The worker keeps them as they are made and ended; an ended code opens nothing even before."""
     court = line.scene.court
