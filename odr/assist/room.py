@@ -1,7 +1,7 @@
 """What the room that helps brings."""
 
 from odr.assist.checks.claim import look_at_claim
-from odr.assist.checks.gather import look_at
+from odr.assist.checks.gather import look_at, look_at_words_of
 from odr.assist.guide.handing import erase_due
 from odr.assist.kiosk.terminals import sweep
 from odr.assist.line.answering import forget_old
@@ -21,6 +21,7 @@ ROOM = Room(
     commands=("odr.assist.line.cli:group",),
     text_check=look_at,
     claim_check=look_at_claim,
+    words_check=look_at_words_of,
     sweeps={"guide": erase_due, "line": forget_old, "keypad codes": keep_keys, "terminals": sweep},
     desk_pages=(
         DeskPage("ask.desk", T("Questions the guide did not answer"), 103),

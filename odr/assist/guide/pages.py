@@ -23,7 +23,7 @@ from odr.procedure.rules.troubles import PathEnd
 from odr.web.forms_outside import form_outside, keeps, typed, unsent
 from odr.web.guards import current_court, current_locale, current_person, current_session, public, staff
 from odr.web.lists import after_asked
-from odr.web.pages import Page, my_account_id, pack_today
+from odr.web.pages import Page, look, my_account_id, pack_today, wording_of
 
 ask = Blueprint("ask", __name__)
 DESK = (Role.CLERK, Role.ADMIN, Role.PRESIDENT)
@@ -228,6 +228,7 @@ def _desk_one(
         fields=fields,
         faults=forms.summary(call_fields if call is not None else fields),
         unsent=unsent(ANSWERING, fields, values, reference=reference),
+        wording=wording_of(look(), None, fields) if handed.by_mail else None,
     ), status
 
 
