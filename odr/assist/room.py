@@ -6,6 +6,7 @@ from odr.assist.guide.handing import erase_due
 from odr.assist.kiosk.terminals import sweep
 from odr.assist.line.answering import forget_old
 from odr.assist.line.keypad_codes import keep_keys
+from odr.assist.similar.beside import from_cases
 from odr.ground.text import T
 from odr.procedure.hooks import DeskPage, Room
 
@@ -22,6 +23,7 @@ ROOM = Room(
     text_check=look_at,
     claim_check=look_at_claim,
     words_check=look_at_words_of,
+    from_cases=from_cases,
     sweeps={"guide": erase_due, "line": forget_old, "keypad codes": keep_keys, "terminals": sweep},
     desk_pages=(
         DeskPage("ask.desk", T("Questions the guide did not answer"), 103),

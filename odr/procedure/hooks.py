@@ -290,6 +290,52 @@ class Looked:
     wording: Wording | None = None
 
 
+@dataclass(frozen=True)
+class CitedCase:
+    """A guiding case that a party relies on: who does, what the rules of the court know of it, and whether the reasons name it."""
+
+    number: int
+    who: str
+    title: Text | None
+    gist: Text | None
+    replaced_by: int | None
+    answered: bool
+
+
+@dataclass(frozen=True)
+class SumOfCase:
+    """What a published judgment awarded, and where it is read."""
+
+    number: str
+    address: str
+    title: str
+    language: str
+    awarded: Money
+
+
+@dataclass(frozen=True)
+class AwardedBefore:
+    """The sum a draft orders beside those of decisions like the case: the lowest, the middle half from and to, and the highest, of
+    ``count``; ``reach`` is None where they are fewer than ``least``.
+    """
+
+    drafted: Money
+    least: int
+    count: int
+    reach: tuple[Money, Money, Money, Money] | None
+    cases: Sequence[SumOfCase]
+
+
+@dataclass(frozen=True)
+class FromCases:
+    """What earlier cases say beside a draft."""
+
+    guiding: Sequence[CitedCase]
+    awarded: AwardedBefore | None
+
+
+EarlierCases = Callable[["Sitting", Case, Any, Any], "FromCases | None"]
+"""What earlier cases say beside a draft: function(court at a look, case, its file before the judge, decision or None)."""
 TextCheck = Callable[["Sitting", Case, Any], Looked]
 """What can be seen for certain in the text of a decision that is drafted."""
 ClaimCheck = Callable[[Any, Any, str, date, bool], Looked]
@@ -361,6 +407,7 @@ class Hooks:
     ``text_check`` what the check of a draft's text looked at and found: function(court at a look, case, decision); None in a
         court without it
     ``claim_check`` the same of a claim before it is lodged
+    ``from_cases`` what earlier cases say beside a draft
     ``words_check`` what is suggested about words that somebody of the court writes to a person
     ``elsewhere`` who is left out of a draw while anybody else remains: function(sitting, role) → accounts
     ``open_work`` the open work of each desk as a range in words, for the page of the court's desks
@@ -396,6 +443,7 @@ class Hooks:
     text_check: TextCheck | None = None
     claim_check: ClaimCheck | None = None
     words_check: WordsCheck | None = None
+    from_cases: EarlierCases | None = None
     elsewhere: list[Elsewhere] = field(default_factory=list)
     open_work: OpenWork | None = None
 
@@ -450,6 +498,7 @@ class Room:
     text_check: TextCheck | None = None
     claim_check: ClaimCheck | None = None
     words_check: WordsCheck | None = None
+    from_cases: EarlierCases | None = None
     elsewhere: tuple[Elsewhere, ...] = ()
     open_work: OpenWork | None = None
 
@@ -487,6 +536,8 @@ class Room:
             hooks.text_check = self.text_check
         if self.claim_check is not None:
             hooks.claim_check = self.claim_check
+        if self.from_cases is not None:
+            hooks.from_cases = self.from_cases
         if self.words_check is not None:
             hooks.words_check = self.words_check
         if self.fee_at_ending is not None:

@@ -14,7 +14,7 @@ from odr.docket.models import PARTY_ROLES, Case, Role
 from odr.docket.queries import entries_of, parties
 from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.models import ExhibitState
-from odr.ground.text import Money, T
+from odr.ground.text import Money, T, Text
 from odr.hearing.queries import postings_of
 from odr.judgment.decision.file_before_judge import CaseFile, case_file
 from odr.judgment.decision.queries import reliefs_by_key
@@ -27,6 +27,9 @@ from odr.payments.costs.rules import Allocation
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.hooks import Looked, Wording
 from odr.procedure.time.reckoning import reckon
+
+GUIDING = "guiding"
+"""The rank of guiding cases in the rules."""
 
 if TYPE_CHECKING:
     from odr.procedure.rules.pack import RulePack
@@ -58,7 +61,7 @@ def look_at_words_of(
         return None
     today = sitting.now.astimezone(sitting.court.settings.tz).date()
     pack = sitting.pack(case) if case is not None else sitting.court.packs.in_force(sitting.court.settings.pack, today)
-    parts = [Written(T("%(label)s", label=label), words) for label, words in written if words]
+    parts = [Written(Text(label), words) for label, words in written if words]
     told = _told(sitting, case, case_file(sitting, case)) if case is not None else []
     return look_at_words(pack, today, locale, parts, told)
 
@@ -96,7 +99,7 @@ def draft_of(sitting: Sitting, case: Case, decision: Decision) -> Draft:
         relied=_relied(file),
         track=case.track,
         late=_late(pack),
-        guiding=_guiding(sitting, case, file),
+        guiding=guiding_named(sitting, case, file),
         search_due=_search_due(sitting, case),
         told=_told(sitting, case, file) if sitting.court.settings.wording else [],
         **_costs(case, decision),
@@ -116,10 +119,11 @@ def _said(sitting: Sitting, case: Case, file: CaseFile) -> list[tuple[str, str]]
     return said
 
 
-def _guiding(sitting: Sitting, case: Case, file: CaseFile) -> dict[int, str]:
+def guiding_named(sitting: Sitting, case: Case, file: CaseFile) -> dict[int, str]:
     """The guiding cases that claim, answers and what was said in the examination name, each with who did first (SIM 10)."""
     found: dict[int, str] = {}
-    if sitting.pack(case).similar is None:
+    rules = sitting.pack(case).similar
+    if rules is None or not rules.has(GUIDING):
         return found
     for who, words in _said(sitting, case, file):
         for number in guiding_cases(words):
@@ -129,8 +133,10 @@ def _guiding(sitting: Sitting, case: Case, file: CaseFile) -> dict[int, str]:
 
 def _search_due(sitting: Sitting, case: Case) -> bool:
     """Whether the case was put before a meeting and no search is on file (SIM 2, 7)."""
+    rules = sitting.pack(case).similar
     return (
-        sitting.pack(case).similar is not None
+        rules is not None
+        and "meeting" in rules.why
         and bool(meetings_of(sitting.session, case))
         and not entries_of(sitting.session, case, names.RECORD_SIMILAR_SEARCH)
     )

@@ -85,6 +85,7 @@ class Step:
     rank: Rank
     since: date | None
     count: int
+    label: Text
 
 
 @dataclass(frozen=True)
@@ -180,19 +181,25 @@ def guiding_for(rules: SimilarRules, profile: Profile, today: date) -> list[Guid
 def in_scope(rules: SimilarRules, profile: Profile, found: Sequence[Alike], today: date) -> Scope:
     """What was found, rank by rank, stopping at the first that has any; the last years first but for guiding cases (SIM 4)."""
     guiding = guiding_for(rules, profile, today)
-    steps = [Step(Rank.GUIDING, None, len(guiding))]
+    steps = [_step(rules, Rank.GUIDING, None, len(guiding))] if rules.has(Rank.GUIDING.value) else []
     if any(not one.replaced for one in guiding):
         return Scope(steps, guiding, [])
     since = _years_before(today, rules.years)
-    for rank in (Rank.SUPREME, Rank.HIGH, Rank.OWN):
+    for rank in (one for one in (Rank.SUPREME, Rank.HIGH, Rank.OWN) if rules.has(one.value)):
         here = [one for one in found if rank_of(rules, one.hit.facts.court) is rank]
         newest = [one for one in here if one.hit.decided_on >= since]
-        steps.append(Step(rank, since, len(newest)))
+        steps.append(_step(rules, rank, since, len(newest)))
         if not newest and here:
-            steps.append(Step(rank, None, len(here)))
+            steps.append(_step(rules, rank, None, len(here)))
         if here:
             return Scope(steps, guiding, newest or here)
     return Scope(steps, guiding, [])
+
+
+def _step(rules: SimilarRules, rank: Rank, since: date | None, count: int) -> Step:
+    """A rank as its readers call it."""
+    told = {str(key): words for key, words in rules.ranks.items()}
+    return Step(rank, since, count, told.get(rank.value, rank.label))
 
 
 def _years_before(today: date, years: int) -> date:
@@ -210,7 +217,7 @@ def replace_year(day: date, year: int) -> date:
 def rank_of(rules: SimilarRules, court: str) -> Rank:
     """Whose decision it is, by the name of the court."""
     for rank, words in ((Rank.SUPREME, rules.supreme), (Rank.HIGH, rules.high)):
-        if any(one in court for one in words):
+        if rules.has(rank.value) and any(one in court for one in words):
             return rank
     return Rank.OWN
 

@@ -26,7 +26,7 @@ from odr.judgment.models import Decision, Obligation, Order
 from odr.judgment.queries import current_draft, issued, obligations_of
 from odr.judgment.remedies.retrial import certificates_of
 from odr.judgment.vocabulary import DecisionState
-from odr.procedure.hooks import Looked, Panel
+from odr.procedure.hooks import FromCases, Looked, Panel
 from odr.procedure.models import Window
 from odr.procedure.time.interest import InterestKind
 
@@ -86,6 +86,8 @@ class Desk:
     rested: bool
     chosen: ExhibitOnFile | FactOnFile | None
     looked: Looked | None = None
+    from_cases: FromCases | None = None
+    """What earlier cases say: guiding cases the parties rely on, and sums awarded in decisions like this one."""
 
 
 def exhibit_pattern(file: CaseFile) -> re.Pattern[str]:
@@ -163,6 +165,7 @@ def desk(sitting: Sitting, case: Case, on: str | None) -> Desk:
     )
     waiting = [i for i in file.unfinished if i not in file.adoptable]
     chosen = file.find(on) if on else next((i for i in waiting if not isinstance(i, ExhibitOnFile) or i.examined), None)
+    draft = decision if decision is not None and decision.issued_at is None else None
     return Desk(
         file=file,
         decision=decision,
@@ -173,6 +176,7 @@ def desk(sitting: Sitting, case: Case, on: str | None) -> Desk:
         rested=decision is not None and decision.state is DecisionState.COOLING and has_rested(sitting, case, decision),
         chosen=chosen,
         looked=looked_at(sitting, case, decision),
+        from_cases=asked(sitting, case, file, draft) if (asked := sitting.court.hooks.from_cases) is not None else None,
     )
 
 
