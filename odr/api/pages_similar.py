@@ -12,7 +12,6 @@ from odr.api.pages import given_for
 from odr.assist.similar import looking, profiles
 from odr.assist.similar.finding import MOST_SIGNS, Profile
 from odr.assist.similar.looking import Alike, Guiding, Happened, Step
-from odr.assist.similar.pages import SHOWN, count_look
 from odr.docket.models import BENCH_ROLES, Case, Role
 from odr.ground.errors import NotFound
 from odr.identity.actors import Actor
@@ -20,7 +19,7 @@ from odr.identity.sign_in.program_tokens import Scope
 from odr.procedure.rules.court_rules import SimilarRules
 from odr.register.search.desk import open_search, reader_of
 from odr.web.guards import api as api_guard, case_page, current_court, current_locale, current_session
-from odr.web.pages import look, pack_today
+from odr.web.pages import look, my_account_id, pack_today
 
 api_similar = Blueprint("api_similar", __name__, url_prefix="/api/v1")
 FORMAT = "court-similar/1"
@@ -40,7 +39,7 @@ def like_a_claim() -> Response:
     words = "\n".join(given.facts)
     profile = Profile(given.cause, tuple(dict.fromkeys(reader.articles_in(words))), words)
     ready = open_search(current_court(), session)
-    count_look()
+    looking.count_look(current_court(), my_account_id())
     found = looking.alike(session, ready, reader, profile, same_cause=True) if ready is not None else []
     return jsonify(
         {
@@ -70,7 +69,7 @@ def like_a_case(case: Case, actor: Actor) -> Response:
             "articles": list(profile.articles),
             "steps": [_step(one) for one in scope.steps],
             "guiding": [_guiding(one) for one in scope.guiding],
-            "decisions": [_decision(one) for one in scope.found[:SHOWN]],
+            "decisions": [_decision(one) for one in scope.found[: looking.SHOWN]],
         }
     )
 

@@ -19,7 +19,7 @@ ROOM = Room(
         "odr.assist.line.pages:line",
         "odr.assist.kiosk.pages:kiosk",
     ),
-    commands=("odr.assist.line.cli:group",),
+    commands=("odr.assist.line.cli:group", "odr.assist.guide.cli:group"),
     text_check=look_at,
     claim_check=look_at_claim,
     words_check=look_at_words_of,

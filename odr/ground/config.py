@@ -69,6 +69,7 @@ class Settings(BaseModel):
     quiet_until: time = time(8, 0)
 
     wording: bool = False
+    guide_meaning: bool = False
 
     store_url: str = ""
     clamd: str = ""

@@ -21,6 +21,9 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from sqlalchemy import func, select, text
 
+from odr.assist.guide.asking import ranked_in
+from odr.assist.guide.meaning import missing
+from odr.assist.guide.passages import passages_of
 from odr.assist.wording import english
 from odr.docket.models import Case
 from odr.evidence.intake.scan import Clamd
@@ -110,6 +113,7 @@ def examine(settings: Settings, database: Database, clock: Clock, notary: Notary
         lambda: check_media(settings),
         lambda: check_programs(settings),
         lambda: check_suggestions(settings),
+        lambda: check_meaning(settings, clock.now()),
         lambda: check_packs(settings, database, clock.now()),
         lambda: check_worker(database, clock.now()),
         lambda: check_backup(settings, clock.machine_now()),
@@ -554,6 +558,21 @@ def check_suggestions(settings: Settings) -> Findings:
     else:
         found = [path.stem for path in english.HUNSPELL if path.is_file()]
         yield good(f"slips of the pen are looked for, with {' and '.join(found) or 'no'} dictionary of Debian")
+
+
+def check_meaning(settings: Settings, now: datetime) -> Findings:
+    """Whether the guide can ask for meaning, where the operator has turned it on."""
+    if not settings.guide_meaning:
+        yield good("the guide asks for words alone (ODR_GUIDE_MEANING is off)")
+        return
+    today = now.astimezone(settings.tz).date()
+    passages = passages_of(PackRegistry.load().in_force(settings.pack, today), today)
+    lacks = missing(settings.data_dir, ranked_in(passages))
+    yield (
+        good("the guide asks for words and meaning")
+        if lacks is None
+        else Finding(State.WORRY, f"the guide asks for words alone: {lacks.what}", lacks.mend)
+    )
 
 
 def check_packs(settings: Settings, database: Database, now: datetime) -> Findings:

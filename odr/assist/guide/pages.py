@@ -38,7 +38,7 @@ def _today() -> Any:
 
 def ask_guide(question: str) -> Answer:
     """The guide's answer; what it does not answer is counted, without who asked."""
-    answer = guide_of(pack_today(), _today()).ask(question)
+    answer = guide_of(pack_today(), _today(), current_court().settings).ask(question)
     if answer.outcome in _OF_OUTCOME:
         gaps.note_safely(
             current_court(), _OF_OUTCOME[answer.outcome], question, answer.locale, request.remote_addr or ""
@@ -223,7 +223,7 @@ def _desk_one(
         "assist/question.html",
         one=handed,
         call_fields=call_fields,
-        answer=guide_of(pack_today(), _today()).ask(handed.question),
+        answer=guide_of(pack_today(), _today(), current_court().settings).ask(handed.question),
         pack=pack_today(),
         fields=fields,
         faults=forms.summary(call_fields if call is not None else fields),

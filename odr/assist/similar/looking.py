@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from statistics import quantiles
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,6 +27,9 @@ from odr.assist.similar.finding import (
     weights_of,
 )
 from odr.ground.text import Money, T, Text
+from odr.identity.sign_in import rate_limits
+from odr.identity.sign_in.keys import keyring
+from odr.identity.sign_in.rate_limits import Counted
 from odr.procedure.rules.court_rules import GuidingCase, SimilarRules
 from odr.register.publication.models import Publication
 from odr.register.redaction.structure import PublicText
@@ -34,6 +38,11 @@ from odr.register.search.hits import Hit, hits
 from odr.register.search.keeping import shown_columns
 from odr.register.search.searching import Search
 
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+
+SHOWN = 20
+"""Decisions of a list; the ones most alike."""
 LOOKED_AT = 60
 """Decisions whose text is read for what they share."""
 
@@ -115,6 +124,13 @@ class Happened:
     count: int
     outcomes: Sequence[tuple[Outcome, int]]
     awarded: Range | None
+
+
+def count_look(court: Court, account_id: int) -> None:
+    """Raises TooMany for an account that looks too often: every look reads many decisions. Only that it looked is counted."""
+    with court.database.write() as session:
+        ring, now = keyring(court.settings.secret_key), court.clock.machine_now()
+        rate_limits.take(session, ring, Counted.SIMILAR_BY, str(account_id), now)
 
 
 def alike(
