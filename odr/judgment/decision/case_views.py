@@ -86,8 +86,6 @@ class Desk:
     rested: bool
     chosen: ExhibitOnFile | FactOnFile | None
     looked: Looked | None = None
-    from_cases: FromCases | None = None
-    """What earlier cases say: guiding cases the parties rely on, and sums awarded in decisions like this one."""
 
 
 def exhibit_pattern(file: CaseFile) -> re.Pattern[str]:
@@ -165,7 +163,6 @@ def desk(sitting: Sitting, case: Case, on: str | None) -> Desk:
     )
     waiting = [i for i in file.unfinished if i not in file.adoptable]
     chosen = file.find(on) if on else next((i for i in waiting if not isinstance(i, ExhibitOnFile) or i.examined), None)
-    draft = decision if decision is not None and decision.issued_at is None else None
     return Desk(
         file=file,
         decision=decision,
@@ -176,8 +173,15 @@ def desk(sitting: Sitting, case: Case, on: str | None) -> Desk:
         rested=decision is not None and decision.state is DecisionState.COOLING and has_rested(sitting, case, decision),
         chosen=chosen,
         looked=looked_at(sitting, case, decision),
-        from_cases=asked(sitting, case, file, draft) if (asked := sitting.court.hooks.from_cases) is not None else None,
     )
+
+
+def from_cases(sitting: Sitting, case: Case, page: Desk) -> FromCases | None:
+    """What earlier cases say beside a draft that is not issued: guiding cases the parties rely on, and sums awarded in decisions like it."""
+    ask, draft = sitting.court.hooks.from_cases, page.decision
+    if ask is None:
+        return None
+    return ask(sitting, case, page.file, draft if draft is not None and draft.issued_at is None else None)
 
 
 def looked_at(sitting: Sitting, case: Case, decision: Decision | None) -> Looked | None:
