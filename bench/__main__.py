@@ -1,6 +1,7 @@
 """``make bench``: every figure of every module here that has a ``run()``, printed and kept. ``python -m bench guide [FOLDER]``
 asks the questions of a folder (:mod:`bench.guide`); ``python -m bench checks`` plants errors in judgments (:mod:`bench.checks`);
-``python -m bench similar [DATA_DIR]`` asks published decisions for those they cite (:mod:`bench.similar`).
+``python -m bench similar [DATA_DIR]`` asks published decisions for those they cite (:mod:`bench.similar`);
+``python -m bench wording`` puts slips of the pen into sentences (:mod:`bench.wording`).
 """
 
 from __future__ import annotations
@@ -38,4 +39,8 @@ if sys.argv[1:2] == ["checks"]:
     from bench.checks import main as checks
 
     sys.exit(checks(sys.argv[2:]))
+if sys.argv[1:2] == ["wording"]:
+    from bench.wording import main as wording
+
+    sys.exit(wording(sys.argv[2:]))
 sys.exit(main(sys.argv[1:]))

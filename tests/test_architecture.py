@@ -289,7 +289,7 @@ def test_an_act_is_named_by_a_constant_of_its_room() -> None:
     assert wrong == []
 
 
-OPTIONAL = {"authlib", "boto3", "botocore", "docx", "openpyxl", "PIL", "pillow_heif", "pypdf"}
+OPTIONAL = {"authlib", "boto3", "botocore", "docx", "openpyxl", "PIL", "pillow_heif", "pypdf", "symspellpy"}
 """What requirements-extra.txt brings: a court that does not use it runs without."""
 
 

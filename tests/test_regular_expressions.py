@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from odr.assist.checks import kinds, statutes
+from odr.assist.wording import plain
 from odr.filing.draft import evidence_list, pleading
 from odr.procedure.rules import ecli
 from odr.procedure.rules.redaction import Private
@@ -43,6 +44,8 @@ MADE_LATER = {
     "odr/assist/checks/statutes.py": [
         statutes._pattern(name).pattern for name in ("民法典", "Civil Code", "最高人民法院关于适用《民事诉讼法》的解释")
     ],
+    "odr/assist/wording/english.py": ["(?:[^aeiou]y)$", "^(?:.)"],
+    "odr/assist/wording/plain.py": [hard.pattern for rows in plain.hard_words().values() for hard, _ in rows],
     "odr/filing/draft/evidence_list.py": list(evidence_list._KNOWN.values()),
     "odr/filing/draft/pleading.py": [compiled.pattern for _, compiled in pleading._HEADS],
     "odr/procedure/rules/ecli.py": [ecli.form_of("({year}){court}民初{number}号")],

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from odr.assist.guide.asking import LEAST, Guide
+from odr.assist.guide.asking import LEAST, Guide, ranked_in
+from odr.assist.guide.meaning import Meaning, path_of
 from odr.assist.guide.passages import Passage, passages_of
 from odr.assist.guide.ranking import K
 from odr.assist.guide.scope import asks_for_a_judgment
@@ -118,11 +119,11 @@ def interval(hits: Sequence[bool], rounds: int = 2000) -> tuple[float, float]:
     return shares[int(0.025 * len(shares))], shares[int(0.975 * (len(shares) - 1))]
 
 
-def evaluate(path: Path) -> list[str]:
-    """The lines of a report on a file of questions."""
+def evaluate(path: Path, vectors: Path | None = None) -> list[str]:
+    """The lines of a report on a file of questions; by meaning too where a folder holds the vectors of the passages."""
     pack = PackRegistry.load().in_force("cn", DAY)
     passages = passages_of(pack, DAY)
-    guide = Guide(passages)
+    guide = Guide(passages, Meaning(path_of(vectors, ranked_in(passages))) if vectors is not None else None)
     plain = {locale: Plain(passages, locale) for locale in LOCALE.values()}
     asked = questions(path)
     unnamed = {name for one in asked for name in one.answered_by} - {one.name for one in passages} - {MISSING}
@@ -177,10 +178,12 @@ def misses(path: Path) -> list[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """``python -m bench guide [FOLDER]``: the figures of every file of questions in a folder."""
+    """``python -m bench guide [FOLDER [DATA_DIR]]``: the figures of every file of questions in a folder; by meaning too with the vectors
+    that ``flask guide vectors`` wrote into a data folder.
+    """
     folder = Path(arguments[0]) if arguments else FOLDER
     for path in sorted(folder.glob("*.tsv")):
-        for line in evaluate(path):
+        for line in evaluate(path, Path(arguments[1]) if len(arguments) > 1 else None):
             print(line)
     return 0
 

@@ -26,3 +26,10 @@ class BulkInput(CourtModel):
     claimant: Annotated[AboutYouStep, field(T("Who claims"))]
     claims: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=1000), field(T("Claims"), CLAIMS)]
     name: Annotated[str, CourtText(0, 200, one_line=True), field(T("Name for your own use"))] = ""
+
+
+class SimilarQuestion(CourtModel):
+    """What a claim is about: its kind, and the facts as they are told."""
+
+    cause: Annotated[str, CourtText(1, 60, one_line=True), field(T("Kind of dispute"))]
+    facts: Annotated[list[Annotated[str, CourtText(1, 4000)]], Field(min_length=1, max_length=100), field(T("Fact"))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from odr.api.inputs import BulkInput, JoinByCode
+from odr.api.inputs import BulkInput, JoinByCode, SimilarQuestion
 from odr.api.shapes import SCHEMAS, Schema, ref
 from odr.assist.guide.asking import LONGEST as LONGEST_QUESTION
 from odr.filing.draft.particulars import model_for
@@ -87,6 +87,7 @@ def document(court: Court, locale: str) -> dict[str, Any]:
         **SCHEMAS,
         "Claim": inlined(schema_for(ClaimInput, locale)),
         "JoinByCode": inlined(schema_for(JoinByCode, locale)),
+        "SimilarQuestion": inlined(schema_for(SimilarQuestion, locale)),
         "BulkClaims": inlined(schema_for(BulkInput, locale)),
         **{schema: inlined(schema_for(model, locale)) for _, _, _, schema, model in OPENINGS},
     }
@@ -202,6 +203,7 @@ def _general(locale: str) -> dict[str, Any]:
         "/enforcement-list.json": {"post": _listed(locale)},
         "/api/v1/guide": {"get": _guide(locale)},
         **_standards(locale),
+        "/api/v1/similar": {"post": _similar(locale)},
         **_digests(locale),
         **begun,
         "/api/v1/openapi.json": {"get": openapi},
@@ -339,6 +341,21 @@ def _standards(locale: str) -> dict[str, Any]:
     }
 
 
+def _similar(locale: str) -> dict[str, Any]:
+    """Decisions like a claim that is written."""
+    asked = _operation(
+        "like_a_claim",
+        T(
+            "What became of published cases like a claim: each of them, and together from a least number on; no prediction"
+        ),
+        locale,
+        {"200": _ok(ref("LikeAClaim")), **_faults("403", "404", "422", "429")},
+        Scope.FILE,
+    )
+    asked["requestBody"] = {"required": True, "content": {JSON: {"schema": ref("SimilarQuestion")}}}
+    return asked
+
+
 def _digests(locale: str) -> dict[str, Any]:
     """Hash first: lists of digests, and the file of a line if it comes later."""
     place = _in_path("batch", number="integer")
@@ -437,6 +454,7 @@ def _reading(locale: str) -> dict[str, Any]:
             ref("Fees"),
             {},
         ),
+        ("/similar", "like_a_case", T("Published decisions like a case, for its bench"), ref("LikeACase"), {}),
         (
             "/examination",
             "get_examination",

@@ -31,7 +31,8 @@ def guide() -> Response:
             "q", T("Ask in at most %(most)s characters; there are %(have)s.", most=LONGEST, have=len(question))
         )
     court, pack = current_court(), pack_today()
-    found = guide_of(pack, court.clock.now().astimezone(court.settings.tz).date()).ask(question)
+    today = court.clock.now().astimezone(court.settings.tz).date()
+    found = guide_of(pack, today, court.settings).ask(question)
     if found.outcome in _COUNTED:
         gaps.note_safely(court, _COUNTED[found.outcome], question, found.locale, request.remote_addr or "")
     return jsonify(_told(pack, found, court.settings.base_url.rstrip("/"), current_locale()))

@@ -11,6 +11,7 @@ ROOM = Room(
         "odr.api.pages_bulk:api_bulk",
         "odr.api.pages_guide:api_guide",
         "odr.api.pages_standards:api_standards",
+        "odr.api.pages_similar:api_similar",
         "odr.api.pages_uploads:api_uploads",
     ),
 )

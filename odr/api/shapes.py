@@ -148,7 +148,56 @@ _FOUND_DECISION = thing(
     passages=many(many(thing(words=WORDS, found=FLAG))),
 )
 
+_SUM = thing(minor={"type": "integer"}, currency=WORDS)
+_LIKE = thing(
+    address=WORDS,
+    url={"type": "string", "format": "uri"},
+    title=WORDS,
+    case_number=WORDS,
+    court=WORDS,
+    language=WORDS,
+    decided_on=_DAY,
+    outcome=maybe(WORDS),
+    awarded=maybe(_SUM),
+    shared=thing(
+        cause=FLAG, articles=many(WORDS), words=many(WORDS), share={"type": "number", "minimum": 0, "maximum": 1}
+    ),
+)
+_SIMILAR: dict[str, Schema] = {
+    "format": {"const": "court-similar/1"},
+    "ready": FLAG,
+    "cut_after": maybe(NUMBER),
+    "least": NUMBER,
+    "note": maybe(WORDS),
+}
+_REACH = thing(cases=NUMBER, low=_SUM, first=_SUM, third=_SUM, high=_SUM)
+_GUIDING = thing(
+    number=NUMBER,
+    title=WORDS,
+    gist=WORDS,
+    published=_DAY,
+    replaced_by=maybe(NUMBER),
+    same_cause=FLAG,
+    articles=many(WORDS),
+)
+
 SCHEMAS: dict[str, Schema] = {
+    "LikeAClaim": thing(
+        **_SIMILAR,
+        decisions=many(_LIKE),
+        together=maybe(thing(cases=NUMBER, outcomes=many(thing(outcome=WORDS, cases=NUMBER)), awarded=maybe(_REACH))),
+    ),
+    "LikeACase": thing(
+        **_SIMILAR,
+        articles=many(WORDS),
+        steps=many(
+            thing(
+                rank={"type": "string", "enum": ["guiding", "supreme", "high", "own"]}, since=maybe(_DAY), found=NUMBER
+            )
+        ),
+        guiding=many(_GUIDING),
+        decisions=many(_LIKE),
+    ),
     "FoundDecisions": thing(
         format={"const": "court-search/1"},
         question=WORDS,

@@ -1,11 +1,12 @@
 """What the room that helps brings."""
 
 from odr.assist.checks.claim import look_at_claim
-from odr.assist.checks.gather import look_at
+from odr.assist.checks.gather import look_at, look_at_words_of
 from odr.assist.guide.handing import erase_due
 from odr.assist.kiosk.terminals import sweep
 from odr.assist.line.answering import forget_old
 from odr.assist.line.keypad_codes import keep_keys
+from odr.assist.similar.beside import from_cases
 from odr.ground.text import T
 from odr.procedure.hooks import DeskPage, Room
 
@@ -18,9 +19,11 @@ ROOM = Room(
         "odr.assist.line.pages:line",
         "odr.assist.kiosk.pages:kiosk",
     ),
-    commands=("odr.assist.line.cli:group",),
+    commands=("odr.assist.line.cli:group", "odr.assist.guide.cli:group"),
     text_check=look_at,
     claim_check=look_at_claim,
+    words_check=look_at_words_of,
+    from_cases=from_cases,
     sweeps={"guide": erase_due, "line": forget_old, "keypad codes": keep_keys, "terminals": sweep},
     desk_pages=(
         DeskPage("ask.desk", T("Questions the guide did not answer"), 103),

@@ -68,6 +68,9 @@ class Settings(BaseModel):
     quiet_from: time = time(21, 0)
     quiet_until: time = time(8, 0)
 
+    wording: bool = False
+    guide_meaning: bool = False
+
     store_url: str = ""
     clamd: str = ""
     capture_allow: str = ""

@@ -21,6 +21,10 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from sqlalchemy import func, select, text
 
+from odr.assist.guide.asking import ranked_in
+from odr.assist.guide.meaning import missing
+from odr.assist.guide.passages import passages_of
+from odr.assist.wording import english
 from odr.docket.models import Case
 from odr.evidence.intake.scan import Clamd
 from odr.evidence.sources.webpage.capturer import browser
@@ -110,6 +114,8 @@ def examine(settings: Settings, database: Database, clock: Clock, notary: Notary
         lambda: check_media(settings),
         lambda: check_speech(settings),
         lambda: check_programs(settings),
+        lambda: check_suggestions(settings),
+        lambda: check_meaning(settings, clock.now()),
         lambda: check_packs(settings, database, clock.now()),
         lambda: check_worker(database, clock.now()),
         lambda: check_backup(settings, clock.machine_now()),
@@ -552,6 +558,36 @@ def check_programs(settings: Settings) -> Findings:
             yield good(f"pg_dump {backup.find_program('pg_dump')}")
         except backup.BackupRefused as error:
             yield Finding(State.BAD, f"no backup can be made: {error}", "apt install postgresql-client")
+
+
+def check_suggestions(settings: Settings) -> Findings:
+    """What suggests beside a text, where the operator has turned it on: whether it has all that it needs."""
+    if not settings.wording:
+        yield good("slips of the pen are not looked for (ODR_WORDING is off)")
+    elif importlib.util.find_spec("symspellpy") is None:
+        yield Finding(
+            State.WORRY,
+            "slips of the pen are looked for in Chinese only: symspellpy is missing",
+            "pip install -r requirements-extra.txt",
+        )
+    else:
+        found = [path.stem for path in english.HUNSPELL if path.is_file()]
+        yield good(f"slips of the pen are looked for, with {' and '.join(found) or 'no'} dictionary of Debian")
+
+
+def check_meaning(settings: Settings, now: datetime) -> Findings:
+    """Whether the guide can ask for meaning, where the operator has turned it on."""
+    if not settings.guide_meaning:
+        yield good("the guide asks for words alone (ODR_GUIDE_MEANING is off)")
+        return
+    today = now.astimezone(settings.tz).date()
+    passages = passages_of(PackRegistry.load().in_force(settings.pack, today), today)
+    lacks = missing(settings.data_dir, ranked_in(passages))
+    yield (
+        good("the guide asks for words and meaning")
+        if lacks is None
+        else Finding(State.WORRY, f"the guide asks for words alone: {lacks.what}", lacks.mend)
+    )
 
 
 def check_packs(settings: Settings, database: Database, now: datetime) -> Findings:

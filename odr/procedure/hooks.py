@@ -268,17 +268,81 @@ class Remark:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """What is suggested about the words of a text, which sentences are hard to read and of how many how many are plain, how many
+    minutes it takes to read, and what this court lacks to look at more.
+    """
+
+    suggested: Sequence[Remark]
+    hard: Sequence[Remark]
+    sentences: int
+    plain: int
+    minutes: int
+    missing: Sequence[Text]
+
+
+@dataclass(frozen=True)
 class Looked:
-    """What was looked at in a draft, and what was found."""
+    """What was looked at in a draft, and what was found; what is suggested about its words, where the operator wants that."""
 
     at: Sequence[Text]
     remarks: Sequence[Remark]
+    wording: Wording | None = None
 
 
+@dataclass(frozen=True)
+class CitedCase:
+    """A guiding case that a party relies on: who does, what the rules of the court know of it, and whether the reasons name it."""
+
+    number: int
+    who: str
+    title: Text | None
+    gist: Text | None
+    replaced_by: int | None
+    answered: bool
+
+
+@dataclass(frozen=True)
+class SumOfCase:
+    """What a published judgment awarded, and where it is read."""
+
+    number: str
+    address: str
+    title: str
+    language: str
+    awarded: Money
+
+
+@dataclass(frozen=True)
+class AwardedBefore:
+    """The sum a draft orders beside those of decisions like the case: the lowest, the middle half from and to, and the highest, of
+    ``count``; ``reach`` is None where they are fewer than ``least``.
+    """
+
+    drafted: Money
+    least: int
+    count: int
+    reach: tuple[Money, Money, Money, Money] | None
+    cases: Sequence[SumOfCase]
+
+
+@dataclass(frozen=True)
+class FromCases:
+    """What earlier cases say beside a draft."""
+
+    guiding: Sequence[CitedCase]
+    awarded: AwardedBefore | None
+
+
+EarlierCases = Callable[["Sitting", Case, Any, Any], "FromCases | None"]
+"""What earlier cases say beside a draft: function(court at a look, case, its file before the judge, decision or None)."""
 TextCheck = Callable[["Sitting", Case, Any], Looked]
 """What can be seen for certain in the text of a decision that is drafted."""
-ClaimCheck = Callable[[Any, Any, str, date], Looked]
-"""The same of a claim before it is lodged: function(rule pack, claim, language of the writer, today)."""
+ClaimCheck = Callable[[Any, Any, str, date, bool], Looked]
+"""The same of a claim before it is lodged: function(rule pack, claim, language of the writer, today, whether words are looked at)."""
+WordsCheck = Callable[["Sitting", "Case | None", Sequence[tuple[str, str]], str], "Wording | None"]
+"""The words somebody of the court writes to a person: function(court at a look, case, label and words of each, language); None
+where the operator has not turned it on."""
 Owing = Callable[["Sitting", Case, "Actor"], "Owed | None"]
 PutOff = Callable[["Sitting", Case, DocketEntry], datetime | None]
 Elsewhere = Callable[["Sitting", Role], Collection[int]]
@@ -343,6 +407,8 @@ class Hooks:
     ``text_check`` what the check of a draft's text looked at and found: function(court at a look, case, decision); None in a
         court without it
     ``claim_check`` the same of a claim before it is lodged
+    ``from_cases`` what earlier cases say beside a draft
+    ``words_check`` what is suggested about words that somebody of the court writes to a person
     ``elsewhere`` who is left out of a draw while anybody else remains: function(sitting, role) → accounts
     ``open_work`` the open work of each desk as a range in words, for the page of the court's desks
     """
@@ -376,6 +442,8 @@ class Hooks:
     overtaken: list[Overtaken] = field(default_factory=list)
     text_check: TextCheck | None = None
     claim_check: ClaimCheck | None = None
+    words_check: WordsCheck | None = None
+    from_cases: EarlierCases | None = None
     elsewhere: list[Elsewhere] = field(default_factory=list)
     open_work: OpenWork | None = None
 
@@ -429,6 +497,8 @@ class Room:
     overtaken: tuple[Overtaken, ...] = ()
     text_check: TextCheck | None = None
     claim_check: ClaimCheck | None = None
+    words_check: WordsCheck | None = None
+    from_cases: EarlierCases | None = None
     elsewhere: tuple[Elsewhere, ...] = ()
     open_work: OpenWork | None = None
 
@@ -466,6 +536,10 @@ class Room:
             hooks.text_check = self.text_check
         if self.claim_check is not None:
             hooks.claim_check = self.claim_check
+        if self.from_cases is not None:
+            hooks.from_cases = self.from_cases
+        if self.words_check is not None:
+            hooks.words_check = self.words_check
         if self.fee_at_ending is not None:
             hooks.fee_at_ending = self.fee_at_ending
         if self.fee_quote is not None:

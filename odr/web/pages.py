@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
-from odr.docket.models import Case
+from odr.docket.models import COURT_ROLES, Audience, Case
 from odr.ground.errors import CaseMovedOn, CourtError, FieldFault, InvalidInput, NotFound, StepUpNeeded
 from odr.identity.actors import Actor
 from odr.identity.models import Account
@@ -26,8 +26,10 @@ from odr.procedure.case import act_drafts
 from odr.procedure.case.before_doing import said_before
 from odr.procedure.forms import fields
 from odr.procedure.forms.doubts import Doubt, doubts_of, mark_of
+from odr.procedure.forms.inputs import Widget
 from odr.procedure.forms.two_windows import Merged, marks, merge
 from odr.procedure.forms.typed_again import typed_again
+from odr.procedure.hooks import Wording
 from odr.procedure.papers.language import takes_language
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.sitting import ActReceipt, Sitting
@@ -301,7 +303,7 @@ def keep_begun(
 
 def kept_answer(case: Case | None, actor: act_drafts.Writer, act: act_drafts.Form, back: str, after: str) -> Page:
     """Keep the form of this request, or throw it away; nothing is sent. ``back`` is where it is begun, ``after`` where one
-    goes on. A script is told the marks of what is kept now, and whether another window has overtaken its page.
+    goes on, unless the writer wants their words looked at. A script is told the marks of what is kept now, and whether another window has overtaken its page.
     """
     if "throw_away" in request.form:
         throw_away(case, actor, act)
@@ -313,7 +315,8 @@ def kept_answer(case: Case | None, actor: act_drafts.Writer, act: act_drafts.For
         answer = Response(status=409 if merged is not None and merged.theirs else 204)
         answer.headers["X-Was"] = marks(merged.values if merged is not None else {})
         return answer
-    return redirect(back if merged is not None and merged.theirs else after, 303)
+    stays = "look" in request.form or (merged is not None and merged.theirs)
+    return redirect(back if stays else after, 303)
 
 
 def keeping(
@@ -436,8 +439,36 @@ def act_page(
         **(keeping(case, actor, act, shown, values, named) if keeps else {"keeps": False}),
         sure=sure_mark(faults),
         said=said_before(sitting, case, actor, act),
+        wording=wording_of(sitting, case, shown) if is_written_to_people(act, actor) else None,
+        looks_at_words=sitting.court.settings.wording and is_written_to_people(act, actor),
     )
     return page, status
+
+
+TO_PARTIES = frozenset({Audience.PARTIES_AND_COURT, Audience.HEARING, Audience.OWN_SIDE_AND_COURT})
+"""What of an entry parties read."""
+
+
+def is_written_to_people(act: Act, actor: Actor) -> bool:
+    """Whether somebody of the court writes what parties read."""
+    return actor.role in COURT_ROLES and act.seen_by in TO_PARTIES
+
+
+def wording_of(sitting: Sitting, case: Case | None, shown: Sequence[fields.FormField]) -> Wording | None:
+    """What is suggested about the longer texts of a form that somebody of the court writes to a person."""
+    look = sitting.court.hooks.words_check
+    if look is None or not sitting.court.settings.wording:
+        return None
+    return look(sitting, case, [(one.label, one.value) for one in _texts(shown)], current_locale())
+
+
+def _texts(shown: Sequence[fields.FormField]) -> Iterator[fields.FormField]:
+    for one in shown:
+        if one.kind is Widget.TEXTAREA and one.value:
+            yield one
+        yield from _texts(one.children)
+        for row in one.rows:
+            yield from _texts(row.fields)
 
 
 def _first(values: dict[str, Any], name: str) -> str | None:

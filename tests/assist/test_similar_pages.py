@@ -19,6 +19,7 @@ from odr.filing.models import Draft
 from odr.ground.errors import ActNotOpen, Forbidden
 from odr.identity.sign_in.rate_limits import LIMITS, Counted
 from odr.procedure.acts.act_versions import input_of
+from odr.procedure.rules.registry import PackRegistry
 from tests.assist.test_similar import CITES, SHARED, found_for, laid
 from tests.filing.test_linking import ready
 from tests.judgment.bench import Bench
@@ -163,9 +164,9 @@ def test_a_party_puts_no_search_on_file_and_sees_no_page(bench: Bench) -> None:
 
 def test_where_the_rules_know_no_such_search_there_is_none(bench: Bench) -> None:
     """Under rules without the section the act is refused and the page is not there."""
-    with bench.court.database.write() as session:
-        case = session.get_one(Case, bench.case_id)
-        case.pack_id, case.pack_version = "ew", "2024-05-01"
+    packs = PackRegistry.load()
+    without = [pack.model_copy(update={"similar": None}) for pack in packs.versions("cn")]
+    bench.court.packs = PackRegistry(without)
     with pytest.raises(ActNotOpen):
         bench.do("judge", "record_similar_search", SEARCH)
     Visitor(create_app(court=bench.court), bench, "judge").get("/decision/similar", 404)

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from odr.assist.checks.draft import Draft, Passage
 from odr.assist.checks.kinds import CHECKS
+from odr.assist.wording.looking import Written, look_at_words
 from odr.docket.models import Role
 from odr.filing.inputs import ClaimInput
 from odr.ground.text import T, Text
@@ -30,7 +31,7 @@ _IN_A_CLAIM: Mapping[str, Text] = MappingProxyType(
 """What is said in place of what a docket says, which a claim does not have yet."""
 
 
-def look_at_claim(pack: RulePack, claim: ClaimInput, locale: str, today: date) -> Looked:
+def look_at_claim(pack: RulePack, claim: ClaimInput, locale: str, today: date, wording: bool = False) -> Looked:
     """What was looked at in a claim, and what its writer should look at before lodging it."""
     draft = draft_of(pack, claim, locale, today)
     found: dict[tuple[str, str, str], Remark] = {}
@@ -38,7 +39,19 @@ def look_at_claim(pack: RulePack, claim: ClaimInput, locale: str, today: date) -
         for remark in CHECKS[kind][1](draft):
             told = replace(remark, words=_IN_A_CLAIM.get(kind, remark.words))
             found.setdefault((kind, told.place.render("en"), told.excerpt), told)
-    return Looked([CHECKS[kind][0] for kind in KINDS], list(found.values()))
+    words = None
+    if wording:
+        # A party writes as they write: only slips are suggested, and nothing is said of how plain it is.
+        parts = [Written(one.place, one.words) for one in draft.passages]
+        words = look_at_words(pack, today, locale, parts, _told(claim), plain=False)
+    return Looked([CHECKS[kind][0] for kind in KINDS], list(found.values()), words)
+
+
+def _told(claim: ClaimInput) -> list[str]:
+    """Names, and what the particulars and the exhibits are called: words nobody remarks on."""
+    told = [claim.claimant.name, *(one.name for one in claim.fellows), *(one.name for one in claim.respondents)]
+    told += [str(value) for value in claim.particulars.values() if isinstance(value, str)]
+    return [*told, *(one.title for one in claim.exhibits)]
 
 
 def draft_of(pack: RulePack, claim: ClaimInput, locale: str, today: date) -> Draft:

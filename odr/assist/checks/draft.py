@@ -42,7 +42,7 @@ class Draft:
     ``relied`` whether the court relies on an exhibit, by label, where it found so in whole or not at all; ``track`` the procedure
     the case follows; ``late`` the articles of the procedure law that make whoever pays late owe more, None where no rule does;
     ``guiding`` the guiding cases parties rely on, each with who does; ``search_due`` whether a search for similar cases has to be on
-    file and is not; ``fee`` the court fee, None where this decision leaves it open, and ``bears`` what each role bears of it.
+    file and is not; ``told`` the words of the docket; ``fee`` the court fee, None where this decision leaves it open, and ``bears`` what each role bears of it.
     """
 
     language: str
@@ -67,6 +67,7 @@ class Draft:
     bears: Mapping[Role, int] = field(default_factory=dict)
     guiding: Mapping[int, str] = field(default_factory=dict)
     search_due: bool = False
+    told: Sequence[str] = ()
 
     def of(self, *parts: str) -> Iterator[Passage]:
         """Passages of these parts, in their order."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 from odr.assist import names
 from odr.assist.checks.draft import Draft, Passage, Standing
 from odr.assist.checks.kinds import CHECKS, check
 from odr.assist.checks.of_file import guiding_cases
+from odr.assist.wording.looking import Written, look_at_words
 from odr.docket.models import PARTY_ROLES, Case, Role
 from odr.docket.queries import entries_of, parties
 from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.models import ExhibitState
-from odr.ground.text import Money, T
+from odr.ground.text import Money, T, Text
 from odr.hearing.queries import postings_of
 from odr.judgment.decision.file_before_judge import CaseFile, case_file
 from odr.judgment.decision.queries import reliefs_by_key
@@ -24,8 +25,11 @@ from odr.judgment.models import Decision
 from odr.judgment.vocabulary import DecisionKind, FindingResult, OrderKind
 from odr.payments.costs.rules import Allocation
 from odr.procedure.acts.act_versions import input_of
-from odr.procedure.hooks import Looked
+from odr.procedure.hooks import Looked, Wording
 from odr.procedure.time.reckoning import reckon
+
+GUIDING = "guiding"
+"""The rank of guiding cases in the rules."""
 
 if TYPE_CHECKING:
     from odr.procedure.rules.pack import RulePack
@@ -41,7 +45,32 @@ PARTS = {
 
 def look_at(sitting: Sitting, case: Case, decision: Decision) -> Looked:
     """What the checks looked at in the draft, and what they found."""
-    return Looked([words for words, _ in CHECKS.values()], check(draft_of(sitting, case, decision)))
+    draft = draft_of(sitting, case, decision)
+    wording = None
+    if sitting.court.settings.wording:
+        parts = [Written(one.place, one.words) for one in draft.passages if one.part != "articles"]
+        wording = look_at_words(sitting.pack(case), draft.decided_on, draft.language, parts, draft.told)
+    return Looked([words for words, _ in CHECKS.values()], check(draft), wording)
+
+
+def look_at_words_of(
+    sitting: Sitting, case: Case | None, written: Sequence[tuple[str, str]], locale: str
+) -> Wording | None:
+    """What is suggested about words that somebody of the court writes to a person; nothing where it is off or there are none."""
+    if not sitting.court.settings.wording or not any(words for _, words in written):
+        return None
+    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    pack = sitting.pack(case) if case is not None else sitting.court.packs.in_force(sitting.court.settings.pack, today)
+    parts = [Written(Text(label), words) for label, words in written if words]
+    told = _told(sitting, case, case_file(sitting, case)) if case is not None else []
+    return look_at_words(pack, today, locale, parts, told)
+
+
+def _told(sitting: Sitting, case: Case, file: CaseFile) -> list[str]:
+    """The words of the docket: names, what was told and answered, and what exhibits are called and are to show."""
+    told = [party.name for party in case.parties] + [one.fact.what for one in file.facts]
+    told += [words for one in file.exhibits for words in (one.exhibit.title, one.exhibit.proves) if words]
+    return [*told, *(words for _, words in _said(sitting, case, file))]
 
 
 def draft_of(sitting: Sitting, case: Case, decision: Decision) -> Draft:
@@ -70,16 +99,15 @@ def draft_of(sitting: Sitting, case: Case, decision: Decision) -> Draft:
         relied=_relied(file),
         track=case.track,
         late=_late(pack),
-        guiding=_guiding(sitting, case, file),
+        guiding=guiding_named(sitting, case, file),
         search_due=_search_due(sitting, case),
+        told=_told(sitting, case, file) if sitting.court.settings.wording else [],
         **_costs(case, decision),
     )
 
 
-def _guiding(sitting: Sitting, case: Case, file: CaseFile) -> dict[int, str]:
-    """The guiding cases that claim, answers and what was said in the examination name, each with who did first (SIM 10)."""
-    if sitting.pack(case).similar is None:
-        return {}
+def _said(sitting: Sitting, case: Case, file: CaseFile) -> list[tuple[str, str]]:
+    """Who says what in claim, answers and examination."""
     said = [(case.name_of(one.fact.party_id), one.fact.what) for one in file.facts]
     for entry in sorted((e for act in ANSWERS for e in entries_of(sitting.session, case, act)), key=lambda e: e.number):
         said.append((case.name_of(entry.party_id), input_of(entry).get("statement") or ""))
@@ -88,8 +116,16 @@ def _guiding(sitting: Sitting, case: Case, file: CaseFile) -> dict[int, str]:
         for one in postings_of(sitting.session, case)
         if one.party_id is not None
     ]
+    return said
+
+
+def guiding_named(sitting: Sitting, case: Case, file: CaseFile) -> dict[int, str]:
+    """The guiding cases that claim, answers and what was said in the examination name, each with who did first (SIM 10)."""
     found: dict[int, str] = {}
-    for who, words in said:
+    rules = sitting.pack(case).similar
+    if rules is None or not rules.has(GUIDING):
+        return found
+    for who, words in _said(sitting, case, file):
         for number in guiding_cases(words):
             found.setdefault(number, who)
     return found
@@ -97,8 +133,10 @@ def _guiding(sitting: Sitting, case: Case, file: CaseFile) -> dict[int, str]:
 
 def _search_due(sitting: Sitting, case: Case) -> bool:
     """Whether the case was put before a meeting and no search is on file (SIM 2, 7)."""
+    rules = sitting.pack(case).similar
     return (
-        sitting.pack(case).similar is not None
+        rules is not None
+        and "meeting" in rules.why
         and bool(meetings_of(sitting.session, case))
         and not entries_of(sitting.session, case, names.RECORD_SIMILAR_SEARCH)
     )

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
+from odr.assist.guide.meaning import Meaning, missing, path_of
 from odr.assist.guide.passages import Passage, Source, passages_of
 from odr.assist.guide.ranking import Find, Ranking
 from odr.assist.guide.scope import asks_for_a_judgment
 from odr.assist.guide.tokens import is_chinese
+from odr.ground.config import Settings
 from odr.ground.text import Text
 from odr.procedure.rules.pack import RulePack
 
@@ -31,6 +34,12 @@ FULL, LEAST_FULL = 0.8, 2.0
 """A short question has few words to weigh: one that is found so fully is answered from this sum on."""
 LEAST_ELSEWHERE = 0.25
 """How much of a question has to stand in what is asked elsewhere before that keeps our own passages back."""
+WEIGHT, FLOOR = 50.0, 0.86
+"""What it counts that a question means what a passage says: so much for each part of the cosine above the floor."""
+LEAST_WITH_MEANING = {"en": 4.4, "zh-Hans": 7.8}
+"""As :data:`LEAST`, where meaning counts too; set on ``bench/guide/dev.tsv`` alone."""
+POOL = 60
+"""Passages found by words that meaning may move."""
 ELSEWHERE = Path(__file__).parent / "elsewhere.toml"
 """What people ask that nothing here answers."""
 
@@ -54,21 +63,43 @@ class Answer:
     finds: tuple[Find, ...] = ()
 
 
-class Guide:
-    """The passages of a court, ready to be asked in both languages."""
+class KnowsMeaning(Protocol):
+    """How near each passage is to a question in what it means, by its place among those that are ranked."""
 
-    def __init__(self, passages: Sequence[Passage]) -> None:
-        self.passages = tuple(passages)
-        self._rankings = {locale: Ranking((*passages, *_elsewhere(locale)), locale) for locale in LEAST}
+    def near(self, question: str, locale: str) -> dict[int, float]:
+        """Place → cosine."""
+
+
+class Guide:
+    """The passages of a court, ready to be asked in both languages; by words, and by meaning where there is ``meaning``."""
+
+    def __init__(self, passages: Sequence[Passage], meaning: KnowsMeaning | None = None) -> None:
+        self.passages, self._meaning = tuple(passages), meaning
+        self._rankings = {locale: Ranking(ranked, locale) for locale, ranked in ranked_in(passages).items()}
+        self._least = LEAST if meaning is None else LEAST_WITH_MEANING
 
     def ranked(self, question: str) -> list[Find]:
         """The passages nearest to a question, however far; none where something that is asked elsewhere is nearer."""
-        finds = self._rankings[language_of(question)].find(question[:LONGEST], MOST + ASIDE)
+        finds = self._nearest(question[:LONGEST], language_of(question))
         ours = [one for one in finds if one.passage.source is not Source.ELSEWHERE][:MOST]
         theirs = next((one for one in finds if one.passage.source is Source.ELSEWHERE), None)
         if theirs is not None and theirs.sure >= LEAST_ELSEWHERE and (not ours or theirs.score > ours[0].score):
             return []
         return ours
+
+    def _nearest(self, question: str, locale: str) -> list[Find]:
+        ranking = self._rankings[locale]
+        if self._meaning is None:
+            return ranking.find(question, MOST + ASIDE)
+        by_words = {one.passage.name: one for one in ranking.find(question, POOL)}
+        near, fused = self._meaning.near(question, locale), list[tuple[float, int, float]]()
+        for place, passage in enumerate(ranking.passages):
+            found = by_words.get(passage.name)
+            bonus = WEIGHT * max(0.0, near.get(place, 0.0) - FLOOR)
+            score = (found.score if found is not None else 0.0) + bonus
+            if score > 0:
+                fused.append((-score, place, found.sure if found is not None else 0.0))
+        return [Find(ranking.passages[place], -score, sure) for score, place, sure in sorted(fused)[: MOST + ASIDE]]
 
     def ask(self, question: str) -> Answer:
         """The answer to a question in one's own words."""
@@ -76,15 +107,19 @@ class Guide:
         if asks_for_a_judgment(question[:LONGEST]):
             return Answer(Outcome.NOT_OURS, locale)
         finds = self.ranked(question)
-        if not finds or not _is_sure(finds[0], locale):
+        if not finds or not self._is_sure(finds[0], locale):
             return Answer(Outcome.UNKNOWN, locale)
         if finds[0].passage.sends_away:
             return Answer(Outcome.UNKNOWN, locale, finds[0].passage)
         return Answer(Outcome.FOUND, locale, finds=tuple(one for one in finds if one.score >= finds[0].score / 3))
 
+    def _is_sure(self, find: Find, locale: str) -> bool:
+        return find.score >= self._least[locale] or (find.sure >= FULL and find.score >= LEAST_FULL)
 
-def _is_sure(find: Find, locale: str) -> bool:
-    return find.score >= LEAST[locale] or (find.sure >= FULL and find.score >= LEAST_FULL)
+
+def ranked_in(passages: Sequence[Passage]) -> dict[str, tuple[Passage, ...]]:
+    """What is ranked in each language: the passages, and what is asked elsewhere."""
+    return {locale: (*passages, *_elsewhere(locale)) for locale in LEAST}
 
 
 def language_of(question: str) -> str:
@@ -102,10 +137,24 @@ def _elsewhere(locale: str) -> tuple[Passage, ...]:
 
 
 @lru_cache(maxsize=4)
-def _guide(passages: tuple[Passage, ...]) -> Guide:
-    return Guide(passages)
+def _guide(passages: tuple[Passage, ...], vectors: Path | None) -> Guide:
+    return Guide(passages, Meaning(vectors) if vectors is not None else None)
 
 
-def guide_of(pack: RulePack, today: date) -> Guide:
-    """The guide of a court on a day; made once for the same passages."""
-    return _guide(passages_of(pack, today))
+def guide_of(pack: RulePack, today: date, settings: Settings | None = None) -> Guide:
+    """The guide of a court on a day; made once for the same passages. It asks for meaning where the ``settings`` have it turned on and
+    nothing of it is missing.
+    """
+    passages = passages_of(pack, today)
+    return _guide(passages, vectors_of(passages, settings) if settings is not None and settings.guide_meaning else None)
+
+
+def vectors_of(passages: tuple[Passage, ...], settings: Settings) -> Path | None:
+    """Where the vectors of the passages lie; None where anything of it is missing."""
+    ranked = ranked_in(passages)
+    return None if missing(settings.data_dir, ranked) is not None else _path(settings.data_dir, passages)
+
+
+@lru_cache(maxsize=4)
+def _path(folder: Path, passages: tuple[Passage, ...]) -> Path:
+    return path_of(folder, ranked_in(passages))

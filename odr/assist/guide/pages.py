@@ -24,7 +24,7 @@ from odr.procedure.rules.troubles import PathEnd
 from odr.web.forms_outside import form_outside, keeps, typed, unsent
 from odr.web.guards import current_court, current_locale, current_person, current_session, public, staff
 from odr.web.lists import after_asked
-from odr.web.pages import Page, my_account_id, pack_today
+from odr.web.pages import Page, look, my_account_id, pack_today, wording_of
 
 ask = Blueprint("ask", __name__)
 DESK = (Role.CLERK, Role.ADMIN, Role.PRESIDENT)
@@ -39,7 +39,7 @@ def _today() -> Any:
 
 def ask_guide(question: str) -> Answer:
     """The guide's answer; what it does not answer is counted, without who asked."""
-    answer = guide_of(pack_today(), _today()).ask(question)
+    answer = guide_of(pack_today(), _today(), current_court().settings).ask(question)
     if answer.outcome in _OF_OUTCOME:
         gaps.note_safely(
             current_court(), _OF_OUTCOME[answer.outcome], question, answer.locale, request.remote_addr or ""
@@ -225,11 +225,12 @@ def _desk_one(
         "assist/question.html",
         one=handed,
         call_fields=call_fields,
-        answer=guide_of(pack_today(), _today()).ask(handed.question),
+        answer=guide_of(pack_today(), _today(), current_court().settings).ask(handed.question),
         pack=pack_today(),
         fields=fields,
         faults=forms.summary(call_fields if call is not None else fields),
         unsent=unsent(ANSWERING, fields, values, reference=reference),
+        wording=wording_of(look(), None, fields) if handed.by_mail else None,
     ), status
 
 

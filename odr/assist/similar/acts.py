@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from odr.docket.models import Audience, Case, Role, Stage
+from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Recorded, Topic, act, guard
@@ -127,7 +128,13 @@ def searches_are_ruled(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     help=T("It goes into the closed part of the file. It binds nobody, and no party reads it."),
 )
 def record_similar_search(sitting: Sitting, case: Case, given: SearchInput, *, actor: Actor, now: datetime) -> Recorded:
-    """The judge of the case answers for the search being true and exact (SIM 3); which of the cases are published here is noted."""
+    """The judge of the case answers for the search being true and exact (SIM 3); which of the cases are published here is noted.
+
+    Raises InvalidInput for a reason the rules of the case do not know.
+    """
+    rules = sitting.pack(case).similar
+    if rules is not None and given.trigger.value not in rules.why:
+        raise InvalidInput.at("trigger", T("The rules of this case know no such reason for a search."))
     search = open_search(sitting.court, sitting.session)
     here = {
         one.decision: address

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from statistics import quantiles
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,6 +27,9 @@ from odr.assist.similar.finding import (
     weights_of,
 )
 from odr.ground.text import Money, T, Text
+from odr.identity.sign_in import rate_limits
+from odr.identity.sign_in.keys import keyring
+from odr.identity.sign_in.rate_limits import Counted
 from odr.procedure.rules.court_rules import GuidingCase, SimilarRules
 from odr.register.publication.models import Publication
 from odr.register.redaction.structure import PublicText
@@ -34,6 +38,11 @@ from odr.register.search.hits import Hit, hits
 from odr.register.search.keeping import shown_columns
 from odr.register.search.searching import Search
 
+if TYPE_CHECKING:
+    from odr.procedure.court import Court
+
+SHOWN = 20
+"""Decisions of a list; the ones most alike."""
 LOOKED_AT = 60
 """Decisions whose text is read for what they share."""
 
@@ -85,6 +94,7 @@ class Step:
     rank: Rank
     since: date | None
     count: int
+    label: Text
 
 
 @dataclass(frozen=True)
@@ -114,6 +124,13 @@ class Happened:
     count: int
     outcomes: Sequence[tuple[Outcome, int]]
     awarded: Range | None
+
+
+def count_look(court: Court, account_id: int) -> None:
+    """Raises TooMany for an account that looks too often: every look reads many decisions. Only that it looked is counted."""
+    with court.database.write() as session:
+        ring, now = keyring(court.settings.secret_key), court.clock.machine_now()
+        rate_limits.take(session, ring, Counted.SIMILAR_BY, str(account_id), now)
 
 
 def alike(
@@ -180,19 +197,25 @@ def guiding_for(rules: SimilarRules, profile: Profile, today: date) -> list[Guid
 def in_scope(rules: SimilarRules, profile: Profile, found: Sequence[Alike], today: date) -> Scope:
     """What was found, rank by rank, stopping at the first that has any; the last years first but for guiding cases (SIM 4)."""
     guiding = guiding_for(rules, profile, today)
-    steps = [Step(Rank.GUIDING, None, len(guiding))]
+    steps = [_step(rules, Rank.GUIDING, None, len(guiding))] if rules.has(Rank.GUIDING.value) else []
     if any(not one.replaced for one in guiding):
         return Scope(steps, guiding, [])
     since = _years_before(today, rules.years)
-    for rank in (Rank.SUPREME, Rank.HIGH, Rank.OWN):
+    for rank in (one for one in (Rank.SUPREME, Rank.HIGH, Rank.OWN) if rules.has(one.value)):
         here = [one for one in found if rank_of(rules, one.hit.facts.court) is rank]
         newest = [one for one in here if one.hit.decided_on >= since]
-        steps.append(Step(rank, since, len(newest)))
+        steps.append(_step(rules, rank, since, len(newest)))
         if not newest and here:
-            steps.append(Step(rank, None, len(here)))
+            steps.append(_step(rules, rank, None, len(here)))
         if here:
             return Scope(steps, guiding, newest or here)
     return Scope(steps, guiding, [])
+
+
+def _step(rules: SimilarRules, rank: Rank, since: date | None, count: int) -> Step:
+    """A rank as its readers call it."""
+    told = {str(key): words for key, words in rules.ranks.items()}
+    return Step(rank, since, count, told.get(rank.value, rank.label))
 
 
 def _years_before(today: date, years: int) -> date:
@@ -210,7 +233,7 @@ def replace_year(day: date, year: int) -> date:
 def rank_of(rules: SimilarRules, court: str) -> Rank:
     """Whose decision it is, by the name of the court."""
     for rank, words in ((Rank.SUPREME, rules.supreme), (Rank.HIGH, rules.high)):
-        if any(one in court for one in words):
+        if rules.has(rank.value) and any(one in court for one in words):
             return rank
     return Rank.OWN
 

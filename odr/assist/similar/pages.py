@@ -8,26 +8,23 @@ from flask import Blueprint, render_template, url_for
 
 from odr.assist import names
 from odr.assist.similar import looking, profiles
-from odr.assist.similar.acts import MOST
+from odr.assist.similar.acts import MOST, Trigger
 from odr.assist.similar.finding import MOST_SIGNS, Profile
 from odr.docket.models import BENCH_ROLES, Case, Role
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
 from odr.filing.draft import drafts
 from odr.ground.errors import NotFound
+from odr.ground.text import Text
 from odr.identity.actors import Actor
-from odr.identity.sign_in import rate_limits
-from odr.identity.sign_in.keys import keyring
-from odr.identity.sign_in.rate_limits import Counted
 from odr.judgment.meetings.queries import meetings_of
 from odr.procedure.acts.availability import refusal
+from odr.procedure.rules.court_rules import SimilarRules
 from odr.register.search.desk import open_search, reader_of
 from odr.web.guards import case_page, current_court, current_session, signed_in
 from odr.web.pages import Page, look, my_account_id, pack_today
 
 similar = Blueprint("similar", __name__)
-SHOWN = 20
-"""Decisions of a list; the ones most alike."""
 
 
 @similar.get("/claim/<draft>/similar")
@@ -43,7 +40,7 @@ def of_claim(draft: str) -> Page:
     ready = open_search(current_court(), session)
     alike: list[looking.Alike] = []
     if ready is not None and profile.words and profile.cause:
-        _count_look()
+        looking.count_look(current_court(), my_account_id())
         alike = looking.alike(session, ready, reader, profile, same_cause=True)
     return render_template(
         "assist/similar_claim.html",
@@ -57,14 +54,6 @@ def of_claim(draft: str) -> Page:
         found=alike,
         happened=looking.happened(alike, pack.similar.minimum),
     )
-
-
-def _count_look() -> None:
-    """Raises TooMany for an account that looks too often: every look reads many decisions. Only that it looked is counted."""
-    court = current_court()
-    with court.database.write() as session:
-        ring, now = keyring(court.settings.secret_key), court.clock.machine_now()
-        rate_limits.take(session, ring, Counted.SIMILAR_BY, str(my_account_id()), now)
 
 
 @similar.get("/cases/<reference>/decision/similar")
@@ -86,18 +75,25 @@ def of_case(case: Case, actor: Actor) -> Page:
         case=case,
         actor=actor,
         rules=pack.similar,
+        reasons=reasons_of(pack.similar),
         laws=pack.cited("SIM 2, 4, 6, 9"),
         profile=profile,
         most_signs=MOST_SIGNS,
         articles=[reader.article_words(key) for key in profile.articles],
         ready=ready is not None,
         scope=scope,
-        shown=scope.found[:SHOWN],
+        shown=scope.found[: looking.SHOWN],
         meetings=len(meetings_of(session, case)),
         on_file=[one for one in entries_of(session, case, names.RECORD_SIMILAR_SEARCH) if reads_entry(actor, one)],
         put_on_file=_form(case, scope, profile) if refusal(court, act, case, actor) is None else None,
         tab="decision",
     )
+
+
+def reasons_of(rules: SimilarRules) -> list[tuple[str, Text]]:
+    """Why a search has to be made under some rules, as their readers call it."""
+    told = {str(key): words for key, words in rules.triggers.items()}
+    return [(one.value, told.get(one.value, one.label)) for one in Trigger if one.value in rules.why]
 
 
 def _form(case: Case, scope: looking.Scope, profile: Profile) -> str:

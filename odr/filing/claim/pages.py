@@ -376,7 +376,8 @@ def check(draft: str) -> Page:
     about["alike"] = alike_of_mine(court, _me().account_id or 0, claim)
     about["once"] = pack.cited("CPI 247")
     looks = court.court.hooks.claim_check
-    about["looked"] = looks(pack, claim, current_locale(), court.now.astimezone(pack.tz).date()) if looks else None
+    today, wording = court.now.astimezone(pack.tz).date(), court.court.settings.wording
+    about["looked"] = looks(pack, claim, current_locale(), today, wording) if looks else None
     return render_template(
         "filing/check.html", draft=found, claim=claim, pack=pack, track=track, steps=drafts.steps_of(found), **about
     )

@@ -26,7 +26,7 @@ from odr.judgment.models import Decision, Obligation, Order
 from odr.judgment.queries import current_draft, issued, obligations_of
 from odr.judgment.remedies.retrial import certificates_of
 from odr.judgment.vocabulary import DecisionState
-from odr.procedure.hooks import Looked, Panel
+from odr.procedure.hooks import FromCases, Looked, Panel
 from odr.procedure.models import Window
 from odr.procedure.time.interest import InterestKind
 
@@ -174,6 +174,14 @@ def desk(sitting: Sitting, case: Case, on: str | None) -> Desk:
         chosen=chosen,
         looked=looked_at(sitting, case, decision),
     )
+
+
+def from_cases(sitting: Sitting, case: Case, page: Desk) -> FromCases | None:
+    """What earlier cases say beside a draft that is not issued: guiding cases the parties rely on, and sums awarded in decisions like it."""
+    ask, draft = sitting.court.hooks.from_cases, page.decision
+    if ask is None:
+        return None
+    return ask(sitting, case, page.file, draft if draft is not None and draft.issued_at is None else None)
 
 
 def looked_at(sitting: Sitting, case: Case, decision: Decision | None) -> Looked | None:

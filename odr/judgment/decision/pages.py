@@ -18,7 +18,7 @@ from odr.identity.actors import Actor
 from odr.judgment import names
 from odr.judgment.decision import issuing
 from odr.judgment.decision.acts import FindingInput, FindingsInput, IssueInput
-from odr.judgment.decision.case_views import decision_page, desk as judges_desk, looked_at
+from odr.judgment.decision.case_views import decision_page, desk as judges_desk, from_cases, looked_at
 from odr.judgment.decision.drafting import draft_values
 from odr.judgment.decision.file_before_judge import ExhibitOnFile, case_file
 from odr.judgment.decision.inputs import DraftInput
@@ -150,6 +150,7 @@ def _desk(
         actor=actor,
         page=page,
         beside=beside_draft(sitting, case, actor, page.file),
+        from_cases=from_cases(sitting, case, page),
         read=issuing.draft_read(sitting, case, {}),
         finding=finding,
         group=group,

@@ -332,17 +332,41 @@ class SimilarRules(Rule):
     """How decisions like a case are looked for (SIM 4): the last ``years`` first, by rank of the court, and stopping at the first
     rank that has any. ``supreme``, ``high`` words by which the name of a court tells its rank; every other is a court of the case's
     own way of appeal. ``minimum`` cases are needed before anything is said of them together; ``provisional`` says that the law
-    has no such figure.
+    has no such figure, and ``note`` what rests on no law. ``ranks`` are the ranks these rules know, each as its readers call it, the
+    highest first; ``triggers`` why a search has to be made. Without them they are those of SIM 2 and 4.
     """
 
     applies_to: Applies
     article: Article
+    ranks: dict[Literal["guiding", "supreme", "high", "own"], Words] = Field(default_factory=dict)
+    triggers: dict[Literal["meeting", "no_rule", "president", "other"], Words] = Field(default_factory=dict)
+    note: Words | None = None
     years: Annotated[int, Field(ge=1, le=50)]
     minimum: Annotated[int, Field(ge=3, le=100)]
     supreme: tuple[str, ...]
     high: tuple[str, ...]
     guiding: tuple[GuidingCase, ...] = ()
     provisional: bool = False
+
+    def has(self, rank: str) -> bool:
+        """Whether these rules know a rank."""
+        return not self.ranks or rank in self.ranks
+
+    @property
+    def why(self) -> frozenset[str]:
+        """Reasons for which a search is made."""
+        return frozenset(self.triggers or ("meeting", "no_rule", "president", "other"))
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if not self.has("own"):
+            raise ValueError("ranks: a court always looks among its own decisions, name the rank own")
+        if self.guiding and not self.has("guiding"):
+            raise ValueError("guiding: these ranks know no guiding cases")
+        numbers = [one.number for one in self.guiding]
+        if len(set(numbers)) != len(numbers):
+            raise ValueError("guiding: two cases have one number")
+        return self
 
 
 class ViewingRules(Rule):

