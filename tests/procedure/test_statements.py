@@ -118,7 +118,7 @@ MANY = 50
 
 
 def add_parties(scene: Scene) -> None:
-    """More respondents, each with an account of their own, who have joined."""
+    """More respondents, persons and companies, each with an account of their own, who have joined."""
     now = scene.clock.now()
     with scene.court.database.write() as session:
         for number in range(2, MANY):
@@ -129,6 +129,7 @@ def add_parties(scene: Scene) -> None:
                 state=AccountState.ACTIVE,
                 created_at=now,
                 confirmed_at=now,
+                identity_verified_at=now,
             )
             session.add(account)
             session.flush()
@@ -137,7 +138,7 @@ def add_parties(scene: Scene) -> None:
                 role=Role.RESPONDENT,
                 ordinal=number,
                 name=account.name,
-                kind=PartyKind.PERSON,
+                kind=PartyKind.PERSON if number % 2 else PartyKind.COMPANY,
                 account_id=account.id,
                 online=True,
                 joined_at=now,

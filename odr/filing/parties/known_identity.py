@@ -66,8 +66,17 @@ def _plain(name: str) -> str:
 
 def _verified_elsewhere(sitting: Sitting, party: Party) -> bool:
     """Whether the registry saw the papers of this very party in another case."""
-    same = select(Party).where(Party.account_id == party.account_id, Party.kind == party.kind, Party.name == party.name)
-    return any(other.details.get(VERIFIED) for other in sitting.session.scalars(same) if other.id != party.id)
+    known = sitting.once((_verified_elsewhere, party.case_id), lambda: _seen_elsewhere(sitting, party.case_id))
+    mine = (party.account_id, party.kind, party.name)
+    return any(who == mine and number != party.id for who, number in known)
+
+
+def _seen_elsewhere(sitting: Sitting, case_id: int) -> list[tuple[tuple[int | None, PartyKind, str], int]]:
+    """Whoever the registry saw under an account of this case's companies: asked once, however many of them there are."""
+    of_case = sitting.session.get_one(Case, case_id).parties
+    accounts = sorted({p.account_id for p in of_case if p.account_id is not None and p.kind is not PartyKind.PERSON})
+    rows = sitting.session.scalars(select(Party).where(Party.account_id.in_(accounts)).order_by(Party.id))
+    return [((row.account_id, row.kind, row.name), row.id) for row in rows if row.details.get(VERIFIED)]
 
 
 def has_registered(sitting: Sitting, party: Party, account_id: int | None = None) -> bool:
