@@ -62,6 +62,7 @@ def laid(folder: Path, entries: int) -> tuple[Flask, Database]:
             session.execute(text(_KEYS), {**part, "apart": (1 << 48) // (2 * entries + 2)})
     with database.write() as session:
         session.get_one(ListingHead, 1).listed = entries
+        session.execute(text("PRAGMA analysis_limit = 1000"))
         session.execute(text("ANALYZE"))
     return create_app(court=court), database
 
