@@ -452,7 +452,7 @@ def test_a_paper_is_printed_at_the_terminal(
     kept = "[Object.keys(localStorage), Object.keys(sessionStorage)]"
     before = page.evaluate(kept)
     seen_at(page, small_scene, at, locale)
-    page.evaluate("window.print = () => { document.documentElement.dataset.printed = 'yes'; }")
+    page.evaluate("void (window.print = () => { document.documentElement.dataset.printed = 'yes'; })")
     button = page.locator("[data-kiosk-print]")
     expect(button).to_have_text(prints)
     sheets = page.locator("[data-kiosk-sheet]")
@@ -482,7 +482,7 @@ def test_nothing_is_printed_where_a_sheet_is_missing(
     make_terminal(small_scene, app, page)
     page.route("**/*sheet=1*", lambda route: route.abort())
     seen_at(page, small_scene, at, "en")
-    page.evaluate("window.print = () => { document.documentElement.dataset.printed = 'yes'; }")
+    page.evaluate("void (window.print = () => { document.documentElement.dataset.printed = 'yes'; })")
     missing = page.locator("[data-kiosk-missing]")
     assert not missing.is_visible()
     page.locator("[data-kiosk-print]").click()

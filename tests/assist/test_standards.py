@@ -278,7 +278,7 @@ def test_a_fact_admitted_or_shown_otherwise_never_reads_as_nothing_brought(bench
     """Without an exhibit of its kind the told facts that are admitted stand beside it, and those that testimony is said to show; a fact
     that is denied and has nothing does not.
     """
-    told = {"en": ("Fact 1 (admitted", "Nothing brought"), "zh-Hans": ("事实1（对方已承认", "尚无证据")}[locale]
+    told = {"en": ("Fact 1 (admitted", "Nothing brought"), "zh-Hans": ("事实1 （对方已承认", "尚无证据")}[locale]
     app = create_app(court=bench.court)
     stances(bench, FactStance.DENIED, [], [], only=True)
     found, meter = read(bench)
