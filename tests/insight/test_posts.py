@@ -185,12 +185,12 @@ def test_an_empty_seat_says_that_a_post_is_missing_and_not_a_conflict(small_scen
         sitting = strict.court.look(session)
         case = session.get_one(Case, strict.case_id)
         assert draw_seat(sitting, case, Role.JUDGE) is None
-        title = session.scalars(select(Task).where(Task.kind == NO_SEAT)).one().title
+        title = session.scalars(select(Task).where(Task.kind == NO_SEAT.kind)).one().title
         assert "no post that holds today" in title["en"] and "任职" in title["zh-Hans"]
         everybody = {one.id for one in on_duty(session, Role.JUDGE, today(strict))}
         session.rollback()
         assert draw_seat(strict.court.look(session), case, Role.JUDGE, but=everybody) is None
-        title = session.scalars(select(Task).where(Task.kind == NO_SEAT)).one().title
+        title = session.scalars(select(Task).where(Task.kind == NO_SEAT.kind)).one().title
         assert "Nobody is free of conflict" in title["en"]
 
 
