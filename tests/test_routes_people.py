@@ -241,7 +241,17 @@ def _entry_of(house: House, act: str) -> int:
 # Which field of an answer reaches whom
 
 FIELDS = {(line["answer"], line["field"]): set(split(line["who"])) for line in listed("fields.tsv")}
-ANSWERS = ("", "/fees", "/examination", "/decisions", "/inbox", "/readings", "/exhibits/C-1/receipt", "/docket/1")
+ANSWERS = (
+    "",
+    "/fees",
+    "/examination",
+    "/decisions",
+    "/inbox",
+    "/readings",
+    "/exhibits/C-1/receipt",
+    "/docket/1",
+    "/evidence-gaps",
+)
 GROUPS = {
     "anybody": PARTIES | COURT | HEARD | {"mediator"},
     "parties": PARTIES,

@@ -452,12 +452,12 @@ def test_a_paper_is_printed_at_the_terminal(
     kept = "[Object.keys(localStorage), Object.keys(sessionStorage)]"
     before = page.evaluate(kept)
     seen_at(page, small_scene, at, locale)
-    page.evaluate("window.print = () => { document.documentElement.dataset.printed = 'yes'; }")
+    page.evaluate("void (window.print = () => { document.documentElement.dataset.printed = 'yes'; })")
     button = page.locator("[data-kiosk-print]")
     expect(button).to_have_text(prints)
     sheets = page.locator("[data-kiosk-sheet]")
     count = sheets.count()
-    assert count == len(PREVIEWER.words(content)) >= 1
+    assert count == len(PREVIEWER.words(content)[0]) >= 1
     button.click()
     expect(page.locator("html[data-printed=yes]")).to_have_count(1)
     assert sheets.evaluate_all("all => all.every(one => one.complete && one.naturalWidth > 1000)")
@@ -469,8 +469,25 @@ def test_a_paper_is_printed_at_the_terminal(
         assert len(boxes) == 2 and all(box is not None and box["height"] >= 64 for box in boxes)
     printed = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == count
-    assert not "".join(PREVIEWER.words(printed)).strip(), "words of the screen stand in the print"
+    assert not "".join(PREVIEWER.words(printed)[0]).strip(), "words of the screen stand in the print"
     assert page.evaluate(kept) == before and said == []
+
+
+def test_nothing_is_printed_where_a_sheet_is_missing(
+    small_scene: Scene, app: Flask, origin: str, open_context: OpenContext
+) -> None:
+    """The page says that a person prints it: nobody leaves with a paper that lacks a sheet and does not say so."""
+    at, _ = a_paper(small_scene)
+    page = open_context(origin).new_page()
+    make_terminal(small_scene, app, page)
+    page.route("**/*sheet=1*", lambda route: route.abort())
+    seen_at(page, small_scene, at, "en")
+    page.evaluate("void (window.print = () => { document.documentElement.dataset.printed = 'yes'; })")
+    missing = page.locator("[data-kiosk-missing]")
+    assert not missing.is_visible()
+    page.locator("[data-kiosk-print]").click()
+    expect(missing).to_be_visible()
+    assert page.locator("html[data-printed=yes]").count() == 0 and page.locator("[data-kiosk-print]").is_enabled()
 
 
 def test_without_scripts_the_paper_stands_in_a_frame_that_ends(

@@ -13,13 +13,17 @@ from hypothesis import given, strategies as st
 from sqlalchemy import select
 
 from odr.app import create_app
+from odr.assist.standards.meter import Meter, meter_for
 from odr.docket.models import Case, Role
 from odr.evidence.exhibits.checklist import by_standard, label_for
 from odr.evidence.models import Exhibit, ExhibitState
+from odr.filing.models import FactAnswer, FactStance
 from odr.filing.registry.review import helpful_of
 from odr.judgment.decision.file_before_judge import case_file
-from odr.judgment.draft.by_standard import found_by_standard, reviewed
-from odr.procedure.rules.pack import PackError
+from odr.judgment.draft.by_standard import Found, found_by_standard, reviewed
+from odr.judgment.models import Decision
+from odr.judgment.vocabulary import DecisionKind
+from odr.procedure.rules.pack import PackError, RulePack
 from odr.procedure.rules.registry import PACKAGED, PackRegistry
 from odr.procedure.rules.standards import Bearer, Brought, covered, items_of, since, standard_of, versions
 from tests.judgment.bench import Bench
@@ -235,3 +239,89 @@ def test_a_party_reads_as_data_what_its_facts_lack(bench: Bench) -> None:
         assert one["what"] in page and all(each["en"] in page for each in one["lacks"])
     assert all(one["words"]["en"] in page for one in told["not_there_yet"])
     assert Visitor(app, bench, "judge", "en").client.get(at, base_url=ORIGIN).status_code == 403
+
+
+def stances(bench: Bench, stance: FactStance, meets: list[str], facts: list[int], *, only: bool = False) -> None:
+    """Every answer to a fact says this; the claimant's first exhibit is said to be these things and to show these facts."""
+    with bench.court.database.write() as session:
+        for answer in session.scalars(select(FactAnswer)):
+            answer.stance = stance
+        for at, exhibit in enumerate(session.scalars(select(Exhibit).where(Exhibit.case_id == bench.case_id))):
+            exhibit.meets, exhibit.facts = (meets, facts) if at == 0 else ([], [])
+            if only and at:
+                exhibit.state = ExhibitState.EXCLUDED
+
+
+def read(bench: Bench) -> tuple[dict[str, Found], Meter]:
+    """The standard of the case as a party reads it before the decision, and what its facts lack."""
+    with bench.court.database.read() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        found = [one.before_decision() for one in found_by_standard(look, case, case_file(look, case))]
+        meter = meter_for(look, case, bench.actor("claimant/1"))
+        assert meter is not None
+        return {one.needed.key: one for one in found}, meter
+
+
+def test_what_is_admitted_needs_no_proof_and_lacks_nothing(bench: Bench) -> None:
+    """An exhibit ties the first fact to the contract: denied, other things that show it are missing; admitted, nothing is (EV 3)."""
+    stances(bench, FactStance.DENIED, ["order"], [1])
+    found, meter = read(bench)
+    assert "contract" in {one.key for one in meter.uncovered} and not found["contract"].is_admitted
+    stances(bench, FactStance.ADMITTED, ["order"], [1])
+    found, meter = read(bench)
+    assert found["contract"].is_admitted and found["contract"].state.render("en") == "Admitted, needs no proof"
+    assert "contract" not in {one.key for one in meter.uncovered}
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-Hans"])
+def test_a_fact_admitted_or_shown_otherwise_never_reads_as_nothing_brought(bench: Bench, locale: str) -> None:
+    """Without an exhibit of its kind the told facts that are admitted stand beside it, and those that testimony is said to show; a fact
+    that is denied and has nothing does not.
+    """
+    told = {"en": ("Fact 1 (admitted", "Nothing brought"), "zh-Hans": ("事实1 （对方已承认", "尚无证据")}[locale]
+    app = create_app(court=bench.court)
+    stances(bench, FactStance.DENIED, [], [], only=True)
+    found, meter = read(bench)
+    assert {one.state.render(locale) for one in found.values()} == {told[1]} and not meter.admitted
+    stances(bench, FactStance.DENIED, [], [1], only=True)
+    found, _ = read(bench)
+    assert [one.label for one in found["contract"].beside] == ["1"] and not found["performed"].beside
+    stances(bench, FactStance.ADMITTED, [], [], only=True)
+    found, meter = read(bench)
+    assert "1" in [one.label for one in found["contract"].beside] and "1" in [one.label for one in meter.admitted]
+    page = words(Visitor(app, bench, "li", locale).get("/standard"))
+    assert told[0] in page and told[1] not in page
+    gaps = words(Visitor(app, bench, "li", locale).get("/exhibits/gaps"))
+    assert {"en": "are admitted and need no proof", "zh-Hans": "无须举证"}[locale] in gaps
+
+
+def test_a_finding_alone_puts_no_fact_on_a_partys_page_before_the_decision(bench: Bench) -> None:
+    """The bench sees a fact that was found without any exhibit; a party that read it there would know that it was found (CPL 45)."""
+    stances(bench, FactStance.ADMITTED, ["order"], [1])
+    bench.findings()
+    stances(bench, FactStance.DENIED, [], [], only=True)
+    with bench.court.database.read() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        desk = {one.needed.key: one for one in found_by_standard(look, case, case_file(look, case))}
+        assert any(one.finding is not None for one in desk["contract"].beside)
+    assert not read(bench)[0]["contract"].beside
+
+
+def test_a_partial_judgment_opens_no_finding_on_the_rest(bench: Bench) -> None:
+    """What was found by then on what is not decided yet is part of the deliberation (CPL 45, 156)."""
+    brought(bench)
+    bench.effective()
+    with bench.court.database.write() as session:
+        session.scalars(select(Decision).where(Decision.case_id == bench.case_id)).one().kind = DecisionKind.PARTIAL
+    found, later = FOUND["en"]
+    seen = words(Visitor(create_app(court=bench.court), bench, "li", "en").get("/standard"))
+    assert later in seen and found not in seen
+
+
+@pytest.mark.parametrize(("pack", "cause"), EVERY, ids=[f"{pack.named}/{cause}" for pack, cause in EVERY])
+def test_a_standard_says_that_its_facts_were_read_in_no_law(pack: RulePack, cause: str) -> None:
+    """The law texts at hand say who bears a fact and none says which facts a claim needs: each standard says so on its page."""
+    standard = standard_of(pack, cause)
+    assert standard is not None and standard.provisional is not None
+    for fact in standard.facts.values():
+        assert fact.article in ("CPI 91", "CPI 114", "COURT standards") or fact.provisional is not None

@@ -10,10 +10,19 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import pikepdf
 import pytest
 from PIL import Image
 
-from odr.evidence.exhibits.preview import CHILD, NoPreview, Preview, Previewer, PreviewLimits
+from odr.evidence.exhibits.preview import (
+    CHILD,
+    MAX_SHEETS,
+    MAX_WORDS,
+    NoPreview,
+    Preview,
+    Previewer,
+    PreviewLimits,
+)
 from odr.evidence.intake.media import WINDOW, recognise
 from odr.ground.errors import NotFound
 from tests.peers import needed
@@ -199,3 +208,31 @@ def test_previews_draw_no_more_than_two_at_a_time() -> None:
     previewer._slots.release()
     with previewer._slots:
         assert taken()
+
+
+def paper(pages: int, said: str = "Sheet") -> bytes:
+    """A paper of some pages, with the same words on each."""
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+        for _ in range(pages):
+            page = pdf.add_blank_page(page_size=(595, 842))
+            page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+            page.Contents = pdf.make_stream(f"BT /F 9 Tf 72 720 Td ({said}) Tj ET".encode())
+        pdf.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_a_paper_of_just_as_many_sheets_as_are_shown_has_no_more(more: int) -> None:
+    """One sheet fewer, exactly as many, and one more: only then is something left for a person to print."""
+    words, is_cut = Previewer().words(paper(MAX_SHEETS + more))
+    assert len(words) == min(MAX_SHEETS, MAX_SHEETS + more) and is_cut == (more > 0)
+
+
+def test_words_hidden_in_a_sheet_make_no_page_of_megabytes() -> None:
+    """What a file hides in one page is told as far as a page can be, and the sheet is drawn all the same."""
+    hides = paper(1, "word " * 200_000)
+    words, _ = Previewer().words(hides)
+    assert len(words) == 1 and 0 < len(words[0]) <= MAX_WORDS
+    assert Previewer().sheet(hides, 1).data.startswith(b"\x89PNG")

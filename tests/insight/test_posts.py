@@ -13,16 +13,24 @@ from hypothesis import given, strategies as st
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import Case, Role
+from odr.docket.models import Case, Role, Seat
+from odr.filing.desks import NO_SEAT
 from odr.filing.registry.drawing import DrawRecord
+from odr.filing.registry.handing_over import hand_over
 from odr.filing.registry.posts import PostInput, StaffTerm, TermKind, TrainingInput, end, enter, has_post, is_trained
-from odr.filing.registry.seats import draw as drawn_for
+from odr.filing.registry.seats import draw as drawn_for, draw_seat, on_duty, seat_clerk
 from odr.ground.canonical import sha256_hex
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
-from odr.identity.models import Account
+from odr.ground.text import T
+from odr.identity.accounts.outbox import PURPOSE
+from odr.identity.models import Account, AccountLetter
+from odr.identity.sign_in.keys import keyring
+from odr.judgment.preservation.duty_judge import DutyInput, seat_duty_judge, set_turn
+from odr.procedure.models import Task
 from odr.procedure.rules.pack import PackError
 from odr.procedure.rules.registry import PackRegistry
-from tests.filing.test_assignment import judges
+from tests.filing.test_assignment import clerks, judges
+from tests.filing.test_handing_over import REASONS, away
 from tests.filing.visitor import Visitor
 from tests.insight.test_distribution import accepted, run
 from tests.insight.test_indicators import RANKS
@@ -169,6 +177,83 @@ def test_a_case_that_needs_a_training_falls_to_who_has_it(small_scene: Scene, tm
     assert names == {"Ava"} and out["training"] == 2 and out["post"] == 0
 
 
+def test_an_empty_seat_says_that_a_post_is_missing_and_not_a_conflict(small_scene: Scene, tmp_path: Path) -> None:
+    """The president reads what to do: enter a post, and not look for somebody without a conflict."""
+    small_scene.lodge()
+    strict = ruled(small_scene, tmp_path, '["judge"]', 'causes = ["online_data"]')
+    with strict.court.database.write() as session:
+        sitting = strict.court.look(session)
+        case = session.get_one(Case, strict.case_id)
+        assert draw_seat(sitting, case, Role.JUDGE) is None
+        title = session.scalars(select(Task).where(Task.kind == NO_SEAT.kind)).one().title
+        assert "no post that holds today" in title["en"] and "任职" in title["zh-Hans"]
+        everybody = {one.id for one in on_duty(session, Role.JUDGE, today(strict))}
+        session.rollback()
+        assert draw_seat(strict.court.look(session), case, Role.JUDGE, but=everybody) is None
+        title = session.scalars(select(Task).where(Task.kind == NO_SEAT.kind)).one().title
+        assert "Nobody is free of conflict" in title["en"]
+
+
+def test_who_is_named_and_not_drawn_needs_a_post_as_well(small_scene: Scene) -> None:
+    """A clerk who has a sender's other claims, and the judge on duty: once their post has ended the lot falls on somebody else."""
+    small_scene.lodge()
+    judges(small_scene, "ava")
+    clerks(small_scene, "ada")
+    court, day = small_scene.court, today(small_scene)
+    named = {Role.CLERK: small_scene.people["clerk"], Role.JUDGE: small_scene.people["judge"]}
+
+    def seated() -> dict[Role, int]:
+        with court.database.write() as session:
+            sitting, case = court.look(session), session.get_one(Case, small_scene.case_id)
+            for seat in session.scalars(select(Seat).where(Seat.case_id == case.id, Seat.until_at.is_(None))):
+                seat.until_at = court.clock.now()
+            session.flush()
+            seat_clerk(sitting, case, named[Role.CLERK], T("They took the claim down."))
+            seat_duty_judge(sitting, case)
+            rows = session.scalars(select(Seat).where(Seat.case_id == case.id, Seat.until_at.is_(None))).all()
+            found = {one.role: one.account_id for one in rows}
+            session.rollback()
+            return found
+
+    with court.database.write() as session:
+        given = DutyInput(judge=str(named[Role.JUDGE]), from_on=day, until_on=day)
+        set_turn(session, given, small_scene.people["president"], court.clock.now())
+    assert seated() == named
+    with court.database.write() as session:
+        for role, account in named.items():
+            over = PostInput(
+                email=session.get_one(Account, account).email,
+                what=role.value,
+                from_on=day - timedelta(days=9),
+                until_on=day - timedelta(days=1),
+            )
+            enter(court.notary, session, over, {role.value}, small_scene.people["president"], court.clock.now())
+    now = seated()
+    assert now.keys() == named.keys() and all(now[role] != account for role, account in named.items())
+
+
+def test_a_desk_is_not_handed_over_where_nobody_else_has_a_post(small_scene: Scene) -> None:
+    """No seat is emptied: the post of every other judge has ended; with one that holds it is handed over."""
+    away(small_scene)
+    court, day = small_scene.court, today(small_scene)
+    judge, president = small_scene.people["judge"], small_scene.people["president"]
+    with court.database.write() as session:
+        mine = [str(one) for one in session.scalars(select(Seat.id).where(Seat.account_id == judge))]
+        others = [one.email for one in on_duty(session, Role.JUDGE, day) if one.id != judge]
+        for email in others:
+            over = PostInput(
+                email=email, what="judge", from_on=day - timedelta(days=9), until_on=day - timedelta(days=1)
+            )
+            enter(court.notary, session, over, {"judge"}, president, court.clock.now())
+    assert others
+    with pytest.raises(InvalidInput, match="post or training"):
+        hand_over(court, judge, president, mine, REASONS, "first")
+    with court.database.write() as session:
+        holds = PostInput(email=others[0], what="judge", from_on=day, until_on=None)
+        enter(court.notary, session, holds, {"judge"}, president, court.clock.now())
+    assert hand_over(court, judge, president, mine, REASONS, "second")
+
+
 @pytest.mark.parametrize(
     ("needs", "wants"), [('["cashier"]', 'causes = ["online_data"]'), ("[]", 'causes = ["none"]'), ("[]", "")]
 )
@@ -203,6 +288,21 @@ def test_what_cannot_be_is_not_entered_and_what_is_stands_in_the_log(small_scene
     assert sha256_hex(kept.record.encode()) in receipt
 
 
+def letters(scene: Scene) -> list[tuple[str, str]]:
+    """To whom the court wrote about their account, and what, the oldest first."""
+    ring = keyring(scene.court.settings.secret_key)
+    with scene.court.database.read() as session:
+        sealed = session.scalars(select(AccountLetter.sealed).order_by(AccountLetter.id)).all()
+    opened = [json.loads(ring.unseal(PURPOSE, one) or "[]") for one in sealed]
+    return [(one[0], one[2]) for one in opened]
+
+
+def address_of(scene: Scene, term: StaffTerm) -> str:
+    """The address of whoever has it."""
+    with scene.court.database.read() as session:
+        return session.get_one(Account, term.account_id).email
+
+
 @pytest.mark.parametrize("locale", ["en", "zh-Hans"])
 def test_the_page_tells_terms_in_the_order_of_names_and_compares_nobody(small_scene: Scene, locale: str) -> None:
     """President and administrator enter and end a post there; no figure stands beside a person, and nobody is ranked."""
@@ -227,3 +327,7 @@ def test_the_page_tells_terms_in_the_order_of_names_and_compares_nobody(small_sc
     with small_scene.court.database.read() as session:
         rows = session.scalars(select(StaffTerm).order_by(StaffTerm.id)).all()
         assert [one.ended_on is not None for one in rows] == [False, True, False]
+    assert [to for to, _ in letters(small_scene)] == [address_of(small_scene, rows[1]), "ava@court.example"]
+    ended, entered = (words for _, words in letters(small_scene))
+    assert "holds no more for you" in ended or "不再有效" in ended
+    assert "Entered for you, from" in entered or "已为您登记（自" in entered

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from flask import Response, render_template, request, url_for
 
-from odr.evidence.exhibits.preview import MAX_SHEETS, NoPreview
+from odr.evidence.exhibits.preview import NoPreview
 from odr.evidence.store.ports import PREVIEWER
 from odr.ground.errors import NotFound
 from odr.web import headers, reader_language
@@ -38,7 +38,8 @@ def at_terminal(response: Response) -> Response:
     try:
         if number:
             return _sheet(paper, number)
-        return _page(PREVIEWER.words(paper), shown=True)
+        words, is_cut = PREVIEWER.words(paper)
+        return _page(words, shown=True, is_cut=is_cut)
     except NoPreview:
         return Response("", 422) if number else _page([], shown=False)
 
@@ -55,14 +56,14 @@ def _whole(paper: bytes) -> Response:
     return Response(paper, mimetype=PDF, headers={"Content-Disposition": "inline", "Content-Security-Policy": FRAMED})
 
 
-def _page(words: list[str], *, shown: bool) -> Response:
+def _page(words: list[str], *, shown: bool, is_cut: bool = False) -> Response:
     headers.allow("frame-src", "'self'")
     sheets = [(number, _at(SHEET, str(number)), said) for number, said in enumerate(words, 1)]
     page = render_template(
         "assist/kiosk/paper.html",
         sheets=sheets,
         shown=shown,
-        is_cut=len(sheets) == MAX_SHEETS,
+        is_cut=is_cut,
         whole=_at(WHOLE, "1"),
         back=_back(),
     )

@@ -25,7 +25,7 @@ from odr.assist.line.keypad_codes import case_behind_keys
 from odr.assist.line.models import LineMessage, LineTalk
 from odr.assist.line.prompts import spoken
 from odr.assist.line.replies import Kind, Reply
-from odr.assist.line.said import Said, Wants, read, subscriber
+from odr.assist.line.said import Said, Wants, phone_in, read, subscriber
 from odr.assist.line.talk import Talk, step
 from odr.docket.models import Case
 from odr.ground.errors import TooMany
@@ -226,6 +226,12 @@ class _World:
             return f"line/hidden/{number_key(number)}/{code_key(code) or keys}"
         return self._who
 
+    def _calls_from_a_party(self, case: Case) -> bool:
+        calls = subscriber(self._came.phone)
+        return bool(calls) and calls in {
+            subscriber(phone_in(party.phone)) for party in case.parties if party.phone and party.left_at is None
+        }
+
     def count(self, session: Session) -> Reply | None:
         """Count the message for whoever sends; what is said where there were too many."""
         self._session = session
@@ -256,18 +262,27 @@ class _World:
         """Each try counts before it is made, for the sender, the number and the code; a right one is given back."""
         tries = [
             (Counted.PROGRESS_FROM, self._tries_of(number, code, keys)),
-            (Counted.PROGRESS_NUMBER, number_key(number)),
             (Counted.PROGRESS_CODE, code_key(code) or f"keys {keys}"),
+            (Counted.KEYPAD_BY, f"{number_key(number)}/{subscriber(self._came.phone)}")
+            if keys
+            else (Counted.PROGRESS_NUMBER, number_key(number)),
         ]
-        if keys:
-            tries.append((Counted.KEYPAD_NUMBER, number_key(number)))
-        taken = []
+        taken, strangers_wait = [], False
         for counted, subject in tries:
             try:
                 taken.append(self._count(counted, subject))
             except TooMany:
                 return self._wait(counted)
+        if keys:
+            try:
+                taken.append(self._count(Counted.KEYPAD_NUMBER, number_key(number)))
+            except TooMany:
+                strangers_wait = True
         case = self._case(number, code, keys)
+        # What others try shuts out nobody who calls from the telephone a party gave the court: whoever names that one falsely is
+        # counted for it. Everybody else is told to wait, whether the code is right or not.
+        if strangers_wait and (case is None or not self._calls_from_a_party(case)):
+            return self._wait(Counted.KEYPAD_NUMBER)
         if case is None:
             return replies.no_case(self.settings.phone)
         rate_limits.give_back(self._on(), *taken)

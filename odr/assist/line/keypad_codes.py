@@ -1,6 +1,7 @@
 """The code on a letter as the keys of a telephone type it.
 
-Eight letters and digits become eight keys: fewer bits than the code has, so wrong tries at one number are counted more strictly.
+Eight letters and digits become eight keys: fewer bits than the code has, so wrong tries at one number are counted more strictly, for each telephone and
+for the number.
 Nothing but stage and dates is behind it either way.
 """
 

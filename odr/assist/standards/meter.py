@@ -58,6 +58,10 @@ class Meter:
 
     facts: Sequence[FactGap]
     uncovered: Sequence[Covered]
+    admitted: Sequence[FactOnFile]
+    """Facts of the case that are admitted and tied to no fact of the standard: where one of them is what it names, nothing is
+    needed for that.
+    """
 
     @property
     def open(self) -> int:
@@ -77,12 +81,17 @@ def meter_for(sitting: Sitting, case: Case, viewer: Actor) -> Meter | None:
         for fact in file.facts
         if fact.party is not None and same_side(fact.party, mine)
     ]
+    undisputed = {one.fact.number: one for one in file.facts if one.undisputed}
+    standard = by_standard(sitting, case)
     uncovered = [
         one
-        for one in by_standard(sitting, case)
-        if one.missing and (mine.role is Role.THIRD_PARTY or one.fact.bears.role is mine.role)
+        for one in standard
+        if one.missing
+        and (mine.role is Role.THIRD_PARTY or one.fact.bears.role is mine.role)
+        and not (one.told and undisputed.keys() >= set(one.told))
     ]
-    return Meter(facts, uncovered)
+    tied = {number for one in standard for number in one.told}
+    return Meter(facts, uncovered, [one for number, one in undisputed.items() if number not in tied])
 
 
 def _lacks(fact: FactOnFile, shown_by: Sequence[ExhibitOnFile]) -> Iterator[Text]:

@@ -89,7 +89,7 @@ def _found(sitting: Sitting, case: Case, actor: Actor) -> list[Found]:
     if decided is not None:
         return decided
     # What is found before the decision is part of the deliberation: nobody else reads it (CPL 45).
-    return [Found(each.needed, each.told, []) for each in found_by_standard(sitting, case, case_file(sitting, case))]
+    return [each.before_decision() for each in found_by_standard(sitting, case, case_file(sitting, case))]
 
 
 def _version(sitting: Sitting, case: Case) -> Published | None:

@@ -27,6 +27,8 @@ MAX_PAGES = 10
 """How many pages of a document are shown."""
 MAX_SHEETS = 60
 """How many pages of a paper are shown to be printed."""
+MAX_WORDS = 20_000
+"""Signs of such a page that are told to whoever listens: a file may hide more words in a page than anybody can see."""
 _KINDS = {Group.IMAGE: "image", Group.PDF: "pdf", Group.TEXT: "text", Group.ACTIVE: "text"}
 
 
@@ -86,10 +88,11 @@ class Previewer:
             raise NotFound
         return self._of_paper(["sheet", str(page)], paper)
 
-    def words(self, paper: bytes) -> list[str]:
-        """The words of each page of a paper. Raises NoPreview."""
-        told = self._of_paper(["words", "1"], paper).data.decode("utf-8", "replace")
-        return told.split("\f")[:-1][:MAX_SHEETS]
+    def words(self, paper: bytes) -> tuple[list[str], bool]:
+        """The words of each page of a paper, as far as its pages are shown, and whether it has more of them. Raises NoPreview."""
+        told = self._of_paper(["words", str(MAX_SHEETS + 1)], paper).data.decode("utf-8", "replace")
+        pages = told.split("\f")[:-1]
+        return [page[:MAX_WORDS] for page in pages[:MAX_SHEETS]], len(pages) > MAX_SHEETS
 
     def _of_paper(self, what: list[str], paper: bytes) -> Preview:
         if len(paper) > self.limits.input:

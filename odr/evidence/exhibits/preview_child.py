@@ -53,7 +53,7 @@ def work(kind: str, page: str) -> None:
     elif kind == "sheet":
         pdf(page, PRINTED)
     elif kind == "words":
-        words()
+        words(page)
     else:
         text()
 
@@ -79,9 +79,9 @@ def _drawn(source: IO[bytes], where: Path) -> None:
         clean.save(where, "PNG")
 
 
-def words() -> None:
-    """Become pdftotext: the words of every page, each page ended by a form feed."""
-    _run(["pdftotext", "-q", "-enc", "UTF-8", "original", "shown"])
+def words(last: str) -> None:
+    """Become pdftotext: the words of every page up to ``last``, each page ended by a form feed."""
+    _run(["pdftotext", "-q", "-enc", "UTF-8", "-l", last, "original", "shown"])
     if not SHOWN.exists():
         raise SystemExit(5)
 

@@ -15,7 +15,7 @@ from odr.docket.models import COURT_ROLES, Case, Role, Seat, Stage
 from odr.filing import names
 from odr.filing.course.objections import SeatInput
 from odr.filing.models import StaffLeave
-from odr.filing.registry.seats import on_duty
+from odr.filing.registry.seats import could_sit
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.keyset import FAR, Key, Listed, page_of
 from odr.ground.text import T, Text
@@ -86,14 +86,14 @@ def hand_over(court: Court, account_id: int, president_id: int, chosen: Sequence
             for seat, case in rows
             if str(seat.id) in wanted
         ]
-        today = court.clock.now().astimezone(court.settings.tz).date()
-        for role in sorted({seat.role for seat, _ in rows if str(seat.id) in wanted}, key=lambda one: one.value):
-            if all(other.id == account_id for other in on_duty(session, role, today)):
+        look = court.look(session)
+        for seat, case in sorted(rows, key=lambda one: one[0].role.value):
+            if str(seat.id) in wanted and not could_sit(look, case, seat.role, but={account_id}):
                 raise InvalidInput.at(
                     "case",
                     T(
-                        "Nobody else is there who could sit as %(role)s. Give somebody that role first.",
-                        role=role.label,
+                        "Nobody else is there who could sit as %(role)s. Give somebody that role, or the post or training it needs, first.",
+                        role=seat.role.label,
                     ),
                 )
     return put_on_list(

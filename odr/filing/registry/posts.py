@@ -19,7 +19,10 @@ from odr.docket.models import Case, Role
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
 from odr.ground.text import T, Text
+from odr.identity.accounts import outbox
+from odr.identity.accounts.account_letters import Letter, site_of
 from odr.identity.models import Account
+from odr.identity.sign_in.keys import keyring
 from odr.notary.administration import administration_act
 from odr.notary.canonical import JSON
 from odr.notary.notary import Notary
@@ -166,6 +169,29 @@ def end(notary: Notary, session: Session, reference: str, today: date, by: int, 
     }
     term.end_record, term.end_receipt = administration_act(notary, session, said, now=now)
     return term
+
+
+def tell(court: Court, session: Session, pack: RulePack, term: StaffTerm) -> None:
+    """Write to the person whose post or training was entered or ended: it says which cases they are given."""
+    account = session.get_one(Account, term.account_id)
+    what = what_of(pack, term)
+    if term.ended_on is not None:
+        said = T("From %(day)s on this holds no more for you: %(what)s.", day=term.ended_on, what=what)
+    elif term.until_on is not None:
+        said = T("Entered for you, %(first)s to %(last)s: %(what)s.", first=term.from_on, last=term.until_on, what=what)
+    else:
+        said = T("Entered for you, from %(day)s on: %(what)s.", day=term.from_on, what=what)
+    goes_by = T(
+        "New cases are given out by it; what is on your desk already stays there until it is handed over. If it is wrong, tell the president of the court. It stands in the public log."
+    )
+    letter = Letter(
+        account.email,
+        T("A post or training of yours at the court"),
+        (said, goes_by),
+        account.locale or "zh-Hans",
+        site=site_of(court.settings.base_url),
+    )
+    outbox.keep(session, keyring(court.settings.secret_key), [letter], court.clock.machine_now())
 
 
 def _reference(session: Session, account_id: int) -> str:

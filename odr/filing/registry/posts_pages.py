@@ -74,7 +74,8 @@ def enter(term: str) -> Page:
         given: PostInput | TrainingInput = forms.parse(PostInput if what is TermKind.POST else TrainingInput, values)
         known = {role.value for role in POSTS} if what is TermKind.POST else set(_trainings())
         with court.database.write() as session:
-            kept.enter(court.notary, session, given, known, my_account_id(), court.clock.now())
+            held = kept.enter(court.notary, session, given, known, my_account_id(), court.clock.now())
+            kept.tell(court, session, pack_today(), held)
     except InvalidInput as error:
         return _listing(what, values, error.faults, 422)
     return redirect(url_for("posts.listing"), 303)
@@ -87,7 +88,8 @@ def end(reference: str) -> Page:
     court = current_court()
     try:
         with court.database.write() as session:
-            kept.end(court.notary, session, reference, _today(), my_account_id(), court.clock.now())
+            held = kept.end(court.notary, session, reference, _today(), my_account_id(), court.clock.now())
+            kept.tell(court, session, pack_today(), held)
     except ActNotOpen as error:
         return _listing(None, {}, [], 409, error.message)
     return redirect(url_for("posts.listing"), 303)

@@ -163,11 +163,41 @@ def draw_seat(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] 
     """Seat somebody by rule; without anybody free a task goes to the president. The caller puts the draw on record."""
     drawn = draw(sitting, case, role, but=but)
     if drawn is None:
-        title = T("Nobody is free of conflict to sit as %(role)s. Assign somebody.", role=role.label)
+        title = _nobody(sitting, case, role, but)
         sitting.open_task(case, Role.PRESIDENT, desks.NO_SEAT, title, risk=80, subject=role.value)
         return None
     sit_down(sitting, case, drawn.account, role)
     return drawn
+
+
+def could_sit(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> list[Account]:
+    """Whom the lot could fall on today for a seat in a case."""
+    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    rows, _ = fit(sitting.session, sitting.pack(case), case, role, _free(sitting, case, role, but), today)
+    return rows
+
+
+def may_sit(sitting: Sitting, case: Case, role: Role, account: Account) -> bool:
+    """Whether somebody whom a rule names, and not the lot, may be given the case today: by post and training as in the lot."""
+    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    rows, _ = fit(sitting.session, sitting.pack(case), case, role, [account], today)
+    return bool(rows)
+
+
+def _free(sitting: Sitting, case: Case, role: Role, but: Collection[int]) -> list[Account]:
+    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    barred = conflicted(sitting.session, case) | set(but) | sat_before(sitting.session, case, role)
+    return [one for one in on_duty(sitting.session, role, today) if one.id not in barred]
+
+
+def _nobody(sitting: Sitting, case: Case, role: Role, but: Collection[int]) -> Text:
+    """Why the seat stays empty: a conflict, or a post or training that somebody has only to be entered with."""
+    if _free(sitting, case, role, but):
+        return T(
+            "Whoever is free of conflict has no post that holds today, or lacks a training this case needs, to sit as %(role)s. Enter it, then assign somebody.",
+            role=role.label,
+        )
+    return T("Nobody is free of conflict to sit as %(role)s. Assign somebody.", role=role.label)
 
 
 def sit_down(sitting: Sitting, case: Case, account: Account, role: Role) -> None:
@@ -188,8 +218,14 @@ def take_seat(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] 
 
 
 def seat_clerk(sitting: Sitting, case: Case, account_id: int | None, because: Text) -> None:
-    """Seat a clerk for the reason given, where they have no conflict; else one is drawn. Either stands on record."""
-    if account_id is None or account_id in conflicted(sitting.session, case):
+    """Seat a clerk for the reason given, where they have no conflict and a post that holds, if one is asked for; else one is drawn.
+    Either stands on record.
+    """
+    if (
+        account_id is None
+        or account_id in conflicted(sitting.session, case)
+        or not may_sit(sitting, case, Role.CLERK, sitting.session.get_one(Account, account_id))
+    ):
         take_seat(sitting, case, Role.CLERK)
         return
     sitting.session.add(Seat(case_id=case.id, account_id=account_id, role=Role.CLERK, from_at=sitting.now))

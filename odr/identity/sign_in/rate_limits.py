@@ -35,7 +35,10 @@ class Counted(enum.Enum):
     LINE_FROM = "line_from"  # messages of one telephone number or network to the text service
     LINE_TOLD = "line_told"  # answers to one telephone number that there were too many messages
     CALLED = "called"  # calls asked for to one telephone number, whoever asks
-    KEYPAD_NUMBER = "keypad_number"  # wrong codes typed on a keypad for one case number, wherever they come from
+    KEYPAD_BY = "keypad_by"  # wrong codes typed on one telephone for one case number
+    KEYPAD_NUMBER = (
+        "keypad_number"  # wrong codes typed on telephones for one case number; a party's own is not stopped by it
+    )
     SIMILAR_BY = "similar_by"  # looks at decisions like a claim that is written, by account
     LIST_FROM = "list_from"  # lookups in the list of persons who do not perform, from one network address
     LIST_NAME = "list_name"  # wrong numbers for one name in that list, from one network address
@@ -67,7 +70,8 @@ LIMITS = {
     Counted.LINE_FROM: Limit(30, timedelta(hours=1)),
     Counted.LINE_TOLD: Limit(1, timedelta(hours=1)),
     Counted.CALLED: Limit(3, timedelta(days=1)),
-    Counted.KEYPAD_NUMBER: Limit(6, timedelta(hours=1)),
+    Counted.KEYPAD_BY: Limit(6, timedelta(hours=1)),
+    Counted.KEYPAD_NUMBER: Limit(30, timedelta(hours=1)),
     Counted.SIMILAR_BY: Limit(30, timedelta(minutes=10)),
     Counted.LIST_FROM: Limit(30, timedelta(minutes=10)),
     Counted.LIST_NAME: Limit(10, timedelta(hours=1)),

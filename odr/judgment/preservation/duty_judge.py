@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role, Seat
-from odr.filing.registry.seats import conflicted, take_seat
+from odr.filing.registry.seats import conflicted, may_sit, take_seat
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T
 from odr.identity.actors import Actor
@@ -79,11 +79,11 @@ def duty_today(sitting: Sitting, role: Role) -> list[int]:
 
 
 def seat_duty_judge(sitting: Sitting, case: Case) -> Account | None:
-    """Seat the judge on duty; where none is set, or they have a conflict, another by lot."""
+    """Seat the judge on duty; where none is set, or they have a conflict or no post that holds, another by lot."""
     account = on_duty(
         sitting.session, sitting.now.astimezone(sitting.court.settings.tz).date(), conflicted(sitting.session, case)
     )
-    if account is None:
+    if account is None or not may_sit(sitting, case, Role.JUDGE, account):
         return take_seat(sitting, case, Role.JUDGE)
     sitting.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.JUDGE, from_at=sitting.now))
     sitting.session.flush()

@@ -21,7 +21,7 @@ from odr.assist.line.keypad import LineServer
 from odr.assist.line.keypad_codes import keep_keys, keys_of
 from odr.assist.line.models import KeypadCode
 from odr.assist.line.prompts import key_of, recordings
-from odr.docket.models import Outcome, Stage
+from odr.docket.models import Case, Outcome, Stage
 from odr.identity.sign_in.rate_limits import LIMITS, Counted
 from odr.procedure.case.course import WORDS
 from odr.procedure.court import Court
@@ -250,17 +250,57 @@ def test_the_secret_of_the_exchange_is_asked_for(line: Line) -> None:
         assert Exchange(["1"], secret="between us").call(address) != []
 
 
-def test_keys_of_one_number_are_counted_strictly(line: Line) -> None:
-    """Fewer bits than the code itself: after six wrong ones the number waits an hour, from whichever telephone."""
+def wrong(line: Line, address: tuple[str, int], callers: list[str]) -> None:
+    """Wrong codes typed for the case, one from each of these telephones."""
+    year, last, _ = typed(line)
+    for caller in callers:
+        at = next(line.ids)
+        Exchange(["1", "1", year, last, f"{22222222 + at}"], caller=caller, mark=f"w{at}").call(address)
+
+
+def right(line: Line, address: tuple[str, int], caller: str, mark: str = "right") -> bool:
+    """Whether the right code reaches the case from a telephone; else it waits."""
+    asks = Exchange(["1", "1", *typed(line)], caller=caller, mark=mark)
+    asks.call(address)
+    reached = heard(asks, key_of(prompts.NOW))
+    assert reached != heard(asks, key_of(prompts.WAIT))
+    return reached
+
+
+@pytest.mark.parametrize("hostile", ["13900000009", "unknown"])
+def test_one_hostile_caller_shuts_out_no_other(line: Line, hostile: str) -> None:
+    """Fewer bits than the code itself: after six wrong ones a telephone waits an hour for that case, and those that hide their number
+    are one; whoever calls from another still reaches it.
+    """
     keep_keys(line.scene.court)
-    year, last, keys = typed(line)
-    most = LIMITS[Counted.KEYPAD_NUMBER].tries
     with served(line.scene.court) as address:
-        for at in range(most):
-            Exchange(["1", "1", year, last, "22222222"], caller=f"1390000{at:04}", mark=f"w{at}").call(address)
-        caller = Exchange(["1", "1", year, last, keys], caller="13911110000", mark="right")
-        caller.call(address)
-    assert heard(caller, key_of(prompts.WAIT)) and not heard(caller, key_of(prompts.NOW))
+        for _ in range(LIMITS[Counted.KEYPAD_BY].tries):
+            wrong(line, address, [hostile])
+            line.scene.clock.advance(LIMITS[Counted.PROGRESS_FROM].span / 3)
+        line.scene.clock.advance(LIMITS[Counted.PROGRESS_FROM].span)
+        assert not right(line, address, hostile)
+        assert right(line, address, "13911110000", "other")
+
+
+def test_keys_of_one_number_are_counted_strictly_in_all(line: Line) -> None:
+    """However many telephones are used: then every stranger waits, right code or wrong; a party that calls from the number it gave the
+    court does not, and has no more than its own tries.
+    """
+    keep_keys(line.scene.court)
+    with line.scene.court.database.write() as session:
+        mine = next(one for one in session.get_one(Case, line.scene.case_id).parties if one.left_at is None)
+        mine.phone = "+86 139 2222 3333"
+    with served(line.scene.court) as address:
+        wrong(line, address, [f"1390000{at:04}" for at in range(LIMITS[Counted.KEYPAD_NUMBER].tries)])
+        assert not right(line, address, "13911110000", "stranger")
+        assert not right(line, address, "unknown", "hidden")
+        assert right(line, address, "13922223333", "party")
+        year, last, _ = typed(line)
+        guess = Exchange(["1", "1", year, last, "99999999"], caller="13922223333", mark="guess")
+        guess.call(address)
+        assert heard(guess, key_of(prompts.WAIT))
+        wrong(line, address, ["13922223333"] * LIMITS[Counted.KEYPAD_BY].tries)
+        assert not right(line, address, "13922223333", "lied to")
 
 
 def test_one_who_hides_their_number_shuts_out_no_other_who_does(line: Line) -> None:
