@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from pydantic import Field
+from sqlalchemy import func, select
 
 from odr.docket.models import Audience, Case, DocketEntry, Role, Stage
 from odr.ground.canonical import sha256_hex
-from odr.ground.errors import ActNotOpen, NotFound
+from odr.ground.errors import ActNotOpen, CaseMovedOn, NotFound
 from odr.ground.text import LOCALES, T, Text
 from odr.hearing import names
 from odr.hearing.live.models import LiveRoom, LiveSegment
@@ -54,10 +55,13 @@ class ChangeInput(CourtModel):
             widget="textarea",
         ),
     ] = ""
+    seen: Annotated[int, Field(ge=0, le=1_000_000), field(T("Corrections you have read"), widget="hidden")] = 0
 
 
 def change(court: Court, room: LiveRoom, piece: LiveSegment, one: Said, given: ChangeInput, actor: Actor) -> None:
-    """Keep how a sentence reads. Raises ActNotOpen once the text stands in the record."""
+    """Keep how a sentence reads. Raises ActNotOpen once the text stands in the record, CaseMovedOn where somebody else corrected
+    the sentence since it was read.
+    """
     with court.sit() as sitting:
         case = sitting.session.get_one(Case, room.case_id, with_for_update=True)
         if entered_of(sitting, case, room) is not None:
@@ -71,6 +75,14 @@ def change(court: Court, room: LiveRoom, piece: LiveSegment, one: Said, given: C
         )
         if draft is None:
             raise NotFound
+        made = select(func.count()).where(
+            TranscriptChange.transcript_id == draft.id, TranscriptChange.sentence == one.number
+        )
+        if sitting.session.scalar(made) != given.seen:
+            raise CaseMovedOn(
+                T("Somebody else corrected this sentence since you opened it."),
+                T("Read how it stands now, then correct it."),
+            )
         closed = None
         if piece.key is not None:
             closed = seal_words(court, given.words, room.reference, piece.number, one.person.reference)

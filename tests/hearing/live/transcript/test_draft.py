@@ -251,3 +251,28 @@ def test_the_record_is_sealed_whatever_was_heard(live: Live) -> None:
         examination = session.scalars(select(Examination)).one()
         examination.closed_at, examination.closed_by = live.clock.now(), 1
     assert seal_records(live.scene.court) == 1
+
+
+def test_two_who_correct_a_sentence_at_once_do_not_write_over_each_other(live: Live, app: Flask) -> None:
+    """The second is told, reads the first one's words and decides anew."""
+    held(live)
+    hear_due(live.scene.court, ByHeart(HEARD))
+    wang = Browser(app, live.scene, WANG)
+    at = f"/live/recording/1/1/{live.person(LI).reference}/said/0"
+    form = wang.get(at)
+    wang.post(at, form, words="I ordered the phone.")
+    wang.post(at, form, 409, words="I ordered a phone.")
+    assert "I ordered the phone." in wang.get("/live/recording/1/text")
+    form = wang.get(at)
+    (seen,) = re.findall(r'name="seen"[^>]* value="(\d+)"', form)
+    wang.post(at, form, words="I ordered a phone.", seen=seen)
+    assert "I ordered a phone." in wang.get("/live/recording/1/text")
+
+
+@pytest.mark.parametrize("begin", ["-5", "7", "200", "9" * 30, "9" * 5000, "x"])
+def test_every_beginning_shows_a_page_with_sentences(live: Live, app: Flask, begin: str) -> None:
+    """Beyond the last sentence is its page, never an empty one."""
+    held(live)
+    hear_due(live.scene.court, ByHeart(HEARD))
+    page = Browser(app, live.scene, LI).get(f"/live/recording/1/text?from={begin}")
+    assert "It came" in page
