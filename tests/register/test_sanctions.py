@@ -650,3 +650,23 @@ def test_an_organisation_and_its_officer_answer_beside_each_other_each_once(benc
     for again in ({}, officer):
         with pytest.raises(InvalidInput, match="waits for an answer"):
             bench.do("judge", "propose_sanction", proposal(bench, **again))
+
+
+def test_no_fine_is_collected_before_the_decision_reached_whoever_is_fined(bench: Bench) -> None:
+    """The ten days run from receipt, however late that is (COURT sanction-payment)."""
+
+    def unpaid() -> bool:
+        with bench.court.database.read() as session:
+            return "fine_unpaid" in session.scalars(select(Task.kind).where(Task.done_at.is_(None))).all()
+
+    heard(bench)
+    decide(bench)
+    bench.wait(days=11)
+    with bench.court.database.read() as session:
+        assert session.scalars(select(Window).where(Window.kind == "sanction_review")).all() == []
+    assert not unpaid()
+    bench.serve("respondent/1")
+    bench.wait(days=9)
+    assert not unpaid()
+    bench.wait(days=3)
+    assert unpaid()

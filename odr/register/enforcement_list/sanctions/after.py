@@ -79,10 +79,14 @@ def on_paid(sitting: Sitting, event: FeePaid) -> None:
 
 
 def not_paid(sitting: Sitting, case: Case, window: Window) -> None:
-    """The time to pay a fine is over: it stays owed, and a judge has it collected in the enforcement (CPL 253)."""
+    """The time to pay a fine is over: it stays owed, and a judge has it collected in the enforcement (CPL 253).
+
+    Of whoever the decision has not reached nothing is collected: their time begins when it does.
+    """
     for row in sanctions_of(sitting.session, case, SanctionState.DECIDED):
         notice = notice_of(sitting, row)
-        if notice is not None and notice.reference == window.subject:
+        reached = sitting.windows(case, time_limits.SANCTION_REVIEW, state=None, subject=row.reference)
+        if notice is not None and notice.reference == window.subject and reached:
             title = T(
                 "%(name)s did not pay the fine; %(left)s is open. Have it collected in the enforcement.",
                 name=name_of(case, row),
