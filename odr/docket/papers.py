@@ -488,11 +488,19 @@ class LetterPaper(Paper):
     form: AnswerForm | None = None
 
 
-def typeset(typesetter: Typesetter, paper: Paper, locale: PaperLocale, *, at: datetime, archival: bool = True) -> bytes:
+def typeset(
+    typesetter: Typesetter,
+    paper: Paper,
+    locale: PaperLocale,
+    *,
+    at: datetime,
+    archival: bool = True,
+    by_number: bool = False,
+) -> bytes:
     """Set ``paper`` for a reader; ``at`` is the machine instant written into its metadata.
 
     ``archival`` is false only for a frame into which pages of others are put: it could not keep what PDF/A promises.
-    Raises MissingGlyph when a character cannot be printed.
+    Raises MissingGlyph when a character cannot be printed, unless such are written ``by_number``.
     """
     data: dict[str, object] = localized(paper, locale)
     data["labels"] = localized(paper.labels, locale)
@@ -501,7 +509,9 @@ def typeset(typesetter: Typesetter, paper: Paper, locale: PaperLocale, *, at: da
     data["qr"] = qr_svg(paper.check_url) if paper.check_url else None
     if isinstance(paper, LetterPaper):
         data["qr"], data["letter_qr"] = None, data["qr"]
-    return typesetter.render(paper.template, data, locale=locale, title=_title(paper, locale), at=at, archival=archival)
+    return typesetter.render(
+        paper.template, data, locale=locale, title=_title(paper, locale), at=at, archival=archival, by_number=by_number
+    )
 
 
 def _title(paper: Paper, locale: PaperLocale) -> str:

@@ -73,6 +73,7 @@ class Typesetter:
         title: str | Text,
         at: datetime,
         archival: bool = True,
+        by_number: bool = False,
     ) -> bytes:
         """Set ``data`` with ``templates/documents/<template>.typ`` into a tagged PDF.
 
@@ -80,6 +81,8 @@ class Typesetter:
         Money, days and aware instants; they are written for ``locale``. ``title`` names
         the document in its metadata; ``at`` is the date written into it; without ``archival``
         it is tagged, but claims no standard.
+
+        ``by_number``: characters that no face can print are written by their number, where the paper must go out.
 
         Raises MissingGlyph, or TypesettingError when the data does not fit the template.
         """
@@ -92,7 +95,9 @@ class Typesetter:
         # Typst itself lets a character pass that shares a cluster with one it can print (a judge's emoji and its
         # scales).
         if missing := self.missing(paper):
-            raise MissingGlyph(missing)
+            if not by_number:
+                raise MissingGlyph(missing)
+            paper = paper.translate({ord(c): f"[U+{ord(c):04X}]" for c in missing})
         try:
             pdf = self._compiler(template).compile(
                 format="pdf",

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Stage
+from odr.docket.visibility import reads_entry
 from odr.ground.errors import ActNotOpen, CourtError, Forbidden, InvalidInput, OutOfTime
 from odr.ground.text import Money, Text
 from odr.identity.actors import CLOCK_ACTOR
@@ -23,9 +24,10 @@ from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.papers.rulings import written_ruling
 from odr.register.enforcement_list.sanctions.models import Custody, Sanction, SanctionState
 from odr.register.enforcement_list.sanctions.panel import sanction_panel
+from odr.register.enforcement_list.standing import LOOKED_AFTER
 from odr.service.models import Packet
 from tests.judgment.bench import Bench, to_the_cent
-from tests.judgment.test_enforcement_settlement import enforced, pay
+from tests.judgment.test_enforcement_settlement import PROPOSAL, enforced, pay
 from tests.kept import kept
 from tests.register.listing import as_person, debtor
 
@@ -198,6 +200,7 @@ def test_the_creditor_asks_the_judge_proposes_the_debtor_is_heard_and_the_presid
         ({"officer": "Zhou Yi, director"}, "day of birth"),
         ({"officer": "Zhou Yi, director", "born_on": "2012-01-01", "fine": "10.00"}, "under 18"),
         ({"born_on": BORN}, "Only a person"),
+        ({"fine": {"minor": 6_000_000, "currency": "USD"}}, "currency"),
         ({"done_on": "2030-01-01"}, "still to come"),
         ({"ground": "report"}, "not ordered to report"),
         ({"ground": "consumption"}, "not barred"),
@@ -574,3 +577,96 @@ def test_no_order_of_acts_fines_twice_detains_too_long_or_keeps_too_much(bench: 
             pass
         holds(bench)
     assert done >= 8
+
+
+def test_an_enforcement_that_ended_or_was_settled_detains_nobody(bench: Bench) -> None:
+    """What presses somebody to perform ends with what it presses for (PIV 11; CPL 241, 268)."""
+    ordered(bench)
+    bench.do("judge", "end_enforcement", {"state": "ended", "reasons": "The creditor takes it back."})
+    row = newest(bench)
+    assert (row.custody, row.over_ground, row.state) == (Custody.DROPPED, "ended", SanctionState.DECIDED)
+    with pytest.raises((ActNotOpen, InvalidInput)):
+        begin(bench)
+
+
+def test_a_settlement_that_both_signed_ends_the_proposal_and_what_is_not_begun(bench: Bench) -> None:
+    """Before the decision the proposal falls; violence against an officer does not."""
+    heard(bench)
+    bench.do("judge", "propose_sanction", of_person(bench, ground="resists"))
+    bench.do("respondent/1", "propose_enforcement_settlement", PROPOSAL)
+    bench.do("claimant/1", "answer_enforcement_settlement", {"answer": "sign"})
+    with bench.court.database.read() as session:
+        rows = session.scalars(select(Sanction).order_by(Sanction.id)).all()
+    assert [(row.state, row.over_ground) for row in rows] == [
+        (SanctionState.DECLINED, "settled"),
+        (SanctionState.PROPOSED, None),
+    ]
+
+
+def test_who_is_held_when_the_parties_settle_is_put_before_the_president(bench: Bench) -> None:
+    """The clock alone frees nobody for it, and nobody is forgotten."""
+    ordered(bench)
+    begin(bench)
+    bench.do("judge", "end_enforcement", {"state": "ended", "reasons": "The creditor takes it back."})
+    assert newest(bench).custody is Custody.HELD
+    with bench.court.database.read() as session:
+        assert len(session.scalars(select(Task).where(Task.kind == "release", Task.done_at.is_(None))).all()) == 1
+
+
+def test_where_somebody_is_held_and_what_the_family_was_told_is_not_for_the_creditor(bench: Bench) -> None:
+    """The debtor’s side and the court read it; the others read that somebody is held, and until when."""
+    ordered(bench)
+    begin(bench)
+    with bench.court.database.read() as session:
+        entry = session.scalars(select(DocketEntry).where(DocketEntry.act == "record_detention")).one()
+        told = session.scalars(select(Packet).where(Packet.occasion == "record_detention")).all()
+        assert "brother" in entry.payload and "brother" not in panel(bench, "claimant/1")
+        assert not reads_entry(bench.actor("claimant/1"), entry)
+        assert all(reads_entry(bench.actor(who), entry) for who in ("respondent/1", "judge", "clerk", "president"))
+        owes = session.get_one(Case, bench.case_id).party(newest(bench).party_id)
+        assert {packet.party_id for packet in told} == {owes.id}
+    assert "In detention until" in panel(bench, "claimant/1")
+
+
+def test_whoever_is_held_is_released_wherever_the_case_stands(bench: Bench) -> None:
+    """A case that is heard anew or closed keeps nobody in detention for want of an open act (CPL 118; CPI 182, 185)."""
+    for name in (
+        "record_detention",
+        "ask_for_release",
+        "decide_release",
+        "ask_sanction_review",
+        "record_sanction_review",
+    ):
+        act = bench.court.table[name]
+        assert act.at >= LOOKED_AFTER and act.while_stayed, name
+
+
+def test_an_organisation_and_its_officer_answer_beside_each_other_each_once(bench: Bench) -> None:
+    """For the same conduct both can be fined (CPL 114), and neither again (CPI 184)."""
+    enforced(bench)
+    officer = {"officer": "Zhou Yi, director", "born_on": BORN, "fine": "1,000.00"}
+    bench.do("judge", "propose_sanction", proposal(bench))
+    bench.do("judge", "propose_sanction", proposal(bench, **officer))
+    for again in ({}, officer):
+        with pytest.raises(InvalidInput, match="waits for an answer"):
+            bench.do("judge", "propose_sanction", proposal(bench, **again))
+
+
+def test_no_fine_is_collected_before_the_decision_reached_whoever_is_fined(bench: Bench) -> None:
+    """The ten days run from receipt, however late that is (COURT sanction-payment)."""
+
+    def unpaid() -> bool:
+        with bench.court.database.read() as session:
+            return "fine_unpaid" in session.scalars(select(Task.kind).where(Task.done_at.is_(None))).all()
+
+    heard(bench)
+    decide(bench)
+    bench.wait(days=11)
+    with bench.court.database.read() as session:
+        assert session.scalars(select(Window).where(Window.kind == "sanction_review")).all() == []
+    assert not unpaid()
+    bench.serve("respondent/1")
+    bench.wait(days=9)
+    assert not unpaid()
+    bench.wait(days=3)
+    assert unpaid()

@@ -179,7 +179,7 @@ def due_end(sitting: Sitting, case: Case, row: Listing) -> str | None:
         return "performed"
     if enforcement.state is EnforcementState.BARRED:
         return "not_enforced"
-    if row.state is ListingState.PROPOSED and _is_settled(sitting, case, row, enforcement):
+    if row.state is ListingState.PROPOSED and is_settled(sitting, case, row.entry_number, enforcement):
         return "settled"
     rules = rules_of(sitting, case)
     if enforcement.state is EnforcementState.ENDED and (
@@ -189,14 +189,12 @@ def due_end(sitting: Sitting, case: Case, row: Listing) -> str | None:
     return None
 
 
-def _is_settled(sitting: Sitting, case: Case, row: Listing, enforcement: EnforcementCase) -> bool:
-    """Whether the parties agreed on another way to perform after somebody was warned, and it is kept so far (CPL 241)."""
+def is_settled(sitting: Sitting, case: Case, since: int, enforcement: EnforcementCase) -> bool:
+    """Whether the parties agreed on another way to perform after an entry, and it is kept so far (CPL 241)."""
     if enforcement.state is EnforcementState.SETTLED:
         return True
     return any(
-        one.enforcement_id == enforcement.id
-        and (one.signed_entry or 0) > row.entry_number
-        and not is_late(sitting, case, one)
+        one.enforcement_id == enforcement.id and (one.signed_entry or 0) > since and not is_late(sitting, case, one)
         for one in enforcement_settlements(sitting.session, case, SettlementState.SIGNED)
     )
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from pydantic import Field
+from sqlalchemy import func, select
 
 from odr.docket.models import Audience, Case, DocketEntry, Role, Stage
 from odr.ground.canonical import sha256_hex
-from odr.ground.errors import ActNotOpen, NotFound
-from odr.ground.text import T, Text
+from odr.ground.errors import ActNotOpen, CaseMovedOn, NotFound
+from odr.ground.text import LOCALES, T, Text
 from odr.hearing import names
 from odr.hearing.live.models import LiveRoom, LiveSegment
 from odr.hearing.live.queries import here, room_of, segments_of
+from odr.hearing.live.transcript.engine import is_on
 from odr.hearing.live.transcript.making import seal_words
 from odr.hearing.live.transcript.models import Transcript, TranscriptChange
-from odr.hearing.live.transcript.reading import Said, as_text, said_in, transcripts_of
+from odr.hearing.live.transcript.reading import Said, as_text, said_in, something_said, transcripts_of
 from odr.hearing.live.vocabulary import RoomState
 from odr.hearing.models import Hearing, RecordSignature
+from odr.hearing.queries import examination_of
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -31,6 +35,10 @@ if TYPE_CHECKING:
 
 MOST_SIGNS = 400_000
 """Of one text in the record; a hearing of many hours is entered day by day, as it was held."""
+WAITS_FOR_PROGRAM = timedelta(days=1)
+"""So long after the hearing the clerk leaves the program to write down what is left; then what it has counts, and the text says what
+it did not hear."""
+NOT_HEARD = T("No program wrote this part down; the recording counts.")
 
 
 class ChangeInput(CourtModel):
@@ -47,10 +55,13 @@ class ChangeInput(CourtModel):
             widget="textarea",
         ),
     ] = ""
+    seen: Annotated[int, Field(ge=0, le=1_000_000), field(T("Corrections you have read"), widget="hidden")] = 0
 
 
 def change(court: Court, room: LiveRoom, piece: LiveSegment, one: Said, given: ChangeInput, actor: Actor) -> None:
-    """Keep how a sentence reads. Raises ActNotOpen once the text stands in the record."""
+    """Keep how a sentence reads. Raises ActNotOpen once the text stands in the record, CaseMovedOn where somebody else corrected
+    the sentence since it was read.
+    """
     with court.sit() as sitting:
         case = sitting.session.get_one(Case, room.case_id, with_for_update=True)
         if entered_of(sitting, case, room) is not None:
@@ -64,6 +75,14 @@ def change(court: Court, room: LiveRoom, piece: LiveSegment, one: Said, given: C
         )
         if draft is None:
             raise NotFound
+        made = select(func.count()).where(
+            TranscriptChange.transcript_id == draft.id, TranscriptChange.sentence == one.number
+        )
+        if sitting.session.scalar(made) != given.seen:
+            raise CaseMovedOn(
+                T("Somebody else corrected this sentence since you opened it."),
+                T("Read how it stands now, then correct it."),
+            )
         closed = None
         if piece.key is not None:
             closed = seal_words(court, given.words, room.reference, piece.number, one.person.reference)
@@ -92,19 +111,37 @@ def entered_of(sitting: Sitting, case: Case, room: LiveRoom) -> int | None:
 
 
 def _open(sitting: Sitting, case: Case) -> list[tuple[Hearing, LiveRoom]]:
-    """Hearings whose text can be entered: over, drafted to the end, and not entered yet."""
+    """Hearings whose text can be entered: over, drafted as far as it ever will be, and not entered yet."""
     found = []
     for hearing in here(sitting.session, case):
         room = room_of(sitting.session, hearing)
         if room is None or room.state is not RoomState.CLOSED or room.erased_at is not None:
             continue
         pieces = _public(segments_of(sitting.session, room))
-        heard = all(piece.heard_at is not None for piece in pieces)
-        if pieces and heard and entered_of(sitting, case, room) is None:
-            drafts = transcripts_of(sitting.session, room, [piece.number for piece in pieces])
-            if any(draft.sentences for draft in drafts):
-                found.append((hearing, room))
+        heard = [piece.number for piece in pieces if piece.heard_at is not None]
+        ready = len(heard) == len(pieces) or not _is_awaited(sitting, room)
+        if heard and ready and entered_of(sitting, case, room) is None and something_said(sitting.session, room, heard):
+            found.append((hearing, room))
     return found
+
+
+def _is_awaited(sitting: Sitting, room: LiveRoom) -> bool:
+    """Whether the program may still write down what it has not: it is set up, and the hearing was just now. A piece that is lost,
+    or a program that was turned off, keeps no text out of the record.
+    """
+    return is_on(sitting.court.settings) and (
+        room.closed_at is None or sitting.now < room.closed_at + WAITS_FOR_PROGRAM
+    )
+
+
+def _unheard(pieces: list[LiveSegment], zone: ZoneInfo) -> list[tuple[datetime, str]]:
+    """A line for each piece that no program wrote down, with when it began: the text leaves no gap unsaid."""
+    said = " / ".join(NOT_HEARD.render(locale) for locale in LOCALES)
+    return [
+        (piece.begun_at, f"{piece.begun_at.astimezone(zone):%H:%M:%S} [{said}]")
+        for piece in pieces
+        if piece.heard_at is None
+    ]
 
 
 def _public(pieces: list[LiveSegment]) -> list[LiveSegment]:
@@ -115,8 +152,12 @@ def _public(pieces: list[LiveSegment]) -> list[LiveSegment]:
 @guard("REC 6", "IC 20")
 def text_can_be_entered(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no text of a hearing is entered: none is drafted to the end, it stands there, or the record is signed."""
-    signed = select(RecordSignature.id).where(RecordSignature.case_id == case.id).limit(1)
-    if sitting.session.scalar(signed) is not None:
+    examination = examination_of(sitting.session, case)
+    since = (
+        examination.opened_by if examination is not None else 0
+    )  # Heard again, the case has a record that nobody signed.
+    signed = select(RecordSignature.id).where(RecordSignature.case_id == case.id, RecordSignature.entry_number > since)
+    if sitting.session.scalar(signed.limit(1)) is not None:
         return T("The record has been signed or refused by somebody: nothing is put into it any more.")
     if not _open(sitting, case):
         return T("No hearing held here is over whose text is drafted to the end and not in the record yet.")
@@ -166,7 +207,7 @@ def enter_transcript(
         raise ActNotOpen(T("The text of this hearing is not drafted to the end, or stands in the record."))
     pieces = _public(segments_of(sitting.session, room))
     said = said_in(sitting.court, sitting.session, room, pieces)
-    text = as_text(said, sitting.pack(case).tz)
+    text = as_text(said, sitting.pack(case).tz, _unheard(pieces, sitting.pack(case).tz))
     if len(text) > MOST_SIGNS:
         raise ActNotOpen(T("This text is longer than an entry can be. Take the record by hand."))
     drafts = transcripts_of(sitting.session, room, [piece.number for piece in pieces])
@@ -181,6 +222,7 @@ def enter_transcript(
             "engines": sorted({f"{draft.engine}, model {draft.model_sha256}" for draft in drafts}),
             "sentences": len(said),
             "changed": sum(bool(one.changes) for one in said),
+            "unheard": [piece.number for piece in pieces if piece.heard_at is None],
             "transcript": text,
             "sha256": sha256_hex(text.encode()),
         },

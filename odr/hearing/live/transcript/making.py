@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
@@ -12,12 +13,12 @@ from odr.docket.models import Case
 from odr.ground.canonical import canonical
 from odr.ground.db import insert_once
 from odr.hearing.live.media.derive import frames_of
-from odr.hearing.live.media.reading import NotReadable, Segment, segments
+from odr.hearing.live.media.reading import NotReadable, Segment, open_segment
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.obeying import key_context
 from odr.hearing.live.transcript.engine import Engine, Heard
 from odr.hearing.live.transcript.models import Transcript
-from odr.hearing.live.transcript.sound import samples_of
+from odr.hearing.live.transcript.sound import CannotDecode, samples_of
 from odr.hearing.models import Hearing
 
 if TYPE_CHECKING:
@@ -25,18 +26,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("odr.hearing.live")
 MOST = 500
-"""Pieces looked at in one round, the oldest first; those that lie on another machine are its to hear."""
+"""Pieces read at once, the oldest first; those that lie on another machine are its to hear, and the ones after them are looked at."""
 MOST_NAMES = 12
 """Names the engine is told beforehand."""
 
 
-def due(court: Court) -> list[tuple[LiveSegment, LiveRoom, Hearing]]:
-    """Pieces that have ended, of which there is no draft yet."""
+def due(court: Court, after: int = 0) -> list[tuple[LiveSegment, LiveRoom, Hearing]]:
+    """Pieces that have ended, of which there is no draft yet; at most :data:`MOST`, those after the one with this number."""
     waiting = (
         select(LiveSegment, LiveRoom, Hearing)
         .join(LiveRoom, LiveRoom.id == LiveSegment.room_id)
         .join(Hearing, Hearing.id == LiveRoom.hearing_id)
         .where(LiveSegment.ended_at.is_not(None), LiveSegment.heard_at.is_(None), LiveRoom.erased_at.is_(None))
+        .where(LiveSegment.id > after)
         .order_by(LiveSegment.id)
         .limit(MOST)
     )
@@ -44,10 +46,21 @@ def due(court: Court) -> list[tuple[LiveSegment, LiveRoom, Hearing]]:
         return [(row[0], row[1], row[2]) for row in session.execute(waiting)]
 
 
+def _every_due(court: Court) -> Iterator[tuple[LiveSegment, LiveRoom, Hearing]]:
+    after = 0
+    while found := due(court, after):
+        yield from found
+        after = found[-1][0].id
+
+
 def hear_due(court: Court, engine: Engine) -> int:
-    """One round: every piece of this machine that waits. The number of pieces heard."""
+    """One round: every piece of this machine that waits. The number of pieces heard.
+
+    A piece that cannot be heard, whatever is wrong with it, keeps no other from being heard: it is tried again in the next
+    round. Raises CannotDecode where no piece can be.
+    """
     made = 0
-    for piece, room, hearing in due(court):
+    for piece, room, hearing in _every_due(court):
         written = _written(court, hearing, piece.number)
         if written is None:
             continue
@@ -55,18 +68,27 @@ def hear_due(court: Court, engine: Engine) -> int:
             hear(court, engine, piece, room, written)
         except NotReadable:
             log.warning("piece %s of room %s cannot be read; its draft is left out", piece.number, room.reference)
+        except CannotDecode:
+            raise
+        except Exception as error:
+            # By its kind alone: what a library says of words may hold them.
+            kind = type(error).__name__
+            log.error("piece %s of room %s was not heard (%s); it waits", piece.number, room.reference, kind)
+            continue
         _note_heard(court, piece)
         made += 1
     return made
 
 
 def _written(court: Court, hearing: Hearing, number: int) -> Segment | None:
-    """The piece as it lies on this machine, closed."""
+    """The piece as it lies on this machine, closed; its neighbours are not looked at, so that none that is broken hides it."""
+    folder = court.settings.recordings_folder / hearing.reference
     try:
-        every = segments(court.settings.recordings_folder / hearing.reference)
-    except (OSError, NotReadable):
-        return None
-    return next((each for each in every if each.number == number and each.is_closed), None)
+        own = next((path for path in folder.iterdir() if path.name.isdigit() and int(path.name) == number), None)
+        found = open_segment(own) if own is not None else None
+    except (OSError, NotReadable, KeyError, TypeError, AttributeError):
+        return None  # Not here, or its chain is damaged.
+    return found if found is not None and found.is_closed else None
 
 
 def hear(court: Court, engine: Engine, piece: LiveSegment, room: LiveRoom, written: Segment) -> None:

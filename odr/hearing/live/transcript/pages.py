@@ -46,7 +46,7 @@ def text(case: Case, actor: Actor, ordinal: int) -> Page:
     hearing, room = held_for(case, actor, ordinal)
     pieces = _open_pieces(actor, room)
     said = _said(hearing, room, pieces)
-    begin = max(0, request.args.get("from", 0, type=int))
+    begin = min(max(0, request.args.get("from", 0, type=int)), max(0, len(said) - 1) // A_PAGE * A_PAGE)
     sitting = look()
     enter = current_court().table[names.ENTER_TRANSCRIPT]
     return render_template(
@@ -89,7 +89,7 @@ def _one(
 def sentence(case: Case, actor: Actor, ordinal: int, segment: int, person: str, number: int) -> Page:
     """One sentence with its film at its second, and how it should read."""
     found = _one(case, actor, ordinal, segment, person, number)
-    return _form(case, actor, found, {"words": found[3].words}, [])
+    return _form(case, actor, found, {"words": found[3].words, "seen": len(found[3].changes)}, [])
 
 
 def _form(
@@ -137,7 +137,8 @@ def _place(hearing: Hearing, room: LiveRoom, actor: Actor, one: Said) -> int:
     """Where the page begins on which a sentence stands."""
     said = _said(hearing, room, _open_pieces(actor, room))
     mine = [(each.segment, each.person.id, each.number) for each in said]
-    at = mine.index((one.segment, one.person.id, one.number))
+    where = (one.segment, one.person.id, one.number)
+    at = mine.index(where) if where in mine else 0  # Erased a moment ago.
     return at - at % A_PAGE
 
 

@@ -102,13 +102,25 @@ def said_in(court: Court, session: Session, room: LiveRoom, pieces: Sequence[Liv
     return sorted(found, key=lambda one: (one.segment, one.start_ms, one.person.id, one.number))
 
 
-def as_text(said: Sequence[Said], zone: ZoneInfo) -> str:
-    """As it is entered in the record: a line a sentence, with its second and who spoke; what was struck is left out."""
-    return "\n".join(
-        f"{one.at.astimezone(zone):%H:%M:%S} {one.person.name}{AFTER_NAME.get(one.language, ': ')}{' '.join(one.words.split())}"
+def something_said(session: Session, room: LiveRoom, segments: Sequence[int]) -> bool:
+    """Whether any sentence was heard in these pieces; read no further than the first that has one."""
+    drafts = select(Transcript.sentences).where(Transcript.room_id == room.id, Transcript.segment.in_(segments))
+    return any(session.scalars(drafts.order_by(Transcript.id).execution_options(yield_per=10)))
+
+
+def as_text(said: Sequence[Said], zone: ZoneInfo, beside: Sequence[tuple[datetime, str]] = ()) -> str:
+    """As it is entered in the record: a line a sentence, with its second and who spoke; what was struck is left out. Lines of
+    ``beside`` stand where their moment is.
+    """
+    lines = [
+        (
+            one.at,
+            f"{one.at.astimezone(zone):%H:%M:%S} {one.person.name}{AFTER_NAME.get(one.language, ': ')}{' '.join(one.words.split())}",
+        )
         for one in said
         if one.words.strip()
-    )
+    ]
+    return "\n".join(line for _, line in sorted([*lines, *beside], key=lambda each: each[0]))
 
 
 def as_captions(said: Sequence[Said]) -> str:

@@ -69,9 +69,18 @@ def somebody_can_be_sanctioned(sitting: Sitting, case: Case, actor: Actor) -> Te
 
 
 def _checked(
-    sitting: Sitting, case: Case, debtor: Party, ground: str, done_on: date, *, taken_up: Sanction | None = None
+    sitting: Sitting,
+    case: Case,
+    debtor: Party,
+    ground: str,
+    done_on: date,
+    *,
+    of_officer: bool = False,
+    taken_up: Sanction | None = None,
 ) -> None:
-    """Whether the conduct can be what it is called, and was not dealt with before. Raises InvalidInput."""
+    """Whether the conduct can be what it is called, and was not dealt with before: of an organisation once itself and once an
+    officer of it, who answers beside it (CPL 114; CPI 184). Raises InvalidInput.
+    """
     rules = _rules(sitting, case)
     rule = rules.grounds[ground]
     if done_on > today_of(sitting):
@@ -87,7 +96,12 @@ def _checked(
     ):
         raise InvalidInput.at("ground", T("Costly consumption was not barred for this debtor on that day."))
     for row in sanctions_of(sitting.session, case):
-        if row.party_id != debtor.id or row.ground != ground or row is taken_up:
+        if (
+            row.party_id != debtor.id
+            or row.ground != ground
+            or (row.officer is not None) != of_officer
+            or row is taken_up
+        ):
             continue
         if row.state in (SanctionState.ASKED, SanctionState.PROPOSED):
             raise InvalidInput.at("ground", T("This waits for an answer already."))
@@ -203,10 +217,15 @@ def refuse_sanction(
     )
 
 
-def in_bounds(rules: SanctionRules, fine: Money | None, days: int | None, cite: Text, *, of_person: bool) -> None:
+def in_bounds(
+    sitting: Sitting, case: Case, rules: SanctionRules, fine: Money | None, days: int | None, *, of_person: bool
+) -> None:
     """Whether a fine and a detention are within what the law allows: of a person up to its bound, of an organisation between
     its two, and no organisation is detained (CPL 118). Raises InvalidInput.
     """
+    cite = sitting.pack(case).cite(str(rules.amount_article))
+    if fine is not None and fine.currency != sitting.pack(case).currency:
+        raise InvalidInput.at("fine", T("The amount is not in the currency of this court."))
     if fine is None and not days:
         raise InvalidInput.at("fine", T("Name a fine, days of detention, or both."))
     if days and not of_person:
@@ -293,10 +312,9 @@ def propose_sanction(
         ),
         None,
     )
-    _checked(sitting, case, debtor, given.ground, given.done_on, taken_up=asked)
+    _checked(sitting, case, debtor, given.ground, given.done_on, of_officer=bool(given.officer), taken_up=asked)
     _of_age(sitting, case, debtor, given)
-    cite = sitting.pack(case).cite(str(rules.amount_article))
-    in_bounds(rules, given.fine, given.days, cite, of_person=bool(given.officer) or is_person(debtor))
+    in_bounds(sitting, case, rules, given.fine, given.days, of_person=bool(given.officer) or is_person(debtor))
     row = asked or Sanction(case_id=case.id, party_id=debtor.id, ground=given.ground)
     row.enforcement_id, row.state, row.facts, row.done_on = found.id, SanctionState.PROPOSED, given.facts, given.done_on
     row.officer, row.days = given.officer or None, given.days or 0
@@ -470,8 +488,7 @@ def decide_sanction(
     over = why_over(sitting, case, row)
     if over is not None:
         raise ActNotOpen(rules.ends[over].title)
-    cite = sitting.pack(case).cite(str(rules.amount_article))
-    in_bounds(rules, given.fine, given.days, cite, of_person=is_of_person(case, row))
+    in_bounds(sitting, case, rules, given.fine, given.days, of_person=is_of_person(case, row))
     if (given.fine.minor if given.fine else 0) > row.fine_minor:
         raise InvalidInput.at("fine", T("The person was heard on less: at most what was proposed."))
     if (given.days or 0) > row.days:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Role, Stage
+from odr.docket.models import COURT_ROLES, PARTY_ROLES, Audience, Case, DocketEntry, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
@@ -20,7 +20,7 @@ from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.rulings import STANDS as NO_REVIEW
 from odr.procedure.rules.base import law
 from odr.register import desks, names, time_limits
-from odr.register.enforcement_list.queries import OVER
+from odr.register.enforcement_list.reporting import named, whose_debt
 from odr.register.enforcement_list.sanctions.acts import demand_fine, in_bounds, proposed_words
 from odr.register.enforcement_list.sanctions.inputs import (
     AskReleaseInput,
@@ -79,10 +79,14 @@ def on_paid(sitting: Sitting, event: FeePaid) -> None:
 
 
 def not_paid(sitting: Sitting, case: Case, window: Window) -> None:
-    """The time to pay a fine is over: it stays owed, and a judge has it collected in the enforcement (CPL 253)."""
+    """The time to pay a fine is over: it stays owed, and a judge has it collected in the enforcement (CPL 253).
+
+    Of whoever the decision has not reached nothing is collected: their time begins when it does.
+    """
     for row in sanctions_of(sitting.session, case, SanctionState.DECIDED):
         notice = notice_of(sitting, row)
-        if notice is not None and notice.reference == window.subject:
+        reached = sitting.windows(case, time_limits.SANCTION_REVIEW, state=None, subject=row.reference)
+        if notice is not None and notice.reference == window.subject and reached:
             title = T(
                 "%(name)s did not pay the fine; %(left)s is open. Have it collected in the enforcement.",
                 name=name_of(case, row),
@@ -109,10 +113,13 @@ def a_detention_is_ordered(sitting: Sitting, case: Case, actor: Actor) -> Text |
     title=T("Record that a detention began"),
     input=RecordDetentionInput,
     by={Role.CLERK},
-    at=set(OVER),
+    at=set(LOOKED_AFTER),
     guard=a_detention_is_ordered,
+    while_stayed=True,
     source=law("CPL 118", "CPI 178, 179, 180"),
-    serves=Everyone.PARTIES,
+    serves=Everyone.CONCERNED,
+    concerns=whose_debt,
+    seen_by=Audience.NAMED,
     letter=Letter(
         PaperKind.NOTICE,
         T("A detention began"),
@@ -122,12 +129,15 @@ def a_detention_is_ordered(sitting: Sitting, case: Case, actor: Actor) -> Text |
     ),
     desk=desks.DETENTION,
     topic=Topic.DECISION,
+    in_record=False,
 )
 def record_detention(
     sitting: Sitting, case: Case, given: RecordDetentionInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Put on record when somebody was handed to the police and who of the family was told; the days run from that hour (CPL
-    118; CPI 178, 180). Raises InvalidInput for an hour before the decision or still to come.
+    118; CPI 178, 180). Where somebody is held and who of the family knows is read by their own side and the court alone.
+
+    Raises InvalidInput for an hour before the decision or still to come.
     """
     row = next((one for one in in_custody(sitting.session, case, Custody.DUE) if one.reference == given.sanction), None)
     if row is None:
@@ -154,6 +164,7 @@ def record_detention(
             until=until,
         ),
         {"sanction": row.reference, "until": until.isoformat()},
+        named=(*named(case.party(row.party_id)), *sorted(role.value for role in COURT_ROLES)),
     )
 
 
@@ -179,11 +190,12 @@ def i_am_held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     title=T("Ask to be released early"),
     input=AskReleaseInput,
     by=set(PARTY_ROLES),
-    at=set(OVER),
+    at=set(LOOKED_AFTER),
     guard=i_am_held,
     while_stayed=True,
     source=law("CPL 118", "CPI 182"),
     topic=Topic.DECISION,
+    in_record=False,
     help=T("Admit what was wrong and say how it is put right. It costs nothing; the president decides at once."),
 )
 def ask_for_release(sitting: Sitting, case: Case, given: AskReleaseInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -219,7 +231,7 @@ def somebody_is_held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     title=T("Decide on an early release"),
     input=ReleaseInput,
     by={Role.PRESIDENT},
-    at=set(OVER),
+    at=set(LOOKED_AFTER),
     guard=somebody_is_held,
     while_stayed=True,
     strong=True,
@@ -243,6 +255,7 @@ def somebody_is_held(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     ),
     desk=desks.RELEASE,
     topic=Topic.DECISION,
+    in_record=False,
 )
 def decide_release(sitting: Sitting, case: Case, given: ReleaseInput, *, actor: Actor, now: datetime) -> Recorded:
     """Release somebody who admitted the wrong and put it right, or not (CPL 118; CPI 182)."""
@@ -282,13 +295,14 @@ def i_am_sanctioned(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     title=T("Ask the higher court about a fine or detention"),
     input=SanctionReviewInput,
     by=set(PARTY_ROLES),
-    at=set(OVER),
+    at=set(LOOKED_AFTER),
     guard=i_am_sanctioned,
     window=time_limits.SANCTION_REVIEW,
     remedy=True,
     while_stayed=True,
     source=law("CPL 119", "CPI 185"),
     topic=Topic.DECISION,
+    in_record=False,
     help=T(
         "Once, and it costs nothing. The higher court decides within 5 days; the decision is carried out meanwhile."
     ),
@@ -339,7 +353,7 @@ def a_sanction_is_reviewed(sitting: Sitting, case: Case, actor: Actor) -> Text |
     title=T("Record the higher court’s decision on a fine or detention"),
     input=RecordSanctionReviewInput,
     by={Role.CLERK},
-    at=set(OVER),
+    at=set(LOOKED_AFTER),
     guard=a_sanction_is_reviewed,
     while_stayed=True,
     source=law("CPL 119", "CPI 185, 186"),
@@ -353,6 +367,7 @@ def a_sanction_is_reviewed(sitting: Sitting, case: Case, actor: Actor) -> Text |
     ),
     desk=desks.SANCTION_REVIEW,
     topic=Topic.DECISION,
+    in_record=False,
 )
 def record_sanction_review(
     sitting: Sitting, case: Case, given: RecordSanctionReviewInput, *, actor: Actor, now: datetime
@@ -367,8 +382,7 @@ def record_sanction_review(
         raise InvalidInput.at("sanction", T("Choose one of those listed."))
     name = name_of(case, row)
     if given.answer == "changed":
-        cite = sitting.pack(case).cite(str(rules.amount_article))
-        in_bounds(rules, given.fine, given.days, cite, of_person=is_of_person(case, row))
+        in_bounds(sitting, case, rules, given.fine, given.days, of_person=is_of_person(case, row))
         fine, days = given.fine.minor if given.fine else 0, given.days or 0
         if fine > row.fine_minor or days > row.days:
             raise InvalidInput.at("answer", T("On a review nothing becomes heavier."))

@@ -12,10 +12,10 @@ from odr.procedure.acts.availability import refusal
 from odr.procedure.hooks import Panel
 from odr.register import names, time_limits
 from odr.register.enforcement_list.panel import READERS, Told
-from odr.register.enforcement_list.queries import OVER
 from odr.register.enforcement_list.sanctions.acts import proposed_words
 from odr.register.enforcement_list.sanctions.models import Custody, Sanction, SanctionState
 from odr.register.enforcement_list.sanctions.queries import name_of, notice_of, sanctions_of
+from odr.register.enforcement_list.standing import LOOKED_AFTER
 
 if TYPE_CHECKING:
     from odr.identity.actors import Actor
@@ -38,7 +38,7 @@ OFFERED = (
 
 def sanction_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """What a reader reads of fines and detentions of the case; none where there is nothing of it."""
-    if case.stage not in OVER or actor.role not in READERS or sitting.pack(case).sanctions is None:
+    if case.stage not in LOOKED_AFTER or actor.role not in READERS or sitting.pack(case).sanctions is None:
         return None
     rows = sanctions_of(sitting.session, case)
     if not rows:

@@ -16,7 +16,7 @@ from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import EnforcementState
 from odr.payments.models import FeeAssessment
 from odr.procedure.papers.form import verified_birthday
-from odr.register.enforcement_list.queries import has_guardian, is_person, replaced_since
+from odr.register.enforcement_list.queries import has_guardian, is_person, is_settled, replaced_since
 from odr.register.enforcement_list.rules import age_on
 from odr.register.enforcement_list.sanctions.models import Custody, Sanction, SanctionState
 
@@ -86,7 +86,11 @@ def never(sitting: Sitting, case: Case, party: Party, done_on: date, born: date 
 
 
 def why_over(sitting: Sitting, case: Case, row: Sanction) -> str | None:
-    """Why a proposal or a detention has no reason any more by the docket itself; None while it has (PIV 11)."""
+    """Why a proposal or a detention has no reason any more by the docket itself; None while it has.
+
+    What presses somebody to perform ends with what it presses for: performed, enforced no more at the creditor's wish or by
+    ruling, or settled and kept (PIV 11; CPL 241, 268). Ended for now, everything stays owed and enforceable.
+    """
     rules, party = rules_of(sitting, case), case.party(row.party_id)
     if replaced_since(party, row.asked_entry or row.entry_number) is not None:
         return "replaced"
@@ -101,6 +105,10 @@ def why_over(sitting: Sitting, case: Case, row: Sanction) -> str | None:
     if not owed or enforcement.state is EnforcementState.BARRED:
         return "undone"
     ground = rules.grounds.get(row.ground) if rules is not None else None
-    if ground is not None and ground.ends_by_performing and all(o.done_at is not None for o in owed):
+    if ground is None or not ground.ends_by_performing:
+        return None
+    if enforcement.state is EnforcementState.DONE or all(o.done_at is not None for o in owed):
         return "performed"
-    return None
+    if enforcement.state is EnforcementState.ENDED:
+        return "ended"
+    return "settled" if is_settled(sitting, case, row.asked_entry or row.entry_number, enforcement) else None

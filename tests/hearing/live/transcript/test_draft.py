@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,9 +19,11 @@ from odr.ground.errors import ActNotOpen
 from odr.hearing.live.models import LiveSegment
 from odr.hearing.live.obeying import key_context
 from odr.hearing.live.transcript.engine import Heard
-from odr.hearing.live.transcript.making import due, hear_due
+from odr.hearing.live.transcript.making import MOST, due, hear_due
 from odr.hearing.live.transcript.models import Transcript
 from odr.hearing.live.transcript.reading import as_captions, said_in
+from odr.hearing.models import Examination
+from odr.hearing.record.papers import seal_records
 from tests.hearing.live.conftest import Live
 from tests.hearing.live.transcript.spoken import SPEECH, ByHeart, Recording, packets_of
 from tests.hearing.scene import CHEN, HAIYUN, LI, WANG
@@ -171,3 +175,104 @@ def test_no_words_break_the_captions(words: str) -> None:
     assert not more and (cue is None) == (not words.strip())
     if cue is not None:
         assert cue == " ".join(words.split()) and said_in is not None
+
+
+def test_a_piece_that_cannot_be_heard_keeps_no_other_from_being_heard(live: Live) -> None:
+    """Whatever is wrong with one: its chain, its packets, the program; and what lies on another machine is passed over."""
+    held(live)
+    folder = live.scene.court.settings.recordings_folder / live.hearing().reference
+    chain = folder / "0001" / "chain"
+    whole = chain.read_bytes()
+    chain.write_bytes(b"[]\n")
+    assert hear_due(live.scene.court, ByHeart(HEARD)) == 2
+    chain.write_bytes(whole)
+
+    class Fails(ByHeart):
+        """An engine that stumbles over a piece."""
+
+        def hear(self, samples: Any, names: Sequence[str]) -> tuple[str, list[Heard]]:
+            raise RuntimeError("I ordered the fone.")
+
+    assert hear_due(live.scene.court, Fails(HEARD)) == 0
+    assert [piece.number for piece in pieces(live) if piece.heard_at is None] == [1]
+    assert hear_due(live.scene.court, ByHeart(HEARD)) == 1
+
+
+def test_more_pieces_of_another_machine_than_are_read_at_once_hide_none(live: Live) -> None:
+    """Six hundred wait for a machine that is away; the one that lies here is heard."""
+    held(live)
+    with live.scene.court.database.write() as session:
+        mine = session.scalars(select(LiveSegment).order_by(LiveSegment.id)).all()
+        like = {"begun_at": mine[0].begun_at, "ended_at": mine[0].ended_at, "room_id": mine[0].room_id}
+        session.add_all(LiveSegment(number=number, **like) for number in range(1000, 1000 + MOST + 100))
+        for piece in mine[:-1]:
+            piece.heard_at = piece.ended_at
+        session.flush()
+        last = LiveSegment(number=mine[-1].number, **like)
+        session.delete(mine[-1])
+        session.flush()
+        session.add(last)
+    assert hear_due(live.scene.court, ByHeart(HEARD)) == 1
+
+
+def test_a_piece_nobody_hears_keeps_no_text_out_of_the_record(live: Live) -> None:
+    """The program was turned off before it had heard the last piece: the text goes into the record and says what is missing."""
+    held(live)
+    folder = live.scene.court.settings.recordings_folder / live.hearing().reference
+    (folder / "0003").rename(folder.parent / "elsewhere")
+    assert hear_due(live.scene.court, ByHeart(HEARD)) == 2
+    live.scene.act(WANG, "enter_transcript", hearing=live.hearing().reference)
+    result = live.entry("enter_transcript")[0]["result"]
+    assert result["unheard"] == [3]
+    lines = result["transcript"].splitlines()
+    assert len(lines) == 3 and "No program wrote this part down" in lines[-1] and "程序" in lines[-1]
+
+
+def test_a_program_that_is_set_up_is_left_a_day(live: Live) -> None:
+    """Until then the clerk waits for what it has not heard yet; after it nobody waits for ever."""
+    held(live)
+    folder = live.scene.court.settings.recordings_folder / live.hearing().reference
+    (folder / "0003").rename(folder.parent / "elsewhere")
+    assert hear_due(live.scene.court, ByHeart(HEARD)) == 2
+    live.scene.court.settings = live.scene.court.settings.model_copy(update={"speech_model": "a-model"})
+    with pytest.raises(ActNotOpen):
+        live.scene.act(WANG, "enter_transcript", hearing=live.hearing().reference)
+    live.clock.advance(timedelta(days=1))
+    live.scene.act(WANG, "enter_transcript", hearing=live.hearing().reference)
+
+
+def test_the_record_is_sealed_whatever_was_heard(live: Live) -> None:
+    """Signs that no face of the court has are printed by their number: one of them would keep every record from being sealed."""
+    held(live)
+    hear_due(live.scene.court, ByHeart((Heard(0, 900, "Music \U0001f3b5 and \U00020bb7.", 0.9),)))
+    live.scene.act(WANG, "enter_transcript", hearing=live.hearing().reference)
+    assert "\U0001f3b5" in live.entry("enter_transcript")[0]["result"]["transcript"]
+    with live.scene.court.database.write() as session:
+        examination = session.scalars(select(Examination)).one()
+        examination.closed_at, examination.closed_by = live.clock.now(), 1
+    assert seal_records(live.scene.court) == 1
+
+
+def test_two_who_correct_a_sentence_at_once_do_not_write_over_each_other(live: Live, app: Flask) -> None:
+    """The second is told, reads the first one's words and decides anew."""
+    held(live)
+    hear_due(live.scene.court, ByHeart(HEARD))
+    wang = Browser(app, live.scene, WANG)
+    at = f"/live/recording/1/1/{live.person(LI).reference}/said/0"
+    form = wang.get(at)
+    wang.post(at, form, words="I ordered the phone.")
+    wang.post(at, form, 409, words="I ordered a phone.")
+    assert "I ordered the phone." in wang.get("/live/recording/1/text")
+    form = wang.get(at)
+    (seen,) = re.findall(r'name="seen"[^>]* value="(\d+)"', form)
+    wang.post(at, form, words="I ordered a phone.", seen=seen)
+    assert "I ordered a phone." in wang.get("/live/recording/1/text")
+
+
+@pytest.mark.parametrize("begin", ["-5", "7", "200", "9" * 30, "9" * 5000, "x"])
+def test_every_beginning_shows_a_page_with_sentences(live: Live, app: Flask, begin: str) -> None:
+    """Beyond the last sentence is its page, never an empty one."""
+    held(live)
+    hear_due(live.scene.court, ByHeart(HEARD))
+    page = Browser(app, live.scene, LI).get(f"/live/recording/1/text?from={begin}")
+    assert "It came" in page
