@@ -478,6 +478,7 @@ def _reading(locale: str) -> dict[str, Any]:
             "parameters": _in_path("reference", **more),
             "get": _read(name, title, locale, _ok(schema)),
         }
+    found[CASE + "/similar"]["get"]["responses"].update(_faults("429"))
     for path, name, title, kind, more in (
         ("/docket/{number}", "get_entry", T("An entry as it was hashed, byte for byte"), JSON, number),
         (

@@ -53,13 +53,14 @@ def like_a_claim() -> Response:
 @api_similar.get("/cases/<reference>/similar")
 @case_page(*BENCH_ROLES, Role.PRESIDENT, scope=Scope.READ)
 def like_a_case(case: Case, actor: Actor) -> Response:
-    """Decisions like a case before its judge, in the scope the rules set. Raises NotFound where they know no such search."""
+    """Decisions like a case before its judge, in the scope the rules set. Raises NotFound where they know no such search, TooMany."""
     session, court = current_session(), look()
     pack = court.pack(case)
     if pack.similar is None:
         raise NotFound
     reader = reader_of(pack)
-    profile = profiles.of_case(court, case, reader)
+    looking.count_look(current_court(), my_account_id())
+    profile = profiles.of_case(court, case, reader, actor)
     ready = open_search(current_court(), session)
     found = looking.alike(session, ready, reader, profile) if ready is not None and profile.words else []
     scope = looking.in_scope(pack.similar, profile, found, court.now.astimezone(pack.tz).date())

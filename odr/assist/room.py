@@ -1,7 +1,7 @@
 """What the room that helps brings."""
 
 from odr.assist.checks.claim import look_at_claim
-from odr.assist.checks.gather import look_at, look_at_words_of
+from odr.assist.checks.gather import look_at, look_at_words_of, words_made_ready
 from odr.assist.guide.handing import erase_due
 from odr.assist.kiosk.terminals import sweep
 from odr.assist.line.answering import forget_old
@@ -23,6 +23,7 @@ ROOM = Room(
     text_check=look_at,
     claim_check=look_at_claim,
     words_check=look_at_words_of,
+    made_ready=(words_made_ready,),
     from_cases=from_cases,
     sweeps={"guide": erase_due, "line": forget_old, "keypad codes": keep_keys, "terminals": sweep},
     desk_pages=(

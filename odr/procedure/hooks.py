@@ -411,6 +411,7 @@ class Hooks:
     ``words_check`` what is suggested about words that somebody of the court writes to a person
     ``elsewhere`` who is left out of a draw while anybody else remains: function(sitting, role) → accounts
     ``open_work`` the open work of each desk as a range in words, for the page of the court's desks
+    ``made_ready`` what a process that answers pages makes beside its first requests, so that nobody waits for it: function(court)
     """
 
     on_lapse: dict[str, list[LapseHandler]] = field(default_factory=lambda: defaultdict(list))
@@ -446,6 +447,7 @@ class Hooks:
     from_cases: EarlierCases | None = None
     elsewhere: list[Elsewhere] = field(default_factory=list)
     open_work: OpenWork | None = None
+    made_ready: list[Callable[[Court], None]] = field(default_factory=list)
 
     def ahead(self, sitting: Sitting, cases: Sequence[int]) -> list[Appointment]:
         """What is to take place in these cases, the first on top; what is called off is not among it."""
@@ -501,6 +503,7 @@ class Room:
     from_cases: EarlierCases | None = None
     elsewhere: tuple[Elsewhere, ...] = ()
     open_work: OpenWork | None = None
+    made_ready: tuple[Callable[[Court], None], ...] = ()
 
     def join(self, hooks: Hooks) -> None:
         """Enter everything into the court's hooks; two rooms may answer one event, in layer order."""
@@ -549,6 +552,7 @@ class Room:
         if self.early_fetches is not None:
             hooks.early_fetches = self.early_fetches
         hooks.elsewhere.extend(self.elsewhere)
+        hooks.made_ready.extend(self.made_ready)
         if self.open_work is not None:
             hooks.open_work = self.open_work
         hooks.audits.extend(self.audits)

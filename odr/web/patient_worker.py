@@ -8,13 +8,16 @@ somebody reads slowly. Bodies that are files stream to their routes, in half of 
 from __future__ import annotations
 
 import errno
+import logging
 import resource
 import selectors
 import socket
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
+from flask import Flask
 from gunicorn.errors import ConfigError
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
@@ -24,6 +27,25 @@ LINGER = 2.0
 """Seconds for the other side to close, once everything is said."""
 LOOK = 0.5
 """Seconds between two looks at who is too late."""
+
+
+def make_ready_beside(app: Any) -> threading.Thread | None:
+    """Begin in a thread of its own what the rooms want made before somebody waits for it; None where they want nothing."""
+    court = app.extensions.get("court") if isinstance(app, Flask) else None
+    if court is None or not court.hooks.made_ready:
+        return None
+    thread = threading.Thread(target=_make_ready, args=(court,), name="made ready", daemon=True)
+    thread.start()
+    return thread
+
+
+def _make_ready(court: Any) -> None:
+    for make in court.hooks.made_ready:
+        try:
+            make(court)
+        except Exception:
+            # Whoever needs it first makes it then, and is told of what is wrong.
+            logging.getLogger(__name__).exception("not made ready: %s", make.__module__)
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
@@ -49,6 +71,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 4 * self.worker_connections + 1024), most))
         super().init_process()
+
+    def load_wsgi(self) -> None:
+        """Load the court, and make beside its first requests what one of them would have to wait for."""
+        super().load_wsgi()
+        make_ready_beside(self.wsgi)
 
     def accept(self, listener: socket.socket) -> None:
         """Take a connection and begin to gather its request."""

@@ -48,3 +48,6 @@ def test_the_judge_s_program_reads_what_the_page_shows(
     assert found["ready"] and found["decisions"] == [] and found["guiding"] == []
     assert callers["li"].ask("GET", f"/cases/{reference}/similar", check=False).status_code == 403
     assert callers["stranger"].ask("GET", f"/cases/{reference}/similar", check=False).status_code == 404
+    for _ in range(LIMITS[Counted.SIMILAR_BY].tries):
+        last = callers["judge"].ask("GET", f"/cases/{reference}/similar")
+    assert last.status_code == 429, "every look reads many decisions, whoever looks"

@@ -10,9 +10,10 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from odr.app import create_app
+from odr.assist.similar.acts import reasons_of
 from odr.assist.similar.beside import drafted_sum, from_cases
 from odr.assist.similar.looking import Rank, in_scope
-from odr.assist.similar.pages import reasons_of
+from odr.assist.similar.profiles import of_case
 from odr.docket.models import Case
 from odr.docket.queries import entries_of
 from odr.filing.models import Fact
@@ -26,6 +27,7 @@ from odr.procedure.hooks import FromCases
 from odr.procedure.rules.court_rules import GuidingCase
 from odr.procedure.rules.registry import PackRegistry
 from odr.procedure.sitting import Sitting
+from odr.register.search.desk import reader_of
 from tests.assist.test_similar import CITES, NEW, OWN, PROFILE, laid, one
 from tests.assist.test_similar_pages import SEARCH, bench_words, words
 from tests.judgment.bench import Bench
@@ -145,6 +147,9 @@ def test_a_judge_there_looks_and_puts_the_search_on_file_for_a_reason_the_rules_
     page = words(Visitor(create_app(court=bench.court), bench, "judge").get("/decision/similar"))
     assert "No rule of procedure orders this search" in page and "Decisions of the Supreme Court" in page
     assert "guiding case" not in page.casefold() and "meeting" not in page
+    form = words(Visitor(create_app(court=bench.court), bench, "judge").get("/do/record_similar_search"))
+    assert "The judge knows of no decision that settles the question" in form
+    assert "meeting or the committee" not in form and "division’s head" not in form, "reasons of other rules"
     bench.do("judge", "record_similar_search", SEARCH)
     with bench.court.database.read() as session:
         assert len(entries_of(session, session.get_one(Case, bench.case_id), "record_similar_search")) == 1
@@ -159,3 +164,18 @@ def test_rules_that_contradict_themselves_are_no_rules() -> None:
     for wrong in ({"guiding": [case]}, {"ranks": {}, "guiding": [case, case]}, {"ranks": {"high": EW.title}}):
         with pytest.raises(ValidationError):
             type(rules).model_validate({**whole, **wrong})
+
+
+def test_what_the_draft_says_is_not_told_to_the_president_by_what_is_found(bench: Bench) -> None:
+    """A draft is the bench's until it is issued: articles and words that only the draft names are found by the judge alone."""
+    bench.findings()
+    reasons = bench.draft()["reasons"]
+    said = [{**reasons[0], "articles": "CC 577"}, *reasons[1:]]
+    bench.do("judge", "draft_decision", bench.draft(reasons=said))
+    with bench.court.database.read() as session:
+        sitting = Sitting(bench.court, session, bench.clock.now())
+        case = session.get_one(Case, bench.case_id)
+        reader = reader_of(sitting.pack(case))
+        judge, president = (of_case(sitting, case, reader, bench.actor(who)) for who in ("judge", "president"))
+    assert judge.articles and not president.articles
+    assert said[0]["text"] in judge.words and said[0]["text"] not in president.words and president.words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -68,13 +69,28 @@ def test_off_is_off_and_what_is_missing_leaves_the_words_alone(tmp_path: Path) -
     assert vectors_of(PASSAGES, on) is None and guide_of(PACK, TODAY, on) is guide_of(PACK, TODAY)
 
 
+def test_whoever_asks_the_guide_hands_it_the_settings() -> None:
+    """Page, program, message and telephone get the same answer to the same question: none of them asks by words alone where meaning is on."""
+    calls = [
+        (path.name, len(node.args) + len(node.keywords))
+        for path in sorted((ROOT / "odr").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "guide_of"
+    ]
+    assert "answering.py" in {name for name, _ in calls} and {count for _, count in calls} == {3}
+
+
 def test_the_check_up_says_what_is_missing_and_how_it_is_mended(tmp_path: Path) -> None:
     """Off is in order; on, whatever is not there is a worry with its remedy."""
     off = Settings(mode=Mode.TEST, data_dir=tmp_path)
     assert [one.state for one in check_meaning(off, START)] == [State.GOOD]
     (told,) = check_meaning(off.model_copy(update={"guide_meaning": True}), START)
     assert told.state is State.WORRY and "words alone" in told.what
-    assert "requirements-guide.txt" in told.mend or "flask guide vectors" in told.mend
+    assert (
+        "requirements-guide.txt" in told.mend
+        or "flask guide vectors" in told.mend
+        or "turn ODR_GUIDE_MEANING off" in told.mend
+    )
 
 
 def test_other_words_have_other_vectors(tmp_path: Path) -> None:
@@ -88,6 +104,15 @@ def test_everything_that_is_installed_for_it_is_pinned_by_digest() -> None:
     """No line without one."""
     lines = [one for one in (ROOT / "requirements-guide.txt").read_text().splitlines() if not one.startswith("#")]
     assert len(lines) == 2 and all("==" in one and "--hash=sha256:" in one for one in lines)
+
+
+def test_a_processor_that_cannot_run_it_is_never_asked(tmp_path: Path) -> None:
+    """Machine code it does not know would end the whole web process at the first question."""
+    able, unable, silent = tmp_path / "able", tmp_path / "unable", tmp_path / "silent"
+    able.write_text(f"processor : 0\nflags\t\t: fpu {' '.join(meaning.NEEDS)}\n", "utf-8")
+    unable.write_text("processor : 0\nflags\t\t: fpu sse4_2 avx\n", "utf-8")
+    silent.write_text("processor : 0\n", "utf-8")
+    assert [meaning.runs_on(one) for one in (able, unable, silent, tmp_path / "none")] == [True, False, False, False]
 
 
 def test_a_model_with_another_digest_is_not_loaded(tmp_path: Path) -> None:
@@ -107,3 +132,4 @@ def test_vectors_are_made_once_and_tell_what_is_near(tmp_path: Path) -> None:
     near = meaning.Meaning(path).near(some["en"][1].asked["en"][0], "en")
     assert max(near, key=lambda place: near[place]) == 1 and near[1] > 0.99
     assert meaning.missing(tmp_path, some) is None
+    assert set(meaning.Meaning(path).near("\0", "en")) == set(near), "whatever is typed is compared with all of them"

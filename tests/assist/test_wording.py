@@ -15,7 +15,7 @@ from bench.wording import finder, of_one, summed
 from bench.wording.texts import DEV, FROZEN, Planted
 from odr.app import create_app
 from odr.assist.checks.claim import look_at_claim
-from odr.assist.wording import english, plain
+from odr.assist.wording import english, looking, plain
 from odr.assist.wording.chinese import Chinese
 from odr.assist.wording.corpus import corpus_of
 from odr.assist.wording.looking import Written, look_at_words, missing
@@ -24,11 +24,13 @@ from odr.ground.text import T
 from odr.procedure.court import Court
 from odr.procedure.hooks import Wording
 from odr.procedure.rules.registry import PackRegistry
+from odr.web.patient_worker import make_ready_beside
 from tests.assist.test_claim_check import CHINESE, ENGLISH, claim
 from tests.judgment.bench import Bench
 from tests.judgment.web import Visitor
 from tests.scene import Scene
 from tests.test_bad_input import signed_in
+from tests.test_regular_expressions import Matcher
 
 TODAY = date(2026, 4, 1)
 PACK = PackRegistry.load().in_force("cn", TODAY)
@@ -73,6 +75,7 @@ def test_an_english_slip_is_asked_about_where_it_stands() -> None:
         "The order BH-20180416-aplle and file recieved.pdf are named in the list.",
         "They wrote “we recieved it” to the court.",
         "Write to clark@recieved.example about it.",
+        "请写信至clark@recieved.example。",
     ],
 )
 def test_names_numbers_and_quotations_are_never_remarked_on(words: str) -> None:
@@ -109,6 +112,64 @@ def test_every_suggestion_stands_in_the_text(words: str) -> None:
     """Whatever is typed: what is asked about is part of it, and the same text gives the same again."""
     found = suggested(words)
     assert all(excerpt in words for excerpt, _ in found) and found == suggested(words)
+
+
+@pytest.mark.parametrize("beginning", ["“", "《", "(2024)x", "a.", "a", '"', "http://"])
+@pytest.mark.parametrize("pattern", [looking._QUOTED.pattern, english._WORD.pattern])
+def test_twice_the_text_takes_twice_the_steps(pattern: str, beginning: str) -> None:
+    """A claim has 200,000 characters: with four times the steps of each doubling somebody would wait for minutes."""
+    steps = Matcher(pattern)
+    few, many = (steps.count(beginning * (signs // len(beginning))) for signs in (200, 400))
+    assert many < 3 * few
+
+
+def test_signs_that_open_and_never_close_are_read_through_once() -> None:
+    """What stands behind them is looked at all the same; where a word begins is seen from what stands just before it."""
+    assert looking._without("“" * 1000 + "双方没有异义。", ()).endswith("双方没有异义。")
+    assert looking._without("“甲”乙《丙》丁", ()) == "   乙   丁"
+    assert [english._begins(words, len(words)) for words in ("", "  ", "Yes. ", "no, ", "x\n", "(", "“")] == [
+        True, True, True, False, True, True, True,
+    ]  # fmt: skip
+
+
+def test_many_parts_together_are_bounded_and_the_reader_is_told() -> None:
+    """A hundred facts of two thousand characters: what stands behind the bound is not looked at, and the page says so."""
+    slip, filler = "双方没有异义。", "双方没有异议。" * 285
+    parts = [*(Written(T("Fact"), filler) for _ in range(99)), Written(T("Fact"), slip)]
+    told = look_at_words(PACK, TODAY, "zh-Hans", parts, ())
+    (cut,) = told.missing
+    assert told.suggested == [] and re.search("first 60,?000 characters", cut.render("en"))
+    assert [one.excerpt for one in look_at_words(PACK, TODAY, "zh-Hans", parts[::-1], ()).suggested] == ["异义"]
+    assert look_at_words(PACK, TODAY, "zh-Hans", parts[-1:], ()).missing == []
+
+
+@needs_english
+def test_a_text_in_another_language_is_left_after_some_hundred_words() -> None:
+    """Every word unknown: the list is searched for a bounded number of them."""
+    found = english.English(corpus_of(PACK, TODAY))
+    asked = list[str]()
+    near = found._meant
+    found._meant = lambda word: asked.append(word) or near(word)  # type: ignore[method-assign, func-returns-value]
+    letters = "qxzjkv"
+    unknown = [f"q{a}{b}{c}{d}x" for a in letters for b in letters for c in letters for d in letters]
+    list(found.slips(" ".join(unknown)))
+    assert len(asked) == len(set(asked)) == english.MOST_UNKNOWN < len(unknown)
+
+
+def test_two_that_come_together_make_the_lists_once(small_scene: Scene) -> None:
+    """A web process makes them beside its first requests where words are looked at; whoever comes meanwhile waits for the same."""
+    app = create_app(court=small_scene.court)
+    looking._chinese_made.cache_clear()
+    made = make_ready_beside(app)
+    assert made is not None
+    made.join(60)
+    assert looking._chinese_made.cache_info().currsize == 0, "off: nothing is made"
+    turn_on(small_scene.court)
+    again = [make_ready_beside(app) for _ in range(3)]
+    for one in again:
+        assert one is not None
+        one.join(120)
+    assert looking._chinese_made.cache_info().misses == 1
 
 
 @pytest.mark.parametrize("language", ["zh-Hans", pytest.param("en", marks=needs_english)])

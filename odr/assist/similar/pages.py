@@ -8,18 +8,16 @@ from flask import Blueprint, render_template, url_for
 
 from odr.assist import names
 from odr.assist.similar import looking, profiles
-from odr.assist.similar.acts import MOST, Trigger
+from odr.assist.similar.acts import MOST, reasons_of
 from odr.assist.similar.finding import MOST_SIGNS, Profile
 from odr.docket.models import BENCH_ROLES, Case, Role
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
 from odr.filing.draft import drafts
 from odr.ground.errors import NotFound
-from odr.ground.text import Text
 from odr.identity.actors import Actor
 from odr.judgment.meetings.queries import meetings_of
 from odr.procedure.acts.availability import refusal
-from odr.procedure.rules.court_rules import SimilarRules
 from odr.register.search.desk import open_search, reader_of
 from odr.web.guards import case_page, current_court, current_session, signed_in
 from odr.web.pages import Page, look, my_account_id, pack_today
@@ -65,7 +63,7 @@ def of_case(case: Case, actor: Actor) -> Page:
     if pack.similar is None:
         raise NotFound
     reader = reader_of(pack)
-    profile = profiles.of_case(court, case, reader)
+    profile = profiles.of_case(court, case, reader, actor)
     ready = open_search(current_court(), session)
     found = looking.alike(session, ready, reader, profile) if ready is not None and profile.words else []
     scope = looking.in_scope(pack.similar, profile, found, court.now.astimezone(pack.tz).date())
@@ -88,12 +86,6 @@ def of_case(case: Case, actor: Actor) -> Page:
         put_on_file=_form(case, scope, profile) if refusal(court, act, case, actor) is None else None,
         tab="decision",
     )
-
-
-def reasons_of(rules: SimilarRules) -> list[tuple[str, Text]]:
-    """Why a search has to be made under some rules, as their readers call it."""
-    told = {str(key): words for key, words in rules.triggers.items()}
-    return [(one.value, told.get(one.value, one.label)) for one in Trigger if one.value in rules.why]
 
 
 def _form(case: Case, scope: looking.Scope, profile: Profile) -> str:

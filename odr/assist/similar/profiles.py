@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from odr.assist.similar.finding import Profile
-from odr.docket.models import Case
+from odr.docket.models import BENCH_ROLES, Case
 from odr.docket.queries import entries_of
 from odr.filing.claim.queries import facts_of
 from odr.filing.draft.facts_of_files import facts_told
@@ -18,16 +18,20 @@ from odr.register.search.facts import FactReader
 
 if TYPE_CHECKING:
     from odr.filing.models import Draft
+    from odr.identity.actors import Actor
     from odr.procedure.sitting import Sitting
 
 
-def of_case(sitting: Sitting, case: Case, reader: FactReader) -> Profile:
-    """A case before its judge: the facts told, the questions listed, and what the draft says already."""
+def of_case(sitting: Sitting, case: Case, reader: FactReader, viewer: Actor | None = None) -> Profile:
+    """A case before its judge: the facts told, the questions listed, and what the draft says already. For a ``viewer`` outside the bench
+    the draft says nothing: what is found tells the words and articles it was found by.
+    """
     words: list[str] = []
     listed = entries_of(sitting.session, case, hearing_names.LIST_ISSUES)
     issues = [str(one) for one in (input_of(listed[-1])["issues"] if listed else [])]
     articles: dict[str, None] = {}
-    draft = current_draft(sitting.session, case)
+    reads_draft = viewer is None or viewer.role in BENCH_ROLES
+    draft = current_draft(sitting.session, case) if reads_draft else None
     if draft is not None:
         words.append(draft.parts.get("issues") or "")
         for reason in draft.parts.get("reasons") or []:

@@ -51,17 +51,18 @@ class Chinese:
     """The court's own Chinese, ready to be compared with."""
 
     def __init__(self, corpus: Corpus, least: float = LEAST) -> None:
-        self._rows, self._least = corpus.rows, least
+        self._rows, self._least = dict(corpus.rows), least  # A Counter asks itself twice for what it lacks.
         known = [one for one, times in corpus.rows.items() if len(one) == 1 and times >= COMMON]
         by_sound: dict[str, set[str]] = defaultdict(set)
         for one in known:
             for sound in sounds(one):
                 by_sound[sound].add(one)
         self._by_sound, self._known = by_sound, frozenset(known)
+        self._alike: dict[str, tuple[str, ...]] = {}
 
     def alike(self, sign: str) -> set[str]:
         """Characters of the court's own words that sound or look like one."""
-        found = {one for sound in sounds(sign) for one in self._by_sound[sound]}
+        found = {one for sound in sounds(sign) for one in self._by_sound.get(sound, ())}
         return (found | (shapes().get(sign, frozenset()) & self._known)) - {sign}
 
     def slips(self, text: str, told: Collection[str] = ()) -> Iterator[Slip]:
@@ -90,11 +91,23 @@ class Chinese:
         ):
             return None
         best, gain = None, self._least
-        for candidate in sorted(self.alike(words[at])):
+        before, after = words[max(0, at - 1) : at], words[at + 1 : at + 2]
+        for candidate in self._candidates(words[at]):
+            # No longer row is more at home than the pairs in it: most candidates need no more than a look at these two.
+            if max(self._pair(before + candidate), self._pair(candidate + after)) < AT_HOME:
+                continue
             has, most = self._gain(words, at, candidate)
             if has > gain and most >= AT_HOME and candidate not in NUMERALS:
                 best, gain = candidate, has
         return best
+
+    def _candidates(self, sign: str) -> tuple[str, ...]:
+        if sign not in self._alike:
+            self._alike[sign] = tuple(sorted(self.alike(sign)))
+        return self._alike[sign]
+
+    def _pair(self, row: str) -> int:
+        return self._rows.get(row, 0) if len(row) == 2 else 0
 
     def _gain(self, words: str, at: int, candidate: str) -> tuple[float, int]:
         total, most = 0.0, 0
@@ -102,9 +115,9 @@ class Chinese:
             for begin in range(max(0, at - size + 1), min(at, len(words) - size) + 1):
                 row = words[begin : begin + size]
                 other = row[: at - begin] + candidate + row[at - begin + 1 :]
-                there = self._rows[other]
+                there = self._rows.get(other, 0)
                 most = max(most, there)
-                total += WEIGHT[size] * (math.log1p(there) - math.log1p(self._rows[row]))
+                total += WEIGHT[size] * (math.log1p(there) - math.log1p(self._rows.get(row, 0)))
         return total, most
 
 

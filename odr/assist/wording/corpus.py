@@ -56,6 +56,12 @@ def rows_in(text: str) -> Iterator[str]:
             yield from (run[at : at + size] for at in range(len(run) - size + 1))
 
 
+def pairs_in(text: str) -> Iterator[str]:
+    """Every two Han characters that stand side by side."""
+    for run in _RUN.findall(text):
+        yield from (run[at : at + 2] for at in range(len(run) - 1))
+
+
 def _texts(passages: tuple[Passage, ...]) -> Iterator[str]:
     for english, chinese in catalogue("zh-Hans").items():
         yield english

@@ -30,7 +30,9 @@ OWN = 400
 SHORTEST = 4
 """Letters of a word that is looked at; of five or fewer letters at most one is taken for a slip."""
 _WORD = re.compile(r"(?<![\w@./-])[A-Za-z]+(?:[’'][a-z]+)?(?![\w@/-]|\.[a-z])")
-_BEGINS = re.compile(r"(?:^|[.?!:;\n“(]\s*)$")
+_BEFORE_A_SENTENCE = frozenset(".?!:;“(")
+MOST_UNKNOWN = 400
+"""Different words of a text that no dictionary holds and that are looked near: a text with more of them is in another language."""
 
 
 def is_there() -> bool:
@@ -61,14 +63,19 @@ class English:
 
     def slips(self, text: str, told: Collection[str] = ()) -> Iterator[Slip]:
         """What may be a slip; ``told`` are words of the case's own papers, in small letters."""
+        meant_by = dict[str, str | None]()
         for hit in _WORD.finditer(text):
-            word, begins = hit[0], _BEGINS.search(text, 0, hit.start()) is not None
+            word, begins = hit[0], _begins(text, hit.start())
             small = word.casefold()
             if len(word) < SHORTEST or (word != small and not (begins and word[1:] == small[1:])):
                 continue
             if small in told or self.knows(small):
                 continue
-            meant = self._meant(small)
+            if small not in meant_by:
+                if len(meant_by) == MOST_UNKNOWN:
+                    return
+                meant_by[small] = self._meant(small)
+            meant = meant_by[small]
             if meant is not None and not (begins and word != small and meant not in self._own):
                 meant = meant.capitalize() if word != small else meant
                 yield Slip(hit.start(), hit.end(), word, meant)
@@ -86,6 +93,14 @@ class English:
             return None
         likely, term = max(near)
         return term if likely >= self._least else None
+
+
+def _begins(text: str, at: int) -> bool:
+    """Whether a word begins a sentence or a line: what stands before it is looked at, never the whole text again."""
+    end = at
+    while end and text[end - 1].isspace():
+        end -= 1
+    return not end or "\n" in text[end:at] or text[end - 1] in _BEFORE_A_SENTENCE
 
 
 # Debian's dictionaries
