@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["room_id"], ["live_room.id"], name=op.f("fk_live_transcript_room_id_live_room")),
         sa.ForeignKeyConstraint(["person_id"], ["live_person.id"], name=op.f("fk_live_transcript_person_id_live_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_live_transcript")),
-        sa.UniqueConstraint("room_id", "segment", "person_id", name=op.f("uq_live_transcript_room_id_segment_person_id")),
+        sa.UniqueConstraint("room_id", "segment", "person_id", name=op.f("uq_live_transcript_room_id")),
     )
     op.create_index("ix_live_transcript_person_id", "live_transcript", ["person_id"])
     op.create_table(

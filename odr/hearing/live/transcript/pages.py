@@ -21,6 +21,7 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.forms import fields as forms
 from odr.web.guards import case_page, current_court, current_locale, current_session
+from odr.web.numbers import number_in
 from odr.web.pages import Page, look
 
 live_text = Blueprint("live_text", __name__, url_prefix="/cases/<reference>/live/recording/<int:ordinal>")
@@ -46,7 +47,7 @@ def text(case: Case, actor: Actor, ordinal: int) -> Page:
     hearing, room = held_for(case, actor, ordinal)
     pieces = _open_pieces(actor, room)
     said = _said(hearing, room, pieces)
-    begin = min(max(0, request.args.get("from", 0, type=int)), max(0, len(said) - 1) // A_PAGE * A_PAGE)
+    begin = min(max(0, number_in(request.args, "from", 0)), max(0, len(said) - 1) // A_PAGE * A_PAGE)
     sitting = look()
     enter = current_court().table[names.ENTER_TRANSCRIPT]
     return render_template(
