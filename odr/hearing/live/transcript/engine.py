@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, Protocol
 
 from odr.ground.config import Settings
 from odr.ground.text import LOCALES
+from odr.hearing.live.transcript.sound import RATE
 
 LIBRARIES = ("faster_whisper", "av", "numpy")
 REMEDY = "pip install -r requirements-speech.txt, and lay a model: flask --app wsgi transcripts model FOLDER"
@@ -28,6 +30,8 @@ MOST_PACKED = 2.4
 """Words that repeat themselves more than this were not said."""
 PAUSE_MS = 300
 """So long a pause between two words parts what was said."""
+PART, LAST, MOMENT = 600 * RATE, 60 * RATE, RATE // 4
+"""Samples of a part, of the end of it in which it is cut, and of a moment that is quiet or not."""
 SILENCE_MS = 500
 """So long nobody is heard before the engine is spared the silence."""
 ENDS, PARTS = frozenset(".!?。！？"), frozenset(",;，；")
@@ -79,6 +83,21 @@ def _plain(words: str) -> str:
     return "".join(sign for sign in words.casefold() if sign.isalnum())
 
 
+def parts_of(samples: Any) -> Iterator[tuple[int, Any]]:
+    """A long recording in parts of ten minutes at most, each with its first sample, cut in the quietest moment of their last
+    minute: what the engine holds at a time does not grow with the hearing, and no word is cut in two.
+    """
+    begun = 0
+    while len(samples) - begun > PART:
+        late = samples[begun + PART - LAST : begun + PART]
+        moments = late[: len(late) // MOMENT * MOMENT].reshape(-1, MOMENT)
+        quietest = int(abs(moments).mean(axis=1).argmin())
+        end = begun + PART - LAST + quietest * MOMENT + MOMENT // 2
+        yield begun, samples[begun:end]
+        begun = end
+    yield begun, samples[begun:]
+
+
 def sentences_of(words: Sequence[tuple[float, float, str]]) -> Iterator[tuple[float, float, str]]:
     """Words with their seconds, cut where a sentence ends or somebody paused: begin, end and words of each."""
     sentence: list[tuple[float, float, str]] = []
@@ -119,8 +138,21 @@ class WhisperEngine:
         self._simplified = _simplifier()
 
     def hear(self, samples: Any, names: Sequence[str]) -> tuple[str, list[Heard]]:
-        """As :meth:`Engine.hear`: one of the court's languages, sentences that were said and no others."""
-        language = self._language(samples)
+        """As :meth:`Engine.hear`: one of the court's languages, sentences that were said and no others.
+
+        A hearing of hours is heard in parts, each in the language spoken in it: an interpreter speaks two.
+        """
+        found: list[Heard] = []
+        spoken: Counter[str] = Counter()
+        for begun, part in parts_of(samples):
+            language = self._language(part)
+            heard = self._part(part, round(begun * 1000 / RATE), language, names)
+            spoken[language] += sum(len(one.words) for one in heard)
+            found += heard
+        language = max(sorted(spoken), key=lambda name: spoken[name]) if spoken else next(iter(LOCALES))
+        return ("zh-Hans" if language == "zh" else language), found
+
+    def _part(self, samples: Any, begun_ms: int, language: str, names: Sequence[str]) -> list[Heard]:
         asked = ("，" if language == "zh" else ", ").join(names)
         pieces, _ = self._model.transcribe(
             samples,
@@ -144,8 +176,8 @@ class WhisperEngine:
                 sure = min(1.0, max(0.0, math.exp(piece.avg_logprob)))
                 for start, end, words in sentences_of([(one.start, one.end, one.word) for one in piece.words]):
                     words = self._simplified(words) if language == "zh" else words
-                    found.append(Heard(round(start * 1000), round(end * 1000), words, sure))
-        return ("zh-Hans" if language == "zh" else language), found
+                    found.append(Heard(begun_ms + round(start * 1000), begun_ms + round(end * 1000), words, sure))
+        return found
 
     def _language(self, samples: Any) -> str:
         """Of the court's languages the one that is spoken; the engine knows a hundred, and mistakes one for another."""

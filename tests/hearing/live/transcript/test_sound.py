@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from odr.hearing.live.media.webm import AUDIO, VIDEO, Frame
-from odr.hearing.live.transcript.engine import ENDS, is_kept, sentences_of
+from odr.hearing.live.transcript.engine import ENDS, LAST, PART, is_kept, parts_of, sentences_of
 from odr.hearing.live.transcript.sound import JITTER_MS, RATE, lasts_ms, runs, samples_of
 from tests.hearing.live.transcript.spoken import SPEECH, packets_of
 
@@ -101,3 +101,24 @@ def test_every_word_stands_in_one_sentence_at_its_time(told: list[tuple[float, f
     assert [start for start, _, _ in found] == sorted(start for start, _, _ in found)
     assert all(start <= end for start, end, _ in found)
     assert not any(set(one[:-1]) & ENDS for _, _, one in found)
+
+
+@settings(max_examples=8)
+@given(st.integers(0, 3), st.lists(st.integers(0, LAST // RATE - 2), min_size=3, max_size=3))
+def test_hours_are_heard_in_parts_that_are_cut_where_nobody_speaks(more: int, quiet: list[int]) -> None:
+    """Every sample is in one part, none is longer than ten minutes, and each cut falls into the only second without a voice."""
+    numpy = pytest.importorskip("numpy", reason="requirements-speech.txt is not installed on this Python")
+    samples = numpy.full(more * PART + 5 * RATE, 0.3, dtype=numpy.float32)
+    at, cuts = 0, []
+    while len(samples) - at > PART:
+        at += PART - LAST + quiet[len(cuts)] * RATE
+        samples[at : at + RATE] = 0
+        cuts.append(at)
+        at += RATE // 8
+    parts = list(parts_of(samples))
+    assert numpy.array_equal(numpy.concatenate([part for _, part in parts]), samples)
+    assert all(len(part) <= PART for _, part in parts)
+    assert [begun for begun, _ in parts] == [
+        sum(len(part) for _, part in parts[:number]) for number in range(len(parts))
+    ]
+    assert all(any(cut <= begun <= cut + RATE for cut in cuts) for begun, _ in parts[1:])
