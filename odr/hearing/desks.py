@@ -62,7 +62,7 @@ PUT_QUESTIONS = desk(
     waits=T("Nothing for you to do now: the judge puts questions to the parties, or says that there are none."),
 )
 QUESTION_LEAVE = desk("question_leave", T("Leave for a question"), Role.JUDGE, until_decided=True, before_closing=True)
-RECORDING_DUE = desk("recording_due", T("A recording that may be erased"), Role.JUDGE, by_hand=True)
+RECORDING_DUE = desk("recording_due", T("A recording that may be erased"), Role.JUDGE)
 RECORD_HEARING = desk(
     "record_hearing",
     T("A hearing to record"),

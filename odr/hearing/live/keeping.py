@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, select
 
 from odr.docket.models import Audience, Case, Role, Stage
 from odr.evidence.retention.models import LegalHold
@@ -43,8 +43,6 @@ AT_ONCE = 20
 """Cases of one round of the worker."""
 ERASED = 200
 """Hearings, the last erased, of which the worker looks whether anything is left on this machine."""
-ASKED_AGAIN = timedelta(days=365)
-"""Who keeps a recording says why, takes it off the desk, and is asked again after a year."""
 SHORTEST = {Unit.MONTHS: 28, Unit.TERM_MONTHS: 28, Unit.YEARS: 365}
 """Days that a month or a year has at least."""
 
@@ -181,8 +179,7 @@ def recordings_due(court: Court) -> int:
         return 0
     # No later than this was it closed whose time may be over; to the day the rule itself says.
     before = now - timedelta(days=rule.after.amount * SHORTEST.get(rule.after.unit, 1))
-    asked = (Task.kind == desks.RECORDING_DUE.kind, Task.case_id == Case.id)
-    waits = exists().where(*asked, or_(Task.done_at.is_(None), Task.done_at > now - ASKED_AGAIN))
+    waits = exists().where(Task.kind == desks.RECORDING_DUE.kind, Task.case_id == Case.id, Task.done_at.is_(None))
     held = exists().where(LegalHold.case_id == Case.id, LegalHold.lifted_by.is_(None))
     kept = (
         select(LiveRoom.case_id)
@@ -211,9 +208,7 @@ def recordings_due(court: Court) -> int:
     with court.sit() as sitting:
         for number in due:
             case = sitting.session.get_one(Case, number)
-            title = T(
-                "The time for keeping the recordings of this case is over. Erase them, or take this off your desk and say why they stay; you are asked again after a year."
-            )
+            title = T("The time for keeping the recordings of this case is over. Decide whether they are erased.")
             sitting.open_task(case, Role.JUDGE, desks.RECORDING_DUE, title, risk=5)
     return len(due)
 

@@ -14,7 +14,6 @@ from odr.app import create_app
 from odr.docket.models import CaseReading, Outcome, Stage, Thing
 from odr.evidence.models import Compilation, CompilationKind
 from odr.ground.errors import ActNotOpen
-from odr.hearing.desks import RECORDING_DUE
 from odr.hearing.live.keeping import recordings_due, take_away_erased
 from odr.hearing.models import Hearing
 from odr.judgment.models import EnforcementCase
@@ -151,13 +150,6 @@ def test_a_recording_goes_when_its_time_is_over_and_nothing_needs_it(live: Live,
         live.scene.act(CHEN, "erase_recording", **erase)
     with live.scene.sit() as (sitting, _):
         sitting.session.scalars(select(EnforcementCase)).one().state = EnforcementState.DONE
-    with live.scene.sit() as (sitting, case):
-        (task,) = sitting.tasks(case, RECORDING_DUE)
-        reference = task.reference
-    live.scene.act(CHEN, "finish_task", task=reference, words="A historian has asked for it.")
-    assert recordings_due(live.scene.court) == 0
-    live.clock.set(BEGINS + timedelta(days=3660 + 366))
-    assert recordings_due(live.scene.court) == 1
     assert film.is_file()
     live.scene.act(CHEN, "erase_recording", **erase)
     assert not film.exists() and (folder / "0001/chain").is_file()
