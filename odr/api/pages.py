@@ -108,7 +108,15 @@ def list_desk() -> Response:
     """
     person, court = current_person(), current_court()
     assert person is not None
-    found = waiting(current_session(), person.account_id, court.table, words=words_asked(), after=after_asked())
+    session = current_session()
+    found = waiting(
+        session,
+        person.account_id,
+        court.table,
+        rules=court.look(session).pack,
+        words=words_asked(),
+        after=after_asked(),
+    )
     return jsonify(tasks=[answers.task(line) for line in found.rows], total=found.total, next=found.next)
 
 

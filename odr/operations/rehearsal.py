@@ -312,6 +312,7 @@ def _lay_out(copy: Settings, into: Path, versions: dict[str, Path], proxy: str) 
     (into / "court.env").chmod(0o600)
     text = (migrate.FOLDER.parent / "deploy" / "nginx.conf").read_text().partition("\nserver {\n    listen 80;")[0]
     text = re.sub(r"^ +(ssl_|http2 |listen \[::\]|error_log ).*\n", "", text, flags=re.M)
+    text = text.replace("/var/lib/nginx/", f"{into}/")
     (into / "court.conf").write_text(text.replace("listen 443 ssl;", f"listen 127.0.0.1:{proxy};"))
     (into / "court-upstream.conf").write_text(f"server 127.0.0.1:{next(iter(versions))};\n")
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

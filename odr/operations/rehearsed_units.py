@@ -140,7 +140,10 @@ def main(program: str, *words: str) -> int:
         begins = next(place for place, word in enumerate(words) if word.startswith("/"))
         command = machine.with_python_of(list(words[begins:]), Path(folder))
         return subprocess.run(command, cwd=folder, env=machine.env(), check=False).returncode
-    verb, *units = [word for word in words if word != "--now"]
+    verb, *units = [word for word in words if not word.startswith("--")]
+    if verb == "is-enabled":
+        # A rehearsal has the units it began, and none that a court may have besides.
+        return int(not all((machine.folder / f"{unit}.pid").exists() for unit in units))
     for unit in units:
         if verb in ("stop", "disable", "restart"):
             machine.end_unit(unit)

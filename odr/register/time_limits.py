@@ -56,14 +56,14 @@ SANCTION_ANSWER = time_limit(
     "sanction_answer",
     Nature.REMEDY,
     names.ANSWER_SANCTION,
-    ask=T("answer a proposed fine or detention"),
+    ask=T("answer a proposed penalty"),
     runs_on=True,
 )
 SANCTION_REVIEW = time_limit(
     "sanction_review",
     Nature.REMEDY,
     names.ASK_SANCTION_REVIEW,
-    ask=T("ask the higher court about the fine or detention"),
+    ask=T("ask for review of a penalty"),
     runs_on=True,
 )
 SANCTION_REVIEW_DECISION = time_limit(

@@ -28,6 +28,7 @@ from odr.web.patient_worker import make_ready_beside
 from tests.assist.test_claim_check import CHINESE, ENGLISH, claim
 from tests.judgment.bench import Bench
 from tests.judgment.web import Visitor
+from tests.patience import PATIENCE
 from tests.scene import Scene
 from tests.test_bad_input import signed_in
 from tests.test_regular_expressions import Matcher
@@ -162,13 +163,13 @@ def test_two_that_come_together_make_the_lists_once(small_scene: Scene) -> None:
     looking._chinese_made.cache_clear()
     made = make_ready_beside(app)
     assert made is not None
-    made.join(60)
+    made.join(PATIENCE)
     assert looking._chinese_made.cache_info().currsize == 0, "off: nothing is made"
     turn_on(small_scene.court)
     again = [make_ready_beside(app) for _ in range(3)]
     for one in again:
         assert one is not None
-        one.join(120)
+        one.join(PATIENCE)
     assert looking._chinese_made.cache_info().misses == 1
 
 

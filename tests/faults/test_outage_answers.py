@@ -42,6 +42,7 @@ ANSWER_WITHOUT = {
     "/decisions/verify.py",
     "/robots.txt",  # says what the rules say, which lie in files
     "/guide/was",  # leads back to the guide where nothing was asked
+    "/api/v1/standards",  # what the rules ask for, which lie in files
     "/api/v1/guide",  # refuses where nothing is asked; passages lie in files
     "/line.json",  # refuses what is no message
     "/line/sms",  # there is none where no gateway has a secret

@@ -197,7 +197,7 @@ def test_every_route_bounds_its_body(small_scene: Scene) -> None:
 def test_the_proxy_keeps_all_but_files() -> None:
     """The configuration we give operators buffers requests, files alone excepted, and lets the largest form through."""
     text = re.sub(r"#.*", "", (ROOT / "deploy/nginx.conf").read_text())
-    files = re.search(r"location ~ (\S+) \{(.+?)\}", text, re.S)
+    files = re.search(r"location ~ (\^/\(uploads\S+) \{(.+?)\}", text, re.S)
     assert files and "proxy_request_buffering off;" in files[2] and "client_max_body_size 0;" in files[2]
     assert text.count("proxy_request_buffering on;") == 1 and text.count("proxy_request_buffering off;") == 1
     assert all(re.match(files[1], path.replace("<reference>", "abc")) for path in STREAMED)

@@ -86,21 +86,21 @@ class Previewer:
         """A page (from 1) of a paper, large enough to be printed. Raises NotFound for a page there cannot be, NoPreview otherwise."""
         if not 1 <= page <= MAX_SHEETS:
             raise NotFound
-        return self._of_paper(["sheet", str(page)], paper)
+        return self._of_paper("sheet", page, paper)
 
     def words(self, paper: bytes) -> tuple[list[str], bool]:
         """The words of each page of a paper, as far as its pages are shown, and whether it has more of them. Raises NoPreview."""
-        told = self._of_paper(["words", str(MAX_SHEETS + 1)], paper).data.decode("utf-8", "replace")
+        told = self._of_paper("words", MAX_SHEETS + 1, paper).data.decode("utf-8", "replace")
         pages = told.split("\f")[:-1]
         return [page[:MAX_WORDS] for page in pages[:MAX_SHEETS]], len(pages) > MAX_SHEETS
 
-    def _of_paper(self, what: list[str], paper: bytes) -> Preview:
+    def _of_paper(self, kind: str, page: int, paper: bytes) -> Preview:
         if len(paper) > self.limits.input:
             raise NoPreview
         with self._slots, tempfile.TemporaryDirectory(prefix="odr-preview-") as folder:
             (Path(folder) / "original").write_bytes(paper)
-            self._run(what, Path(folder))
-            return self._result("text" if what[0] == "words" else "pdf", Path(folder) / "shown")
+            self._run([kind, str(page)], Path(folder))
+            return self._result("text" if kind == "words" else "pdf", Path(folder) / "shown")
 
     def _run(self, what: list[str], folder: Path) -> None:
         run_child(CHILD, what, folder, self.limits)

@@ -13,7 +13,7 @@ from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import Text
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.fields import Option
-from odr.web.guards import current_court, current_locale, current_session, staff
+from odr.web.guards import current_court, current_locale, current_person, current_session, staff
 from odr.web.pages import Page, my_account_id, pack_today
 
 posts = Blueprint("posts", __name__)
@@ -52,6 +52,7 @@ def _listing(
     post, training = fields(TermKind.POST, PostInput), fields(TermKind.TRAINING, TrainingInput)
     return render_template(
         "filing/posts.html",
+        presides=(me := current_person()) is not None and Role.PRESIDENT in me.roles,
         posts=kept.standing(session, pack, TermKind.POST, today),
         trainings=kept.standing(session, pack, TermKind.TRAINING, today),
         asked=pack.distribution.trainings if pack.distribution is not None else {},

@@ -151,7 +151,7 @@ def _lines(sitting: Sitting, cases: Sequence[Case]) -> list[CaseLine]:
             who: list[Text | str] = [
                 WaitsFor.ME.label if task is own else task.role.label for task in {own or first: 0}
             ]
-            act = done_by(sitting.court.table, own, case) if own is not None else None
+            act = done_by(sitting.court.table, own, case, sitting.pack) if own is not None else None
             lines.append(CaseLine(case, who, first.title, first.due_at, act))
         else:
             waits: list[Text | str] = [*dict.fromkeys(names)] or [WaitsFor.NOBODY.label]

@@ -163,7 +163,7 @@ def _asked(sitting: Sitting, cases: dict[int, Case]) -> dict[tuple[int, datetime
     )
     found = {}
     for task in rows:
-        act = done_by(sitting.court.table, task, cases[task.case_id])
+        act = done_by(sitting.court.table, task, cases[task.case_id], sitting.pack)
         if act is not None:
             found[task.case_id, task.opened_at] = act
     return found

@@ -112,7 +112,16 @@ def _task_lines(sitting: Sitting, cases: dict[int, Case]) -> list[Line]:
         select(Task).where(Task.case_id.in_(cases), Task.role == Role.JUDGE, Task.done_at.is_(None))
     )
     return [
-        Line(case, t.title, None, t.due_at, group_of(t, sitting.now), t.opened_at, done_by(table, t, case), t.id)
+        Line(
+            case,
+            t.title,
+            None,
+            t.due_at,
+            group_of(t, sitting.now),
+            t.opened_at,
+            done_by(table, t, case, sitting.pack),
+            t.id,
+        )
         for t in rows
         for case in (cases[t.case_id],)
     ]

@@ -92,7 +92,7 @@ def to_sign(sitting: Sitting, account_id: int, *, after: str | None = None, sing
         SingleLine(case, task, act)
         for case, task in rows
         if task.kind != desks.FEE_UNPAID.kind
-        for act in (done_by(sitting.court.table, task, case),)
+        for act in (done_by(sitting.court.table, task, case, sitting.pack),)
         if act is not None and act.strong
     ]
     return ToSign(

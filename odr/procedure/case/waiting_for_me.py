@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from odr.identity.models import Mandate
 from odr.procedure.acts.table import Act, ActTable
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.models import Task
+from odr.procedure.rules.pack import RulePack
 
 
 @dataclass(frozen=True)
@@ -32,17 +33,20 @@ class DeskLine:
     """The act that takes it off the desk; None where no one act does."""
 
 
-def done_by(table: ActTable, task: Task, case: Case) -> Act | None:
+def done_by(table: ActTable, task: Task, case: Case, rules: Callable[[Case], RulePack] | None = None) -> Act | None:
     """The act by which a task is done at the stage of its case, for a link in the line; None where no one act does it.
 
-    Whether every condition holds is asked on the act's own page.
+    What the rules of the case leave to another role is none of it; whether every other condition holds is asked on the act's
+    own page.
     """
+    left_to = rules(case).deciders.matters if rules is not None else {}
     desk = DESKS.get(task.kind)
     acts = (
         act
         for act in table
         if desk in act.desk
         and task.role in act.by
+        and (act.name not in left_to or left_to[act.name].by == task.role.value)
         and act.listed
         and case.stage in act.at
         and (case.stayed_at is None or act.while_stayed)
@@ -111,6 +115,7 @@ def waiting(
     account_id: int,
     table: ActTable,
     *,
+    rules: Callable[[Case], RulePack] | None = None,
     words: str = "",
     after: str | None = None,
     size: int = A_PAGE,
@@ -126,7 +131,7 @@ def waiting(
     page = page_of(session, query, keys, after, size)
     return page.of(
         [
-            DeskLine(case, task.title, task.role, task.risk, task.due_at, done_by(table, task, case))
+            DeskLine(case, task.title, task.role, task.risk, task.due_at, done_by(table, task, case, rules))
             for task, case in page.rows
         ]
     )
