@@ -7,6 +7,7 @@ plain text. Original markup is never shown: a page or an SVG is shown as its sou
 
 from __future__ import annotations
 
+import enum
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -29,6 +30,15 @@ MAX_SHEETS = 60
 """How many pages of a paper are shown to be printed."""
 MAX_WORDS = 20_000
 """Signs of such a page that are told to whoever listens: a file may hide more words in a page than anybody can see."""
+
+
+class _Asked(enum.Enum):
+    """What of a paper is wanted: the picture of a page to be printed, or the words of its pages."""
+
+    SHEET = "sheet"
+    WORDS = "words"
+
+
 _KINDS = {Group.IMAGE: "image", Group.PDF: "pdf", Group.TEXT: "text", Group.ACTIVE: "text"}
 
 
@@ -86,21 +96,21 @@ class Previewer:
         """A page (from 1) of a paper, large enough to be printed. Raises NotFound for a page there cannot be, NoPreview otherwise."""
         if not 1 <= page <= MAX_SHEETS:
             raise NotFound
-        return self._of_paper("sheet", page, paper)
+        return self._of_paper(_Asked.SHEET, page, paper)
 
     def words(self, paper: bytes) -> tuple[list[str], bool]:
         """The words of each page of a paper, as far as its pages are shown, and whether it has more of them. Raises NoPreview."""
-        told = self._of_paper("words", MAX_SHEETS + 1, paper).data.decode("utf-8", "replace")
+        told = self._of_paper(_Asked.WORDS, MAX_SHEETS + 1, paper).data.decode("utf-8", "replace")
         pages = told.split("\f")[:-1]
         return [page[:MAX_WORDS] for page in pages[:MAX_SHEETS]], len(pages) > MAX_SHEETS
 
-    def _of_paper(self, kind: str, page: int, paper: bytes) -> Preview:
+    def _of_paper(self, asked: _Asked, page: int, paper: bytes) -> Preview:
         if len(paper) > self.limits.input:
             raise NoPreview
         with self._slots, tempfile.TemporaryDirectory(prefix="odr-preview-") as folder:
             (Path(folder) / "original").write_bytes(paper)
-            self._run([kind, str(page)], Path(folder))
-            return self._result("text" if kind == "words" else "pdf", Path(folder) / "shown")
+            self._run([asked.value, str(page)], Path(folder))
+            return self._result("text" if asked is _Asked.WORDS else "pdf", Path(folder) / "shown")
 
     def _run(self, what: list[str], folder: Path) -> None:
         run_child(CHILD, what, folder, self.limits)
