@@ -145,7 +145,12 @@ def test_counts_are_true_beyond_a_page(small_scene: Scene) -> None:
         third = seated_cases(session, who, size=3, after=second.next)
         numbers = [case.id for page in (first, second, third) for case in page.rows]
         assert len(set(numbers)) == first.total == third.total == 8 and third.next is None
-        assert waiting(session, who, small_scene.court.table, words="no such name").total == 0
+        assert (
+            waiting(
+                session, who, small_scene.court.table, rules=small_scene.court.look(session).pack, words="no such name"
+            ).total
+            == 0
+        )
 
 
 def test_a_place_that_is_none_of_ours_is_the_beginning() -> None:

@@ -16,7 +16,7 @@ def test_a_program_reads_its_own_desk(api_scene: tuple[Scene, Peer], callers: di
     scene.do("ask_for_ruling", "li", kind="preservation", amount="8,000.00", **asked)
     desk = judge.ask("GET", "/desk").json()
     with scene.court.database.read() as session:
-        lines = waiting(session, scene.people["judge"], scene.court.table)
+        lines = waiting(session, scene.people["judge"], scene.court.table, rules=scene.court.look(session).pack)
         shown = [(line.case.reference, line.title["en"], line.act.name if line.act else None) for line in lines.rows]
     assert [(one["case"], one["task"]["en"], one["act"]) for one in desk["tasks"]] == shown != []
     ruling = [one for one in desk["tasks"] if one["act"] == "rule_on_preservation"]

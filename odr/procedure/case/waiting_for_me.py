@@ -33,13 +33,13 @@ class DeskLine:
     """The act that takes it off the desk; None where no one act does."""
 
 
-def done_by(table: ActTable, task: Task, case: Case, rules: Callable[[Case], RulePack] | None = None) -> Act | None:
+def done_by(table: ActTable, task: Task, case: Case, rules: Callable[[Case], RulePack]) -> Act | None:
     """The act by which a task is done at the stage of its case, for a link in the line; None where no one act does it.
 
     What the rules of the case leave to another role is none of it; whether every other condition holds is asked on the act's
     own page.
     """
-    left_to = rules(case).deciders.matters if rules is not None else {}
+    left_to = rules(case).deciders.matters
     desk = DESKS.get(task.kind)
     acts = (
         act
@@ -115,7 +115,7 @@ def waiting(
     account_id: int,
     table: ActTable,
     *,
-    rules: Callable[[Case], RulePack] | None = None,
+    rules: Callable[[Case], RulePack],
     words: str = "",
     after: str | None = None,
     size: int = A_PAGE,

@@ -63,6 +63,7 @@ def text(case: Case, actor: Actor, ordinal: int) -> Page:
         later=begin + A_PAGE if begin + A_PAGE < len(said) else None,
         count=len(said),
         unsure=sum(one.is_unsure for one in said),
+        sealed=any(one.is_sealed for one in said),
         waits=[piece.number for piece in pieces if piece.heard_at is None],
         is_on=is_on(current_court().settings),
         entered=entered_of(sitting, case, room),

@@ -128,6 +128,9 @@ def test_a_sealed_part_stays_with_who_was_in_it(live: Live, app: Flask) -> None:
     wu.get(f"/live/recording/1/2/{who}/captions.vtt", 404)
     assert "The recipe is salt." in wu.get(f"/live/recording/1/1/{who}/captions.vtt")
     assert "pepper" in wang.get(f"/live/recording/1/2/{who}/captions.vtt")
+    assert "is not entered" in wang.get("/live/recording/1/text") and "is not entered" not in wu.get(
+        "/live/recording/1/text"
+    )
     live.scene.act(WANG, "enter_transcript", hearing=live.hearing().reference)
     assert len(live.entry("enter_transcript")[0]["result"]["transcript"].splitlines()) == 2
     with live.scene.court.database.read() as session:
