@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -107,7 +108,9 @@ def entered_of(sitting: Sitting, case: Case, room: LiveRoom) -> int | None:
             DocketEntry.case_id == case.id, DocketEntry.act == names.ENTER_TRANSCRIPT
         )
     )
-    return next((number for number, payload in rows if f'"{room.reference}"' in payload), None)
+    return next(
+        (number for number, payload in rows if json.loads(payload)["result"].get("room") == room.reference), None
+    )
 
 
 def _open(sitting: Sitting, case: Case) -> list[tuple[Hearing, LiveRoom]]:
