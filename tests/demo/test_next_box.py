@@ -14,7 +14,7 @@ from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.identity.sign_in.sessions import open_session
 from odr.procedure.court import Court
-from odr.web.guards import session_cookie_name
+from odr.web.presence import session_cookie_name
 from tests.box import looked_at
 from tests.letter_days import days_missing
 

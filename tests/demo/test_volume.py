@@ -16,11 +16,11 @@ from odr.app import create_app
 from odr.docket.models import Case, DocketEntry, Role, Seat, Stage
 from odr.ground.config import Mode
 from odr.identity.models import Account
-from odr.operations.maintenance import demo
 from odr.payments.models import BankLine
 from odr.procedure.audit.docket_audit import audit
 from odr.procedure.court import Court
 from odr.procedure.models import Task
+from odr.training.reset import demo
 from odr.training.volume import NotFilled, fill, plan
 from odr.training.volume_claims import CAUSES
 from odr.training.volume_courses import COURSES

@@ -13,6 +13,7 @@ from PIL import Image
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from odr.evidence.exhibits.preview import NoPreview, opened_left
 from odr.evidence.kit import bundle
 from odr.evidence.models import CompilationKind, Exhibit, ExhibitReading
 from odr.ground.typeset import Typesetter
@@ -139,8 +140,8 @@ def test_no_text_of_a_party_stops_a_bundle(setter: Typesetter, text: str) -> Non
 def test_child_that_leaves_a_link_is_not_followed(tmp_path: Path) -> None:
     """What a child left is opened as a plain file or not at all."""
     (tmp_path / "shown").symlink_to("/etc/hostname")
-    with pytest.raises(bundle.NoPreview):
-        bundle.opened_left(tmp_path / "shown")
+    with pytest.raises(NoPreview):
+        opened_left(tmp_path / "shown")
     (tmp_path / "pages").write_text("9999999")
-    with pytest.raises(bundle.NoPreview):
+    with pytest.raises(NoPreview):
         bundle._count(tmp_path, 300)

@@ -169,8 +169,8 @@ def test_somebody_outside_asks_to_take_part(pending: Scene, visitor: Callable[[s
         "number": pending.case().number or "",
     }
     stranger = visitor("stranger")
-    for who in ("li", "judge"):
-        visitor(who).send(page, page, **given)
+    for insider in ("li", "judge"):
+        visitor(insider).send(page, page, **given)
     stranger.send(page, page, **{**given, "name": "Li Wen"})
     with pending.court.database.read() as session:
         assert session.scalars(select(Request).where(Request.kind == RequestKind.JOINDER)).all() == []

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
 from odr.app import create_app
 from odr.docket.models import Role, Seat
@@ -165,7 +166,7 @@ def test_her_film_arrives_in_pieces_and_is_anchored(house: tuple[Scene, Flask]) 
     ding = Browser(app, scene, DING)
     token = re.findall(r'name="csrf_token" value="([^"]+)"', ding.client.get("/uploads/new", base_url=ORIGIN).text)[-1]
 
-    def tus(method: str, path: str, data: bytes = b"", **more: str) -> object:
+    def tus(method: str, path: str, data: bytes = b"", **more: str) -> TestResponse:
         headers = {
             "Tus-Resumable": "1.0.0",
             "X-CSRF-Token": token,
@@ -176,16 +177,16 @@ def test_her_film_arrives_in_pieces_and_is_anchored(house: tuple[Scene, Flask]) 
 
     name = base64.b64encode(b"parcel.mp4").decode()
     made = tus("POST", "/uploads/", Upload_Length=str(len(film)), Upload_Metadata=f"filename {name}")
-    where = made.headers["Location"]  # type: ignore[attr-defined]
+    where = made.headers["Location"]
     half = len(film) // 2
     tus("PATCH", where, film[:half], Upload_Offset="0", Content_Type="application/offset+octet-stream")
-    assert tus("HEAD", where).headers["Upload-Offset"] == str(half)  # type: ignore[attr-defined]
+    assert tus("HEAD", where).headers["Upload-Offset"] == str(half)
     assert (
         tus(
             "PATCH", where, film[half:], Upload_Offset=str(half), Content_Type="application/offset+octet-stream"
         ).status_code
         == 204
-    )  # type: ignore[attr-defined]
+    )
     scene.court.notary.sequence()
     reference = where.rstrip("/").split("/")[-1]
     page = ding.get("/do/testify")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -211,15 +211,14 @@ class Browser:
         return answer
 
 
+NewBrowser = Callable[[], Browser]
+"""Opens one more browser on the application, nobody signed in."""
+
+
 @pytest.fixture
-def browser_of(app: Flask) -> type[Browser]:
+def browser_of(app: Flask) -> NewBrowser:
     """Gives a new browser on the application."""
-
-    class Here(Browser):
-        def __init__(self) -> None:
-            super().__init__(app)
-
-    return cast("type[Browser]", Here)
+    return lambda: Browser(app)
 
 
 def without_tokens(page: str) -> str:

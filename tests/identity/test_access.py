@@ -22,9 +22,9 @@ from odr.identity.sign_in.program_tokens import Scope
 from odr.procedure.court import Court
 from odr.web import headers, reader_language
 from odr.web.guards import UnguardedRoute, assert_guarded, public, staff
-from tests.identity.conftest import ORIGIN, PASSWORD, Browser, People, open_door, without_tokens
+from tests.identity.conftest import ORIGIN, PASSWORD, Browser, NewBrowser, People, open_door, without_tokens
 
-BrowserOf = type[Browser]
+BrowserOf = NewBrowser
 
 
 def test_the_court_does_not_start_with_an_unguarded_route() -> None:

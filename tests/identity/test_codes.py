@@ -16,9 +16,9 @@ from odr.identity.models import Account
 from odr.identity.sign_in import one_time_codes
 from odr.identity.sign_in.one_time_codes import WrongCode
 from tests.conftest import MORNING
-from tests.identity.conftest import PASSWORD, Browser, People
+from tests.identity.conftest import PASSWORD, NewBrowser, People
 
-BrowserOf = type[Browser]
+BrowserOf = NewBrowser
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 

@@ -15,9 +15,9 @@ from odr.identity.accounts.accounts import by_email
 from odr.identity.models import Account, AccountState, Attempt, OneTimeLink, SessionRow
 from odr.identity.sign_in import rate_limits
 from odr.identity.sign_in.sessions import ABSOLUTE, IDLE, STAFF_IDLE
-from tests.identity.conftest import ORIGIN, PASSWORD, Browser, Mailbox, People, without_tokens
+from tests.identity.conftest import ORIGIN, PASSWORD, Browser, Mailbox, NewBrowser, People, without_tokens
 
-BrowserOf = type[Browser]
+BrowserOf = NewBrowser
 
 
 def _register(browser: Browser, email: str, password: str = PASSWORD) -> tuple[int, str]:

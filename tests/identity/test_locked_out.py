@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.identity.conftest import ORIGIN, PASSWORD, Browser, Mailbox, People
+from tests.identity.conftest import ORIGIN, PASSWORD, Browser, Mailbox, NewBrowser, People
 
-BrowserOf = type[Browser]
+BrowserOf = NewBrowser
 STRANGER, OWNER = "203.0.113.9", "198.51.100.4"
 
 

@@ -15,9 +15,9 @@ from odr.identity import mandates
 from odr.identity.actors import Actor, actors_in
 from odr.identity.mandates import BothSides, ServesCourt
 from odr.identity.models import Account, AccountRole, Mandate, MandateScope
-from tests.identity.conftest import Browser, Mailbox, People
+from tests.identity.conftest import Browser, Mailbox, NewBrowser, People
 
-BrowserOf = type[Browser]
+BrowserOf = NewBrowser
 NUMBER = "(2026) 浙0192民初1号"
 
 
@@ -283,7 +283,7 @@ def _take_office(session: Session, account_id: int, role: Role, now: datetime) -
     session.refresh(session.get_one(Account, account_id), ["roles"])
 
 
-@pytest.mark.parametrize("role", sorted(COURT_ROLES | {Role.MEDIATOR, Role.CASHIER, Role.ADMIN}, key=lambda r: r.value))
+@pytest.mark.parametrize("role", sorted(COURT_ROLES | {Role.MEDIATOR, Role.CASHIER, Role.ADMIN}, key=str))
 def test_who_serves_the_court_represents_nobody(
     role: Role, people: People, lawyer: int, reference: str, database: Database, clock: FixedClock
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from odr.identity.accounts.links import PAGES, new_code, typed_code
-from tests.identity.conftest import PASSWORD, Browser, Mailbox, People
+from tests.identity.conftest import PASSWORD, Browser, Mailbox, NewBrowser, People
 
 
 def registered(browser: Browser) -> None:
@@ -16,7 +16,7 @@ def registered(browser: Browser) -> None:
     browser.submit("/account/register", {"email": "wu@example.com", "name": "Wu Min", "password": PASSWORD})
 
 
-def test_a_letter_about_an_account_has_no_link(browser_of: type[Browser], mailbox: Mailbox, people: People) -> None:
+def test_a_letter_about_an_account_has_no_link(browser_of: NewBrowser, mailbox: Mailbox, people: People) -> None:
     """Neither a link nor the court's address with its scheme, of which a mail program would make one."""
     people.add("li@example.com")
     registered(browser_of())
@@ -29,9 +29,7 @@ def test_a_letter_about_an_account_has_no_link(browser_of: type[Browser], mailbo
 
 
 @pytest.mark.parametrize("door", ["/join", "/check"])
-def test_a_mailed_code_is_typed_at_either_door(
-    door: str, browser_of: type[Browser], mailbox: Mailbox, app: Flask
-) -> None:
+def test_a_mailed_code_is_typed_at_either_door(door: str, browser_of: NewBrowser, mailbox: Mailbox, app: Flask) -> None:
     """In small letters and without dashes, where one enters what stands in any message of the court."""
     registered(browser_of())
     browser = browser_of()
@@ -39,7 +37,7 @@ def test_a_mailed_code_is_typed_at_either_door(
     assert answer.status_code == 200 and answer.request.path == mailbox.link()
 
 
-def test_a_code_that_was_used_opens_nothing(browser_of: type[Browser], mailbox: Mailbox) -> None:
+def test_a_code_that_was_used_opens_nothing(browser_of: NewBrowser, mailbox: Mailbox) -> None:
     """And a made-up one neither: the page says where to get a new one."""
     registered(browser_of())
     browser = browser_of()

@@ -14,7 +14,7 @@ from odr.ground.config import Settings
 from odr.identity.accounts import outbox
 from odr.identity.models import AccountLetter, OneTimeLink
 from odr.procedure.court import Court
-from tests.identity.conftest import Browser, Mailbox, People, open_door
+from tests.identity.conftest import Browser, Mailbox, NewBrowser, People, open_door
 from tests.patience import PATIENCE
 
 
@@ -71,9 +71,7 @@ def test_a_request_waits_for_no_mail_server(court: Court, slow: SlowServer, peop
     assert [letter[0] for letter in slow.letters] == ["known@example.com"]
 
 
-def test_asking_for_nobody_takes_no_link_from_anybody(
-    browser_of: type[Browser], people: People, mailbox: Mailbox
-) -> None:
+def test_asking_for_nobody_takes_no_link_from_anybody(browser_of: NewBrowser, people: People, mailbox: Mailbox) -> None:
     """The link of a letter that is on its way still opens after a stranger asked for an address that has no account."""
     people.add("known@example.com")
     browser_of().submit("/account/reset", {"email": "known@example.com"})
@@ -83,7 +81,7 @@ def test_asking_for_nobody_takes_no_link_from_anybody(
 
 
 def test_a_letter_that_reaches_nobody_is_tried_again_and_leaves_a_line(
-    court: Court, people: People, clock: FixedClock, browser_of: type[Browser], caplog: pytest.LogCaptureFixture
+    court: Court, people: People, clock: FixedClock, browser_of: NewBrowser, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Five times within an hour; then it stands as failed, without a word of it, and the operator's log says so."""
     people.add("known@example.com")
@@ -99,7 +97,7 @@ def test_a_letter_that_reaches_nobody_is_tried_again_and_leaves_a_line(
 
 
 def test_a_letter_lies_sealed_and_only_until_it_has_left(
-    court: Court, people: People, clock: FixedClock, browser_of: type[Browser], mailbox: Mailbox
+    court: Court, people: People, clock: FixedClock, browser_of: NewBrowser, mailbox: Mailbox
 ) -> None:
     """Whoever reads the database finds neither address nor link."""
     people.add("known@example.com")

@@ -19,7 +19,7 @@ from odr.identity.models import Account, AccountState, Passkey, SessionRow
 from odr.identity.sign_in import passkeys, program_tokens, sessions
 from odr.identity.sign_in.passkeys import PasskeyRefused, Site
 from odr.identity.sign_in.program_tokens import Scope
-from tests.identity.conftest import ORIGIN, PASSWORD, Browser, People
+from tests.identity.conftest import ORIGIN, PASSWORD, NewBrowser, People
 from tests.peers.browser import PHONE, OpenPage
 
 SITE = Site("court.test", (ORIGIN,), "Internet Court")
@@ -58,7 +58,7 @@ def _sign_in(page: Page, email: str) -> None:
 
 
 def test_a_clerk_comes_in_with_a_passkey_alone(
-    served: str, open_page: OpenPage, people: People, database: Database, browser_of: type[Browser]
+    served: str, open_page: OpenPage, people: People, database: Database, browser_of: NewBrowser
 ) -> None:
     """Made in the account, the passkey opens the staff desk without password, and proves again who one is; what another
     browser has by the password alone ends.
@@ -133,9 +133,7 @@ def test_an_answer_is_taken_once(served: str, open_page: OpenPage, people: Peopl
     page.wait_for_selector("[data-complaint]:visible")
 
 
-def test_giving_a_passkey_up_ends_what_rested_on_it(
-    browser_of: type[Browser], people: People, database: Database
-) -> None:
+def test_giving_a_passkey_up_ends_what_rested_on_it(browser_of: NewBrowser, people: People, database: Database) -> None:
     """Other sessions and every token end; the session that did it is as strong as what is left."""
     person = people.add("known@example.com")
     here, elsewhere, now = browser_of(), browser_of(), people.clock.machine_now()
@@ -197,7 +195,7 @@ def test_a_malformed_answer_is_refused(
             passkeys.register(session, session.get_one(Account, account_id), SITE, sent, "x", clock.machine_now())
 
 
-def test_what_is_no_answer_is_refused_over_http(app: Flask, browser_of: type[Browser]) -> None:
+def test_what_is_no_answer_is_refused_over_http(app: Flask, browser_of: NewBrowser) -> None:
     """A body that is no JSON object, or has no credential, gets a refusal and no session."""
     browser = browser_of()
     token = browser.token("/account/sign-in")

@@ -18,9 +18,9 @@ from odr.identity.accounts.expiry import sweep
 from odr.identity.accounts.staff import NeedsTwo
 from odr.identity.models import Account, AccountState, RoleProposal
 from odr.identity.sign_in.rate_limits import network
-from tests.identity.conftest import PASSWORD, Browser, Mailbox, People
+from tests.identity.conftest import PASSWORD, Browser, Mailbox, NewBrowser, People
 
-BrowserOf = type[Browser]
+BrowserOf = NewBrowser
 
 
 def _admin(people: People, browser_of: BrowserOf, email: str) -> Browser:

@@ -16,9 +16,9 @@ from odr.identity.models import Account
 from odr.identity.sign_in import program_tokens, sessions
 from odr.identity.sign_in.program_tokens import Scope
 from odr.web.guards import Entry, guard_of
-from tests.identity.conftest import ORIGIN, Browser, People
+from tests.identity.conftest import ORIGIN, NewBrowser, People
 
-BrowserOf = type[Browser]
+BrowserOf = NewBrowser
 UNREADY = {"/metrics", "/health/ready"}
 """They ask the log, which this court has not."""
 PARAMETER = re.compile(r"<[^>]+>")

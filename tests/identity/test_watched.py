@@ -23,9 +23,9 @@ from odr.identity.sign_in.sessions import MOST_DEVICES, open_session
 from odr.procedure.court import Court
 from odr.web.pace import MOST_KNOWN, Pace
 from odr.web.security_log import SHOWN
-from tests.identity.conftest import PASSWORD, Browser, People
+from tests.identity.conftest import PASSWORD, Browser, NewBrowser, People
 
-BrowserOf = type[Browser]
+BrowserOf = NewBrowser
 
 
 def events(told: StringIO) -> list[dict[str, Any]]:

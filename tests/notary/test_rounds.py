@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from odr.ground.clock import FixedClock
 from odr.ground.db import Base, Database
+from odr.notary.log.merkle_tree import SubtreeReader
 from odr.notary.notary import Notary
 from odr.notary.rehash import renewal_tree, rounds
 from odr.notary.rehash.models import Bound, HashRenewal, RenewedEntry, RenewedHead, RenewedToken
@@ -128,7 +129,7 @@ def oracle(leaves: Sequence[bytes]) -> InmemoryTree:
     return tree
 
 
-def in_memory(leaves: Sequence[bytes]) -> renewal_tree.SubtreeReader:
+def in_memory(leaves: Sequence[bytes]) -> SubtreeReader:
     """The tree over leaves in hand, its upper tiles made as a round makes them."""
     hashes = [renewal_tree.leaf_hash(leaf) for leaf in leaves]
 

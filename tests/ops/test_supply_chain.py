@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from detect_secrets import SecretsCollection
 from detect_secrets.core import baseline
+from detect_secrets.core.secrets_collection import SecretsCollection
 from detect_secrets.settings import transient_settings
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name

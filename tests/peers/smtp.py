@@ -44,7 +44,12 @@ class Received:
     @property
     def message(self) -> EmailMessage:
         """The message parsed."""
-        return cast(EmailMessage, message_from_bytes(self.content, policy=policy.default))
+        return message_from_bytes(self.content, policy=policy.default)
+
+
+def _hang_up(server: SMTP) -> None:
+    if isinstance(server.transport, asyncio.WriteTransport):
+        server.transport.abort()
 
 
 class SmtpPeer:
@@ -93,8 +98,7 @@ class SmtpPeer:
             if self._server is not None:
                 self._server.close()
             for protocol in list(self._protocols):
-                if protocol.transport is not None:
-                    protocol.transport.abort()
+                _hang_up(protocol)
             self._protocols.clear()
             await asyncio.sleep(0.01)
 
@@ -166,8 +170,7 @@ class SmtpPeer:
         }.get(mood, "250 2.0.0 Queued")
 
     async def _drop(self, server: SMTP) -> None:
-        if server.transport is not None:
-            server.transport.abort()
+        _hang_up(server)
         await asyncio.Event().wait()
 
 

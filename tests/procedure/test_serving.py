@@ -21,7 +21,11 @@ def test_an_office_taken_away_leaves_no_view_of_its_cases(small_scene: Scene) ->
     def seen() -> tuple[int, int, int]:
         with scene.court.database.read() as session:
             seats = session.scalars(select(Seat.id).where(serving(clerk))).all()
-            return seated_cases(session, clerk).total, waiting(session, clerk, scene.court.table, rules=scene.court.look(session).pack).total, len(seats)
+            return (
+                seated_cases(session, clerk).total,
+                waiting(session, clerk, scene.court.table, rules=scene.court.look(session).pack).total,
+                len(seats),
+            )
 
     before = seen()
     assert before[0] == 1 and before[2] == 1

@@ -185,8 +185,8 @@ def test_the_two_ways_of_cutting_a_text_agree(seed: int, strange: str) -> None:
         assert [one for one in ones if one != "·"] == [one.words for one in units(words_)]
         for number, one in enumerate(ones):
             assert one == "·" or (number, one) in phrase(words_)
-        for one in units(words_):
-            assert (one.begin, one.end) in places(((0, one.words),), units(words_))
+        for unit in units(words_):
+            assert (unit.begin, unit.end) in places(((0, unit.words),), units(words_))
 
 
 def test_a_phrase_goes_over_no_end_of_a_sentence() -> None:

@@ -16,6 +16,7 @@ from odr.operations.worker import work_once
 from odr.register.publication.models import Publication
 from odr.register.search import bulk, keeping, shelves
 from odr.register.search.cli import index
+from odr.register.search.tokens import lines
 from tests.judgment.bench import Bench
 from tests.register.publishing import approve, proposal, publish
 from tests.register.test_search_index import words_on_disk
@@ -59,8 +60,8 @@ def published(bench: Bench) -> Publication:
 
 def test_a_published_decision_is_found_everywhere(bench: Bench, published: Publication) -> None:
     """By its words, in the page, the answer for programs, the feed, the file of its month and the map of pages."""
-    for address, told in everything(bench, published).items():
-        assert published.address in told, address
+    for address, shown in everything(bench, published).items():
+        assert published.address in shown, address
     stranger = create_app(court=bench.court).test_client()
     told = stranger.get("/decisions.json?q=listing").json
     assert told["total"] == 1 and told["decisions"][0]["case_number"] == bench.number
@@ -196,7 +197,7 @@ def test_nothing_of_the_parties_is_in_the_index(bench: Bench, published: Publica
             for row, _, said in session.execute(keeping.published_texts())
             for block in said.text["blocks"]
             for cell in block["cells"]
-            for one in shelves.lines([cell])[0].split()
+            for one in lines([cell])[0].split()
         }
     words = words_on_disk(keeping.folder_of(bench.court), "")
     assert words and {one for one in words if len(one) != 2 or one.isascii()} <= public

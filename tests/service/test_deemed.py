@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from random import Random
 
 import pytest
 from hypothesis import given, strategies as st
@@ -277,8 +278,8 @@ ANY_OCCASION = st.builds(
 
 @given(st.lists(ANY_FACT, max_size=8), st.lists(ANY_CONSENT, max_size=2), ANY_OCCASION, st.randoms())
 def test_order_and_repetition_do_not_matter(
-    facts: list[Fact], consents: list[Consent], occasion: Occasion, random
-) -> None:  # type: ignore[no-untyped-def]
+    facts: list[Fact], consents: list[Consent], occasion: Occasion, random: Random
+) -> None:
     """The same facts, shuffled and repeated, give the same conclusion with the same reasoning."""
     expected = conclude(facts, consents, (GIVEN, FOUND), Rules(), occasion, now=LATE)
     again = facts + facts[: len(facts) // 2]

@@ -61,8 +61,9 @@ def changed(function: FunctionType, change: Change) -> Iterator[None]:
             made_changes += 1
             return ast.copy_location(new, node)
 
-    whole = Forget().visit(tree)
+    whole: ast.Module = Forget().visit(tree)
     assert made_changes == 1, (inner.__name__, made_changes)
+    assert isinstance(whole.body[0], ast.FunctionDef)
     whole.body[0].decorator_list = []
     made: dict[str, Any] = {}
     exec(compile(ast.fix_missing_locations(whole), inspect.getfile(inner), "exec"), inner.__globals__, made)

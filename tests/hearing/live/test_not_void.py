@@ -61,7 +61,7 @@ def test_no_hearing_without_all_who_decide(live: Live) -> None:
 def absences(live: Live) -> list[str]:
     """Absences put before the judge."""
     with live.scene.look() as (court, case):
-        return [task.title.render("en") for task in court.tasks(case, desks.ABSENCE)]
+        return [task.title["en"] for task in court.tasks(case, desks.ABSENCE)]
 
 
 def test_who_waited_at_the_door_is_not_absent(live: Live) -> None:

@@ -19,6 +19,7 @@ from odr.ground.clock import FixedClock
 from odr.ground.config import Settings
 from odr.ground.db import Database
 from odr.hearing.live import faults
+from odr.hearing.live.media.control import PersonState
 from odr.hearing.live.media.verify import verify
 from odr.identity.models import Account
 from odr.identity.sign_in.sessions import open_session
@@ -138,7 +139,7 @@ def test_two_browsers_hold_a_hearing(held: Live, house: House, browser: Browser)
     until(lambda: second <= li.evaluate(at) <= second + 3, "the second of the line is played")
 
 
-def _people(held: Live) -> tuple[object, ...]:
+def _people(held: Live) -> tuple[PersonState, ...]:
     state = held.scene.court.ports.media.state(held.hearing().reference)
-    people: tuple[object, ...] = state.people
+    people: tuple[PersonState, ...] = state.people
     return people
