@@ -7,7 +7,7 @@ import pkgutil
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,10 @@ def timestampers(settings: Settings) -> tuple[Timestamper, ...]:
     return tuple(found)
 
 
+FOOTER = timedelta(seconds=1)
+"""So old at most is what the footer of a page says of the log: no page asks for it that was asked by another just now."""
+
+
 @dataclass(frozen=True)
 class LogStatus:
     """What the footer says of the log."""
@@ -56,20 +60,22 @@ class LogStatus:
 
 
 def log_status(court: Court) -> Callable[[], LogStatus]:
-    """The log's size and how it is witnessed, for the footer of every page."""
+    """The log's size and how it is witnessed, for the footer of every page: as it stood within :data:`FOOTER`, or since
+    this process signed it last.
+    """
+    kept: tuple[datetime, int, LogStatus] | None = None
 
     def status() -> LogStatus:
+        nonlocal kept
         from odr.web.guards import current_session
 
-        return court_log_status(court, current_session())
+        now, signed, before = court.clock.machine_now(), court.notary.signed, kept
+        if before is None or before[1] != signed or not before[0] <= now < before[0] + FOOTER:
+            newest: Any = current_session().execute(_newest_checkpoint()).first()
+            kept = before = now, signed, LogStatus(*newest) if newest else LogStatus(0, None, 0)
+        return before[2]
 
     return status
-
-
-def court_log_status(court: Court, session: Any) -> LogStatus:
-    """Size, time of signing and number of outside witnesses of the newest checkpoint."""
-    newest = session.execute(_newest_checkpoint()).first()
-    return LogStatus(*newest) if newest else LogStatus(0, None, 0)
 
 
 @lru_cache(maxsize=1)

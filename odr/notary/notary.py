@@ -111,6 +111,8 @@ class Notary:
         self.authority = Authority(vault, organisation)
         self.authority_512 = Authority(vault, organisation, SHA512)
         """Made with the first round of hash renewal."""
+        self.signed = 0
+        """How many times this process signed a tree: what it remembers of the log is older than that."""
 
     # Writing
 
@@ -301,6 +303,7 @@ class Notary:
             with self.database.write() as session:
                 if not self._has_token(session, log.id, size) and self._may_stamp(session):
                     self._stamp(session, turn, note, now)
+        self.signed += 1
         if self.log_dir is not None:
             publish.publish_checkpoint(self.log_dir / log.id, note)
 

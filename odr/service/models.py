@@ -209,7 +209,7 @@ class ServiceFact(Base):
     """Something that happened, as it was reported; append-only, each provider event once."""
 
     __tablename__ = "service_fact"
-    __table_args__ = {"info": {"of": "packet_id"}}
+    __table_args__ = {"info": {"of": "packet_id", "kinds": ("kind",)}}
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     packet_id: Mapped[int] = mapped_column(ForeignKey("service_packet.id"), index=True)

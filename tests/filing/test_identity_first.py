@@ -13,14 +13,17 @@ from odr.filing.counter.inputs import TakenInput
 from odr.filing.inputs import JoinInput
 from odr.filing.models import RequestKind
 from odr.filing.parties.joining_by_code import join
+from odr.filing.parties.known_identity import is_verified
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.hearing.ripeness.times import not_yet, unripe
 from odr.identity.models import Account
 from odr.procedure.models import WindowState
 from tests.filing.test_motions import request_of, seat, windows
 from tests.filing.visitor import Visitor
+from tests.procedure.test_asked_once import asked
 from tests.scene import Scene, claim
 
+RESPONDENT = Role.RESPONDENT
 ANSWER = {"position": "defend", "statement": "The label is right."}
 OFFER = {"amount": "0", "deed": "The goods go back.", "deed_by": "claimant/1", "ending": "statement"}
 """Without whom it is to."""
@@ -214,3 +217,43 @@ def test_an_answer_with_a_fault_survives_leaving_the_page(visitor: Callable[...,
     answer, haiyun = f"/cases/{small_scene.case().reference}/answer", visitor("haiyun")
     haiyun.send(answer, answer, 422, position="", statement="We did not change the label.")
     assert "We did not change the label." in haiyun.get(answer)
+
+
+def test_a_company_seen_once_is_known_in_every_case_of_its_account(small_scene: Scene) -> None:
+    """Under its own name and account, whether the registry saw it before it joined or after; under another name it is seen
+    anew, and a page reads none of its other cases for that.
+    """
+
+    def is_known(name: str | None = None) -> bool:
+        with small_scene.court.database.read() as session:
+            look, company = small_scene.court.look(session), session.get_one(Party, party(small_scene, RESPONDENT).id)
+            company.name = name or company.name
+            return is_verified(look, company)[0]
+
+    def verify() -> None:
+        company = party(small_scene, RESPONDENT).reference
+        small_scene.do("verify_identity", "clerk", party=company, means="licence")
+
+    small_scene.pend()
+    assert not is_known()  # who signs in is a verified person; the licence is still to be seen
+    small_scene.pend()
+    small_scene.do("verify_identity", "clerk", party=party(small_scene, Role.CLAIMANT).reference, means="document")
+    assert not is_known()
+    verify()
+    small_scene.pend()
+    assert is_known() and not is_known("Haiyun Holding Ltd.")
+    with asked(small_scene.court.database) as seen:
+        assert is_known()
+    assert not [statement for statement, _ in seen if "WHERE party.account_id" in statement]
+
+
+def test_a_company_seen_at_the_counter_before_it_joins_is_known_elsewhere(small_scene: Scene) -> None:
+    """What the registry saw of a party goes with the account that joins for it."""
+    small_scene.lodge()
+    small_scene.accept()
+    small_scene.do("verify_identity", "clerk", party=party(small_scene, RESPONDENT).reference, means="licence")
+    small_scene.work()
+    small_scene.join()
+    with small_scene.court.database.read() as session:
+        company = party(small_scene, RESPONDENT)
+        assert session.get_one(Account, small_scene.people["haiyun"]).seen_as == [["company", company.name]]

@@ -24,8 +24,8 @@ from tests.test_routes import guard_of, routes
 
 FULL = 25
 """Rounds of exhibits, statements and questions between the slim case and the full one: fifty of each, and a letter each."""
-MOST, DEAR = 20, {"": 24, "/decision/desk": 24}
-"""Statements of any page of a case, and of those that judge every act or lay out a whole decision."""
+MOST = 20
+"""Statements of any page of a case, those that judge every act or lay out a whole decision among them."""
 SPARE = 2
 """Statements a full case may cost more: a list that was empty, or a reader's first visit."""
 
@@ -109,7 +109,7 @@ def test_a_page_asks_nothing_twice_and_a_full_case_costs_no_more_than_a_slim_one
             page: (before[who][page], now) for page, now in after.items() if now > before[who].get(page, 99) + SPARE
         }
         assert not more, (who, more)
-        dear = {page: now for page, now in after.items() if now > DEAR.get(page.partition("<reference>")[2], MOST)}
+        dear = {page: now for page, now in after.items() if now > MOST}
         assert not dear, (who, dear)
 
 

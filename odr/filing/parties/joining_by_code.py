@@ -12,6 +12,7 @@ from odr.docket.models import Case, Party, Role, Seat, Stage
 from odr.filing import names
 from odr.filing.inputs import JoinInput
 from odr.filing.parties.guardians import place_guardian
+from odr.filing.parties.known_identity import note_seen
 from odr.ground.errors import ActNotOpen, NotFound
 from odr.ground.text import T, Text
 from odr.identity import mandates
@@ -86,6 +87,7 @@ def join(court: Court, account_id: int, code: str, given: JoinInput, key: str | 
         mandate = place_guardian(sitting, party, account, given)
         if mandate is None:
             party.account_id = account_id
+            note_seen(sitting, party)
         party.locale = account.locale
         sitting.session.flush()
         powers = (mandate.id, mandate.scope) if mandate is not None else ()

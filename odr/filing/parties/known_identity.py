@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from odr.docket.models import PARTY_ROLES, Case, Party, PartyKind, Role
 from odr.docket.queries import parties
 from odr.filing import desks
@@ -52,7 +50,7 @@ def _verified(sitting: Sitting, party: Party) -> tuple[bool, Text]:
         words = T("Verified by %(provider)s as %(name)s", provider=vouched[1], name=vouched[0])
         return _plain(vouched[0]) == _plain(party.name), words
     if account is not None and account.identity_verified_at is not None:
-        if party.kind is PartyKind.PERSON or _verified_elsewhere(sitting, party):
+        if party.kind is PartyKind.PERSON or _verified_elsewhere(account, party):
             return True, T("Verified")
         return False, T("Who signs in is verified; the licence of the company is still to be seen")
     if party.details.get(SHOWN):
@@ -64,19 +62,20 @@ def _plain(name: str) -> str:
     return name.casefold().replace(" ", "")
 
 
-def _verified_elsewhere(sitting: Sitting, party: Party) -> bool:
+def _verified_elsewhere(account: Account, party: Party) -> bool:
     """Whether the registry saw the papers of this very party in another case."""
-    known = sitting.once((_verified_elsewhere, party.case_id), lambda: _seen_elsewhere(sitting, party.case_id))
-    mine = (party.account_id, party.kind, party.name)
-    return any(who == mine and number != party.id for who, number in known)
+    return [party.kind.value, party.name] in (account.seen_as or [])
 
 
-def _seen_elsewhere(sitting: Sitting, case_id: int) -> list[tuple[tuple[int | None, PartyKind, str], int]]:
-    """Whoever the registry saw under an account of this case's companies: asked once, however many of them there are."""
-    of_case = sitting.session.get_one(Case, case_id).parties
-    accounts = sorted({p.account_id for p in of_case if p.account_id is not None and p.kind is not PartyKind.PERSON})
-    rows = sitting.session.scalars(select(Party).where(Party.account_id.in_(accounts)).order_by(Party.id))
-    return [((row.account_id, row.kind, row.name), row.id) for row in rows if row.details.get(VERIFIED)]
+def note_seen(sitting: Sitting, party: Party) -> None:
+    """Remember with the account as whom the registry saw whoever signs in there: another case asks for it without reading
+    every case of a company that has thousands.
+    """
+    if party.account_id is None or not party.details.get(VERIFIED):
+        return
+    account, mine = sitting.session.get_one(Account, party.account_id), [party.kind.value, party.name]
+    if mine not in (account.seen_as or []):
+        account.seen_as = [*(account.seen_as or []), mine]
 
 
 def has_registered(sitting: Sitting, party: Party, account_id: int | None = None) -> bool:

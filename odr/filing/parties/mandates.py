@@ -14,7 +14,7 @@ from odr.filing.claim.progress import ask, decide, requests_of
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.parties.inputs import MandateFact
 from odr.filing.parties.invitation import note_addresses
-from odr.filing.parties.known_identity import registered
+from odr.filing.parties.known_identity import note_seen, registered
 from odr.filing.parties.mandates_on_docket import note_of, representatives_of
 from odr.filing.parties.person import BORN, SEX, Sex, Told, note_person
 from odr.ground.errors import ActNotOpen, InvalidInput
@@ -348,6 +348,7 @@ def verify_identity(sitting: Sitting, case: Case, given: VerifyInput, *, actor: 
         )
     party.details = {**party.details, "verified": seen}
     registered(sitting, case, party)
+    note_seen(sitting, party)
     if party.account_id is not None:
         sitting.session.get_one(Account, party.account_id).identity_verified_at = now
     words = T("Identity of %(name)s verified", name=party.name)

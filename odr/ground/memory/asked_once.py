@@ -49,6 +49,7 @@ class AskedOnce(Session):
         self._none_of: dict[int, none_of.NoneOf] = {}
         self._about: dict[int, set[Asked]] = {}
         self._wholes: dict[tuple[str, int], Sequence[Any] | None] = {}
+        self._alls: dict[tuple[str, int], Sequence[Any]] = {}
         self._together: tuple[int, ...] = ()
         self._got: set[object] = set()
         self._expected: dict[type[Any], set[int]] = {}
@@ -99,7 +100,14 @@ class AskedOnce(Session):
             if len(self._answers) >= MOST_ANSWERS:
                 self.forget()
             self._answers[asked] = (_looked(cast("Select[Any]", statement), asked), answer)
+            self._note_all(kind, asked, answer)
         return answer()
+
+    def _note_all(self, kind: none_of.Kind, asked: Asked, answer: FrozenResult[Any]) -> None:
+        """Where all rows of a case are in hand, a question about some of them need not be put."""
+        owner = none_of.owner_of(kind, asked[1]) if kind.takes_all is not None and self.is_reading else None
+        if kind.takes_all is not None and owner is not None:
+            self._alls[cast(Table, kind.takes_all.local_table).name, owner] = answer().scalars().unique().all()
 
     def _execute_with(self, statement: Executable, params: Any, **how: Any) -> Result[Any]:
         """Put a query with values of its own; what belongs to rows of a case and is loaded with them, where there is any."""
@@ -145,6 +153,8 @@ class AskedOnce(Session):
     def _whole(self, entity: Mapper[Any], owner: int) -> Sequence[Any] | None:
         """All rows of a small table of a case; None where there are too many. See :mod:`odr.ground.memory.whole`."""
         table = cast(Table, entity.local_table)
+        if (table.name, owner) not in self._wholes and (table.name, owner) in self._alls:
+            self._wholes[table.name, owner] = whole.from_all(entity, self._alls[table.name, owner])
         if (table.name, owner) not in self._wholes:
             cases = self._with(owner)
             rows = super().execute(whole.query(entity, table.c[none_of.OWNER], cases)).all()
@@ -220,6 +230,7 @@ class AskedOnce(Session):
         self._answers.clear()
         self._none_of.clear()
         self._wholes.clear()
+        self._alls.clear()
         self._about.clear()
 
     def _note(self, statement: Executable) -> None:
@@ -247,8 +258,9 @@ class AskedOnce(Session):
         tables = tables | {table for table, _ in changed}
         for found in self._none_of.values():
             found.forget(tables)
-        for whole_of in [whole_of for whole_of in self._wholes if whole_of[0] in tables]:
-            del self._wholes[whole_of]
+        for found_whole in (self._wholes, self._alls):
+            for whole_of in [whole_of for whole_of in found_whole if whole_of[0] in tables]:
+                del found_whole[whole_of]
 
     # Ways to come to newer rows, or to lose hold of older ones.
 

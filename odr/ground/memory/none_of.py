@@ -20,6 +20,7 @@ from sqlalchemy import (
     Select,
     String,
     UniqueConstraint,
+    and_,
     bindparam,
     cast,
     exists,
@@ -46,7 +47,7 @@ and is asked for by it.
 STILL = "?"
 """Instead of a column: whether a table has a row still of interest."""
 BELOW = "*"
-"""Instead of a column: whether a table has a row of a row of the case."""
+"""Instead of a column, or before it: whether a table has a row of a row of the case, or of which kinds."""
 KINDS = "kinds"
 """In a table's ``info``: names of its columns of few different values, by which most queries ask; these are told too."""
 MOST_CASES = 2
@@ -87,6 +88,8 @@ class Kind:
     """Of tables whose rows belong to a row of a case."""
     form: whole.Form | None = None
     """How it is answered from the rows of the case in hand."""
+    takes_all: Mapper[Any] | None = None
+    """Whose rows it takes, where it takes all those of the case."""
     counts: int = 0
     """How many counts it asks for, and nothing else: where there is nothing, each of them is 0."""
     nothing: FrozenResult[Any] | None = None
@@ -120,8 +123,17 @@ def kind_of(statement: Select[Any]) -> Kind:
                 metadata = table.metadata
     form = whole.form_of(statement, OWNER) if owners else None
     below = _joined_below(statement, {one.table for one in owners}) if owners else []
+    takes_all = whole.takes_all(statement, OWNER) if owners else None
     return Kind(
-        tuple(owners), tuple(kinds), metadata, tuple(parents), tuple(below), _still_open(statement), form, counts
+        tuple(owners),
+        tuple(kinds),
+        metadata,
+        tuple(parents),
+        tuple(below),
+        _still_open(statement),
+        form,
+        takes_all,
+        counts,
     )
 
 
@@ -251,10 +263,11 @@ class NoneOf:
             return True
         if any(one in mine and one not in self.still_open for one in kind.still_open):
             return True
+        told = mine | {one for one in kind.below if one in self.known_below}
         return not mine <= self.has or any(
             kinds.isdisjoint(str(getattr(value, "value", value)) for value in all_of(values[one.at]))
             for one in kind.kinds
-            if one.table in mine and (kinds := self.kinds.get((one.table, one.column))) is not None
+            if one.table in told and (kinds := self.kinds.get((one.table, one.column))) is not None
         )
 
     def has_none_below(self, below: Below) -> bool:
@@ -314,11 +327,11 @@ def query(metadata: MetaData) -> tuple[list[tuple[str, str]], Select[Any]]:
             answers.append(exists().where(owned, table.c[table.info[whole.OPEN_WHILE]].is_(None)))
     for column, owner in told_below(metadata):
         (key,) = column.foreign_keys
-        meaning.append((column.table.name, BELOW))
         mine = bindparam("owner", type_=owner.type)
-        answers.append(
-            exists().where(*([column == mine] if owner is key.column else [column == key.column, owner == mine]))
-        )
+        belongs = column == mine if owner is key.column else and_(column == key.column, owner == mine)
+        kinds = [column.table.c[name] for name in column.table.info.get(KINDS, ())]
+        meaning += [(column.table.name, f"{BELOW}{kind.name}") for kind in kinds] or [(column.table.name, BELOW)]
+        answers += [_kinds_of(kind, belongs) for kind in kinds] or [exists().where(belongs)]
     return meaning, select(*(answer.label(f"answer_{at}") for at, answer in enumerate(answers)))
 
 
@@ -385,10 +398,12 @@ def read(metadata: MetaData, row: Any) -> NoneOf:
     meaning, _ = query(metadata)
     parents = {column.table.name: owner.table.name for column, owner in told_below(metadata)}
     for (table, column), value in zip(meaning, row, strict=True):
-        if column == BELOW:
+        if column.startswith(BELOW):
             found.known_below[table] = parents[table]
             if value:
                 found.below.add(table)
+            if column != BELOW:
+                found.kinds[table, column.removeprefix(BELOW)] = set(value.split(",")) if value else set()
             continue
         if column == STILL:
             if value:

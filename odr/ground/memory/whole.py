@@ -129,6 +129,36 @@ def query(entity: Mapper[Any], owner: Column[Any], cases: Collection[int]) -> Se
     return found.order_by(next(iter(table.primary_key.columns))).limit((MOST + 1) * len(cases))
 
 
+def from_all(entity: Mapper[Any], rows: Collection[Any]) -> Sequence[Any] | None:
+    """The same, of rows of one case that are in hand already, all of them; None where there are too many."""
+    table = entity.local_table
+    assert isinstance(table, Table)
+    names = [entity.get_property_by_column(column).key for column in columns_of(table)]
+    still = table.info.get(OPEN_WHILE)
+    kept = [row for row in rows if still is None or getattr(row, still) is None]
+    found = [(*(getattr(row, name) for name in names), None, row) for row in kept]
+    return sorted(found, key=lambda row: row[0]) if len(found) <= MOST else None
+
+
+def takes_all(statement: Select[Any], owner: str) -> Mapper[Any] | None:
+    """Whose rows a query takes, where it takes all those of one case, whatever it loads with them."""
+    entity = statement._propagate_attrs.get("plugin_subject")
+    if not isinstance(entity, Mapper) or not isinstance(entity.local_table, Table):
+        return None
+    table = entity.local_table
+    if (
+        not table.info.get(ASKED_BY)
+        or not _is_plain(statement, with_others=True)
+        or statement._limit_clause is not None
+    ):
+        return None
+    if len(statement._raw_columns) != 1 or not _is(statement._raw_columns[0], table):
+        return None
+    condition: Any = statement._where_criteria[0] if len(statement._where_criteria) == 1 else None
+    named = isinstance(condition, BinaryExpression) and condition.operator in (operators.eq, operators.in_op)
+    return entity if named and _of(condition.left, table) and condition.left.name == owner else None
+
+
 def by_case(table: Table, rows: Sequence[Any], cases: Collection[int]) -> dict[int, Sequence[Any]]:
     """The rows of each case; of none where there were too many to be all."""
     if len(rows) >= (MOST + 1) * len(cases):
@@ -190,13 +220,13 @@ def _is_row(counted: Any, table: Table) -> bool:
     return isinstance(counted, ColumnClause) and counted.name == "*"
 
 
-def _is_plain(statement: Select[Any]) -> bool:
-    """Whether it is one table, chosen from, sorted and cut, and nothing else."""
+def _is_plain(statement: Select[Any], *, with_others: bool = False) -> bool:
+    """Whether it is one table, chosen from, sorted and cut, and nothing else; ``with_others`` loaded with its rows or not."""
     return (
         type(statement) is Select
         and bool(statement._raw_columns)
         and not statement._setup_joins
-        and not statement._with_options
+        and (with_others or not statement._with_options)
         and not statement._distinct
         and not statement._group_by_clauses
         and not statement._having_criteria

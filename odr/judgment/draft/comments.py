@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import BENCH_ROLES, Case, Seat
@@ -50,21 +50,22 @@ def comments_on(
     session: Session, case: Case, actor: Actor, *, open_only: bool = False, after: str | None = None, size: int = A_PAGE
 ) -> Listed[DraftComment]:
     """Comments of a case that somebody of its bench may read, the newest first."""
-    query = select(DraftComment).where(DraftComment.case_id == case.id, _read_by(session, case, actor))
+    query = select(DraftComment).where(DraftComment.case_id == case.id, _read_by(case, actor))
     if open_only:
         query = query.where(DraftComment.settled_at.is_(None))
     page = page_of(session, query, (Key(DraftComment.id, int, descending=True),), after, size)
     return page.of([row[0] for row in page.rows])
 
 
-def _read_by(session: Session, case: Case, actor: Actor) -> ColumnElement[bool]:
+def _read_by(case: Case, actor: Actor) -> ColumnElement[bool]:
     """Since they took their seat: what was deliberated before, perhaps by others who sit no more, is not theirs to know."""
-    since = session.scalar(
-        select(func.min(Seat.from_at)).where(Seat.case_id == case.id, serving(actor.account_id, *BENCH_ROLES))
-    )
-    if actor.role not in BENCH_ROLES or since is None:
+    return DraftComment.at >= _seated_since(case, actor).scalar_subquery()
+
+
+def _seated_since(case: Case, actor: Actor) -> Select[datetime]:
+    if actor.role not in BENCH_ROLES:
         raise NotFound
-    return DraftComment.at >= since
+    return select(func.min(Seat.from_at)).where(Seat.case_id == case.id, serving(actor.account_id, *BENCH_ROLES))
 
 
 def say(
@@ -77,7 +78,8 @@ def say(
     reference: str | None = None,
 ) -> DraftComment:
     """Say something to the bench; sent twice under one ``reference``, it is said once."""
-    _read_by(session, case, actor)
+    if session.scalar(_seated_since(case, actor)) is None:
+        raise NotFound
     assert actor.account_id is not None
     row = DraftComment(
         reference=reference or new_reference(),
@@ -97,7 +99,7 @@ def settle_comment(session: Session, case: Case, actor: Actor, reference: str, n
     """Mark a comment as dealt with; it stays readable. Raises NotFound for one that the actor may not read."""
     row = session.scalar(
         select(DraftComment).where(
-            DraftComment.case_id == case.id, DraftComment.reference == reference, _read_by(session, case, actor)
+            DraftComment.case_id == case.id, DraftComment.reference == reference, _read_by(case, actor)
         )
     )
     if row is None:

@@ -6,7 +6,7 @@ Duties come before remedies; only an act that is open is offered, and whoever ha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -101,27 +101,27 @@ class NextBox:
         return self.step is None and not (self.owed is not None and self.owed.is_duty)
 
 
-def next_box(sitting: Sitting, case: Case, actor: Actor) -> NextBox | None:
-    """The box for a party; None for everybody else."""
+def next_box(
+    sitting: Sitting, case: Case, actor: Actor, began: Mapping[int, int | None] | None = None
+) -> NextBox | None:
+    """The box for a party; None for everybody else. ``began`` says which entries began time limits, and whose they are,
+    where that is in hand.
+    """
     if actor.role not in PARTY_ROLES:
         return None
     still = [w for w in shown_windows(sitting, case, actor, WindowState.HALTED) if w.party_id == actor.party_id]
     box = _box(sitting, case, actor)
-    return replace(box, halted=[_halted(sitting, w) for w in still], awaited=_awaited(sitting, case, actor, box))
+    return replace(box, halted=[_halted(sitting, w) for w in still], awaited=_awaited(sitting, case, actor, box, began))
 
 
-def _awaited(sitting: Sitting, case: Case, actor: Actor, box: NextBox) -> list[Awaited]:
+def _awaited(
+    sitting: Sitting, case: Case, actor: Actor, box: NextBox, began: Mapping[int, int | None] | None
+) -> list[Awaited]:
     """Time limits of other parties that the reader's own act began, but for the one the box tells already."""
     others = [w for w in shown_windows(sitting, case, actor) if w.party_id not in (None, actor.party_id)]
     if not others:
         return []
-    # Of all time limits of the case, so that it is the same question for each party and each case of a list.
-    opening = (
-        select(DocketEntry.number, DocketEntry.party_id)
-        .join(Window, and_(Window.case_id == DocketEntry.case_id, Window.opened_by == DocketEntry.number))
-        .where(DocketEntry.case_id == case.id)
-    )
-    own = {number for number, party in sitting.session.execute(opening) if party == actor.party_id}
+    own = {number for number, party in (began or _began(sitting, case)).items() if party == actor.party_id}
     found = []
     for window in (w for w in others if w.opened_by in own and case.party_if_any(w.party_id) is not None):
         name, what = case.party(window.party_id or 0).name, step_title(sitting, case, actor, window)
@@ -129,6 +129,16 @@ def _awaited(sitting: Sitting, case: Case, actor: Actor, box: NextBox) -> list[A
         if box.told is None or box.told.id != window.id:
             found.append(Awaited(window, words, _ifs(sitting, case, actor, _told(sitting, case, actor, window))))
     return found
+
+
+def _began(sitting: Sitting, case: Case) -> dict[int, int | None]:
+    # Of all time limits of the case, so that it is the same question for each party and each case of a list.
+    opening = (
+        select(DocketEntry.number, DocketEntry.party_id)
+        .join(Window, and_(Window.case_id == DocketEntry.case_id, Window.opened_by == DocketEntry.number))
+        .where(DocketEntry.case_id == case.id)
+    )
+    return {row.number: row.party_id for row in sitting.session.execute(opening)}
 
 
 def _halted(sitting: Sitting, window: Window) -> Halted:

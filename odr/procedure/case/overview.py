@@ -27,6 +27,7 @@ from odr.procedure.case.since import since_last_look
 from odr.procedure.hooks import Appointment, Panel
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.sitting import Sitting
+from odr.procedure.time.timeline import marking_entries
 
 
 @dataclass(slots=True)
@@ -323,7 +324,7 @@ def case_page(sitting: Sitting, case: Case, actor: Actor, locale: str) -> CasePa
     return CasePage(
         case=case,
         actor=actor,
-        next=next_box(sitting, case, actor),
+        next=next_box(sitting, case, actor, {e.number: e.party_id for e in marking_entries(sitting, case)}),
         stations=stations(sitting, case, actor, [due.window for due in waiting], ahead),
         news=_news(sitting, case, actor, locale),
         dues=_once(waiting),

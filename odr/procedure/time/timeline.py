@@ -6,12 +6,12 @@ The picture and the table behind it are drawn from the same rows.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, or_, select
 
 from odr.docket.models import WITHOUT_CLAIM, Case, DocketEntry, Stage
 from odr.docket.visibility import reads_entry
@@ -53,17 +53,28 @@ class Timeline:
     waits: tuple[Span, ...]
 
 
-def stage_marks(sitting: Sitting, case: Case) -> list[tuple[datetime, Stage]]:
-    """When the case came to each of its stages, as its docket says; the last is the present one."""
+def marking_entries(sitting: Sitting, case: Case) -> Sequence[Row[int, str, datetime, str, int | None]]:
+    """The entries that moved the case or began a time limit, in their order: number, act, when, payload, party. What is
+    next for a party and the course of the case ask for them in one statement.
+    """
     moving = [act.name for act in sitting.court.table if act.to]
+    began = select(Window.opened_by).where(Window.case_id == case.id)
     rows = (
-        select(DocketEntry.act, DocketEntry.effective_at, DocketEntry.payload)
-        .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(moving))
+        select(DocketEntry.number, DocketEntry.act, DocketEntry.effective_at, DocketEntry.payload, DocketEntry.party_id)
+        .where(DocketEntry.case_id == case.id, or_(DocketEntry.act.in_(moving), DocketEntry.number.in_(began)))
         .order_by(DocketEntry.number)
     )
+    return sitting.session.execute(rows).all()
+
+
+def stage_marks(sitting: Sitting, case: Case) -> list[tuple[datetime, Stage]]:
+    """When the case came to each of its stages, as its docket says; the last is the present one."""
+    moving = {act.name for act in sitting.court.table if act.to}
     marks: list[tuple[datetime, Stage]] = []
-    for act, at, written in sitting.session.execute(rows):
-        payload = json.loads(written)
+    for entry in marking_entries(sitting, case):
+        if entry.act not in moving:
+            continue
+        act, at, payload = entry.act, entry.effective_at, json.loads(entry.payload)
         if not marks:
             marks = [(case.lodged_at, _stage_before(payload))]
         stage = _stage_after(sitting.court.table[act], payload)
