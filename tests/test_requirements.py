@@ -17,6 +17,8 @@ ROOT = Path(__file__).parent.parent
 RUNTIME, EXTRA, DEVELOPMENT = "requirements.txt", "requirements-extra.txt", "requirements-dev.txt"
 SPEECH = "requirements-speech.txt"
 """For one process alone; tried on one Python."""
+GUIDE = "requirements-guide.txt"
+"""What the guide asks for meaning with, by digest; tried on one Python."""
 ONLY_SPEECH = {"av", "faster_whisper", "numpy", "opencc"}
 """Libraries that are not installed beside the second Python."""
 NOT_IMPORTED = {
@@ -31,7 +33,7 @@ def _plain(name: str) -> str:
 
 def _pins(file: str) -> dict[str, Requirement]:
     lines = (ROOT / file).read_text().splitlines()
-    pins = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    pins = [Requirement(line.partition(" --hash=")[0]) for line in lines if line and not line.startswith("#")]
     return {_plain(pin.name): pin for pin in pins}
 
 
@@ -110,9 +112,17 @@ def test_no_library_is_pinned_twice(first: str, second: str) -> None:
     assert set(_pins(first)) & set(_pins(second)) == set()
 
 
-def test_what_speech_needs_is_of_the_same_version_everywhere() -> None:
+@pytest.mark.parametrize("optional", [SPEECH, GUIDE])
+def test_what_is_optional_is_of_the_same_version_everywhere(optional: str) -> None:
     """A library that tests or the court use as well is there once, whoever installs what."""
-    mine = _pins(SPEECH)
-    for other in (RUNTIME, EXTRA, DEVELOPMENT):
+    mine = _pins(optional)
+    for other in {RUNTIME, EXTRA, DEVELOPMENT, SPEECH, GUIDE} - {optional}:
         theirs = _pins(other)
-        assert {name: pin for name, pin in mine.items() if name in theirs and str(theirs[name]) != str(pin)} == {}
+        differ = {name for name, pin in mine.items() if name in theirs and theirs[name].specifier != pin.specifier}
+        assert differ == set(), (optional, other)
+
+
+def test_nothing_that_is_optional_goes_untried() -> None:
+    """Whoever runs the tests gets everything installed that a test of it asks for, on one Python at least."""
+    installed = (ROOT / "tools/run_tests").read_text()
+    assert {file for file in (RUNTIME, EXTRA, DEVELOPMENT, SPEECH, GUIDE) if file not in installed} == set()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from odr.assist.guide.asking import LEAST, Guide, ranked_in
+from odr.assist.guide.asking import LEAST, LEAST_WITH_MEANING, Guide, ranked_in
 from odr.assist.guide.meaning import Meaning, path_of
 from odr.assist.guide.passages import Passage, passages_of
 from odr.assist.guide.ranking import K
@@ -130,22 +130,23 @@ def evaluate(path: Path, vectors: Path | None = None) -> list[str]:
     if unnamed:
         raise SystemExit(f"{path}: no such passage: {', '.join(sorted(unnamed))}")
 
-    def found(one: Question) -> list[str]:
-        return [find.passage.name for find in guide.ranked(one.words)]
+    ranked = {one.words: [find.passage.name for find in guide.ranked(one.words)] for one in asked}
+    known = {one.words: bool(guide.ask(one.words).finds) for one in asked}
 
-    lines = [f"{path.name}: {len(asked)} questions, {len(passages)} passages, thresholds {LEAST}"]
+    def found(one: Question) -> list[str]:
+        return ranked[one.words]
+
+    lines = [
+        f"{path.name}: {len(asked)} questions, {len(passages)} passages, thresholds {LEAST if vectors is None else LEAST_WITH_MEANING}"
+    ]
     for label, chosen in (("en", ["en"]), ("zh", ["zh"]), ("both", ["en", "zh"])):
         part = [one for one in asked if one.language in chosen]
         if not part:
             continue
-        ours = measure(part, found, lambda one: not guide.ask(one.words).finds)
+        ours = measure(part, found, lambda one: not known[one.words])
         open_ours = measure(part, found, lambda _: False)
         beside = measure(part, lambda one: plain[LOCALE[one.language]].names(one.words), lambda _: False)
-        hits = [
-            bool(set(found(one)) & one.answered_by) and bool(guide.ask(one.words).finds)
-            for one in part
-            if one.answered_by
-        ]
+        hits = [bool(set(found(one)) & one.answered_by) and known[one.words] for one in part if one.answered_by]
         low, high = interval(hits)
         total = max(1, ours.answerable)
         lines.append(

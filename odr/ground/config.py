@@ -60,6 +60,7 @@ class Settings(BaseModel):
     line_sms_key: str = ""
     line_agi: str = "127.0.0.1:4573"
     line_agi_key: str = ""
+    line_sounds: str = ""
     line_locale: str = Field(default="zh-Hans", pattern="^(en|zh-Hans)$")
     seller_inboxes: str = ""
     messengers: str = ""

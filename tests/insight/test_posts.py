@@ -23,7 +23,7 @@ from odr.ground.canonical import sha256_hex
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.accounts.outbox import PURPOSE
-from odr.identity.models import Account, AccountLetter
+from odr.identity.models import Account, AccountLetter, AccountRole
 from odr.identity.sign_in.keys import keyring
 from odr.judgment.preservation.duty_judge import DutyInput, seat_duty_judge, set_turn
 from odr.procedure.models import Task
@@ -263,6 +263,33 @@ def test_rules_about_posts_that_cannot_be_are_refused(
     """A role that is not drawn, a cause that is none, a training for nothing."""
     with pytest.raises(PackError, match=r"post|cause"):
         ruled(small_scene, tmp_path, needs, wants)
+
+
+def test_a_term_longer_than_the_law_knows_is_not_entered(small_scene: Scene) -> None:
+    """A lay assessor has a post for five years, and it ends (LAJ 13); a judge's may have no end."""
+    court, day = small_scene.court, date(2026, 3, 1)
+    rules = court.packs.in_force("cn", day).distribution
+    assert rules is not None and rules.terms["assessor"].years == 5
+    with court.database.write() as session:
+        judge = session.scalars(select(Account).where(Account.email == "judge@court.example")).one()
+        session.add(AccountRole(account_id=judge.id, role=Role.ASSESSOR, granted_at=court.clock.now()))
+        session.flush()
+        session.refresh(judge)
+
+        def put_in(what: str, first: date, last: date | None) -> StaffTerm:
+            given = PostInput(email=judge.email, what=what, from_on=first, until_on=last)
+            return enter(court.notary, session, given, {"judge", "assessor"}, 1, court.clock.now(), rules)
+
+        for last in (None, date(2031, 3, 1)):
+            with pytest.raises(InvalidInput, match="5 years at most") as refused:
+                put_in("assessor", day, last)
+            assert refused.value.faults[0].location == ("until_on",)
+        with pytest.raises(InvalidInput):
+            put_in("assessor", date(2028, 2, 29), date(2033, 3, 1))
+        assert put_in("assessor", date(2028, 2, 29), date(2033, 2, 28)).until_on == date(2033, 2, 28)
+        assert put_in("assessor", day, date(2031, 2, 28)).holds_on(day)
+        assert put_in("judge", day, None).until_on is None
+        session.rollback()
 
 
 def test_what_cannot_be_is_not_entered_and_what_is_stands_in_the_log(small_scene: Scene) -> None:

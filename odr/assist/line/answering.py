@@ -163,7 +163,7 @@ def _written(reply: Reply, locale: str, came: Incoming) -> tuple[Outgoing, list[
         first, *rest = one_message(reply.words, locale)
     else:
         first, rest = reply.words[0].render(locale), []
-    prompts = spoken(reply) if came.channel is Channel.PHONE else ()
+    prompts = spoken(reply, locale) if came.channel is Channel.PHONE else ()
     return Outgoing(reply.kind.value, locale, first, prompts, reply.place, bool(rest)), rest
 
 

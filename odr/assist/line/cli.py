@@ -14,7 +14,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from odr.assist.line.keypad import LineServer
-from odr.assist.line.prompts import recordings
+from odr.assist.line.prompts import lacking, recordings
 from odr.procedure.court import Court
 
 group = AppGroup("line", help="The telephone's keypad.")
@@ -57,12 +57,18 @@ def _is_here(host: str) -> bool:
     "--check", "folder", type=click.Path(path_type=Path, exists=True), help="Name what is missing in this folder."
 )
 def prompts(folder: Path | None) -> None:
-    """What has to be recorded, in both languages: a file and its words a line. With a folder, what is missing there."""
+    """What has to be recorded, in both languages: a file and its words a line. With a folder, what is missing there, and
+    after it the file that holds older words of the same sentence.
+    """
     court = _court()
     listed = recordings(court.packs.versions(court.settings.pack))
-    if folder is not None:
-        listed = [one for one in listed if not any((folder / one.path).parent.glob(Path(one.path).name + ".*"))]
-    for one in listed:
-        click.echo(f"{one.path}\t{one.words}")
-    if folder is not None:
-        sys.exit(1 if listed else 0)
+    if folder is None:
+        for one in listed:
+            click.echo(f"{one.path}\t{one.words}")
+        return
+    missing = lacking(folder, listed)
+    for each in missing:
+        click.echo(
+            "\t".join([each.recording.path, each.recording.words, *([f"older: {each.older}"] if each.older else [])])
+        )
+    sys.exit(1 if missing else 0)

@@ -45,7 +45,7 @@ class Call:
         self._phone = phone_in(told.get("agi_callerid", ""))
         self._mark = told.get("agi_uniqueid", "")[:60] or secrets.token_hex(12)
         self._exchange.answer()
-        chosen = self._exchange.keys([f"court/{one}/{prompts.key_of(prompts.WELCOME)}" for one in ("en", "zh-Hans")], 1)
+        chosen = self._exchange.keys([_sound(prompts.WELCOME, one) for one in ("en", "zh-Hans")], 1)
         self._speak({"1": "en", "2": "zh-Hans"}.get(chosen, self._locale))
         silences = 0
         while silences < SILENCES and self._steps < MOST_STEPS:
@@ -58,8 +58,8 @@ class Call:
             elif key == "3":
                 self._speak("en" if self._locale == "zh-Hans" else "zh-Hans")
             elif key and key != "9":
-                self._play(prompts.key_of(prompts.NOT_UNDERSTOOD))
-        self._play(prompts.key_of(prompts.GOODBYE))
+                self._tell(prompts.NOT_UNDERSTOOD)
+        self._tell(prompts.GOODBYE)
         self._exchange.hang_up()
 
     def _look_up(self) -> None:
@@ -67,17 +67,17 @@ class Call:
         number = self._keys((prompts.NUMBER,), 8) if len(year) == 4 else ""
         keys = self._keys((prompts.CODE,), 8, seconds=20) if number else ""
         if len(keys) != 8 or not (year + number + keys).isdecimal():
-            self._play(prompts.key_of(prompts.NOT_UNDERSTOOD))
+            self._tell(prompts.NOT_UNDERSTOOD)
             return
-        self._play(*self._say(Said(Wants.STATUS, number=f"{year} {number}", keys=keys)).prompts)
+        self._play(self._say(Said(Wants.STATUS, number=f"{year} {number}", keys=keys)))
 
     def _call_back(self) -> None:
         own = self._keys((prompts.OWN_NUMBER,), 1) if self._phone else "2"
         typed = phone_in(self._keys((prompts.PHONE,), 15, seconds=20)) if own == "2" else ""
         if own not in ("1", "2") or (own == "2" and not typed):
-            self._play(prompts.key_of(prompts.NOT_UNDERSTOOD))
+            self._tell(prompts.NOT_UNDERSTOOD)
             return
-        self._play(*self._say(Said(Wants.CALL, phone=typed)).prompts)
+        self._play(self._say(Said(Wants.CALL, phone=typed)))
 
     def _speak(self, locale: str) -> None:
         self._locale = locale
@@ -99,12 +99,17 @@ class Call:
 
     def _keys(self, texts: Sequence[Text], most: int, *, seconds: int = 10) -> str:
         self._steps += 1
-        return self._exchange.keys(
-            [f"court/{self._locale}/{prompts.key_of(text)}" for text in texts], most, seconds=seconds
-        )
+        return self._exchange.keys([_sound(text, self._locale) for text in texts], most, seconds=seconds)
 
-    def _play(self, *recordings: str) -> None:
-        self._exchange.play([f"court/{self._locale}/{one}" for one in recordings])
+    def _tell(self, text: Text) -> None:
+        self._exchange.play([_sound(text, self._locale)])
+
+    def _play(self, out: Outgoing) -> None:
+        self._exchange.play([f"court/{out.locale}/{one}" for one in out.prompts])
+
+
+def _sound(text: Text, locale: str) -> str:
+    return f"court/{locale}/{prompts.key_of(text, locale)}"
 
 
 def _is_ours(key: str, told: str) -> bool:

@@ -1,16 +1,17 @@
 """What a telephone says: recorded files, each named by the words it speaks; and the list of what has to be recorded.
 
 Nothing is spoken by a machine that makes up sound: a court records these sentences once in each language. A day is said by a
-month and a day, an hour by its digits.
+month and a day, an hour by its digits. Other words in a language have another name there, so a recording of older words is never played.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from babel.dates import get_month_names
@@ -53,36 +54,43 @@ SENTENCES = (
 )
 
 
-def key_of(text: Text) -> str:
-    """The name of the recording of a sentence: its first words, and a mark of the whole."""
-    mark = hashlib.sha256(text.msgid.encode()).hexdigest()[:8]
+def key_of(text: Text, locale: str) -> str:
+    """The name of the recording of a sentence in a language: its first words in English, and a mark of the whole as it is read aloud."""
+    mark = hashlib.sha256(text.render(locale).encode()).hexdigest()[:8]
     return f"{re.sub('[^a-z0-9]+', '-', text.msgid.lower()).strip('-')[:32].strip('-')}-{mark}"
 
 
-def spoken(reply: Reply) -> tuple[str, ...]:
-    """The recordings of a reply, in order; none for what a telephone does not say."""
+def spoken(reply: Reply, locale: str) -> tuple[str, ...]:
+    """The recordings of a reply in a language, in order; none for what a telephone does not say."""
     if reply.kind is Kind.STATUS and reply.progress is not None:
-        return tuple(_progress(reply.progress))
-    if reply.kind is Kind.CALL_NOTED and reply.day is not None:
-        return (key_of(NOTED), *_day(reply.day))
-    said = {Kind.NO_CASE: NO_CASE, Kind.WAIT: WAIT}.get(reply.kind)
-    return (key_of(said),) if said is not None else ()
+        parts: Iterable[Text | str] = _progress(reply.progress)
+    elif reply.kind is Kind.CALL_NOTED and reply.day is not None:
+        parts = [NOTED, *_day(reply.day)]
+    else:
+        said = {Kind.NO_CASE: NO_CASE, Kind.WAIT: WAIT}.get(reply.kind)
+        parts = (said,) if said is not None else ()
+    return tuple(key_of(one, locale) if isinstance(one, Text) else one for one in parts)
 
 
-def _progress(found: Progress) -> Iterator[str]:
+def _progress(found: Progress) -> Iterator[Text | str]:
     if found.outcome is not None:
-        yield from (key_of(CLOSED), key_of(found.outcome), key_of(SINCE), *_day(found.now.on))
+        yield from (CLOSED, found.outcome, SINCE)
+        yield from _day(found.now.on)
         return
     if found.stayed_since is not None:
-        yield from (key_of(STAYED), *_day(found.stayed_since))
+        yield STAYED
+        yield from _day(found.stayed_since)
         return
-    yield from (key_of(NOW), key_of(found.now.title), key_of(SINCE), *_day(found.now.on))
+    yield from (NOW, found.now.title, SINCE)
+    yield from _day(found.now.on)
     ahead = found.next
     if ahead is None:
         return
-    yield from (key_of(NEXT), key_of(ahead.title), key_of(AT if ahead.at is not None else BY), *_day(ahead.on))
+    yield from (NEXT, ahead.title, AT if ahead.at is not None else BY)
+    yield from _day(ahead.on)
     if ahead.at is not None:
-        yield from (key_of(OCLOCK), *(f"digit-{digit}" for digit in f"{ahead.at:%H%M}"))
+        yield OCLOCK
+        yield from (f"digit-{digit}" for digit in f"{ahead.at:%H%M}")
 
 
 def _day(day: date) -> tuple[str, ...]:
@@ -99,16 +107,49 @@ class Recording:
 
 def recordings(packs: Sequence[RulePack]) -> list[Recording]:
     """Everything the telephone may say under these rules, in both languages."""
-    texts = {key_of(text): text for text in _texts(packs)}
     found = []
     for locale in LOCALES:
         months = get_month_names("wide", locale="zh" if locale == "zh-Hans" else "en")
-        said = {key: text.render(locale) for key, text in texts.items()}
+        said = {key_of(text, locale): text.render(locale) for text in _texts(packs)}
         said |= {f"month-{month}": str(months[month]) for month in range(1, 13)}
         said |= {f"day-{day}": f"{day}日" if locale == "zh-Hans" else str(day) for day in range(1, 32)}
         said |= {f"digit-{digit}": str(digit) for digit in range(10)}
         found += [Recording(f"court/{locale}/{key}", words) for key, words in said.items()]
     return found
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """A sentence without its recording; ``older``: the file in which other words of it were recorded before."""
+
+    recording: Recording
+    older: str | None
+
+
+def lacking(folder: Path, listed: Sequence[Recording]) -> list[Lacking]:
+    """What is not there, under the sounds of an exchange. An empty file is no recording."""
+    there: dict[str, list[str]] = {}
+    for where in {str(Path(one.path).parent) for one in listed}:
+        files = sorted((folder / where).iterdir()) if (folder / where).is_dir() else []
+        there[where] = [one.name for one in files if one.is_file() and one.stat().st_size]
+    current = {Path(one.path).name for one in listed}
+    found = []
+    for one in listed:
+        where, name = str(Path(one.path).parent), Path(one.path).name
+        if any(file.partition(".")[0] == name for file in there[where]):
+            continue
+        first = _MARK.sub("", name)
+        older = (file for file in there[where] if _first(file) == first and file.partition(".")[0] not in current)
+        found.append(Lacking(one, next(older, None) if first != name else None))
+    return found
+
+
+_MARK = re.compile("-[0-9a-f]{8}$")
+
+
+def _first(file: str) -> str | None:
+    name = file.partition(".")[0]
+    return _MARK.sub("", name) if _MARK.search(name) else None
 
 
 def _texts(packs: Sequence[RulePack]) -> Iterator[Text]:

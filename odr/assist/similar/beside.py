@@ -6,12 +6,14 @@ the sums in published judgments in effect of the same kind that share the facts,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
 
 from odr.assist.checks.gather import guiding_named
 from odr.assist.checks.of_file import guiding_cases
 from odr.assist.similar import looking, profiles
 from odr.docket.models import Case
+from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.text import Money
 from odr.judgment.decision.file_before_judge import CaseFile
 from odr.judgment.models import Decision
@@ -20,8 +22,13 @@ from odr.procedure.hooks import AwardedBefore, CitedCase, FromCases, SumOfCase
 from odr.register.search.desk import open_search, reader_of
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from odr.assist.similar.finding import Profile
     from odr.procedure.rules.court_rules import SimilarRules
     from odr.procedure.sitting import Sitting
+    from odr.register.search.facts import FactReader
+    from odr.register.search.searching import Search
 
 
 def from_cases(sitting: Sitting, case: Case, file: CaseFile, decision: Decision | None) -> FromCases | None:
@@ -75,18 +82,37 @@ def _awarded(sitting: Sitting, case: Case, rules: SimilarRules, decision: Decisi
     search = open_search(sitting.court, sitting.session)
     if search is None or not profile.words:
         return None
-    found = looking.alike(sitting.session, search, reader, profile, same_cause=True)
-    with_sum = [one for one in found if one.hit.awarded is not None and one.hit.awarded.currency == drafted.currency]
-    told = looking.happened(with_sum, rules.minimum)
-    reach = told.awarded if told is not None else None
+    found = _sums(sitting.session, search, reader, profile, drafted.currency)
+    reach = looking.reach_of([one.awarded for one in found], rules.minimum)
     return AwardedBefore(
         drafted=drafted,
         least=rules.minimum,
-        count=len(with_sum),
+        count=len(found),
         reach=(reach.low, reach.first, reach.third, reach.high) if reach is not None else None,
-        cases=[
-            SumOfCase(one.hit.facts.number, one.hit.address, one.hit.title, one.hit.language, one.hit.awarded)
-            for one in sorted(with_sum, key=lambda one: one.hit.awarded.minor if one.hit.awarded else 0)
-            if one.hit.awarded is not None
-        ],
+        cases=found,
     )
+
+
+def _sums(session: Session, search: Search, reader: FactReader, profile: Profile, currency: str) -> Sequence[SumOfCase]:
+    """The sums of decisions like a draft, the lowest first. The search reads many texts, and a desk is opened often: what it found is
+    remembered while draft, rules and register stay as they are; only whether each decision is in effect is asked each time.
+    """
+    asked = sha256_hex(canonical([profile.cause, profile.articles, profile.words, profile.own]))
+    key = ("sums of the like", asked, currency, reader.pack.id, str(reader.pack.version), tuple(search.left_out))
+    known = cast("Sequence[SumOfCase] | None", search.open.told.get(key))
+    if known is None:
+        search.open.make_room()
+        known = search.open.told[key] = _looked_for(session, search, reader, profile, currency)
+    effective = looking.in_effect(session, [one.address for one in known])
+    return [one for one in known if one.address in effective]
+
+
+def _looked_for(
+    session: Session, search: Search, reader: FactReader, profile: Profile, currency: str
+) -> Sequence[SumOfCase]:
+    found = [
+        SumOfCase(one.hit.facts.number, one.hit.address, one.hit.title, one.hit.language, one.hit.awarded)
+        for one in looking.alike(session, search, reader, profile, same_cause=True)
+        if one.hit.awarded is not None and one.hit.awarded.currency == currency
+    ]
+    return sorted(found, key=lambda one: one.awarded.minor)

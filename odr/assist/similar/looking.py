@@ -140,8 +140,8 @@ def alike(
     weights = weights_of(search, profile.looked_at)
     said = said_in(weights, profile.looked_at)
     matches = Finder(search).matches(profile)
-    in_effect = _in_effect(session, [one.address for one in matches])
-    chosen = [one.facts for one in matches if one.address in in_effect][:LOOKED_AT]
+    effective = in_effect(session, [one.address for one in matches])
+    chosen = [one.facts for one in matches if one.address in effective][:LOOKED_AT]
     texts = _texts(session, [one.address for one in chosen])
     rarity = Finder(search).rarity_of(profile.articles)
     found = []
@@ -161,7 +161,8 @@ def alike(
     return found
 
 
-def _in_effect(session: Session, addresses: Sequence[str]) -> set[str]:
+def in_effect(session: Session, addresses: Sequence[str]) -> set[str]:
+    """Which of these published judgments are in effect now."""
     if not addresses:
         return set()
     return set(
@@ -243,11 +244,16 @@ def happened(found: Sequence[Alike], minimum: int) -> Happened | None:
     if len(found) < minimum:
         return None
     outcomes = Counter(one.hit.facts.outcome for one in found if one.hit.facts.outcome is not None)
-    sums = sorted((one.hit.awarded for one in found if one.hit.awarded is not None), key=lambda money: money.minor)
-    awarded = None
-    if len(sums) >= minimum and len({money.currency for money in sums}) == 1:
-        first, _, third = quantiles([money.minor for money in sums], n=4, method="inclusive")
-        awarded = Range(
-            len(sums), sums[0], replace(sums[0], minor=round(first)), replace(sums[0], minor=round(third)), sums[-1]
-        )
+    awarded = reach_of([one.hit.awarded for one in found if one.hit.awarded is not None], minimum)
     return Happened(len(found), [(one, outcomes[one]) for one in Outcome if outcomes[one]], awarded)
+
+
+def reach_of(awarded: Sequence[Money], minimum: int) -> Range | None:
+    """What sums lie between; None where they are too few, or in several currencies."""
+    sums = sorted(awarded, key=lambda money: money.minor)
+    if len(sums) < minimum or len({money.currency for money in sums}) != 1:
+        return None
+    first, _, third = quantiles([money.minor for money in sums], n=4, method="inclusive")
+    return Range(
+        len(sums), sums[0], replace(sums[0], minor=round(first)), replace(sums[0], minor=round(third)), sums[-1]
+    )

@@ -57,12 +57,13 @@ def of_claim(draft: str) -> Page:
 @similar.get("/cases/<reference>/decision/similar")
 @case_page(*BENCH_ROLES, Role.PRESIDENT)
 def of_case(case: Case, actor: Actor) -> Page:
-    """Decisions like a case, in the scope the rules set, with what each shares; and the searches that are on file."""
+    """Decisions like a case, in the scope the rules set, with what each shares; and the searches that are on file. Raises TooMany."""
     session, court = current_session(), look()
     pack = court.pack(case)
     if pack.similar is None:
         raise NotFound
     reader = reader_of(pack)
+    looking.count_look(current_court(), my_account_id())
     profile = profiles.of_case(court, case, reader, actor)
     ready = open_search(current_court(), session)
     found = looking.alike(session, ready, reader, profile) if ready is not None and profile.words else []

@@ -106,9 +106,17 @@ class Held:
 
 
 def enter(
-    notary: Notary, session: Session, given: PostInput | TrainingInput, known: Collection[str], by: int, now: datetime
+    notary: Notary,
+    session: Session,
+    given: PostInput | TrainingInput,
+    known: Collection[str],
+    by: int,
+    now: datetime,
+    rules: DistributionRules | None = None,
 ) -> StaffTerm:
-    """Enter a post or a training, on record and in the public log. ``known`` is what can be chosen. Raises InvalidInput."""
+    """Enter a post or a training, on record and in the public log. ``known`` is what can be chosen. Raises InvalidInput, also for
+    a term longer than the ``rules`` know it.
+    """
     if isinstance(given, PostInput):
         kind, names = TermKind.POST, ("email", "what", "from_on", "until_on")
     else:
@@ -123,6 +131,9 @@ def enter(
         raise InvalidInput.at(names[1], T("They do not have that role: two administrators give it first."))
     if last is not None and last < first:
         raise InvalidInput.at(names[3], T("The last day is before the first."))
+    most = rules.terms.get(what) if kind is TermKind.POST and rules is not None else None
+    if most is not None and (last is None or last >= _years_after(first, most.years)):
+        raise InvalidInput.at(names[3], T("A term of this post lasts %(years)s years at most.", years=most.years))
     said = {
         "type": FORMAT,
         "act": "entered",
@@ -149,6 +160,14 @@ def enter(
     session.add(term)
     session.flush()
     return term
+
+
+def _years_after(day: date, years: int) -> date:
+    """The same day so many years later; the first of March where that year has no such day."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
 
 
 def end(notary: Notary, session: Session, reference: str, today: date, by: int, now: datetime) -> StaffTerm:

@@ -57,6 +57,9 @@ def _listing(
         trainings=kept.standing(session, pack, TermKind.TRAINING, today),
         asked=pack.distribution.trainings if pack.distribution is not None else {},
         needs=[Role(one) for one in pack.distribution.needs_post] if pack.distribution is not None else [],
+        terms={Role(key): term for key, term in pack.distribution.terms.items()}
+        if pack.distribution is not None
+        else {},
         pack=pack,
         post=post,
         training=training,
@@ -75,7 +78,9 @@ def enter(term: str) -> Page:
         given: PostInput | TrainingInput = forms.parse(PostInput if what is TermKind.POST else TrainingInput, values)
         known = {role.value for role in POSTS} if what is TermKind.POST else set(_trainings())
         with court.database.write() as session:
-            held = kept.enter(court.notary, session, given, known, my_account_id(), court.clock.now())
+            held = kept.enter(
+                court.notary, session, given, known, my_account_id(), court.clock.now(), pack_today().distribution
+            )
             kept.tell(court, session, pack_today(), held)
     except InvalidInput as error:
         return _listing(what, values, error.faults, 422)

@@ -118,6 +118,13 @@ class Training(Rule):
         return self
 
 
+class TermOfPost(Rule):
+    """How long a term of a post lasts at most (years)."""
+
+    years: Annotated[int, Field(ge=1, le=50)]
+    article: Article
+
+
 class DistributionRules(Rule):
     """How a seat falls to somebody: by lot among those free of conflict and there, weighted by what lies on their desks.
 
@@ -132,6 +139,8 @@ class DistributionRules(Rule):
     reach: Annotated[int, Field(ge=1, le=1000)]
     needs_post: tuple[Key, ...] = ()
     """Roles in which nobody is in the draw without a post that was entered and holds; in others only whose post has ended is not."""
+    terms: dict[Key, TermOfPost] = {}
+    """Posts that are given for so many years and no longer, by their role."""
     trainings: dict[Key, Training] = {}
     """What a case of some kinds needs of whoever has it."""
 
@@ -140,6 +149,12 @@ class DistributionRules(Rule):
     def _are_drawn(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if lost := set(value) - {"judge", "assessor", "assistant", "clerk"}:
             raise ValueError(f"no post is entered for {sorted(lost)}")
+        return value
+
+    @field_validator("terms")
+    @classmethod
+    def _are_of_posts(cls, value: dict[str, TermOfPost]) -> dict[str, TermOfPost]:
+        cls._are_drawn(tuple(value))
         return value
 
 

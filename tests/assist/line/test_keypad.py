@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -20,11 +21,14 @@ from odr.assist.line.agi import BEGINS, MOST_LINE, PATIENCE
 from odr.assist.line.keypad import LineServer
 from odr.assist.line.keypad_codes import keep_keys, keys_of
 from odr.assist.line.models import KeypadCode
-from odr.assist.line.prompts import key_of, recordings
+from odr.assist.line.prompts import Recording, key_of, lacking, recordings
 from odr.docket.models import Case, Outcome, Stage
+from odr.ground.text import Text
 from odr.identity.sign_in.rate_limits import LIMITS, Counted
+from odr.operations.doctor import Finding, State, check_line
 from odr.procedure.case.course import WORDS
 from odr.procedure.court import Court
+from odr.procedure.rules.registry import PackRegistry
 from tests.assist.line.conftest import Line
 
 MOST = 500
@@ -98,9 +102,9 @@ def typed(line: Line) -> list[str]:
     return [year, last, keys_of(line.code)]
 
 
-def heard(exchange: Exchange, key: str) -> bool:
-    """Whether a recording was played."""
-    return any(one.endswith(f"/{key}") for one in exchange.played)
+def heard(exchange: Exchange, text: Text) -> bool:
+    """Whether the recording of a sentence was played."""
+    return any(f"court/{locale}/{key_of(text, locale)}" in exchange.played for locale in ("en", "zh-Hans"))
 
 
 def test_a_call_hears_stage_and_dates(line: Line) -> None:
@@ -109,7 +113,7 @@ def test_a_call_hears_stage_and_dates(line: Line) -> None:
     with served(line.scene.court) as address:
         caller = Exchange(["1", "1", *typed(line), ""])
         caller.call(address)
-    assert heard(caller, key_of(WORDS[Stage.PENDING])) and heard(caller, key_of(prompts.NEXT))
+    assert heard(caller, WORDS[Stage.PENDING]) and heard(caller, prompts.NEXT)
     assert any("/month-" in one for one in caller.played) and any("/day-" in one for one in caller.played)
     assert all(one.startswith("court/en/") for one in caller.played[2:])
     known = {one.path for one in recordings(line.scene.court.packs.versions("cn"))}
@@ -122,7 +126,7 @@ def test_the_registry_calls_the_number_that_called_or_another(line: Line) -> Non
     with served(line.scene.court) as address:
         caller = Exchange(["2", "2", "1", "1", *typed(line), "2", "2", "13900000002"])
         caller.call(address)
-    assert heard(caller, key_of(prompts.NOTED))
+    assert heard(caller, prompts.NOTED)
     with line.scene.court.database.read() as session:
         asked = [(one.contact, bool(one.number), one.locale) for one in waiting(line.scene.court, session).rows]
     assert asked == [("13800000001", False, "zh-Hans"), ("13900000002", True, "zh-Hans")]
@@ -133,7 +137,7 @@ def test_who_hides_their_number_is_asked_for_one(line: Line) -> None:
     with served(line.scene.court) as address:
         caller = Exchange(["1", "2", "123", "2", "13900000002"], caller="unknown")
         caller.call(address)
-    assert heard(caller, key_of(prompts.NOT_UNDERSTOOD)) and heard(caller, key_of(prompts.NOTED))
+    assert heard(caller, prompts.NOT_UNDERSTOOD) and heard(caller, prompts.NOTED)
 
 
 def test_a_call_that_is_played_again_changes_nothing(line: Line) -> None:
@@ -150,7 +154,7 @@ def test_silence_ends_the_call(line: Line) -> None:
     with served(line.scene.court) as address:
         caller = Exchange([""] * 20)
         caller.call(address)
-    assert heard(caller, key_of(prompts.GOODBYE)) and caller.told[-1] == "HANGUP"
+    assert heard(caller, prompts.GOODBYE) and caller.told[-1] == "HANGUP"
     assert sum(one.startswith("GET DATA") for one in caller.told) == 1 + keypad.SILENCES
 
 
@@ -173,7 +177,7 @@ def heard_again(address: tuple[str, int]) -> bool:
     """Whether the next caller gets the menu."""
     caller = Exchange(["1", ""], mark="next")
     caller.call(address)
-    return heard(caller, key_of(prompts.MENU))
+    return heard(caller, prompts.MENU)
 
 
 @pytest.mark.parametrize(
@@ -262,8 +266,8 @@ def right(line: Line, address: tuple[str, int], caller: str, mark: str = "right"
     """Whether the right code reaches the case from a telephone; else it waits."""
     asks = Exchange(["1", "1", *typed(line)], caller=caller, mark=mark)
     asks.call(address)
-    reached = heard(asks, key_of(prompts.NOW))
-    assert reached != heard(asks, key_of(prompts.WAIT))
+    reached = heard(asks, prompts.NOW)
+    assert reached != heard(asks, prompts.WAIT)
     return reached
 
 
@@ -298,7 +302,7 @@ def test_keys_of_one_number_are_counted_strictly_in_all(line: Line) -> None:
         year, last, _ = typed(line)
         guess = Exchange(["1", "1", year, last, "99999999"], caller="13922223333", mark="guess")
         guess.call(address)
-        assert heard(guess, key_of(prompts.WAIT))
+        assert heard(guess, prompts.WAIT)
         wrong(line, address, ["13922223333"] * LIMITS[Counted.KEYPAD_BY].tries)
         assert not right(line, address, "13922223333", "lied to")
 
@@ -316,14 +320,14 @@ def test_one_who_hides_their_number_shuts_out_no_other_who_does(line: Line) -> N
             hostile.call(address)
         other = Exchange(["1", "1", year, last, keys], caller="unknown", mark="other")
         other.call(address)
-        assert heard(other, key_of(WORDS[Stage.PENDING])) and not heard(other, key_of(prompts.WAIT))
+        assert heard(other, WORDS[Stage.PENDING]) and not heard(other, prompts.WAIT)
         for at in range(tries):
             Exchange(["1", "1", year, "69999", "33333333"], caller="unknown", mark=f"same{at}").call(address)
         again = Exchange(["1", "1", year, "69999", "33333333"], caller="unknown", mark="again")
         again.call(address)
         known = Exchange(["1", *["1", year, "69998", "44444444"] * (tries + 1)], caller="13800000009", mark="known")
         known.call(address)
-    assert heard(again, key_of(prompts.WAIT)) and heard(known, key_of(prompts.WAIT))
+    assert heard(again, prompts.WAIT) and heard(known, prompts.WAIT)
 
 
 def test_codes_as_keys_follow_the_codes(line: Line) -> None:
@@ -335,13 +339,13 @@ def test_codes_as_keys_follow_the_codes(line: Line) -> None:
     with served(court) as address:
         caller = Exchange(["1", "1", *typed(line)])
         caller.call(address)
-    assert heard(caller, key_of(prompts.NO_CASE))
+    assert heard(caller, prompts.NO_CASE)
     assert keep_keys(court) >= 1 and keep_keys(court) == 0
     with court.database.read() as session:
         assert session.scalar(select(func.count()).select_from(KeypadCode)) == before
 
 
-def test_the_list_of_recordings_is_whole_in_both_languages(line: Line, tmp_path: object) -> None:
+def test_the_list_of_recordings_is_whole_in_both_languages(line: Line, tmp_path: Path) -> None:
     """Every stage, every outcome, every sentence; the command names the files, and those that are missing."""
     court = line.scene.court
     listed = {one.path: one.words for one in recordings(court.packs.versions("cn"))}
@@ -351,10 +355,75 @@ def test_the_list_of_recordings_is_whole_in_both_languages(line: Line, tmp_path:
             *(one.label for one in Outcome),
             *(WORDS.get(one, one.label) for one in Stage),
         ):
-            assert listed[f"court/{locale}/{key_of(text)}"] == text.render(locale)
+            assert listed[f"court/{locale}/{key_of(text, locale)}"] == text.render(locale)
     runner = create_app(court=court).test_cli_runner()
     assert isinstance(runner, CliRunner)
     said = runner.invoke(args=["line", "prompts"])
     assert said.exit_code == 0 and len(said.output.splitlines()) == len(listed)
     missing = runner.invoke(args=["line", "prompts", "--check", str(tmp_path)])
     assert missing.exit_code == 1 and missing.output == said.output
+
+
+def recorded(folder: Path, listed: Sequence[Recording]) -> None:
+    """Every sentence as a file of sound."""
+    for one in listed:
+        (folder / one.path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / f"{one.path}.wav").write_bytes(b"RIFF")
+
+
+def test_a_recording_of_older_words_is_named_and_not_played(tmp_path: Path) -> None:
+    """Other words in a language have another name there alone; the file that holds the old ones is told beside, an empty file is none."""
+    packs = PackRegistry.load().versions("cn")
+    listed = recordings(packs)
+    recorded(tmp_path, listed)
+    assert lacking(tmp_path, listed) == []
+    name = key_of(prompts.WELCOME, "zh-Hans")
+    new = tmp_path / f"court/zh-Hans/{name}.wav"
+    old = new.with_name(f"{name[:-8]}00000000.wav")
+    new.rename(old)
+    (found,) = lacking(tmp_path, listed)
+    assert (found.recording.path, found.older) == (f"court/zh-Hans/{name}", old.name)
+    assert found.recording.words == prompts.WELCOME.render("zh-Hans")
+    (tmp_path / "court/en/digit-7.wav").write_bytes(b"")
+    assert [(one.recording.path, one.older) for one in lacking(tmp_path, listed)] == [
+        ("court/en/digit-7", None),
+        (f"court/zh-Hans/{name}", old.name),
+    ]
+
+
+def test_a_name_is_of_the_words_that_are_read_aloud() -> None:
+    """Two translations of one sentence are two recordings in their language, and one in English."""
+
+    class Said(Text):
+        def render(self, locale: str) -> str:
+            return "另一句话" if locale == "zh-Hans" else super().render(locale)
+
+    other = Said(prompts.GOODBYE.msgid)
+    assert key_of(other, "en") == key_of(prompts.GOODBYE, "en")
+    assert key_of(other, "zh-Hans") != key_of(prompts.GOODBYE, "zh-Hans")
+
+
+def test_the_check_up_says_what_is_not_recorded(line: Line, tmp_path: Path) -> None:
+    """Without a folder nothing is said against it; with one, how much is missing and how much is of older words."""
+    court = line.scene.court
+
+    def said(sounds: Path | None) -> Finding:
+        settings = court.settings.model_copy(update={"line_sounds": str(sounds) if sounds else ""})
+        (found,) = check_line(settings, court.database)
+        return found
+
+    assert said(None).state is State.GOOD and "ODR_LINE_SOUNDS" in said(None).what
+    assert said(tmp_path / "nowhere").state is State.WORRY
+    listed = recordings(court.packs.versions("cn"))
+    recorded(tmp_path, listed)
+    assert said(tmp_path).state is State.GOOD
+    new = tmp_path / f"court/en/{key_of(prompts.MENU, 'en')}.wav"
+    new.rename(new.with_name(f"{key_of(prompts.MENU, 'en')[:-8]}00000000.wav"))
+    (tmp_path / "court/zh-Hans/day-31.wav").unlink()
+    told = said(tmp_path)
+    assert told.state is State.WORRY and f"2 of {len(listed)}" in told.what and "1 of older words" in told.what
+    assert "line prompts --check" in told.mend
+    runner = create_app(court=court).test_cli_runner()
+    assert isinstance(runner, CliRunner)
+    lines = runner.invoke(args=["line", "prompts", "--check", str(tmp_path)])
+    assert lines.exit_code == 1 and sorted(len(each.split("\t")) for each in lines.output.splitlines()) == [2, 3]
