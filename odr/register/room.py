@@ -16,6 +16,7 @@ from odr.register.enforcement_list import consumption, listing, reporting, stand
 from odr.register.enforcement_list.audit import audit_case_listings, records_kept as list_records_kept
 from odr.register.enforcement_list.panel import listing_panel
 from odr.register.enforcement_list.sanctions import after as sanctions
+from odr.register.enforcement_list.sanctions.audit import audit_case_sanctions
 from odr.register.enforcement_list.sanctions.panel import sanction_panel
 from odr.register.feedback.answers import feedback_panel
 from odr.register.publication.audit import audit_case_publications, records_kept
@@ -90,7 +91,7 @@ ROOM = Room(
     ),
     bars=(volume_acts.volume_is_closed, recording_is_needed),
     holdings=(records_kept, applications.records_kept, place_records_kept, copies_kept, list_records_kept),
-    audits=(audit_case_publications, audit_case_listings),
+    audits=(audit_case_publications, audit_case_listings, audit_case_sanctions),
     desk_pages=(
         DeskPage("viewing.desk", T("Applications to read a decision"), 102),
         DeskPage("attending.desk", T("Places of the public in hearings"), 104),

@@ -86,9 +86,9 @@ def lay(court: Court, case_id: int, said: PublicText, *, days: int = 0) -> str:
     return address
 
 
-def record(court: Court, address: str, state: PublicationState | None = None) -> None:
+def record(court: Court, address: str, state: PublicationState | None = None, event: str = ledger.PUBLISHED) -> None:
     """A line of the ledger's chain about a decision, which may get another state with it."""
     with court.sit() as sitting:
         row = sitting.session.scalars(select(Publication).where(Publication.address == address)).one()
         row.state = state or row.state
-        ledger.record(sitting, row, ledger.PUBLISHED)
+        ledger.record(sitting, row, event)

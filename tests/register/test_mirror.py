@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import shutil
@@ -21,13 +22,16 @@ from sqlalchemy import select
 
 from odr.evidence.kit.kit import fingerprint
 from odr.ground.errors import ActNotOpen
-from odr.register.publication.mirror.making import Made, publish as publish_copy
+from odr.register.publication import ledger
+from odr.register.publication.mirror.making import Made, publish as publish_copy, take_down
 from odr.register.publication.mirror.models import RegisterCopy
+from odr.register.publication.models import PublicationState
 from odr.register.statistics.counting import rebuild
 from tests.judgment.bench import Bench
 from tests.kept import kept
 from tests.patience import PATIENCE
-from tests.register.publishing import numbered, publish
+from tests.register.laid_decisions import lay, record, text
+from tests.register.publishing import approve, numbered, proposal, publish
 
 
 @kept
@@ -162,6 +166,60 @@ def test_a_withdrawn_decision_goes_with_the_next_round(copy: Copy, tmp_path: Pat
     assert copy.check()[0] == 0
     code, said = copy.check(str(copy.file("ledger/000001.json")), folder=old)
     assert code == 1 and f"decision {row.address} is in the copy, and the ledger does not call it published" in said
+
+
+def laid_beside(copy: Copy, count: int) -> list[str]:
+    """More published decisions in the same court, and in its copy."""
+    made = [lay(copy.bench.court, copy.bench.case_id, text(n, f"依照法律，编号乙{n}。")) for n in range(1, count + 1)]
+    assert copy.publish().is_new
+    return made
+
+
+def test_what_is_public_no_more_is_taken_down_without_making_the_rest_anew(copy: Copy) -> None:
+    """Withdrawn, its files are gone from the copy by the round of every minute; what is unchanged is not touched, what was
+    published since is in it too, and it is what a whole round would have made. Where nothing went, nothing is written.
+    """
+    made = laid_beside(copy, 3)
+    assert take_down(copy.bench.court, copy.folder) is None
+    fourth = lay(copy.bench.court, copy.bench.case_id, text(4, "依照法律，编号乙4。"))
+    assert take_down(copy.bench.court, copy.folder) is None, "what is new waits for the whole round"
+    others = [copy.file(f"decisions/{made[0]}.{kind}") for kind in ("json", "txt", "html", "akn.xml")]
+    before = {path: path.stat().st_mtime_ns for path in others}
+    record(copy.bench.court, made[1], PublicationState.WITHDRAWN, ledger.WITHDRAWN)
+    done = take_down(copy.bench.court, copy.folder)
+    assert done is not None and done.is_new and done.removed >= 4
+    names = copy.index["files"]
+    assert not [name for name in names if made[1] in name] and f"decisions/{fourth}.txt" in names
+    assert "编号乙2".encode() not in b"".join(path.read_bytes() for path in (copy.folder / "files").iterdir())
+    assert before == {path: path.stat().st_mtime_ns for path in others}
+    assert take_down(copy.bench.court, copy.folder) is None
+    assert not copy.publish().is_new, "the whole round finds nothing else"
+
+
+def test_a_corrected_text_is_taken_down_too(copy: Copy) -> None:
+    """Withdrawn and published anew between two rounds, the old words are in no file of the copy."""
+    bench, row = copy.bench, numbered(copy.bench)[-1]
+    given = {**proposal(bench, row), "reason": "masking", "passages": [{"words": "Lodged on 3 February 2026."}]}
+    bench.do("clerk", "correct_publication", given)
+    approve(bench)
+    bench.do("clerk", "publish_decision", {"publication": row.reference})
+    assert take_down(bench.court, copy.folder) is not None
+    texts = b"".join(
+        path.read_bytes() for path in (copy.folder / "files").iterdir() if path.suffix in (".txt", ".html")
+    )
+    assert texts and b"Lodged on 3 February 2026." not in texts
+    code, said = copy.check()
+    assert code == 0 and "it stands in the log" in said, said
+
+
+def test_two_rounds_never_write_one_copy_at_once(copy: Copy) -> None:
+    """While a whole round is under way the quick one leaves the copy alone, instead of taking files away that are still to be named."""
+    row = numbered(copy.bench)[-1]
+    copy.bench.do("judge", "withdraw_publication", {"publication": row.reference, "reason": "masking"})
+    with (copy.bench.court.settings.data_dir / "register-copy.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert take_down(copy.bench.court, copy.folder) is None
+    assert take_down(copy.bench.court, copy.folder) is not None
 
 
 def _change(copy: Copy) -> None:

@@ -69,8 +69,9 @@ def test_a_withdrawn_decision_is_gone_but_for_its_line(bench: Bench) -> None:
     row = publish(bench)
     bench.do("judge", "withdraw_publication", {"publication": row.reference, "reason": "masking"})
     stranger = create_app(court=bench.court).test_client()
-    for path in (f"/decisions/{row.address}", f"/decisions/{row.address}.json", f"/decisions/{row.address}.pdf"):
-        assert stranger.get(path).status_code == 410, path
+    for form in ("", ".json", ".pdf", ".txt", ".akn.xml"):
+        answer = stranger.get(f"/decisions/{row.address}{form}")
+        assert answer.status_code == 410 and "listing" not in answer.text, form
     page = stranger.get(f"/decisions/{row.address}").text
     assert "Wrongly masked" in page and "listing" not in page
     assert row.address not in stranger.get("/decisions").text

@@ -20,11 +20,13 @@ from odr.payments.fee.fee_computation import Matter
 from odr.payments.fee.relief import fees_of
 from odr.payments.inputs import PaymentInput
 from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, Payment, Refund, StripeFact
+from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.papers.rulings import written_ruling
 from odr.register.enforcement_list.sanctions.models import Custody, Sanction, SanctionState
 from odr.register.enforcement_list.sanctions.panel import sanction_panel
 from odr.register.enforcement_list.standing import LOOKED_AFTER
+from odr.register.publication import ledger
 from odr.service.models import Packet
 from tests.judgment.bench import Bench, to_the_cent
 from tests.judgment.test_enforcement_settlement import PROPOSAL, enforced, pay
@@ -561,6 +563,12 @@ def holds(bench: Bench) -> None:
             kept_ = paid_on(session, one).minor - back
             owner = next((row for row in decided if row.assessment_id == one.id), None)
             assert kept_ <= (owner.fine_minor if owner is not None else 0), "more is kept than was ordered"
+        case = session.get_one(Case, bench.case_id)
+        found = audit_projections(bench.court, session, case)
+        assert not [one for one in found if ": sanction" in one or "ledger" in one]
+        lines = ledger.lines(session)
+        assert ledger.account(lines, len(lines))["rest"] == 0 and ledger.wrong_in(session) == []
+        assert sum(line.kind == "sanction" for line in lines.values()) == len(decided), "ordered without a number"
 
 
 @pytest.mark.parametrize("seed", range(3))

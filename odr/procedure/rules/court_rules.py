@@ -551,14 +551,15 @@ class OutageRules(Rule):
 class PublishedKind(Rule):
     """A kind of decision that gets a number in the public ledger.
 
-    ``papers`` are the kinds of sealed paper it is; ``acts`` narrows them to what these acts made. ``withheld`` is the
-    reason for which this kind is as a rule not published; then ``except_for`` says when it is all the same.
+    ``papers`` are the kinds of sealed paper it is; ``acts`` narrows them to what these acts made, ``answers`` to what was
+    answered there: another answer of such an act gets no number under any kind. ``withheld`` is the reason for which this kind is as a rule not published; then ``except_for`` says when it is all the same.
     """
 
     title: Words
     article: Article
     papers: Annotated[tuple[Key, ...], Field(min_length=1)]
     acts: tuple[Key, ...] = ()
+    answers: tuple[Key, ...] = ()
     ends_case: bool = False
     """Only papers of an act that closed the case."""
     withheld: Key | None = None
@@ -609,6 +610,8 @@ class PublicationRules(Rule):
                 raise ValueError(f"kinds.{key}: withheld names no reason of the list: {kind.withheld}")
             if (kind.withheld is None) != (kind.except_for is None):
                 raise ValueError(f"kinds.{key}: what is withheld as a rule says when it is published all the same")
+            if kind.answers and not kind.acts:
+                raise ValueError(f"kinds.{key}: answers are those of acts, and none is named")
         return self
 
     @property
@@ -621,14 +624,16 @@ class PublicationRules(Rule):
         """What is replaced and cut."""
         return RedactionRules.from_table(self.redaction)
 
-    def kind_of(self, paper: str, act: str, *, ended: bool) -> str | None:
+    def kind_of(self, paper: str, act: str, *, ended: bool, answer: str | None = None) -> str | None:
         """Under which kind a sealed paper of an act gets its number; None where it gets none. What names acts is asked first."""
         fitting = [
-            key
+            (key, kind)
             for key, kind in sorted(self.kinds.items(), key=lambda one: not one[1].acts)
             if paper in kind.papers and (not kind.acts or act in kind.acts) and (ended or not kind.ends_case)
         ]
-        return next(iter(fitting), None)
+        if not fitting or (fitting[0][1].answers and answer not in fitting[0][1].answers):
+            return None
+        return fitting[0][0]
 
 
 class RetrialGround(Rule):

@@ -5,6 +5,7 @@ Nothing is published here. What takes effect opens a task with its last day; wha
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,8 @@ from odr.judgment.vocabulary import DecisionState
 from odr.procedure.acts.windows import TIME_LIMITS, Nature
 from odr.procedure.papers.frame import SealedPaper
 from odr.procedure.time.reckoning import end_of
-from odr.register import desks
+from odr.register import desks, names
+from odr.register.enforcement_list.sanctions.queries import in_effect_since
 from odr.register.formats.published import new_public_id
 from odr.register.publication import ledger
 from odr.register.publication.models import Publication, PublicationState
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 AFTER = frozenset({Stage.PENDING, Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED})
 """Stages at which a decision may be there whose effect comes or goes; a case that is heard again is pending."""
 JUDGMENT = "decision"
+SANCTIONING = frozenset({names.DECIDE_SANCTION, names.DECIDE_RELEASE})
 NO_EFFECT = "no_effect"
 """The reason, in every pack, of what is not public because nobody can rely on it; it is over when the effect comes."""
 
@@ -51,9 +54,10 @@ def _number(sitting: Sitting, case: Case, entry: DocketEntry, rules: Publication
     papers = {one.reference: one for one in sitting.prepared.values() if isinstance(one, SealedPaper) and one.said}
     if not papers:
         return
+    answer = (json.loads(entry.payload).get("input") or {}).get("answer")
     mine = Document.case_id == case.id, Document.entry_number == entry.number, Document.reference.in_(papers)
     for document in sitting.session.scalars(select(Document).where(*mine).order_by(Document.id)).all():
-        kind = rules.kind_of(document.kind, entry.act, ended=case.stage is Stage.CLOSED)
+        kind = rules.kind_of(document.kind, entry.act, ended=case.stage is Stage.CLOSED, answer=answer)
         known = select(Publication.id).where(Publication.document_id == document.id)
         if (
             kind is None
@@ -88,12 +92,18 @@ def _number(sitting: Sitting, case: Case, entry: DocketEntry, rules: Publication
 def effect_of(sitting: Sitting, case: Case, row: Publication) -> datetime | None:
     """Since when a numbered decision has effect; None while it has none: it can still be appealed, or it was undone.
 
-    Of a judgment the docket of judgment says it. What closed a case has effect once nobody can appeal from it any more, as
-    long as the case is closed; what the parties agreed, once it binds.
+    Of a judgment the docket of judgment says it; of a fine, a detention and an early release what was decided on it (decision
+    99). What closed a case has effect once nobody can appeal from it any more, as long as the case is closed; what the parties
+    agreed, once it binds.
     """
     decision = sitting.session.scalar(select(Decision).where(Decision.document_id == row.document_id))
     if decision is not None:
         return decision.effective_at if decision.state is DecisionState.ISSUED else None
+    rules = sitting.pack(case).publication
+    kind = rules.kinds.get(row.kind) if rules is not None else None
+    if kind is not None and not SANCTIONING.isdisjoint(kind.acts):
+        entry = sitting.session.scalars(select(Document.entry_number).where(Document.id == row.document_id)).one()
+        return in_effect_since(sitting.session, case, entry)
     if case.stage not in (Stage.CLOSED, Stage.EFFECTIVE, Stage.ENFORCEMENT):
         return None
     remedies = {limit.kind for limit in TIME_LIMITS if limit.nature is Nature.REMEDY and "appeal" in limit.kind}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ from odr.ground.canonical import canonical, sha256_hex
 from odr.hearing.models import Witness
 from odr.identity.models import Account, Mandate
 from odr.procedure.rules.redaction import Private
+from odr.register.enforcement_list.models import Listing
+from odr.register.enforcement_list.sanctions.models import Sanction
 from odr.register.publication.models import Publication, PublicationObjection
 from odr.register.redaction.apply import apply
 from odr.register.redaction.known import Candidate, Choice, Known, Standing, grouped, naming_of, open_candidates
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 CHANNELS = {Channel.EMAIL: Private.EMAIL, Channel.SMS: Private.PHONE}
+_PLACE = re.compile(r"[,，;；:：(（]|(?<=[\u4e00-\u9fff])\s")
+"""What parts the name of an officer from their place in the organisation."""
 STAFF = (Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK)
 
 
@@ -120,6 +125,7 @@ def known_in(sitting: Sitting, case: Case) -> tuple[Known, ...]:
         *_heard(sitting, case),
         *_addresses(sitting, case),
         *_claims(sitting, case),
+        *_officers(sitting, case),
         *_staff(sitting, case),
     )
 
@@ -216,6 +222,16 @@ def _claims(sitting: Sitting, case: Case) -> list[Known]:
         found += [Known(Private.ORGANISATION, (shop.strip(),), role="shop")] if shop and shop.strip() else []
         found += [Known(Private.ORDER_NUMBER, (order.strip(),))] if order and order.strip() else []
     return found
+
+
+def _officers(sitting: Sitting, case: Case) -> list[Known]:
+    """Who of an organisation was to be fined, detained or listed with it: the name, without the place in it that stands behind."""
+    told = [
+        *sitting.session.scalars(select(Sanction.officer).where(Sanction.case_id == case.id)),
+        *sitting.session.scalars(select(Listing.head).where(Listing.case_id == case.id)),
+    ]
+    names = _told(_PLACE.split(one.strip())[0] for one in told if one)
+    return [Known(Private.PERSON, (name,), role="representative", represents_by_law=True) for name in names]
 
 
 def _staff(sitting: Sitting, case: Case) -> list[Known]:

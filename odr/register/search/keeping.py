@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, load_only
 from odr.register.publication.check_register import FIRST
 from odr.register.publication.models import (
     Publication,
+    PublicationState,
     PublicationVersion,
     PublishedText,
     RegisterHead,
@@ -140,15 +141,19 @@ def _ids_of(session: Session, shelf: int) -> Sequence[int]:
 
 
 @cache
-def published_texts() -> Select[Publication, PublicationVersion, PublishedText]:
+def published_texts(*, named: bool = False) -> Select[Publication, PublicationVersion, PublishedText]:
     """Every decision that is public now, with its newest version and the words of it; without the original, which is never
     shown and need not be read.
+
+    ``named``: some are asked for by address or number. The database then has no index to offer by which it would rather read
+    through everything that is public.
     """
+    state = func.coalesce(Publication.state, Publication.state) == PublicationState.PUBLISHED
     return (
         select(Publication, PublicationVersion, PublishedText)
         .join(PublicationVersion, PublicationVersion.publication_id == Publication.id)
         .join(PublishedText, PublishedText.version_id == PublicationVersion.id)
-        .where(IN_STATE["published"], PublicationVersion.number == newest_version())
+        .where(state if named else IN_STATE["published"], PublicationVersion.number == newest_version())
         .options(
             load_only(
                 Publication.address,
@@ -166,7 +171,7 @@ def published_texts() -> Select[Publication, PublicationVersion, PublishedText]:
 def _facts(session: Session, reader: FactReader, ids: Sequence[int]) -> Iterator[Facts]:
     for begin in range(0, len(ids), 100):
         some = ids[begin : begin + 100]
-        query = published_texts().where(Publication.id.in_(some)).order_by(Publication.number)
+        query = published_texts(named=True).where(Publication.id.in_(some)).order_by(Publication.number)
         for row, version, text in session.execute(query):
             yield facts_of(reader, row, version, PublicText.from_json(text.text))
         session.expunge_all()
@@ -199,8 +204,10 @@ class Version(NamedTuple):
 
 @cache
 def shown_columns() -> Select[Any]:
-    """The same as :func:`published_texts` in the columns of a list, in the order of :class:`Row`, :class:`Version`, text."""
-    return published_texts().with_only_columns(
+    """The same as :func:`published_texts` of those that are named, in the columns of a list, in the order of :class:`Row`,
+    :class:`Version`, text.
+    """
+    return published_texts(named=True).with_only_columns(
         *(getattr(Publication, name) for name in Row._fields),
         PublicationVersion.number.label("version"),
         PublicationVersion.sha256,
@@ -251,7 +258,9 @@ def _shelf(
     """Bring one shelf up; what goes or changes means that all of it is written anew."""
     public = {
         row.address: (row.id, version.sha256)
-        for row, version, _ in session.execute(published_texts().where(Publication.id.in_([one for one, _ in changed])))
+        for row, version, _ in session.execute(
+            published_texts(named=True).where(Publication.id.in_([one for one, _ in changed]))
+        )
     }
     here = {address: there for _, address in changed if (there := found.digest_of(address, number)) is not None}
     new = [public[address][0] for _, address in changed if address in public and address not in here]

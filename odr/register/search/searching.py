@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import cast
 
 from tantivy import DocAddress, Occur, Query, Searcher
@@ -91,7 +92,10 @@ class Search:
         known = self.open.told.get(key)
         if known is None:
             self.open.make_room()
-            known = self.open.told[key] = (self.count_of(query), self._facets(query) if facets else {})
+            divided = self._facets(query) if facets else {}
+            # Every decision is of one year: how they divide by it says how many there are, without asking a second time.
+            total = sum(count for _, count in divided["year"]) if facets else self.count_of(query)
+            known = self.open.told[key] = (total, divided)
         return cast(tuple[int, Facets], known)
 
     def among(self, asked: Asked, addresses: Sequence[str]) -> list[Facts]:
@@ -128,23 +132,19 @@ class Search:
     def _best(self, query: Query, asked: Asked, size: int) -> tuple[list[_Hit], bool]:
         begins = cast(tuple[int, ...] | None, values_at(asked.after, [int, int]))
         most = DEEPEST if begins is not None else size + 1
-        hits = self._scored(query, most)
+        found = {each: _scored(each, query, most) for each in self.open.searchers}
+        hits = _together(found.values(), most)
         while most < DEEPEST and len(hits) == most and hits[-1].score == hits[size - 1].score:
-            # Alike at the page's end: which comes first is told by the day, and all that are alike are needed for that.
+            # Alike at the page's end: which comes first is told by the day, and all that are alike are needed for that. A
+            # shelf whose last is less alike has shown all that count.
+            full = [each for each, mine in found.items() if len(mine) == most and mine[-1].score >= hits[-1].score]
             most = min(DEEPEST, most * 4)
-            hits = self._scored(query, most)
+            found |= {each: _scored(each, query, most) for each in full}
+            hits = _together(found.values(), most)
         if begins is not None:
             score, key = begins
             hits = [hit for hit in hits if (_bits(hit.score), hit.key) < (score, key)]
         return hits[: size + 1], begins is not None
-
-    def _scored(self, query: Query, most: int) -> list[_Hit]:
-        hits: list[_Hit] = []
-        for each in self.open.searchers:
-            found = each.search(query, most, count=False).hits
-            keys = each.fast_field_values("order", [at for _, at in found]) if found else []
-            hits += [_Hit(score, int(key or 0), each, at) for (score, at), key in zip(found, keys, strict=True)]
-        return sorted(hits, key=lambda hit: (-_bits(hit.score), -hit.key))[:most]
 
     def cited(self, cause: str | None = None) -> Facets:
         """How many decisions, of one kind of case where named, cite each article ("article") and each decision ("cites"):
@@ -195,6 +195,18 @@ class Search:
         question: Node = replaced(asked.question, instead)
         corrected = replace(asked, question=question, after=None)
         return (corrected, unknown) if self.count(corrected) else None
+
+
+def _scored(searcher: Searcher, query: Query, most: int) -> list[_Hit]:
+    """The best of one shelf."""
+    found = searcher.search(query, most, count=False).hits
+    keys = searcher.fast_field_values("order", [at for _, at in found]) if found else []
+    return [_Hit(score, int(key or 0), searcher, at) for (score, at), key in zip(found, keys, strict=True)]
+
+
+def _together(found: Iterable[Sequence[_Hit]], most: int) -> list[_Hit]:
+    """The best of all shelves: of those that match alike, the newest."""
+    return sorted(chain.from_iterable(found), key=lambda hit: (-hit.score, -hit.key))[:most]
 
 
 def _sorted(name: str, counts: Counter[str]) -> list[tuple[str, int]]:

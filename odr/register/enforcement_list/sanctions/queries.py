@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -42,6 +42,20 @@ def sanctions_of(session: Session, case: Case, *states: SanctionState) -> Sequen
 def sanction_named(session: Session, case: Case, reference: str, *states: SanctionState) -> Sanction | None:
     """The fine or detention of this case by its reference, if it is in one of these states."""
     return next((row for row in sanctions_of(session, case, *states) if row.reference == reference), None)
+
+
+def in_effect_since(session: Session, case: Case, entry: int | None) -> datetime | None:
+    """Since when the decision of this entry has effect; None while it has none.
+
+    A review does not halt it (CPL 119), so it has effect when it is given, until the higher court revokes it or puts another
+    measure in its place (CPI 186). A release has it for good.
+    """
+    for row in sanctions_of(session, case):
+        if row.decided_entry == entry:
+            return None if row.review_answer in ("changed", "lifted") else row.decided_at
+        if row.over_entry == entry:
+            return row.free_at
+    return None
 
 
 def in_custody(session: Session, case: Case, *custody: Custody) -> list[Sanction]:

@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 
 from odr.ground.errors import CourtError
 from odr.procedure.court import Court
-from odr.register.publication.mirror.making import publish
+from odr.register.publication.mirror.making import publish, take_down
 from odr.register.search.cli import index
 from odr.register.statistics.counting import rebuild
 
@@ -36,14 +36,19 @@ def statistics_command() -> None:
 
 @group.command("publish")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def publish_command(folder: Path) -> None:
+@click.option(
+    "--taken-down", is_flag=True, help="Only where the copy shows what is public no more; quick, for every minute."
+)
+def publish_command(folder: Path, taken_down: bool) -> None:
     """Bring a copy of everything public in FOLDER up to date: files by digest and an index that stands in the log. Any web
     server serves it, with the court down as well; check_register.py --copy checks it.
     """
     try:
-        made = publish(_court(), folder)
+        made = take_down(_court(), folder) if taken_down else publish(_court(), folder)
     except CourtError as error:
         raise click.ClickException(str(error.message)) from error
+    if made is None:
+        return  # Run every minute, it writes to nobody's mailbox.
     if not made.is_new:
         click.echo(f"nothing public has changed; the copy has {made.files} files")
         return

@@ -7,7 +7,7 @@ list announces it; a withdrawn decision is in it as its line of the ledger only.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,7 +24,7 @@ from odr.register.calendar.announced import announced
 from odr.register.formats.akoma import as_akoma_ntoso
 from odr.register.formats.plain import as_text
 from odr.register.publication import check_register, public_views as views
-from odr.register.publication.models import Publication
+from odr.register.publication.models import Publication, PublicationState
 from odr.register.publication.public_pdf import said_of
 from odr.register.statistics.models import StatisticsReport
 from odr.register.statistics.tables import TABLES, as_csv, lines
@@ -52,22 +52,25 @@ class PublicFiles:
     hearings_until: date
 
 
-def public_files(court: Court, sitting: Sitting) -> PublicFiles:
-    """All of it, as of now: as long as the session of the sitting is open, it stays as it was (``Database.read(still=True)``)."""
+def public_files(court: Court, sitting: Sitting, only: Collection[str] | None = None) -> PublicFiles:
+    """All of it, as of now: as long as the session of the sitting is open, it stays as it was (``Database.read(still=True)``).
+
+    ``only``: of the decisions those at these addresses, as far as they are public.
+    """
     gone = sitting.session.execute(
         select(Publication.address, Publication.number).where(views.IN_STATE["withdrawn"]).order_by(Publication.number)
     )
     until = sitting.now.astimezone(court.settings.tz).date()
     return PublicFiles(
-        lambda: _files(court, sitting, until),
+        lambda: _files(court, sitting, until, only),
         lambda: _ledger(court, sitting),
         [{"address": address, "ledger_number": number} for address, number in gone],
         until,
     )
 
 
-def _files(court: Court, sitting: Sitting, until: date) -> Iterator[tuple[str, bytes]]:
-    for row in _published(sitting):
+def _files(court: Court, sitting: Sitting, until: date, only: Collection[str] | None) -> Iterator[tuple[str, bytes]]:
+    for row in _published(sitting) if only is None else _named(sitting, only):
         yield from _decision(court, sitting, row)
     rows = announced(sitting, None, HEARINGS).rows
     for locale in LOCALES:
@@ -96,6 +99,13 @@ def _published(sitting: Sitting) -> Iterator[Publication]:
             return
         after = rows[-1].number
         let_go(sitting)
+
+
+def _named(sitting: Sitting, addresses: Collection[str]) -> Iterator[Publication]:
+    for address in sorted(addresses):
+        row = sitting.session.scalar(select(Publication).where(Publication.address == address))
+        if row is not None and row.state is PublicationState.PUBLISHED:
+            yield row
 
 
 def let_go(sitting: Sitting) -> None:

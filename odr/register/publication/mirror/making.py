@@ -7,9 +7,12 @@ that was withdrawn its files go; its line stays in the ledger and its address am
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
+import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +30,8 @@ from odr.notary.rehash.rounds import Holding
 from odr.procedure.receipt_files import in_row
 from odr.register.publication.mirror.files import PublicFiles, public_files
 from odr.register.publication.mirror.models import RegisterCopy
+from odr.register.publication.models import Publication, RegisterRecord
+from odr.register.search.keeping import published_texts
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -53,13 +58,95 @@ def publish(court: Court, folder: Path) -> Made:
     """Bring the copy in a folder up to date. Raises ActNotOpen where the log has not taken the index yet, and where files lie
     in the folder that are no copy's.
     """
+    with _alone(court, wait=True):
+        return _publish(court, folder)
+
+
+def take_down(court: Court, folder: Path) -> Made | None:
+    """Bring the copy up to date where it shows a text that is public no more: withdrawn, or replaced by another version. What
+    did not change is not made again, so this is done within a minute in a court of any size. None where nothing of the kind
+    is shown, and while a whole round is under way.
+
+    Raises ActNotOpen as :func:`publish`.
+    """
+    with _alone(court, wait=False) as mine:
+        newest = _newest(court) if mine else None
+        if newest is None or not _is_of(folder, newest):
+            return None
+        told = json.loads(newest.record)["files"]
+        with court.database.read() as session:
+            changed = _changed(session, folder, told)
+            shown = {address for address in changed if f"decisions/{address}.json" in told}
+            public = _public_texts(session, shown)
+        if all(public.get(address) == _text_in(folder, told, address) for address in shown):
+            return None
+        kept = {name: file for name, file in told.items() if _address_of(name) not in {None, *changed}}
+        return _publish(court, folder, changed, kept)
+
+
+@contextlib.contextmanager
+def _alone(court: Court, *, wait: bool) -> Iterator[bool]:
+    """Be the only one who writes copies of this court; False where somebody else does and nobody waits."""
+    path = court.settings.data_dir / "register-copy.lock"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+    finally:
+        os.close(descriptor)
+
+
+def _is_of(folder: Path, newest: RegisterCopy) -> bool:
+    """Whether what lies in the folder is the copy that was made last."""
+    index = folder / PROVED[0]
+    return index.exists() and index.read_bytes() == newest.record.encode()
+
+
+def _address_of(name: str) -> str | None:
+    """The address of the decision a file is of; None for any other file."""
+    return name.partition("/")[2].partition(".")[0] if name.startswith("decisions/") else None
+
+
+def _changed(session: Session, folder: Path, told: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Addresses of the decisions of which the ledger says more than the copy."""
+    last = max((name for name in told if name.startswith("ledger/")), default=None)
+    records = json.loads((folder / str(told[last]["path"])).read_bytes())["records"] if last is not None else []
+    after = int(json.loads(records[-1]["body"])["record"]) if records else 0
+    later = select(RegisterRecord.publication_id).where(RegisterRecord.number > after).distinct()
+    return set(session.scalars(select(Publication.address).where(Publication.id.in_(later))))
+
+
+def _public_texts(session: Session, addresses: set[str]) -> dict[str, str]:
+    """The digest of the text that is public now, for those of which one is."""
+    rows = session.execute(published_texts(named=True).where(Publication.address.in_(sorted(addresses))))
+    return {row.address: version.sha256 for row, version, _ in rows}
+
+
+def _text_in(folder: Path, told: Mapping[str, Mapping[str, Any]], address: str) -> str | None:
+    """The digest of the text the copy shows; None where its file was lost."""
+    path = folder / str(told[f"decisions/{address}.json"]["path"])
+    return sha256_hex(canonical(json.loads(path.read_bytes())["text"])) if path.is_file() else None
+
+
+def _publish(
+    court: Court,
+    folder: Path,
+    only: Collection[str] | None = None,
+    kept: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Made:
+    """Make every file that is public, or of the decisions ``only`` some beside the files that are ``kept``."""
     if not _is_a_copy(folder):
         raise ActNotOpen(T("There are files in this folder that are not a copy of the register. Name an empty folder."))
     (folder / FILES).mkdir(parents=True, exist_ok=True)
     laid = _Laid(folder)
+    laid.files |= {name: dict(file) for name, file in (kept or {}).items()}
     # Still: a decision withdrawn meanwhile would else be gone from the ledger of a copy that has its text.
     with court.database.read(still=True) as session:
-        found = public_files(court, court.look(session))
+        found = public_files(court, court.look(session), only)
         # Files lie under their digest, which no index names yet: until the new one the copy is what it was.
         for name, content in found.files():
             laid.put(name, content)
@@ -69,9 +156,9 @@ def publish(court: Court, folder: Path) -> Made:
         subject = _subject(laid.files, bodies, found)
         newest = _newest(court)
         if newest is not None and newest.subject == subject and _is_here(folder, newest):
-            kept = {file["path"] for file in json.loads(newest.record)["files"].values()}
-            _take_away(folder, kept)
-            return Made(len(kept), laid.written, 0, is_new=False)
+            wanted = {file["path"] for file in json.loads(newest.record)["files"].values()}
+            _take_away(folder, wanted)
+            return Made(len(wanted), laid.written, 0, is_new=False)
         for name, content in found.ledger():
             laid.put(name, content)
     record, receipt = _put_on_record(court, found, laid.files, subject)
@@ -141,8 +228,7 @@ def _is_a_copy(folder: Path) -> bool:
 
 def _is_here(folder: Path, newest: RegisterCopy) -> bool:
     """Whether the copy lies there as it was made, every file of it whole; the proofs in the ledger may be older."""
-    index = folder / PROVED[0]
-    if not all((folder / name).exists() for name in PROVED) or index.read_bytes() != newest.record.encode():
+    if not all((folder / name).exists() for name in PROVED) or not _is_of(folder, newest):
         return False
     for file in json.loads(newest.record)["files"].values():
         path = folder / file["path"]
