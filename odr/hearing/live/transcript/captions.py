@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("odr.hearing.live")
 PAUSE_MS = 400
 """So long a pause, and what was said before it is a caption."""
-LONG_MS, MOST_MS = 2_500, 8_000
+LONG_MS, MOST_MS = 2_000, 8_000
 """Who goes on for so long gets a caption all the same; an engine that is behind takes more at once, up to the second figure."""
 LATE_MS = 1_000
 """The last part of a caption that a pause does not end: it is cut in the quietest moment there."""
