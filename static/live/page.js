@@ -178,7 +178,7 @@ function heard(event) {
     case "page":
       return ask().then(() => shown(event.number));
     case "connecting": case "in": return say("");
-    case "caption": return caption(event);
+    case "caption": captionsRun(true); return caption(event);
     case "captions": return captionsRun(event.on);
     default: return ask();
   }

@@ -304,6 +304,10 @@ def test_a_party_proposes_how_a_sentence_should_read(live: Live, app: Flask) -> 
     assert f"{who}/0" in form and "I ordered the fone." in form
     told = dict(re.findall(r'name="(sentence|place)"[^>]*value="([^"]*)"', form))
     assert told["place"].endswith(" Li Wen")
+    sealed = told["sentence"].replace("/1/", "/2/")
+    for other in (sealed, told["sentence"] + "9", "no/1/such/0", "x" * 26):
+        with pytest.raises(InvalidInput):
+            live.scene.act(LI, "correct_record", place="there", words="As I said.", sentence=other)
     wu.post(at, form, words="I ordered the phones.", **told)
     for one in (li, wu, wang, chen):
         page = one.get("/live/recording/1/text")
@@ -316,10 +320,6 @@ def test_a_party_proposes_how_a_sentence_should_read(live: Live, app: Flask) -> 
     )
     page = li.get("/live/recording/1/text")
     assert "One is heard." in page and "Not granted" in page and "I ordered the fone." in page
-    sealed = told["sentence"].replace("/1/", "/2/")
-    for other in (sealed, told["sentence"] + "9", "no/1/such/0", "x" * 26):
-        with pytest.raises(InvalidInput):
-            live.scene.act(LI, "correct_record", place="there", words="As I said.", sentence=other)
 
 
 def record_is_read(live: Live) -> None:
