@@ -86,6 +86,9 @@ def _may(name: str, case: Case, actor: Actor) -> bool:
 @case_page(*PARTY_ROLES)
 def propose(case: Case, actor: Actor, ordinal: int, segment: int, person: str, number: int) -> Page:
     """A party says how a sentence should read: the act by which every correction of the record is asked for, about this one."""
+    one = _one(case, actor, ordinal, segment, person, number)[3]
+    if one.is_sealed:
+        raise NotFound
     act = current_court().table[names.CORRECT_RECORD]
     if request.method == "POST":
         again = partial(act_page, case, actor, act, tab="examination")
@@ -93,9 +96,6 @@ def propose(case: Case, actor: Actor, ordinal: int, segment: int, person: str, n
     breach = refusal(look(), act, case, actor)
     if breach is not None:
         raise breach
-    one = _one(case, actor, ordinal, segment, person, number)[3]
-    if one.is_sealed:
-        raise NotFound
     second = one.at.astimezone(look().pack(case).tz).strftime("%H:%M:%S")
     values = {"place": f"{second} {one.person.name}", "words": one.words, "sentence": one.name}
     return act_page(case, actor, act, values, [], tab="examination")
