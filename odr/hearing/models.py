@@ -584,6 +584,8 @@ class RecordCorrection(Base):
     why: Mapped[str | None] = mapped_column(Text)
     entry_number: Mapped[int]
     decided_by: Mapped[int | None]
+    sentence: Mapped[str | None] = mapped_column(String(80))
+    """Which sentence of the text of a hearing held here: its room, piece, speaker and place in it; None for anything else."""
 
 
 class RecordSignature(Base):

@@ -117,6 +117,49 @@ function tone() {
   }
 }
 
+// -- captions: the newest lines; read out only by whose screen reader is to speak over the speaker --
+
+const LINES = 6;
+const captions = document.querySelector("[data-captions]");
+
+function caption({ person, language, words }) {
+  const lines = captions?.querySelector("[data-captions-lines]");
+  if (!lines) return;
+  const line = document.createElement("p");
+  const who = document.querySelector(`[data-person="${CSS.escape(person)}"] figcaption b`)?.textContent;
+  if (who) {
+    const name = document.createElement("b");
+    name.textContent = who;
+    line.append(name, " ");
+  }
+  const said = document.createElement("span");
+  said.lang = language;
+  said.textContent = words;
+  line.append(said);
+  lines.append(line);
+  while (lines.children.length > LINES) lines.firstChild.remove();
+}
+
+function captionsRun(on) {
+  const state = captions?.querySelector("[data-captions-state]");
+  if (!state) return;
+  state.textContent = on ? state.dataset.on : state.dataset.off;
+  state.hidden = on;
+}
+
+function switches() {
+  const box = document.querySelector("[data-captions-switches]");
+  if (!box) return;
+  box.hidden = false;
+  const [show, read] = box.querySelectorAll("input");
+  const apply = () => {
+    captions.hidden = !show.checked;
+    captions.querySelector("[data-captions-lines]").setAttribute("aria-live", read.checked && show.checked ? "polite" : "off");
+  };
+  box.addEventListener("change", apply);
+  apply();
+}
+
 let hands = 0;
 function heard(event) {
   switch (event.type) {
@@ -135,6 +178,8 @@ function heard(event) {
     case "page":
       return ask().then(() => shown(event.number));
     case "connecting": case "in": return say("");
+    case "caption": captionsRun(true); return caption(event);
+    case "captions": return captionsRun(event.on);
     default: return ask();
   }
 }
@@ -155,6 +200,7 @@ async function ticket() {
 
 if (live?.dataset.now) {
   every(EVERY, ask);
+  switches();
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-mic], [data-camera]");
     if (!button || button.getAttribute("aria-disabled") === "true" || !room) return;

@@ -21,6 +21,8 @@
 //       { type: "state", recording: since|null, segment, media_ms, at, paused, until, sealed, out, deliberating }
 //       { type: "isolated" } | { type: "released" } | { type: "removed", why } | { type: "closed" }
 //       { type: "tell", kind, data }                              what the court tells everybody (captions, record)
+//       { type: "caption", person, from, language, words }        what somebody said, by a program; kept nowhere
+//       { type: "captions", on }                                  whether a program writes captions now
 //       { type: "recorder_failed" }
 //       { type: "device", kind, why }                             microphone or camera cannot be used (a DOMException's name)
 //

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from odr.docket.models import Audience, Case, Role, Stage
 from odr.evidence.retention.models import LegalHold
@@ -43,6 +43,8 @@ AT_ONCE = 20
 """Cases of one round of the worker."""
 ERASED = 200
 """Hearings, the last erased, of which the worker looks whether anything is left on this machine."""
+ASKED_AGAIN = timedelta(days=365)
+"""Who keeps a recording is asked again after a year."""
 SHORTEST = {Unit.MONTHS: 28, Unit.TERM_MONTHS: 28, Unit.YEARS: 365}
 """Days that a month or a year has at least."""
 
@@ -64,6 +66,14 @@ def recording_may_go(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         return T("The case is not closed, or the rules of this court let no recording be erased.")
     if sitting.now.astimezone(sitting.pack(case).tz).date() <= last:
         return T("Under the rules it is kept until %(day)s.", day=last)
+    return None
+
+
+@guard("COURT once")
+def recording_is_asked_about(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why nobody has to say that a recording is kept: it is not on a desk, and stays without a word."""
+    if not sitting.tasks(case, desks.RECORDING_DUE):
+        return T("Nobody is asked now whether these recordings are erased: they are kept.")
     return None
 
 
@@ -136,6 +146,36 @@ def erase_recording(
     )
 
 
+class RetainRecordingInput(CourtModel):
+    """Why the recordings of a case are still needed."""
+
+    reasons: Reasons
+
+
+@act(
+    title=T("Keep the recordings longer"),
+    input=RetainRecordingInput,
+    by={Role.JUDGE, Role.PRESIDENT},
+    at=frozenset(Stage),
+    guard=recording_is_asked_about,
+    while_stayed=True,
+    source=law("REC 5", "COURT retention"),
+    seen_by=Audience.HEARING,
+    desk=desks.RECORDING_DUE,
+    topic=Topic.HEARING,
+    in_record=False,
+)
+def retain_recording(
+    sitting: Sitting, case: Case, given: RetainRecordingInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Keep what may be erased, and say why; whoever reads the case reads it. Asked again after a year (REC 5)."""
+    sitting.close_tasks(case, desks.RECORDING_DUE)
+    return Recorded(
+        T("The recordings of this case are kept longer; the court looks at it again after a year"),
+        {"recordings": [one.recording_sha256 for _, one in _kept(sitting, case)], "reasons": given.reasons},
+    )
+
+
 def _take_away(court: Court, hearing: Hearing) -> None:
     for path in _left(court, hearing):
         path.unlink(missing_ok=True)
@@ -179,7 +219,8 @@ def recordings_due(court: Court) -> int:
         return 0
     # No later than this was it closed whose time may be over; to the day the rule itself says.
     before = now - timedelta(days=rule.after.amount * SHORTEST.get(rule.after.unit, 1))
-    waits = exists().where(Task.kind == desks.RECORDING_DUE.kind, Task.case_id == Case.id, Task.done_at.is_(None))
+    asked = (Task.kind == desks.RECORDING_DUE.kind, Task.case_id == Case.id)
+    waits = exists().where(*asked, or_(Task.done_at.is_(None), Task.done_at > now - ASKED_AGAIN))
     held = exists().where(LegalHold.case_id == Case.id, LegalHold.lifted_by.is_(None))
     kept = (
         select(LiveRoom.case_id)

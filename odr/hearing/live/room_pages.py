@@ -18,6 +18,7 @@ from odr.hearing.live.models import LiveRoom
 from odr.hearing.live.moves import CONFIRMED, MOVES, Given
 from odr.hearing.live.queries import hearing_of_now, person_of, reached, room_of
 from odr.hearing.live.rules import COURT, KEPT_APART
+from odr.hearing.live.transcript.engine import is_on
 from odr.hearing.live.views import RoomPage, ladder_of, room_page
 from odr.hearing.live.vocabulary import Place, RoomState
 from odr.hearing.models import Hearing
@@ -105,6 +106,7 @@ def _all(case: Case, actor: Actor, shown: RoomPage) -> dict[str, object]:
         "media_address": current_court().settings.media_address,
         "confirmed": CONFIRMED,
         "apart": actor.role in KEPT_APART,
+        "captioned": is_on(current_court().settings),
     }
 
 

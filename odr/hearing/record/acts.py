@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Role, Stage
-from odr.ground.errors import CaseMovedOn
+from odr.ground.errors import CaseMovedOn, InvalidInput
 from odr.ground.text import T, Text
-from odr.hearing import desks
+from odr.hearing import desks, names
 from odr.hearing.examination import phases
 from odr.hearing.examination.plan import RECORD
 from odr.hearing.inputs import ANSWERS, Reasons
+from odr.hearing.live.transcript.reading import Said, sentence_named
 from odr.hearing.models import Phase, RecordCorrection, RecordSignature
 from odr.hearing.queries import asked_for, examination_of, is_asked, row_named, undecided
 from odr.hearing.record.papers import record_digest
 from odr.hearing.vocabulary import PhaseState, RequestState
 from odr.identity.actors import Actor
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
@@ -138,11 +140,21 @@ class CorrectionInput(CourtModel):
     words: Annotated[
         str, CourtText(3, 2000), field(T("What is missing or wrong, and how it should read"), widget="textarea")
     ]
+    sentence: Annotated[
+        str | None, CourtText(0, 80, one_line=True), field(T("Sentence of what was said"), widget="hidden")
+    ] = None
+
+
+@upcast(names.CORRECT_RECORD, from_version=1)
+def _nowhere_beside(given: dict[str, Any]) -> dict[str, Any]:
+    """At first a place was named in words alone."""
+    return {**given, "sentence": None}
 
 
 @act(
     title=T("Ask for a correction of the record"),
     input=CorrectionInput,
+    version=2,
     by=set(PARTY_ROLES),
     at={Stage.HEARING},
     guard=record_is_read,
@@ -160,6 +172,11 @@ class CorrectionInput(CourtModel):
 def correct_record(sitting: Sitting, case: Case, given: CorrectionInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask for a correction; the record shows what was asked and what became of it, and is never overwritten."""
     party = sitting.party_of(case, actor)
+    one = None
+    if given.sentence:
+        one = sentence_named(sitting.court, sitting.session, case, given.sentence)
+        if one is None:
+            raise InvalidInput.at("sentence", T("The text in the record has no such sentence."))
     correction = RecordCorrection(
         case_id=case.id,
         party_id=party.id,
@@ -167,6 +184,7 @@ def correct_record(sitting: Sitting, case: Case, given: CorrectionInput, *, acto
         words=given.words,
         state=RequestState.ASKED,
         entry_number=sitting.next_number(case),
+        sentence=one.name if one is not None else None,
     )
     sitting.session.add(correction)
     sitting.session.flush()
@@ -179,8 +197,21 @@ def correct_record(sitting: Sitting, case: Case, given: CorrectionInput, *, acto
         subject=correction.reference,
     )
     return Recorded(
-        T("%(party)s asked for a correction of the record", party=party.name), {"correction": correction.reference}
+        T("%(party)s asked for a correction of the record", party=party.name),
+        {"correction": correction.reference} | ({"sentence": _as_it_stood(one)} if one is not None else {}),
     )
+
+
+def _as_it_stood(one: Said) -> dict[str, Any]:
+    """The sentence as the entry keeps it: what it is about stays readable when the draft is gone with the recording."""
+    return {
+        "name": one.name,
+        "speaker": one.person.name,
+        "at": one.at.isoformat(),
+        "begin_ms": one.start_ms,
+        "heard": one.heard,
+        "reads": one.words,
+    }
 
 
 @guard("CPL 150")

@@ -140,6 +140,14 @@ def test_a_recording_goes_when_its_time_is_over_and_nothing_needs_it(live: Live,
     live.clock.set(BEGINS + timedelta(days=3660))
     assert recordings_due(live.scene.court) == 1
     assert recordings_due(live.scene.court) == 0
+    live.scene.act(CHEN, "retain_recording", reasons="A claim for damages is expected.")
+    assert film.is_file() and recordings_due(live.scene.court) == 0
+    with pytest.raises(ActNotOpen, match="Nobody is asked now"):
+        live.scene.act(CHEN, "retain_recording", reasons="Once more.")
+    live.clock.set(BEGINS + timedelta(days=4000))
+    assert recordings_due(live.scene.court) == 0
+    live.clock.set(BEGINS + timedelta(days=4030))
+    assert recordings_due(live.scene.court) == 1
     with pytest.raises(ActNotOpen, match="not handed to the archive"):
         live.scene.act(CHEN, "erase_recording", **erase)
     handed_on(live)

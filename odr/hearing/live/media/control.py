@@ -80,6 +80,10 @@ class Do(enum.StrEnum):
     TELL = "tell"
     """``data`` (an object of ≤16 KB: a caption, a line of the record) goes as ``kind`` to everybody in the hall, or to
     ``to`` alone; never to the isolated, the sealed out, or those at the door. Not kept."""
+    CAPTION = "caption"
+    """``lines`` of what was said in ``segment``, each with ``person``, ``from`` (milliseconds into it), ``language`` and
+    ``words``: to whoever was in the hall when it was said and still is; so never to a witness called since, to who is sealed
+    out, or to who waits. Not kept. Without lines it says that the program which writes them runs."""
     CLOSE = "close"
     """The hearing is over: recorder stopped (answer as there, with ``pieces`` as for ``OPEN``), everybody out."""
 

@@ -123,6 +123,65 @@ def read_packets(data: bytes, name: str, key: bytes | None = None) -> Iterator[R
         place += length
 
 
+class Tail:
+    """A person's file while the recorder writes it: each reading gives what is whole and was not given before, and looks at
+    nothing twice, however long the piece is.
+    """
+
+    def __init__(self, segment: str, path: Path, key: bytes | None = None) -> None:
+        self._path, self._key = path, key
+        self._name = f"{segment}/{path.stem}"
+        self._place, self._block, self._rest = 0, 0, b""
+
+    def read(self) -> list[Recorded]:
+        """Packets that were written since. Raises NotReadable."""
+        with self._path.open("rb") as file:
+            file.seek(self._place)
+            data = file.read()
+        if self._place == 0:
+            if len(data) < len(PLAIN):
+                return []
+            if data[: len(PLAIN)] not in (PLAIN, SEALED) or (data[: len(PLAIN)] == SEALED) != (self._key is not None):
+                raise NotReadable(self._name)
+            data, self._place = data[len(PLAIN) :], len(PLAIN)
+        self._rest += self._taken(data)
+        found, place = list[Recorded](), 0
+        while place + HEAD.size <= len(self._rest):
+            ms, kind, length = HEAD.unpack_from(self._rest, place)
+            if place + HEAD.size + length > len(self._rest):
+                break
+            place += HEAD.size
+            if kind not in list(Kind):
+                raise NotReadable(self._name)
+            found.append(Recorded(ms, Kind(kind), self._rest[place : place + length]))
+            place += length
+        self._rest = self._rest[place:]
+        return found
+
+    def _taken(self, data: bytes) -> bytes:
+        """Of a plain file everything; of a sealed one its whole blocks, opened, and the rest next time."""
+        if self._key is None:
+            self._place += len(data)
+            return data
+        parts, place = list[bytes](), 0
+        while place + 4 <= len(data):
+            (length,) = struct.unpack_from(">I", data, place)
+            if place + 4 + length > len(data):
+                break
+            parts.append(_block(data[place + 4 : place + 4 + length], f"{self._name}/{self._block}", self._key))
+            place += 4 + length
+            self._block += 1
+        self._place += place
+        return b"".join(parts)
+
+
+def _block(block: bytes, name: str, key: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(block[:12], block[12:], name.encode())
+    except (InvalidTag, ValueError):
+        raise NotReadable(f"{name} opens by another key") from None
+
+
 def _opened(data: bytes, name: str, key: bytes) -> Iterator[bytes]:
     """The blocks of a sealed file, each only in its own place."""
     place, number = 8, 0
@@ -131,9 +190,6 @@ def _opened(data: bytes, name: str, key: bytes) -> Iterator[bytes]:
         block = data[place + 4 : place + 4 + length]
         if len(block) < length:
             return
-        try:
-            yield AESGCM(key).decrypt(block[:12], block[12:], f"{name}/{number}".encode())
-        except (InvalidTag, ValueError):
-            raise NotReadable(f"{name}: block {number} opens by another key") from None
+        yield _block(block, f"{name}/{number}", key)
         place += 4 + length
         number += 1

@@ -1,4 +1,4 @@
-"""``flask transcripts``: the process that drafts texts, and the model it needs."""
+"""``flask transcripts``: the process that drafts texts, the one that writes captions, and the model both need."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from odr.hearing.live.transcript.engine import NoEngine, digest_of, engine_of
+from odr.hearing.live.transcript.captions import Captions
+from odr.hearing.live.transcript.engine import NoEngine, captioner_of, digest_of, engine_of
 from odr.hearing.live.transcript.making import hear_due
 from odr.hearing.live.transcript.packaged import NoModel, lay_model
 from odr.hearing.live.transcript.sound import CannotDecode
@@ -41,9 +42,7 @@ def work(once: bool, every: float) -> None:
         engine = engine_of(court.settings)
     except NoEngine as error:
         raise click.ClickException(str(error)) from None
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _told_to_stop()
     while not stop.is_set():
         try:
             made = hear_due(court, engine)
@@ -54,3 +53,32 @@ def work(once: bool, every: float) -> None:
         if once:
             return
         stop.wait(every)
+
+
+@group.command("captions")
+@click.option("--every", default=0.25, show_default=True, help="Seconds between rounds.")
+def captions(every: float) -> None:
+    """Write captions of the hearings that are recorded on this machine, until told to stop. A process of its own beside the one
+    that drafts: a draft of hours must not hold up what is said now.
+    """
+    court = cast(Court, current_app.extensions["court"])
+    if court.ports.media is None:
+        raise click.ClickException("no media room is set up: ODR_MEDIA_CONTROL and ODR_MEDIA_SECRET")
+    try:
+        engine = captioner_of(court.settings)
+    except NoEngine as error:
+        raise click.ClickException(str(error)) from None
+    rounds, stop = Captions(court, engine), _told_to_stop()
+    while not stop.is_set():
+        try:
+            rounds.round()
+        except CannotDecode as error:
+            raise click.ClickException(f"sound cannot be decoded: {error}") from None
+        stop.wait(every)
+
+
+def _told_to_stop() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

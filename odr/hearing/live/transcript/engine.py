@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import math
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,12 @@ SILENCE_MS = 500
 ENDS, PARTS = frozenset(".!?。！？"), frozenset(",;，；")
 LONG_MS = 2_500
 """A sentence that has lasted so long is parted at its next comma: a time beside it opens what one looks for."""
+NOW_S = 10
+"""Seconds the engine looks at for a caption; for a draft it looks at thirty, which takes six times as long."""
+NOW_SILENCE_MS = 300
+MOST_NOW = 120
+"""Signs of the engine in one caption; more than that in ten seconds nobody says."""
+_SPOKEN = frozenset(locale.partition("-")[0] for locale in LOCALES)
 MODEL_FILES = ("config.json", "model.bin", "tokenizer.json", "vocabulary.json")
 
 
@@ -62,6 +69,18 @@ class Engine(Protocol):
 
     def hear(self, samples: Any, names: Sequence[str]) -> tuple[str, list[Heard]]:
         """The language that is spoken and the sentences, in order; ``names`` are those of the case, which it may know."""
+        ...
+
+
+class Captioner(Protocol):
+    """What makes captions of speech while it goes on: of a few seconds at once, quickly rather than well."""
+
+    def speech(self, samples: Any) -> list[tuple[int, int]]:
+        """Where somebody speaks: first and last sample of each stretch."""
+        ...
+
+    def hear_now(self, samples: Any) -> tuple[str, str] | None:
+        """The language and the words of at most :data:`NOW_S` seconds; None where it is not sure that they were said."""
         ...
 
 
@@ -152,6 +171,37 @@ class WhisperEngine:
         language = max(sorted(spoken), key=lambda name: spoken[name]) if spoken else next(iter(LOCALES))
         return ("zh-Hans" if language == "zh" else language), found
 
+    def speech(self, samples: Any) -> list[tuple[int, int]]:
+        """As :meth:`Captioner.speech`."""
+        from faster_whisper.vad import get_speech_timestamps
+
+        found = get_speech_timestamps(samples, min_silence_duration_ms=NOW_SILENCE_MS, speech_pad_ms=0)
+        return [(one["start"], one["end"]) for one in found]
+
+    def hear_now(self, samples: Any) -> tuple[str, str] | None:
+        """As :meth:`Captioner.hear_now`: looked at once, for the language and for the words."""
+        from faster_whisper.audio import pad_or_trim
+        from faster_whisper.tokenizer import Tokenizer
+
+        model = self._model
+        width = NOW_S * model.frames_per_second
+        seen = model.encode(pad_or_trim(model.feature_extractor(samples[: NOW_S * RATE]), width))
+        likely = [token.strip("<|>") for token, _ in model.model.detect_language(seen)[0]]
+        language = next(name for name in likely if name in _SPOKEN)
+        signs = Tokenizer(model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language)
+        asked = model.get_prompt(signs, [], without_timestamps=True)
+        found = model.model.generate(
+            seen, [asked], beam_size=5, return_scores=True, return_no_speech_prob=True, max_length=MOST_NOW
+        )[0]
+        tokens = found.sequences_ids[0]
+        words = signs.decode(tokens).strip()
+        # As for a draft: the mean over the words and the sign that ends them.
+        logprob = found.scores[0] * len(tokens) / (len(tokens) + 1)
+        packed = len(words.encode()) / len(zlib.compress(words.encode()))
+        if not is_kept(words, logprob=logprob, silent=found.no_speech_prob, packed=packed, asked=""):
+            return None
+        return ("zh-Hans", self._simplified(words)) if language == "zh" else (language, words)
+
     def _part(self, samples: Any, begun_ms: int, language: str, names: Sequence[str]) -> list[Heard]:
         asked = ("，" if language == "zh" else ", ").join(names)
         pieces, _ = self._model.transcribe(
@@ -181,9 +231,8 @@ class WhisperEngine:
 
     def _language(self, samples: Any) -> str:
         """Of the court's languages the one that is spoken; the engine knows a hundred, and mistakes one for another."""
-        spoken = {locale.partition("-")[0] for locale in LOCALES}
         _, _, every = self._model.detect_language(samples, vad_filter=True)
-        likely = {name: share for name, share in every if name in spoken}
+        likely = {name: share for name, share in every if name in _SPOKEN}
         return max(sorted(likely), key=lambda name: likely[name]) if likely else next(iter(LOCALES))
 
 
@@ -210,8 +259,17 @@ def is_on(settings: Settings) -> bool:
     return bool(settings.speech_model)
 
 
+def captioner_of(settings: Settings) -> Captioner:
+    """The same engine for captions. Raises NoEngine."""
+    return _whisper(settings)
+
+
 def engine_of(settings: Settings) -> Engine:
     """The engine as it is set up. Raises NoEngine."""
+    return _whisper(settings)
+
+
+def _whisper(settings: Settings) -> WhisperEngine:
     if not is_on(settings):
         raise NoEngine(f"ODR_SPEECH_MODEL names no folder: {REMEDY}")
     return WhisperEngine(Path(settings.speech_model), settings.speech_threads)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -14,7 +15,7 @@ from odr.hearing.live.pages import SITS, held_for
 from odr.hearing.live.queries import segments_of
 from odr.hearing.live.transcript.acts import ChangeInput, change, entered_of
 from odr.hearing.live.transcript.engine import is_on
-from odr.hearing.live.transcript.reading import Said, as_captions, said_in
+from odr.hearing.live.transcript.reading import Said, as_captions, proposed_in, said_in
 from odr.hearing.live.views import may_play
 from odr.hearing.models import Hearing
 from odr.identity.actors import Actor
@@ -22,7 +23,7 @@ from odr.procedure.acts.availability import refusal
 from odr.procedure.forms import fields as forms
 from odr.web.guards import case_page, current_court, current_locale, current_session
 from odr.web.numbers import number_in
-from odr.web.pages import Page, look
+from odr.web.pages import Page, act_page, look, submit_form
 
 live_text = Blueprint("live_text", __name__, url_prefix="/cases/<reference>/live/recording/<int:ordinal>")
 A_PAGE = 200
@@ -68,8 +69,36 @@ def text(case: Case, actor: Actor, ordinal: int) -> Page:
         is_on=is_on(current_court().settings),
         entered=entered_of(sitting, case, room),
         writes=actor.role in WRITES,
+        proposed=proposed_in(current_session(), room),
+        parties={party.id: party.name for party in case.parties},
+        asks=_may(names.CORRECT_RECORD, case, actor),
+        rules=_may(names.RULE_ON_CORRECTION, case, actor),
         enter=enter if actor.role in enter.by and refusal(sitting, enter, case, actor) is None else None,
     )
+
+
+def _may(name: str, case: Case, actor: Actor) -> bool:
+    act = current_court().table[name]
+    return actor.role in act.by and refusal(look(), act, case, actor) is None
+
+
+@live_text.route("/<int:segment>/<person>/said/<int:number>/propose", methods=["GET", "POST"])
+@case_page(*PARTY_ROLES)
+def propose(case: Case, actor: Actor, ordinal: int, segment: int, person: str, number: int) -> Page:
+    """A party says how a sentence should read: the act by which every correction of the record is asked for, about this one."""
+    one = _one(case, actor, ordinal, segment, person, number)[3]
+    if one.is_sealed:
+        raise NotFound
+    act = current_court().table[names.CORRECT_RECORD]
+    if request.method == "POST":
+        again = partial(act_page, case, actor, act, tab="examination")
+        return submit_form(case, actor, names.CORRECT_RECORD, again)
+    breach = refusal(look(), act, case, actor)
+    if breach is not None:
+        raise breach
+    second = one.at.astimezone(look().pack(case).tz).strftime("%H:%M:%S")
+    values = {"place": f"{second} {one.person.name}", "words": one.words, "sentence": one.name}
+    return act_page(case, actor, act, values, [], tab="examination")
 
 
 def _one(

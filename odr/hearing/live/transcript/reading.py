@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from odr.docket.models import Case
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.transcript.making import open_words
 from odr.hearing.live.transcript.models import Transcript, TranscriptChange
+from odr.hearing.models import RecordCorrection
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -48,6 +50,12 @@ class Said:
     is_sealed: bool
     language: str = "en"
     changes: tuple[Changed, ...] = ()
+    room: str = ""
+
+    @property
+    def name(self) -> str:
+        """What names it in the case: the room, the piece, the speaker, and its place in what they said there."""
+        return f"{self.room}/{self.segment}/{self.person.reference}/{self.number}"
 
     @property
     def words(self) -> str:
@@ -97,9 +105,48 @@ def said_in(court: Court, session: Session, room: LiveRoom, pieces: Sequence[Liv
             at = begun[draft.segment] + timedelta(milliseconds=start)
             sealed = draft.sealed is not None
             found.append(
-                Said(person, draft.segment, number, start, end, at, words, sure, sealed, draft.language, later)
+                Said(
+                    person,
+                    draft.segment,
+                    number,
+                    start,
+                    end,
+                    at,
+                    words,
+                    sure,
+                    sealed,
+                    draft.language,
+                    later,
+                    room.reference,
+                )
             )
     return sorted(found, key=lambda one: (one.segment, one.start_ms, one.person.id, one.number))
+
+
+def sentence_named(court: Court, session: Session, case: Case, name: str) -> Said | None:
+    """A sentence of an open part of a hearing of this case; what was said in a sealed one stands in no record that all read."""
+    room_name, _, rest = name.partition("/")
+    segment = rest.partition("/")[0]
+    room = session.scalar(select(LiveRoom).where(LiveRoom.reference == room_name, LiveRoom.case_id == case.id))
+    if room is None or room.erased_at is not None or not (segment.isascii() and segment.isdigit() and len(segment) < 5):
+        return None
+    pieces = session.scalars(
+        select(LiveSegment).where(
+            LiveSegment.room_id == room.id, LiveSegment.number == int(segment), LiveSegment.key.is_(None)
+        )
+    ).all()
+    return next((one for one in said_in(court, session, room, pieces) if one.name == name), None)
+
+
+def proposed_in(session: Session, room: LiveRoom) -> dict[str, list[RecordCorrection]]:
+    """Corrections that were asked for beside a sentence of a hearing, by the sentence, in order."""
+    mine = select(RecordCorrection).where(
+        RecordCorrection.case_id == room.case_id, RecordCorrection.sentence.startswith(f"{room.reference}/")
+    )
+    found: dict[str, list[RecordCorrection]] = {}
+    for one in session.scalars(mine.order_by(RecordCorrection.id)):
+        found.setdefault(one.sentence or "", []).append(one)
+    return found
 
 
 def something_said(session: Session, room: LiveRoom, segments: Sequence[int]) -> bool:

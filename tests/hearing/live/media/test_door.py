@@ -50,6 +50,73 @@ def test_a_ticket_opens_once_and_within_a_minute(house: House) -> None:
     assert {each.person for each in refused} == {"li"}
 
 
+def test_captions_reach_who_was_in_when_it_was_said(house: House) -> None:
+    """Not whoever waits at the door or is isolated, not a witness who is called afterwards, and of a sealed part only who
+    stayed in it, also when the line comes after its end.
+    """
+    house.ranks["witness"] = Rank.WITNESS
+
+    def line(words: str, segment: int, at: int) -> None:
+        said = {"person": "li", "from": at, "language": "en", "words": words}
+        house.order("caption", segment=segment, lines=[said])
+
+    def now() -> int:
+        return house.media.state("h1").media_ms + 1
+
+    async def how(opens: Opens) -> dict[str, list[str]]:
+        knocks = {name: await opens() for name in ("li", "wu", "door", "witness")}
+        house.order("isolate", person="witness")
+        for name, knock in knocks.items():
+            await knock.enter(house.ticket(name), name)
+        house.order("admit", person="li")
+        house.order("admit", person="wu")
+        line("open", 1, now())
+        before = now()
+        house.order("release", person="witness")
+        house.order("admit", person="witness")
+        line("before the witness", 1, before)
+        line("to everybody", 1, now())
+        house.order("seal", stay=["li"], segment=2, key=segment_key())
+        said = now()
+        line("sealed", 2, said)
+        house.order("unseal", segment=3)
+        line("late out of the sealed part", 2, said)
+        line("of no piece", 9, now())
+        line("open again", 3, now())
+        house.order("tell", kind="end", data=None)
+        heard: dict[str, list[str]] = {}
+        for name in ("li", "wu", "witness"):
+            heard[name] = []
+            while (told := await knocks[name].hear("caption", "tell"))["type"] == "caption":
+                heard[name].append(told["words"])
+        house.order("close")
+        heard["door"] = []
+        while (told := await knocks["door"].hear("caption", "closed"))["type"] == "caption":
+            heard["door"].append(told["words"])
+        return heard
+
+    assert talk(house, how) == {
+        "li": ["open", "before the witness", "to everybody", "sealed", "late out of the sealed part", "open again"],
+        "wu": ["open", "before the witness", "to everybody", "open again"],
+        "witness": ["to everybody", "open again"],
+        "door": [],
+    }
+
+
+def test_whether_captions_are_written_is_said(house: House) -> None:
+    """None until the program speaks up; from then on they are, also while nobody says anything."""
+
+    async def how(opens: Opens) -> list[Any]:
+        knock = await opens()
+        await knock.enter(house.ticket("li"))
+        house.order("admit", person="li")
+        first = await knock.hear("captions")
+        house.order("caption", segment=1, lines=[])
+        return [first["on"], (await knock.hear("captions"))["on"]]
+
+    assert talk(house, how) == [False, True]
+
+
 def test_a_second_device_of_one_person_stays_out(house: House) -> None:
     """While a device of theirs is in, another one is refused; the same browser may come in again by a new connection."""
 
@@ -155,6 +222,16 @@ def test_orders_come_from_the_court_alone(house: House) -> None:
         (Do.FLOOR, {"person": "nobody"}, "unknown_person"),
         (Do.PAGE, {"exhibit": "../etc", "page": 1}, "no_page"),
         (Do.TELL, {"kind": "caption", "data": "x" * 20_000}, "no_message"),
+        (
+            Do.CAPTION,
+            {"segment": 1, "lines": [{"person": "li", "from": 1, "language": "en", "words": "x" * 1_001}]},
+            "no_lines",
+        ),
+        (
+            Do.CAPTION,
+            {"segment": 1, "lines": [{"person": "<b>", "from": 1, "language": "en", "words": "x"}]},
+            "no_lines",
+        ),
     ):
         with pytest.raises(MediaRefused, match=why):
             house.order(do, **what)

@@ -64,9 +64,8 @@ class Recording:
             if self.key is None:
                 (here / f"{person}.rtp").write_bytes(PLAIN + plain)
                 continue
-            nonce, name = b"n" * 12, f"{self.hearing}/{self.number}/{person}/0".encode()
-            block = nonce + AESGCM(self.key).encrypt(nonce, bytes(plain), name)
-            (here / f"{person}.rtp").write_bytes(SEALED + struct.pack(">I", len(block)) + block)
+            block = sealed_block(self.key, bytes(plain), f"{self.hearing}/{self.number}/{person}/0")
+            (here / f"{person}.rtp").write_bytes(SEALED + block)
         links: list[dict[str, Any]] = [
             {
                 "kind": "begin",
@@ -78,6 +77,13 @@ class Recording:
             {"kind": "end", "at": began + length_ms},
         ]
         (here / "chain").write_text("".join(json.dumps(link) + "\n" for link in links))
+
+
+def sealed_block(key: bytes, plain: bytes, name: str) -> bytes:
+    """A block of a sealed file, in its place."""
+    nonce = b"n" * 12
+    block = nonce + AESGCM(key).encrypt(nonce, plain, name.encode())
+    return struct.pack(">I", len(block)) + block
 
 
 @dataclass

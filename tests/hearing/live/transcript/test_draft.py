@@ -15,7 +15,8 @@ from sqlalchemy import select, text
 
 from odr.app import create_app
 from odr.ground.canonical import sha256_hex
-from odr.ground.errors import ActNotOpen
+from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.hearing.examination.plan import RECORD
 from odr.hearing.live.models import LiveSegment
 from odr.hearing.live.obeying import key_context
 from odr.hearing.live.transcript.engine import Heard
@@ -23,7 +24,9 @@ from odr.hearing.live.transcript.making import MOST, due, hear_due
 from odr.hearing.live.transcript.models import Transcript
 from odr.hearing.live.transcript.reading import as_captions, said_in
 from odr.hearing.models import Examination
+from odr.hearing.queries import examination_of
 from odr.hearing.record.papers import seal_records
+from odr.hearing.vocabulary import PhaseState
 from tests.hearing.live.conftest import Live
 from tests.hearing.live.transcript.spoken import SPEECH, ByHeart, Recording, packets_of
 from tests.hearing.scene import CHEN, HAIYUN, LI, WANG
@@ -279,3 +282,50 @@ def test_every_beginning_shows_a_page_with_sentences(live: Live, app: Flask, beg
     hear_due(live.scene.court, ByHeart(HEARD))
     page = Browser(app, live.scene, LI).get(f"/live/recording/1/text?from={begin}")
     assert "It came" in page
+
+
+def test_a_party_proposes_how_a_sentence_should_read(live: Live, app: Flask) -> None:
+    """By the act that asks for a correction of the record, about this one sentence: both sides, clerk and judge read it beside
+    the program's words; the judge rules with reasons, and it stands there with what became of it. Of a sealed part nothing.
+    """
+    held(live)
+    hear_due(live.scene.court, ByHeart(HEARD))
+    li, wu, wang, chen = (Browser(app, live.scene, who) for who in (LI, HAIYUN, WANG, CHEN))
+    who = live.person(LI).reference
+    live.scene.act(WANG, "enter_transcript", hearing=live.hearing().reference)
+    at = f"/live/recording/1/1/{who}/said/0/propose"
+    assert "Propose another wording" not in li.get("/live/recording/1/text")
+    wu.get(at, 409)
+    record_is_read(live)
+    assert li.get("/live/recording/1/text").count("Propose another wording") == 4
+    assert "Propose another wording" not in wang.get("/live/recording/1/text")
+    li.get(f"/live/recording/1/2/{who}/said/0/propose", 404)
+    form = wu.get(at)
+    assert f"{who}/0" in form and "I ordered the fone." in form
+    told = dict(re.findall(r'name="(sentence|place)"[^>]*value="([^"]*)"', form))
+    assert told["place"].endswith(" Li Wen")
+    sealed = told["sentence"].replace("/1/", "/2/")
+    for other in (sealed, told["sentence"] + "9", "no/1/such/0", "x" * 26):
+        with pytest.raises(InvalidInput):
+            live.scene.act(LI, "correct_record", place="there", words="As I said.", sentence=other)
+    wu.post(at, form, words="I ordered the phones.", **told)
+    for one in (li, wu, wang, chen):
+        page = one.get("/live/recording/1/text")
+        assert "I ordered the fone." in page and f"Proposed by {HAIYUN}:" in page and "I ordered the phones." in page
+    assert "Rule on it" in chen.get("/live/recording/1/text") and "Rule on it" not in li.get("/live/recording/1/text")
+    result = live.entry("correct_record")[0]["result"]
+    assert result["sentence"]["heard"] == "I ordered the fone." and result["sentence"]["begin_ms"] == 500
+    live.scene.act(
+        CHEN, "rule_on_correction", correction=result["correction"], answer="refuse", reasons="One is heard."
+    )
+    page = li.get("/live/recording/1/text")
+    assert "One is heard." in page and "Not granted" in page and "I ordered the fone." in page
+
+
+def record_is_read(live: Live) -> None:
+    """The examination has come to its record."""
+    with live.scene.sit() as (sitting, case):
+        examination = examination_of(sitting.session, case)
+        assert examination is not None
+        for phase in examination.phases:
+            phase.state = PhaseState.OPEN if phase.key == RECORD else PhaseState.CLOSED

@@ -7,6 +7,8 @@ import { AUDIO, AUDIO_REPORT, Recorder, recordedBefore, VIDEO, VIDEO_REPORT } fr
 export const HALL = "hall";
 const ARRIVES = 3_000; // sound or picture that did not come for so long does not arrive
 const MANY = 5_000; // events kept for the court to fetch
+const WRITES = 15_000; // a program that wrote no caption and said nothing for so long does not run
+const QUIET = new Set(["caption"]); // orders that change how nobody stands
 
 export class Refused extends Error {
   constructor(why, status = 409) {
@@ -21,7 +23,7 @@ class Person {
       person, role, rank, room: HALL, device: null, since: Date.now(), lostAt: null, admitted: false, removed: null,
       muted: false, mutedVideo: false, locked: false, isolated: false, microphone: false, camera: false,
       last: { audio: 0, video: 0 }, arrives: { audio: false, video: false }, on: { audio: 0, video: 0 },
-      heldBack: 0, heldNow: 0, mutedAt: 0, handAt: null, shows: null, told: "",
+      heldBack: 0, heldNow: 0, mutedAt: 0, handAt: null, shows: null, told: "", inSince: null,
     });
   }
 }
@@ -38,6 +40,8 @@ export class Hearing {
   page = null;
   closed = false;
   used = new Set();
+  pieces = new Map(); // segment → when it began, since the room runs
+  written = 0; // when the program that writes captions was heard last
   ended = []; // the last link of every segment that ended, for a court that missed an answer
 
   constructor(name, config, numbers) {
@@ -123,6 +127,7 @@ export class Hearing {
   gone(device, why, person) {
     if (person.device !== device) return;
     person.device = null;
+    person.inSince = null;
     person.since = Date.now();
     person.handAt = null;
     person.shows = null;
@@ -167,6 +172,7 @@ export class Hearing {
   /** Each second: what stopped or began to arrive; every fourth, a key frame of every picture. */
   tick(count) {
     const now = Date.now();
+    this.#tellCaptions();
     for (const person of this.people.values()) {
       if (!person.device) continue;
       for (const kind of ["audio", "video"]) {
@@ -197,7 +203,7 @@ export class Hearing {
     if (!order) throw new Refused("unknown_order", 404);
     if (this.closed) throw new Refused("not_open", 404);
     const more = (await order.call(this, given)) ?? {};
-    this.reconcile();
+    if (!QUIET.has(what)) this.reconcile();
     return { at: Date.now(), ...this.where(), ...more };
   }
 
@@ -239,6 +245,7 @@ export class Hearing {
     }
     this.used.add(segment);
     this.recorder = recorder;
+    this.pieces.set(segment, recorder.began);
     if (gap) this.event("gap", null, gap);
     this.gap = undefined;
     this.#breakAll();
@@ -277,6 +284,8 @@ export class Hearing {
     for (const person of this.people.values()) {
       if (!person.device) continue;
       const takes = this.takesPart(person);
+      // Who was let in a moment ago was not there for what was said before, and reads none of it either.
+      person.inSince = takes ? (person.inSince ?? Date.now()) : null;
       if (!takes) person.device.closeMedia();
       else {
         const others = [...this.people.values()].filter(
@@ -328,6 +337,21 @@ export class Hearing {
   #tellOwn(person) {
     person.device?.tell({ type: "microphone", on: person.microphone, muted: person.muted, locked: person.locked });
     person.device?.tell({ type: "camera", on: person.camera, muted: person.mutedVideo, locked: person.locked });
+  }
+
+  /** A line of what was said, to whoever was in the hall when it was said and is in it still; nobody else, whatever happened since. */
+  caption(segment, line) {
+    const said = this.pieces.get(segment);
+    if (said === undefined) return;
+    for (const person of this.people.values()) {
+      if (person.room !== HALL || !this.takesPart(person) || person.inSince === null || person.inSince > said + line.from) continue;
+      person.device.tell({ type: "caption", ...line });
+    }
+  }
+
+  /** Whether a program writes captions now: the page says so, or that the clerk types. */
+  #tellCaptions() {
+    this.tellHall({ type: "captions", on: Date.now() - this.written < WRITES }, "captions");
   }
 
   tellHall(message, once) {
@@ -590,6 +614,17 @@ const ORDERS = {
         person.device.tell({ type: "tell", kind: given.kind, data: given.data });
       }
     }
+  },
+
+  caption(given) {
+    const lines = given.lines ?? [];
+    if (!Array.isArray(lines) || lines.length > 50) throw new Refused("no_lines");
+    for (const line of lines) {
+      if (!NAME.test(line?.person ?? "") || !Number.isInteger(line.from) || !/^[A-Za-z-]{2,12}$/.test(line.language ?? "")) throw new Refused("no_lines");
+      if (typeof line.words !== "string" || line.words.length > 1_000) throw new Refused("no_lines");
+    }
+    this.written = Date.now();
+    for (const { person, from, language, words } of lines) this.caption(given.segment, { person, from, language, words });
   },
 
   async close() {
