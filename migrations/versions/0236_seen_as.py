@@ -1,6 +1,6 @@
 """as whom the registry saw the papers of whoever signs in, kept with the account
 
-Revises 0218.
+Revises 0231.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0236"
-down_revision = "0218"
+down_revision = "0231"
 branch_labels = None
 depends_on = None
 form = "expand"
