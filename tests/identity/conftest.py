@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from types import SimpleNamespace
+from typing import Any
 
 import pyotp
 import pytest
@@ -94,10 +95,12 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def court(settings: Settings, database: Database, clock: FixedClock, mailbox: Mailbox) -> Court:
     """As much of a court as its door needs."""
-    return Court(settings, database, clock, cast(Any, None), _PACKS, ActTable(), Hooks(), Ports(mail=mailbox))
+    return Court(settings, database, clock, _NO_LOG, _PACKS, ActTable(), Hooks(), Ports(mail=mailbox))
 
 
 _PACKS = PackRegistry.load()
+_NO_LOG: Any = SimpleNamespace(signed=0)
+"""Nothing of this room is recorded: a page only asks whether the log was signed since."""
 _COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="templates-"))
 """Templates are compiled once for all tests: each opens an application of its own."""
 
