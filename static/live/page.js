@@ -16,6 +16,7 @@ function place(text) {
   }
   live.dataset.tag = fresh.querySelector("[data-tag]").dataset.tag;
   paint();
+  channel();
 }
 
 function busy(part) {
@@ -160,6 +161,56 @@ function switches() {
   apply();
 }
 
+// -- interpretation: the room gives it to whoever chose it; here what is said goes down beneath it ------------
+
+const BENEATH = 0.2; // of their loudness, while an interpreter speaks over them
+const SPEAKS = 0.01; // of full loudness: below it a microphone only stands open
+const HOLDS = 1500; // milliseconds a pause between two words may last
+const meters = new Map();
+let listens = false;
+let spokeAt = -Infinity;
+let ears;
+
+function interpreters() {
+  return new Set([...document.querySelectorAll("[data-interpreter]")].map((one) => one.dataset.interpreter));
+}
+
+/** The choice as it stands, and how loud everybody is by it. */
+function channel() {
+  const box = document.querySelector("[data-listen]");
+  if (box) {
+    box.hidden = false;
+    box.querySelector(`[value="${listens ? "interpretation" : "original"}"]`).checked = true;
+  }
+  const over = interpreters();
+  const beneath = listens && performance.now() - spokeAt < HOLDS;
+  for (const tile of document.querySelectorAll("[data-person]")) {
+    const video = tile.querySelector("video");
+    if (video) video.volume = beneath && !over.has(tile.dataset.person) ? BENEATH : 1;
+  }
+}
+
+/** How loud somebody is now, from 0 to 1. */
+function loudness(person) {
+  const track = picture(person)?.srcObject?.getAudioTracks()[0];
+  if (!track) return 0;
+  if (meters.get(person)?.track !== track) {
+    ears ??= new AudioContext();
+    const analyser = new AnalyserNode(ears, { fftSize: 512 });
+    ears.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+    meters.set(person, { track, analyser });
+  }
+  const values = new Float32Array(512);
+  meters.get(person).analyser.getFloatTimeDomainData(values);
+  return Math.max(...values.map(Math.abs));
+}
+
+function hearken() {
+  if (!listens) return;
+  if ([...interpreters()].some((one) => loudness(one) > SPEAKS)) spokeAt = performance.now();
+  channel();
+}
+
 let hands = 0;
 function heard(event) {
   switch (event.type) {
@@ -180,6 +231,7 @@ function heard(event) {
     case "connecting": case "in": return say("");
     case "caption": captionsRun(true); return caption(event);
     case "captions": return captionsRun(event.on);
+    case "listens": listens = event.on; return channel();
     default: return ask();
   }
 }
@@ -207,6 +259,11 @@ if (live?.dataset.now) {
     if ("mic" in button.dataset) room.setMicrophone(!own.microphone);
     else room.setCamera(!own.camera);
   });
+  document.addEventListener("change", (event) => {
+    if (event.target.closest("[data-listen]")) room?.listen(event.target.value === "interpretation");
+  });
+  channel();
+  setInterval(hearken, 250);
   room = enter({ url: live.dataset.room, ticket, microphone: { on: true }, camera: { on: true }, on: heard });
   addEventListener("pagehide", () => room.leave());
 } else if (live?.dataset.waiting) {

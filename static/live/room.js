@@ -22,6 +22,7 @@
 //       { type: "isolated" } | { type: "released" } | { type: "removed", why } | { type: "closed" }
 //       { type: "tell", kind, data }                              what the court tells everybody (captions, record)
 //       { type: "caption", person, from, language, words }        what somebody said, by a program; kept nowhere
+//       { type: "listens", on }                                   whether the interpreters are heard, as the room has confirmed it
 //       { type: "captions", on }                                  whether a program writes captions now
 //       { type: "recorder_failed" }
 //       { type: "device", kind, why }                             microphone or camera cannot be used (a DOMException's name)
@@ -30,6 +31,7 @@
 //     setMicrophone(on: boolean), setCamera(on: boolean)          asks; `microphone`/`camera` events say what came of it
 //     useDevice(kind, deviceId)                                   other microphone or camera
 //     raiseHand(), lowerHand()
+//     listen(on: boolean)                                         to the interpreters, over those who speak; `listens` says it
 //     pageShown(number)                                           the page of that order is on the screen now
 //     leave()                                                     goes out; no event afterwards
 //
@@ -53,6 +55,7 @@ class Room {
   #senders = {};
   #own = { audio: null, video: null };
   #wanted = { audio: false, video: false };
+  #listens = false;
   #held = { audio: false, video: false };
   #devices = {};
   #sources = {};
@@ -185,6 +188,7 @@ class Room {
     this.#say({ type: "in", person, room, admitted });
     if (lostAt !== null) this.#say({ type: "back", seconds: (Date.now() - lostAt) / 1000 });
     for (const kind of ["audio", "video"]) this.#askFor(kind);
+    if (this.#listens) this.#send({ type: "listen", on: true });
   }
 
   #then(work) {
@@ -324,6 +328,11 @@ class Room {
 
   lowerHand() {
     this.#send({ type: "hand", up: false });
+  }
+
+  listen(on) {
+    this.#listens = on;
+    this.#send({ type: "listen", on });
   }
 
   pageShown(number) {

@@ -22,7 +22,7 @@ from odr.hearing.live.media.control import segment_key
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.obeying import key_context
 from odr.hearing.live.queries import hands, held_room, missing_from, next_segment, person_of, reached
-from odr.hearing.live.rules import BENCH, COURT, KEPT_APART, next_stage
+from odr.hearing.live.rules import BENCH, BESIDE, COURT, KEPT_APART, next_stage
 from odr.hearing.live.vocabulary import LiveStage, Mic, Place, RoomState, What
 from odr.hearing.queries import standing_exhibits
 from odr.identity.actors import Actor
@@ -132,16 +132,17 @@ def _person(do: str, person: LivePerson, **more: object) -> dict[str, object]:
 
 
 def admit(at: At) -> None:
-    """From the door into the room, with the microphone off; never a witness or expert, who would hear the case before
-    being heard (OLR 26; EV 72).
+    """From the door into the room, with the microphone off unless they interpret; never a witness or expert, who would hear
+    the case before being heard (OLR 26; EV 72).
     """
     who = at.other
     if who.role in KEPT_APART:
         raise ActNotOpen(T("Witnesses and experts wait apart until they are called."))
     if who.place is not Place.DOOR:
         raise ActNotOpen(T("%(name)s is not waiting at the door.", name=who.name))
-    who.place, who.mic = Place.ROOM, Mic.MUTED
-    at.say(What.ADMITTED, person=who, order=[_person("admit", who), _person("mute", who, lock=False)])
+    who.place, who.mic = Place.ROOM, Mic.OPEN if who.role in BESIDE else Mic.MUTED
+    sound = _person("unmute", who) if who.mic is Mic.OPEN else _person("mute", who, lock=False)
+    at.say(What.ADMITTED, person=who, order=[_person("admit", who), sound])
 
 
 def isolate(at: At) -> None:
@@ -176,7 +177,7 @@ def floor(at: At) -> None:
         raise ActNotOpen(T("%(name)s is not in the room.", name=who.name))
     before = next((p for p in at.room.people if p.id == at.room.floor_id), None)
     orders = []
-    if before is not None and before.id != who.id and before.role not in COURT and before.mic is Mic.OPEN:
+    if before is not None and before.id != who.id and _speaks_by_leave(before):
         before.mic = Mic.MUTED
         orders.append(_person("mute", before, lock=False))
     if who.mic is Mic.LOCKED:
@@ -189,11 +190,16 @@ def floor_back(at: At) -> None:
     """Nobody but the bench has the floor."""
     before = next((p for p in at.room.people if p.id == at.room.floor_id), None)
     orders: list[dict[str, object]] = [{"do": "floor", "person": None}]
-    if before is not None and before.role not in COURT and before.mic is Mic.OPEN:
+    if before is not None and _speaks_by_leave(before):
         before.mic = Mic.MUTED
         orders.append(_person("mute", before, lock=False))
     at.room.floor_id = None
     at.say(What.FLOOR_BACK, order=orders)
+
+
+def _speaks_by_leave(who: LivePerson) -> bool:
+    """Whether somebody's microphone is open because they have the floor, and closes without it."""
+    return who.role not in COURT | BESIDE and who.mic is Mic.OPEN
 
 
 def _leave_floor(at: At, who: LivePerson) -> None:
@@ -211,8 +217,8 @@ def mute(at: At) -> None:
 
 
 def mute_all(at: At) -> None:
-    """Everybody but the court."""
-    heard = [p for p in at.room.people if p.role not in COURT and p.place is Place.ROOM and p.mic is Mic.OPEN]
+    """Everybody but the court and who interprets what is said."""
+    heard = [p for p in at.room.people if _speaks_by_leave(p) and p.place is Place.ROOM]
     for who in heard:
         who.mic = Mic.MUTED
     at.room.floor_id = None

@@ -18,6 +18,11 @@ COURT = BENCH | {Role.CLERK}
 KEPT_APART = frozenset({Role.WITNESS, Role.EXPERT})
 """Who hears nothing of the case before and after being heard (OLR 26; EV 72)."""
 
+BESIDE = frozenset({Role.INTERPRETER})
+"""Who speaks into a channel beside the hearing (CPL 11): heard by whoever chose it, their microphone stays open until the
+court mutes them themselves.
+"""
+
 LADDER = tuple(Rung)
 STAGES = tuple(LiveStage)
 FIRST = "0" * 64

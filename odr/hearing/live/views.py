@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Case, Role
 from odr.evidence.models import Exhibit
 from odr.ground.text import T, Text
@@ -30,7 +33,7 @@ from odr.hearing.live.queries import (
 from odr.hearing.live.rules import COURT, KEPT_APART, LADDER, STAGES, next_rung, next_stage, sees_people
 from odr.hearing.live.seen.showing import watchers_in
 from odr.hearing.live.vocabulary import LiveStage, Mic, Place, RoomState, Rung, What
-from odr.hearing.models import Hearing
+from odr.hearing.models import Hearing, Interpreter
 from odr.hearing.queries import standing_exhibits
 from odr.identity.actors import Actor
 
@@ -124,6 +127,14 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Interprets:
+    """Somebody who interprets in the room: by whom, and from which language into which."""
+
+    person: LivePerson
+    language: str
+
+
+@dataclass(frozen=True)
 class RoomPage:
     """Everything the page of the room shows one viewer."""
 
@@ -146,6 +157,8 @@ class RoomPage:
     segments: Sequence[LiveSegment]
     calls: Sequence[EquipmentCheck]
     heads: Sequence[LiveLine]
+    interpreters: Sequence[Interprets]
+    """Whoever interprets in the room now."""
     watchers: int
     """How many of the public watch, for who sits for the court; nobody is told who."""
     tag: str
@@ -202,6 +215,7 @@ def room_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing, room
         )
         for person in shown_people(room, me, actor.role, of_court=of_court, reaches=reaches)
     ]
+    interpreters = _interpreters(session, case, room) if reaches else []
     heads = [line.line for line in lines if line.line.what is What.HEAD] if of_court else []
     exhibit = shown_exhibit(sitting, room) if reaches else None
     watching = watchers_in(session, hearing.id) if of_court else 0
@@ -225,9 +239,19 @@ def room_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing, room
         segments=segments_of(session, room),
         calls=called_back(session, hearing) if of_court else (),
         heads=heads[-1:],
+        interpreters=interpreters,
         watchers=watching,
         tag=f"{room.lines}-{len(acks)}-{room.state.value}-{int(reaches)}-{watching}",
     )
+
+
+def _interpreters(session: Session, case: Case, room: LiveRoom) -> list[Interprets]:
+    """Whoever interprets, and is in the room."""
+    here = {p.account_id: p for p in room.people if p.role is Role.INTERPRETER and p.place is Place.ROOM}
+    if not here:
+        return []
+    rows = session.scalars(select(Interpreter).where(Interpreter.case_id == case.id).order_by(Interpreter.id))
+    return [Interprets(here[row.account_id], row.language) for row in rows if row.account_id in here]
 
 
 def _reaches_line(line: LiveLine, me: LivePerson | None, reaches: bool, of_court: bool) -> bool:

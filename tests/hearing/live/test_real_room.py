@@ -27,7 +27,8 @@ from odr.web.presence import session_cookie_name
 from tests.hearing.live.conftest import BEGINS, Live, fixed_here
 from tests.hearing.live.media.house import SECRET, House, free_port, opened, until
 from tests.hearing.live.room_beside import RoomBeside
-from tests.hearing.scene import CHEN, HAIYUN, LI, WANG, Scene, accepted_case
+from tests.hearing.live.test_interpreting import appointed
+from tests.hearing.scene import CHEN, DING, HAIYUN, LI, WANG, Scene, accepted_case
 from tests.patience import PATIENCE
 
 
@@ -143,3 +144,38 @@ def _people(held: Live) -> tuple[PersonState, ...]:
     state = held.scene.court.ports.media.state(held.hearing().reference)
     people: tuple[PersonState, ...] = state.people
     return people
+
+
+def test_an_interpreter_is_heard_over_those_who_speak_by_whoever_chose_it(
+    held: Live, house: House, browser: Browser
+) -> None:
+    """Li chooses the interpretation: she hears Ding, and the judge quietly beneath; back at the original, the judge as loud
+    as before and no sound of Ding.
+    """
+    scene = held.scene
+    appointed(scene)
+    scene.clock.set(BEGINS)
+    _, chen, base = visitor(scene, browser, house, CHEN)
+    _, li, _ = visitor(scene, browser, house, LI)
+    _, ding, _ = visitor(scene, browser, house, DING)
+    held.comes(WANG)
+    held.comes(CHEN)
+    for who in (LI, HAIYUN, DING):
+        held.enters(who)
+    scene.act(CHEN, "open_live_hearing")
+    for who in (LI, HAIYUN, DING):
+        held.does(CHEN, "admit", who)
+    for page in (chen, li, ding):
+        page.goto(f"{base}/live/room")
+    judge, interpreter = held.person(CHEN).reference, held.person(DING).reference
+    loud = f"document.querySelector('[data-person=\"{judge}\"] video')?.volume"
+    sound = f"document.querySelector('[data-person=\"{interpreter}\"] video')?.srcObject?.getAudioTracks().length"
+    until(lambda: li.evaluate(sound) == 1 and li.evaluate(loud) == 1, "she sees both")
+    li.get_by_label("The interpretation, with what is said quietly beneath").check()
+    until(lambda: li.evaluate(loud) < 1, "the judge goes down beneath the interpreter")
+    li.reload()
+    until(lambda: li.evaluate(sound) == 1 and li.evaluate(loud) == 1, "a page opened again hears the original")
+    li.get_by_label("The interpretation, with what is said quietly beneath").check()
+    until(lambda: li.evaluate(loud) < 1, "and she may choose again")
+    li.get_by_label("What is said, as it is said").check()
+    until(lambda: li.evaluate(loud) == 1, "the judge is as loud as before")

@@ -106,12 +106,15 @@ class House:
         self.url = f"ws://127.0.0.1:{self.port}/live/room"
         self.spoiled: Callable[[str], str] = lambda ticket: ticket
         self.ranks: dict[str, Rank] = {}
+        self.roles: dict[str, str] = {}
         threading.Thread(target=self.pages.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def ticket(self, person: str, room: str = HALL, *, now: datetime | None = None, hearing: str = HEARING) -> str:
         moment = now or datetime.now(UTC)
         rank = self.ranks.get(person, Rank.PARTICIPANT)
-        return issue(SECRET.encode(), Ticket(hearing, person, "party", room, moment, rank), moment)
+        return issue(
+            SECRET.encode(), Ticket(hearing, person, self.roles.get(person, "party"), room, moment, rank), moment
+        )
 
     def start(self, **environ: str) -> House:
         """Start the process; returns when it answers."""

@@ -138,6 +138,42 @@ def test_what_a_muted_microphone_hears_goes_nowhere(house: House, visitor: Visit
     assert still == []
 
 
+def test_an_interpreter_is_heard_by_whoever_chose_it_until_the_floor_is_theirs(house: House, visitor: Visitors) -> None:
+    """Beside the hearing no packet of them goes to anybody else, though it is recorded; with the floor it goes to all. Who
+    chose it hears the others too.
+    """
+    house.roles["mei"] = "interpreter"
+    judge, li, mei = visitor("judge"), visitor("li"), visitor("mei")
+    for each in (judge, li, mei):
+        each.enter()
+        house.order("admit", person=each.name)
+    judge.hears("mei", "video")
+    judge.hears("li")
+    mei.hears("li")
+    assert judge.packets("mei", "audio") == li.packets("mei", "audio") == 0
+    li.page.evaluate("window.room.listen(true)")
+    li.saw("listens", on=True)
+    li.hears("mei")
+    li.hears("judge")
+    assert judge.packets("mei", "audio") == 0
+    li.page.evaluate("window.room.listen(false)")
+    li.saw("listens", on=False)
+    time.sleep(0.3)
+    got = li.packets("mei", "audio")
+    time.sleep(1)
+    assert li.packets("mei", "audio") == got
+    house.order("floor", person="mei")
+    judge.hears("mei")
+    li.hears("mei")
+    house.order("floor", person="li")
+    time.sleep(0.3)
+    got = judge.packets("mei", "audio")
+    time.sleep(1)
+    assert judge.packets("mei", "audio") == got
+    house.order("stop_recording")
+    assert recorded(house, "mei") > 50
+
+
 def test_an_isolated_witness_gets_no_byte_by_any_channel(house: House, visitor: Visitors) -> None:
     """With any client: no media, no list, no page, no caption reaches an isolated witness, and nothing of theirs goes out;
     called in, they take part.

@@ -99,6 +99,9 @@ export class Device {
       case "hand":
         hearing.hand(person, message.up === true);
         break;
+      case "listen":
+        hearing.listens(person, message.on === true);
+        break;
       case "page_shown":
         hearing.shown(person, message.number);
         break;

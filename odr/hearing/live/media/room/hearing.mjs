@@ -5,6 +5,7 @@
 import { AUDIO, AUDIO_REPORT, Recorder, recordedBefore, VIDEO, VIDEO_REPORT } from "./recorder.mjs";
 
 export const HALL = "hall";
+const INTERPRETER = "interpreter"; // the role of whoever speaks into the channel beside the hearing
 const ARRIVES = 3_000; // sound or picture that did not come for so long does not arrive
 const MANY = 5_000; // events kept for the court to fetch
 const WRITES = 15_000; // a program that wrote no caption and said nothing for so long does not run
@@ -23,7 +24,7 @@ class Person {
       person, role, rank, room: HALL, device: null, since: Date.now(), lostAt: null, admitted: false, removed: null,
       muted: false, mutedVideo: false, locked: false, isolated: false, microphone: false, camera: false,
       last: { audio: 0, video: 0 }, arrives: { audio: false, video: false }, on: { audio: 0, video: 0 },
-      heldBack: 0, heldNow: 0, mutedAt: 0, handAt: null, shows: null, told: "", inSince: null,
+      heldBack: 0, heldNow: 0, mutedAt: 0, handAt: null, shows: null, told: "", inSince: null, listens: false,
     });
   }
 }
@@ -78,11 +79,26 @@ export class Hearing {
     if (person.room === HALL && !this.deliberating) {
       this.recorder.write(person.person, kind === "audio" ? AUDIO : VIDEO, packet.serialize());
     }
+    const aside = kind === "audio" && this.#interpretsAside(person);
     for (const other of this.people.values()) {
-      if (other !== person && other.room === person.room && this.takesPart(other)) {
+      if (other !== person && other.room === person.room && this.takesPart(other) && (!aside || other.listens)) {
         other.device.media?.forward(person.person, kind, packet, () => person.device.askKeyFrame());
       }
     }
+  }
+
+  /** Whether somebody speaks into the interpreters' channel: heard by whoever chose it, over those who speak; with the floor, by all. */
+  #interpretsAside(person) {
+    return person.role === INTERPRETER && person.room === HALL && this.floor !== person.person;
+  }
+
+  /** Whether somebody hears the interpretation, as they ask. */
+  listens(person, on) {
+    if (person.listens !== on) {
+      person.listens = on;
+      for (const other of this.people.values()) if (other.role === INTERPRETER) person.device.media?.interrupt(other.person);
+    }
+    person.device.tell({ type: "listens", on });
   }
 
   report(person, kind, packet) {
@@ -501,6 +517,7 @@ const ORDERS = {
       person.handAt = null;
       if (person.muted && !person.locked) unmute(this, person);
     }
+    for (const person of this.people.values()) if (person.role === INTERPRETER) this.breakStreams(person);
     this.mark("floor", this.floor);
     this.tellHall({ type: "floor", person: this.floor });
   },
