@@ -33,7 +33,6 @@ ALLOWED: dict[str, str] = {
     "evidence/sources/digests.py:first_filed": "bound by the digest of the very file; the file's sender sent the list",
     "filing/parties/firm/handing.py:_conducted": "heads of cases whose conduct the reader's own people were given; no file opens",
     "identity/mandates.py:put_on": "one mandate: whether the same assistant stands beside it already",
-    "filing/parties/known_identity.py:_seen_elsewhere": "tells whether the registry saw the same party's own papers",
     "procedure/papers/form.py:_said_elsewhere": "what the registry verified of the same person: their own account, kind and name",
     "judgment/preservation/case_without_claim.py:claims_that_follow": "CPL 104: the applicant's claims against the same",
     "procedure/case/act_drafts.py:files_in_act_drafts": "for the worker alone; each file stays its own sender's",

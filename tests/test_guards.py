@@ -259,7 +259,7 @@ OUTSIDE = {
     "odr.evidence.sources.early_fetches.stop": "a draft is the writer's own and in no case",
     "odr.evidence.exhibits.sealing._encrypt_row": "what is fetched for a draft is encrypted too, and a draft is in no case",
     "odr.register.feedback.answers.keep_answer": "what people say of a step is kept apart from every case",
-    "odr.register.publication.mirror.making.publish": "a command of the keepers over everything public, and no act of a case",
+    "odr.register.publication.mirror.making._publish": "a command of the keepers over everything public, and no act of a case",
 }
 """Refusals that rest on no article, because what they refuse is no act of a case, and why."""
 REFUSALS = {"ActNotOpen", "OutOfTime", "Forbidden"}

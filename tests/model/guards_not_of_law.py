@@ -137,6 +137,7 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "hearing.live.acts.somebody_gone": (Why.BEYOND, "hearing/live/test_hearing.py"),
     "hearing.live.acts.may_close": (Why.BEYOND, "hearing/live/test_hearing.py"),
     "hearing.live.keeping.recording_may_go": (Why.BEYOND, "hearing/live/test_alone.py"),
+    "hearing.live.keeping.recording_is_asked_about": (Why.BEYOND, "hearing/live/test_alone.py"),
     "hearing.live.transcript.acts.text_can_be_entered": (Why.BEYOND, "hearing/live/transcript/test_draft.py"),
     "hearing.live.seen.acts.broadcast_waits": (Why.BEYOND, "hearing/live/test_broadcast.py"),
     "hearing.live.seen.acts.may_be_broadcast": (Why.BEYOND, "hearing/live/test_broadcast.py"),

@@ -33,8 +33,14 @@ TAKES_OVER = [
     "systemctl restart court-line",
     "systemctl --quiet is-enabled court-text",
     "systemctl restart --no-block court-text",
+    "systemctl --quiet is-enabled court-captions",
+    "systemctl restart --no-block court-captions",
 ]
-OPTIONAL = {"systemctl restart court-line", "systemctl restart --no-block court-text"}
+OPTIONAL = {
+    "systemctl restart court-line",
+    "systemctl restart --no-block court-text",
+    "systemctl restart --no-block court-captions",
+}
 """Of units that a court need not have."""
 
 
