@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import json
 import logging
 import os
@@ -26,6 +25,7 @@ from sqlalchemy import insert, select
 from odr.docket.models import CaseReading, ReadBy, Role, Thing
 from odr.ground.background import Beside
 from odr.ground.db import Database, new_reference
+from odr.ground.durable import alone
 from odr.ground.errors import StorageFull
 from odr.ground.text import T
 
@@ -92,8 +92,8 @@ class ReadingBook:
         if not self._folder.is_dir():
             return 0
         entered = 0
-        with self._locked("enter.lock", fcntl.LOCK_EX):
-            with self._locked("append.lock", fcntl.LOCK_EX), contextlib.suppress(FileNotFoundError):
+        with alone(self._folder / "enter.lock"):
+            with alone(self._folder / "append.lock"), contextlib.suppress(FileNotFoundError):
                 os.rename(self._folder / "journal", self._folder / f"{new_reference()}.taken")
             for taken in sorted(self._folder.glob("*.taken")):
                 entered += self._keep(list(_read(taken)))
@@ -104,7 +104,7 @@ class ReadingBook:
     def _append(self, line: bytes) -> None:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self._locked("append.lock", fcntl.LOCK_SH):
+            with alone(self._folder / "append.lock", with_others=True):
                 flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
                 journal = os.open(self._folder / "journal", flags, 0o600)
                 try:
@@ -133,15 +133,6 @@ class ReadingBook:
             if fresh:
                 session.execute(insert(CaseReading.__table__), fresh)  # type: ignore[arg-type]
         return len(fresh)
-
-    @contextlib.contextmanager
-    def _locked(self, name: str, how: int) -> Iterator[None]:
-        descriptor = os.open(self._folder / name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, how)
-            yield
-        finally:
-            os.close(descriptor)
 
 
 def _written(reading: Reading) -> bytes:

@@ -1,8 +1,11 @@
-"""Files that survive a power cut: whole under their name, or not there at all."""
+"""Files that survive a power cut, whole under their name or not there at all; and files that one process holds at a time."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -36,5 +39,37 @@ def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def alone(path: Path, *, with_others: bool = False) -> Iterator[None]:
+    """Be the only one who holds a file, or one of those ``with_others`` who let nobody be alone; waits for whoever is there.
+
+    The lock lies on the open file, so it ends with the process whatever happens to it.
+    """
+    with _opened(path) as descriptor:
+        fcntl.flock(descriptor, fcntl.LOCK_SH if with_others else fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def alone_if_free(path: Path) -> Iterator[bool]:
+    """Be the only one who holds a file; False where somebody else does."""
+    with _opened(path) as descriptor:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        yield descriptor
     finally:
         os.close(descriptor)

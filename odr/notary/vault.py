@@ -9,9 +9,7 @@ so a stolen or restored database cannot make it fork a log.
 from __future__ import annotations
 
 import enum
-import fcntl
 import json
-import os
 import re
 import secrets
 from collections.abc import Iterator, Sequence
@@ -27,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from odr.ground.durable import write_durably
+from odr.ground.durable import alone, write_durably
 from odr.notary.check.receipt import Verdict, verify_receipt
 from odr.notary.check.witness_refusals import (
     REFUSALS,
@@ -433,12 +431,8 @@ class FileVault:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        descriptor = os.open(self.folder / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with alone(self.folder / "lock"):
             yield
-        finally:
-            os.close(descriptor)
 
 
 _CURVES: dict[KeyKind, type[ec.EllipticCurve]] = {KeyKind.P256: ec.SECP256R1, KeyKind.P521: ec.SECP521R1}

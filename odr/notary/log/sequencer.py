@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,6 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from odr.ground.db import Database
+from odr.ground.durable import alone
 from odr.notary.log.log_rows import set_rows, store_tiles, tile_data
 from odr.notary.log.merkle_tree import leaf_hash
 from odr.notary.log.tiles import extend
@@ -30,14 +29,8 @@ def sequencer_lock(database: Database) -> Iterator[None]:
     Never asked for inside a write transaction: the holder needs one itself.
     """
     if database.path is not None:
-        descriptor = os.open(
-            database.path.with_name(database.path.name + ".sequencer"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600
-        )
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with alone(database.path.with_name(database.path.name + ".sequencer")):
             yield
-        finally:
-            os.close(descriptor)
         return
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})

@@ -8,9 +8,7 @@ that takes depends on the shelf, not on how much the court has published. Everyt
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
-import os
 import shutil
 import threading
 from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -20,7 +18,7 @@ from pathlib import Path
 import tantivy
 
 from odr.ground.db import new_reference
-from odr.ground.durable import sync_folder, write_durably
+from odr.ground.durable import alone_if_free, sync_folder, write_durably
 from odr.register.search.facts import Facts, compact
 from odr.register.search.tokens import GAP, lines
 
@@ -121,16 +119,8 @@ def listed(folder: Path) -> Shelves | None:
 def writing(folder: Path) -> Iterator[bool]:
     """Be the only one who writes the index; False where somebody else is."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(folder / "writer.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
-    finally:
-        os.close(descriptor)
+    with alone_if_free(folder / "writer.lock") as mine:
+        yield mine
 
 
 def replace_list(folder: Path, shelves: Shelves) -> None:

@@ -7,12 +7,9 @@ that was withdrawn its files go; its line stays in the ledger and its address am
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import json
-import os
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.ground.canonical import canonical, sha256_hex
-from odr.ground.durable import write_durably
+from odr.ground.durable import alone, alone_if_free, write_durably
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import T
 from odr.notary.administration import administration_act
@@ -58,7 +55,7 @@ def publish(court: Court, folder: Path) -> Made:
     """Bring the copy in a folder up to date. Raises ActNotOpen where the log has not taken the index yet, and where files lie
     in the folder that are no copy's.
     """
-    with _alone(court, wait=True):
+    with alone(_lock(court)):
         return _publish(court, folder)
 
 
@@ -69,7 +66,7 @@ def take_down(court: Court, folder: Path) -> Made | None:
 
     Raises ActNotOpen as :func:`publish`.
     """
-    with _alone(court, wait=False) as mine:
+    with alone_if_free(_lock(court)) as mine:
         newest = _newest(court) if mine else None
         if newest is None or not _is_of(folder, newest):
             return None
@@ -84,20 +81,9 @@ def take_down(court: Court, folder: Path) -> Made | None:
         return _publish(court, folder, changed, kept)
 
 
-@contextlib.contextmanager
-def _alone(court: Court, *, wait: bool) -> Iterator[bool]:
-    """Be the only one who writes copies of this court; False where somebody else does and nobody waits."""
-    path = court.settings.data_dir / "register-copy.lock"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
-    finally:
-        os.close(descriptor)
+def _lock(court: Court) -> Path:
+    """Whoever holds it is the only one who writes copies of this court."""
+    return court.settings.data_dir / "register-copy.lock"
 
 
 def _is_of(folder: Path, newest: RegisterCopy) -> bool:
