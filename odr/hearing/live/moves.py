@@ -131,6 +131,13 @@ def _person(do: str, person: LivePerson, **more: object) -> dict[str, object]:
     return {"do": do, "person": person.reference, **more}
 
 
+def _let_in(who: LivePerson) -> list[dict[str, object]]:
+    """Orders by which somebody comes in as their microphone stands: muted from the first packet on, not a moment later."""
+    if who.mic is Mic.OPEN:
+        return [_person("admit", who)]
+    return [_person("admit", who, muted=True), _person("mute", who, lock=who.mic is Mic.LOCKED)]
+
+
 def admit(at: At) -> None:
     """From the door into the room, with the microphone off unless they interpret; never a witness or expert, who would hear
     the case before being heard (OLR 26; EV 72).
@@ -141,8 +148,7 @@ def admit(at: At) -> None:
     if who.place is not Place.DOOR:
         raise ActNotOpen(T("%(name)s is not waiting at the door.", name=who.name))
     who.place, who.mic = Place.ROOM, Mic.OPEN if who.role in BESIDE else Mic.MUTED
-    sound = _person("unmute", who) if who.mic is Mic.OPEN else _person("mute", who, lock=False)
-    at.say(What.ADMITTED, person=who, order=[_person("admit", who), sound])
+    at.say(What.ADMITTED, person=who, order=[*_let_in(who), *([_person("unmute", who)] if who.mic is Mic.OPEN else [])])
 
 
 def isolate(at: At) -> None:
@@ -166,7 +172,7 @@ def call(at: At) -> None:
         )
     first = "release" if who.place is Place.ISOLATED else "admit"
     who.place, who.mic = Place.ROOM, Mic.MUTED
-    orders = [_person(first, who), _person("admit", who), _person("mute", who, lock=False)]
+    orders = [_person(first, who), *_let_in(who)]
     at.say(What.CALLED, person=who, order=orders[:1] + orders[2:] if first == "admit" else orders)
 
 
@@ -362,9 +368,7 @@ def as_decided(room: LiveRoom) -> list[dict[str, object]]:
         if who.place is Place.ISOLATED:
             orders.append(_person("isolate", who))
         if who.place is Place.ROOM:
-            orders.append(_person("admit", who))
-        if who.place is Place.ROOM and who.mic is not Mic.OPEN:
-            orders.append(_person("mute", who, lock=who.mic is Mic.LOCKED))
+            orders += _let_in(who)
     return orders
 
 

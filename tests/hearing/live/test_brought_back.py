@@ -13,7 +13,7 @@ from odr.hearing.live.models import LiveSegment
 from odr.hearing.live.queries import segments_of
 from odr.hearing.live.vocabulary import RoomState, What
 from tests.hearing.live.conftest import Live, gathered
-from tests.hearing.scene import CHEN, HAIYUN, LI
+from tests.hearing.scene import CHEN, HAIYUN, LI, WANG
 
 
 def pieces(live: Live) -> list[LiveSegment]:
@@ -79,6 +79,25 @@ def test_a_sealed_part_stays_sealed(live: Live) -> None:
     assert [p.key is not None for p in pieces(live)] == [False, True, True]
     live.scene.act(CHEN, "end_sealed_part")
     assert not live.media.sealed and live.media.segment == 4
+
+
+def test_whoever_is_let_in_muted_comes_in_muted(live: Live) -> None:
+    """Admitted, or brought back after the room was killed: the order that lets somebody in says that they are muted."""
+    live.opened()
+    live.media.dies()
+    live.does(CHEN, "floor", LI)
+    live.does(CHEN, "lock", HAIYUN)
+    live.follow()
+    live.does(CHEN, "resume")
+    names = {who.reference: who.name for who in live.room().people}
+    muted = [(names[order["person"]], order.get("muted", False)) for order in live.media.orders("admit")]
+    assert [each for each in muted if each[0] in (LI, HAIYUN)] == [
+        (LI, True),
+        (HAIYUN, True),
+        (LI, False),
+        (HAIYUN, True),
+    ]
+    assert all(not is_muted for name, is_muted in muted if name in (CHEN, WANG))
 
 
 def test_the_recorder_fails_as_a_part_is_sealed(live: Live) -> None:

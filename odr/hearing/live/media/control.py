@@ -46,7 +46,8 @@ class Do(enum.StrEnum):
     STOP_RECORDING = "stop_recording"
     """The segment ends. The answer's ``closing`` is its last link, ``head`` the digest of it, which the court signs."""
     ADMIT = "admit"
-    """``person`` comes in from the door of the hall; also one who had been removed."""
+    """``person`` comes in from the door of the hall; also one who had been removed. With ``muted=True`` no packet of their
+    sound goes on before the ``MUTE`` that follows."""
     FLOOR = "floor"
     """``person`` has the floor (None: nobody), and is unmuted, unless the mute is locked."""
     MUTE = "mute"

@@ -26,6 +26,12 @@ setInterval(() => window.sockets.forEach((each) => each.readyState === 1 && wind
 """
 """A client that ignores every order: it never stops sending, keeps its connections, and says again and again that it is on."""
 
+DEAF = """
+const parse = JSON.parse;
+JSON.parse = (...given) => Object.assign(parse(...given), { muted: false });
+"""
+"""A client to which no word of a mute comes through."""
+
 
 def together(house: House, *people: Visitor) -> None:
     """Everybody admitted, and each gets the first one's sound and picture."""
@@ -110,6 +116,19 @@ def test_who_is_muted_by_the_court_stays_muted_with_any_client(house: House, vis
     ]
     assert during == []
     assert recorded(house, "li", since=unmuted.media_ms) > 10
+
+
+def test_who_comes_in_muted_is_not_heard_for_a_moment(house: House, visitor: Visitors) -> None:
+    """The order that lets somebody in says how their microphone stands: nothing of it goes on before the mute that follows."""
+    judge = visitor("judge").enter()
+    visitor("li", DEAF).enter()
+    house.order("admit", person="judge")
+    house.order("admit", person="li", muted=True)
+    judge.hears("li", "video")
+    until(lambda: house.person("li").held_back > 20, "its microphone sends")
+    assert judge.packets("li", "audio") == 0
+    house.order("stop_recording")
+    assert recorded(house, "li") == 0 < recorded(house, "li", kinds=(Kind.VIDEO,))
 
 
 def test_what_a_muted_microphone_hears_goes_nowhere(house: House, visitor: Visitors) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from odr.hearing.live.media.reading import Kind, open_segment
 from odr.hearing.live.media.webm import AUDIO, Frame
 from odr.hearing.live.transcript.captions import Captions
 from odr.hearing.live.transcript.engine import Captioner, WhisperEngine
@@ -84,6 +85,15 @@ def captioned(held: Live, engine: Captioner) -> Iterator[Callable[[], None]]:
         thread.join()
 
 
+def recorded_of(held: Live, name: str) -> set[Kind]:
+    """What the recorder wrote of somebody by now."""
+    piece = held.scene.court.settings.recordings_folder / held.hearing().reference / "0001"
+    me = held.person(name).reference
+    if not (piece / f"{me}.rtp").exists():
+        return set()
+    return {each.kind for each in open_segment(piece).packets(me)}
+
+
 def test_words_are_read_in_the_room_and_by_nobody_isolated(
     held: Live, house: House, browser: Browser, speaker: Browser, captioned: Callable[[], None]
 ) -> None:
@@ -106,9 +116,8 @@ def test_words_are_read_in_the_room_and_by_nobody_isolated(
         page.goto(f"{base}/live/room")
     state = chen.locator("[data-captions-state]")
     expect(state).to_be_hidden(timeout=PATIENCE * 1000)
-    recorded = held.scene.court.settings.recordings_folder / held.hearing().reference / "0001"
-    me = held.person(LI).reference
-    assert not (recorded / f"{me}.rtp").exists(), "she is muted still"
+    until(lambda: Kind.VIDEO in recorded_of(held, LI), "her picture arrives")
+    assert Kind.AUDIO not in recorded_of(held, LI), "she is muted still"
     held.does(CHEN, "floor", LI)
     lines = chen.locator("[data-captions-lines]")
     until(lambda: "phone" in (lines.text_content() or "") or "parcel" in (lines.text_content() or ""), "her words")

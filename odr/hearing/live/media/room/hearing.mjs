@@ -505,6 +505,7 @@ const ORDERS = {
 
   admit(given) {
     const person = this.known(given.person, true);
+    if (given.muted) mute(person);
     Object.assign(person, { admitted: true, removed: null });
     this.mark("admit", given.person);
   },
@@ -524,9 +525,8 @@ const ORDERS = {
 
   mute(given) {
     const person = this.known(given.person);
-    const again = person.muted;
-    Object.assign(person, { muted: true, mutedVideo: person.mutedVideo || Boolean(given.video), locked: Boolean(given.lock), heldNow: 0 });
-    if (!again) person.mutedAt = Date.now();
+    mute(person);
+    Object.assign(person, { mutedVideo: person.mutedVideo || Boolean(given.video), locked: Boolean(given.lock) });
     if (this.floor === given.person) this.floor = null;
     this.mark("mute", given.person, { lock: person.locked });
     this.tellOwn(person);
@@ -653,6 +653,11 @@ const ORDERS = {
     return { ...closing, pieces: this.ended };
   },
 };
+
+function mute(person) {
+  if (!person.muted) person.mutedAt = Date.now();
+  Object.assign(person, { muted: true, heldNow: 0 });
+}
 
 function unmute(hearing, person) {
   Object.assign(person, { muted: false, mutedVideo: false, locked: false });
