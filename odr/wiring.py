@@ -181,13 +181,14 @@ PAGES = frozenset({"routes", "pages", "cli", "child"})
 """Modules that declare nothing for the table: pages, commands, and programs run in processes of their own."""
 
 
-def declarations(room: str) -> list[str]:
+@cache
+def declarations(room: str) -> tuple[str, ...]:
     """Import every module of a room that may declare acts, models, desks, time limits or choices; their names."""
     package = importlib.import_module(f"odr.{room}")
     names = [found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
-    wanted = [
+    wanted = tuple(
         name for name in names if PAGES.isdisjoint(re.split(r"[._]", name)) and not name.endswith(".kit.verifier")
-    ]
+    )
     for name in wanted:
         importlib.import_module(name)
     return wanted

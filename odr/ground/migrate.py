@@ -19,7 +19,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +56,15 @@ PATIENCE, TRIES = "1s", 60
 
 def load_models() -> None:
     """Import every module that declares tables: ``odr/<room>/models*.py`` and what lies under ``models/``."""
-    for module in pkgutil.walk_packages(odr.__path__, "odr."):
-        if any(part.startswith("models") for part in module.name.split(".")[2:]):
-            importlib.import_module(module.name)
+    for name in _modules():
+        if any(part.startswith("models") for part in name.split(".")[2:]):
+            importlib.import_module(name)
+
+
+@cache
+def _modules() -> tuple[str, ...]:
+    """Every module of the court: a program's own do not change while it runs, and each step of a migration asks."""
+    return tuple(found.name for found in pkgutil.walk_packages(odr.__path__, "odr."))
 
 
 def install_triggers(connection: Connection) -> None:
@@ -92,7 +98,8 @@ def missing_triggers(connection: Connection) -> list[str]:
     return sorted(names - set(connection.exec_driver_sql(query).scalars()))
 
 
-def _trigger_statements(dialect: str) -> list[str]:
+@cache
+def _trigger_statements(dialect: str) -> tuple[str, ...]:
     load_models()
     statements = [
         line
@@ -100,10 +107,10 @@ def _trigger_statements(dialect: str) -> list[str]:
         if table.info.get("append_only")
         for line in _frozen(table, dialect)
     ]
-    for module in pkgutil.walk_packages(odr.__path__, "odr."):
-        if module.name.endswith(".triggers"):
-            statements += importlib.import_module(module.name).TRIGGERS[dialect]
-    return statements
+    for name in _modules():
+        if name.endswith(".triggers"):
+            statements += importlib.import_module(name).TRIGGERS[dialect]
+    return tuple(statements)
 
 
 _TRIGGER_NAME = re.compile(r'\bCREATE (?:OR REPLACE )?TRIGGER (?:IF NOT EXISTS )?"?(\w+)')

@@ -20,7 +20,7 @@ from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from odr import wiring
-from odr.app import _errors, _templates
+from odr.app import create_app
 from odr.docket.models import Case, Party, PartyKind, Role, Seat, Stage, Track
 from odr.filing.claim import acts as filing_acts
 from odr.filing.inputs import AboutYouStep, AcceptInput, ClaimInput, FactInput, MatterStep, ReliefInput, RespondentInput
@@ -51,12 +51,9 @@ from odr.service.packet.packets import note_address
 from odr.service.vocabulary import Channel as ServiceChannel
 from odr.training.stripe_peer.app import Peer, serve
 from odr.training.stripe_peer.wire import PERMISSIONS
-from odr.web.guards import assert_guarded, register_access
-from odr.wiring import register_routes
 from tests.faces import faces
 from tests.patience import PATIENCE
 
-ROOT = Path(__file__).resolve().parents[2]
 SECRET = "whsec_of_the_tests"
 KEY = "rk_test_court"
 BASE = "http://court.test"
@@ -315,15 +312,7 @@ def now_clock() -> FixedClock:
 
 def open_pages(court: Court) -> Flask:
     """The court's pages, as the running court makes them: the table leads to those of every room."""
-    app = Flask(
-        "odr", root_path=str(ROOT / "odr"), template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
-    )
-    register_access(app, court)
-    _templates(app, court)
-    _errors(app)
-    register_routes(app)
-    assert_guarded(app)
-    return app
+    return create_app(court=court)
 
 
 @dataclass
