@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, strategies as st
 from sqlalchemy import MetaData, Table, insert, select, text, update
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from odr.ground.clock import CourtClock, FixedClock
@@ -208,7 +208,7 @@ def test_sqlite_readers_stand_on_one_snapshot(tmp_path: Path) -> None:
 
 def test_what_has_to_fit_together_is_read_as_of_one_moment(tally: Database) -> None:
     """On both engines a reader that stands still sees what it began with, however long it reads."""
-    with tally.read(still=True) as session:
+    with tally.read() as session:
         first = session.scalars(select(Tally.count)).one()
         writer = threading.Thread(target=_set_to_two, args=(tally,))
         writer.start()
@@ -218,6 +218,21 @@ def test_what_has_to_fit_together_is_read_as_of_one_moment(tally: Database) -> N
     assert first == again != 2
     with tally.read() as session:
         assert session.scalars(select(Tally.count)).one() == 2
+
+
+def test_what_is_written_while_looking_is_thrown_away(tally: Database) -> None:
+    """By a statement or by a row; the reader that wrote nothing ends well too, and goes on after an error."""
+    with tally.read() as session:
+        session.execute(update(Tally).values(count=7))
+        assert session.scalars(select(Tally.count)).one() == 7
+    with tally.read() as session:
+        session.scalars(select(Tally)).one().count = 8
+        session.flush()
+    with tally.read() as session:
+        session.scalars(select(Tally)).one().count = 9
+    with tally.read() as session, pytest.raises(DBAPIError):
+        session.execute(text("SELECT nothing FROM nowhere"))
+    assert count(tally) == 0
 
 
 def _set_to_two(database: Database) -> None:

@@ -49,6 +49,11 @@ PATIENCE = {
 }
 """How long PostgreSQL is waited for: to connect, for an answer of its machine, for a lock, for one statement."""
 
+PREPARED = 400
+"""Statements that a connection to PostgreSQL keeps prepared: somewhat more than the pages of a case and the lists have."""
+WROTE = "court wrote"
+"""Whether a transaction said anything to PostgreSQL but a SELECT."""
+
 BigInt = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -130,8 +135,14 @@ class Database:
                 pool_size=pool_size,
                 max_overflow=-1,
                 pool_pre_ping=True,
+                pool_use_lifo=True,  # what is prepared on a connection is used again
                 connect_args=PATIENCE,
             )
+            self._prepare_postgresql(self.engine)
+        # Of the same pool; the level goes with the BEGIN, not in a statement of its own.
+        self._still = (
+            self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        )
         self.sessions = sessionmaker(self.engine, class_=AskedOnce, expire_on_commit=False, autoflush=True)
 
     @staticmethod
@@ -153,20 +164,44 @@ class Database:
             mode = connection.get_execution_options().get("court_mode", "BEGIN")
             connection.connection.cursor().execute(mode)
 
+    @staticmethod
+    def _prepare_postgresql(engine: Engine) -> None:
+        @event.listens_for(engine, "connect")
+        def on_connect(connection: Any, record: Any) -> None:
+            connection.prepared_max = PREPARED
+
+        @event.listens_for(engine, "begin")
+        def on_begin(connection: Any) -> None:
+            connection.info[WROTE] = False
+
+        @event.listens_for(engine, "before_cursor_execute")
+        def on_statement(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+            if not statement.startswith("SELECT"):
+                connection.info[WROTE] = True
+
     @contextlib.contextmanager
-    def read(self, *, still: bool = False) -> Iterator[Session]:
-        """A session to look with; anything written in it is thrown away. On SQLite all of it is one snapshot, on PostgreSQL
-        each statement is, and the whole only where ``still`` says so: for what is read for minutes and has to fit together.
+    def read(self) -> Iterator[Session]:
+        """A session to look with; anything written in it is thrown away. All of it is one snapshot, so what stands on a page
+        fits together.
         """
-        session = self.sessions(reading=True)
+        session = self.sessions(reading=True, bind=self._still)
         try:
-            if still and not self.is_sqlite:
-                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
+            self._keep_prepared(session)
         finally:
             # What was read stays readable afterwards; the rollback that closing brings would empty it.
             session.expunge_all()
             session.close()
+
+    def _keep_prepared(self, session: Session) -> None:
+        """The driver forgets what the server prepared for it at every ROLLBACK, and would have each page's statements read
+        and planned anew: where nothing was written there is nothing to throw away.
+        """
+        if self.is_sqlite or not session.in_transaction():
+            return
+        session.expunge_all()
+        if session.is_active and not session.connection().info.get(WROTE):
+            session.commit()
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select, text
 from werkzeug.routing import Rule
 
 from odr.app import create_app
@@ -195,6 +195,38 @@ def test_parties_payments_and_time_limits_cost_no_statements(small_scene: Scene,
         assert not twice, (who, twice)
         more = {page: (before[who].get(page), n) for page, n in after.items() if n > before[who].get(page, 99) + SPARE}
         assert not more, (who, more)
+
+
+LOOKS_AGAIN = {
+    "/cases/<reference>/readings": "the reading itself is written",
+    "/cases/<reference>/files": "who may read what is judged apart from the page",
+    "/cases/<reference>/file": "who may read what is judged apart from the page",
+}
+"""Pages that take more than one connection, and why."""
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_on_postgresql_a_page_is_one_transaction_on_one_snapshot(scene: Scene) -> None:
+    """Each page of a case takes one connection and begins once, so that what stands on it fits together; the server has
+    read its statements before.
+    """
+    scene.lodge()
+    scene.accept()
+    scene.join()
+    scene.do("file_answer", "haiyun", position="defend", statement="The label was lawful when the goods were sold.")
+    scene.do("open_examination", "judge", mode="asynchronous")
+    engine, began = scene.court.database.engine, list[str]()
+    event.listen(engine, "begin", lambda c: began.append(c.connection.driver_connection.isolation_level.name))
+    app = create_app(court=scene.court)
+    client, _ = signed_in(scene, app, "li")
+    for rule in pages_of(app):
+        path = rule.rule.replace("<reference>", scene.case().reference)
+        if client.get(path).status_code == 200 and rule.rule not in LOOKS_AGAIN:
+            began.clear()
+            client.get(path)
+            assert began == ["REPEATABLE_READ"], rule.rule
+    with scene.court.database.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM pg_prepared_statements")) > 20
 
 
 def test_a_list_of_many_cases_asks_as_much_as_one_of_few(small_scene: Scene) -> None:

@@ -53,7 +53,7 @@ class PublicFiles:
 
 
 def public_files(court: Court, sitting: Sitting, only: Collection[str] | None = None) -> PublicFiles:
-    """All of it, as of now: as long as the session of the sitting is open, it stays as it was (``Database.read(still=True)``).
+    """All of it, as of now: as long as the session of the sitting is open, it stays as it was (``Database.read()``).
 
     ``only``: of the decisions those at these addresses, as far as they are public.
     """

@@ -131,7 +131,7 @@ def _publish(
     laid = _Laid(folder)
     laid.files |= {name: dict(file) for name, file in (kept or {}).items()}
     # Still: a decision withdrawn meanwhile would else be gone from the ledger of a copy that has its text.
-    with court.database.read(still=True) as session:
+    with court.database.read() as session:
         found = public_files(court, court.look(session), only)
         # Files lie under their digest, which no index names yet: until the new one the copy is what it was.
         for name, content in found.files():
