@@ -127,7 +127,7 @@ function caption({ person, language, words }) {
   const lines = captions?.querySelector("[data-captions-lines]");
   if (!lines) return;
   const line = document.createElement("p");
-  const who = document.querySelector(`[data-person="${CSS.escape(person)}"] figcaption b`)?.textContent;
+  const who = document.querySelector(`[data-speaker="${CSS.escape(person)}"]`)?.textContent;
   if (who) {
     const name = document.createElement("b");
     name.textContent = who;

@@ -118,6 +118,12 @@ def written(session: Session, room: LiveRoom, person: LivePerson) -> int:
     return session.scalar(mine.where(LiveLine.person_id == person.id, LiveLine.by_role == person.role)) or 0
 
 
+def called(session: Session, room: LiveRoom) -> frozenset[int]:
+    """Who of those kept apart was called in, once or more often: whoever was in heard and saw them."""
+    mine = select(LiveLine.person_id).where(LiveLine.room_id == room.id, LiveLine.what == What.CALLED)
+    return frozenset(person for person in session.scalars(mine) if person is not None)
+
+
 def is_whole(room: LiveRoom, lines: list[LiveLine]) -> bool:
     """Whether the journal says what it said when it was written: no line changed, left out or put in."""
     head = "0" * 64

@@ -159,6 +159,8 @@ class RoomPage:
     heads: Sequence[LiveLine]
     interpreters: Sequence[Interprets]
     """Whoever interprets in the room now."""
+    speakers: Sequence[tuple[str, Text | str]]
+    """How a caption names whoever is heard: by their reference in the room."""
     watchers: int
     """How many of the public watch, for who sits for the court; nobody is told who."""
     tag: str
@@ -240,6 +242,7 @@ def room_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing, room
         calls=called_back(session, hearing) if of_court else (),
         heads=heads[-1:],
         interpreters=interpreters,
+        speakers=speakers_for(room, me, actor.role, journal.called(session, room)) if reaches or of_court else (),
         watchers=watching,
         tag=f"{room.lines}-{len(acks)}-{room.state.value}-{int(reaches)}-{watching}",
     )
@@ -275,6 +278,32 @@ def shown_people(
     if room.state is RoomState.OPEN and not reaches:
         return own
     return [p for p in room.people if p in here + called + own]
+
+
+def speakers_for(
+    room: LiveRoom, me: LivePerson | None, role: Role, called: frozenset[int]
+) -> list[tuple[str, Text | str]]:
+    """Whom captions name, and how, for somebody whom the hearing reaches. A tile is no list of who speaks: a witness sees none but
+    their own, and is told in which role the others speak, numbered where several share it, never by name; the others go on
+    reading a witness's last words under name and role when the witness waits apart again. Who was never called is not among them.
+    """
+    if sees_people(role):
+        return [(p.reference, _named(p)) for p in room.people if p.role not in KEPT_APART or p.id in called]
+    found: list[tuple[str, Text | str]] = []
+    for p in room.people:
+        same = [each for each in room.people if each.role is p.role]
+        if p is me:
+            found.append((p.reference, _named(p)))
+        elif p.role not in KEPT_APART:
+            numbered = T("%(role)s %(number)s", role=p.role.label, number=same.index(p) + 1)
+            found.append((p.reference, numbered if len(same) > 1 else p.role.label))
+    return found
+
+
+def _named(person: LivePerson) -> Text | str:
+    if person.role not in HEARD_ROLES:
+        return person.name
+    return T("%(name)s (%(role)s)", role=person.role.label, name=person.name)
 
 
 def moves_on(room: LiveRoom, actor: Actor, person: LivePerson) -> tuple[str, ...]:
