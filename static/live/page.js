@@ -12,7 +12,7 @@ function place(text) {
     const old = document.querySelector(`[data-part="${part.dataset.part}"]`);
     if (!old) continue;
     if (part.dataset.part === "tiles") tiles(old, part);
-    else if (part.dataset.part === "about") people(old, part);
+    else if (["about", "callers"].includes(part.dataset.part)) people(old, part);
     else if (!busy(old)) old.replaceChildren(...part.childNodes);
   }
   live.dataset.tag = fresh.querySelector("[data-tag]").dataset.tag;

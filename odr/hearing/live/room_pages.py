@@ -21,8 +21,8 @@ from odr.hearing.live.moves import CONFIRMED, MOVES, Given
 from odr.hearing.live.queries import hearing_of_now, person_of, reached, room_of
 from odr.hearing.live.rules import COURT, KEPT_APART
 from odr.hearing.live.transcript.engine import is_on
-from odr.hearing.live.views import RoomPage, ladder_of, room_page
-from odr.hearing.live.vocabulary import Place, RoomState
+from odr.hearing.live.views import RoomPage, ladder_of, room_page, telephone_of
+from odr.hearing.live.vocabulary import PhoneCheck, Place, RoomState
 from odr.hearing.models import Hearing
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
@@ -116,6 +116,8 @@ def _all(case: Case, actor: Actor, shown: RoomPage) -> dict[str, object]:
         "media_address": current_court().settings.media_address,
         "confirmed": CONFIRMED,
         "apart": actor.role in KEPT_APART,
+        "telephone": telephone_of(sitting, case),
+        "checks": list(PhoneCheck),
         "phrases": phrases.offered(sitting, case) if "note" in shown.may else (),
         "captioned": is_on(current_court().settings),
     }
@@ -150,6 +152,7 @@ def step(case: Case, actor: Actor) -> Page:
         exhibit=request.form.get("exhibit", ""),
         page=_number(request.form.get("page", "1")),
         until=request.form.get("until", ""),
+        check=request.form.get("check", ""),
     )
     if do in CONFIRMED and "sure" not in request.form:
         return _confirm(case, actor, found[1], do)
@@ -162,7 +165,7 @@ def step(case: Case, actor: Actor) -> Page:
         wrong = [("-".join(map(str, f.location)), f.message) for f in error.faults]
         if do in CONFIRMED:
             return _confirm(case, actor, found[1], do, wrong), 422
-        at = {"note": "note", "message": "message"}.get(do, "")
+        at = {"note": "note", "message": "message", "phone": "phone-words"}.get(do, "")
         return _page(case, actor, [(at if name == "words" and at else name, words) for name, words in wrong], 422)
     except Forbidden:
         raise

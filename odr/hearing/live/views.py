@@ -85,6 +85,8 @@ class Tile:
     def tag(self) -> Text | None:
         """The one thing that matters now."""
         who = self.person
+        if who.phone_since is not None:
+            return T("By telephone, voice only")
         if who.lost_at is not None:
             return T("Connection lost")
         if who.place is Place.ISOLATED:
@@ -108,7 +110,7 @@ class Tile:
     def kind(self) -> str:
         """Shape of the state: none, wait, ok, warn, bad."""
         who = self.person
-        if who.lost_at is not None or self.hand is not None:
+        if who.lost_at is not None or who.phone_since is not None or self.hand is not None:
             return "warn"
         if who.place is Place.OUT:
             return "bad"
@@ -169,6 +171,23 @@ class RoomPage:
     def is_seen(self) -> bool:
         """Whether the exhibit on the screens is one that shows as a picture of its page."""
         return self.exhibit is not None and self.exhibit.upload.media.group in SEEN
+
+    @property
+    def phones(self) -> list[Tile]:
+        """Who is heard by telephone, for whom the hearing reaches and for the court."""
+        return [t for t in self.tiles if t.person.phone_since is not None] if self.reaches or self.of_court else []
+
+    @property
+    def may_be_phoned(self) -> list[Tile]:
+        """Who can be heard by telephone: whoever came, is neither of the court nor kept apart, and was not sent out."""
+        return [
+            t
+            for t in self.tiles
+            if not t.of_court
+            and t.person.role not in KEPT_APART
+            and t.person.place is not Place.OUT
+            and t.person.phone_since is None
+        ]
 
     @property
     def floor(self) -> Tile | None:
@@ -278,6 +297,13 @@ def shown_people(
     if room.state is RoomState.OPEN and not reaches:
         return own
     return [p for p in room.people if p in here + called + own]
+
+
+def telephone_of(sitting: Sitting, case: Case) -> tuple[Text, Text] | None:
+    """What being heard by telephone is by the rules of the case, and their article; None where they let nobody."""
+    pack = sitting.pack(case)
+    rules = pack.live.telephone if pack.live is not None else None
+    return (rules.effect, pack.cite(rules.article)) if rules is not None else None
 
 
 def speakers_for(

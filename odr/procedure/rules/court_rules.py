@@ -92,6 +92,13 @@ class WatchingRules(Rule):
         return self
 
 
+class TelephoneRules(Rule):
+    """Somebody whose video fails is heard by telephone: what that is by the rules, said to everybody in the hearing."""
+
+    article: Article
+    effect: Words
+
+
 class LiveRules(Rule):
     """Hearings by the court's own video: for how long somebody who is needed may be gone before the hearing stands still
     (OLR 25). Without it a country knows no such hearing.
@@ -102,6 +109,8 @@ class LiveRules(Rule):
     pause_after_seconds: Annotated[int, Field(ge=5, le=600)]
     watching: WatchingRules | None = None
     """Without it nobody of the public watches by video."""
+    telephone: TelephoneRules | None = None
+    """Without it nobody is heard by telephone."""
 
 
 class PhraseAbout(StrEnum):
