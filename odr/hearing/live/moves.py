@@ -401,17 +401,19 @@ def phone(at: At) -> None:
     """Somebody whose video fails is heard by telephone: who, how it was made sure, who hears them, and what it is by the rules.
     Only who came with their identity proven; never a witness or expert, who is heard where nobody is with them (OLR 26).
     """
-    rules = at.sitting.pack(at.case).live
+    pack = at.sitting.pack(at.case)
+    rules = pack.live
     if rules is None or rules.telephone is None:
-        raise ActNotOpen(T("The rules of this case let nobody be heard by telephone."))
+        raise ActNotOpen(T("The rules of this case let nobody be heard by telephone."), source=pack.cited("OLR 21"))
     who = at.other
     if who.role in KEPT_APART:
         raise ActNotOpen(
             T("A witness or expert is not heard by telephone: nobody can see whether somebody is with them."),
             T("Hear them from a place of the court, or on another day."),
+            pack.cited("OLR 26"),
         )
     if who.place is Place.OUT:
-        raise ActNotOpen(T("%(name)s is not in the room.", name=who.name))
+        raise ActNotOpen(T("%(name)s is not in the room.", name=who.name), source=pack.cited("CTR 19", "OLR 25"))
     check = next((each for each in PhoneCheck if each.value == at.given.check), None)
     if check is None:
         raise InvalidInput.at("check", T("Choose how it was made sure who speaks."))

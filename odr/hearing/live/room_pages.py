@@ -178,7 +178,10 @@ def _put_in(case: Case, actor: Actor, room: LiveRoom) -> Page:
     """A phrase beneath what is typed already. Nothing is written yet: whoever takes the record changes it, and then keeps it."""
     reason = moves.why_not(room, actor, "note")
     if reason is not None:
-        raise Forbidden(reason) if actor.role not in MOVES["note"].by else ActNotOpen(reason)
+        rests_on = look().pack(case).cited("CPL 150", "OLR 22")
+        if actor.role not in MOVES["note"].by:
+            raise Forbidden(reason, source=rests_on)
+        raise ActNotOpen(reason, source=rests_on)
     typed = {**request.form.to_dict(), "do": "note"}
     key, about = request.form.get("phrase", ""), request.form.get("about", "")
     try:
