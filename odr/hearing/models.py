@@ -586,6 +586,8 @@ class RecordCorrection(Base):
     decided_by: Mapped[int | None]
     sentence: Mapped[str | None] = mapped_column(String(80))
     """Which sentence of the text of a hearing held here: its room, piece, speaker and place in it; None for anything else."""
+    reads: Mapped[str | None] = mapped_column(String(2000))
+    """How that sentence reads by the ruling; None where the correction was not made, or before a ruling said it (then as proposed)."""
 
 
 class RecordSignature(Base):

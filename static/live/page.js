@@ -12,6 +12,7 @@ function place(text) {
     const old = document.querySelector(`[data-part="${part.dataset.part}"]`);
     if (!old) continue;
     if (part.dataset.part === "tiles") tiles(old, part);
+    else if (["about", "callers"].includes(part.dataset.part)) people(old, part);
     else if (!busy(old)) old.replaceChildren(...part.childNodes);
   }
   live.dataset.tag = fresh.querySelector("[data-tag]").dataset.tag;
@@ -22,6 +23,14 @@ function place(text) {
 function busy(part) {
   const focused = document.activeElement;
   return part.contains(focused) && /^(INPUT|TEXTAREA|SELECT)$/.test(focused.tagName);
+}
+
+/** Whoever came can be chosen; what was chosen stays. */
+function people(old, part) {
+  const chosen = old.querySelector("select")?.value;
+  if (busy(old)) return;
+  old.replaceChildren(...part.childNodes);
+  if (old.querySelector(`option[value="${CSS.escape(chosen ?? "")}"]`)) old.querySelector("select").value = chosen;
 }
 
 /** A tile keeps its picture: only its words change; who left goes, who came is put in. */
@@ -127,7 +136,7 @@ function caption({ person, language, words }) {
   const lines = captions?.querySelector("[data-captions-lines]");
   if (!lines) return;
   const line = document.createElement("p");
-  const who = document.querySelector(`[data-person="${CSS.escape(person)}"] figcaption b`)?.textContent;
+  const who = document.querySelector(`[data-speaker="${CSS.escape(person)}"]`)?.textContent;
   if (who) {
     const name = document.createElement("b");
     name.textContent = who;

@@ -33,7 +33,7 @@ from odr.hearing.queries import (
     reads_question,
     standing_exhibits,
 )
-from odr.hearing.record.papers import corrections_of, record_digest, said_in_record, signatures_of
+from odr.hearing.record.papers import corrections_of, record_digest, said_in_record, sealed_records, signatures_of
 from odr.hearing.sealed.words import closed_rows
 from odr.hearing.vocabulary import Axis, Stance
 from odr.identity.actors import Actor
@@ -43,6 +43,7 @@ from odr.procedure.models import Task
 from odr.procedure.sitting import Sitting
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, staff
 from odr.web.lists import after_asked, words_asked
+from odr.web.numbers import number_in
 from odr.web.pages import Page, look, submit_act
 
 hearing = Blueprint("hearing", __name__)
@@ -340,7 +341,7 @@ def _record(case: Case, actor: Actor, sitting: Sitting, status: int = 200, moved
             corrections=corrections_of(sitting, case),
             signatures=signatures_of(sitting, case),
             breach=refusal(sitting, act, case, actor),
-            paper=_paper(case),
+            papers=_papers(case, actor),
             moved_on=moved_on,
             premise=sitting.premise_now(act, case, actor, {}),
             names={p.id: p.name for p in case.parties},
@@ -351,24 +352,24 @@ def _record(case: Case, actor: Actor, sitting: Sitting, status: int = 200, moved
     )
 
 
-def _paper(case: Case) -> Document | None:
-    return current_session().scalar(
-        select(Document)
-        .where(Document.case_id == case.id, Document.kind == "record")
-        .order_by(Document.id.desc())
-        .limit(1)
-    )
+def _papers(case: Case, actor: Actor) -> list[Document]:
+    """The sealed record and its earlier versions, the newest first."""
+    return [paper for paper in reversed(sealed_records(current_session(), case)) if reads_document(actor, paper)]
 
 
 @hearing.get(f"{CASE}/examination/record.pdf")
 @case_page(*PARTY_ROLES, *COURT_ROLES)
 def record_paper(case: Case, actor: Actor) -> Response:
-    """The sealed record as PDF, once it was made."""
-    paper = _paper(case)
-    if paper is None or not reads_document(actor, paper):
+    """The sealed record as PDF, once it was made: the newest, or an earlier version."""
+    papers = _papers(case, actor)
+    version = number_in(request.args, "version", len(papers))
+    if not 1 <= version <= len(papers):
         raise NotFound
+    name = "record.pdf" if version == 1 else f"record-version-{version}.pdf"
     return Response(
-        paper.content, mimetype="application/pdf", headers={"Content-Disposition": 'attachment; filename="record.pdf"'}
+        papers[-version].content,
+        mimetype="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 

@@ -36,7 +36,7 @@ from odr.hearing.live.queries import (
     segments_of,
 )
 from odr.hearing.live.rules import BENCH, COURT, KEPT_APART, may_find_left, next_rung, puts_out
-from odr.hearing.live.vocabulary import GoesOn, Leaving, LiveStage, Place, RoomState, Rung, SealReason, What
+from odr.hearing.live.vocabulary import BY_PHONE, GoesOn, Leaving, LiveStage, Place, RoomState, Rung, SealReason, What
 from odr.hearing.models import Attendance, Hearing, Witness
 from odr.hearing.ripeness.basis import STAGES
 from odr.hearing.vocabulary import HearingState, IdentityCheck, Presence
@@ -596,8 +596,10 @@ def may_close(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         return T("The court deliberates. Come back to the room first.")
     if room.sealed_by is not None:
         return T("A part is sealed. End it first.")
-    for person in room.people:
-        if person.party_id is not None and person.place is Place.DOOR and person.lost_at is None:
+    at_the_door = [p for p in room.people if p.party_id is not None and p.place is Place.DOOR and p.lost_at is None]
+    phoned = journal.phoned(sitting.session, room) if at_the_door else frozenset()
+    for person in at_the_door:
+        if person.id not in phoned:
             return T("%(name)s came, waits at the door and would count as absent. Admit them first.", name=person.name)
     return None
 
@@ -653,6 +655,8 @@ def close_live_hearing(sitting: Sitting, case: Case, given: CloseInput, *, actor
             sitting.pack(case).cited("OLR 25"),
         )
     hearing = sitting.session.get_one(Hearing, room.hearing_id)
+    for person in room.people:
+        moves.hang_up(sitting, room, person, actor)
     room.state, room.since, room.floor_id, room.why, room.until = RoomState.CLOSED, now, None, None, None
     room.closed_at, room.closed_by, room.recorder_runs = now, sitting.next_number(case), False
     journal.write(
@@ -669,7 +673,7 @@ def close_live_hearing(sitting: Sitting, case: Case, given: CloseInput, *, actor
     hearing.shown = list(room.shown)
     hearing.minutes = journal.as_minutes(lines, sitting.pack(case).tz, language_of(sitting, case))
     called = {line.person_id for line in lines if line.what is What.CALLED}
-    _take_attendance(sitting, case, room, hearing, given, called)
+    _take_attendance(sitting, case, room, hearing, given, called, journal.phoned(sitting.session, room))
     sitting.session.flush()
     after_held(sitting, case, hearing)
     if given.goes_on is not GoesOn.NO and not sitting.tasks(case, desks.SUMMON):
@@ -705,16 +709,22 @@ def _interruptions(lines: list[Any]) -> list[dict[str, str]]:
 
 
 def _take_attendance(
-    sitting: Sitting, case: Case, room: LiveRoom, hearing: Hearing, given: CloseInput, called: Set[int | None]
+    sitting: Sitting,
+    case: Case,
+    room: LiveRoom,
+    hearing: Hearing,
+    given: CloseInput,
+    called: Set[int | None],
+    phoned: Set[int | None],
 ) -> None:
     """Who took part by video, with identity verified again; who in the courtroom; who not at all. A witness or expert who
     waited and was never called was not heard.
     """
-    came = {p.party_id for p in room.people if p.party_id is not None and p.place is not Place.DOOR}
+    came = {p.party_id for p in room.people if p.party_id is not None and (p.place is not Place.DOOR or p.id in phoned)}
     in_court = [sitting.resolved("attendee", reference) for reference in given.in_courtroom]
     in_court_parties = {who.id for who in in_court if isinstance(who, Party)}
     for person in room.people:
-        if person.role in COURT or person.place is Place.DOOR:
+        if person.role in COURT or (person.place is Place.DOOR and person.id not in phoned):
             continue
         if person.role in KEPT_APART and person.id not in called:
             continue
@@ -725,6 +735,7 @@ def _take_attendance(
                 name=person.name,
                 presence=Presence.ONLINE,
                 by_failure=bool(person.by_fault),
+                note=BY_PHONE if person.id in phoned else None,
                 identity=IdentityCheck.ONLINE,
             )
         )

@@ -8,6 +8,7 @@ anchored in the court's log with that one entry.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -16,12 +17,13 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Role
 from odr.ground.canonical import canonical
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.hearing.live import obeying
 from odr.hearing.live.models import LiveAck, LiveLine, LivePerson, LiveRoom
 from odr.hearing.live.rules import link
-from odr.hearing.live.vocabulary import LiveStage, Rung, SealReason, What
+from odr.hearing.live.vocabulary import LiveStage, PhoneCheck, Rung, SealReason, What
 from odr.identity.actors import Actor
+from odr.procedure.time.written_working import Bilingual
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -116,6 +118,21 @@ def written(session: Session, room: LiveRoom, person: LivePerson) -> int:
     """How many messages somebody wrote to the clerk."""
     mine = select(func.count()).where(LiveLine.room_id == room.id, LiveLine.what == What.MESSAGE)
     return session.scalar(mine.where(LiveLine.person_id == person.id, LiveLine.by_role == person.role)) or 0
+
+
+def called(session: Session, room: LiveRoom) -> frozenset[int]:
+    """Who of those kept apart was called in, once or more often: whoever was in heard and saw them."""
+    return _named_in(session, room, What.CALLED)
+
+
+def phoned(session: Session, room: LiveRoom) -> frozenset[int]:
+    """Who was heard by telephone, for a while or still is."""
+    return _named_in(session, room, What.PHONED)
+
+
+def _named_in(session: Session, room: LiveRoom, what: What) -> frozenset[int]:
+    mine = select(LiveLine.person_id).where(LiveLine.room_id == room.id, LiveLine.what == what)
+    return frozenset(person for person in session.scalars(mine) if person is not None)
 
 
 def is_whole(room: LiveRoom, lines: list[LiveLine]) -> bool:
@@ -214,12 +231,41 @@ def sentence(line: LiveLine) -> Text:
             return T("%(name)s is warned that staying away may count as leaving the hearing.", name=name)
         case What.FOUND:
             return T("The judge ruled on the absence of %(name)s.", name=name)
+        case What.PHONED:
+            return _phoned(line)
+        case What.PHONE_OVER:
+            return T(
+                "%(name)s is no longer heard by telephone; it began at %(at)s.",
+                name=name,
+                at=datetime.fromisoformat(line.facts["since"]),
+            )
         case What.HELD_BACK:
             return T("The device of %(name)s goes on sending; nothing of it goes on to anybody.", name=name)
         case What.REFUSED:
             return T("A device was not let in: %(words)s", words=words)
         case _:
             return _PLAIN[line.what]
+
+
+def _phoned(line: LiveLine) -> Text:
+    """Who is heard by telephone, how it was made sure that it is them, who heard them, and what it is by the rules of the day."""
+    effect = line.facts["effect"]
+    told = {
+        "name": line.facts["name"],
+        "check": PhoneCheck(line.facts["check"]).label,
+        "people": side_by_side(line.facts["heard_by"]),
+        "effect": Bilingual(effect["en"], {}, {"zh-Hans": effect["zh-Hans"]}),
+    }
+    if line.words:
+        return T(
+            "%(name)s is heard by telephone from now on. Made sure who it is: %(check)s. Note: %(words)s Heard by: %(people)s. %(effect)s",
+            words=line.words,
+            **told,
+        )
+    return T(
+        "%(name)s is heard by telephone from now on. Made sure who it is: %(check)s. Heard by: %(people)s. %(effect)s",
+        **told,
+    )
 
 
 def said_by(line: LiveLine) -> bool:

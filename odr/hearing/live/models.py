@@ -87,6 +87,8 @@ class LivePerson(Base):
     hand_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     lost_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     back_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    phone_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Since when they are heard by telephone, as the clerk noted it; None where they are not."""
     prompted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     found_by: Mapped[int | None]

@@ -6,6 +6,7 @@ room stands how, is said once in :data:`MOVES`; the page draws no button that is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -16,14 +17,14 @@ from sqlalchemy import select
 from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Case, Role
 from odr.evidence.models import Exhibit
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import LOCALES, T, Text
 from odr.hearing.live import journal
 from odr.hearing.live.media.control import segment_key
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.obeying import key_context
 from odr.hearing.live.queries import hands, held_room, missing_from, next_segment, person_of, reached
 from odr.hearing.live.rules import BENCH, BESIDE, COURT, KEPT_APART, next_stage
-from odr.hearing.live.vocabulary import LiveStage, Mic, Place, RoomState, What
+from odr.hearing.live.vocabulary import LiveStage, Mic, PhoneCheck, Place, RoomState, What
 from odr.hearing.queries import standing_exhibits
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import citing
@@ -37,6 +38,8 @@ MOST_MESSAGES = 100
 """Messages that one person may write to the clerk in a hearing."""
 SENT_TWICE = timedelta(seconds=3)
 """Within which the same words of the same person are one form sent twice."""
+_NUMBER = re.compile(r"(?:\d[\s().+/-]*){7,}")
+"""What may be a telephone number."""
 TAKES_PART = PARTY_ROLES | HEARD_ROLES
 STANDING_STILL = frozenset({RoomState.PAUSED, RoomState.SUSPENDED})
 BEFORE_AND_DURING = frozenset({RoomState.WAITING, RoomState.OPEN}) | STANDING_STILL
@@ -53,6 +56,7 @@ class Given:
     exhibit: str = ""
     page: int = 1
     until: str = ""
+    check: str = ""
 
 
 @dataclass(frozen=True)
@@ -397,6 +401,64 @@ def note(at: At) -> None:
         at.say(What.NOTE, words=at.words)
 
 
+def phone(at: At) -> None:
+    """Somebody whose video fails is heard by telephone: who, how it was made sure, who hears them, and what it is by the rules.
+    Only who came with their identity proven; never a witness or expert, who is heard where nobody is with them (OLR 26).
+    """
+    pack = at.sitting.pack(at.case)
+    rules = pack.live
+    if rules is None or rules.telephone is None:
+        raise ActNotOpen(T("The rules of this case let nobody be heard by telephone."), source=pack.cited("OLR 21"))
+    who = at.other
+    if who.role in KEPT_APART:
+        raise ActNotOpen(
+            T("A witness or expert is not heard by telephone: nobody can see whether somebody is with them."),
+            T("Hear them from a place of the court, or on another day."),
+            pack.cited("OLR 26"),
+        )
+    if who.place is Place.OUT:
+        raise ActNotOpen(T("%(name)s is not in the room.", name=who.name), source=pack.cited("CTR 19", "OLR 25"))
+    check = next((each for each in PhoneCheck if each.value == at.given.check), None)
+    if check is None:
+        raise InvalidInput.at("check", T("Choose how it was made sure who speaks."))
+    words = at.optional_words
+    if check is PhoneCheck.OTHER and not words:
+        raise InvalidInput.at("phone-words", T("Write how it was made sure who speaks."))
+    if _NUMBER.search(words):
+        raise InvalidInput.at("phone-words", T("Write no telephone number here: every party reads this note."))
+    if who.phone_since is not None:
+        return  # the form was sent twice
+    who.phone_since = at.sitting.now
+    effect = rules.telephone.effect
+    facts = {
+        "check": check.value,
+        "heard_by": [p.name for p in at.room.people if p is not who and p.lost_at is None and _is_in(at.room, p)],
+        "effect": {locale: effect.render(locale) for locale in LOCALES},
+        "article": str(rules.telephone.article),
+    }
+    at.say(What.PHONED, person=who, words=words or None, facts=facts)
+
+
+def _is_in(room: LiveRoom, who: LivePerson) -> bool:
+    """Whether somebody hears what is said, or would if the room did not stand still for a moment."""
+    if room.state is RoomState.OPEN:
+        return reached(room, who)
+    return who.place is Place.ROOM and (room.sealed_by is None or who.may_stay)
+
+
+def phone_over(at: At) -> None:
+    """Not heard by telephone any more; from when until when stands in the journal."""
+    hang_up(at.sitting, at.room, at.other, at.actor)
+
+
+def hang_up(sitting: Sitting, room: LiveRoom, who: LivePerson, actor: Actor) -> None:
+    """End somebody's being heard by telephone, where they are."""
+    if who.phone_since is None:
+        return
+    since, who.phone_since = who.phone_since, None
+    journal.write(sitting, room, What.PHONE_OVER, actor, person=who, since=since.isoformat())
+
+
 def message(at: At) -> None:
     """To the clerk, or the clerk’s answer to somebody."""
     about = at.named if at.actor.role is Role.CLERK else at.me
@@ -489,6 +551,8 @@ MOVES: Mapping[str, Move] = {
     "deliberate": Move(JUDGE, OPEN | STANDING_STILL, deliberate),
     "reassemble": Move(JUDGE, frozenset({RoomState.DELIBERATING}), reassemble),
     "note": Move(JUDGE_OR_CLERK, OPEN, note),
+    "phone": Move(JUDGE_OR_CLERK, OPEN | STANDING_STILL, phone),
+    "phone-over": Move(JUDGE_OR_CLERK, OPEN | STANDING_STILL, phone_over),
     "prompt": Move(JUDGE, OPEN | STANDING_STILL, prompt),
     "tell": Move(JUDGE, OPEN | STANDING_STILL, tell),
     "message": Move(TAKES_PART | {Role.CLERK}, NOT_OVER, message),

@@ -16,6 +16,7 @@ from odr.hearing.live import faults, keeping, moves, playing
 from odr.hearing.live.models import EquipmentCheck, LiveRoom
 from odr.hearing.live.queries import doors_are_open, hearing_of_now, here, is_set_up, room_of, segments_of
 from odr.hearing.live.rules import COURT
+from odr.hearing.live.transcript.reading import versions_in
 from odr.hearing.live.views import may_play, may_see_recording, recording_page, waiting_page
 from odr.hearing.live.vocabulary import Answer, Question, RoomState
 from odr.hearing.models import Hearing
@@ -153,6 +154,7 @@ def recording(case: Case, actor: Actor, ordinal: int) -> Page:
         actor=actor,
         tab="examination",
         page=recording_page(sitting, case, actor, hearing, room),
+        versions=versions_in(current_session(), room) if room.erased_at is None else {},
         seen_at=current_court().clock.now(),
         kept=keeping.kept_until(sitting.pack(case), case),
         erase=erase if refusal(sitting, erase, case, actor) is None and actor.role in erase.by else None,

@@ -128,6 +128,7 @@ def called_back(session: Session, hearing: Hearing) -> list[EquipmentCheck]:
 
 
 def missing_from(room: LiveRoom) -> list[LivePerson]:
-    """Who takes part and whose connection is lost: parties and those who sit for the court."""
+    """Who takes part and whose connection is lost: parties and those who sit for the court; not who is heard by telephone instead."""
     needed = [p for p in room.people if p.party_id is not None or p.role in COURT]
-    return [p for p in needed if p.lost_at is not None and p.place.value == "room"]
+    gone = [p for p in needed if p.lost_at is not None and p.phone_since is None]
+    return [p for p in gone if p.place.value == "room"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 
 from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Case
@@ -12,15 +14,15 @@ from odr.evidence.store.ports import desk_of
 from odr.ground.errors import ActNotOpen, CourtError, Forbidden, InvalidInput, NotFound
 from odr.ground.text import T, Text
 from odr.hearing import names
-from odr.hearing.live import faults, moves
+from odr.hearing.live import faults, moves, phrases
 from odr.hearing.live.media.control import HALL, Rank, Ticket, issue
 from odr.hearing.live.models import LiveRoom
 from odr.hearing.live.moves import CONFIRMED, MOVES, Given
 from odr.hearing.live.queries import hearing_of_now, person_of, reached, room_of
 from odr.hearing.live.rules import COURT, KEPT_APART
 from odr.hearing.live.transcript.engine import is_on
-from odr.hearing.live.views import RoomPage, ladder_of, room_page
-from odr.hearing.live.vocabulary import Place, RoomState
+from odr.hearing.live.views import RoomPage, ladder_of, room_page, telephone_of
+from odr.hearing.live.vocabulary import PhoneCheck, Place, RoomState
 from odr.hearing.models import Hearing
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
@@ -30,6 +32,8 @@ from odr.web.pages import Page, look
 
 live_room = Blueprint("live_room", __name__, url_prefix="/cases/<reference>/live/room")
 PREVIEWER = Previewer()
+PHRASE = "phrase"
+"""The button that puts a phrase beneath what is typed; no move of the room, for nothing happens in it."""
 NO_SCRIPT = "sandbox; default-src 'none'; frame-ancestors 'none'"
 PEOPLE = PARTY_ROLES | HEARD_ROLES | COURT
 ACTS = (
@@ -59,7 +63,13 @@ def page(case: Case, actor: Actor) -> Page:
     return _page(case, actor)
 
 
-def _page(case: Case, actor: Actor, wrong: list[tuple[str, Text]] | None = None, status: int = 200) -> Page:
+def _page(
+    case: Case,
+    actor: Actor,
+    wrong: list[tuple[str, Text]] | None = None,
+    status: int = 200,
+    typed: Mapping[str, str] | None = None,
+) -> Page:
     found = _room(case)
     if found is None or person_of(found[1], actor) is None:
         return redirect(url_for("live.waiting", reference=case.reference), 303)
@@ -69,7 +79,7 @@ def _page(case: Case, actor: Actor, wrong: list[tuple[str, Text]] | None = None,
         render_template(
             "hearing/live/room.html",
             **_all(case, actor, shown),
-            typed=request.form if wrong else {},
+            typed=typed if typed is not None else request.form if wrong else {},
             errors=[(at, words.render(current_locale())) for at, words in wrong or ()],
         ),
         status,
@@ -106,6 +116,9 @@ def _all(case: Case, actor: Actor, shown: RoomPage) -> dict[str, object]:
         "media_address": current_court().settings.media_address,
         "confirmed": CONFIRMED,
         "apart": actor.role in KEPT_APART,
+        "telephone": telephone_of(sitting, case),
+        "checks": list(PhoneCheck),
+        "phrases": phrases.offered(sitting, case) if "note" in shown.may else (),
         "captioned": is_on(current_court().settings),
     }
 
@@ -131,12 +144,15 @@ def step(case: Case, actor: Actor) -> Page:
     if found is None:
         raise ActNotOpen(T("No hearing is open here now."))
     do, _, who = request.form.get("do", "").partition(":")
+    if do == PHRASE:
+        return _put_in(case, actor, found[1])
     given = Given(
         who=who or request.form.get("who", ""),
         words=request.form.get("words", ""),
         exhibit=request.form.get("exhibit", ""),
         page=_number(request.form.get("page", "1")),
         until=request.form.get("until", ""),
+        check=request.form.get("check", ""),
     )
     if do in CONFIRMED and "sure" not in request.form:
         return _confirm(case, actor, found[1], do)
@@ -149,13 +165,31 @@ def step(case: Case, actor: Actor) -> Page:
         wrong = [("-".join(map(str, f.location)), f.message) for f in error.faults]
         if do in CONFIRMED:
             return _confirm(case, actor, found[1], do, wrong), 422
-        at = {"note": "note", "message": "message"}.get(do, "")
+        at = {"note": "note", "message": "message", "phone": "phone-words"}.get(do, "")
         return _page(case, actor, [(at if name == "words" and at else name, words) for name, words in wrong], 422)
     except Forbidden:
         raise
     except CourtError as error:
         return _page(case, actor, [("main", error.message)], error.status)
     return redirect(url_for(back, reference=case.reference) + "#main", 303)
+
+
+def _put_in(case: Case, actor: Actor, room: LiveRoom) -> Page:
+    """A phrase beneath what is typed already. Nothing is written yet: whoever takes the record changes it, and then keeps it."""
+    reason = moves.why_not(room, actor, "note")
+    if reason is not None:
+        rests_on = look().pack(case).cited("CPL 150", "OLR 22")
+        if actor.role not in MOVES["note"].by:
+            raise Forbidden(reason, source=rests_on)
+        raise ActNotOpen(reason, source=rests_on)
+    typed = {**request.form.to_dict(), "do": "note"}
+    key, about = request.form.get("phrase", ""), request.form.get("about", "")
+    try:
+        words = phrases.said_of(look(), case, room, key, about, current_locale())
+    except InvalidInput as error:
+        return _page(case, actor, [(str(f.location[0]), f.message) for f in error.faults], 422, typed)
+    typed["words"] = "\n".join(part for part in (typed.get("words", "").rstrip(), words) if part)
+    return _page(case, actor, typed=typed)
 
 
 def _number(text: str) -> int:

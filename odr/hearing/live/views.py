@@ -85,6 +85,8 @@ class Tile:
     def tag(self) -> Text | None:
         """The one thing that matters now."""
         who = self.person
+        if who.phone_since is not None:
+            return T("By telephone, voice only")
         if who.lost_at is not None:
             return T("Connection lost")
         if who.place is Place.ISOLATED:
@@ -108,7 +110,7 @@ class Tile:
     def kind(self) -> str:
         """Shape of the state: none, wait, ok, warn, bad."""
         who = self.person
-        if who.lost_at is not None or self.hand is not None:
+        if who.lost_at is not None or who.phone_since is not None or self.hand is not None:
             return "warn"
         if who.place is Place.OUT:
             return "bad"
@@ -159,6 +161,8 @@ class RoomPage:
     heads: Sequence[LiveLine]
     interpreters: Sequence[Interprets]
     """Whoever interprets in the room now."""
+    speakers: Sequence[tuple[str, Text | str]]
+    """How a caption names whoever is heard: by their reference in the room."""
     watchers: int
     """How many of the public watch, for who sits for the court; nobody is told who."""
     tag: str
@@ -167,6 +171,23 @@ class RoomPage:
     def is_seen(self) -> bool:
         """Whether the exhibit on the screens is one that shows as a picture of its page."""
         return self.exhibit is not None and self.exhibit.upload.media.group in SEEN
+
+    @property
+    def phones(self) -> list[Tile]:
+        """Who is heard by telephone, for whom the hearing reaches and for the court."""
+        return [t for t in self.tiles if t.person.phone_since is not None] if self.reaches or self.of_court else []
+
+    @property
+    def may_be_phoned(self) -> list[Tile]:
+        """Who can be heard by telephone: whoever came, is neither of the court nor kept apart, and was not sent out."""
+        return [
+            t
+            for t in self.tiles
+            if not t.of_court
+            and t.person.role not in KEPT_APART
+            and t.person.place is not Place.OUT
+            and t.person.phone_since is None
+        ]
 
     @property
     def floor(self) -> Tile | None:
@@ -240,6 +261,7 @@ def room_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing, room
         calls=called_back(session, hearing) if of_court else (),
         heads=heads[-1:],
         interpreters=interpreters,
+        speakers=speakers_for(room, me, actor.role, journal.called(session, room)) if reaches or of_court else (),
         watchers=watching,
         tag=f"{room.lines}-{len(acks)}-{room.state.value}-{int(reaches)}-{watching}",
     )
@@ -275,6 +297,39 @@ def shown_people(
     if room.state is RoomState.OPEN and not reaches:
         return own
     return [p for p in room.people if p in here + called + own]
+
+
+def telephone_of(sitting: Sitting, case: Case) -> tuple[Text, Text] | None:
+    """What being heard by telephone is by the rules of the case, and their article; None where they let nobody."""
+    pack = sitting.pack(case)
+    rules = pack.live.telephone if pack.live is not None else None
+    return (rules.effect, pack.cite(rules.article)) if rules is not None else None
+
+
+def speakers_for(
+    room: LiveRoom, me: LivePerson | None, role: Role, called: frozenset[int]
+) -> list[tuple[str, Text | str]]:
+    """Whom captions name, and how, for somebody whom the hearing reaches. A tile is no list of who speaks: a witness sees none but
+    their own, and is told in which role the others speak, numbered where several share it, never by name; the others go on
+    reading a witness's last words under name and role when the witness waits apart again. Who was never called is not among them.
+    """
+    if sees_people(role):
+        return [(p.reference, _named(p)) for p in room.people if p.role not in KEPT_APART or p.id in called]
+    found: list[tuple[str, Text | str]] = []
+    for p in room.people:
+        same = [each for each in room.people if each.role is p.role]
+        if p is me:
+            found.append((p.reference, _named(p)))
+        elif p.role not in KEPT_APART:
+            numbered = T("%(role)s %(number)s", role=p.role.label, number=same.index(p) + 1)
+            found.append((p.reference, numbered if len(same) > 1 else p.role.label))
+    return found
+
+
+def _named(person: LivePerson) -> Text | str:
+    if person.role not in HEARD_ROLES:
+        return person.name
+    return T("%(name)s (%(role)s)", role=person.role.label, name=person.name)
 
 
 def moves_on(room: LiveRoom, actor: Actor, person: LivePerson) -> tuple[str, ...]:

@@ -6,6 +6,9 @@ import enum
 
 from odr.ground.text import T, Text as Words
 
+BY_PHONE = "telephone"
+"""Note beside whoever was heard by telephone for a while, by voice only; the journal says from when until when."""
+
 
 class RoomState(enum.Enum):
     """How the room of a hearing stands. Paused, suspended and closed are three things, each with its own words."""
@@ -176,6 +179,25 @@ class Answer(enum.Enum):
         return {Answer.WORKS: T("Works"), Answer.WEAK: T("Works in part"), Answer.FAILS: T("Does not work")}[self]
 
 
+class PhoneCheck(enum.Enum):
+    """How it was made sure who speaks on a telephone; each came with their identity proven before (OLR 7)."""
+
+    CALLED_BACK = "called_back"  # the court called the number it has in the file
+    ASKED = "asked"  # facts of the case that only they know
+    KNOWN = "known"  # the other side knows the voice and says so
+    OTHER = "other"  # as the note says
+
+    @property
+    def label(self) -> Words:
+        """The way in words."""
+        return {
+            PhoneCheck.CALLED_BACK: T("the court called the number it has in the file"),
+            PhoneCheck.ASKED: T("asked about facts of the case that only they know"),
+            PhoneCheck.KNOWN: T("the other side knows the voice"),
+            PhoneCheck.OTHER: T("as the note says"),
+        }[self]
+
+
 class What(enum.Enum):
     """What a line of the journal says."""
 
@@ -216,5 +238,7 @@ class What(enum.Enum):
     RECORDER_RUNS = "recorder_runs"
     HELD_BACK = "held_back"
     REFUSED = "refused"
+    PHONED = "phoned"
+    PHONE_OVER = "phone_over"
     HEAD = "head"
     CLOSED = "closed"

@@ -239,11 +239,27 @@ class CorrectionRulingInput(CourtModel):
     correction: Annotated[str, RefTo("correction"), field(T("Correction"), choices="corrections")]
     answer: Annotated[Literal["allow", "refuse"], field(T("Result of the ruling"), options=ANSWERS)]
     reasons: Reasons
+    reads: Annotated[
+        str | None,
+        CourtText(0, 2000),
+        field(
+            T("How the sentence reads from now on"),
+            T("Only for a sentence of what was said. Left empty, it reads as it was proposed."),
+            widget="textarea",
+        ),
+    ] = None
+
+
+@upcast(names.RULE_ON_CORRECTION, from_version=1)
+def _as_proposed(given: dict[str, Any]) -> dict[str, Any]:
+    """At first a sentence could only read as it was proposed."""
+    return {**given, "reads": None}
 
 
 @act(
     title=T("Rule on a correction of the record"),
     input=CorrectionRulingInput,
+    version=2,
     by={Role.JUDGE},
     at={Stage.HEARING, Stage.DELIBERATION},
     guard=correction_was_asked,
@@ -265,9 +281,15 @@ class CorrectionRulingInput(CourtModel):
 def rule_on_correction(
     sitting: Sitting, case: Case, given: CorrectionRulingInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Make a correction, or note why it is not made (CPL 150)."""
+    """Make a correction, or note why it is not made (CPL 150). A sentence of what was said reads by it from now on; what it read
+    before is kept beside it, in every version.
+    """
     correction: RecordCorrection = undecided(sitting.resolved("correction", given.correction))
     granted = given.answer == "allow"
+    if given.reads and (not granted or correction.sentence is None):
+        raise InvalidInput.at("reads", T("Leave this empty: no sentence of what was said changes by this ruling."))
+    if granted and correction.sentence is not None:
+        correction.reads = given.reads or correction.words
     correction.state = RequestState.GRANTED if granted else RequestState.REFUSED
     correction.why, correction.decided_by = given.reasons, sitting.next_number(case)
     sitting.close_tasks(case, desks.CORRECTION, correction.reference)
@@ -276,4 +298,13 @@ def rule_on_correction(
         if granted
         else T("Correction of the record not made: %(place)s", place=correction.place)
     )
-    return Recorded(words, {"correction": correction.reference, "reasons": given.reasons})
+    if correction.reads is not None and given.reads:
+        words = T(
+            "Correction of the record made: %(place)s. It reads: %(words)s",
+            place=correction.place,
+            words=correction.reads,
+        )
+    ruled = {"correction": correction.reference, "reasons": given.reasons}
+    if correction.reads is not None:
+        ruled |= {"sentence": str(correction.sentence), "reads": correction.reads}
+    return Recorded(words, ruled)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
 
 from odr.docket.models import Audience, Case, DocketEntry, Document, Role, Seat
 from odr.docket.papers import Attendance as AttendanceLine, PostingLine, RecordPaper, Signatory, clerk, judge, typeset
@@ -17,7 +18,9 @@ from odr.evidence.models import Exhibit
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.text import LOCALES, T, Text, side_by_side
 from odr.hearing.live.journal import as_minutes, lines_of
-from odr.hearing.live.queries import room_of
+from odr.hearing.live.queries import room_of, segments_of
+from odr.hearing.live.transcript.reading import Said, as_captions, said_in, version_of
+from odr.hearing.live.vocabulary import BY_PHONE
 from odr.hearing.models import Examination, Opinion, RecordCorrection, RecordSignature
 from odr.hearing.queries import examination_of, hearings_of, participants, postings_of
 from odr.hearing.vocabulary import HearingState, Presence, RequestState
@@ -202,6 +205,8 @@ def _present(sitting: Sitting, case: Case, examination: Examination, names: _Nam
                 presence = T("prevented by a failure, on %(at)s", at=hearing.begins_at)
             if each.identity is not None:
                 presence = T("%(presence)s; %(identity)s", presence=presence, identity=each.identity.label)
+            if hearing.held_here and each.note == BY_PHONE:
+                presence = T("%(presence)s; for a while by telephone, by voice only", presence=presence)
             lines.append(AttendanceLine(each.role.label, each.name, presence))
     return lines
 
@@ -234,7 +239,54 @@ def _closing(sitting: Sitting, case: Case, names: _Names) -> list[Text]:
         else:
             found.append(T("%(party)s refused to sign: %(words)s", party=party.name, words=one.words or ""))
     found.append(T("Digest of the record: SHA-256 %(digest)s", digest=record_digest(sitting, case)))
+    found += _captions(sitting, case)
+    earlier = sealed_records(sitting.session, case)
+    if earlier:
+        found.append(
+            T(
+                "Version %(number)s of this record, with what was ruled on corrections since. Version %(before)s stays as it was sealed: SHA-256 %(digest)s",
+                number=len(earlier) + 1,
+                before=len(earlier),
+                digest=earlier[-1].sha256,
+            )
+        )
     return found
+
+
+def _captions(sitting: Sitting, case: Case) -> list[Text]:
+    """The text of each hearing as captions (WebVTT), by its digest: so the seal of the record covers the version that held then."""
+    found = []
+    for hearing in hearings_of(sitting.session, case):
+        room = room_of(sitting.session, hearing) if hearing.held_here else None
+        if room is None or room.erased_at is not None:
+            continue
+        pieces = [piece for piece in segments_of(sitting.session, room) if piece.key is None]
+        by: dict[tuple[int, int], list[Said]] = {}
+        for one in said_in(sitting.court, sitting.session, room, pieces):
+            by.setdefault((one.segment, one.person.id), []).append(one)
+        for (segment, _), said in by.items():
+            file = as_captions(said, sitting.pack(case).tz)
+            found.append(
+                T(
+                    "Captions of %(name)s, piece %(number)s of the recording, version %(version)s: SHA-256 %(digest)s",
+                    name=said[0].person.name,
+                    number=segment,
+                    version=version_of(said),
+                    digest=sha256_hex(file.encode()),
+                )
+            )
+    return found
+
+
+def sealed_records(session: Session, case: Case) -> list[Document]:
+    """The sealed records of the examination that closed last, oldest first: a ruling on a correction adds one and changes none."""
+    closed = session.scalar(select(func.max(Examination.closed_by)).where(Examination.case_id == case.id))
+    if closed is None:
+        return []
+    mine = select(Document).where(
+        Document.case_id == case.id, Document.kind == "record", Document.entry_number >= closed
+    )
+    return list(session.scalars(mine.order_by(Document.id)))
 
 
 def paper_of(sitting: Sitting, case: Case, issued_on: datetime) -> RecordPaper:
@@ -267,7 +319,7 @@ def paper_of(sitting: Sitting, case: Case, issued_on: datetime) -> RecordPaper:
                 party=names.parties.get(c.party_id, ""),
                 place=c.place,
                 words=c.words,
-                state=stands[c.state],
+                state=T("made; it reads: %(words)s", words=c.reads) if c.reads else stands[c.state],
             )
             for c in corrections_of(sitting, case)
         ],
@@ -276,13 +328,19 @@ def paper_of(sitting: Sitting, case: Case, issued_on: datetime) -> RecordPaper:
 
 
 def seal_records(court: Court, limit: int = 8) -> int:
-    """The worker's sweep: set and seal the record of each examination that closed and has none yet, in both languages."""
+    """The worker's sweep: set and seal the record of each examination that closed and has none yet, in both languages; and
+    another version where a correction was ruled on since, beside the one that was signed.
+    """
     made = 0
     with court.database.read() as session:
+        ruled_since = exists().where(
+            RecordCorrection.case_id == Examination.case_id, RecordCorrection.decided_by > Document.entry_number
+        )
         done = exists().where(
             Document.case_id == Examination.case_id,
             Document.kind == "record",
-            Document.entry_number == Examination.closed_by,
+            Document.entry_number >= Examination.closed_by,
+            ~ruled_since,
         )
         cases = list(
             session.scalars(
@@ -293,14 +351,17 @@ def seal_records(court: Court, limit: int = 8) -> int:
                 .limit(limit)
             )
         )
-        drafts = [(case, paper_of(court.look(session), case, court.clock.now())) for case in cases]
-    for case, paper in drafts:
+        drafts = [
+            (case, paper_of(court.look(session), case, court.clock.now()), _reaches(session, case)) for case in cases
+        ]
+    for case, paper, reaches in drafts:
         now = court.clock.machine_now()
         # What somebody wrote or a program heard is not asked for its signs: one without a face keeps no record from being sealed.
         pdf = typeset(court.ports.typesetter, paper, "both", at=now, by_number=True)
         made += _keep(
             court,
             case.id,
+            reaches,
             court.ports.sealer.seal_pdf(
                 pdf, reason="Record of the hearing", signer_name=court.settings.court_name, now=now
             ),
@@ -308,16 +369,30 @@ def seal_records(court: Court, limit: int = 8) -> int:
     return made
 
 
-def _keep(court: Court, case_id: int, pdf: bytes) -> int:
-    """Keep the sealed paper unless another worker was faster, and anchor its digest."""
+def _reaches(session: Session, case: Case) -> int:
+    """Up to which entry a record made now takes in what there is: the one that closed the examination, or the last ruling on a
+    correction.
+    """
+    examination = examination_of(session, case)
+    ruled = session.scalar(select(func.max(RecordCorrection.decided_by)).where(RecordCorrection.case_id == case.id))
+    return max(ruled or 0, (examination.closed_by if examination is not None else None) or 0)
+
+
+def _keep(court: Court, case_id: int, reaches: int, pdf: bytes) -> int:
+    """Keep the sealed paper unless another worker was faster, or more was ruled meanwhile; and anchor its digest."""
     with court.sit() as sitting:
         case = sitting.session.get_one(Case, case_id, with_for_update=True)
-        examination = examination_of(sitting.session, case)
-        closed_by = examination.closed_by if examination else None
-        made = select(Document.id).where(Document.case_id == case.id, Document.kind == "record")
-        if sitting.session.scalar(made.where(Document.entry_number == closed_by).limit(1)) is not None:
+        if _reaches(sitting.session, case) != reaches:
             return 0
-        title = {locale: T("Record of the hearing").render(locale) for locale in LOCALES}
+        before = sealed_records(sitting.session, case)
+        if before and (before[-1].entry_number or 0) >= reaches:
+            return 0
+        words = (
+            T("Record of the hearing, version %(number)s", number=len(before) + 1)
+            if before
+            else T("Record of the hearing")
+        )
+        title = {locale: words.render(locale) for locale in LOCALES}
         digest = sha256_hex(pdf)
         receipt = anchored(court, sitting.session, case.reference, digest, len(pdf), now=sitting.now)
         sitting.session.add(
@@ -327,7 +402,7 @@ def _keep(court: Court, case_id: int, pdf: bytes) -> int:
                 title=title,
                 locale="both",
                 audience=Audience.HEARING,
-                entry_number=closed_by,
+                entry_number=reaches,
                 sha256=digest,
                 content=pdf,
                 receipt=receipt,

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from odr.ground.text import LOCALES
 from odr.procedure.rules.base import Applies, Article, Key, Minor, Period, Rule, Share, Unit, Words
 from odr.procedure.rules.redaction import RedactionRules
 
@@ -91,6 +92,13 @@ class WatchingRules(Rule):
         return self
 
 
+class TelephoneRules(Rule):
+    """Somebody whose video fails is heard by telephone: what that is by the rules, said to everybody in the hearing."""
+
+    article: Article
+    effect: Words
+
+
 class LiveRules(Rule):
     """Hearings by the court's own video: for how long somebody who is needed may be gone before the hearing stands still
     (OLR 25). Without it a country knows no such hearing.
@@ -101,6 +109,51 @@ class LiveRules(Rule):
     pause_after_seconds: Annotated[int, Field(ge=5, le=600)]
     watching: WatchingRules | None = None
     """Without it nobody of the public watches by video."""
+    telephone: TelephoneRules | None = None
+    """Without it nobody is heard by telephone."""
+
+
+class PhraseAbout(StrEnum):
+    """Whom a phrase of the record is about."""
+
+    NOBODY = "nobody"
+    """The hearing as a whole."""
+    ANYBODY = "anybody"
+    """Whoever is in it."""
+    PARTY = "party"
+    """A party, or whoever acts for it."""
+    WITNESS = "witness"
+    """A witness."""
+
+
+class Phrase(Rule):
+    """A phrase that comes again in every hearing: the clerk puts it in the record, for ``{person}`` where it is about one."""
+
+    title: Words
+    article: Article
+    words: Words
+    about: PhraseAbout = PhraseAbout.NOBODY
+
+    @model_validator(mode="after")
+    def _names_whom_it_is_about(self) -> Self:
+        for locale in LOCALES:
+            named = self.words.render(locale).count("{person}")
+            if (named > 0) is (self.about is PhraseAbout.NOBODY):
+                raise ValueError(
+                    "a phrase about somebody names them as {person} in both languages, another names nobody"
+                )
+        return self
+
+    def said_of(self, name: str, locale: str) -> str:
+        """The phrase about somebody, in a language of the court."""
+        return self.words.render(locale).replace("{person}", name)
+
+
+class Phrases(Rule):
+    """Phrases by key, in the order in which they are offered."""
+
+    applies_to: Applies
+    list: Annotated[dict[Key, Phrase], Field(min_length=1, max_length=40)]
 
 
 class Plans(Rule):

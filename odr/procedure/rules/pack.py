@@ -46,6 +46,7 @@ from odr.procedure.rules.court_rules import (
     LiveRules,
     MediationRules,
     OutageRules,
+    Phrases,
     Plan,
     Plans,
     PublicationRules,
@@ -114,6 +115,7 @@ class RulePack(Rule):
     plans: Plans
     written_hearings: WrittenHearings | None = None
     live: LiveRules | None = None
+    phrases: Phrases | None = None
     invariants: Invariants
     deciders: Deciders
     announcement: Announcement

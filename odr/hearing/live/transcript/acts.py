@@ -76,6 +76,8 @@ def change(court: Court, room: LiveRoom, piece: LiveSegment, one: Said, given: C
         )
         if draft is None:
             raise NotFound
+        if one.ruled is not None:
+            raise ActNotOpen(T("The judge has ruled how this sentence reads."))
         made = select(func.count()).where(
             TranscriptChange.transcript_id == draft.id, TranscriptChange.sentence == one.number
         )

@@ -15,7 +15,7 @@ from odr.hearing.live.pages import SITS, held_for
 from odr.hearing.live.queries import segments_of
 from odr.hearing.live.transcript.acts import ChangeInput, change, entered_of
 from odr.hearing.live.transcript.engine import is_on
-from odr.hearing.live.transcript.reading import Said, as_captions, proposed_in, said_in
+from odr.hearing.live.transcript.reading import Said, as_captions, as_of, proposed_in, said_in, speaker, version_of
 from odr.hearing.live.views import may_play
 from odr.hearing.models import Hearing
 from odr.identity.actors import Actor
@@ -63,6 +63,8 @@ def text(case: Case, actor: Actor, ordinal: int) -> Page:
         earlier=max(0, begin - A_PAGE) if begin else None,
         later=begin + A_PAGE if begin + A_PAGE < len(said) else None,
         count=len(said),
+        version=version_of(said),
+        speaker=speaker,
         unsure=sum(one.is_unsure for one in said),
         sealed=any(one.is_sealed for one in said),
         waits=[piece.number for piece in pieces if piece.heard_at is None],
@@ -140,6 +142,7 @@ def _form(
         tab="examination",
         hearing=hearing,
         one=one,
+        speaker=speaker,
         fields=fields,
         faults=forms.summary(fields),
         entered=entered_of(look(), case, room),
@@ -176,12 +179,18 @@ def _place(hearing: Hearing, room: LiveRoom, actor: Actor, one: Said) -> int:
 @live_text.get("/<int:segment>/<person>/captions.vtt")
 @case_page(*READS)
 def captions(case: Case, actor: Actor, ordinal: int, segment: int, person: str) -> Response:
-    """What somebody said in a piece, as captions beside their film (WebVTT)."""
+    """What somebody said in a piece, as captions beside their film (WebVTT): as it reads now, or in an earlier version."""
     hearing, room = held_for(case, actor, ordinal)
     piece = next((piece for piece in _open_pieces(actor, room) if piece.number == segment), None)
     if piece is None or person not in {each.reference for each in room.people}:
         raise NotFound
     said = [one for one in _said(hearing, room, [piece]) if one.person.reference == person]
-    answer = Response(as_captions(said), mimetype="text/vtt")
+    version = number_in(request.args, "version", version_of(said))
+    try:
+        said = as_of(said, version)
+    except LookupError:
+        raise NotFound from None
+    answer = Response(as_captions(said, look().pack(case).tz), mimetype="text/vtt")
     answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Content-Disposition"] = f'inline; filename="captions-{segment}-{person}-version-{version}.vtt"'
     return answer

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, func, select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case
+from odr.docket.models import HEARD_ROLES, Case, DocketEntry, Party
+from odr.ground.text import LOCALES, T, Text
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.transcript.making import open_words
 from odr.hearing.live.transcript.models import Transcript, TranscriptChange
 from odr.hearing.models import RecordCorrection
+from odr.hearing.vocabulary import RequestState
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -28,11 +31,16 @@ UNSURE = 60
 
 @dataclass(frozen=True)
 class Changed:
-    """How somebody of the court made a sentence read, and when."""
+    """How a sentence was made to read, and when: by somebody of the court who listened, or by a ruling on what somebody proposed."""
 
     words: str
     by_name: str
+    """Of the court; by a ruling, who proposed it."""
     at: datetime
+    place: int = 0
+    """Among changes of the same moment."""
+    entry: int | None = None
+    """Entry of the ruling; None for what the clerk corrected."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,7 @@ class Said:
     is_sealed: bool
     language: str = "en"
     changes: tuple[Changed, ...] = ()
+    """In order; a ruling, where there is one, comes after everything the clerk did."""
     room: str = ""
 
     @property
@@ -66,6 +75,16 @@ class Said:
     def is_unsure(self) -> bool:
         """Whether nobody has listened yet to what the engine was not sure of."""
         return not self.changes and self.sure < UNSURE
+
+    @property
+    def before(self) -> str:
+        """What it read before the last change."""
+        return self.changes[-2].words if len(self.changes) > 1 else self.heard
+
+    @property
+    def ruled(self) -> Changed | None:
+        """The ruling by which it reads as it does."""
+        return next((one for one in reversed(self.changes) if one.entry is not None), None)
 
 
 def transcripts_of(session: Session, room: LiveRoom, segments: Sequence[int]) -> list[Transcript]:
@@ -88,6 +107,7 @@ def said_in(court: Court, session: Session, room: LiveRoom, pieces: Sequence[Liv
     mine = select(TranscriptChange).where(TranscriptChange.transcript_id.in_([draft.id for draft in drafts]))
     for change in session.scalars(mine.order_by(TranscriptChange.id)):
         changes.setdefault((change.transcript_id, change.sentence), []).append(change)
+    ruled = _rulings(session, room)
     found = []
     for draft in drafts:
         person = people[draft.person_id]
@@ -99,9 +119,12 @@ def said_in(court: Court, session: Session, room: LiveRoom, pieces: Sequence[Liv
                     open_words(court, one.sealed, *where) if one.sealed is not None else one.words or "",
                     one.by_name,
                     one.at,
+                    one.id,
                 )
                 for one in changes.get((draft.id, number), ())
             )
+            if draft.sealed is None:
+                later += tuple(ruled.get(f"{room.reference}/{draft.segment}/{person.reference}/{number}", ()))
             at = begun[draft.segment] + timedelta(milliseconds=start)
             sealed = draft.sealed is not None
             found.append(
@@ -121,6 +144,67 @@ def said_in(court: Court, session: Session, room: LiveRoom, pieces: Sequence[Liv
                 )
             )
     return sorted(found, key=lambda one: (one.segment, one.start_ms, one.person.id, one.number))
+
+
+def _rulings(session: Session, room: LiveRoom) -> dict[str, list[Changed]]:
+    """Corrections that a ruling made, by the sentence, in the order of the rulings."""
+    rows = session.execute(
+        select(RecordCorrection, Party.name, DocketEntry.effective_at)
+        .join(Party, Party.id == RecordCorrection.party_id)
+        .join(
+            DocketEntry,
+            and_(DocketEntry.case_id == RecordCorrection.case_id, DocketEntry.number == RecordCorrection.decided_by),
+        )
+        .where(
+            RecordCorrection.case_id == room.case_id,
+            RecordCorrection.state == RequestState.GRANTED,
+            RecordCorrection.sentence.startswith(f"{room.reference}/"),
+        )
+        .order_by(RecordCorrection.decided_by)
+    )
+    found: dict[str, list[Changed]] = {}
+    for one, name, at in rows:
+        made = Changed(one.reads or one.words, name, at, one.decided_by or 0, one.decided_by)
+        found.setdefault(one.sentence or "", []).append(made)
+    return found
+
+
+def _steps(said: Sequence[Said]) -> list[tuple[tuple[datetime, bool, int], int]]:
+    """Every change of these sentences in the order in which they were made, each with the place of its sentence."""
+    return sorted(
+        ((each.at, each.entry is not None, each.place), place) for place, one in enumerate(said) for each in one.changes
+    )
+
+
+def version_of(said: Sequence[Said]) -> int:
+    """Which version of the text this is: the first is the program’s, and every change of a sentence makes another."""
+    return 1 + len(_steps(said))
+
+
+def versions_in(session: Session, room: LiveRoom) -> dict[tuple[int, int], int]:
+    """Which version the text of each speaker in each piece is, where it is not the first: by piece and person."""
+    rows = session.execute(
+        select(Transcript.segment, Transcript.person_id, func.count())
+        .join(TranscriptChange, TranscriptChange.transcript_id == Transcript.id)
+        .where(Transcript.room_id == room.id)
+        .group_by(Transcript.segment, Transcript.person_id)
+    )
+    found = {(segment, person): 1 + count for segment, person, count in rows}
+    people = {person.reference: person.id for person in room.people}
+    for name, ruled in _rulings(session, room).items():
+        _, segment, person, _ = name.split("/")
+        mine = (int(segment), people[person])
+        found[mine] = found.get(mine, 1) + len(ruled)
+    return found
+
+
+def as_of(said: Sequence[Said], version: int) -> list[Said]:
+    """The same sentences as they read in an earlier version. Raises LookupError for one there is not."""
+    steps = _steps(said)
+    if not 1 <= version <= len(steps) + 1:
+        raise LookupError(version)
+    made = Counter(place for _, place in steps[: version - 1])
+    return [replace(one, changes=one.changes[: made[place]]) for place, one in enumerate(said)]
 
 
 def sentence_named(court: Court, session: Session, case: Case, name: str) -> Said | None:
@@ -155,6 +239,17 @@ def something_said(session: Session, room: LiveRoom, segments: Sequence[int]) ->
     return any(session.scalars(drafts.order_by(Transcript.id).execution_options(yield_per=10)))
 
 
+def speaker(one: Said) -> str:
+    """Who says a sentence, in the language in which it was said. Who is heard is named with their role: by a name alone nobody would
+    know that a witness speaks.
+    """
+    who = one.person
+    if who.role not in HEARD_ROLES:
+        return who.name
+    named = T("%(name)s (%(role)s)", role=who.role.label, name=who.name)
+    return named.render(one.language if one.language in LOCALES else "en")
+
+
 def as_text(said: Sequence[Said], zone: ZoneInfo, beside: Sequence[tuple[datetime, str]] = ()) -> str:
     """As it is entered in the record: a line a sentence, with its second and who spoke; what was struck is left out. Lines of
     ``beside`` stand where their moment is.
@@ -162,7 +257,7 @@ def as_text(said: Sequence[Said], zone: ZoneInfo, beside: Sequence[tuple[datetim
     lines = [
         (
             one.at,
-            f"{one.at.astimezone(zone):%H:%M:%S} {one.person.name}{AFTER_NAME.get(one.language, ': ')}{' '.join(one.words.split())}",
+            f"{one.at.astimezone(zone):%H:%M:%S} {speaker(one)}{AFTER_NAME.get(one.language, ': ')}{' '.join(one.words.split())}",
         )
         for one in said
         if one.words.strip()
@@ -170,13 +265,63 @@ def as_text(said: Sequence[Said], zone: ZoneInfo, beside: Sequence[tuple[datetim
     return "\n".join(line for _, line in sorted([*lines, *beside], key=lambda each: each[0]))
 
 
-def as_captions(said: Sequence[Said]) -> str:
-    """WebVTT of one person in one piece, beside their film."""
-    cues = [
-        f"{number}\n{_clock(one.start_ms)} --> {_clock(max(one.end_ms, one.start_ms + 1))}\n{_cue(one.words)}\n"
-        for number, one in enumerate((one for one in said if one.words.strip()), 1)
-    ]
-    return "\n".join(["WEBVTT\n", *cues])
+def as_captions(said: Sequence[Said], zone: tzinfo) -> str:
+    """WebVTT of one person in one piece, beside their film. A copy that somebody saved says by itself which version it is, who
+    is heard in it, and of every sentence that was changed by whom and what it read at first.
+    """
+    shown = [one for one in said if one.words.strip()]
+    blocks = ["WEBVTT\n"]
+    if said:
+        blocks.append(_note(_which(said, zone)))
+    for number, one in enumerate(shown, 1):
+        if one.changes:
+            blocks.append(_note(_why(one, number, zone)))
+        times = f"{_clock(one.start_ms)} --> {_clock(max(one.end_ms, one.start_ms + 1))}"
+        blocks.append(f"{number}\n{times}\n<v {_cue(speaker(one))}>{_cue(one.words)}\n")
+    return "\n".join(blocks)
+
+
+def _which(said: Sequence[Said], zone: tzinfo) -> Text:
+    """Which version it is, of whose words, and since when."""
+    steps = _steps(said)
+    who = said[0].person
+    if not steps:
+        return T("%(name)s (%(role)s). Version 1: as a program heard it.", name=who.name, role=who.role.label)
+    since = steps[-1][0][0].astimezone(zone)
+    return T(
+        "%(name)s (%(role)s). Version %(version)s, since %(at)s: with every correction until then.",
+        name=who.name,
+        role=who.role.label,
+        version=len(steps) + 1,
+        at=f"{since:%Y-%m-%d %H:%M:%S}",
+    )
+
+
+def _why(one: Said, number: int, zone: tzinfo) -> Text:
+    """By whom a sentence was last changed, and what the program heard."""
+    last = one.changes[-1]
+    at = f"{last.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    if last.entry is not None:
+        return T(
+            "Sentence %(number)s: corrected by the ruling in entry %(entry)s of %(at)s, as %(name)s asked. The program heard: %(words)s",
+            number=number,
+            entry=last.entry,
+            at=at,
+            name=last.by_name,
+            words=one.heard,
+        )
+    return T(
+        "Sentence %(number)s: corrected by %(name)s on %(at)s. The program heard: %(words)s",
+        number=number,
+        name=last.by_name,
+        at=at,
+        words=one.heard,
+    )
+
+
+def _note(words: Text) -> str:
+    """A comment of the file, in both languages, each on its line; no player shows it (WebVTT, 4.1)."""
+    return "\n".join(["NOTE", *(_cue(words.render(locale)) for locale in LOCALES), ""])
 
 
 def _cue(words: str) -> str:

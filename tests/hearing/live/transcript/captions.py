@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from odr.docket.models import Role
 from odr.hearing.live.models import LivePerson
 from odr.hearing.live.transcript.reading import Said
 
@@ -17,7 +18,11 @@ def cues(file: str) -> list[str]:
     assert head == "WEBVTT"
     found = []
     for block in blocks:
+        if block.split("\n")[0] == "NOTE":
+            assert "-->" not in block
+            continue
         number, time, *words = block.split("\n")
+        words = [re.sub(r"^<v [^<>\n]+>", "", line) for line in words]
         assert number.isdigit() and _TIME.fullmatch(time) and len(words) == 1, block
         assert "-->" not in words[0] and not re.search(r"<|&(?!amp;|lt;|gt;)", words[0]), block
         found.append(words[0].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
@@ -26,4 +31,14 @@ def cues(file: str) -> list[str]:
 
 def one_said(words: str) -> Said:
     """A sentence of somebody."""
-    return Said(LivePerson(reference="p", name="P"), 1, 0, 0, 10, datetime(2026, 3, 9, tzinfo=UTC), words, 90, False)
+    return Said(
+        LivePerson(reference="p", name="P", role=Role.CLAIMANT),
+        1,
+        0,
+        0,
+        10,
+        datetime(2026, 3, 9, tzinfo=UTC),
+        words,
+        90,
+        False,
+    )

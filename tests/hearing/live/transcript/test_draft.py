@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from hypothesis import given, strategies as st
 from sqlalchemy import select, text
 
 from odr.app import create_app
+from odr.docket.models import Document
 from odr.ground.canonical import sha256_hex
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.hearing.examination.plan import RECORD
@@ -25,12 +26,13 @@ from odr.hearing.live.transcript.models import Transcript
 from odr.hearing.live.transcript.reading import as_captions, said_in
 from odr.hearing.models import Examination
 from odr.hearing.queries import examination_of
-from odr.hearing.record.papers import seal_records
+from odr.hearing.record.papers import paper_of, seal_records
 from odr.hearing.vocabulary import PhaseState
 from tests.hearing.live.conftest import Live
+from tests.hearing.live.transcript.captions import cues
 from tests.hearing.live.transcript.spoken import SPEECH, ByHeart, Recording, packets_of
 from tests.hearing.scene import CHEN, HAIYUN, LI, WANG
-from tests.hearing.test_pages import Browser
+from tests.hearing.test_pages import ORIGIN, Browser
 
 HEARD = (Heard(500, 2_000, "I ordered the fone.", 0.4), Heard(2_500, 4_000, "It came <late> & open.", 0.9))
 
@@ -177,7 +179,7 @@ def test_no_words_break_the_captions(words: str) -> None:
     """Whatever an engine writes, one cue holds it: no markup, no time, no second line (WebVTT, 4.1)."""
     from tests.hearing.live.transcript.captions import cues, one_said
 
-    (cue, *more) = cues(as_captions([one_said(words)])) or [None]
+    (cue, *more) = cues(as_captions([one_said(words)], UTC)) or [None]
     assert not more and (cue is None) == (not words.strip())
     if cue is not None:
         assert cue == " ".join(words.split()) and said_in is not None
@@ -329,3 +331,149 @@ def record_is_read(live: Live) -> None:
         assert examination is not None
         for phase in examination.phases:
             phase.state = PhaseState.OPEN if phase.key == RECORD else PhaseState.CLOSED
+
+
+def closed_examination(live: Live, at: int) -> None:
+    """The examination closed by this entry."""
+    with live.scene.sit() as (sitting, _):
+        examination = sitting.session.scalars(select(Examination)).one()
+        examination.closed_at, examination.closed_by = live.clock.now(), at
+
+
+def asked(live: Live, app: Flask, words: str) -> None:
+    """Li asks how her first sentence should read."""
+    li = Browser(app, live.scene, LI)
+    form = li.get(f"/live/recording/1/1/{live.person(LI).reference}/said/0/propose")
+    told = dict(re.findall(r'name="(sentence|place)"[^>]*value="([^"]*)"', form))
+    li.post(f"/live/recording/1/1/{live.person(LI).reference}/said/0/propose", form, words=words, **told)
+
+
+def granted(live: Live, reads: str | None = None) -> str:
+    """The judge makes the correction that was asked for last. Gives its ruling's entry number."""
+    reference = live.entry("correct_record")[-1]["result"]["correction"]
+    more = {"reads": reads} if reads is not None else {}
+    live.scene.act(CHEN, "rule_on_correction", correction=reference, answer="allow", reasons="It is heard.", **more)
+    return str(live.entry("rule_on_correction")[-1]["number"])
+
+
+def test_a_correction_that_was_granted_is_what_the_captions_say(live: Live, app: Flask) -> None:
+    """Captions and text read as the ruling says, name it and keep what was heard beside; a copy says which version it is, and
+    every earlier version can be had as it was, byte by byte.
+    """
+    held(live)
+    hear_due(live.scene.court, ByHeart(HEARD))
+    li, wang = Browser(app, live.scene, LI), Browser(app, live.scene, WANG)
+    who = live.person(LI).reference
+    file = f"/live/recording/1/1/{who}/captions.vtt"
+    first = wang.get(file)
+    assert "Version 1: as a program heard it." in first and f"<v {LI}>I ordered the fone." in first
+    at = f"/live/recording/1/1/{who}/said/0"
+    wang.post(at, wang.get(at), words="I ordered the phone.")
+    second = wang.get(file)
+    assert "Version 2, since " in second and "The program heard: I ordered the fone." in second
+    live.scene.act(WANG, "enter_transcript", hearing=live.hearing().reference)
+    record_is_read(live)
+    live.clock.advance(timedelta(minutes=1))
+    asked(live, app, "It should say two phones.")
+    number = granted(live, reads="I ordered two phones.")
+    third = wang.get(file)
+    assert cues(third)[0] == "I ordered two phones." and "Version 3, since " in third
+    assert f"corrected by the ruling in entry {number} of " in third and f"as {LI} asked" in third
+    assert f"第{number}" in third or number in third.split("NOTE")[2]
+    assert (wang.get(f"{file}?version=1"), wang.get(f"{file}?version=2")) == (first, second)
+    for none in ("0", "4"):
+        wang.get(f"{file}?version={none}", 404)
+    page = li.get("/live/recording/1/text")
+    assert "I ordered two phones." in page and "Corrected by ruling" in page and "Version 3 of this text" in page
+    assert page.count("I ordered the phone.") == 1 and "I ordered the fone." in page
+    assert "version=3" in li.get("/live/recording/1") and "With corrections, version 3" in li.get("/live/recording/1")
+    entry = live.entry("rule_on_correction")[-1]
+    assert entry["result"]["reads"] == "I ordered two phones." and "I ordered two phones." in entry["words"]["en"]
+    assert "Listen and correct</a>" not in wang.get("/live/recording/1/text")
+
+
+def test_how_it_reads_is_said_only_of_a_sentence_that_is_corrected(live: Live, app: Flask) -> None:
+    """No sentence changes by a ruling that refuses, nor by one about another place of the record."""
+    held(live)
+    hear_due(live.scene.court, ByHeart(HEARD))
+    record_is_read(live)
+    live.scene.act(LI, "correct_record", place="entry 3", words="As I said.")
+    reference = live.entry("correct_record")[-1]["result"]["correction"]
+    for answer in ("allow", "refuse"):
+        with pytest.raises(InvalidInput):
+            live.scene.act(
+                CHEN, "rule_on_correction", correction=reference, answer=answer, reasons="Heard.", reads="It."
+            )
+
+
+def test_a_ruling_without_other_words_makes_the_sentence_read_as_it_was_proposed(live: Live, app: Flask) -> None:
+    """From then on the clerk, too, changes nothing of it, though the text is not in the record yet."""
+    held(live)
+    hear_due(live.scene.court, ByHeart(HEARD))
+    record_is_read(live)
+    asked(live, app, "I ordered two phones.")
+    granted(live)
+    page = Browser(app, live.scene, WANG).get("/live/recording/1/text")
+    assert "I ordered two phones." in page
+    at = f"/live/recording/1/1/{live.person(LI).reference}/said/0"
+    wang = Browser(app, live.scene, WANG)
+    assert "The judge has ruled how this sentence reads." in wang.get(at)
+    wang.post(at, wang.get(f"/live/recording/1/1/{live.person(LI).reference}/said/1"), 409, words="Something else.")
+
+
+def test_a_record_that_was_sealed_stays_and_another_version_is_sealed_beside_it(live: Live, app: Flask) -> None:
+    """A ruling after the seal changes no byte of what was signed: the new version has its own seal, names the old one by its
+    digest, and both can be had. Its captions' digests stand in it.
+    """
+    held(live)
+    hear_due(live.scene.court, ByHeart(HEARD))
+    live.scene.act(WANG, "enter_transcript", hearing=live.hearing().reference)
+    record_is_read(live)
+    asked(live, app, "I ordered two phones.")
+    closed_examination(live, live.entry("correct_record")[-1]["number"])
+    court = live.scene.court
+    assert seal_records(court) == 1 and seal_records(court) == 0
+    li = Browser(app, live.scene, LI)
+    with court.database.read() as session:
+        (one,) = session.scalars(select(Document).where(Document.kind == "record")).all()
+        before = [line.render("en") for line in paper_of(court.look(session), live.case(), court.clock.now()).closing]
+    assert "kept unchanged" not in li.get("/examination/record")
+    granted(live)
+    assert seal_records(court) == 1 and seal_records(court) == 0
+    with court.database.read() as session:
+        old, new = session.scalars(select(Document).where(Document.kind == "record").order_by(Document.id)).all()
+        closing = [line.render("en") for line in paper_of(court.look(session), live.case(), court.clock.now()).closing]
+    assert (old.content, old.sha256) == (one.content, one.sha256) and new.content != old.content
+    assert new.title["en"] == "Record of the hearing, version 2" and new.receipt != old.receipt
+    page = li.get("/examination/record")
+    assert "kept unchanged" in page and "It reads: I ordered two phones." in page
+    path = f"/cases/{live.case().reference}/examination/record.pdf"
+    assert (
+        li.client.get(path, base_url=ORIGIN).data == new.content
+        and li.client.get(f"{path}?version=1", base_url=ORIGIN).data == old.content
+    )
+    assert li.client.get(f"{path}?version=3", base_url=ORIGIN).status_code == 404
+    file = li.get(f"/live/recording/1/1/{live.person(LI).reference}/captions.vtt")
+    assert any("version 2" in line and sha256_hex(file.encode()) in line for line in closing)
+    assert any("version 1" in line and "piece 1" in line for line in before)
+
+
+def test_who_is_heard_is_named_with_their_role(live: Live, app: Flask) -> None:
+    """A witness's sentence says in draft, captions and record that a witness speaks, and who; a party's stays as it was."""
+    from tests.hearing.live.test_kept_apart import ZHAO, witness
+
+    pytest.importorskip("av", reason="requirements-speech.txt is not installed on this Python")
+    live.opened()
+    witness(live)
+    live.does(CHEN, "call", ZHAO)
+    live.clock.advance(timedelta(seconds=10))
+    live.does(CHEN, "isolate", ZHAO)
+    live.scene.act(CHEN, "close_live_hearing", goes_on="no")
+    recorded(live, LI, ZHAO)
+    hear_due(live.scene.court, ByHeart(HEARD))
+    page = Browser(app, live.scene, LI).get("/live/recording/1/text")
+    assert f"<b>{ZHAO} (witness)</b>" in page and f"<b>{LI}</b>" in page
+    file = Browser(app, live.scene, LI).get(f"/live/recording/1/1/{live.person(ZHAO).reference}/captions.vtt")
+    assert f"<v {ZHAO} (witness)>I ordered the fone." in file and f"{ZHAO} (witness). Version 1" in file
+    live.scene.act(WANG, "enter_transcript", hearing=live.hearing().reference)
+    assert f"{ZHAO} (witness): I ordered" in live.entry("enter_transcript")[0]["result"]["transcript"]
