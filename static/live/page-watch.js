@@ -1,15 +1,20 @@
 // A hearing as its public sees it: pieces of a few seconds, each a film of its own, shown where the clock of the hearing
 // stands minus the delay. Nothing is sent but the question what there is.
+import { Mix } from "./mix.js";
+
 const root = document.getElementById("seen");
 const EACH = 4_000;
 const DRIFT = 0.6; // seconds
 const part = (name) => root.querySelector(`[data-part=${name}]`);
 const tiles = new Map();
 let [tag, ahead, behind, sound] = [root.dataset.tag, 0, 0, false];
+let mix; // from the first time that somebody asks for sound: before, a browser gives none
 
 class Tile {
   pieces = [];
   playing = null;
+  beside = false; // whether they interpret
+  floor = []; // of who interprets: when everybody was to hear them
 
   constructor({ role, name }) {
     this.element = document.createElement("li");
@@ -75,6 +80,11 @@ class Tile {
     film.hidden = true;
   }
 
+  /** Whether they speak beside the hearing at this moment. */
+  isAside(moment) {
+    return this.beside && !this.floor.some(([from, until]) => from <= moment && moment < until);
+  }
+
   end() {
     for (const film of this.films) film.removeAttribute("src");
     this.element.remove();
@@ -95,29 +105,44 @@ async function ask() {
     part("now").innerHTML = said.html;
   }
   const known = new Set(said.people.map((each) => each.id));
-  for (const [id, tile] of tiles) if (!known.has(id)) tiles.delete(id) && tile.end();
+  for (const [id, tile] of tiles) if (!known.has(id)) leave(id, tile);
   for (const person of said.people) {
     if (!tiles.has(person.id)) {
       const tile = new Tile(person);
       tiles.set(person.id, tile);
       part("tiles").append(tile.element);
     }
-    tiles.get(person.id).pieces = said.pieces.filter((each) => each.who === person.id);
+    const tile = tiles.get(person.id);
+    tile.pieces = said.pieces.filter((each) => each.who === person.id);
+    tile.beside = person.beside;
+    tile.floor = person.floor;
   }
   part("controls").hidden = !tiles.size;
+  part("listen").hidden = ![...tiles.values()].some((tile) => tile.beside);
+}
+
+function leave(id, tile) {
+  tiles.delete(id);
+  mix?.leaves(id);
+  tile.end();
 }
 
 function show() {
   const moment = Date.now() + ahead - behind;
   for (const tile of tiles.values()) tile.at(moment);
+  if (!mix) return;
+  for (const [id, tile] of tiles) mix.takes(id, tile.films, (at) => tile.isAside(at));
+  mix.at(moment, part("listen").querySelector("[value=interpretation]").checked);
 }
 
 const button = root.querySelector("[data-sound]");
 button.addEventListener("click", () => {
   sound = !sound;
+  mix ??= new Mix();
   button.textContent = sound ? button.dataset.on : button.dataset.off;
   show();
 });
+part("listen").addEventListener("change", show);
 const again = () => ask().catch(() => {}).finally(() => setTimeout(again, EACH));
 again();
 setInterval(show, 250);

@@ -16,6 +16,8 @@ function place(text) {
     else if (!busy(old)) old.replaceChildren(...part.childNodes);
   }
   live.dataset.tag = fresh.querySelector("[data-tag]").dataset.tag;
+  // Who comes back after a part without them has the tiles anew, often after their sound and picture arrived.
+  for (const { person, kind, track } of arrived.values()) give(picture(person), track, kind);
   paint();
   channel();
 }
@@ -86,6 +88,7 @@ async function waiting() {
 // -- picture and sound ----------------------------------------------------------------
 
 const own = { microphone: false, camera: false };
+const arrived = new Map(); // what came of each, whether or not their tile stands here by then
 let room;
 
 function say(words) {
@@ -108,6 +111,7 @@ function picture(person) {
 function give(element, track, kind) {
   if (!element) return;
   const stream = element.srcObject ?? new MediaStream();
+  if (track && stream.getTracks().includes(track)) return;
   for (const before of stream.getTracks().filter((one) => one.kind === kind)) stream.removeTrack(before);
   if (track) stream.addTrack(track);
   if (element.srcObject !== stream) element.srcObject = stream;
@@ -223,7 +227,9 @@ function hearken() {
 let hands = 0;
 function heard(event) {
   switch (event.type) {
-    case "track": return give(picture(event.person), event.track, event.kind);
+    case "track":
+      arrived.set(`${event.person}/${event.kind}`, event);
+      return give(picture(event.person), event.track, event.kind);
     case "own": return give(document.querySelector("video[data-own]"), event.track, event.kind);
     case "microphone": own.microphone = event.on && !event.muted; return paint();
     case "camera": own.camera = event.on; return paint();

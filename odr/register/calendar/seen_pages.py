@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,10 +11,20 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Role
 from odr.ground.errors import NotFound
-from odr.hearing.live.models import LiveRoom
+from odr.hearing.live.models import LivePerson, LiveRoom
+from odr.hearing.live.rules import BESIDE
 from odr.hearing.live.seen.making import folder_of
 from odr.hearing.live.seen.models import ShownPiece
-from odr.hearing.live.seen.showing import Now, at_the_open_door, now_of, piece_of, playing, witness_waits
+from odr.hearing.live.seen.showing import (
+    Now,
+    Playing,
+    at_the_open_door,
+    now_of,
+    piece_of,
+    playing,
+    turns_of,
+    witness_waits,
+)
 from odr.hearing.models import Hearing
 from odr.procedure.rules.court_rules import WatchingRules
 from odr.web.guards import current_court, current_locale, current_session
@@ -72,7 +82,7 @@ def told(
     rules, now, room = rules_for(hearing), standing(hearing), room_named(hearing)
     now = now if named else at_the_open_door(now, room)
     shuts = room is None or (not named and witness_waits(room))
-    found = None if shuts or room is None else playing(current_session(), room, _machine(), left_out)
+    found = Playing((), ()) if shuts or room is None else playing(current_session(), room, _machine(), left_out)
     said: dict[str, Any] = {
         "clock": _ms(_machine()),
         "behind": rules.delay_seconds * 1000 + int(SHOWN_AFTER.total_seconds() * 1000),
@@ -82,17 +92,32 @@ def told(
                 "id": p.id,
                 "role": p.role.label.render(current_locale()),
                 "name": p.name if named else "",
+                "beside": p.role in BESIDE,
+                "floor": _floor(p, found.pieces),
             }
-            for p in (found.people if found is not None else ())
+            for p in found.people
         ],
         "pieces": [
             {"id": p.id, "who": p.person_id, "from": _ms(p.from_at), "until": _ms(p.until_at), "src": address(p.id)}
-            for p in (found.pieces if found is not None else ())
+            for p in found.pieces
         ],
     }
     if request.args.get("known") != now.tag:
         said["html"] = render_template("register/_seen_now.html", now=now, rules=rules)
     return jsonify(said)
+
+
+def _floor(person: LivePerson, pieces: Sequence[ShownPiece]) -> list[list[int]]:
+    """When somebody who interprets was to be heard by everybody, within what is shown of them: nothing is told before its
+    time, and nothing of what is closed.
+    """
+    turns = turns_of(current_session(), person) if person.role in BESIDE else []
+    return [
+        [_ms(max(since, piece.from_at)), _ms(piece.until_at if until is None else min(until, piece.until_at)) + 1]
+        for piece in pieces
+        for since, until in turns
+        if piece.person_id == person.id and since <= piece.until_at and (until is None or until >= piece.from_at)
+    ]
 
 
 def _ms(instant: datetime) -> int:

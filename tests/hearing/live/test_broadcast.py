@@ -186,6 +186,26 @@ def test_seen_again_without_what_was_closed_and_withdrawn_with_a_line(live: Live
     assert live.entry("end_broadcast")[0]["result"]["broadcasts"] == [row(live).reference]
 
 
+def test_who_opens_the_page_after_the_closing_word_still_sees_the_last_of_it(live: Live, app: Flask) -> None:
+    """The hearing is over and its last seconds are on their way: the page shows them, and then that it can be seen again."""
+    at = approved(live)
+    live.opened()
+    one = tape(live, 1)
+    one.talks(live.person(LI).reference, passes(live, 25)).goes_to(live.clock.now())
+    closed = live.clock.now()
+    live.scene.act(CHEN, "close_live_hearing", goes_on="no")
+    one.ends(live.clock.now())
+    passes(live, 61)
+    make_due(live.scene.court)
+    assert "page-watch.js" in read(app, at)
+    films = [piece["src"] for piece in json.loads(read(app, f"{at}/now"))["pieces"]]
+    came = [m for src in films for m in moments(app.test_client().get(src, base_url=ORIGIN).data)]
+    assert short(closed) - max(came) <= 20
+    passes(live, 100)
+    page = read(app, at)
+    assert "page-watch.js" not in page and "It can be seen again here" in page
+
+
 @pytest.mark.parametrize("change", ["asked to be closed", "a child has become a party"])
 def test_an_approval_binds_no_longer_than_the_facts(live: Live, app: Flask, change: str) -> None:
     """Approved and running: what was shown a second ago cannot be fetched once the law forbids the broadcast, and the page

@@ -19,6 +19,7 @@ from odr.hearing.live.seen.cut import (
     Closure,
     Moment,
     closures,
+    edges,
     may_show,
     next_piece,
 )
@@ -28,7 +29,7 @@ from odr.hearing.live.seen.showing import closures_of, is_closed_to_the_public
 from odr.hearing.live.vocabulary import RoomState
 from odr.hearing.models import Examination, Motion
 from tests.hearing.live.conftest import BEGINS, Live
-from tests.hearing.live.tape import Tape, moments, rtp, short
+from tests.hearing.live.tape import TALKS_EACH, Tape, moments, rtp, short
 from tests.hearing.scene import CHEN, HAIYUN, LI
 
 START = datetime(2026, 5, 12, 1, 30, tzinfo=UTC)
@@ -71,7 +72,7 @@ def test_whatever_the_moment_no_packet_of_a_closed_part_is_shown_nor_any_too_ear
     gaps: list[tuple[int, str]], orders: list[tuple[int, int, int, int]], rounds: list[int]
 ) -> None:
     """Rounds of the worker at any moments, knowing at each only the orders that were given by then: what is shown is late,
-    in order, once, and touches no closed stretch; what is far from one is shown.
+    in order, once, and touches no closed stretch; every other packet is shown.
     """
     packets, ms = [], 0
     for gap, kind in gaps:
@@ -92,7 +93,7 @@ def test_whatever_the_moment_no_packet_of_a_closed_part_is_shown_nor_any_too_ear
         there = [p for p in packets if START + timedelta(milliseconds=p.ms) <= now]
         while True:
             rest: Iterator[tuple[Recorded, int]] = ((p, n) for n, p in enumerate(there[place:], place + 1))
-            piece = next_piece(rest, horizon, ended=ended)
+            piece = next_piece(rest, horizon, ended=ended, parted=edges(closed, START))
             if piece is None:
                 break
             place = piece.after
@@ -108,13 +109,14 @@ def test_whatever_the_moment_no_packet_of_a_closed_part_is_shown_nor_any_too_ear
         came = START + timedelta(milliseconds=each.ms)
         assert at - came >= DELAY
         assert not any(c.since <= came <= (c.until or now) for c in every)
-    margin = timedelta(milliseconds=LONGEST_MS + SILENT_MS)
-    far = [
-        p
-        for p in packets
-        if not any(c.since - margin <= START + timedelta(milliseconds=p.ms) <= (c.until or now) + margin for c in every)
-    ]
-    assert len([p for p in far if any(p is each for each, _ in shown)]) == len(far)
+    given = {id(each) for each, _ in shown}
+    open_ones = [p for p in packets if not any(is_in(START + timedelta(milliseconds=p.ms), each) for each in every)]
+    assert all(id(each) in given for each in open_ones)
+
+
+def is_in(at: datetime, closed: Closure) -> bool:
+    """Whether a moment is closed."""
+    return closed.since <= at and (closed.until is None or at <= closed.until)
 
 
 def test_a_piece_begins_where_a_picture_can() -> None:
@@ -129,6 +131,11 @@ def test_a_piece_begins_where_a_picture_can() -> None:
     assert cut([packet(ms, "delta") for ms in range(0, 25_000, 100)]) == [0, LONGEST_MS, 2 * LONGEST_MS]
     assert cut([packet(ms, "sound") for ms in (*range(0, 1_000, 20), *range(9_000, 9_500, 20))]) == [0, 9_000]
     assert cut([packet(ms, "sound") for ms in range(0, 9_000, 20)]) == [0, CHUNK_MS, 2 * CHUNK_MS]
+    closed = [Closure(START + timedelta(milliseconds=1_990, microseconds=1), START + timedelta(milliseconds=3_000))]
+    assert edges(closed, START) == [1_991, 3_001]
+    found = ((packet(ms, "sound"), ms) for ms in range(0, 9_000, 10))
+    piece = next_piece(found, 10**6, ended=True, parted=edges(closed, START))
+    assert piece is not None and (piece.last_ms, piece.after) == (1_990, 1_990)
 
 
 def test_the_door_opens_when_the_room_opened_it_and_not_by_the_order() -> None:
@@ -206,7 +213,7 @@ def test_what_was_said_is_shown_a_minute_later_and_what_was_closed_never(live: L
     shut = range(short(order - CUT_BACK), short(again + SETTLES))
     assert not [moment for moment in kept if moment in shut]
     open_before = [m for m in kept if m < shut.start]
-    assert max(open_before) > shut.start - 6_000, "until shortly before the order it is shown"
+    assert max(open_before) >= shut.start - TALKS_EACH, "until shortly before the order it is shown"
     assert max(kept) > short(again) + 25_000
     with live.scene.court.database.read() as session:
         rows = session.scalars(select(ShownPiece)).all()
@@ -227,6 +234,33 @@ def test_an_order_comes_in_time_for_what_was_not_shown_yet(live: Live) -> None:
     make_due(live.scene.court)
     seen = came(released(live))
     assert seen and max(seen) < short(order - CUT_BACK)
+
+
+def test_the_last_words_before_a_break_and_before_the_end_are_shown(live: Live) -> None:
+    """Up to the order of the judge, and nothing after it; the words that are on their way when the hearing ends are the most
+    important of it.
+    """
+    watched(live)
+    li = live.person(LI).reference
+    one = tape(live, 1)
+    one.talks(li, passes(live, 29)).goes_to(live.clock.now())
+    paused = live.clock.now()
+    live.does(CHEN, "pause", until="")
+    one.talks(li, passes(live, 1)).goes_to(passes(live, 30))
+    live.does(CHEN, "resume")
+    one.talks(li, passes(live, 23)).goes_to(live.clock.now())
+    closed = live.clock.now()
+    live.scene.act(CHEN, "close_live_hearing", goes_on="no")
+    one.talks(li, passes(live, 2)).goes_to(live.clock.now())
+    one.ends(live.clock.now())
+    kept: set[int] = set()
+    for _ in range(9):
+        passes(live, 10)
+        make_due(live.scene.court)
+        kept |= set(came(released(live)))
+    before = [moment for moment in kept if moment < short(paused)]
+    assert short(paused) - max(before) <= TALKS_EACH and short(closed) - max(kept) <= TALKS_EACH
+    assert not [moment for moment in kept if short(paused) <= moment < short(paused) + 30_000]
 
 
 def test_nothing_is_made_while_somebody_asks_that_it_be_not_public(live: Live) -> None:

@@ -7,18 +7,23 @@ soonest: so two people answer each other in the copy as they did in the room.
 
 from __future__ import annotations
 
+import heapq
+import math
 import struct
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from odr.hearing.live.media.reading import Kind, Recorded, Segment
-from odr.hearing.live.media.webm import AUDIO, VIDEO, Frame, key_frame_size, write_webm
+from odr.hearing.live.media.webm import AUDIO, VIDEO, Frame, Shape, key_frame_size, write_webm
 
 CLOCK = {Kind.AUDIO: 48_000, Kind.VIDEO: 90_000}
 STRETCH_MS = 30_000
+MISSING_MS = 3_000
+"""How long a packet that is missing is waited for: asked again, it came by then or not at all."""
+LATEST_MS = 10_000
+"""How much later than its moment a frame may come and still stand there."""
 _REPORT = {Kind.AUDIO: Kind.AUDIO_REPORT, Kind.VIDEO: Kind.VIDEO_REPORT}
 
 
@@ -35,10 +40,14 @@ class Packet:
 
 @dataclass
 class Source:
-    """One stream of packets (an SSRC) and what its sender said of its clock: pairs of RTP time and milliseconds."""
+    """One stream of packets (an SSRC): what its sender said of its clock, pairs of RTP time and milliseconds."""
 
-    packets: list[Packet] = field(default_factory=list)
+    kind: Kind
     reports: list[tuple[int, float]] = field(default_factory=list)
+
+
+Name = tuple[Kind, int]
+"""Sound or picture, and the stream's SSRC: after each new connection there is another one."""
 
 
 def _unwrapped(value: int, last: int | None, bits: int) -> int:
@@ -50,30 +59,26 @@ def _unwrapped(value: int, last: int | None, bits: int) -> int:
     return last + (step - span if step >= span // 2 else step)
 
 
-def read_sources(recorded: Iterable[Recorded], kind: Kind) -> list[Source]:
-    """The streams of a person's sound or picture: after each new connection there is another one."""
-    found: dict[int, Source] = defaultdict(Source)
-    numbers: dict[int, int] = {}
-    times: dict[int, int] = {}
-    pending: list[tuple[int, int, float]] = []
+def packets_of(recorded: Iterable[Recorded]) -> Iterator[tuple[Name, Packet]]:
+    """Every packet of sound and picture with its stream, as they came."""
+    last: dict[Name, tuple[int, int]] = {}
     for each in recorded:
-        if each.kind is kind:
-            if (packet := read_rtp(each.data)) is None:
-                continue
-            ssrc, number, time, marker, payload = packet
-            numbers[ssrc] = _unwrapped(number, numbers.get(ssrc), 16)
-            times[ssrc] = _unwrapped(time, times.get(ssrc), 32)
-            found[ssrc].packets.append(Packet(each.ms, numbers[ssrc], times[ssrc], marker, payload))
-        elif each.kind is _REPORT[kind] and len(each.data) >= 20:
+        if each.kind not in CLOCK or (read := read_rtp(each.data)) is None:
+            continue
+        ssrc, number, time, marker, payload = read
+        name = (each.kind, ssrc)
+        before = last.get(name, (None, None))
+        last[name] = (_unwrapped(number, before[0], 16), _unwrapped(time, before[1], 32))
+        yield name, Packet(each.ms, *last[name], marker, payload)
+
+
+def _reports(recorded: Iterable[Recorded]) -> Iterator[tuple[Name, int, float]]:
+    """What senders said of their clocks: RTP time as it was sent, and milliseconds."""
+    of = {report: kind for kind, report in _REPORT.items()}
+    for each in recorded:
+        if each.kind in of and len(each.data) >= 20:
             ssrc, whole, part, time = struct.unpack_from(">IIII", each.data, 4)
-            pending.append((ssrc, time, whole * 1000 + part * 1000 / 2**32))
-    for ssrc, time, ms in pending:
-        if ssrc in times:
-            found[ssrc].reports.append((_unwrapped(time, times[ssrc], 32), ms))
-    for source in found.values():
-        source.reports.sort()
-        source.packets.sort(key=lambda packet: packet.number)
-    return [source for source in found.values() if source.packets]
+            yield (of[each.kind], ssrc), time, whole * 1000 + part * 1000 / 2**32
 
 
 def read_rtp(data: bytes) -> tuple[int, int, int, bool, bytes] | None:
@@ -92,14 +97,14 @@ def read_rtp(data: bytes) -> tuple[int, int, int, bool, bytes] | None:
     return ssrc, number, time, bool(data[1] & 0x80), data[begin:end]
 
 
-def sender_ms(source: Source, kind: Kind, time: int) -> float:
+def sender_ms(source: Source, time: int) -> float:
     """A packet's time by its sender's wall clock, by the report nearest to it; without any, by the stream's own count."""
     if not source.reports:
-        return time * 1000 / CLOCK[kind]
+        return time * 1000 / CLOCK[source.kind]
     at = bisect_left(source.reports, (time, 0.0))
     beside = source.reports[max(0, at - 1) : at + 1]
     near, ms = min(beside, key=lambda report: abs(report[0] - time))
-    return ms + (time - near) * 1000 / CLOCK[kind]
+    return ms + (time - near) * 1000 / CLOCK[source.kind]
 
 
 class Placing:
@@ -108,19 +113,25 @@ class Placing:
     In each stretch the packet that was least delayed says it; between the middles of stretches it goes evenly.
     """
 
-    def __init__(self, sources: Iterable[tuple[Kind, Source]]) -> None:
-        best: dict[int, float] = {}
-        for kind, source in sources:
-            for packet in source.packets:
-                ahead = sender_ms(source, kind, packet.time) - packet.arrived_ms
-                stretch = packet.arrived_ms // STRETCH_MS
-                best[stretch] = max(ahead, best.get(stretch, ahead))
-        self._middles = [(each + 0.5) * STRETCH_MS for each in sorted(best)]
-        self._ahead = [best[each] for each in sorted(best)]
+    def __init__(self) -> None:
+        self._best: dict[int, float] = {}
+        self._middles: list[float] = []
+        self._ahead: list[float] = []
 
-    def place(self, source: Source, kind: Kind, packet: Packet) -> float:
+    def look_at(self, source: Source, packet: Packet) -> None:
+        """One packet more that says how far the clock is ahead."""
+        ahead = sender_ms(source, packet.time) - packet.arrived_ms
+        stretch = packet.arrived_ms // STRETCH_MS
+        self._best[stretch] = max(ahead, self._best.get(stretch, ahead))
+
+    def settle(self) -> None:
+        """Every packet was looked at."""
+        self._middles = [(each + 0.5) * STRETCH_MS for each in sorted(self._best)]
+        self._ahead = [self._best[each] for each in sorted(self._best)]
+
+    def place(self, source: Source, packet: Packet) -> float:
         """Milliseconds into the segment."""
-        return sender_ms(source, kind, packet.time) - self._ahead_at(packet.arrived_ms)
+        return sender_ms(source, packet.time) - self._ahead_at(packet.arrived_ms)
 
     def _ahead_at(self, ms: float) -> float:
         at = bisect_left(self._middles, ms)
@@ -149,67 +160,173 @@ def vp8_payload(payload: bytes) -> tuple[bool, bytes] | None:
     return (begins, payload[at:]) if at < len(payload) else None
 
 
-def sound(source: Source, where: Placing) -> list[Frame]:
+class Film:
+    """What is played of somebody, made while it is written: of hours never more than some seconds are held. ``read`` gives
+    what was recorded, from its beginning, as often as it is asked.
+    """
+
+    def __init__(self, read: Callable[[], Iterable[Recorded]]) -> None:
+        self._read = read
+        self._sources: dict[Name, Source] = {}
+        self.has_sound = False
+        self.size: tuple[int, int] | None = None
+        """Of the largest picture."""
+        self._look()
+        self._placings = self._placed()
+
+    def _look(self) -> None:
+        times: dict[Name, int] = {}
+        for name, packet in packets_of(self._read()):
+            self._sources.setdefault(name, Source(name[0]))
+            times[name] = packet.time
+            if name[0] is Kind.AUDIO:
+                self.has_sound = self.has_sound or bool(packet.payload)
+            elif (part := vp8_payload(packet.payload)) and part[0] and (size := key_frame_size(part[1])):
+                self.size = max(self.size or size, size, key=lambda each: each[0] * each[1])
+        for name, time, ms in _reports(self._read()):
+            if name in times:
+                self._sources[name].reports.append((_unwrapped(time, times[name], 32), ms))
+        for source in self._sources.values():
+            source.reports.sort()
+
+    def _placed(self) -> dict[Name, Placing]:
+        together = Placing()
+        found = {name: together if source.reports else Placing() for name, source in self._sources.items()}
+        for name, packet in packets_of(self._read()):
+            found[name].look_at(self._sources[name], packet)
+        for placing in found.values():
+            placing.settle()
+        return found
+
+    def frames(self) -> Iterator[Frame]:
+        """Sound and picture in the order of their time, from the beginning of the segment."""
+        streams = {name: _STREAMS[name[0]](source, self._placings[name]) for name, source in self._sources.items()}
+        orders = {name: InOrder() for name in self._sources}
+        waiting: list[tuple[int, int, int, Frame]] = []
+        count, last, now = 0, 0, 0
+
+        def due(until: float) -> Iterator[Frame]:
+            nonlocal last
+            while waiting and waiting[0][0] <= until:
+                frame = heapq.heappop(waiting)[3]
+                last = max(last, frame.ms)
+                # What comes later than anything is waited for stands where the film is by then.
+                yield frame if frame.ms == last else replace(frame, ms=last)
+
+        def take(name: Name, packets: Iterable[Packet]) -> None:
+            nonlocal count
+            for frame in (made for packet in packets for made in streams[name].frame(packet)):
+                if frame.ms >= 0:
+                    count += 1
+                    heapq.heappush(waiting, (frame.ms, frame.track, count, frame))
+
+        for name, packet in packets_of(self._read()):
+            now = max(now, packet.arrived_ms)
+            take(name, orders[name].after(packet, now))
+            yield from due(now - LATEST_MS)
+        for name, order in orders.items():
+            take(name, order.rest())
+        yield from due(math.inf)
+
+
+class InOrder:
+    """Packets of a stream by their numbers; one that is missing is waited for a while."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[int, int, Packet]] = []
+        self._last: int | None = None
+        self._count = 0
+
+    def after(self, packet: Packet, now: int) -> Iterator[Packet]:
+        """What is due once this one came."""
+        if self._last is not None and packet.number <= self._last:
+            return
+        self._count += 1
+        heapq.heappush(self._waiting, (packet.number, self._count, packet))
+        while self._waiting and (
+            (self._last is not None and self._waiting[0][0] <= self._last + 1)
+            or self._waiting[0][2].arrived_ms <= now - MISSING_MS
+        ):
+            yield from self._next()
+
+    def rest(self) -> Iterator[Packet]:
+        """What waits when nothing more comes."""
+        while self._waiting:
+            yield from self._next()
+
+    def _next(self) -> Iterator[Packet]:
+        number, _, packet = heapq.heappop(self._waiting)
+        if number != self._last:
+            self._last = number
+            yield packet
+
+
+@dataclass
+class Sound:
     """Each packet is a frame of sound."""
-    last = None
-    frames = []
-    for packet in source.packets:
-        if packet.number != last and packet.payload:
-            frames.append(Frame(AUDIO, round(where.place(source, Kind.AUDIO, packet)), True, packet.payload))
-        last = packet.number
-    return frames
+
+    source: Source
+    where: Placing
+
+    def frame(self, packet: Packet) -> Iterator[Frame]:
+        """The frame of a packet."""
+        if packet.payload:
+            yield Frame(AUDIO, round(self.where.place(self.source, packet)), True, packet.payload)
 
 
-def picture(source: Source, where: Placing) -> list[Frame]:
+@dataclass
+class Picture:
     """Frames put together again; after one that is not whole, none until the next key frame: no smeared picture."""
-    frames: list[Frame] = []
-    parts: list[bytes] = []
-    last, whole = None, False
-    for packet in source.packets:
-        if packet.number == last:
-            continue
-        gap = last is not None and packet.number != last + 1
-        last = packet.number
+
+    source: Source
+    where: Placing
+    parts: list[bytes] = field(default_factory=list)
+    last: int | None = None
+    whole: bool = False
+
+    def frame(self, packet: Packet) -> Iterator[Frame]:
+        """The frame that ends with a packet."""
+        if self.last is not None and packet.number != self.last + 1:
+            self.parts, self.whole = [], False
+        self.last = packet.number
         part = vp8_payload(packet.payload)
-        if gap:
-            parts, whole = [], False
         if part is None:
-            continue
+            return
         begins, data = part
         if begins:
-            parts = [data]
-        elif parts:
-            parts.append(data)
-        if not packet.ends_frame or not parts:
-            continue
-        frame = b"".join(parts)
-        parts = []
-        is_key = key_frame_size(frame) is not None
-        whole = whole or is_key
-        if whole:
-            frames.append(Frame(VIDEO, round(where.place(source, Kind.VIDEO, packet)), is_key, frame))
-    return frames
+            self.parts = [data]
+        elif self.parts:
+            self.parts.append(data)
+        if not packet.ends_frame or not self.parts:
+            return
+        made = b"".join(self.parts)
+        self.parts = []
+        is_key = key_frame_size(made) is not None
+        self.whole = self.whole or is_key
+        if self.whole:
+            yield Frame(VIDEO, round(self.where.place(self.source, packet)), is_key, made)
+
+
+_STREAMS: dict[Kind, Callable[[Source, Placing], Sound | Picture]] = {Kind.AUDIO: Sound, Kind.VIDEO: Picture}
 
 
 def frames_of(recorded: Iterable[Recorded]) -> list[Frame]:
-    """A person's sound and picture in the order of their time, from the beginning of the segment."""
+    """A person's sound and picture of a short while, in the order of their time from the beginning of the segment."""
     listed = list(recorded)
-    sources = {kind: read_sources(listed, kind) for kind in (Kind.AUDIO, Kind.VIDEO)}
-    every = [(kind, source) for kind, found in sources.items() for source in found]
-    together = Placing((kind, source) for kind, source in every if source.reports)
-    frames: list[Frame] = []
-    for kind, source in every:
-        where = together if source.reports else Placing([(kind, source)])
-        frames += sound(source, where) if kind is Kind.AUDIO else picture(source, where)
-    return sorted((frame for frame in frames if frame.ms >= 0), key=lambda frame: (frame.ms, frame.track))
+    return list(Film(lambda: listed).frames())
+
+
+def write_film(read: Callable[[], Iterable[Recorded]], target: Path, *, length_ms: int = 0, title: str = "") -> int:
+    """Write what is played of somebody, however long; returns how many frames. It plays ``length_ms`` at least."""
+    film = Film(read)
+    beside = target.with_name(target.name + ".part")
+    with beside.open("wb") as out:
+        count = write_webm(out, film.frames(), length_ms=length_ms, title=title, shape=Shape(film.has_sound, film.size))
+    beside.replace(target)
+    return count
 
 
 def derive(segment: Segment, person: str, target: Path, key: bytes | None = None) -> int:
     """Write what is played of somebody in a segment; returns how many frames. Raises NotReadable."""
-    frames = frames_of(segment.packets(person, key))
-    length = max([segment.length_ms, *(frame.ms for frame in frames[-1:])])
-    beside = target.with_name(target.name + ".part")
-    with beside.open("wb") as out:
-        write_webm(out, frames, length_ms=length, title=f"{segment.hearing} {segment.number} {person}")
-    beside.replace(target)
-    return len(frames)
+    title = f"{segment.hearing} {segment.number} {person}"
+    return write_film(lambda: segment.packets(person, key), target, length_ms=segment.length_ms, title=title)

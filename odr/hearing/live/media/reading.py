@@ -7,8 +7,9 @@ import json
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,6 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 PLAIN, SEALED = b"ODRRTP1\n", b"ODRSEAL\n"
 HEAD = struct.Struct(">IBH")
 """Before each packet: milliseconds, kind, length."""
+PART = 256 * 1024
+"""Bytes of a file that are read at once."""
 
 
 class Kind(enum.IntEnum):
@@ -66,8 +69,8 @@ class Segment:
 
     def packets(self, person: str, key: bytes | None = None) -> Iterator[Recorded]:
         """What was recorded of somebody, in the order it came, up to where the file ends. Raises NotReadable."""
-        name = f"{self.hearing}/{self.number}/{person}"
-        yield from read_packets((self.folder / f"{person}.rtp").read_bytes(), name, key)
+        with (self.folder / f"{person}.rtp").open("rb") as file:
+            yield from packets_in(file, f"{self.hearing}/{self.number}/{person}", key)
 
 
 def open_segment(folder: Path) -> Segment:
@@ -100,27 +103,35 @@ def segments(folder: Path) -> list[Segment]:
     return [open_segment(path) for path in sorted(found, key=lambda path: int(path.name))]
 
 
-def read_packets(data: bytes, name: str, key: bytes | None = None) -> Iterator[Recorded]:
-    """The packets of a file; one that was cut off in the middle ends before it. Raises NotReadable."""
-    if data[:8] == SEALED:
-        if key is None:
-            raise NotReadable(f"{name} is sealed")
-        data = b"".join(_opened(data, name, key))
-    elif data[:8] == PLAIN:
-        data = data[8:]
-    elif data:
+def packets_in(file: BinaryIO, name: str, key: bytes | None = None) -> Iterator[Recorded]:
+    """The packets of a file, of which never more than a part is held; one that was cut off in the middle ends before it.
+    Raises NotReadable.
+    """
+    mark = file.read(len(PLAIN))
+    if mark == SEALED and key is None:
+        raise NotReadable(f"{name} is sealed")
+    if mark and mark not in (PLAIN, SEALED):
         raise NotReadable(f"{name} is no recording")
-    place = 0
-    while place + HEAD.size <= len(data):
-        ms, kind, length = HEAD.unpack_from(data, place)
-        place += HEAD.size
-        if place + length > len(data):
-            return
-        try:
-            yield Recorded(ms, Kind(kind), data[place : place + length])
-        except ValueError as error:
-            raise NotReadable(f"{name}: {error}") from None
-        place += length
+    parts = _opened(file, name, key) if mark == SEALED and key is not None else iter(lambda: file.read(PART), b"")
+    rest = b""
+    for part in parts:
+        rest, place = rest + part, 0
+        while place + HEAD.size <= len(rest):
+            ms, kind, length = HEAD.unpack_from(rest, place)
+            if place + HEAD.size + length > len(rest):
+                break
+            place += HEAD.size
+            try:
+                yield Recorded(ms, Kind(kind), rest[place : place + length])
+            except ValueError as error:
+                raise NotReadable(f"{name}: {error}") from None
+            place += length
+        rest = rest[place:]
+
+
+def read_packets(data: bytes, name: str, key: bytes | None = None) -> Iterator[Recorded]:
+    """The packets of a file that is held as a whole. Raises NotReadable."""
+    return packets_in(BytesIO(data), name, key)
 
 
 class Tail:
@@ -182,14 +193,13 @@ def _block(block: bytes, name: str, key: bytes) -> bytes:
         raise NotReadable(f"{name} opens by another key") from None
 
 
-def _opened(data: bytes, name: str, key: bytes) -> Iterator[bytes]:
+def _opened(file: BinaryIO, name: str, key: bytes) -> Iterator[bytes]:
     """The blocks of a sealed file, each only in its own place."""
-    place, number = 8, 0
-    while place + 4 <= len(data):
-        (length,) = struct.unpack_from(">I", data, place)
-        block = data[place + 4 : place + 4 + length]
+    number = 0
+    while len(head := file.read(4)) == 4:
+        (length,) = struct.unpack(">I", head)
+        block = file.read(length)
         if len(block) < length:
             return
         yield _block(block, f"{name}/{number}", key)
-        place += 4 + length
         number += 1

@@ -97,32 +97,54 @@ def key_frame_size(data: bytes) -> tuple[int, int] | None:
     return width & 0x3FFF, height & 0x3FFF
 
 
-def write_webm(out: BinaryIO, frames: Iterable[Frame], *, length_ms: int, title: str) -> None:
-    """Write the frames, which must come in the order of their time. ``length_ms`` is how long the file plays."""
+@dataclass(frozen=True)
+class Shape:
+    """What a file's head says of its tracks: whether there is sound, and how large the picture is at most, if there is one."""
+
+    has_sound: bool
+    size: tuple[int, int] | None
+
+
+def shape_of(frames: Iterable[Frame]) -> Shape:
+    """The tracks of these frames."""
     listed = list(frames)
     sizes = [size for each in listed if each.track == VIDEO and (size := key_frame_size(each.data))]
     largest = max(sizes, default=None, key=lambda size: size[0] * size[1])
+    return Shape(any(each.track == AUDIO for each in listed), largest)
+
+
+def write_webm(
+    out: BinaryIO, frames: Iterable[Frame], *, length_ms: int, title: str, shape: Shape | None = None
+) -> int:
+    """Write the frames, which must come in the order of their time; returns how many. ``length_ms`` is how long the file
+    plays at least. With ``shape`` no more than a cluster of them is held.
+    """
+    if shape is None:
+        frames = list(frames)
+        shape = shape_of(frames)
     out.write(_head())
     out.write(b"\x18\x53\x80\x67" + _UNKNOWN)
     begin = out.tell()
     out.write(_info(length_ms, title))
-    out.write(_tracks(any(each.track == AUDIO for each in listed), largest))
+    out.write(_tracks(shape.has_sound, shape.size))
     cues = b""
-    place, cluster, since = 0, b"", 0
+    place, cluster, since = 0, bytearray(), 0
+    count, last = 0, 0
 
     def finish() -> None:
         if cluster:
-            out.write(_element(0x1F43B675, _number(0xE7, since) + cluster))
+            out.write(_element(0x1F43B675, _number(0xE7, since) + bytes(cluster)))
 
-    for frame in listed:
+    for frame in frames:
+        count, last = count + 1, frame.ms
         starts = frame.track == VIDEO and frame.is_key
         if (
             not cluster
             or frame.ms - since > 30_000
-            or (frame.ms - since >= _CLUSTER_MS and (starts or largest is None))
+            or (frame.ms - since >= _CLUSTER_MS and (starts or shape.size is None))
         ):
             finish()
-            place, cluster, since = out.tell() - begin, b"", frame.ms
+            place, cluster, since = out.tell() - begin, bytearray(), frame.ms
             track = VIDEO if starts else AUDIO if frame.track == AUDIO else VIDEO
             positions = _element(0xB7, _number(0xF7, track) + _number(0xF1, place))
             cues += _element(0xBB, _number(0xB3, frame.ms) + positions)
@@ -130,3 +152,9 @@ def write_webm(out: BinaryIO, frames: Iterable[Frame], *, length_ms: int, title:
     finish()
     if cues:
         out.write(_element(0x1C53BB6B, cues))
+    if last > length_ms:
+        end = out.tell()
+        out.seek(begin)
+        out.write(_info(last, title))
+        out.seek(end)
+    return count

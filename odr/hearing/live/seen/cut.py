@@ -6,6 +6,8 @@ comes before that: what the judge closed is closed from a little before the orde
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +17,7 @@ from odr.hearing.live.media.reading import Kind, Recorded
 
 CHUNK_MS, LONGEST_MS, SILENT_MS = 4_000, 10_000, 2_000
 """How long a piece is at least and at most, and after what silence it ends."""
+_MS = timedelta(milliseconds=1)
 SETTLES = timedelta(seconds=2)
 """After the doors are open again: what was still on its way when they opened belongs to what was closed."""
 
@@ -87,9 +90,25 @@ def begins_picture(each: Recorded) -> bool:
     return part is not None and part[0] and not part[1][0] & 1
 
 
-def next_piece(packets: Iterator[tuple[Recorded, int]], horizon_ms: int, *, ended: bool) -> Piece | None:
+def edges(closed: Iterable[Closure], began: datetime) -> list[int]:
+    """The first milliseconds, in a piece of the recording that began then, of what the public does not see and of what it
+    sees again: what is shown is parted there, so that nothing goes unseen only because a closed moment stood beside it.
+    """
+    found = set()
+    for each in closed:
+        if each.since > began:
+            found.add(math.ceil((each.since - began) / _MS))
+        if each.until is not None and each.until >= began:
+            found.add(math.floor((each.until - began) / _MS) + 1)
+    return sorted(found)
+
+
+def next_piece(
+    packets: Iterator[tuple[Recorded, int]], horizon_ms: int, *, ended: bool, parted: Sequence[int] = ()
+) -> Piece | None:
     """The next piece of a file, each packet with the place after it; None while more of it may come before ``horizon_ms``,
-    up to which the recorder has surely written. ``ended``: nothing follows what is there.
+    up to which the recorder has surely written. ``ended``: nothing follows what is there. No piece goes over a millisecond
+    of ``parted``.
     """
     found: list[Recorded] = []
     after, pictured = 0, False
@@ -97,7 +116,8 @@ def next_piece(packets: Iterator[tuple[Recorded, int]], horizon_ms: int, *, ende
         if found:
             length, silent = each.ms - found[0].ms, each.ms - found[-1].ms > SILENT_MS
             fits = length >= CHUNK_MS and (not pictured or begins_picture(each))
-            if silent or fits or length >= LONGEST_MS:
+            edge = bisect_right(parted, each.ms) > bisect_right(parted, found[-1].ms)
+            if silent or fits or edge or length >= LONGEST_MS:
                 return Piece(tuple(found), after)
         if each.ms > horizon_ms:
             return None

@@ -24,7 +24,7 @@ from odr.hearing.live.media.derive import frames_of
 from odr.hearing.live.media.reading import HEAD, PLAIN, Kind, Recorded
 from odr.hearing.live.media.webm import Frame, write_webm
 from odr.hearing.live.models import LiveRoom, LiveSegment
-from odr.hearing.live.seen.cut import Closure, Piece, may_show, next_piece
+from odr.hearing.live.seen.cut import Closure, Piece, edges, may_show, next_piece
 from odr.hearing.live.seen.models import Broadcast, BroadcastState, ShownPiece, Watcher
 from odr.hearing.live.seen.showing import STAYS, closures_of, is_closed_to_the_public, opened_at
 from odr.hearing.live.vocabulary import RoomState
@@ -171,6 +171,7 @@ def _ready(court: Court, session: Session, room: LiveRoom, rules: WatchingRules,
     opened = opened_at(session, room)
     if opened is None:
         return
+    closed = _closed(session, room, hearing, rules)
     open_ones = select(LiveSegment.number).where(LiveSegment.room_id == room.id, LiveSegment.key.is_(None))
     for segment in session.scalars(open_ones.order_by(LiveSegment.number)).all():
         written = written_in(court.settings.recordings_folder / hearing.reference / f"{segment:04d}")
@@ -183,17 +184,21 @@ def _ready(court: Court, session: Session, room: LiveRoom, rules: WatchingRules,
             number, place = places.get((segment, person.id), (0, None))
             if place is None:
                 place = _begins(written, person.reference, horizon - BEFORE)
-            for piece in _pieces(path, place, written, opened, horizon):
+            for piece in _pieces(path, place, written, opened, horizon, closed):
                 number += 1
                 yield _made(segment, person.id, person.reference, number, written, piece)
 
 
-def _pieces(path: Path, place: int, written: Written, opened: datetime, horizon: datetime) -> Iterator[Piece]:
+def _pieces(
+    path: Path, place: int, written: Written, opened: datetime, horizon: datetime, closed: Sequence[Closure]
+) -> Iterator[Piece]:
     until = int((horizon - written.began).total_seconds() * 1000)
     begin = (opened - written.began).total_seconds() * 1000
     ended = written.ended_at is not None and written.ended_at <= horizon
+    parted = edges(closed, written.began)
     for _ in range(MOST_PIECES):
-        piece = next_piece((each for each in packets_from(path, place) if each[0].ms >= begin), until, ended=ended)
+        heard = (each for each in packets_from(path, place) if each[0].ms >= begin)
+        piece = next_piece(heard, until, ended=ended, parted=parted)
         if piece is None:
             return
         yield piece

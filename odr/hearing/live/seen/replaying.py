@@ -16,8 +16,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.ground.errors import NotFound
-from odr.hearing.live.media.derive import frames_of
-from odr.hearing.live.media.webm import write_webm
+from odr.hearing.live.media.derive import write_film
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.rules import KEPT_APART
 from odr.hearing.live.seen.cut import Closure
@@ -136,12 +135,8 @@ def _write(folder: Path, found: Again, closed: Sequence[Closure], target: Path) 
         at = found.begun_at + timedelta(milliseconds=ms)
         return not any(each.since <= at and (each.until is None or at <= each.until) for each in closed)
 
-    packets = [each for each, _ in packets_from(folder / f"{found.person.reference}.rtp", 0) if is_open(each.ms)]
-    frames = frames_of(packets)
-    beside = target.with_name(f"{target.name}.part")
-    with beside.open("wb") as out:
-        write_webm(out, frames, length_ms=frames[-1].ms if frames else 0, title="")
-    beside.replace(target)
+    path = folder / f"{found.person.reference}.rtp"
+    write_film(lambda: (each for each, _ in packets_from(path, 0) if is_open(each.ms)), target)
 
 
 def forget_withdrawn(court: Court) -> int:

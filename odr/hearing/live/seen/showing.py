@@ -47,6 +47,10 @@ DOORS = (
 a break and after the end; what the court ended is not shown all the same.
 """
 LINES = frozenset({What.OPENED}).union(*(door.shut_by | door.opened_by for door in DOORS))
+TAKES_THE_FLOOR = frozenset(
+    {What.FLOOR_BACK, What.MUTED, What.LOCKED, What.ORDER, What.FOUND, What.DELIBERATES, What.CLOSED}
+)
+"""Lines after which somebody has the floor no more, where they are about them or everybody and the media room does something."""
 STAYS = timedelta(seconds=90)
 """How long a piece can be fetched after it was made: nobody goes back in a hearing, as in a courtroom."""
 
@@ -205,6 +209,27 @@ def now_of(session: Session, hearing: Hearing, room: LiveRoom | None) -> Now:
     stages = [(s, s.value in room.stages and s is not room.stage, s is room.stage) for s in LiveStage] if begun else []
     since = hearing.begins_at if kind is Shown.BEFORE else room.since
     return Now(kind, since, room.until, room.stage if begun else None, stages, floor)
+
+
+def turns_of(session: Session, person: LivePerson) -> list[tuple[datetime, datetime | None]]:
+    """When somebody had the floor, by the media room's clock, from its journal; ``None``: they have it still."""
+    rows = session.execute(
+        select(LiveLine, LiveAck)
+        .outerjoin(LiveAck, LiveAck.line_id == LiveLine.id)
+        .where(LiveLine.room_id == person.room_id, LiveLine.what.in_({What.FLOOR, *TAKES_THE_FLOOR}))
+        .order_by(LiveLine.number)
+    )
+    found: list[tuple[datetime, datetime | None]] = []
+    since: datetime | None = None
+    for line, ack in rows:
+        at = ack.at if ack is not None else _by_clock(line, ack)
+        theirs = line.person_id == person.id
+        if line.what is What.FLOOR and theirs:
+            since = since or at
+        elif since is not None and line.orders and (theirs or line.person_id is None or line.what is What.FLOOR):
+            found.append((since, at))
+            since = None
+    return [*found, (since, None)] if since is not None else found
 
 
 def witness_waits(room: LiveRoom | None) -> bool:

@@ -89,6 +89,9 @@ def one(reference: str) -> Page:
     case = session.get_one(Case, row.case_id)
     line = line_of(look(), row, hearing, case, room)
     again = line.stands is Stands.AGAIN and room is not None
+    # After the end too, until the last words were shown: they are late as everything here.
+    shown = line.stands is not Stands.AHEAD and is_for_everybody(session, row, hearing) and not witness_waits(room)
+    pieces = seen_pages.pieces_now(hearing, KEPT_APART) if shown else []
     return render_template(
         "register/broadcast.html",
         listed=line,
@@ -96,10 +99,8 @@ def one(reference: str) -> Page:
         hearing=hearing,
         rules=seen_pages.rules_for(hearing),
         now=at_the_open_door(seen_pages.standing(hearing), room),
-        runs=line.stands in (Stands.LIVE, Stands.AHEAD),
-        pieces=seen_pages.pieces_now(hearing, KEPT_APART)
-        if line.stands is Stands.LIVE and not witness_waits(room)
-        else [],
+        runs=line.stands in (Stands.LIVE, Stands.AHEAD) or bool(pieces),
+        pieces=pieces,
         again=made_again(current_court(), session, hearing, room) if again and room is not None else [],
         at=current_court().clock.now(),
         article=_article(),

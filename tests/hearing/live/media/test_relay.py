@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from odr.hearing.live.media.derive import read_sources
+from odr.hearing.live.media.derive import packets_of
 from odr.hearing.live.media.reading import Kind, open_segment
 from tests.hearing.live.media.house import House, Visitor, free_port, opened, until
 from tests.patience import PATIENCE
@@ -138,7 +138,7 @@ def test_a_bad_line_costs_packets_and_not_the_hearing(folder: Path, open_context
         packets = list(open_segment(house.recordings / "h1/0001").packets("li"))
         missed = {}
         for kind in (Kind.AUDIO, Kind.VIDEO):
-            numbers = [each.number for source in read_sources(packets, kind) for each in source.packets]
+            numbers = sorted(each.number for (of, _), each in packets_of(packets) if of is kind)
             missed[kind] = 1 - len(set(numbers)) / (max(numbers) - min(numbers) + 1)
         # Nobody asks for sound again: what is missing of it shows how bad the line was, and the picture's packets are.
         assert 0 < missed[Kind.AUDIO] <= 0.15 and missed[Kind.VIDEO] < missed[Kind.AUDIO], missed

@@ -1,0 +1,193 @@
+"""Four browsers hold a hearing from its opening to its closing by the court's pages and the real media room: judge, both sides and
+an interpreter, with the committed speech at the claimant's microphone. What each received is counted.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
+
+from odr.ground.text import T
+from odr.hearing.live import faults
+from odr.hearing.live.media.reading import Kind, open_segment
+from odr.hearing.live.media.verify import verify
+from odr.hearing.live.models import LiveSegment
+from odr.hearing.live.obeying import key_context
+from odr.identity.models import Account
+from tests.hearing.live.conftest import BEGINS, Live
+from tests.hearing.live.media.house import House, until
+from tests.hearing.live.test_interpreting import appointed
+from tests.hearing.live.test_real_room import held, house, visitor
+from tests.hearing.live.transcript.spoken import SPEECH
+from tests.hearing.scene import CHEN, DING, HAIYUN, LI, WANG
+from tests.patience import PATIENCE
+
+__all__ = ["held", "house"]
+LOCALES = ["en", "zh-Hans"] if os.environ.get("ODR_PROVE") else ["en"]
+SPEAKS = {"en": "late-parcel.opus", "zh-Hans": "zh-goods.opus"}
+COUNTS = """
+const Peer = window.RTCPeerConnection;
+window.peers = [];
+window.RTCPeerConnection = class extends Peer {
+  constructor(...given) { super(...given); window.peers.push(this); }
+};
+// Packets that this browser got, by person and kind, over every connection it ever had; of closed ones as they stood last.
+window.got = {};
+const counted = new Map();
+async function count() {
+  for (const peer of window.peers) {
+    if (peer.connectionState === "closed") continue;
+    for (const report of (await peer.getStats()).values()) {
+      if (report.type !== "inbound-rtp") continue;
+      const tile = [...document.querySelectorAll("[data-person]")].find((one) => (one.querySelector("video")?.srcObject?.getTracks() ?? []).some((track) => track.id === report.trackIdentifier));
+      if (!tile) continue;
+      const before = counted.get(report.id + report.trackIdentifier) ?? 0;
+      const key = tile.dataset.person + "/" + report.kind;
+      window.got[key] = (window.got[key] ?? 0) + report.packetsReceived - before;
+      counted.set(report.id + report.trackIdentifier, report.packetsReceived);
+    }
+  }
+}
+const again = () => count().catch(() => {}).finally(() => setTimeout(again, 200));
+again();
+window.connected = () => window.peers.filter((peer) => peer.connectionState === "connected").length;
+"""
+SPEECH_AS_MICROPHONE = """
+const asked = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+  if (!wanted.audio) return asked(wanted);
+  const data = Uint8Array.from(atob("SPEECH"), (each) => each.charCodeAt(0));
+  const context = new AudioContext();
+  const source = new AudioBufferSourceNode(context, { buffer: await context.decodeAudioData(data.buffer), loop: true });
+  const out = context.createMediaStreamDestination();
+  source.connect(out);
+  source.start();
+  return out.stream;
+};
+"""
+
+
+class Seat:
+    """One of the four, and what reaches them."""
+
+    def __init__(self, page: Page, name: str, me: str) -> None:
+        self.page, self.name, self.me = page, name, me
+
+    def got(self, of: Seat, kind: str = "audio") -> int:
+        """Packets of somebody that came in so far."""
+        return int(self.page.evaluate("key => window.got[key] ?? 0", f"{of.me}/{kind}"))
+
+    def hears(self, of: Seat, kind: str = "audio", more: int = 40) -> None:
+        """Wait until packets of somebody go on coming in."""
+        before = self.got(of, kind)
+        until(lambda: self.got(of, kind) > before + more, f"{self.name} gets {kind} of {of.name}")
+
+    def is_out(self) -> None:
+        """Wait until no connection of theirs is left."""
+        until(lambda: self.page.evaluate("window.connected()") == 0, f"{self.name} is out")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_four_browsers_hold_a_whole_hearing(held: Live, house: House, browser: Browser, locale: str) -> None:
+    """Opened, each given the floor, interpreted, a part sealed, deliberated, closed: whoever is out gets not one packet, the
+    interpreter is heard by who chose it, nobody's deliberation is recorded, and every piece of the recording holds who was in it.
+    """
+    scene = held.scene
+    appointed(scene)
+    scene.clock.set(BEGINS)
+    held.comes(WANG)
+    held.comes(CHEN)
+    for who in (LI, HAIYUN, DING):
+        held.enters(who)
+    scene.act(CHEN, "open_live_hearing")
+    seats = {}
+    for who in (CHEN, LI, HAIYUN, DING):
+        if who != CHEN:
+            held.does(CHEN, "admit", who)
+        context, page, base = visitor(scene, browser, house, who)
+        with scene.court.database.write() as session:
+            session.get_one(Account, scene.accounts[who]).locale = locale
+        context.add_init_script(COUNTS)
+        if who == LI:
+            speech = base64.b64encode((SPEECH / SPEAKS[locale]).read_bytes()).decode()
+            context.add_init_script(SPEECH_AS_MICROPHONE.replace("SPEECH", speech))
+        page.goto(f"{base}/live/room")
+        seats[who] = Seat(page, who, held.person(who).reference)
+    judge, li, wu, ding = seats.values()
+    for seat in seats.values():
+        for other in seats.values():
+            if other is not seat:
+                seat.hears(other, "video", 5)
+
+    # Each has the floor in turn; without it nothing of a side's microphone goes on.
+    give = T("Give the floor").render(locale)
+    for speaker in (li, wu):
+        judge.page.get_by_role("button", name=f"{give} {speaker.name}").click()
+        for seat in (judge, li, wu, ding):
+            if seat is not speaker:
+                seat.hears(speaker)
+    quiet = {seat: seat.got(li) for seat in (judge, wu, ding)}
+    wu_heard = li.got(wu)
+    until(lambda: li.got(wu) > wu_heard + 100, "two seconds in which only the other side is heard")
+    assert all(seat.got(li) <= before + 25 for seat, before in quiet.items()), "muted as the floor goes on"
+
+    # Who chose it hears the interpreter; nobody else does.
+    li.page.get_by_label(T("The interpretation, with what is said quietly beneath").render(locale)).check()
+    li.hears(ding)
+    assert wu.got(ding) == judge.got(ding) == 0
+
+    # A part is sealed: the other side is out of it, without one packet.
+    held.does(CHEN, "floor", LI)
+    scene.act(CHEN, "seal_part", reason="secret", outside=[wu.me], words="A secret is shown.")
+    wu.is_out()
+    before = {(of, kind): wu.got(of, kind) for of in (judge, li, ding) for kind in ("audio", "video")}
+    judge.hears(li, more=100)
+    assert {key: wu.got(*key) for key in before} == before
+    assert wu.page.evaluate("window.connected()") == 0
+    scene.act(CHEN, "end_sealed_part")
+    wu.hears(li)
+
+    # A deliberation: the sides are out, and the recorder writes nothing.
+    held.does(CHEN, "deliberate")
+    for seat in (li, wu, ding):
+        seat.is_out()
+    recordings = house.recordings / held.hearing().reference
+    assert scene.court.ports.media.state(held.hearing().reference).recorder.running_since is None
+    sizes = {path: path.stat().st_size for path in recordings.rglob("*.rtp")}
+    held.does(CHEN, "reassemble")
+    assert all(path.stat().st_size == size for path, size in sizes.items()), "the pieces before it stay what they were"
+    held.does(CHEN, "floor", HAIYUN)
+    for seat in (judge, li, ding):
+        seat.hears(wu)
+    assert judge.got(ding) == wu.got(ding) == 0
+
+    scene.act(CHEN, "close_live_hearing", goes_on="no")
+    for seat in (li, wu):
+        expect(seat.page.locator("[data-part=alarms]")).to_contain_text(
+            T("The hearing is closed").render(locale), timeout=PATIENCE * 1000
+        )
+    until(lambda: faults.watch(scene.court) >= 0 and held.hearing().recording_sha256, "the closing link is kept")
+    assert verify(recordings).holds
+    counted = {number: packets(held, recordings / f"{number:04d}", number) for number in range(1, 5)}
+    assert {judge.me, li.me, wu.me, ding.me} <= set(counted[1])
+    assert wu.me not in counted[2] and counted[2][li.me][Kind.AUDIO] >= 90
+    assert counted[3][wu.me][Kind.VIDEO] > 0 and counted[4][wu.me][Kind.AUDIO] >= 40
+    for seat in seats.values():
+        seat.page.context.close()
+
+
+def packets(live: Live, folder: Path, number: int) -> dict[str, Counter[Kind]]:
+    """How many packets of each are in a piece of the recording, by kind; a sealed one opened with its key."""
+    with live.scene.court.database.read() as session:
+        piece = session.scalars(select(LiveSegment).where(LiveSegment.number == number)).one()
+        assert (piece.key is not None) == (number == 2)
+        vault = live.scene.court.notary.vault
+        key = vault.unseal(piece.key, key_context(live.room().reference, number)) if piece.key is not None else None
+    segment = open_segment(folder)
+    return {person: Counter(each.kind for each in segment.packets(person, key)) for person in segment.persons}
