@@ -33,6 +33,7 @@ from odr.register.publication.models import (
     PublicationState,
     PublicationVersion,
     PublishedText,
+    RegisterHead,
 )
 from odr.register.search import keeping, shelves
 from odr.register.search.facts import FactReader, Facts
@@ -180,6 +181,9 @@ def lay_all(scene: Scene, count: int, index: Path, one: Path) -> Laid:
         laid.signs += sum(len(cell) for each in part for cell in each.words)
         shelves.add(one, iter(part), new=number == 0)
         lay(engine, scene, part)
+    with engine.begin() as connection:
+        # Where the ledger ends: every court that has published has this row.
+        connection.execute(insert(RegisterHead), {"id": 1, "records": 0, "sha256": FIRST, "decisions": count})
     engine.dispose()
     shelves.replace_list(index, shelves.Shelves(0, FIRST, made))
     return laid
