@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -42,7 +43,7 @@ def _row(case: Case, *acts: str) -> tuple[Publication, str]:
 
 def _typed_choices() -> dict[int, str]:
     """What was ticked, by number of the candidate."""
-    found = {}
+    found: dict[str, str] = {}
     for name, value in request.form.items():
         head, _, tail = name.partition("-")
         place, _, part = tail.partition("-")
@@ -87,12 +88,22 @@ def _desk(case: Case, actor: Actor, faults: list[FieldFault], status: int = 200,
         objections=shown.objections_of(sitting, case, row),
         late=open_when.is_late(row, shown.today(sitting, case)),
         deadline=shown.deadline_article(sitting, case),
-        errors=[(".".join(map(str, fault.location)), fault.message) for fault in faults],
+        errors=_placed(faults, redaction.open),
         moved_on=moved_on,
         kept=status == 200 and request.method == "POST" and not faults,
         key=new_reference(),
         refused=refusal(sitting, sitting.court.table[name], case, actor),
     ), status
+
+
+def _placed(faults: list[FieldFault], undecided: Sequence[int]) -> list[tuple[str, str]]:
+    """Where on the desk each fault is put right, and what it says."""
+    places = {"passages": "passages-0-words", "choices": f"c{undecided[0]}-replace" if undecided else "candidates"}
+    found: dict[str, str] = {}
+    for fault in faults:
+        first = str(fault.location[0]) if fault.location else "main"
+        found.setdefault(places.get(first, first), fault.message.render(current_locale()))
+    return list(found.items())
 
 
 @publishing.post("")
@@ -163,6 +174,7 @@ def _approve(
         objections=shown.objections_of(sitting, case, row),
         windows=sitting.windows(case, "publication_objection", subject=row.reference),
         fields=[f for f in drawn if f.name != "publication" and (f.name != "despite" or kind.withheld is not None)],
+        errors=forms.summary(drawn),
         moved_on=moved_on,
         key=new_reference(),
         refused=refusal(sitting, sitting.court.table[names.APPROVE_PUBLICATION], case, actor),
