@@ -43,7 +43,7 @@ def _row(case: Case, *acts: str) -> tuple[Publication, str]:
 
 def _typed_choices() -> dict[int, str]:
     """What was ticked, by number of the candidate."""
-    found: dict[str, str] = {}
+    found = {}
     for name, value in request.form.items():
         head, _, tail = name.partition("-")
         place, _, part = tail.partition("-")
