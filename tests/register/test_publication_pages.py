@@ -49,10 +49,15 @@ def test_the_desk_works_without_a_script(bench: Bench) -> None:
     assert "Haiyun Ltd" not in text and "Object to something in it" in text
     assert "Read the text that is to be public" in party.get("")
     assert "before that nobody approves" in judge.get("/publication/approve")
+    assert "A judge reads this text next" in text and "You can object until" in text and "To be public by" in text
     bench.wait(days=6)
     judge = Visitor(app, bench, "judge")
+    text = Visitor(app, bench, "li").get("/publication/text")
+    assert "You can object until" not in text and "A judge reads this text next" in text
     judge.send("/publication/approve", "/publication/approve")
     assert numbered(bench)[-1].state is PublicationState.APPROVED
+    text = Visitor(app, bench, "li").get("/publication/text")
+    assert "It is published next." in text
 
 
 def test_what_is_wrong_is_told_first_and_leads_to_its_place(bench: Bench) -> None:

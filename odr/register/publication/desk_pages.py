@@ -19,7 +19,7 @@ from odr.register import names
 from odr.register.formats.html import run, shown as parts_of
 from odr.register.publication import redacting, rules_of_acts as open_when, shown
 from odr.register.publication.inputs import ApprovalInput
-from odr.register.publication.models import Publication
+from odr.register.publication.models import Publication, PublicationState
 from odr.register.publication.panel import READABLE, READERS
 from odr.register.redaction.known import Choice
 from odr.register.redaction.structure import PublicText
@@ -137,6 +137,8 @@ def text(case: Case, actor: Actor) -> Page:
         run=run,
         masked=shown.masked_of(sitting.pack(case), row.masked),
         window=mine[0] if mine and actor.party_id is not None else None,
+        is_approved=row.state is PublicationState.APPROVED,
+        due_on=None if open_when.is_late(row, shown.today(sitting, case)) else row.due_on,
     )
 
 
