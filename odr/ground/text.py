@@ -192,6 +192,7 @@ def write(value: Any, locale: str, tz: ZoneInfo | None = None) -> str:
     return str(value)
 
 
+@lru_cache(maxsize=2_000)
 def write_money(money: Money, locale: str) -> str:
     """``CNY 3,240.00`` in English, ``3,240.00元`` in Chinese; never a bare symbol. What is taken off has a minus sign,
     not a hyphen.
@@ -214,6 +215,7 @@ def write_day(day: date, locale: str) -> str:
     return format_date(day, "EEEE d\u00a0MMMM y", locale="en")
 
 
+@lru_cache(maxsize=500)
 def write_month(day: date, locale: str) -> str:
     """The month a day is in: ``April 2026`` or ``2026年4月``."""
     if locale == "zh-Hans":

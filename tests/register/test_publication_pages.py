@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 from odr.app import create_app
 from odr.register.publication.models import PublicationState
 from tests.judgment.bench import Bench
 from tests.judgment.web import Visitor
 from tests.register.publishing import fixed, numbered, publish
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 
 def test_nothing_of_the_parties_is_in_public(bench: Bench) -> None:
@@ -45,10 +49,49 @@ def test_the_desk_works_without_a_script(bench: Bench) -> None:
     assert "Haiyun Ltd" not in text and "Object to something in it" in text
     assert "Read the text that is to be public" in party.get("")
     assert "before that nobody approves" in judge.get("/publication/approve")
+    assert "A judge reads this text next" in text and "You can object until" in text and "To be public by" in text
     bench.wait(days=6)
     judge = Visitor(app, bench, "judge")
+    text = Visitor(app, bench, "li").get("/publication/text")
+    assert "You can object until" not in text and "A judge reads this text next" in text
     judge.send("/publication/approve", "/publication/approve")
     assert numbered(bench)[-1].state is PublicationState.APPROVED
+    text = Visitor(app, bench, "li").get("/publication/text")
+    assert "It is published next." in text
+
+
+def test_what_is_wrong_is_told_first_and_leads_to_its_place(bench: Bench) -> None:
+    """The desk: a summary whose links lead to a field of the page, the same words there, and what was typed is kept."""
+    bench.effective()
+    publish(bench)
+    clerk = Visitor(create_app(court=bench.court), bench, "clerk")
+    typed = {"passages-0-words": "words that stand nowhere"}
+    unread = clerk.send("/publication", "/publication", typed, status=422)
+    assert _summary(unread) == {"reason": "Choose an answer: Reason"}
+    reason = re.findall(r'name="reason" value="(\w+)"', unread)[0]
+    unread = clerk.send("/publication", "/publication", {**typed, "reason": reason}, status=422)
+    assert _summary(unread) == {"passages-0-words": "These words do not stand in the decision like this."}
+    assert 'value="words that stand nowhere"' in unread and f'value="{reason}" checked' in unread
+
+
+def _summary(page: str) -> dict[str, str]:
+    """What the summary of a page says, by the place it leads to. Fails where that is no field of the page, or silent."""
+    listed = page.partition("govuk-error-summary__list")[2].partition("</ul>")[0]
+    found = dict(re.findall(r'<a href="#([^"]+)">([^<]*)</a>', listed))
+    for place, words in found.items():
+        assert f'id="{place}"' in page and f'id="{place}-error"' in page and page.count(words) == 2, place
+    assert "Everything you typed is kept." in page
+    return found
+
+
+def test_no_page_of_a_form_has_a_summary_that_says_nothing() -> None:
+    """A page that is shown again names its faults first. One page takes nothing but the proof of who one is."""
+    silent = {
+        str(path.relative_to(TEMPLATES))
+        for path in TEMPLATES.rglob("*.html")
+        if "error_summary([])" in path.read_text(encoding="utf-8")
+    }
+    assert silent == {"identity/kept.html"}
 
 
 def test_an_old_page_is_answered_with_the_candidates_of_now(bench: Bench) -> None:

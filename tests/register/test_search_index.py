@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -193,8 +194,47 @@ def test_the_number_of_a_facet_is_the_length_of_the_list_it_opens(written: Writt
                         assert search.count(Asked(asked.question, ((name, value), (other, chosen)))) == number
     assert not question or set(FACETS) == set(search.find(asked).facets)
     if not question:
-        judges = dict(search.find(asked).facets["judge"])
-        assert judges == {name: sum(name in f.judges for f in known) for name in judges}
+        facets = search.find(asked).facets
+        assert dict(facets["judge"]) == Counter(name for f in known for name in f.judges)
+        assert dict(facets["court"]) == Counter(f.court for f in known)
+        assert dict(facets["outcome"]) == Counter(f.outcome.value for f in known if f.outcome)
+
+
+def test_more_values_than_are_asked_for_at_first_are_all_counted(tmp_path: Path) -> None:
+    """Many judges, panels of them, courts, articles and citations on each shelf: none is missing, and each number is its own."""
+    one = next(decisions(1))
+    known = [
+        replace(
+            one,
+            address=f"m{number}",
+            ledger_number=number,
+            cause=("online_shopping", None)[number % 2],
+            court=f"第{number}法院",
+            judges=(f"法官{number % 4_400}", f"Judge {number * 7 % 2_600}"),
+            articles=(f"CPL {number % 2_300}", f"CC {number}"),
+            cites=(f"2025浙0192民初{number % 2_100}号", f"2024浙0192民初{number}号"),
+            words=("责任", "在后") if number % 3 else ("责任",),
+        )
+        for number in range(5_000)
+    ]
+    folders = {}
+    for number in range(2):
+        name = shelves.write_shelf(tmp_path, number, iter(known[number * 2_500 : (number + 1) * 2_500]))
+        assert name is not None
+        folders[number] = name
+    shelves.replace_list(tmp_path, shelves.Shelves(0, FIRST, folders))
+    found = shelves.Reading(tmp_path).now()
+    assert found is not None
+    search = Search(Compiler(FactReader(PackRegistry.load().in_force("cn", date(2026, 7, 1))), found))
+    for question in ("责任", "在后", ""):
+        mine = [facts for facts in known if not question or question in facts.words]
+        page = search.find(Asked(read(question)))
+        assert page.total == len(mine)
+        assert dict(page.facets["judge"]) == Counter(judge for facts in mine for judge in facts.judges)
+        assert dict(page.facets["court"]) == Counter(facts.court for facts in mine)
+        assert dict(page.facets["article"]) == Counter(article for facts in mine for article in facts.articles)
+        assert dict(page.facets["cause"]) == Counter(facts.cause for facts in mine if facts.cause)
+    assert dict(search.cited()["cites"]) == Counter(cited for facts in known for cited in facts.cites)
 
 
 def test_what_is_left_out_is_in_no_list_number_or_facet(written: Written) -> None:

@@ -109,13 +109,15 @@ def _countersigning(case: Case, actor: Actor, faults: list[Any], status: int = 2
     decision = issuing.to_countersign(sitting, case)
     if decision is None:
         raise refusal(sitting, sitting.court.table[names.COUNTERSIGN_DECISION], case, actor) or NotFound
+    drawn = fields.fields_of(SignInput, current_locale(), {"decision": decision.reference}, faults)
     return render_template(
         "judgment/countersign.html",
         case=case,
         actor=actor,
         page=decision_page(sitting, case, decision),
         document=document_of(sitting.session, decision),
-        fields=fields.fields_of(SignInput, current_locale(), {"decision": decision.reference}, faults),
+        fields=drawn,
+        errors=fields.summary(drawn),
         moved_on=moved_on,
         tab="decision",
         key=new_reference(),

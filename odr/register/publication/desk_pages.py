@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -18,7 +19,7 @@ from odr.register import names
 from odr.register.formats.html import run, shown as parts_of
 from odr.register.publication import redacting, rules_of_acts as open_when, shown
 from odr.register.publication.inputs import ApprovalInput
-from odr.register.publication.models import Publication
+from odr.register.publication.models import Publication, PublicationState
 from odr.register.publication.panel import READABLE, READERS
 from odr.register.redaction.known import Choice
 from odr.register.redaction.structure import PublicText
@@ -87,12 +88,22 @@ def _desk(case: Case, actor: Actor, faults: list[FieldFault], status: int = 200,
         objections=shown.objections_of(sitting, case, row),
         late=open_when.is_late(row, shown.today(sitting, case)),
         deadline=shown.deadline_article(sitting, case),
-        errors=[(".".join(map(str, fault.location)), fault.message) for fault in faults],
+        errors=_placed(faults, redaction.open),
         moved_on=moved_on,
         kept=status == 200 and request.method == "POST" and not faults,
         key=new_reference(),
         refused=refusal(sitting, sitting.court.table[name], case, actor),
     ), status
+
+
+def _placed(faults: list[FieldFault], undecided: Sequence[int]) -> list[tuple[str, str]]:
+    """Where on the desk each fault is put right, and what it says."""
+    places = {"passages": "passages-0-words", "choices": f"c{undecided[0]}-replace" if undecided else "candidates"}
+    found: dict[str, str] = {}
+    for fault in faults:
+        first = str(fault.location[0]) if fault.location else "main"
+        found.setdefault(places.get(first, first), fault.message.render(current_locale()))
+    return list(found.items())
 
 
 @publishing.post("")
@@ -126,6 +137,8 @@ def text(case: Case, actor: Actor) -> Page:
         run=run,
         masked=shown.masked_of(sitting.pack(case), row.masked),
         window=mine[0] if mine and actor.party_id is not None else None,
+        is_approved=row.state is PublicationState.APPROVED,
+        due_on=None if open_when.is_late(row, shown.today(sitting, case)) else row.due_on,
     )
 
 
@@ -163,6 +176,7 @@ def _approve(
         objections=shown.objections_of(sitting, case, row),
         windows=sitting.windows(case, "publication_objection", subject=row.reference),
         fields=[f for f in drawn if f.name != "publication" and (f.name != "despite" or kind.withheld is not None)],
+        errors=forms.summary(drawn),
         moved_on=moved_on,
         key=new_reference(),
         refused=refusal(sitting, sitting.court.table[names.APPROVE_PUBLICATION], case, actor),

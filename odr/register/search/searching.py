@@ -5,11 +5,12 @@ Counts, pages and divisions all come from one query, so that a number is the len
 
 from __future__ import annotations
 
+import json
 import struct
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, repeat
 from typing import cast
 
 from tantivy import DocAddress, Occur, Query, Searcher
@@ -19,13 +20,18 @@ from odr.register.search.facts import Facts
 from odr.register.search.language import Node, Words, replaced, wanted
 from odr.register.search.meant import MOST_UNKNOWN, other_words
 from odr.register.search.queries import FACETS, Asked, Compiler, below
-from odr.register.search.shelves import KEPT, SCHEMA, OpenShelves
+from odr.register.search.shelves import KEPT, ONE_VALUE, PANEL, SCHEMA, TOGETHER, OpenShelves
 
 PAGE = 20
 DEEPEST = 1_000
 """How far a list ordered by how well texts match goes; who wants all of it orders by the newest."""
 MOST_VALUES = 2_000
-"""Values of a facet that are counted."""
+"""Values of a facet that are asked for at first: most have far fewer."""
+ALL_VALUES = 60_000
+"""Values that the engine counts at most."""
+COMBINED = {TOGETHER: ONE_VALUE, PANEL: ("judge",)}
+"""Fields of the index in which the values of others stand as one."""
+_APART = "apart"
 CITED = ("article", "cites")
 """What decisions cite."""
 
@@ -165,15 +171,35 @@ class Search:
         return hits[0].address if hits else None
 
     def _facets(self, query: Query, names: Sequence[str] = FACETS) -> dict[str, list[tuple[str, int]]]:
-        wanted_of = {
-            name: {"terms": {"field": name, "size": MOST_VALUES, "segment_size": MOST_VALUES}} for name in names
-        }
-        counted: dict[str, Counter[str]] = {name: Counter() for name in names}
+        asked = [field for field, of in COMBINED.items() if set(of) <= set(names)]
+        asked += [name for name in names if not any(name in COMBINED[field] for field in asked)]
+        counted: dict[str, Counter[str]] = {field: Counter() for field in (*asked, *names)}
         for each in self.open.searchers:
-            told = each.aggregate(query, wanted_of)
-            for name in names:
-                counted[name].update({one["key"]: one["doc_count"] for one in told[name]["buckets"]})
+            for field, counts in self._counted(each, query, asked).items():
+                counted[field].update(counts)
+        for field in COMBINED:
+            for values, count in counted.pop(field, Counter()).items():
+                for name, value in _taken_apart(field, values):
+                    counted[name][value] += count
         return {name: _sorted(name, counts) for name, counts in counted.items()}
+
+    def _counted(self, searcher: Searcher, query: Query, fields: Sequence[str]) -> dict[str, dict[str, int]]:
+        """How many decisions of a shelf have each value. What is combined in more ways than are counted is counted value by
+        value, as everything of this index then is; and of what has more values than are usual, all are asked for.
+        """
+        apart = [field for field in fields if (_APART, field) in self.open.told]
+        fields = [field for field in fields if field not in apart]
+        told = _asked(searcher, query, fields, MOST_VALUES) if fields else {}
+        found = {field: counts for field, (counts, cut) in told.items() if not cut}
+        more = [field for field, (_, cut) in told.items() if cut and field not in COMBINED]
+        for field in told.keys() - found.keys() - set(more):
+            self.open.told[_APART, field] = True
+            apart.append(field)
+        if apart:
+            found |= self._counted(searcher, query, [name for field in apart for name in COMBINED[field]])
+        if more:
+            found |= {field: counts for field, (counts, _) in _asked(searcher, query, more, ALL_VALUES).items()}
+        return found
 
     def meant(self, asked: Asked) -> tuple[Asked, Sequence[Words]] | None:
         """What may have been meant where nothing was found: the question with published words in the place of those that
@@ -207,6 +233,29 @@ def _scored(searcher: Searcher, query: Query, most: int) -> list[_Hit]:
 def _together(found: Iterable[Sequence[_Hit]], most: int) -> list[_Hit]:
     """The best of all shelves: of those that match alike, the newest."""
     return sorted(chain.from_iterable(found), key=lambda hit: (-hit.score, -hit.key))[:most]
+
+
+def _asked(
+    searcher: Searcher, query: Query, fields: Sequence[str], most: int
+) -> dict[str, tuple[dict[str, int], bool]]:
+    """The decisions that have each value of some fields, and whether there are values beside."""
+    told = searcher.aggregate(
+        query, {field: {"terms": {"field": field, "size": most, "segment_size": most}} for field in fields}
+    )
+    return {
+        field: (
+            {one["key"]: one["doc_count"] for one in told[field]["buckets"]},
+            told[field]["sum_other_doc_count"] > 0,
+        )
+        for field in fields
+    }
+
+
+def _taken_apart(field: str, values: str) -> Iterator[tuple[str, str]]:
+    """The values that stand together in a word, each with the field it is of."""
+    apart = json.loads(values)
+    names = COMBINED[field] if field == TOGETHER else repeat("judge")
+    return ((name, value) for name, value in zip(names, apart, strict=False) if value)
 
 
 def _sorted(name: str, counts: Counter[str]) -> list[tuple[str, int]]:

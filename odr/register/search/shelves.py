@@ -24,13 +24,17 @@ from odr.register.search.tokens import GAP, lines
 
 FOLDER = "search"
 LIST = "shelves.json"
-FORM = 3
+FORM = 4
 """Of the index; another program makes it anew instead of reading one it does not know."""
-SHELF = 4096
-"""Ledger numbers of a shelf: it is written anew in well under a minute."""
+SHELF = 16_384
+"""Ledger numbers of a shelf: it is written anew in well under a minute, and few shelves are asked and counted fast."""
 HEAP = 64_000_000
 """Memory of the writer, in bytes; it works in one thread."""
 WORDS, PAIRS, KEPT = "words", "pairs", "kept"
+TOGETHER, PANEL = "together", "panel"
+"""What has one value for each decision, and all its judges, each as one word: counted once instead of value by value."""
+ONE_VALUE = ("cause", "court", "outcome", "year")
+"""What stands together, in this order."""
 MOST_REMEMBERED = 500
 """Questions of which a process remembers the numbers, as long as the index stays as it is."""
 PLACES = 2**32
@@ -43,7 +47,7 @@ def _schema() -> tantivy.Schema:
     made.add_text_field("sha256", stored=True, tokenizer_name="raw", index_option="basic")
     for name in (WORDS, PAIRS, "number_words", "court_words", "judge_words"):
         made.add_text_field(name, tokenizer_name="places", index_option="position")
-    for name in ("court", "cause", "judge", "article", "outcome", "year", "cites"):
+    for name in ("court", "cause", "judge", "article", "outcome", "year", "cites", TOGETHER, PANEL):
         made.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     made.add_text_field("number", tokenizer_name="raw", index_option="basic")
     made.add_bytes_field(KEPT, stored=True)
@@ -74,10 +78,18 @@ def _document(facts: Facts) -> tantivy.Document:
         ("judge_words", facts.judges),
     ):
         made.add_text(name, lines(values)[0])
-    single = {"court": facts.court, "cause": facts.cause, "outcome": facts.outcome and facts.outcome.value}
-    for name, value in {**single, "year": str(facts.decided_on.year), "number": compact(facts.number)}.items():
+    single = {
+        "cause": facts.cause,
+        "court": facts.court,
+        "outcome": facts.outcome and facts.outcome.value,
+        "year": str(facts.decided_on.year),
+    }
+    for name, value in {**single, "number": compact(facts.number)}.items():
         if value:
             made.add_text(name, value)
+    made.add_text(TOGETHER, json.dumps([single[name] or "" for name in ONE_VALUE]))
+    if facts.judges:
+        made.add_text(PANEL, json.dumps(sorted(set(facts.judges))))
     for name, values in (("judge", facts.judges), ("article", facts.articles), ("cites", facts.cites)):
         for value in values:
             made.add_text(name, value)
