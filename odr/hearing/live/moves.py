@@ -174,10 +174,9 @@ def call(at: At) -> None:
         raise ActNotOpen(
             T("A part is sealed, and who was not in it hears nothing of it."), T("End the sealed part, then call.")
         )
-    first = "release" if who.place is Place.ISOLATED else "admit"
+    freed = [_person("release", who)] if who.place is Place.ISOLATED else []
     who.place, who.mic = Place.ROOM, Mic.MUTED
-    orders = [_person(first, who), *_let_in(who)]
-    at.say(What.CALLED, person=who, order=orders[:1] + orders[2:] if first == "admit" else orders)
+    at.say(What.CALLED, person=who, order=[*freed, *_let_in(who)])
 
 
 def floor(at: At) -> None:

@@ -51,6 +51,13 @@ class RoomBeside:
         do = Do(do)
         if do is not Do.OPEN and not self.is_open:
             raise MediaRefused("not_open")
+        if (
+            do is Do.MUTE
+            and self.asked
+            and self.asked[-1][0] == Do.ADMIT
+            and self.asked[-1][1]["person"] == what["person"]
+        ):
+            assert self.asked[-1][1].get("muted"), "let in with an open microphone, and muted a moment later"
         self.asked.append((do.value, what))
         told: dict[str, Any] = {}
         if do is Do.OPEN:
