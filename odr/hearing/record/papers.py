@@ -334,7 +334,7 @@ def seal_records(court: Court, limit: int = 8) -> int:
     made = 0
     with court.database.read() as session:
         ruled_since = exists().where(
-            RecordCorrection.case_id == Examination.case_id, RecordCorrection.decided_by > Document.entry_number
+            RecordCorrection.case_id == Document.case_id, RecordCorrection.decided_by > Document.entry_number
         )
         done = exists().where(
             Document.case_id == Examination.case_id,

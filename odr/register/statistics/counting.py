@@ -162,9 +162,9 @@ def _report(court: Court, session: Session, turn: StatisticsTurn) -> None:
     now = court.clock.now()
     day = now.astimezone(court.settings.tz).date()
     since = figures.first_day(day)
-    rows = session.execute(
-        select(Case.cause, Case.track, CaseFacts.facts).join(CaseFacts, CaseFacts.case_id == Case.id)
-    )
+    # Of a million cases no more are held at once than these.
+    every = select(Case.cause, Case.track, CaseFacts.facts).join(CaseFacts, CaseFacts.case_id == Case.id)
+    rows = session.execute(every.execution_options(yield_per=AT_ONCE))
     told = figures.report((figures.Counted(cause, track.value, Facts(**facts)) for cause, track, facts in rows), day)
     told["quality"] = quality_of(session, since, now, court.settings.tz)
     begun = turn.begun_at or court.clock.machine_now()
