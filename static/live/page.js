@@ -13,6 +13,7 @@ function place(text) {
     if (!old) continue;
     if (part.dataset.part === "tiles") tiles(old, part);
     else if (["about", "callers"].includes(part.dataset.part)) people(old, part);
+    else if (part.dataset.part === "interpretation") choice(old, part);
     else if (!busy(old)) old.replaceChildren(...part.childNodes);
   }
   live.dataset.tag = fresh.querySelector("[data-tag]").dataset.tag;
@@ -33,6 +34,16 @@ function people(old, part) {
   if (busy(old)) return;
   old.replaceChildren(...part.childNodes);
   if (old.querySelector(`option[value="${CSS.escape(chosen ?? "")}"]`)) old.querySelector("select").value = chosen;
+}
+
+/** Whoever chose what to hear has the focus there for hours: who interprets changes around it all the same. */
+function choice(old, part) {
+  const told = (one) => [...one.querySelectorAll("p, fieldset > legend")].map((each) => each.outerHTML).join("");
+  if (told(old) === told(part)) return;
+  const focused = busy(old) ? document.activeElement.value : undefined;
+  old.replaceChildren(...part.childNodes);
+  channel();
+  if (focused) old.querySelector(`[value="${CSS.escape(focused)}"]`)?.focus();
 }
 
 /** A tile keeps its picture: only its words change; who left goes, who came is put in. */

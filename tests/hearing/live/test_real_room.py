@@ -22,6 +22,8 @@ from odr.ground.db import Database
 from odr.hearing.live import faults
 from odr.hearing.live.media.control import PersonState
 from odr.hearing.live.media.verify import verify
+from odr.hearing.live.models import LivePerson
+from odr.hearing.live.vocabulary import Place
 from odr.identity.models import Account
 from odr.identity.sign_in.sessions import open_session
 from odr.web.presence import session_cookie_name
@@ -180,6 +182,11 @@ def test_an_interpreter_is_heard_over_those_who_speak_by_whoever_chose_it(
     until(lambda: li.evaluate(loud) < 1, "and she may choose again")
     li.get_by_label("What is said, as it is said").check()
     until(lambda: li.evaluate(loud) == 1, "the judge is as loud as before")
+    with scene.court.database.write() as session:
+        session.execute(update(LivePerson).where(LivePerson.reference == interpreter).values(place=Place.OUT))
+    held.does(CHEN, "note", words="Ding was called away.")
+    # What she chose has the focus still.
+    expect(li.get_by_text(f"{DING} interprets")).to_have_count(0, timeout=PATIENCE * 1000)
 
 
 def test_a_called_witness_hears_who_speaks_and_is_shown_nobody(held: Live, house: House, browser: Browser) -> None:
