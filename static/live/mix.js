@@ -47,14 +47,15 @@ export class Mix {
     this.#voices.set(person, voice);
   }
 
-  leaves(person) {
+  leaves(person, films) {
     this.#voices.get(person)?.gain.disconnect();
     this.#voices.delete(person);
+    for (const film of films) this.#films.delete(film);
   }
 
   /** How loud each is at a moment of the hearing; `interpreted`: whether whoever watches chose the interpretation. */
   at(moment, interpreted) {
-    if (this.#context.state === "suspended") this.#context.resume().catch(() => {});
+    if (this.#context.state !== "running") this.#context.resume().catch(() => {});
     const beside = new Set([...this.#voices.values()].filter((voice) => voice.aside(moment)));
     if ([...beside].some((voice) => voice.loudness() > SPEAKS)) this.#spokeAt = performance.now();
     const over = interpreted && performance.now() - this.#spokeAt < HOLDS;

@@ -8,7 +8,7 @@ const DRIFT = 0.6; // seconds
 const part = (name) => root.querySelector(`[data-part=${name}]`);
 const tiles = new Map();
 let [tag, ahead, behind, sound] = [root.dataset.tag, 0, 0, false];
-let mix; // from the first time that somebody asks for sound: before, a browser gives none
+let mix; // from the first time that somebody asks for sound: before, a browser gives none; null where it mixes none at all
 
 class Tile {
   pieces = [];
@@ -41,8 +41,8 @@ class Tile {
     this.element.append(figure);
   }
 
-  /** Show what belongs to this moment, and have what comes next ready. */
-  at(moment) {
+  /** Show what belongs to this moment, and have what comes next ready; `silent`: they are not to be heard. */
+  at(moment, silent) {
     const now = this.pieces.find((each) => each.from <= moment && moment < each.until);
     const next = this.pieces.find((each) => each.from > (now ? now.from : moment));
     if (now?.id !== this.playing) {
@@ -54,7 +54,7 @@ class Tile {
       const film = this.#film(now);
       const second = (moment - now.from) / 1000;
       if (film.readyState > 0 && Math.abs(film.currentTime - second) > DRIFT && second < film.duration) film.currentTime = second;
-      film.muted = !sound;
+      film.muted = silent;
     }
     if (next) this.#film(next);
   }
@@ -123,22 +123,24 @@ async function ask() {
 
 function leave(id, tile) {
   tiles.delete(id);
-  mix?.leaves(id);
+  mix?.leaves(id, tile.films);
   tile.end();
 }
 
 function show() {
   const moment = Date.now() + ahead - behind;
-  for (const tile of tiles.values()) tile.at(moment);
+  const interpreted = part("listen").querySelector("[value=interpretation]").checked;
+  // Where the browser mixes nothing, who interprets is heard beside the others, or not at all.
+  for (const tile of tiles.values()) tile.at(moment, !sound || (!mix && !interpreted && tile.isAside(moment)));
   if (!mix) return;
   for (const [id, tile] of tiles) mix.takes(id, tile.films, (at) => tile.isAside(at));
-  mix.at(moment, part("listen").querySelector("[value=interpretation]").checked);
+  mix.at(moment, interpreted);
 }
 
 const button = root.querySelector("[data-sound]");
 button.addEventListener("click", () => {
   sound = !sound;
-  mix ??= new Mix();
+  if (mix === undefined) mix = window.AudioContext ? new Mix() : null;
   button.textContent = sound ? button.dataset.on : button.dataset.off;
   show();
 });

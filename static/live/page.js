@@ -13,11 +13,12 @@ function place(text) {
     if (!old) continue;
     if (part.dataset.part === "tiles") tiles(old, part);
     else if (["about", "callers"].includes(part.dataset.part)) people(old, part);
+    else if (part.dataset.part === "interpretation") choice(old, part);
     else if (!busy(old)) old.replaceChildren(...part.childNodes);
   }
   live.dataset.tag = fresh.querySelector("[data-tag]").dataset.tag;
   // Who comes back after a part without them has the tiles anew, often after their sound and picture arrived.
-  for (const { person, kind, track } of arrived.values()) give(picture(person), track, kind);
+  for (const each of arrived.values()) play(each);
   paint();
   channel();
 }
@@ -33,6 +34,16 @@ function people(old, part) {
   if (busy(old)) return;
   old.replaceChildren(...part.childNodes);
   if (old.querySelector(`option[value="${CSS.escape(chosen ?? "")}"]`)) old.querySelector("select").value = chosen;
+}
+
+/** Whoever chose what to hear has the focus there for hours: who interprets changes around it all the same. */
+function choice(old, part) {
+  const told = (one) => [...one.querySelectorAll("p, fieldset > legend")].map((each) => each.outerHTML).join("");
+  if (told(old) === told(part)) return;
+  const focused = busy(old) ? document.activeElement.value : undefined;
+  old.replaceChildren(...part.childNodes);
+  channel();
+  if (focused) old.querySelector(`[value="${CSS.escape(focused)}"]`)?.focus();
 }
 
 /** A tile keeps its picture: only its words change; who left goes, who came is put in. */
@@ -117,6 +128,22 @@ function give(element, track, kind) {
   if (element.srcObject !== stream) element.srcObject = stream;
 }
 
+/** What came of somebody stands in their tile; a witness is shown nobody, and hears all the same who speaks to them. */
+function play({ person, kind, track }) {
+  const tile = picture(person);
+  give(tile, track, kind);
+  if (kind === "audio") give(voice(person, !tile && Boolean(track)), tile ? null : track, kind);
+}
+
+function voice(person, wanted) {
+  const held = live.querySelector(`audio[data-voice="${CSS.escape(person)}"]`);
+  if (held || !wanted) return held;
+  const made = Object.assign(document.createElement("audio"), { autoplay: true });
+  made.dataset.voice = person;
+  live.append(made);
+  return made;
+}
+
 function tone() {
   try {
     const context = new AudioContext();
@@ -197,18 +224,20 @@ function channel() {
   }
   const over = interpreters();
   const beneath = listens && performance.now() - spokeAt < HOLDS;
-  for (const tile of document.querySelectorAll("[data-person]")) {
-    const video = tile.querySelector("video");
-    if (video) video.volume = beneath && !over.has(tile.dataset.person) ? BENEATH : 1;
+  for (const each of document.querySelectorAll("[data-person] video, audio[data-voice]")) {
+    const person = each.dataset.voice ?? each.closest("[data-person]").dataset.person;
+    each.volume = beneath && !over.has(person) ? BENEATH : 1;
   }
 }
 
 /** How loud somebody is now, from 0 to 1. */
 function loudness(person) {
-  const track = picture(person)?.srcObject?.getAudioTracks()[0];
-  if (!track) return 0;
+  const track = arrived.get(`${person}/audio`)?.track;
+  if (!track || !window.AudioContext) return 0;
+  ears ??= new AudioContext();
+  // A browser may put it to sleep, as while somebody is called: then nothing would ever lie beneath.
+  if (ears.state === "suspended") ears.resume().catch(() => {});
   if (meters.get(person)?.track !== track) {
-    ears ??= new AudioContext();
     const analyser = new AnalyserNode(ears, { fftSize: 512 });
     ears.createMediaStreamSource(new MediaStream([track])).connect(analyser);
     meters.set(person, { track, analyser });
@@ -229,7 +258,7 @@ function heard(event) {
   switch (event.type) {
     case "track":
       arrived.set(`${event.person}/${event.kind}`, event);
-      return give(picture(event.person), event.track, event.kind);
+      return play(event);
     case "own": return give(document.querySelector("video[data-own]"), event.track, event.kind);
     case "microphone": own.microphone = event.on && !event.muted; return paint();
     case "camera": own.camera = event.on; return paint();

@@ -180,7 +180,7 @@ class Room {
 
   #isIn({ person, room, admitted, ice }) {
     this.#ice = ice;
-    const lostAt = this.#lostAt;
+    const [lostAt, again] = [this.#lostAt, this.#wasIn];
     Object.assign(this, { person, room });
     this.#wasIn = true;
     this.#tries = 0;
@@ -188,7 +188,8 @@ class Room {
     this.#say({ type: "in", person, room, admitted });
     if (lostAt !== null) this.#say({ type: "back", seconds: (Date.now() - lostAt) / 1000 });
     for (const kind of ["audio", "video"]) this.#askFor(kind);
-    if (this.#listens) this.#send({ type: "listen", on: true });
+    // Also that nothing is chosen any more: the page goes by what the room confirms.
+    if (again || this.#listens) this.#send({ type: "listen", on: this.#listens });
   }
 
   #then(work) {

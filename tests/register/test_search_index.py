@@ -237,6 +237,29 @@ def test_more_values_than_are_asked_for_at_first_are_all_counted(tmp_path: Path)
     assert dict(search.cited()["cites"]) == Counter(cited for facts in known for cited in facts.cites)
 
 
+def test_a_shelf_that_cites_very_much_is_counted_too(tmp_path: Path) -> None:
+    """More articles and decisions are cited than the engine counts in one answer: each is counted all the same."""
+    one = next(decisions(1))
+    known = [
+        replace(
+            one,
+            address=f"m{number}",
+            ledger_number=number,
+            articles=tuple(f"CC {number * 100 + each}" for each in range(100)),
+            cites=tuple(f"2024浙0192民初{number * 100 + each}号" for each in range(100)),
+            words=("责任",),
+        )
+        for number in range(350)
+    ]
+    name = shelves.write_shelf(tmp_path, 0, iter(known))
+    assert name is not None
+    shelves.replace_list(tmp_path, shelves.Shelves(0, FIRST, {0: name}))
+    found = shelves.Reading(tmp_path).now()
+    assert found is not None
+    search = Search(Compiler(FactReader(PackRegistry.load().in_force("cn", date(2026, 7, 1))), found))
+    assert {name: len(counts) for name, counts in search.cited().items()} == {"article": 35_000, "cites": 35_000}
+
+
 def test_what_is_left_out_is_in_no_list_number_or_facet(written: Written) -> None:
     """Decisions that changed since the index was written count nowhere until it has caught up."""
     known, search = written

@@ -28,7 +28,7 @@ DEEPEST = 1_000
 MOST_VALUES = 2_000
 """Values of a facet that are asked for at first: most have far fewer."""
 ALL_VALUES = 60_000
-"""Values that the engine counts at most."""
+"""Values of one facet that are counted: the engine refuses an answer of more than 65,000, of all its facets together."""
 COMBINED = {TOGETHER: ONE_VALUE, PANEL: ("judge",)}
 """Fields of the index in which the values of others stand as one."""
 _APART = "apart"
@@ -197,8 +197,9 @@ class Search:
             apart.append(field)
         if apart:
             found |= self._counted(searcher, query, [name for field in apart for name in COMBINED[field]])
-        if more:
-            found |= {field: counts for field, (counts, _) in _asked(searcher, query, more, ALL_VALUES).items()}
+        for field in more:
+            # One at a time: the engine refuses a question whose answer has more values than it counts.
+            found[field] = _asked(searcher, query, [field], ALL_VALUES)[field][0]
         return found
 
     def meant(self, asked: Asked) -> tuple[Asked, Sequence[Words]] | None:

@@ -64,6 +64,17 @@ def test_everybody_whom_the_hearing_reaches_is_offered_the_interpretation(live: 
     assert CHOICE in Browser(app, live.scene, LI).get("/live/room/now?known=")
 
 
+def test_a_muted_interpreter_is_not_told_that_anybody_hears_them(live: Live, app: Flask) -> None:
+    """Muted by the court themselves, nobody does; unmuted, whoever chose the interpretation again."""
+    interpreted(live)
+    ding = Browser(app, live.scene, DING)
+    live.does(CHEN, "mute", DING)
+    page = ding.get("/live/room")
+    assert "nobody hears you now" in page and "Only who chose the interpretation hears you" not in page
+    live.does(CHEN, "unmute", DING)
+    assert "Only who chose the interpretation hears you" in ding.get("/live/room/now?known=")
+
+
 def test_their_microphone_stays_open_until_the_court_mutes_them_themselves(live: Live) -> None:
     """Let in they speak at once, with the floor to all, after it to whoever listens; a silence for all is not theirs."""
     interpreted(live)

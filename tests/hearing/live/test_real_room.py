@@ -11,16 +11,19 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import update
 from werkzeug.serving import make_server
 
 from odr.app import create_app, create_court
-from odr.docket.models import Track
+from odr.docket.models import Role, Seat, Track
 from odr.ground.clock import FixedClock
 from odr.ground.config import Settings
 from odr.ground.db import Database
 from odr.hearing.live import faults
 from odr.hearing.live.media.control import PersonState
 from odr.hearing.live.media.verify import verify
+from odr.hearing.live.models import LivePerson
+from odr.hearing.live.vocabulary import Place
 from odr.identity.models import Account
 from odr.identity.sign_in.sessions import open_session
 from odr.web.presence import session_cookie_name
@@ -179,3 +182,31 @@ def test_an_interpreter_is_heard_over_those_who_speak_by_whoever_chose_it(
     until(lambda: li.evaluate(loud) < 1, "and she may choose again")
     li.get_by_label("What is said, as it is said").check()
     until(lambda: li.evaluate(loud) == 1, "the judge is as loud as before")
+    with scene.court.database.write() as session:
+        session.execute(update(LivePerson).where(LivePerson.reference == interpreter).values(place=Place.OUT))
+    held.does(CHEN, "note", words="Ding was called away.")
+    # What she chose has the focus still.
+    expect(li.get_by_text(f"{DING} interprets")).to_have_count(0, timeout=PATIENCE * 1000)
+
+
+def test_a_called_witness_hears_who_speaks_and_is_shown_nobody(held: Live, house: House, browser: Browser) -> None:
+    """No tile but their own stands on a witness's page; the judge's questions are heard there all the same."""
+    scene = held.scene
+    appointed(scene)
+    with scene.court.database.write() as session:
+        session.execute(update(Seat).where(Seat.account_id == scene.accounts[DING]).values(role=Role.WITNESS))
+    scene.clock.set(BEGINS)
+    _, chen, base = visitor(scene, browser, house, CHEN)
+    _, ding, _ = visitor(scene, browser, house, DING)
+    held.comes(WANG)
+    held.comes(CHEN)
+    for who in (LI, HAIYUN, DING):
+        held.enters(who)
+    scene.act(CHEN, "open_live_hearing")
+    held.does(CHEN, "call", DING)
+    assert held.person(DING).role is Role.WITNESS
+    for page in (chen, ding):
+        page.goto(f"{base}/live/room")
+    judge = f"document.querySelector('audio[data-voice=\"{held.person(CHEN).reference}\"]')"
+    until(lambda: ding.evaluate(f"{judge}?.currentTime > 0.5"), "the witness hears the judge")
+    expect(ding.locator("[data-person]")).to_have_count(1)

@@ -131,6 +131,8 @@ def test_a_piece_begins_where_a_picture_can() -> None:
     assert cut([packet(ms, "delta") for ms in range(0, 25_000, 100)]) == [0, LONGEST_MS, 2 * LONGEST_MS]
     assert cut([packet(ms, "sound") for ms in (*range(0, 1_000, 20), *range(9_000, 9_500, 20))]) == [0, 9_000]
     assert cut([packet(ms, "sound") for ms in range(0, 9_000, 20)]) == [0, CHUNK_MS, 2 * CHUNK_MS]
+    # The machine's clock was set back: no piece holds a moment that is not between its first and its last.
+    assert cut([packet(ms, "sound") for ms in (*range(5_000, 7_000, 20), *range(1_000, 4_000, 20))]) == [5_000, 1_000]
     closed = [Closure(START + timedelta(milliseconds=1_990, microseconds=1), START + timedelta(milliseconds=3_000))]
     assert edges(closed, START) == [1_991, 3_001]
     found = ((packet(ms, "sound"), ms) for ms in range(0, 9_000, 10))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from playwright.sync_api import Page, expect
@@ -85,6 +86,43 @@ def test_the_interpretation_is_heard_over_what_is_said_and_only_by_who_chose_it(
     """Li speaks, Ding interprets beside her: by itself only Li is heard; the interpretation chosen, Ding is as loud as she
     was and she a fifth; with the floor, Ding is heard by everybody, and Li as before.
     """
+    with broadcast(live, open_context) as (page, address):
+        page.goto(address)
+        page.get_by_role("button", name="Turn sound on").click(timeout=PATIENCE * 1000)
+        choice = page.get_by_label("The interpretation, with what is said quietly beneath")
+        heard(page, lambda speech, over: speech > -40 and over < speech - 30, "only what is said")
+        alone = steady(page)
+        choice.check()
+        heard(page, lambda speech, over: abs(over - alone) < 3 and abs(speech - alone + 14) < 2, "a fifth, beneath")
+        page.get_by_label("What is said, as it is said").check()
+        heard(page, lambda speech, over: abs(speech - alone) < 1 and over < alone - 30, "only what is said again")
+        page.evaluate("window.from = 65_000")
+        heard(
+            page, lambda speech, over: abs(speech - alone) < 1 and abs(over - alone) < 3, "the floor is for everybody"
+        )
+        expect(choice).not_to_be_checked()
+
+
+def test_a_browser_that_mixes_no_sound_plays_the_interpreter_only_to_who_chose_it(
+    live: Live, open_context: OpenContext
+) -> None:
+    """Where there is no AudioContext, as with an iPhone locked down: the sound turns on and off, and who interprets is silent
+    until chosen.
+    """
+    with broadcast(live, open_context) as (page, address):
+        page.add_init_script("delete window.AudioContext")
+        page.goto(address)
+        page.get_by_role("button", name="Turn sound on").click(timeout=PATIENCE * 1000)
+        expect(page.get_by_role("button", name="Turn sound off")).to_be_visible()
+        heard = "[...document.querySelectorAll('video')].filter((film) => !film.hidden && !film.muted).length"
+        until(lambda: page.evaluate(heard) == 1, "only what is said")
+        page.get_by_label("The interpretation, with what is said quietly beneath").check()
+        until(lambda: page.evaluate(heard) == 2, "the interpretation beside it")
+
+
+@contextmanager
+def broadcast(live: Live, open_context: OpenContext) -> Iterator[tuple[Page, str]]:
+    """A page and where it sees a hearing in which Li speaks and Ding interprets; after a minute Ding has the floor."""
     appointed(live.scene)
     at = approved(live)
     live.clock.set(BEGINS)
@@ -109,20 +147,7 @@ def test_the_interpretation_is_heard_over_what_is_said_and_only_by_who_chose_it(
         recording.ends(recording.says(live.person(DING).reference, 0, tones[1]))
         assert make_due(live.scene.court) > 20
         page.add_init_script(BESIDE_THE_EAR)
-        page.goto(f"{origin}{at}")
-        page.get_by_role("button", name="Turn sound on").click(timeout=PATIENCE * 1000)
-        choice = page.get_by_label("The interpretation, with what is said quietly beneath")
-        heard(page, lambda speech, over: speech > -40 and over < speech - 30, "only what is said")
-        alone = steady(page)
-        choice.check()
-        heard(page, lambda speech, over: abs(over - alone) < 3 and abs(speech - alone + 14) < 2, "a fifth, beneath")
-        page.get_by_label("What is said, as it is said").check()
-        heard(page, lambda speech, over: abs(speech - alone) < 1 and over < alone - 30, "only what is said again")
-        page.evaluate("window.from = 65_000")
-        heard(
-            page, lambda speech, over: abs(speech - alone) < 1 and abs(over - alone) < 3, "the floor is for everybody"
-        )
-        expect(choice).not_to_be_checked()
+        yield page, f"{origin}{at}"
 
 
 def steady(page: Page) -> float:

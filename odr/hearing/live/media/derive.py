@@ -50,10 +50,8 @@ Name = tuple[Kind, int]
 """Sound or picture, and the stream's SSRC: after each new connection there is another one."""
 
 
-def _unwrapped(value: int, last: int | None, bits: int) -> int:
+def _unwrapped(value: int, last: int, bits: int) -> int:
     """The value nearest to the last one that has these lowest bits."""
-    if last is None:
-        return value
     span = 1 << bits
     step = (value - last) % span
     return last + (step - span if step >= span // 2 else step)
@@ -67,9 +65,17 @@ def packets_of(recorded: Iterable[Recorded]) -> Iterator[tuple[Name, Packet]]:
             continue
         ssrc, number, time, marker, payload = read
         name = (each.kind, ssrc)
-        before = last.get(name, (None, None))
-        last[name] = (_unwrapped(number, before[0], 16), _unwrapped(time, before[1], 32))
+        before = last.get(name)
+        last[name] = _follows(number, time, *before) if before is not None else (number, time)
         yield name, Packet(each.ms, *last[name], marker, payload)
+
+
+def _follows(number: int, time: int, last: int, last_time: int) -> tuple[int, int]:
+    """A packet's number and time, unwrapped beside those of the packet before it. Devices count on in a break, in which
+    nothing is written: after ten minutes more than half of all numbers are over, and only the time says that it is later.
+    """
+    time = _unwrapped(time, last_time, 32)
+    return (last + (number - last) % (1 << 16) if time > last_time else _unwrapped(number, last, 16)), time
 
 
 def _reports(recorded: Iterable[Recorded]) -> Iterator[tuple[Name, int, float]]:

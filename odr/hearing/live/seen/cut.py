@@ -116,8 +116,10 @@ def next_piece(
         if found:
             length, silent = each.ms - found[0].ms, each.ms - found[-1].ms > SILENT_MS
             fits = length >= CHUNK_MS and (not pictured or begins_picture(each))
-            edge = bisect_right(parted, each.ms) > bisect_right(parted, found[-1].ms)
-            if silent or fits or edge or length >= LONGEST_MS:
+            edge = bisect_right(parted, each.ms) != bisect_right(parted, found[-1].ms)
+            # A clock that is set back: what lies between first and last is all that is asked about a piece.
+            back = each.ms < found[-1].ms
+            if silent or fits or edge or back or length >= LONGEST_MS:
                 return Piece(tuple(found), after)
         if each.ms > horizon_ms:
             return None

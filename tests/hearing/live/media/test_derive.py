@@ -179,3 +179,13 @@ def test_a_broken_picture_is_left_out_until_the_next_whole_one() -> None:
     frames = frames_of(recorded)
     assert [(each.ms, each.is_key) for each in frames] == [(0, True), (40, False), (160, True), (200, False)]
     assert all(each.track == VIDEO and isinstance(each, Frame) for each in frames)
+
+
+@given(st.integers(0, 2**16 - 1), st.integers(1, 2**17), st.integers(0, 2**32 - 1))
+def test_nothing_said_after_a_break_is_lost(number: int, unwritten: int, ticks: int) -> None:
+    """However many packets a device sent in a break, of which none is written: every word before and after it is played, at
+    its moment.
+    """
+    sent = [*range(200), *range(200 + unwritten, 400 + unwritten)]
+    recorded = [Recorded(20 * at, Kind.AUDIO, _packet(7, number + at, ticks + 960 * at, b"\xfc" + b"x")) for at in sent]
+    assert [each.ms for each in frames_of(recorded)] == [20 * at for at in sent]

@@ -128,7 +128,8 @@ export class Hearing {
     this.people.set(said.person, person);
     if (person.device) person.device.replaced();
     const [lostAt, moved] = [person.lostAt, person.room !== said.room];
-    Object.assign(person, { role: said.role, rank: said.rank, room: said.room, device, lostAt: null, told: "" });
+    // A page opened anew shows the original as chosen, so that is what it gets; one that comes back says its choice again.
+    Object.assign(person, { role: said.role, rank: said.rank, room: said.room, device, lostAt: null, told: "", listens: false });
     if (lostAt !== null) this.event("back", person.person, { room: person.room, since: lostAt, seconds: (Date.now() - lostAt) / 1000 });
     else this.event("entered", person.person, { room: person.room, moved });
     person.since = Date.now();
