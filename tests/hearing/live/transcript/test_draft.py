@@ -20,6 +20,7 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.hearing.examination.plan import RECORD
 from odr.hearing.live.models import LiveSegment
 from odr.hearing.live.obeying import key_context
+from odr.hearing.live.transcript.acts import ChangeInput, change
 from odr.hearing.live.transcript.engine import Heard
 from odr.hearing.live.transcript.making import MOST, due, hear_due
 from odr.hearing.live.transcript.models import Transcript
@@ -419,6 +420,24 @@ def test_a_ruling_without_other_words_makes_the_sentence_read_as_it_was_proposed
     wang = Browser(app, live.scene, WANG)
     assert "The judge has ruled how this sentence reads." in wang.get(at)
     wang.post(at, wang.get(f"/live/recording/1/1/{live.person(LI).reference}/said/1"), 409, words="Something else.")
+
+
+def test_a_ruling_that_came_while_the_clerk_listened_stands(live: Live, app: Flask) -> None:
+    """The clerk read the sentence before the judge ruled on it and sends after: refused, and nothing is written over the ruling."""
+    held(live)
+    court = live.scene.court
+    hear_due(court, ByHeart(HEARD))
+    record_is_read(live)
+    asked(live, app, "I ordered two phones.")
+    with court.database.read() as session:
+        room, piece = live.room(), pieces(live)[0]
+        read = next(one for one in said_in(court, session, room, [piece]) if one.number == 0)
+    granted(live)
+    with live.scene.look() as (sitting, _):
+        wang = live.scene.actor(sitting, WANG)
+    with pytest.raises(ActNotOpen, match="judge has ruled"):
+        change(court, room, piece, read, ChangeInput(words="I ordered one."), wang)
+    assert "I ordered two phones." in Browser(app, live.scene, LI).get("/live/recording/1/text")
 
 
 def test_a_record_that_was_sealed_stays_and_another_version_is_sealed_beside_it(live: Live, app: Flask) -> None:
