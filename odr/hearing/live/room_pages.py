@@ -185,7 +185,7 @@ def _put_in(case: Case, actor: Actor, room: LiveRoom) -> Page:
     typed = {**request.form.to_dict(), "do": "note"}
     key, about = request.form.get("phrase", ""), request.form.get("about", "")
     try:
-        words = phrases.said_of(look(), case, room, key, about, current_locale())
+        words = phrases.said_of(look(), case, room, key, about)
     except InvalidInput as error:
         return _page(case, actor, [(str(f.location[0]), f.message) for f in error.faults], 422, typed)
     typed["words"] = "\n".join(part for part in (typed.get("words", "").rstrip(), words) if part)
