@@ -223,6 +223,7 @@ def _closing(sitting: Sitting, case: Case, names: _Names) -> list[Text]:
                 )
             )
     signed = {s.party_id: s for s in signatures_of(sitting, case)}
+    made = [c.decided_by or 0 for c in corrections_of(sitting, case) if c.state is RequestState.GRANTED]
     for party in participants(case):
         one = signed.get(party.id)
         if one is None:
@@ -236,6 +237,15 @@ def _closing(sitting: Sitting, case: Case, names: _Names) -> list[Text]:
                     number=one.entry_number,
                 )
             )
+            later = [str(number) for number in sorted(made) if number > one.entry_number]
+            if later:
+                found.append(
+                    T(
+                        "%(party)s signed before these corrections were made, and signed nothing of them: entry %(numbers)s.",
+                        party=party.name,
+                        numbers=side_by_side(later),
+                    )
+                )
         else:
             found.append(T("%(party)s refused to sign: %(words)s", party=party.name, words=one.words or ""))
     found.append(T("Digest of the record: SHA-256 %(digest)s", digest=record_digest(sitting, case)))

@@ -25,9 +25,9 @@ from odr.hearing.live.transcript.engine import Heard
 from odr.hearing.live.transcript.making import MOST, due, hear_due
 from odr.hearing.live.transcript.models import Transcript
 from odr.hearing.live.transcript.reading import as_captions, said_in
-from odr.hearing.models import Examination
+from odr.hearing.models import Examination, RecordSignature
 from odr.hearing.queries import examination_of
-from odr.hearing.record.papers import paper_of, seal_records
+from odr.hearing.record.papers import paper_of, record_digest, seal_records
 from odr.hearing.vocabulary import PhaseState
 from tests.hearing.live.conftest import Live
 from tests.hearing.live.transcript.captions import cues
@@ -101,6 +101,9 @@ def test_from_the_recording_to_the_record(live: Live, app: Flask) -> None:
     page = wang.get("/live/recording/1/text")
     assert "I ordered the phone." in page and "Corrected by" in page and "Enter the text of a hearing" in page
     wang.post(f"/live/recording/1/1/{who}/said/1", form, words="")
+    file = wang.get(f"/live/recording/1/1/{who}/captions.vtt")
+    assert "A sentence was struck by" in file and "The program heard: It came &lt;late&gt; &amp; open." in file
+    assert cues(file) == ["I ordered the phone."]
     live.scene.act(WANG, "enter_transcript", hearing=live.hearing().reference)
     (entry,) = live.entry("enter_transcript")
     result = entry["result"]
@@ -449,7 +452,13 @@ def test_a_record_that_was_sealed_stays_and_another_version_is_sealed_beside_it(
     live.scene.act(WANG, "enter_transcript", hearing=live.hearing().reference)
     record_is_read(live)
     asked(live, app, "I ordered two phones.")
-    closed_examination(live, live.entry("correct_record")[-1]["number"])
+    number = live.entry("correct_record")[-1]["number"]
+    with live.scene.sit() as (sitting, case):
+        party = live.person(HAIYUN).party_id
+        signs = RecordSignature(case_id=case.id, party_id=party, signed=True, digest=record_digest(sitting, case))
+        signs.entry_number, signs.at = number, sitting.now
+        sitting.session.add(signs)
+    closed_examination(live, number)
     court = live.scene.court
     assert seal_records(court) == 1 and seal_records(court) == 0
     li = Browser(app, live.scene, LI)
@@ -475,6 +484,10 @@ def test_a_record_that_was_sealed_stays_and_another_version_is_sealed_beside_it(
     file = li.get(f"/live/recording/1/1/{live.person(LI).reference}/captions.vtt")
     assert any("version 2" in line and sha256_hex(file.encode()) in line for line in closing)
     assert any("version 1" in line and "piece 1" in line for line in before)
+    number = live.entry("rule_on_correction")[-1]["number"]
+    (said,) = [line for line in closing if "signed nothing of them" in line]
+    assert said.startswith(HAIYUN) and said.endswith(f"entry {number}.")
+    assert not [line for line in before if "signed nothing of them" in line]
 
 
 def test_who_is_heard_is_named_with_their_role(live: Live, app: Flask) -> None:
