@@ -166,7 +166,8 @@ def step(case: Case, actor: Actor) -> Page:
         if do in CONFIRMED:
             return _confirm(case, actor, found[1], do, wrong), 422
         at = {"note": "note", "message": "message", "phone": "phone-words"}.get(do, "")
-        return _page(case, actor, [(at if name == "words" and at else name, words) for name, words in wrong], 422)
+        fields = {"words": at or "words"} | ({"who": "caller"} if do == "phone" else {})
+        return _page(case, actor, [(fields.get(name, name), words) for name, words in wrong], 422)
     except Forbidden:
         raise
     except CourtError as error:
