@@ -258,7 +258,7 @@ def _phoned(line: LiveLine, words: str | None) -> Text:
     }
     if words:
         return T(
-            "%(name)s is heard by telephone from now on. Made sure who it is: %(check)s. Note: %(words)s Heard by: %(people)s. %(effect)s",
+            "%(name)s is heard by telephone from now on. Made sure who it is: %(check)s. Note: “%(words)s”. Heard by: %(people)s. %(effect)s",
             words=words,
             **told,
         )

@@ -86,7 +86,8 @@ class Tile:
         """The one thing that matters now."""
         who = self.person
         if who.phone_since is not None:
-            return T("By telephone, voice only")
+            seen = who.place is Place.ROOM and who.lost_at is None
+            return T("By telephone") if seen else T("By telephone, voice only")
         if who.lost_at is not None:
             return T("Connection lost")
         if who.place is Place.ISOLATED:

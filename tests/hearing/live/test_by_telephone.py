@@ -69,7 +69,7 @@ def test_it_stands_in_the_record_and_nobody_was_absent(live: Live) -> None:
     """Closing ends it; journal, attendance and record say that it was by voice only."""
     live.opened()
     lost(live, LI)
-    live.does(WANG, "phone", LI, check="other", words="She named order 7 and its day.")
+    live.does(WANG, "phone", LI, check="other", words="She named order 7 and its day")
     live.does(CHEN, "resume")
     live.clock.advance(timedelta(minutes=5))
     live.scene.act(CHEN, "close_live_hearing", goes_on="no")
@@ -81,7 +81,7 @@ def test_it_stands_in_the_record_and_nobody_was_absent(live: Live) -> None:
     present = [line.presence.render("en") for line in paper.present if line.name == LI]
     assert "for a while by telephone, by voice only" in present[0]
     told = "\n".join(line.words if isinstance(line.words, str) else line.words.render("en") for line in paper.postings)
-    assert "Note: She named order 7 and its day." in told and "no longer heard by telephone" in told
+    assert "Note: “She named order 7 and its day”. Heard by: " in told and "no longer heard by telephone" in told
 
 
 def test_who_waits_at_the_door_can_be_heard_too(live: Live) -> None:
@@ -227,11 +227,13 @@ def test_a_device_that_is_back_is_told_to_the_court(live: Live, app: Flask) -> N
     assert live.entry("suspend_live_hearing")[-1]["result"]["missing"] == [], "who is heard is not missing"
     live.does(CHEN, "resume")
     wang = Browser(app, live.scene, WANG)
-    assert "Note it when the telephone is off" not in wang.get("/live/room")
+    page = wang.get("/live/room")
+    assert "Note it when the telephone is off" not in page and "By telephone, voice only" in page
     live.clock.advance(timedelta(seconds=5))
     live.media.happens("back", live.person(LI).reference)
     live.follow()
-    assert f"The device of {LI} is back since" in wang.get("/live/room")
+    page = wang.get("/live/room")
+    assert f"The device of {LI} is back since" in page and "By telephone, voice only" not in page
     page = Browser(app, live.scene, HAIYUN).get("/live/room")
     assert f"{LI} is heard by telephone since" in page and "Note it when the telephone is off" not in page
 
