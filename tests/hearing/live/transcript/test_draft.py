@@ -421,7 +421,9 @@ def test_a_ruling_without_other_words_makes_the_sentence_read_as_it_was_proposed
     assert "I ordered two phones." in page
     at = f"/live/recording/1/1/{live.person(LI).reference}/said/0"
     wang = Browser(app, live.scene, WANG)
-    assert "The judge has ruled how this sentence reads." in wang.get(at)
+    form = wang.get(at)
+    assert "The judge has ruled how this sentence reads." in form and "Corrected by ruling" in form
+    assert f"{LI}, 9 March" not in form.replace("\u00a0", " "), "who proposed it changed nothing themselves"
     wang.post(at, wang.get(f"/live/recording/1/1/{live.person(LI).reference}/said/1"), 409, words="Something else.")
 
 
