@@ -36,7 +36,18 @@ from odr.hearing.live.queries import (
     segments_of,
 )
 from odr.hearing.live.rules import BENCH, COURT, KEPT_APART, may_find_left, next_rung, puts_out
-from odr.hearing.live.vocabulary import BY_PHONE, GoesOn, Leaving, LiveStage, Place, RoomState, Rung, SealReason, What
+from odr.hearing.live.vocabulary import (
+    BY_PHONE,
+    ONLY_BY_PHONE,
+    GoesOn,
+    Leaving,
+    LiveStage,
+    Place,
+    RoomState,
+    Rung,
+    SealReason,
+    What,
+)
 from odr.hearing.models import Attendance, Hearing, Witness
 from odr.hearing.ripeness.basis import STAGES
 from odr.hearing.vocabulary import HearingState, IdentityCheck, Presence
@@ -739,6 +750,7 @@ def _take_attendance(
             continue
         if person.role in KEPT_APART and person.id not in called:
             continue
+        by_phone = ONLY_BY_PHONE if person.place is Place.DOOR else BY_PHONE
         hearing.attendances.append(
             Attendance(
                 party_id=person.party_id,
@@ -746,7 +758,7 @@ def _take_attendance(
                 name=person.name,
                 presence=Presence.ONLINE,
                 by_failure=bool(person.by_fault),
-                note=BY_PHONE if person.id in phoned else None,
+                note=by_phone if person.id in phoned else None,
                 identity=IdentityCheck.ONLINE,
             )
         )

@@ -9,7 +9,7 @@ from flask import Flask
 
 from odr.app import create_app
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
-from odr.hearing.live.vocabulary import BY_PHONE, RoomState, What
+from odr.hearing.live.vocabulary import BY_PHONE, ONLY_BY_PHONE, RoomState, What
 from odr.hearing.record.papers import paper_of
 from odr.hearing.vocabulary import Presence
 from tests.hearing.live.conftest import BEGINS, Live, gathered
@@ -94,9 +94,12 @@ def test_who_waits_at_the_door_can_be_heard_too(live: Live) -> None:
     live.does(WANG, "phone", LI, check="asked")
     assert live.lines()[-1].facts["heard_by"] == [CHEN, WANG, HAIYUN], "who is on the telephone hears it too"
     live.scene.act(CHEN, "close_live_hearing", goes_on="no")
-    with live.scene.look() as _:
+    with live.scene.look() as (sitting, case):
         (he,) = [a for a in live.hearing().attendances if a.name == HAIYUN]
-        assert he.presence is Presence.ONLINE and he.note == BY_PHONE
+        assert he.presence is Presence.ONLINE and he.note == ONLY_BY_PHONE
+        paper = paper_of(sitting, case, live.clock.now())
+    (present,) = [line.presence.render("en") for line in paper.present if line.name == HAIYUN]
+    assert present.startswith("by telephone alone, by voice only, on ") and "for a while" not in present
 
 
 @pytest.mark.parametrize(
