@@ -36,7 +36,18 @@ from odr.hearing.live.queries import (
     segments_of,
 )
 from odr.hearing.live.rules import BENCH, COURT, KEPT_APART, may_find_left, next_rung, puts_out
-from odr.hearing.live.vocabulary import BY_PHONE, GoesOn, Leaving, LiveStage, Place, RoomState, Rung, SealReason, What
+from odr.hearing.live.vocabulary import (
+    BY_PHONE,
+    ONLY_BY_PHONE,
+    GoesOn,
+    Leaving,
+    LiveStage,
+    Place,
+    RoomState,
+    Rung,
+    SealReason,
+    What,
+)
 from odr.hearing.models import Attendance, Hearing, Witness
 from odr.hearing.ripeness.basis import STAGES
 from odr.hearing.vocabulary import HearingState, IdentityCheck, Presence
@@ -319,6 +330,7 @@ def keep_order(sitting: Sitting, case: Case, given: OrderInCourtInput, *, actor:
     person.rung = given.step
     orders: list[dict[str, Any]] = []
     if puts_out(given.step):
+        moves.hang_up(sitting, room, person, actor)
         person.place, person.hand_at = Place.OUT, None
         room.floor_id = None if room.floor_id == person.id else room.floor_id
         orders = [{"do": "remove", "person": person.reference, "why": given.step.value}]
@@ -381,6 +393,8 @@ def seal_part(sitting: Sitting, case: Case, given: SealPartInput, *, actor: Acto
     for person in room.people:
         apart = person.role in KEPT_APART and person.id != room.floor_id
         person.may_stay = person.role in COURT or (reached(room, person) and person.id not in outside and not apart)
+        if not person.may_stay:
+            moves.hang_up(sitting, room, person, actor)
     order = moves.sealed_segment(sitting, room)
     room.sealed_by = sitting.next_number(case)
     gone = [p.name for p in room.people if p.place is Place.ROOM and p.role not in COURT and not p.may_stay]
@@ -474,7 +488,10 @@ def suspend_live_hearing(sitting: Sitting, case: Case, given: SuspendInput, *, a
     )
     return Recorded(
         T("The hearing is suspended for technology: %(words)s", words=given.words),
-        {"missing": [p.name for p in room.people if p.lost_at is not None], "recorder": room.recorder_runs},
+        {
+            "missing": [p.name for p in room.people if p.lost_at is not None and p.phone_since is None],
+            "recorder": room.recorder_runs,
+        },
     )
 
 
@@ -529,6 +546,11 @@ def rule_on_leaving(sitting: Sitting, case: Case, given: LeavingInput, *, actor:
     person = next(p for p in room.people if p.id == named.id)
     if person.lost_at is None and person.back_at is None:
         raise InvalidInput.at("who", T("%(name)s was not gone.", name=person.name))
+    if given.finding is Leaving.LEFT and person.phone_since is not None:
+        raise ActNotOpen(
+            T("%(name)s is heard by telephone, and is not away.", name=person.name),
+            source=sitting.pack(case).cited("OLR 25"),
+        )
     if given.finding is Leaving.LEFT and (
         person.lost_at is None or not may_find_left(person.prompted_at, person.told_at, person.back_at)
     ):
@@ -728,6 +750,7 @@ def _take_attendance(
             continue
         if person.role in KEPT_APART and person.id not in called:
             continue
+        by_phone = ONLY_BY_PHONE if person.place is Place.DOOR else BY_PHONE
         hearing.attendances.append(
             Attendance(
                 party_id=person.party_id,
@@ -735,7 +758,7 @@ def _take_attendance(
                 name=person.name,
                 presence=Presence.ONLINE,
                 by_failure=bool(person.by_fault),
-                note=BY_PHONE if person.id in phoned else None,
+                note=by_phone if person.id in phoned else None,
                 identity=IdentityCheck.ONLINE,
             )
         )

@@ -232,7 +232,7 @@ def sentence(line: LiveLine) -> Text:
         case What.FOUND:
             return T("The judge ruled on the absence of %(name)s.", name=name)
         case What.PHONED:
-            return _phoned(line)
+            return _phoned(line, line.words)
         case What.PHONE_OVER:
             return T(
                 "%(name)s is no longer heard by telephone; it began at %(at)s.",
@@ -247,7 +247,7 @@ def sentence(line: LiveLine) -> Text:
             return _PLAIN[line.what]
 
 
-def _phoned(line: LiveLine) -> Text:
+def _phoned(line: LiveLine, words: str | None) -> Text:
     """Who is heard by telephone, how it was made sure that it is them, who heard them, and what it is by the rules of the day."""
     effect = line.facts["effect"]
     told = {
@@ -256,10 +256,10 @@ def _phoned(line: LiveLine) -> Text:
         "people": side_by_side(line.facts["heard_by"]),
         "effect": Bilingual(effect["en"], {}, {"zh-Hans": effect["zh-Hans"]}),
     }
-    if line.words:
+    if words:
         return T(
-            "%(name)s is heard by telephone from now on. Made sure who it is: %(check)s. Note: %(words)s Heard by: %(people)s. %(effect)s",
-            words=line.words,
+            "%(name)s is heard by telephone from now on. Made sure who it is: %(check)s. Note: “%(words)s”. Heard by: %(people)s. %(effect)s",
+            words=words,
             **told,
         )
     return T(
@@ -318,7 +318,7 @@ def as_minutes(lines: Sequence[LiveLine], zone: ZoneInfo, locale: str) -> str:
     for line in lines:
         if line.what in NOT_SAID or line.what is What.MESSAGE or (line.sealed and line.what is What.NOTE):
             continue
-        said = sentence(line)
+        said = _phoned(line, None) if line.sealed and line.what is What.PHONED else sentence(line)
         if line.what is What.NOTE:
             said = T("%(name)s: %(words)s", name=line.by_name, words=said)
         told.append(f"{line.at.astimezone(zone):%H:%M:%S} {said.render(locale)}")

@@ -7,6 +7,7 @@ room stands how, is said once in :data:`MOVES`; the page draws no button that is
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -38,8 +39,13 @@ MOST_MESSAGES = 100
 """Messages that one person may write to the clerk in a hearing."""
 SENT_TWICE = timedelta(seconds=3)
 """Within which the same words of the same person are one form sent twice."""
-_NUMBER = re.compile(r"(?:\d[\s().+/-]*){7,}")
-"""What may be a telephone number."""
+_NUMBER = re.compile(r"(?:\d[\s().+/\-\u2010-\u2015\u00b7]*){7,}")
+"""What may be a telephone number, or that of an identity document."""
+_DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)\d\d"
+_DATE = re.compile(
+    rf"(?<!\d)(?<!\d[\s().+/-])(?:{_YEAR}([-./]){_MONTH}\1{_DAY}|{_DAY}([-./]){_MONTH}\2{_YEAR})(?![\s().+/-]?\d{{3}}|\d)"
+)
+"""A day written in digits, apart from other digits: no number of a telephone."""
 TAKES_PART = PARTY_ROLES | HEARD_ROLES
 STANDING_STILL = frozenset({RoomState.PAUSED, RoomState.SUSPENDED})
 BEFORE_AND_DURING = frozenset({RoomState.WAITING, RoomState.OPEN}) | STANDING_STILL
@@ -380,6 +386,9 @@ def deliberate(at: At) -> None:
     if at.room.sealed_by is not None:
         raise ActNotOpen(T("A part is sealed. End it first."))
     bench = [p.reference for p in at.room.people if p.role in BENCH]
+    for who in at.room.people:
+        # A telephone that is on loud in the courtroom hears what those who decide say there.
+        hang_up(at.sitting, at.room, who, at.actor)
     at.room.state, at.room.since, at.room.floor_id = RoomState.DELIBERATING, at.sitting.now, None
     at.room.until = _until(at)
     at.room.recorder_runs = False
@@ -417,29 +426,45 @@ def phone(at: At) -> None:
         )
     if who.place is Place.OUT:
         raise ActNotOpen(T("%(name)s is not in the room.", name=who.name), source=pack.cited("CTR 19", "OLR 25"))
+    if at.room.sealed_by is not None and not who.may_stay:
+        raise ActNotOpen(
+            T("A part is sealed, and who was not in it hears nothing of it."),
+            T("End the sealed part, then hear them by telephone."),
+            pack.cited("REC 3"),
+        )
     check = next((each for each in PhoneCheck if each.value == at.given.check), None)
     if check is None:
         raise InvalidInput.at("check", T("Choose how it was made sure who speaks."))
     words = at.optional_words
     if check is PhoneCheck.OTHER and not words:
         raise InvalidInput.at("phone-words", T("Write how it was made sure who speaks."))
-    if _NUMBER.search(words):
-        raise InvalidInput.at("phone-words", T("Write no telephone number here: every party reads this note."))
+    if _NUMBER.search(_DATE.sub("*", unicodedata.normalize("NFKC", words))):
+        raise InvalidInput.at(
+            "phone-words",
+            T(
+                "Seven digits or more may be the number of a telephone or an identity document. Leave them out: every party reads this note."
+            ),
+        )
     if who.phone_since is not None:
         return  # the form was sent twice
-    who.phone_since = at.sitting.now
+    # Who is heard is not away: a prompt and a warning of before are of an absence that is over (OLR 25).
+    who.phone_since, who.prompted_at, who.told_at = at.sitting.now, None, None
     effect = rules.telephone.effect
     facts = {
         "check": check.value,
-        "heard_by": [p.name for p in at.room.people if p is not who and p.lost_at is None and _is_in(at.room, p)],
+        "heard_by": [p.name for p in at.room.people if p is not who and _hears(at.room, p)],
         "effect": {locale: effect.render(locale) for locale in LOCALES},
         "article": str(rules.telephone.article),
     }
     at.say(What.PHONED, person=who, words=words or None, facts=facts)
 
 
-def _is_in(room: LiveRoom, who: LivePerson) -> bool:
-    """Whether somebody hears what is said, or would if the room did not stand still for a moment."""
+def _hears(room: LiveRoom, who: LivePerson) -> bool:
+    """Whether somebody hears what is said, by telephone or in the room, or would if it did not stand still for a moment."""
+    if who.phone_since is not None:
+        return True
+    if who.lost_at is not None:
+        return False
     if room.state is RoomState.OPEN:
         return reached(room, who)
     return who.place is Place.ROOM and (room.sealed_by is None or who.may_stay)
@@ -516,6 +541,8 @@ def _gone(at: At) -> LivePerson:
     who = at.other
     if who.lost_at is None:
         raise ActNotOpen(T("%(name)s is not gone.", name=who.name))
+    if who.phone_since is not None:
+        raise ActNotOpen(T("%(name)s is heard by telephone, and is not away.", name=who.name))
     return who
 
 

@@ -166,7 +166,8 @@ def step(case: Case, actor: Actor) -> Page:
         if do in CONFIRMED:
             return _confirm(case, actor, found[1], do, wrong), 422
         at = {"note": "note", "message": "message", "phone": "phone-words"}.get(do, "")
-        return _page(case, actor, [(at if name == "words" and at else name, words) for name, words in wrong], 422)
+        fields = {"words": at or "words"} | ({"who": "caller"} if do == "phone" else {})
+        return _page(case, actor, [(fields.get(name, name), words) for name, words in wrong], 422)
     except Forbidden:
         raise
     except CourtError as error:
@@ -185,7 +186,7 @@ def _put_in(case: Case, actor: Actor, room: LiveRoom) -> Page:
     typed = {**request.form.to_dict(), "do": "note"}
     key, about = request.form.get("phrase", ""), request.form.get("about", "")
     try:
-        words = phrases.said_of(look(), case, room, key, about, current_locale())
+        words = phrases.said_of(look(), case, room, key, about)
     except InvalidInput as error:
         return _page(case, actor, [(str(f.location[0]), f.message) for f in error.faults], 422, typed)
     typed["words"] = "\n".join(part for part in (typed.get("words", "").rstrip(), words) if part)

@@ -86,7 +86,8 @@ class Tile:
         """The one thing that matters now."""
         who = self.person
         if who.phone_since is not None:
-            return T("By telephone, voice only")
+            seen = who.place is Place.ROOM and who.lost_at is None
+            return T("By telephone") if seen else T("By telephone, voice only")
         if who.lost_at is not None:
             return T("Connection lost")
         if who.place is Place.ISOLATED:
@@ -187,6 +188,7 @@ class RoomPage:
             and t.person.role not in KEPT_APART
             and t.person.place is not Place.OUT
             and t.person.phone_since is None
+            and (self.room.sealed_by is None or t.person.may_stay)
         ]
 
     @property
@@ -348,7 +350,7 @@ def moves_on(room: LiveRoom, actor: Actor, person: LivePerson) -> tuple[str, ...
         wanted = ["floor-back"] if room.floor_id == person.id else ["floor"]
         wanted += {Mic.OPEN: ["mute", "lock"], Mic.MUTED: ["unmute", "lock"], Mic.LOCKED: ["unmute"]}[person.mic]
         wanted += ["isolate"] if person.role in KEPT_APART else []
-        if person.lost_at is not None:
+        if person.lost_at is not None and person.phone_since is None:
             wanted += ["prompt"] if person.prompted_at is None else ["tell"]
     return tuple(do for do in wanted if do in open_)
 

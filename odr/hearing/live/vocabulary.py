@@ -8,6 +8,8 @@ from odr.ground.text import T, Text as Words
 
 BY_PHONE = "telephone"
 """Note beside whoever was heard by telephone for a while, by voice only; the journal says from when until when."""
+ONLY_BY_PHONE = "telephone only"
+"""Note beside whoever waited at the door to the end and was heard by telephone alone: nobody ever saw them."""
 
 
 class RoomState(enum.Enum):

@@ -20,7 +20,7 @@ from odr.ground.text import LOCALES, T, Text, side_by_side
 from odr.hearing.live.journal import as_minutes, lines_of
 from odr.hearing.live.queries import room_of, segments_of
 from odr.hearing.live.transcript.reading import Said, as_captions, said_in, version_of
-from odr.hearing.live.vocabulary import BY_PHONE
+from odr.hearing.live.vocabulary import BY_PHONE, ONLY_BY_PHONE
 from odr.hearing.models import Examination, Opinion, RecordCorrection, RecordSignature
 from odr.hearing.queries import examination_of, hearings_of, participants, postings_of
 from odr.hearing.vocabulary import HearingState, Presence, RequestState
@@ -203,6 +203,8 @@ def _present(sitting: Sitting, case: Case, examination: Examination, names: _Nam
             presence = T("%(how)s, on %(at)s", how=each.presence.label, at=hearing.begun_at or hearing.begins_at)
             if each.presence is Presence.ABSENT and each.by_failure:
                 presence = T("prevented by a failure, on %(at)s", at=hearing.begins_at)
+            if hearing.held_here and each.note == ONLY_BY_PHONE:
+                presence = T("by telephone alone, by voice only, on %(at)s", at=hearing.begun_at or hearing.begins_at)
             if each.identity is not None:
                 presence = T("%(presence)s; %(identity)s", presence=presence, identity=each.identity.label)
             if hearing.held_here and each.note == BY_PHONE:
@@ -223,6 +225,7 @@ def _closing(sitting: Sitting, case: Case, names: _Names) -> list[Text]:
                 )
             )
     signed = {s.party_id: s for s in signatures_of(sitting, case)}
+    made = [c.decided_by or 0 for c in corrections_of(sitting, case) if c.state is RequestState.GRANTED]
     for party in participants(case):
         one = signed.get(party.id)
         if one is None:
@@ -236,6 +239,15 @@ def _closing(sitting: Sitting, case: Case, names: _Names) -> list[Text]:
                     number=one.entry_number,
                 )
             )
+            later = [str(number) for number in sorted(made) if number > one.entry_number]
+            if later:
+                found.append(
+                    T(
+                        "%(party)s signed before these corrections were made, and signed nothing of them: entry %(numbers)s.",
+                        party=party.name,
+                        numbers=side_by_side(later),
+                    )
+                )
         else:
             found.append(T("%(party)s refused to sign: %(words)s", party=party.name, words=one.words or ""))
     found.append(T("Digest of the record: SHA-256 %(digest)s", digest=record_digest(sitting, case)))

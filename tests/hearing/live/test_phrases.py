@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from odr.app import create_app
+from odr.ground.config import Mode
 from odr.procedure.rules.court_rules import Phrase, PhraseAbout
 from odr.procedure.rules.registry import PackRegistry
 from tests.hearing.live.conftest import Live
@@ -44,20 +45,39 @@ def test_a_phrase_comes_beneath_what_is_typed_and_is_kept_as_the_clerk_changed_i
     text = "The witness Zhao Min signed the undertaking and read it aloud."
     assert typed(page) == f"Typed before.\n{text}" and len(live.lines()) == lines
     page = wang.post("/live/room", page, 200, do="phrase", words=typed(page), phrase="rights", about=who)
-    assert typed(page).startswith(f"Typed before.\n{text}\nThe judge named the bench")
+    assert typed(page).startswith(
+        f"Typed before.\n{text}\nThe judge checked the parties, announced the cause of action, named the bench"
+    )
     wang.post("/live/room", page, do="note", words=f"{text} She read slowly.", phrase="rights", about=who)
     assert live.lines()[-1].words == f"{text} She read slowly."
     page = wang.get("/live/room")
     assert "entered by the clerk" in page and "She read slowly." in page
 
 
-def test_a_phrase_in_the_language_of_the_page(live: Live, app: Flask) -> None:
-    """The clerk who reads Chinese gets the Chinese words."""
+def test_a_phrase_is_in_the_language_of_the_case(live: Live, app: Flask) -> None:
+    """Whatever the language of the clerk's page: the words go into the record, by the form as by the script (CPL 11)."""
     live.opened()
-    wang = Browser(app, live.scene, WANG, "zh-Hans")
     who = live.person(LI).reference
-    page = wang.post("/live/room", wang.get("/live/room"), 200, do="phrase", words="", phrase="no_recusal", about=who)
-    assert typed(page) == f"{LI}：听清诉讼权利义务，不申请回避。"
+    said = {"en": "I have heard my rights and duties", "zh-Hans": "听清诉讼权利义务"}
+    chinese = live.scene.court.settings.model_copy(update={"mode": Mode.PRODUCTION})
+    for settings, spoken in ((live.scene.court.settings, "en"), (chinese, "zh-Hans")):
+        live.scene.court.settings = settings
+        for screen in said:
+            wang = Browser(app, live.scene, WANG, screen)
+            page = wang.get("/live/room")
+            offered = [words for words in re.findall(r'data-words="([^"]*)"', page) if said[spoken] in words]
+            assert len(offered) == 1 and not [o for o in said if o != spoken and said[o] in page]
+            page = wang.post("/live/room", page, 200, do="phrase", words="", phrase="no_recusal", about=who)
+            assert said[spoken] in typed(page)
+
+
+def test_what_the_judge_does_at_the_opening_is_said_whole() -> None:
+    """Who is there, what it is about, the whole bench with its assistant and clerk, rights, and recusal (CPL 140(2))."""
+    pack = PackRegistry.load().in_force("cn", date(2026, 3, 1))
+    assert pack.phrases is not None
+    words = pack.phrases.list["rights"].words.render("zh-Hans")
+    for part in ("核对当事人", "宣布案由", "审判人员、法官助理、书记员", "诉讼权利义务", "是否申请回避"):
+        assert part in words
 
 
 @pytest.mark.parametrize(

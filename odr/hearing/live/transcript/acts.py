@@ -22,8 +22,9 @@ from odr.hearing.live.transcript.making import seal_words
 from odr.hearing.live.transcript.models import Transcript, TranscriptChange
 from odr.hearing.live.transcript.reading import Said, as_text, said_in, something_said, transcripts_of
 from odr.hearing.live.vocabulary import RoomState
-from odr.hearing.models import Hearing, RecordSignature
+from odr.hearing.models import Hearing, RecordCorrection, RecordSignature
 from odr.hearing.queries import examination_of
+from odr.hearing.vocabulary import RequestState
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -76,7 +77,7 @@ def change(court: Court, room: LiveRoom, piece: LiveSegment, one: Said, given: C
         )
         if draft is None:
             raise NotFound
-        if one.ruled is not None:
+        if _is_ruled_on(sitting, case, one):
             raise ActNotOpen(T("The judge has ruled how this sentence reads."))
         made = select(func.count()).where(
             TranscriptChange.transcript_id == draft.id, TranscriptChange.sentence == one.number
@@ -101,6 +102,16 @@ def change(court: Court, room: LiveRoom, piece: LiveSegment, one: Said, given: C
                 at=sitting.now,
             )
         )
+
+
+def _is_ruled_on(sitting: Sitting, case: Case, one: Said) -> bool:
+    """Whether a ruling says how a sentence reads; asked while the case is held, for it may have come since the sentence was read."""
+    mine = select(RecordCorrection.id).where(
+        RecordCorrection.case_id == case.id,
+        RecordCorrection.sentence == one.name,
+        RecordCorrection.state == RequestState.GRANTED,
+    )
+    return sitting.session.scalar(mine.limit(1)) is not None
 
 
 def entered_of(sitting: Sitting, case: Case, room: LiveRoom) -> int | None:

@@ -269,11 +269,15 @@ def as_captions(said: Sequence[Said], zone: tzinfo) -> str:
     """WebVTT of one person in one piece, beside their film. A copy that somebody saved says by itself which version it is, who
     is heard in it, and of every sentence that was changed by whom and what it read at first.
     """
-    shown = [one for one in said if one.words.strip()]
-    blocks = ["WEBVTT\n"]
+    blocks, number = ["WEBVTT\n"], 0
     if said:
         blocks.append(_note(_which(said, zone)))
-    for number, one in enumerate(shown, 1):
+    for one in said:
+        if not one.words.strip():
+            if one.changes:
+                blocks.append(_note(_struck(one, zone)))
+            continue
+        number += 1
         if one.changes:
             blocks.append(_note(_why(one, number, zone)))
         times = f"{_clock(one.start_ms)} --> {_clock(max(one.end_ms, one.start_ms + 1))}"
@@ -315,6 +319,17 @@ def _why(one: Said, number: int, zone: tzinfo) -> Text:
         number=number,
         name=last.by_name,
         at=at,
+        words=one.heard,
+    )
+
+
+def _struck(one: Said, zone: tzinfo) -> Text:
+    """By whom a sentence was struck that the program heard and nobody said."""
+    last = one.changes[-1]
+    return T(
+        "A sentence was struck by %(name)s on %(at)s, for nobody said it. The program heard: %(words)s",
+        name=last.by_name,
+        at=f"{last.at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
         words=one.heard,
     )
 

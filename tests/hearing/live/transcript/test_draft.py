@@ -20,13 +20,14 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.hearing.examination.plan import RECORD
 from odr.hearing.live.models import LiveSegment
 from odr.hearing.live.obeying import key_context
+from odr.hearing.live.transcript.acts import ChangeInput, change
 from odr.hearing.live.transcript.engine import Heard
 from odr.hearing.live.transcript.making import MOST, due, hear_due
 from odr.hearing.live.transcript.models import Transcript
 from odr.hearing.live.transcript.reading import as_captions, said_in
-from odr.hearing.models import Examination
+from odr.hearing.models import Examination, RecordSignature
 from odr.hearing.queries import examination_of
-from odr.hearing.record.papers import paper_of, seal_records
+from odr.hearing.record.papers import paper_of, record_digest, seal_records
 from odr.hearing.vocabulary import PhaseState
 from tests.hearing.live.conftest import Live
 from tests.hearing.live.transcript.captions import cues
@@ -100,6 +101,9 @@ def test_from_the_recording_to_the_record(live: Live, app: Flask) -> None:
     page = wang.get("/live/recording/1/text")
     assert "I ordered the phone." in page and "Corrected by" in page and "Enter the text of a hearing" in page
     wang.post(f"/live/recording/1/1/{who}/said/1", form, words="")
+    file = wang.get(f"/live/recording/1/1/{who}/captions.vtt")
+    assert "A sentence was struck by" in file and "The program heard: It came &lt;late&gt; &amp; open." in file
+    assert cues(file) == ["I ordered the phone."]
     live.scene.act(WANG, "enter_transcript", hearing=live.hearing().reference)
     (entry,) = live.entry("enter_transcript")
     result = entry["result"]
@@ -417,8 +421,28 @@ def test_a_ruling_without_other_words_makes_the_sentence_read_as_it_was_proposed
     assert "I ordered two phones." in page
     at = f"/live/recording/1/1/{live.person(LI).reference}/said/0"
     wang = Browser(app, live.scene, WANG)
-    assert "The judge has ruled how this sentence reads." in wang.get(at)
+    form = wang.get(at)
+    assert "The judge has ruled how this sentence reads." in form and "Corrected by ruling" in form
+    assert f"{LI}, 9 March" not in form.replace("\u00a0", " "), "who proposed it changed nothing themselves"
     wang.post(at, wang.get(f"/live/recording/1/1/{live.person(LI).reference}/said/1"), 409, words="Something else.")
+
+
+def test_a_ruling_that_came_while_the_clerk_listened_stands(live: Live, app: Flask) -> None:
+    """The clerk read the sentence before the judge ruled on it and sends after: refused, and nothing is written over the ruling."""
+    held(live)
+    court = live.scene.court
+    hear_due(court, ByHeart(HEARD))
+    record_is_read(live)
+    asked(live, app, "I ordered two phones.")
+    with court.database.read() as session:
+        room, piece = live.room(), pieces(live)[0]
+        read = next(one for one in said_in(court, session, room, [piece]) if one.number == 0)
+    granted(live)
+    with live.scene.look() as (sitting, _):
+        wang = live.scene.actor(sitting, WANG)
+    with pytest.raises(ActNotOpen, match="judge has ruled"):
+        change(court, room, piece, read, ChangeInput(words="I ordered one."), wang)
+    assert "I ordered two phones." in Browser(app, live.scene, LI).get("/live/recording/1/text")
 
 
 def test_a_record_that_was_sealed_stays_and_another_version_is_sealed_beside_it(live: Live, app: Flask) -> None:
@@ -430,7 +454,13 @@ def test_a_record_that_was_sealed_stays_and_another_version_is_sealed_beside_it(
     live.scene.act(WANG, "enter_transcript", hearing=live.hearing().reference)
     record_is_read(live)
     asked(live, app, "I ordered two phones.")
-    closed_examination(live, live.entry("correct_record")[-1]["number"])
+    number = live.entry("correct_record")[-1]["number"]
+    with live.scene.sit() as (sitting, case):
+        party = live.person(HAIYUN).party_id
+        signs = RecordSignature(case_id=case.id, party_id=party, signed=True, digest=record_digest(sitting, case))
+        signs.entry_number, signs.at = number, sitting.now
+        sitting.session.add(signs)
+    closed_examination(live, number)
     court = live.scene.court
     assert seal_records(court) == 1 and seal_records(court) == 0
     li = Browser(app, live.scene, LI)
@@ -456,6 +486,10 @@ def test_a_record_that_was_sealed_stays_and_another_version_is_sealed_beside_it(
     file = li.get(f"/live/recording/1/1/{live.person(LI).reference}/captions.vtt")
     assert any("version 2" in line and sha256_hex(file.encode()) in line for line in closing)
     assert any("version 1" in line and "piece 1" in line for line in before)
+    number = live.entry("rule_on_correction")[-1]["number"]
+    (said,) = [line for line in closing if "signed nothing of them" in line]
+    assert said.startswith(HAIYUN) and said.endswith(f"entry {number}.")
+    assert not [line for line in before if "signed nothing of them" in line]
 
 
 def test_who_is_heard_is_named_with_their_role(live: Live, app: Flask) -> None:
