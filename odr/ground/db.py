@@ -20,8 +20,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, String, create_engine, event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    String,
+    create_engine,
+    event,
+)
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeDecorator
@@ -51,6 +63,8 @@ PATIENCE = {
 
 PREPARED = 400
 """Statements that a connection to PostgreSQL keeps prepared: somewhat more than the pages of a case and the lists have."""
+HELD = "court held"
+"""The connection that a session on PostgreSQL took."""
 WROTE = "court wrote"
 """Whether a transaction said anything to PostgreSQL but a SELECT."""
 
@@ -144,6 +158,8 @@ class Database:
             self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
         )
         self.sessions = sessionmaker(self.engine, class_=AskedOnce, expire_on_commit=False, autoflush=True)
+        if not self.is_sqlite:
+            event.listen(self.sessions, "after_begin", _hold)
 
     @staticmethod
     def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
@@ -197,11 +213,14 @@ class Database:
         """The driver forgets what the server prepared for it at every ROLLBACK, and would have each page's statements read
         and planned anew: where nothing was written there is nothing to throw away.
         """
-        if self.is_sqlite or not session.in_transaction():
+        connection: Connection | None = session.info.get(HELD)
+        if self.is_sqlite or connection is None or connection.closed or connection.invalidated:
             return
         session.expunge_all()
-        if session.is_active and not session.connection().info.get(WROTE):
-            session.commit()
+        # What was read was read, whether or not the server still answers when the look is over.
+        with contextlib.suppress(DBAPIError):
+            if session.is_active and not connection.info.get(WROTE):
+                session.commit()
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
@@ -260,6 +279,10 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _hold(session: Session, transaction: object, connection: Connection) -> None:
+    session.info[HELD] = connection
 
 
 def insert_once(session: Session, row: Base) -> bool:

@@ -25,6 +25,8 @@ class CuttingDoor:
     def __init__(self, folder: Path, server: Path) -> None:
         self.folder, self.server = folder, server
         self.cut = Cut.NEVER
+        self.looks = False
+        """Whether the commit that ends a look is cut, and not that of an act."""
         self.cuts = 0
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(folder / ".s.PGSQL.5432"))
@@ -52,9 +54,12 @@ class CuttingDoor:
             threading.Thread(target=self._pour, args=(server, client), daemon=True).start()
 
     def _requests(self, client: socket.socket, server: socket.socket) -> None:
+        is_look = False
         with contextlib.suppress(OSError):
             while data := client.recv(65536):
-                if b"COMMIT\0" in data and self.cut is not Cut.NEVER:
+                if b"BEGIN" in data:
+                    is_look = b"REPEATABLE READ" in data
+                if b"COMMIT\0" in data and self.cut is not Cut.NEVER and is_look is self.looks:
                     when, self.cut, self.cuts = self.cut, Cut.NEVER, self.cuts + 1
                     client.shutdown(socket.SHUT_RDWR)  # the answer has nobody to go to
                     if when is Cut.AFTER:

@@ -89,6 +89,16 @@ def test_a_later_act_is_resolved_the_same_way(behind: Scene, door: CuttingDoor, 
     assert faults_of(behind) == []
 
 
+@pytest.mark.parametrize("cut", [Cut.BEFORE, Cut.AFTER])
+def test_a_look_that_cannot_end_well_costs_nothing(behind: Scene, door: CuttingDoor, cut: Cut) -> None:
+    """What was read was read: that the connection is lost as a look ends is told nobody, and the next one takes another."""
+    behind.lodge()
+    door.cut, door.looks = cut, True
+    assert cases(behind) == 1
+    assert door.cuts == 1
+    assert cases(behind) == 1
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT])
 @pytest.mark.slow
 def test_a_restarted_server_is_found_again(

@@ -55,14 +55,14 @@ def obey(court: Court, room_id: int) -> int:
             .order_by(LiveLine.number)
         )
         waiting = [
-            (line.id, _with_keys(court, session, line), hearing)
+            (line.id, line.number, _with_keys(court, session, line), hearing)
             for line, hearing in session.execute(asked)
             if line.orders
         ][:MOST_AT_ONCE]
     done = 0
-    for line_id, orders, hearing in waiting:
+    for line_id, number, orders, hearing in waiting:
         try:
-            acks, refused = _ask(media, hearing, orders)
+            acks, refused = _ask(media, hearing, number, orders)
         except MediaAway:
             log.warning("the media room does not answer; it is asked again")
             return done
@@ -86,11 +86,13 @@ def _with_keys(court: Court, session: Session, line: LiveLine) -> list[dict[str,
     return orders
 
 
-def _ask(media: Media, hearing: str, orders: list[dict[str, Any]]) -> tuple[list[Ack], str | None]:
-    """Every order of a line, and the word by which one was refused. Raises MediaAway."""
+def _ask(media: Media, hearing: str, number: int, orders: list[dict[str, Any]]) -> tuple[list[Ack], str | None]:
+    """Every order of a line, and the word by which one was refused. Each says its place in the journal: the worker and a request
+    may ask for the same line at once, and the one that is slower must not undo what came after it. Raises MediaAway.
+    """
     acks: list[Ack] = []
-    for order in orders:
-        what = dict(order)
+    for part, order in enumerate(orders):
+        what = {**order, "place": (number, part)}
         do = what.pop("do")
         try:
             acks.append(media.command(hearing, do, **what))

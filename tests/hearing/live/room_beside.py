@@ -4,6 +4,7 @@ with the test's own clock. What the real one does is shown in tests/hearing/live
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,21 +37,30 @@ class RoomBeside:
     sealed: bool = False
     deliberating: bool = False
     pieces: list[dict[str, Any]] = field(default_factory=list)
+    place: tuple[int, int] = (0, 0)
+    meanwhile: Callable[[Do, Mapping[str, Any]], None] | None = None
+    """What others do while an order is on its way."""
 
     def dies(self) -> None:
         """The process is killed and started again: what was recorded is on the disk, everything else forgotten."""
         if self.segment is not None:
             self._end()
         self.is_open = self.sealed = self.deliberating = False
-        self.paused = None
+        self.paused, self.place = None, (0, 0)
 
     def command(self, hearing: str, do: Do | str, **what: Any) -> Ack:
         """Do it, or be away."""
         if self.away:
             raise MediaAway("no answer")
         do = Do(do)
+        if self.meanwhile is not None:
+            self.meanwhile(do, what)
         if do is not Do.OPEN and not self.is_open:
             raise MediaRefused("not_open")
+        place = what.pop("place", None)
+        if place is not None and place < self.place:
+            return Ack(self.clock.machine_now(), 1000, self.segment, {"past": True})
+        self.place = place or self.place
         if (
             do is Do.MUTE
             and self.asked

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -10,6 +12,7 @@ from sqlalchemy import select, update
 from odr.docket.models import Role, Stage
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, StepUpNeeded
 from odr.hearing.live import faults, journal, views
+from odr.hearing.live.media.control import Do
 from odr.hearing.live.models import LiveAck, LivePerson, LiveRoom
 from odr.hearing.live.queries import segments_of
 from odr.hearing.live.vocabulary import Mic, Place, RoomState, Rung
@@ -96,6 +99,27 @@ def test_doors(live: Live) -> None:
     live.comes(CHEN)
     with pytest.raises(ActNotOpen, match="not opened before"):
         live.scene.act(CHEN, "open_live_hearing")
+
+
+def test_the_slower_of_two_who_ask_undoes_nothing(live: Live) -> None:
+    """The worker reads a line that is not confirmed yet and is slow; meanwhile the request that wrote it and the next one are
+    obeyed. What the worker asks then is past.
+    """
+    live.opened()
+    live.does(CHEN, "floor", LI)
+    li, haiyun = live.person(LI).reference, live.person(HAIYUN).reference
+
+    def others(do: Do, what: Mapping[str, Any]) -> None:
+        if do is Do.FLOOR and what["person"] == haiyun:
+            live.media.meanwhile = None
+            live.does(CHEN, "mute", HAIYUN)
+            live.does(CHEN, "floor", LI)
+
+    live.media.meanwhile = others
+    live.does(CHEN, "floor", HAIYUN)
+    assert live.media.meanwhile is None
+    assert [order["person"] for order in live.media.orders("floor")][-2:] == [haiyun, li]
+    assert live.media.orders("mute")[-1]["person"] == haiyun
 
 
 def test_written_first_then_obeyed(live: Live) -> None:

@@ -290,7 +290,11 @@ class Media:
         self._word = derived(secret, "control").hex()
 
     def command(self, hearing: str, do: Do | str, **what: Any) -> Ack:
-        """Order something; returns when the room has done it. Raises MediaAway and MediaRefused."""
+        """Order something; returns when the room has done it. Raises MediaAway and MediaRefused.
+
+        With ``place``, a line of the journal and which of its orders this is, the room does nothing where it has done what stands
+        later: ``told["past"]`` then says so.
+        """
         given = {name: _plain(value) for name, value in what.items()}
         said = self._ask("POST", f"/hearings/{_name(hearing)}/{Do(do).value}", given)
         rest = {name: value for name, value in said.items() if name not in ("at", "media_ms", "segment")}

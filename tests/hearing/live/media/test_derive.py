@@ -99,7 +99,9 @@ def test_tone_and_flash_of_a_second_stay_together(house: House, visitor: Visitor
     # A flash that was on when the picture began or went on again says nothing of its beginning.
     pictures = [frame.ms / 1000 for frame in frames_of(segment.packets("li")) if frame.track == VIDEO]
     flashes = [each for each in said["flashes"] if any(0.1 < each - ms < 0.35 for ms in pictures)]
-    apart = [min(abs(flash - tone) for tone in tones) for flash in flashes]
+    # A busy machine loses a tone or a flash; then the next one is a second away, and says nothing of how they stand together.
+    nearest = [min(abs(flash - tone) for tone in tones) for flash in flashes]
+    apart = [each for each in nearest if each < 0.9]
     assert len(apart) >= 2 * seconds - 2
     assert max(apart) <= 0.1, (tones, said["flashes"])
 

@@ -131,6 +131,28 @@ def test_who_comes_in_muted_is_not_heard_for_a_moment(house: House, visitor: Vis
     assert recorded(house, "li") == 0 < recorded(house, "li", kinds=(Kind.VIDEO,))
 
 
+def test_what_is_asked_late_undoes_nothing(house: House, visitor: Visitors) -> None:
+    """Two processes of the court ask for the same line; the slower one comes when the other has gone on: who was muted since stays
+    muted, the floor stays where it is, and the recorder goes on.
+    """
+    judge, li = visitor("judge"), visitor("li")
+    together(house, judge, li)
+    house.order("unmute", person="li", place=(5, 0))
+    house.order("floor", person="li", place=(5, 1))
+    house.order("mute", person="li", place=(6, 0))
+    house.order("floor", person="judge", place=(6, 1))
+    for do, what in (("unmute", {"person": "li"}), ("floor", {"person": "li"}), ("stop_recording", {})):
+        assert house.order(do, **what, place=(5, 1)).told == {"past": True}
+    state = house.media.state("h1")
+    assert house.person("li").muted and state.floor == "judge" and state.recorder.running_since is not None
+    house.order("floor", person="judge", place=(6, 1))
+    house.order("unmute", person="li", place=(6, 2))
+    assert not house.person("li").muted, "what is asked again, or comes after, is done"
+    for wrong in ([1], [1, -1], ["a", 1], 7):
+        with pytest.raises(MediaRefused, match="no_place"):
+            house.order("floor", person="li", place=wrong)
+
+
 def test_what_a_muted_microphone_hears_goes_nowhere(house: House, visitor: Visitors) -> None:
     """Who turns their own microphone off is not heard and not recorded, even where their browser goes on sending."""
     judge, li = visitor("judge"), visitor("li", DISOBEYS)

@@ -39,6 +39,7 @@ export class Hearing {
   deliberating = false;
   floor = null;
   page = null;
+  place = null; // of the last order done that has one: the line of the court's journal, and which of its orders
   closed = false;
   used = new Set();
   pieces = new Map(); // segment → when it began, since the room runs
@@ -219,9 +220,20 @@ export class Hearing {
     const order = ORDERS[what];
     if (!order) throw new Refused("unknown_order", 404);
     if (this.closed) throw new Refused("not_open", 404);
+    if (given.place !== undefined && !this.#isNext(given.place)) return { at: Date.now(), ...this.where(), past: true };
     const more = (await order.call(this, given)) ?? {};
     if (!QUIET.has(what)) this.reconcile();
     return { at: Date.now(), ...this.where(), ...more };
+  }
+
+  /** Whether an order stands at or after the place of the last that was done. Two processes of the court may ask for the same
+   *  line at once: what one of them asks again after the other went on must not undo what was ordered since. */
+  #isNext(place) {
+    if (!Array.isArray(place) || place.length !== 2 || !place.every((each) => Number.isSafeInteger(each) && each >= 0)) throw new Refused("no_place");
+    const [line, part] = place;
+    if (this.place && (line < this.place[0] || (line === this.place[0] && part < this.place[1]))) return false;
+    this.place = place;
+    return true;
   }
 
   where() {
