@@ -78,7 +78,9 @@ def type_in(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """A command at the root of the copy, as a contributor types it."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "MAKE"))}
     env |= {"PATH": f"{folder / '.venv' / 'bin'}:{env['PATH']}", "PYTHONPATH": str(folder)}
-    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=2 * PATIENCE)
+    return subprocess.run(
+        command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=2 * PATIENCE
+    )
 
 
 def changed(folder: Path) -> set[str]:
