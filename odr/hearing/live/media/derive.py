@@ -75,7 +75,10 @@ def _follows(number: int, time: int, last: int, last_time: int) -> tuple[int, in
     nothing is written: after ten minutes more than half of all numbers are over, and only the time says that it is later.
     """
     time = _unwrapped(time, last_time, 32)
-    return (last + (number - last) % (1 << 16) if time > last_time else _unwrapped(number, last, 16)), time
+    if time <= last_time:
+        return _unwrapped(number, last, 16), time
+    # The same number at a later time: every number is over once.
+    return last + ((number - last) % (1 << 16) or 1 << 16), time
 
 
 def _reports(recorded: Iterable[Recorded]) -> Iterator[tuple[Name, int, float]]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from odr.hearing.live.media.derive import derive, frames_of, vp8_payload
 from odr.hearing.live.media.reading import Kind, Recorded, open_segment
@@ -184,6 +184,8 @@ def test_a_broken_picture_is_left_out_until_the_next_whole_one() -> None:
 
 
 @given(st.integers(0, 2**16 - 1), st.integers(1, 2**17), st.integers(0, 2**32 - 1))
+@example(0, 2**16 - 1, 0)
+@example(7, 2**17 - 1, 2**32 - 1)
 def test_nothing_said_after_a_break_is_lost(number: int, unwritten: int, ticks: int) -> None:
     """However many packets a device sent in a break, of which none is written: every word before and after it is played, at
     its moment.
