@@ -6,7 +6,7 @@ import json
 import os
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
@@ -200,6 +200,19 @@ def test_the_number_of_a_facet_is_the_length_of_the_list_it_opens(written: Writt
         assert dict(facets["outcome"]) == Counter(f.outcome.value for f in known if f.outcome)
 
 
+def standing_on(folder: Path, *each: Sequence[Facts]) -> Search:
+    """A search in decisions that stand on shelves of their own."""
+    folders = {}
+    for number, known in enumerate(each):
+        name = shelves.write_shelf(folder, number, iter(known))
+        assert name is not None
+        folders[number] = name
+    shelves.replace_list(folder, shelves.Shelves(0, FIRST, folders))
+    found = shelves.Reading(folder).now()
+    assert found is not None
+    return Search(Compiler(FactReader(PackRegistry.load().in_force("cn", date(2026, 7, 1))), found))
+
+
 def test_more_values_than_are_asked_for_at_first_are_all_counted(tmp_path: Path) -> None:
     """Many judges, panels of them, courts, articles and citations on each shelf: none is missing, and each number is its own."""
     one = next(decisions(1))
@@ -217,15 +230,7 @@ def test_more_values_than_are_asked_for_at_first_are_all_counted(tmp_path: Path)
         )
         for number in range(5_000)
     ]
-    folders = {}
-    for number in range(2):
-        name = shelves.write_shelf(tmp_path, number, iter(known[number * 2_500 : (number + 1) * 2_500]))
-        assert name is not None
-        folders[number] = name
-    shelves.replace_list(tmp_path, shelves.Shelves(0, FIRST, folders))
-    found = shelves.Reading(tmp_path).now()
-    assert found is not None
-    search = Search(Compiler(FactReader(PackRegistry.load().in_force("cn", date(2026, 7, 1))), found))
+    search = standing_on(tmp_path, known[:2_500], known[2_500:])
     for question in ("责任", "在后", ""):
         mine = [facts for facts in known if not question or question in facts.words]
         page = search.find(Asked(read(question)))
@@ -251,12 +256,7 @@ def test_a_shelf_that_cites_very_much_is_counted_too(tmp_path: Path) -> None:
         )
         for number in range(350)
     ]
-    name = shelves.write_shelf(tmp_path, 0, iter(known))
-    assert name is not None
-    shelves.replace_list(tmp_path, shelves.Shelves(0, FIRST, {0: name}))
-    found = shelves.Reading(tmp_path).now()
-    assert found is not None
-    search = Search(Compiler(FactReader(PackRegistry.load().in_force("cn", date(2026, 7, 1))), found))
+    search = standing_on(tmp_path, known)
     assert {name: len(counts) for name, counts in search.cited().items()} == {"article": 35_000, "cites": 35_000}
 
 

@@ -75,6 +75,13 @@ class Live:
         """A party or witness enters."""
         self.scene.act(name, "enter_hearing", rights=True, rules=True, no_recording=True)
 
+    def all_come(self, *others: str) -> None:
+        """Judge and clerk are there, both sides have entered, and ``others`` after them."""
+        for name in (WANG, CHEN):
+            self.comes(name)
+        for name in (LI, HAIYUN, *others):
+            self.enters(name)
+
     def does(self, name: str, do: str, who: str = "", **given: Any) -> None:
         """Somebody makes a move in the room."""
         about = self.person(who).reference if who else ""

@@ -25,7 +25,7 @@ from tests.hearing.live.media.house import House, until
 from tests.hearing.live.test_interpreting import appointed
 from tests.hearing.live.test_real_room import held, house, visitor
 from tests.hearing.live.transcript.spoken import SPEECH
-from tests.hearing.scene import CHEN, DING, HAIYUN, LI, WANG
+from tests.hearing.scene import CHEN, DING, HAIYUN, LI
 from tests.patience import PATIENCE
 
 __all__ = ["held", "house"]
@@ -101,10 +101,7 @@ def test_four_browsers_hold_a_whole_hearing(held: Live, house: House, browser: B
     scene = held.scene
     appointed(scene)
     scene.clock.set(BEGINS)
-    held.comes(WANG)
-    held.comes(CHEN)
-    for who in (LI, HAIYUN, DING):
-        held.enters(who)
+    held.all_come(DING)
     scene.act(CHEN, "open_live_hearing")
     seats = {}
     for who in (CHEN, LI, HAIYUN, DING):

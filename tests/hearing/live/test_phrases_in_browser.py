@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 from tests.hearing.live.conftest import BEGINS, Live
 from tests.hearing.live.media.house import House
 from tests.hearing.live.test_real_room import held, house, visitor
-from tests.hearing.scene import CHEN, HAIYUN, LI, WANG
+from tests.hearing.scene import CHEN, LI, WANG
 
 __all__ = ["held", "house"]
 
@@ -18,10 +18,7 @@ def test_a_key_puts_its_phrase_in_and_a_field_keeps_its_figures(held: Live, hous
     """
     scene = held.scene
     scene.clock.set(BEGINS)
-    for name in (CHEN, WANG):
-        held.comes(name)
-    for name in (LI, HAIYUN):
-        held.enters(name)
+    held.all_come()
     scene.act(CHEN, "open_live_hearing")
     held.does(CHEN, "admit", LI)
     _, wang, base = visitor(scene, browser, house, WANG)

@@ -161,10 +161,7 @@ def test_an_interpreter_is_heard_over_those_who_speak_by_whoever_chose_it(
     _, chen, base = visitor(scene, browser, house, CHEN)
     _, li, _ = visitor(scene, browser, house, LI)
     _, ding, _ = visitor(scene, browser, house, DING)
-    held.comes(WANG)
-    held.comes(CHEN)
-    for who in (LI, HAIYUN, DING):
-        held.enters(who)
+    held.all_come(DING)
     scene.act(CHEN, "open_live_hearing")
     for who in (LI, HAIYUN, DING):
         held.does(CHEN, "admit", who)
@@ -198,10 +195,7 @@ def test_a_called_witness_hears_who_speaks_and_is_shown_nobody(held: Live, house
     scene.clock.set(BEGINS)
     _, chen, base = visitor(scene, browser, house, CHEN)
     _, ding, _ = visitor(scene, browser, house, DING)
-    held.comes(WANG)
-    held.comes(CHEN)
-    for who in (LI, HAIYUN, DING):
-        held.enters(who)
+    held.all_come(DING)
     scene.act(CHEN, "open_live_hearing")
     held.does(CHEN, "call", DING)
     assert held.person(DING).role is Role.WITNESS

@@ -200,10 +200,7 @@ def test_a_side_is_alone_and_nothing_of_it_is_recorded(held: Live, house: House,
     """
     scene = held.scene
     scene.clock.set(BEGINS)
-    held.comes(CHEN)
-    held.comes(WANG)
-    held.enters(LI)
-    held.enters(HAIYUN)
+    held.all_come()
     _, li, base = visitor(scene, browser, house, LI)
     context, wu, _ = visitor(scene, browser, house, HAIYUN)
     wu.add_init_script(

@@ -21,7 +21,7 @@ from tests.hearing.live.conftest import BEGINS, Live
 from tests.hearing.live.media.house import House, until
 from tests.hearing.live.test_real_room import held, house, visitor
 from tests.hearing.live.transcript.spoken import SPEECH, packets_of
-from tests.hearing.scene import CHEN, HAIYUN, LI, WANG
+from tests.hearing.scene import CHEN, HAIYUN, LI
 from tests.patience import PATIENCE
 from tests.peers.browser import find_chromium
 
@@ -102,10 +102,7 @@ def test_words_are_read_in_the_room_and_by_nobody_isolated(
     """
     scene = held.scene
     scene.clock.set(BEGINS)
-    for name in (CHEN, WANG):
-        held.comes(name)
-    for name in (LI, HAIYUN):
-        held.enters(name)
+    held.all_come()
     _, chen, base = visitor(scene, browser, house, CHEN)
     _, wu, _ = visitor(scene, browser, house, HAIYUN)
     _, li, _ = visitor(scene, speaker, house, LI)
