@@ -54,6 +54,7 @@ def test_the_desk_works_without_a_script(bench: Bench) -> None:
     judge = Visitor(app, bench, "judge")
     text = Visitor(app, bench, "li").get("/publication/text")
     assert "You can object until" not in text and "A judge reads this text next" in text
+    assert "It was to be public by" in judge.get("/publication/approve") and "It was to be public by" in text
     judge.send("/publication/approve", "/publication/approve")
     assert numbered(bench)[-1].state is PublicationState.APPROVED
     text = Visitor(app, bench, "li").get("/publication/text")

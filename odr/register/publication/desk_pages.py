@@ -12,10 +12,13 @@ from flask import Blueprint, render_template, request
 from odr.docket.models import Case, Role
 from odr.ground.db import new_reference
 from odr.ground.errors import FieldFault, NotFound
+from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.forms import fields as forms
+from odr.procedure.sitting import Sitting
 from odr.register import names
+from odr.register.desks import APPROVE_PUBLICATION
 from odr.register.formats.html import run, shown as parts_of
 from odr.register.publication import redacting, rules_of_acts as open_when, shown
 from odr.register.publication.inputs import ApprovalInput
@@ -138,8 +141,20 @@ def text(case: Case, actor: Actor) -> Page:
         masked=shown.masked_of(sitting.pack(case), row.masked),
         window=mine[0] if mine and actor.party_id is not None else None,
         is_approved=row.state is PublicationState.APPROVED,
-        due_on=None if open_when.is_late(row, shown.today(sitting, case)) else row.due_on,
+        by_when=_by_when(sitting, case, row),
     )
+
+
+def _by_when(sitting: Sitting, case: Case, row: Publication) -> Text | None:
+    """The day that counts for a text that was proposed: when it is to be public or, where that day is over, when the judge is to
+    have read it, if that is still to come.
+    """
+    if row.due_on is not None and not open_when.is_late(row, shown.today(sitting, case)):
+        return T("To be public by %(day)s.", day=row.due_on)
+    due = next((task.due_at for task in sitting.tasks(case, APPROVE_PUBLICATION, row.reference)), None)
+    if due is not None and due > sitting.now:
+        return T("That is to be done by %(day)s.", day=due)
+    return T("It was to be public by %(day)s, and is late.", day=row.due_on) if row.due_on is not None else None
 
 
 @publishing.get("/approve")
@@ -180,6 +195,7 @@ def _approve(
         moved_on=moved_on,
         key=new_reference(),
         refused=refusal(sitting, sitting.court.table[names.APPROVE_PUBLICATION], case, actor),
+        by_when=_by_when(sitting, case, row),
     ), status
 
 
