@@ -46,8 +46,9 @@ function choice(old, part) {
   if (focused) old.querySelector(`[value="${CSS.escape(focused)}"]`)?.focus();
 }
 
-/** A tile keeps its picture: only its words change; who left goes, who came is put in. */
+/** A tile keeps its picture: only its words change; who left goes, who came is put in. Whoever waits to be called sees none. */
 function tiles(old, part) {
+  old.hidden = part.hidden;
   const list = old.querySelector("ul");
   const known = new Map([...list.children].map((one) => [one.dataset.person, one]));
   list.replaceChildren(...[...part.querySelectorAll("li")].map((one) => {

@@ -1,5 +1,6 @@
 """Four browsers hold a hearing from its opening to its closing by the court's pages and the real media room: judge, both sides and
-an interpreter, with the committed speech at the claimant's microphone. What each received is counted.
+an interpreter, with the committed speech at the claimant's microphone; a witness and an expert come in a fifth, each for their part.
+What each received is counted.
 """
 
 from __future__ import annotations
@@ -19,18 +20,22 @@ from odr.hearing.live.media.reading import Kind, open_segment
 from odr.hearing.live.media.verify import verify
 from odr.hearing.live.models import LiveSegment
 from odr.hearing.live.obeying import key_context
-from odr.identity.models import Account
+from odr.hearing.models import Witness
+from odr.identity.models import Account, AccountState
 from tests.hearing.live.conftest import BEGINS, Live
 from tests.hearing.live.media.house import House, until
 from tests.hearing.live.test_interpreting import appointed
 from tests.hearing.live.test_real_room import held, house, visitor
 from tests.hearing.live.transcript.spoken import SPEECH
-from tests.hearing.scene import CHEN, DING, HAIYUN, LI
+from tests.hearing.scene import CHEN, DING, HAIYUN, LI, Scene
 from tests.patience import PATIENCE
 
 __all__ = ["held", "house"]
 LOCALES = ["en", "zh-Hans"] if os.environ.get("ODR_PROVE") else ["en"]
 SPEAKS = {"en": "late-parcel.opus", "zh-Hans": "zh-goods.opus"}
+GAO, HUA = "Gao", "Hua"
+TOLD_ALONE = {"in", "alive", "isolated"}
+"""What a browser is told whose person waits alone; "in" is the answer to its ticket."""
 COUNTS = """
 const Peer = window.RTCPeerConnection;
 window.peers = [];
@@ -39,12 +44,22 @@ window.RTCPeerConnection = class extends Peer {
 };
 // Packets that this browser got, by person and kind, over every connection it ever had; of closed ones as they stood last.
 window.got = {};
+window.gotAtAll = 0;
+// What the media room told this browser, by kind.
+window.told = [];
+const Socket = window.WebSocket;
+window.WebSocket = class extends Socket {
+  constructor(...given) { super(...given); this.addEventListener("message", (each) => window.told.push(JSON.parse(each.data).type)); }
+};
 const counted = new Map();
 async function count() {
   for (const peer of window.peers) {
     if (peer.connectionState === "closed") continue;
     for (const report of (await peer.getStats()).values()) {
       if (report.type !== "inbound-rtp") continue;
+      const total = counted.get(report.id + "/of all") ?? 0;
+      window.gotAtAll += report.packetsReceived - total;
+      counted.set(report.id + "/of all", report.packetsReceived);
       const tile = [...document.querySelectorAll("[data-person]")].find((one) => (one.querySelector("video")?.srcObject?.getTracks() ?? []).some((track) => track.id === report.trackIdentifier));
       if (!tile) continue;
       const before = counted.get(report.id + report.trackIdentifier) ?? 0;
@@ -74,7 +89,7 @@ navigator.mediaDevices.getUserMedia = async (wanted) => {
 
 
 class Seat:
-    """One of the four, and what reaches them."""
+    """Somebody at their browser, and what reaches them."""
 
     def __init__(self, page: Page, name: str, me: str) -> None:
         self.page, self.name, self.me = page, name, me
@@ -82,6 +97,10 @@ class Seat:
     def got(self, of: Seat, kind: str = "audio") -> int:
         """Packets of somebody that came in so far."""
         return int(self.page.evaluate("key => window.got[key] ?? 0", f"{of.me}/{kind}"))
+
+    def got_at_all(self) -> int:
+        """Packets of anybody that came in so far, with a tile or without."""
+        return int(self.page.evaluate("window.gotAtAll"))
 
     def hears(self, of: Seat, kind: str = "audio", more: int = 40) -> None:
         """Wait until packets of somebody go on coming in."""
@@ -100,6 +119,7 @@ def test_four_browsers_hold_a_whole_hearing(held: Live, house: House, browser: B
     """
     scene = held.scene
     appointed(scene)
+    to_be_heard(scene)
     scene.clock.set(BEGINS)
     held.all_come(DING)
     scene.act(CHEN, "open_live_hearing")
@@ -107,15 +127,7 @@ def test_four_browsers_hold_a_whole_hearing(held: Live, house: House, browser: B
     for who in (CHEN, LI, HAIYUN, DING):
         if who != CHEN:
             held.does(CHEN, "admit", who)
-        context, page, base = visitor(scene, browser, house, who)
-        with scene.court.database.write() as session:
-            session.get_one(Account, scene.accounts[who]).locale = locale
-        context.add_init_script(COUNTS)
-        if who == LI:
-            speech = base64.b64encode((SPEECH / SPEAKS[locale]).read_bytes()).decode()
-            context.add_init_script(SPEECH_AS_MICROPHONE.replace("SPEECH", speech))
-        page.goto(f"{base}/live/room")
-        seats[who] = Seat(page, who, held.person(who).reference)
+        seats[who] = seated(held, house, browser, who, locale)
     judge, li, wu, ding = seats.values()
     for seat in seats.values():
         for other in seats.values():
@@ -138,6 +150,31 @@ def test_four_browsers_hold_a_whole_hearing(held: Live, house: House, browser: B
     li.page.get_by_label(T("The interpretation, with what is said quietly beneath").render(locale)).check()
     li.hears(ding)
     assert wu.got(ding) == judge.got(ding) == 0
+
+    # A witness, then somebody with special knowledge: nothing reaches them while they wait alone, before and after they are heard.
+    for name in (GAO, HUA):
+        held.enters(name)
+        held.does(CHEN, "isolate", name)
+        held.does(CHEN, "floor", LI)
+        heard = seated(held, house, browser, name, locale)
+        until(lambda one=heard: "isolated" in one.page.evaluate("window.told"), f"{name} is told to wait alone")
+        judge.hears(li, more=100)
+        assert heard.got_at_all() == 0 and not set(heard.page.evaluate("window.told")) - TOLD_ALONE
+        assert all(seat.got(heard) == seat.got(heard, "video") == 0 for seat in seats.values())
+        held.does(CHEN, "call", name)
+        until(lambda one=heard: one.got_at_all() > 40, f"{name} hears what is asked")
+        held.does(CHEN, "floor", name)
+        for seat in seats.values():
+            seat.hears(heard)
+        expect(heard.page.locator("[data-person]")).to_have_count(1, timeout=PATIENCE * 1000)
+        held.does(CHEN, "isolate", name)
+        heard.is_out()
+        before, told = heard.got_at_all(), len(heard.page.evaluate("window.told"))
+        held.does(CHEN, "floor", LI)
+        judge.hears(li, more=100)
+        assert heard.got_at_all() == before
+        assert not set(heard.page.evaluate("window.told")[told:]) - TOLD_ALONE
+        heard.page.context.close()
 
     # A part is sealed: the other side is out of it, without one packet.
     held.does(CHEN, "floor", LI)
@@ -173,10 +210,49 @@ def test_four_browsers_hold_a_whole_hearing(held: Live, house: House, browser: B
     assert verify(recordings).holds
     counted = {number: packets(held, recordings / f"{number:04d}", number) for number in range(1, 5)}
     assert {judge.me, li.me, wu.me, ding.me} <= set(counted[1])
+    for name in (GAO, HUA):
+        assert counted[1][held.person(name).reference][Kind.AUDIO] >= 40, f"{name} is recorded while heard"
     assert wu.me not in counted[2] and counted[2][li.me][Kind.AUDIO] >= 90
     assert counted[3][wu.me][Kind.VIDEO] > 0 and counted[4][wu.me][Kind.AUDIO] >= 40
     for seat in seats.values():
         seat.page.context.close()
+
+
+def to_be_heard(scene: Scene) -> None:
+    """The judge gives Li leave for a witness, and Haiyun for somebody with special knowledge; both have taken their place."""
+    for asks, kind, name in ((LI, "witness", GAO), (HAIYUN, "expert", HUA)):
+        email = f"{name}@x.example".lower()
+        with scene.court.database.write() as session:
+            account = Account(
+                email=email,
+                name=name,
+                state=AccountState.ACTIVE,
+                created_at=scene.clock.now(),
+                identity_verified_at=scene.clock.now(),
+            )
+            session.add(account)
+            session.flush()
+            scene.accounts[name] = account.id
+        scene.act(
+            asks, "ask_leave_for_witness", kind=kind, name=name, email=email, about="Saw the parcel.", manner="live"
+        )
+        with scene.look() as (court, _):
+            asked = court.session.scalars(select(Witness.reference).where(Witness.name == name)).one()
+        scene.act(CHEN, "rule_on_witness", witness=asked, answer="allow", reasons="It is material.")
+        scene.act(name, "give_undertaking", promise="yes")
+
+
+def seated(held: Live, house: House, browser: Browser, who: str, locale: str) -> Seat:
+    """Somebody opens the hearing's page in a browser of their own; Li's microphone says the committed speech."""
+    context, page, base = visitor(held.scene, browser, house, who)
+    with held.scene.court.database.write() as session:
+        session.get_one(Account, held.scene.accounts[who]).locale = locale
+    context.add_init_script(COUNTS)
+    if who == LI:
+        speech = base64.b64encode((SPEECH / SPEAKS[locale]).read_bytes()).decode()
+        context.add_init_script(SPEECH_AS_MICROPHONE.replace("SPEECH", speech))
+    page.goto(f"{base}/live/room")
+    return Seat(page, who, held.person(who).reference)
 
 
 def packets(live: Live, folder: Path, number: int) -> dict[str, Counter[Kind]]:
