@@ -1,20 +1,26 @@
 """How late captions are: committed speech is written as the recorder writes it, second by second in real time, and read by the
-program as it grows. The delay of a caption is that of its first word: from when it was said until the line is made.
+program as it grows. The delay of a caption is that of its first word: from when it was said until the line is made. The rest of
+its way, from the line through the media room to somebody's browser, is timed at a real room and a real browser.
 """
 
 from __future__ import annotations
 
+import os
 import tempfile
 import threading
 import time
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
+
 from bench.frame import Ratio, report
 from odr.hearing.live.transcript.captions import JUMP_MS, Listener
 from odr.hearing.live.transcript.engine import WhisperEngine
 from odr.hearing.live.transcript.packaged import lay_model
+from tests.hearing.live.media.house import Visitor, opened, short_folder
 from tests.hearing.live.transcript.spoken import SPEECH, packets_of
 from tests.hearing.live.transcript.test_captions import Growing
+from tests.peers.browser import find_chromium
 
 WITHIN = 5.0
 """Seconds after the words."""
@@ -48,9 +54,56 @@ def spoken(engine: WhisperEngine, folder: Path) -> tuple[list[float], float, int
     return delays, time.process_time() - used, end
 
 
+ARRIVED = """
+const Socket = window.WebSocket;
+window.arrived = {};
+window.WebSocket = class extends Socket {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener("message", (each) => {
+      const said = JSON.parse(each.data);
+      if (said.type === "caption") window.arrived[said.words] = Date.now();
+    });
+  }
+};
+"""
+
+
+def carried(turns: int, captions: int = 20) -> list[list[float]]:
+    """Seconds from a line made until it is in a browser of the hearing, for every caption of each turn."""
+    found = []
+    with opened(short_folder()) as house, sync_playwright() as playwright:
+        house.order("open")
+        house.order("record", segment=1)
+        arguments = ["--no-sandbox"] if os.getuid() == 0 else []
+        fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=[*arguments, *fake])
+        context = browser.new_context(base_url=house.origin, permissions=["camera", "microphone"])
+        context.add_init_script(ARRIVED)
+        reader = Visitor(house, context, "li").enter()
+        house.order("admit", person="li", muted=False)
+        reader.saw("in")
+        reader.page.wait_for_function("window.seen.some(each => each.type === 'captions')")
+        for turn in range(turns):
+            made = {}
+            for number in range(captions):
+                words = f"{turn}-{number}"
+                made[words] = time.time()
+                house.order(
+                    "caption", segment=1, lines=[{"person": "p", "from": 10**7, "language": "en", "words": words}]
+                )
+                time.sleep(0.05)
+            reader.page.wait_for_function(f"window.arrived['{turn}-{captions - 1}'] !== undefined")
+            arrived = reader.page.evaluate("window.arrived")
+            found.append([arrived[words] / 1000 - at for words, at in made.items()])
+        browser.close()
+    return found
+
+
 def run() -> list[Ratio]:
-    """The latest caption of each turn, over the five seconds it may take."""
+    """The latest caption of each turn, over the five seconds it may take; then with the rest of its way."""
     ratio = Ratio("captions, latest of three speakers", "first word until the line", "5 s", 1.0, False)
+    whole = Ratio("captions, latest with the latest way", "first word until it is in a browser", "5 s", 1.0, False)
     every, shares = list[float](), list[float]()
     with tempfile.TemporaryDirectory() as model:
         lay_model(Path(model))
@@ -65,7 +118,15 @@ def run() -> list[Ratio]:
     every.sort()
     ratio.notes.append(
         f"{len(every)} captions, median {every[len(every) // 2]:.2f} s; {sum(shares) / len(shares):.2f} seconds of processor for a second of speech; "
-        f"a listener of the room adds its way there; who came within {JUMP_MS / 1000} s of the words gets none"
+        f"who came within {JUMP_MS / 1000} s of the words gets none"
+    )
+    ways = carried(len(ratio.pairs))
+    whole.pairs += [(line + max(way), WITHIN) for (line, _), way in zip(ratio.pairs, ways, strict=True)]
+    each = sorted(one for way in ways for one in way)
+    whole.notes.append(
+        f"from the line until it is in a browser: {len(each)} captions, median {each[len(each) // 2] * 1000:.0f} ms, "
+        f"latest {each[-1] * 1000:.0f} ms"
     )
     report(ratio)
-    return [ratio]
+    report(whole)
+    return [ratio, whole]
