@@ -360,6 +360,16 @@ def granted(live: Live, reads: str | None = None) -> str:
     return str(live.entry("rule_on_correction")[-1]["number"])
 
 
+def opens(page: str) -> list[str]:
+    """Which second of the recording each sentence of a page opens."""
+    return re.findall(r'href="[^"]+(#t=[0-9.]+)"', page)
+
+
+def timing(captions: str) -> list[str]:
+    """When each caption is shown."""
+    return re.findall(r"^[0-9:.]+ --> [0-9:.]+", captions, re.M)
+
+
 def test_a_correction_that_was_granted_is_what_the_captions_say(live: Live, app: Flask) -> None:
     """Captions and text read as the ruling says, name it and keep what was heard beside; a copy says which version it is, and
     every earlier version can be had as it was, byte by byte.
@@ -372,6 +382,7 @@ def test_a_correction_that_was_granted_is_what_the_captions_say(live: Live, app:
     first = wang.get(file)
     assert "Version 1: as a program heard it." in first and f"<v {LI}>I ordered the fone." in first
     at = f"/live/recording/1/1/{who}/said/0"
+    opens_before = opens(li.get("/live/recording/1/text"))
     wang.post(at, wang.get(at), words="I ordered the phone.")
     second = wang.get(file)
     assert "Version 2, since " in second and "The program heard: I ordered the fone." in second
@@ -391,6 +402,9 @@ def test_a_correction_that_was_granted_is_what_the_captions_say(live: Live, app:
     assert "I ordered two phones." in page and "Corrected by ruling" in page and "Version 3 of this text" in page
     assert page.count("I ordered the phone.") == 1 and "I ordered the fone." in page
     assert "version=3" in li.get("/live/recording/1") and "With corrections, version 3" in li.get("/live/recording/1")
+    # The sentence opens the same second whoever corrected it, in the text and in the captions.
+    assert opens(page) == opens_before and opens_before
+    assert [timing(each) for each in (first, second, third)] == [timing(first)] * 3
     entry = live.entry("rule_on_correction")[-1]
     assert entry["result"]["reads"] == "I ordered two phones." and "I ordered two phones." in entry["words"]["en"]
     assert "Listen and correct</a>" not in wang.get("/live/recording/1/text")
