@@ -10,7 +10,7 @@ from odr.app import create_app
 from odr.register.publication.models import PublicationState
 from tests.judgment.bench import Bench
 from tests.judgment.web import Visitor
-from tests.register.publishing import fixed, numbered, publish
+from tests.register.publishing import fixed, numbered, propose, publish
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
@@ -59,6 +59,28 @@ def test_the_desk_works_without_a_script(bench: Bench) -> None:
     assert numbered(bench)[-1].state is PublicationState.APPROVED
     text = Visitor(app, bench, "li").get("/publication/text")
     assert "It is published next." in text
+
+
+def test_whoever_objected_goes_on_reading_what_and_is_told_what_is_next(bench: Bench) -> None:
+    """The text stays until the clerk proposes it anew: the objector reads their own words, the other side that there are some."""
+    bench.effective()
+    row = propose(bench)
+    words = "Lodged on 3 February 2026."
+    given = {"publication": row.reference, "passages": [{"words": words}], "reasons": "Private."}
+    bench.do("claimant/1", "object_to_publication", given)
+    app = create_app(court=bench.court)
+    party = Visitor(app, bench, "li")
+    assert "Read what it was and what is next" in party.get("")
+    text = party.get("/publication/text")
+    assert "The clerk decides on the words that were named" in text and f"<q>{words}</q>" in text
+    assert (
+        "To be public by" in text and "You can object until" not in text and "A judge reads this text next" not in text
+    )
+    other = Visitor(app, bench, "haiyun").get("/publication/text")
+    assert "The clerk decides on the words that were named" in other and "You objected" not in other
+    propose(bench)
+    text = Visitor(app, bench, "li").get("/publication/text")
+    assert "A judge reads this text next" in text and "The clerk decides" not in text
 
 
 def test_what_is_wrong_is_told_first_and_leads_to_its_place(bench: Bench) -> None:

@@ -124,10 +124,16 @@ def propose(case: Case, actor: Actor) -> Page:
 def text(case: Case, actor: Actor) -> Page:
     """The text that is to be public, for the parties and the court."""
     sitting = look()
-    rows = [row for row in open_when.publications_of(sitting.session, case) if row.state in READABLE and row.proposed]
-    row = next((row for row in rows if request.args.get("of") in (None, row.reference)), None)
-    if row is None:
+    rows = [
+        (row, objected)
+        for row in open_when.publications_of(sitting.session, case)
+        if row.proposed
+        and ((objected := open_when.waits_after_objection(sitting.session, row)) or row.state in READABLE)
+    ]
+    found = next((one for one in rows if request.args.get("of") in (None, one[0].reference)), None)
+    if found is None:
         raise NotFound
+    row, objected = found
     mine = [
         w for w in sitting.windows(case, "publication_objection", subject=row.reference) if w.party_id == actor.party_id
     ]
@@ -141,6 +147,12 @@ def text(case: Case, actor: Actor) -> Page:
         masked=shown.masked_of(sitting.pack(case), row.masked),
         window=mine[0] if mine and actor.party_id is not None else None,
         is_approved=row.state is PublicationState.APPROVED,
+        objected=objected,
+        own=[
+            one
+            for _, one in shown.objections_of(sitting, case, row)
+            if actor.party_id is not None and one.party_id == actor.party_id
+        ],
         by_when=_by_when(sitting, case, row),
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.procedure.hooks import Panel
 from odr.register.publication.models import PublicationState
-from odr.register.publication.rules_of_acts import publications_of
+from odr.register.publication.rules_of_acts import publications_of, waits_after_objection
 
 if TYPE_CHECKING:
     from odr.identity.actors import Actor
@@ -23,5 +23,10 @@ def publication_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | Non
     if case.stage not in AFTER or actor.role not in READERS:
         return None
     rows = publications_of(sitting.session, case)
-    told = {"rows": rows, "states": PublicationState, "readable": READABLE, "reference": case.reference}
+    told = {
+        "rows": [(row, waits_after_objection(sitting.session, row)) for row in rows],
+        "states": PublicationState,
+        "readable": READABLE,
+        "reference": case.reference,
+    }
     return Panel("below", 70, "register/publication/_panel.html", told) if rows else None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
@@ -18,7 +18,7 @@ from odr.procedure.acts.table import Guard, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.rules.court_rules import PublicationReason, PublicationRules
 from odr.register import names
-from odr.register.publication.models import Publication, PublicationState
+from odr.register.publication.models import Publication, PublicationObjection, PublicationState
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -42,6 +42,14 @@ been public, and stays withdrawn.
 def publications_of(session: Session, case: Case) -> Sequence[Publication]:
     """The numbered decisions of a case, in the order of their numbers."""
     return session.scalars(select(Publication).where(Publication.case_id == case.id).order_by(Publication.number)).all()
+
+
+def waits_after_objection(session: Session, row: Publication) -> bool:
+    """Whether the clerk is to propose a text anew because a party objected to the one before it, which they all go on reading."""
+    if row.state is not PublicationState.PENDING or row.proposed is None or row.proposed_entry is None:
+        return False
+    later = PublicationObjection.entry_number > row.proposed_entry
+    return bool(session.scalar(select(exists().where(PublicationObjection.publication_id == row.id, later))))
 
 
 def rules_in(sitting: Sitting, case: Case) -> PublicationRules:
