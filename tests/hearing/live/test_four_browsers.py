@@ -169,10 +169,10 @@ def test_four_browsers_hold_a_whole_hearing(held: Live, house: House, browser: B
         expect(heard.page.locator("[data-person]")).to_have_count(1, timeout=PATIENCE * 1000)
         held.does(CHEN, "isolate", name)
         heard.is_out()
-        before, told = heard.got_at_all(), len(heard.page.evaluate("window.told"))
+        had, told = heard.got_at_all(), len(heard.page.evaluate("window.told"))
         held.does(CHEN, "floor", LI)
         judge.hears(li, more=100)
-        assert heard.got_at_all() == before
+        assert heard.got_at_all() == had
         assert not set(heard.page.evaluate("window.told")[told:]) - TOLD_ALONE
         heard.page.context.close()
 
