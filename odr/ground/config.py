@@ -85,6 +85,7 @@ class Settings(BaseModel):
     media_listen: str = "127.0.0.1:5002"
     media_addresses: str = ""
     media_ports: str = ""
+    mediasoup_dir: str = ""
     turn_urls: str = ""
     turn_secret: str = ""
     recordings_dir: str = ""

@@ -43,8 +43,10 @@ FROM_PYPI = {"aics-tlog", "aics-witness", "flask", "pyhanko", "python", "weed"}
 """What the environment's own folder holds, from the requirement files."""
 OTHER_BROWSERS = {"chromium-browser", "google-chrome"}
 """Looked for where there is no ``chromium``; never needed."""
-BY_HAND = {"npm"}
-"""Only of ``tools/vendor.py``, with which a contributor fetches newer libraries for the browser; no test runs it."""
+BY_HAND = {"npm", "meson", "ninja", "pkg-config", "c++", "flatc"}
+"""Only of ``tools/vendor.py``, with which a contributor fetches newer libraries for the browser, and of ``tools/media_worker``,
+with which an operator builds what many hearings at a time need; no test runs them.
+"""
 UNFOLLOWED = {
     "bench/casefile.py": {"sha256sum"},
     "tests/ops/test_compose.py": {"weed"},

@@ -57,6 +57,7 @@ def room_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str
         "ODR_MEDIA_LISTEN": settings.media_listen,
         "ODR_MEDIA_ADDRESSES": settings.media_addresses,
         "ODR_MEDIA_PORTS": settings.media_ports,
+        "ODR_MEDIASOUP_DIR": settings.mediasoup_dir and str(Path(settings.mediasoup_dir).absolute()),
         "ODR_TURN_URLS": settings.turn_urls,
         "ODR_TURN_SECRET": settings.turn_secret,
         # What syncs to the disk shares these threads with what makes keys for connections: enough for both.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hearing.live.media.house import House, Visitor, opened, short_folder
+from tests.hearing.live.media.house import EMBEDDED, House, Visitor, chosen, opened, short_folder
 from tests.peers.browser import OpenContext
 
 
@@ -21,9 +21,15 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def house(folder: Path) -> Iterator[House]:
+def driver(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Settings that choose what passes media on: the embedded driver, where a test is not for ``BOTH``."""
+    return chosen(getattr(request, "param", EMBEDDED))
+
+
+@pytest.fixture
+def house(folder: Path, driver: dict[str, str]) -> Iterator[House]:
     """A room that answers, with one hearing open and its recorder running."""
-    with opened(folder) as there:
+    with opened(folder, **driver) as there:
         there.order("open")
         there.order("record", segment=1)
         yield there

@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from odr.hearing.live.media import serve
@@ -26,6 +27,9 @@ from tests.peers import missing
 ROOT = Path(__file__).resolve().parents[4]
 SECRET = "the-media-room-of-the-tests-only"
 HEARING = "h1"
+EMBEDDED, SECOND = "werift", "mediasoup"
+BOTH = pytest.mark.parametrize("driver", [EMBEDDED, SECOND], indirect=True)
+"""What is written in a test, each driver of the room has to keep."""
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Room</title><body><script type="module">
 import { enter, testDevices } from "/room.js";
 window.seen = [];
@@ -92,6 +96,16 @@ def short_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="odr-media-", dir=memory if os.access(memory, os.W_OK) else None))
 
 
+def chosen(driver: str) -> dict[str, str]:
+    """The settings that choose a driver; skips the test where mediasoup is not there."""
+    if driver == EMBEDDED:
+        return {}
+    there = os.environ.get("ODR_MEDIASOUP_DIR")
+    if there is None:
+        pytest.skip("mediasoup is missing: tools/media_worker/make.py FOLDER, then ODR_MEDIASOUP_DIR=FOLDER")
+    return {"ODR_MEDIASOUP_DIR": there}
+
+
 class House:
     """The room's process, the pages, and the court's side of the control channel."""
 
@@ -105,6 +119,7 @@ class House:
         self.origin = f"http://127.0.0.1:{self.pages.server_port}"
         self.url = f"ws://127.0.0.1:{self.port}/live/room"
         self.spoiled: Callable[[str], str] = lambda ticket: ticket
+        self.driver: dict[str, str] = {}
         self.ranks: dict[str, Rank] = {}
         self.roles: dict[str, str] = {}
         threading.Thread(target=self.pages.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -132,6 +147,7 @@ class House:
             # No test depends on how fast the machine is: a disk that is slow is no fault here, one that refuses is.
             "ODR_RECORDER_PATIENCE": "60",
             "PATH": f"{node.parent}:{os.environ['PATH']}",
+            **self.driver,
             **environ,
         }
         limit = told.pop("LARGEST_FILE", None)
@@ -258,10 +274,12 @@ class Visitor:
 def opened(folder: Path, **environ: str) -> Iterator[House]:
     """A room that answers, stopped in the end."""
     house = House(folder)
+    # Also a room that is started anew in a test is the same room.
+    house.driver = {name: environ.pop(name) for name in list(environ) if name == "ODR_MEDIASOUP_DIR"}
     try:
         yield house.start(**environ)
     finally:
         house.close()
 
 
-__all__ = ["HEARING", "House", "Visitor", "opened", "short_folder", "until"]
+__all__ = ["BOTH", "EMBEDDED", "HEARING", "SECOND", "House", "Visitor", "chosen", "opened", "short_folder", "until"]

@@ -14,7 +14,7 @@ from hypothesis import example, given, strategies as st
 from odr.hearing.live.media.derive import derive, frames_of, vp8_payload
 from odr.hearing.live.media.reading import Kind, Recorded, open_segment
 from odr.hearing.live.media.webm import AUDIO, VIDEO, Frame, write_webm
-from tests.hearing.live.media.house import House, Visitor
+from tests.hearing.live.media.house import BOTH, House, Visitor
 
 Visitors = Callable[..., Visitor]
 TONE_AND_FLASH = """
@@ -73,6 +73,7 @@ async (url) => {
 """
 
 
+@BOTH
 def test_tone_and_flash_of_a_second_stay_together(house: House, visitor: Visitors) -> None:
     """Recorded, derived and played by a browser: each flash within a tenth of a second of its tone, none missing, also after
     a pause in between; and the copy is as long as the segment.

@@ -114,6 +114,7 @@ def test_a_wrong_setting_is_named(folder: Path) -> None:
         ("ODR_BASE_URL", "court"),
         ("ODR_MEDIA_PORTS", "80-90"),
         ("ODR_MEDIA_LISTEN", "nowhere"),
+        ("ODR_MEDIASOUP_DIR", str(folder / "nothing")),
     ):
         env = {**good, name: value, "PATH": str(node.parent)}
         done = subprocess.run(

@@ -23,7 +23,7 @@ from odr.hearing.live.media.control import Ack, MediaAway
 from odr.hearing.live.media.kit import RecordingKit, write_recording
 from odr.hearing.live.media.reading import Kind, open_segment
 from odr.hearing.live.media.verify import Noted, verify
-from tests.hearing.live.media.house import ROOT, House, Visitor, opened, short_folder, until
+from tests.hearing.live.media.house import BOTH, ROOT, House, Visitor, opened, short_folder, until
 from tests.peers.browser import OpenContext
 from tests.typed import typed
 
@@ -42,6 +42,7 @@ def admitted(house: House, *people: Visitor) -> None:
     people[0].hears(people[1].name, "video")
 
 
+@BOTH
 def test_what_was_synced_survives_the_kill_of_the_room_and_the_gap_is_named(house: House, visitor: Visitors) -> None:
     """kill -9: what was heard until a second or two before plays on; the room started anew closes the segment, names the
     gap, takes everybody back into their place, and the verifier finds all of it whole.
@@ -90,6 +91,7 @@ def fails(house: House, judge: Visitor, li: Visitor, why: str) -> None:
     assert judge.packets("li", "audio") == got
 
 
+@BOTH
 def test_a_recorder_whose_folder_is_taken_away_stops_the_hearing(house: House, visitor: Visitors) -> None:
     """It is noticed within five seconds, nobody is heard unrecorded, and what follows is a new segment after a named gap."""
     judge, li = visitor("judge"), visitor("li")

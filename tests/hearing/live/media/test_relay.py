@@ -19,7 +19,7 @@ from pathlib import Path
 
 from odr.hearing.live.media.derive import packets_of
 from odr.hearing.live.media.reading import Kind, open_segment
-from tests.hearing.live.media.house import House, Visitor, free_port, opened, until
+from tests.hearing.live.media.house import BOTH, House, Visitor, free_port, opened, until
 from tests.patience import PATIENCE
 from tests.peers import needed
 from tests.peers.browser import OpenContext
@@ -113,15 +113,18 @@ def bad_line(to: int, *, lost: float, late: float) -> Iterator[int]:
             each.close()
 
 
-def test_a_bad_line_costs_packets_and_not_the_hearing(folder: Path, open_context: OpenContext) -> None:
+@BOTH
+def test_a_bad_line_costs_packets_and_not_the_hearing(
+    folder: Path, driver: dict[str, str], open_context: OpenContext
+) -> None:
     """Of twenty datagrams one is lost and two come out of order, both ways: pictures go on to be shown and are recorded
     nearly whole, since what was lost is asked for again.
     """
-    seconds = 30 if os.environ.get("ODR_PROVE") else 4
+    seconds = 30 if os.environ.get("ODR_PROVE") else 8
     with (
         relay() as port,
         bad_line(port, lost=0.05, late=0.1) as line,
-        opened(folder, ODR_TURN_URLS=f"turn:127.0.0.1:{line}?transport=udp", ODR_TURN_SECRET=SECRET) as house,
+        opened(folder, **driver, ODR_TURN_URLS=f"turn:127.0.0.1:{line}?transport=udp", ODR_TURN_SECRET=SECRET) as house,
     ):
         house.order("open")
         house.order("record", segment=1)
@@ -144,13 +147,14 @@ def test_a_bad_line_costs_packets_and_not_the_hearing(folder: Path, open_context
         assert 0 < missed[Kind.AUDIO] <= 0.15 and missed[Kind.VIDEO] < missed[Kind.AUDIO], missed
 
 
-def test_two_meet_by_the_relay_alone(folder: Path, open_context: OpenContext) -> None:
+@BOTH
+def test_two_meet_by_the_relay_alone(folder: Path, driver: dict[str, str], open_context: OpenContext) -> None:
     """With no other way than the relay, sound and picture come through; credentials that ended, or of somebody else, are
     refused by it.
     """
     with (
         relay() as port,
-        opened(folder, ODR_TURN_URLS=f"turn:127.0.0.1:{port}?transport=udp", ODR_TURN_SECRET=SECRET) as house,
+        opened(folder, **driver, ODR_TURN_URLS=f"turn:127.0.0.1:{port}?transport=udp", ODR_TURN_SECRET=SECRET) as house,
     ):
         house.order("open")
         house.order("record", segment=1)

@@ -1,4 +1,4 @@
-"""What the media room does in real browsers: people meet, and what the court orders holds against any client."""
+"""What the media room does in real browsers, by each of its drivers: people meet, and what the court orders holds against any client."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import pytest
 
 from odr.hearing.live.media.control import BENCH, MediaRefused, Rank, segment_key
 from odr.hearing.live.media.reading import Kind, NotReadable, open_segment, segments
-from tests.hearing.live.media.house import House, Visitor, until
+from tests.hearing.live.media.house import BOTH, House, Visitor, until
 
+pytestmark = BOTH
 Visitors = Callable[..., Visitor]
 DISOBEYS = """
 const replace = RTCRtpSender.prototype.replaceTrack;
@@ -299,6 +300,21 @@ def test_the_judges_room_and_a_sides_own_room_have_no_recorder(house: House, vis
     assert li.received()["packets"] == {}
     house.order("stop_recording")
     assert open_segment(house.recordings / "h1/0001").persons in ([], ["li"])
+
+
+def test_who_comes_back_is_seen_and_heard_again(house: House, visitor: Visitors) -> None:
+    """A page that is opened anew gets everybody again, and everybody gets it, by the ways they had."""
+    judge, li = visitor("judge"), visitor("li")
+    together(house, judge, li)
+    li.page.evaluate("window.room.leave()")
+    until(lambda: "left" in house.kinds(), "the room knows")
+    back = Visitor(house, li.page.context, "li", li.page).enter()
+    back.hears("judge", "audio")
+    back.hears("judge", "video")
+    judge.hears("li", "audio")
+    judge.hears("li", "video")
+    ways = judge.page.evaluate("window.peers.at(-1).getTransceivers().length")
+    assert ways == 4, "two for what one sends and two for the other, however often they come"
 
 
 def test_devices_are_tested_before_anybody_enters(visitor: Visitors) -> None:

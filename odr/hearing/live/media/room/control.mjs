@@ -28,7 +28,7 @@ function found(house, name) {
 async function opened(house, name) {
   const old = house.hearings.get(name);
   if (old && !old.closed) return old;
-  const hearing = new Hearing(name, house.config, house.numbers);
+  const hearing = new Hearing(name, house);
   await hearing.restore();
   // Two orders to open may come at once: the first one counts.
   const now = house.hearings.get(name);

@@ -1,5 +1,4 @@
 // One browser at the door: its ticket, what it says, what it is told, and whether it still answers.
-import { MediaLink } from "./media.mjs";
 import { relay } from "./tickets.mjs";
 
 const KNOCKS = 5_000; // to show a ticket
@@ -129,10 +128,11 @@ export class Device {
     if (this.#ended) return;
     if (!this.media) {
       const [hearing, person] = [this.#hearing, this.person];
-      const link = new MediaLink(this.house.config, {
+      const link = this.house.media.link(hearing.name, person.person, {
         tell: (message) => this.media === link && this.tell(message),
         onPacket: (kind, packet) => hearing.packet(person, kind, packet),
         onReport: (kind, packet) => hearing.report(person, kind, packet),
+        onReady: () => hearing.gate(),
         wantsKeyFrame: (other) => hearing.people.get(other)?.device?.askKeyFrame(),
         onState: (state) => {
           if (state === "connected") for (const other of link.slots.keys()) hearing.people.get(other)?.device?.askKeyFrame();

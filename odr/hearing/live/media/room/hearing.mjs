@@ -40,14 +40,15 @@ export class Hearing {
   floor = null;
   page = null;
   place = null; // of the last order done that has one: the line of the court's journal, and which of its orders
+  stopping = false; // the recorder writes its last link
   closed = false;
   used = new Set();
   pieces = new Map(); // segment → when it began, since the room runs
   written = 0; // when the program that writes captions was heard last
   ended = []; // the last link of every segment that ended, for a court that missed an answer
 
-  constructor(name, config, numbers) {
-    Object.assign(this, { name, config, numbers });
+  constructor(name, { config, numbers, media }) {
+    Object.assign(this, { name, config, numbers, media });
     this.orders = Promise.resolve();
   }
 
@@ -61,8 +62,38 @@ export class Hearing {
 
   isHeard(room) {
     if (room !== HALL) return true;
-    if (this.paused) return false;
+    if (this.paused || this.stopping) return false;
     return this.deliberating || Boolean(this.recorder?.running);
+  }
+
+  /** Whether somebody's sound or picture goes on to anybody now. */
+  passes(person, kind) {
+    if (!this.takesPart(person) || !this.isHeard(person.room)) return false;
+    return kind === "audio" ? person.microphone && !person.muted : person.camera && !person.mutedVideo;
+  }
+
+  /** Who gets it, if it passes. */
+  *#getting(person, kind) {
+    const aside = kind === "audio" && this.#interpretsAside(person);
+    for (const other of this.people.values()) {
+      if (other !== person && other.room === person.room && this.takesPart(other) && (!aside || other.listens)) yield other;
+    }
+  }
+
+  /** Tell every connection what may pass by it now. */
+  gate() {
+    for (const person of this.people.values()) {
+      for (const kind of ["audio", "video"]) {
+        const getting = new Set(this.passes(person, kind) ? this.#getting(person, kind) : []);
+        for (const other of this.people.values()) other.device?.media?.lets(person.person, kind, getting.has(other));
+      }
+    }
+  }
+
+  /** What may pass now, and nothing else, passes when this ends. */
+  settled() {
+    this.gate();
+    return this.media.settled(this.name);
   }
 
   // ---- what comes from devices
@@ -75,16 +106,12 @@ export class Hearing {
       this.#holdBack(person, now);
       return;
     }
-    if (kind === "audio" ? !person.microphone : !person.camera) return;
-    if (!this.isHeard(person.room)) return;
+    if (!this.passes(person, kind)) return;
     if (person.room === HALL && !this.deliberating) {
       this.recorder.write(person.person, kind === "audio" ? AUDIO : VIDEO, packet.serialize());
     }
-    const aside = kind === "audio" && this.#interpretsAside(person);
-    for (const other of this.people.values()) {
-      if (other !== person && other.room === person.room && this.takesPart(other) && (!aside || other.listens)) {
-        other.device.media?.forward(person.person, kind, packet, () => person.device.askKeyFrame());
-      }
+    for (const other of this.#getting(person, kind)) {
+      other.device.media?.forward(person.person, kind, packet, () => person.device.askKeyFrame());
     }
   }
 
@@ -98,13 +125,13 @@ export class Hearing {
     if (person.listens !== on) {
       person.listens = on;
       for (const other of this.people.values()) if (other.role === INTERPRETER) person.device.media?.interrupt(other.person);
+      this.gate();
     }
     person.device.tell({ type: "listens", on });
   }
 
   report(person, kind, packet) {
-    const off = kind === "audio" ? person.muted || !person.microphone : person.mutedVideo || !person.camera;
-    if (person.room !== HALL || off || !this.takesPart(person) || !this.isHeard(HALL) || this.deliberating) return;
+    if (person.room !== HALL || this.deliberating || !this.passes(person, kind)) return;
     if (packet.senderInfo) this.recorder.write(person.person, kind === "audio" ? AUDIO_REPORT : VIDEO_REPORT, packet.serialize());
   }
 
@@ -168,6 +195,7 @@ export class Hearing {
       if (on && kind === "video") person.device.askKeyFrame();
       this.event(key, person.person, { on });
       this.#mark(key, person.person, { on });
+      this.gate();
     }
     this.#tellOwn(person);
     this.tellPeople();
@@ -222,7 +250,11 @@ export class Hearing {
     if (this.closed) throw new Refused("not_open", 404);
     if (given.place !== undefined && !this.#isNext(given.place)) return { at: Date.now(), ...this.where(), past: true };
     const more = (await order.call(this, given)) ?? {};
-    if (!QUIET.has(what)) this.reconcile();
+    if (!QUIET.has(what)) {
+      this.reconcile();
+      // The answer says that it holds, not that it will.
+      await this.settled();
+    }
     return { at: Date.now(), ...this.where(), ...more };
   }
 
@@ -283,9 +315,14 @@ export class Hearing {
   async stopRecording() {
     const recorder = this.recorder;
     if (!recorder?.running) return {};
-    const closing = await recorder.stop().catch((error) => {
-      throw new Refused(`recorder_failed: ${error.message}`);
-    });
+    // What passes while the last link is written would be heard and in no recording.
+    this.stopping = true;
+    const closing = await this.settled()
+      .then(() => recorder.stop())
+      .catch((error) => {
+        throw new Refused(`recorder_failed: ${error.message}`);
+      })
+      .finally(() => (this.stopping = false));
     this.previous = closing.head;
     this.ended.push(closing);
     return closing;
@@ -327,6 +364,7 @@ export class Hearing {
     this.#tellHands();
     this.tellPeople();
     if (this.staying || this.paused) this.#breakAll();
+    this.gate();
   }
 
   #tellStanding(person, takes) {

@@ -3,7 +3,9 @@ import { createServer } from "node:http";
 import { mkdirSync } from "node:fs";
 import { serveControl } from "./control.mjs";
 import { Device } from "./device.mjs";
+import { Werift } from "./media.mjs";
 import { settings, WrongSetting } from "./settings.mjs";
+import { Soup } from "./soup.mjs";
 import { Tickets } from "./tickets.mjs";
 import { WebSocketServer } from "./vendor/third-party.mjs";
 
@@ -14,8 +16,8 @@ class House {
   hearings = new Map();
   devices = new Set();
 
-  constructor(config) {
-    this.config = config;
+  constructor(config, media) {
+    Object.assign(this, { config, media });
     this.began = Date.now();
     this.tickets = new Tickets(config.secret, this.began);
     // Numbers of events go on across restarts: they begin at the time.
@@ -25,7 +27,7 @@ class House {
 
   health() {
     return {
-      since: this.began, at: Date.now(), driver: "werift", hearings: [...this.hearings.values()].filter((each) => !each.closed).length,
+      since: this.began, at: Date.now(), driver: this.media.name, hearings: [...this.hearings.values()].filter((each) => !each.closed).length,
       people: this.devices.size, recording: [...this.hearings.values()].filter((each) => each.recorder?.running).length,
       memory: process.memoryUsage().rss,
     };
@@ -58,7 +60,8 @@ async function stop(house) {
 }
 
 async function main() {
-  const house = new House(settings(process.env));
+  const config = settings(process.env);
+  const house = new House(config, config.mediasoup ? await Soup.start(config) : new Werift(config));
   mkdirSync(house.config.folder, { recursive: true, mode: 0o750 });
   let count = 0;
   setInterval(() => {

@@ -1,4 +1,13 @@
 // The media connection of one device, by werift: what it sends comes in here, what others send goes out by slots.
+//
+// There are two drivers, this one and soup.mjs, and the rest of the room knows no difference. A driver has `name`,
+// `link(hearing, person, told)` for one device's connection, and `settled(hearing)`, which ends when all that was said of
+// who may get what holds. A connection says what came by `told` and hears:
+//   reaches(persons)             make a way to the device for each of them; those it had before keep theirs
+//   lets(person, kind, passes)   whether that person's sound or picture may pass to the device from now on
+//   forward(person, kind, packet, askKeyFrame)   a packet that may pass, where the driver does not forward by itself
+//   interrupt(person)            what follows of them begins anew at the receiver: a picture with a key frame
+//   askKeyFrame(), answered(turn, sdp), candidate(candidate), close(); and `slots`: the persons there is a way for
 import {
   RTCPeerConnection,
   RTCRtpCodecParameters,
@@ -75,7 +84,7 @@ class Slot {
   }
 }
 
-export class MediaLink {
+class MediaLink {
   slots = new Map(); // person → { audio: Slot, video: Slot }
   closed = false;
   #queue = Promise.resolve();
@@ -173,6 +182,10 @@ export class MediaLink {
     this.slots.get(person)?.[kind].forward(packet, askKeyFrame);
   }
 
+  lets() {
+    // Each packet is asked about when it comes: see Hearing.packet.
+  }
+
   interrupt(person) {
     for (const slot of Object.values(this.slots.get(person) ?? {})) slot.interrupt();
   }
@@ -187,5 +200,21 @@ export class MediaLink {
     this.closed = true;
     this.#answer?.reject(new Error("closed"));
     await this.peer.close();
+  }
+}
+
+export class Werift {
+  name = "werift";
+
+  constructor(config) {
+    this.config = config;
+  }
+
+  link(_hearing, _person, told) {
+    return new MediaLink(this.config, told);
+  }
+
+  async settled() {
+    // What passes is asked at each packet: there is nothing to wait for.
   }
 }

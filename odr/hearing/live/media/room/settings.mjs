@@ -37,6 +37,7 @@ export function settings(environ) {
     listen: hostAndPort(value(environ, "ODR_MEDIA_LISTEN", "127.0.0.1:5002"), "ODR_MEDIA_LISTEN"),
     addresses: value(environ, "ODR_MEDIA_ADDRESSES", "").split(",").map((each) => each.trim()).filter(Boolean),
     ports: range,
+    mediasoup: value(environ, "ODR_MEDIASOUP_DIR", ""),
     turn: value(environ, "ODR_TURN_URLS", "").split(",").map((each) => each.trim()).filter(Boolean),
     turnSecret: value(environ, "ODR_TURN_SECRET", ""),
   };
