@@ -38,7 +38,7 @@ function people(old, part) {
 
 /** Whoever chose what to hear has the focus there for hours: who interprets changes around it all the same. */
 function choice(old, part) {
-  const told = (one) => [...one.querySelectorAll("p, fieldset > legend")].map((each) => each.outerHTML).join("");
+  const told = (one) => [...one.querySelectorAll("p, fieldset > legend, fieldset > label")].map((each) => each.outerHTML).join("");
   if (told(old) === told(part)) return;
   const focused = busy(old) ? document.activeElement.value : undefined;
   old.replaceChildren(...part.childNodes);
@@ -208,26 +208,22 @@ const BENEATH = 0.2; // of their loudness, while an interpreter speaks over them
 const SPEAKS = 0.01; // of full loudness: below it a microphone only stands open
 const HOLDS = 1500; // milliseconds a pause between two words may last
 const meters = new Map();
-let listens = false;
+let listens = null; // whose interpretation
 let spokeAt = -Infinity;
 let ears;
-
-function interpreters() {
-  return new Set([...document.querySelectorAll("[data-interpreter]")].map((one) => one.dataset.interpreter));
-}
 
 /** The choice as it stands, and how loud everybody is by it. */
 function channel() {
   const box = document.querySelector("[data-listen]");
   if (box) {
     box.hidden = false;
-    box.querySelector(`[value="${listens ? "interpretation" : "original"}"]`).checked = true;
+    const chosen = listens && box.querySelector(`[value="${CSS.escape(listens)}"]`);
+    (chosen ?? box.querySelector(`[value="original"]`)).checked = true;
   }
-  const over = interpreters();
   const beneath = listens && performance.now() - spokeAt < HOLDS;
   for (const each of document.querySelectorAll("[data-person] video, audio[data-voice]")) {
     const person = each.dataset.voice ?? each.closest("[data-person]").dataset.person;
-    each.volume = beneath && !over.has(person) ? BENEATH : 1;
+    each.volume = beneath && person !== listens ? BENEATH : 1;
   }
 }
 
@@ -250,7 +246,7 @@ function loudness(person) {
 
 function hearken() {
   if (!listens) return;
-  if ([...interpreters()].some((one) => loudness(one) > SPEAKS)) spokeAt = performance.now();
+  if (loudness(listens) > SPEAKS) spokeAt = performance.now();
   channel();
 }
 
@@ -276,7 +272,7 @@ function heard(event) {
     case "connecting": case "in": return say("");
     case "caption": captionsRun(true); return caption(event);
     case "captions": return captionsRun(event.on);
-    case "listens": listens = event.on; return channel();
+    case "listens": listens = event.to; return channel();
     default: return ask();
   }
 }
@@ -305,7 +301,7 @@ if (live?.dataset.now) {
     else room.setCamera(!own.camera);
   });
   document.addEventListener("change", (event) => {
-    if (event.target.closest("[data-listen]")) room?.listen(event.target.value === "interpretation");
+    if (event.target.closest("[data-listen]")) room?.listen(event.target.value === "original" ? null : event.target.value);
   });
   channel();
   setInterval(hearken, 250);

@@ -22,7 +22,7 @@
 //       { type: "isolated" } | { type: "released" } | { type: "removed", why } | { type: "closed" }
 //       { type: "tell", kind, data }                              what the court tells everybody (captions, record)
 //       { type: "caption", person, from, language, words }        what somebody said, by a program; kept nowhere
-//       { type: "listens", on }                                   whether the interpreters are heard, as the room has confirmed it
+//       { type: "listens", to }                                   whose interpretation is heard, as the room has confirmed it; null: nobody's
 //       { type: "captions", on }                                  whether a program writes captions now
 //       { type: "recorder_failed" }
 //       { type: "device", kind, why }                             microphone or camera cannot be used (a DOMException's name)
@@ -31,7 +31,7 @@
 //     setMicrophone(on: boolean), setCamera(on: boolean)          asks; `microphone`/`camera` events say what came of it
 //     useDevice(kind, deviceId)                                   other microphone or camera
 //     raiseHand(), lowerHand()
-//     listen(on: boolean)                                         to the interpreters, over those who speak; `listens` says it
+//     listen(to: person | null)                                   to an interpreter, over those who speak; `listens` says it
 //     pageShown(number)                                           the page of that order is on the screen now
 //     leave()                                                     goes out; no event afterwards
 //
@@ -55,7 +55,7 @@ class Room {
   #senders = {};
   #own = { audio: null, video: null };
   #wanted = { audio: false, video: false };
-  #listens = false;
+  #listens = null;
   #held = { audio: false, video: false };
   #devices = {};
   #sources = {};
@@ -189,7 +189,7 @@ class Room {
     if (lostAt !== null) this.#say({ type: "back", seconds: (Date.now() - lostAt) / 1000 });
     for (const kind of ["audio", "video"]) this.#askFor(kind);
     // Also that nothing is chosen any more: the page goes by what the room confirms.
-    if (again || this.#listens) this.#send({ type: "listen", on: this.#listens });
+    if (again || this.#listens) this.#send({ type: "listen", to: this.#listens });
   }
 
   #then(work) {
@@ -331,9 +331,9 @@ class Room {
     this.#send({ type: "hand", up: false });
   }
 
-  listen(on) {
-    this.#listens = on;
-    this.#send({ type: "listen", on });
+  listen(to) {
+    this.#listens = to;
+    this.#send({ type: "listen", to });
   }
 
   pageShown(number) {

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.hearing.live.media.house import EMBEDDED, House, Visitor, chosen, opened, short_folder
+from tests.hearing.live.media.house import EMBEDDED, HAS_SECOND, House, Visitor, chosen, opened, short_folder
 from tests.peers.browser import OpenContext
+
+collect_ignore = [] if HAS_SECOND else ["test_second_driver.py"]
 
 
 @pytest.fixture

@@ -193,13 +193,13 @@ def test_an_interpreter_is_heard_by_whoever_chose_it_until_the_floor_is_theirs(h
     judge.hears("li")
     mei.hears("li")
     assert judge.packets("mei", "audio") == li.packets("mei", "audio") == 0
-    li.page.evaluate("window.room.listen(true)")
-    li.saw("listens", on=True)
+    li.page.evaluate("window.room.listen('mei')")
+    li.saw("listens", to="mei")
     li.hears("mei")
     li.hears("judge")
     assert judge.packets("mei", "audio") == 0
-    li.page.evaluate("window.room.listen(false)")
-    li.saw("listens", on=False)
+    li.page.evaluate("window.room.listen(null)")
+    li.saw("listens", to=None)
     time.sleep(0.3)
     got = li.packets("mei", "audio")
     time.sleep(1)

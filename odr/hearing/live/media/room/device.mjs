@@ -99,7 +99,7 @@ export class Device {
         hearing.hand(person, message.up === true);
         break;
       case "listen":
-        hearing.listens(person, message.on === true);
+        hearing.listens(person, typeof message.to === "string" ? message.to : null);
         break;
       case "page_shown":
         hearing.shown(person, message.number);

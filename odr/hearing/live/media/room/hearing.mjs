@@ -24,7 +24,7 @@ class Person {
       person, role, rank, room: HALL, device: null, since: Date.now(), lostAt: null, admitted: false, removed: null,
       muted: false, mutedVideo: false, locked: false, isolated: false, microphone: false, camera: false,
       last: { audio: 0, video: 0 }, arrives: { audio: false, video: false }, on: { audio: 0, video: 0 },
-      heldBack: 0, heldNow: 0, mutedAt: 0, handAt: null, shows: null, told: "", inSince: null, listens: false,
+      heldBack: 0, heldNow: 0, mutedAt: 0, handAt: null, shows: null, told: "", inSince: null, listens: null,
     });
   }
 }
@@ -76,7 +76,7 @@ export class Hearing {
   *#getting(person, kind) {
     const aside = kind === "audio" && this.#interpretsAside(person);
     for (const other of this.people.values()) {
-      if (other !== person && other.room === person.room && this.takesPart(other) && (!aside || other.listens)) yield other;
+      if (other !== person && other.room === person.room && this.takesPart(other) && (!aside || other.listens === person.person)) yield other;
     }
   }
 
@@ -120,14 +120,14 @@ export class Hearing {
     return person.role === INTERPRETER && person.room === HALL && this.floor !== person.person;
   }
 
-  /** Whether somebody hears the interpretation, as they ask. */
-  listens(person, on) {
-    if (person.listens !== on) {
-      person.listens = on;
+  /** Whose interpretation somebody hears, as they ask; null for nobody's. */
+  listens(person, to) {
+    if (person.listens !== to) {
+      person.listens = to;
       for (const other of this.people.values()) if (other.role === INTERPRETER) person.device.media?.interrupt(other.person);
       this.gate();
     }
-    person.device.tell({ type: "listens", on });
+    person.device.tell({ type: "listens", to });
   }
 
   report(person, kind, packet) {
@@ -157,7 +157,7 @@ export class Hearing {
     if (person.device) person.device.replaced();
     const [lostAt, moved] = [person.lostAt, person.room !== said.room];
     // A page opened anew shows the original as chosen, so that is what it gets; one that comes back says its choice again.
-    Object.assign(person, { role: said.role, rank: said.rank, room: said.room, device, lostAt: null, told: "", listens: false });
+    Object.assign(person, { role: said.role, rank: said.rank, room: said.room, device, lostAt: null, told: "", listens: null });
     if (lostAt !== null) this.event("back", person.person, { room: person.room, since: lostAt, seconds: (Date.now() - lostAt) / 1000 });
     else this.event("entered", person.person, { room: person.room, moved });
     person.since = Date.now();
