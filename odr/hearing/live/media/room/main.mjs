@@ -17,7 +17,7 @@ class House {
   constructor(config) {
     this.config = config;
     this.began = Date.now();
-    this.tickets = new Tickets(config.secret, this.began);
+    this.tickets = new Tickets(config.secret, this.began, config.name);
     // Numbers of events go on across restarts: they begin at the time.
     let number = this.began * 1000;
     this.numbers = { next: () => ++number };
@@ -25,7 +25,7 @@ class House {
 
   health() {
     return {
-      since: this.began, at: Date.now(), driver: "werift", hearings: [...this.hearings.values()].filter((each) => !each.closed).length,
+      since: this.began, at: Date.now(), driver: "werift", name: this.config.name, hearings: [...this.hearings.values()].filter((each) => !each.closed).length,
       people: this.devices.size, recording: [...this.hearings.values()].filter((each) => each.recorder?.running).length,
       memory: process.memoryUsage().rss,
     };
