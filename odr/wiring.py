@@ -229,7 +229,7 @@ def _named(path: str) -> Any:
 def open_ports(court: Court, root: Path) -> None:
     """Stand the real thing behind every port, by settings."""
     from odr.evidence.store.ports import open_store
-    from odr.hearing.live.hosts import open_hosts, open_media
+    from odr.hearing.live.media.hosts import open_hosts, open_media
     from odr.identity.sign_in.oidc import open_provider
     from odr.notary.seal.seal import Sealer
     from odr.payments.ports import open_gateway

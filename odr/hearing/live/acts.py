@@ -20,7 +20,7 @@ from odr.hearing.courtroom.hearings import MOST_ON_ROLL, after_held
 from odr.hearing.examination.acts import hearing_open
 from odr.hearing.inputs import Reasons
 from odr.hearing.live import journal, moves
-from odr.hearing.live.hosts import media_on
+from odr.hearing.live.media.hosts import media_on
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.obeying import recorder_of
 from odr.hearing.live.queries import (

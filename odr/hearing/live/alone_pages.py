@@ -9,8 +9,8 @@ from flask import Blueprint, jsonify, redirect, render_template, url_for
 from odr.docket.models import PARTY_ROLES, Case
 from odr.ground.errors import ActNotOpen, Forbidden, NotFound
 from odr.ground.text import T, Text
-from odr.hearing.live.hosts import address_of, name_of
 from odr.hearing.live.media.control import BENCH as JUDGES_ROOM, CONSULT, Rank, Ticket, issue
+from odr.hearing.live.media.hosts import address_of, name_of
 from odr.hearing.live.models import LivePerson, LiveRoom
 from odr.hearing.live.queries import hearing_of_now, person_of, room_of
 from odr.hearing.live.rules import BENCH

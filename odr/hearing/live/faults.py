@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from odr.docket.models import Case
 from odr.ground.text import LOCALES, T, Text
-from odr.hearing.live import hosts, journal, moving, obeying
+from odr.hearing.live import journal, obeying
 from odr.hearing.live.acts import KeepRecordingInput, SuspendInput
+from odr.hearing.live.media import hosts, moving
 from odr.hearing.live.media.control import HALL, Media, MediaAway, MediaRefused, RoomEvent
 from odr.hearing.live.models import LivePerson, LiveRoom
 from odr.hearing.live.queries import held_room, missing_from, pause_after, segments_of

@@ -20,7 +20,7 @@ from odr.ground.errors import ActNotOpen
 from odr.ground.text import T, Text
 from odr.hearing import desks
 from odr.hearing.inputs import Reasons
-from odr.hearing.live.hosts import hearing_folders
+from odr.hearing.live.media.hosts import hearing_folders
 from odr.hearing.live.models import LiveRoom
 from odr.hearing.live.seen.making import folder_of
 from odr.hearing.live.seen.replaying import kept_in

@@ -20,8 +20,8 @@ from odr.evidence.models import Exhibit
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.ground.text import LOCALES, T, Text
 from odr.hearing.live import journal
-from odr.hearing.live.hosts import are_several, by_load, name_of
 from odr.hearing.live.media.control import segment_key
+from odr.hearing.live.media.hosts import are_several, by_load, name_of
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.obeying import key_context
 from odr.hearing.live.queries import hands, held_room, missing_from, next_segment, person_of, reached

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from odr.hearing.live.hosts import media_on
 from odr.hearing.live.media.control import Ack, Do, Media, MediaAway, MediaRefused
+from odr.hearing.live.media.hosts import media_on
 from odr.hearing.live.models import LiveAck, LiveLine, LiveRoom, LiveSegment
 from odr.hearing.live.vocabulary import What
 from odr.hearing.models import Hearing

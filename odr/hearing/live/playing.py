@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odr.ground.errors import NotFound
-from odr.hearing.live.hosts import hearing_folders
 from odr.hearing.live.media.derive import derive
+from odr.hearing.live.media.hosts import hearing_folders
 from odr.hearing.live.media.reading import NotReadable, Segment, segments
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.obeying import key_context

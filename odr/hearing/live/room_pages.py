@@ -15,8 +15,8 @@ from odr.ground.errors import ActNotOpen, CourtError, Forbidden, InvalidInput, N
 from odr.ground.text import T, Text
 from odr.hearing import names
 from odr.hearing.live import faults, moves, phrases
-from odr.hearing.live.hosts import address_of, are_several, name_of
 from odr.hearing.live.media.control import HALL, Rank, Ticket, issue
+from odr.hearing.live.media.hosts import address_of, are_several, name_of
 from odr.hearing.live.models import LiveRoom
 from odr.hearing.live.moves import CONFIRMED, MOVES, Given
 from odr.hearing.live.queries import hearing_of_now, person_of, reached, room_of

@@ -16,9 +16,9 @@ from odr.evidence.models import Exhibit
 from odr.ground.text import T, Text
 from odr.hearing.examination.exhibit_places import SEEN
 from odr.hearing.live import journal
+from odr.hearing.live.media.moving import CARRIED_OVER, waits_until
 from odr.hearing.live.models import EquipmentCheck, LiveAck, LiveLine, LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.moves import MOVES, shown_exhibit, why_not
-from odr.hearing.live.moving import CARRIED_OVER, waits_until
 from odr.hearing.live.playing import Played, playable
 from odr.hearing.live.queries import (
     called_back,

@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from odr.ground.config import Settings
 from odr.hearing.live import faults
-from odr.hearing.live.hosts import by_load
+from odr.hearing.live.media.hosts import by_load
+from odr.hearing.live.media.moving import WAITS
 from odr.hearing.live.models import LiveRoom, LiveSegment
-from odr.hearing.live.moving import WAITS
 from odr.hearing.live.queries import segments_of
 from odr.hearing.live.vocabulary import RoomState, What
 from odr.notary.models import LogEntry

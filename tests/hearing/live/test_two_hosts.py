@@ -20,8 +20,8 @@ from odr.docket.models import Track
 from odr.ground.config import Settings
 from odr.ground.db import Database
 from odr.hearing.live import faults
-from odr.hearing.live.hosts import media_on
 from odr.hearing.live.media.control import PersonState, Ticket, issue
+from odr.hearing.live.media.hosts import media_on
 from odr.hearing.live.media.reading import Kind, open_segment
 from odr.hearing.live.media.verify import verify
 from odr.hearing.live.models import LivePerson
@@ -58,7 +58,10 @@ window.inbound = async () => {
 def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, House]]:
     """Two processes of the same court, each with its own folder."""
     origin = f"http://127.0.0.1:{free_port()}"
-    with opened(tmp_path_factory.mktemp("a"), ODR_BASE_URL=origin) as first, opened(tmp_path_factory.mktemp("b"), ODR_BASE_URL=origin, ODR_MEDIA_NAME="second") as second:
+    with (
+        opened(tmp_path_factory.mktemp("a"), ODR_BASE_URL=origin) as first,
+        opened(tmp_path_factory.mktemp("b"), ODR_BASE_URL=origin, ODR_MEDIA_NAME="second") as second,
+    ):
         first.origin = second.origin = origin
         yield first, second
 

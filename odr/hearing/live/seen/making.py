@@ -20,8 +20,8 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.ground.db import insert_once
-from odr.hearing.live.hosts import piece_folder
 from odr.hearing.live.media.derive import frames_of
+from odr.hearing.live.media.hosts import piece_folder
 from odr.hearing.live.media.reading import HEAD, PLAIN, Kind, Recorded
 from odr.hearing.live.media.webm import Frame, write_webm
 from odr.hearing.live.models import LiveRoom, LiveSegment

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.ground.errors import NotFound
-from odr.hearing.live.hosts import piece_folder
 from odr.hearing.live.media.derive import write_film
+from odr.hearing.live.media.hosts import piece_folder
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.rules import KEPT_APART
 from odr.hearing.live.seen.cut import Closure

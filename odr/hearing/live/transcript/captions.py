@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.hearing.live.hosts import media_on, piece_folder
 from odr.hearing.live.media.control import Do, MediaAway, MediaRefused
 from odr.hearing.live.media.derive import read_rtp
+from odr.hearing.live.media.hosts import media_on, piece_folder
 from odr.hearing.live.media.reading import Kind, Recorded, Tail
 from odr.hearing.live.media.webm import AUDIO, Frame
 from odr.hearing.live.models import LiveRoom, LiveSegment

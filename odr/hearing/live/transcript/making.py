@@ -12,8 +12,8 @@ from sqlalchemy import select, update
 from odr.docket.models import Case
 from odr.ground.canonical import canonical
 from odr.ground.db import insert_once
-from odr.hearing.live.hosts import piece_folder
 from odr.hearing.live.media.derive import frames_of
+from odr.hearing.live.media.hosts import piece_folder
 from odr.hearing.live.media.reading import NotReadable, Segment, open_segment
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.obeying import key_context

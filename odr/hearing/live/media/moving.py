@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from odr.hearing.live import hosts, journal, moves, obeying
+from odr.hearing.live import journal, moves, obeying
+from odr.hearing.live.media import hosts
 from odr.hearing.live.media.control import Do, Media, MediaAway, MediaRefused
 from odr.hearing.live.media.reading import NotReadable, open_segment
 from odr.hearing.live.models import LiveAck, LiveLine, LiveRoom, LiveSegment
@@ -101,7 +102,7 @@ def _without_recorder(room: LiveRoom) -> list[dict[str, Any]]:
     if room.state is not RoomState.DELIBERATING:
         return [opened, *people]
     bench = [p.reference for p in room.people if p.role in BENCH]
-    return [opened, {"do": "deliberate", "persons": bench}, *people]
+    return [opened, {"do": Do.DELIBERATE.value, "persons": bench}, *people]
 
 
 def _gap(sitting: Sitting, room: LiveRoom) -> dict[str, int] | None:
