@@ -42,7 +42,10 @@ async function room(vendor, url, origin, ...tickets) {
     audio: [new RTCRtpCodecParameters({ mimeType: "audio/opus", clockRate: 48_000, channels: 2, payloadType: 111, rtcpFeedback: [useTWCC()] })],
     video: [new RTCRtpCodecParameters({ mimeType: "video/VP8", clockRate: 90_000, payloadType: 96, rtcpFeedback: [useNACK(), usePLI(), useTWCC()] })],
   };
-  tickets.forEach((ticket, number) => {
+  // One after the other, as people come: whoever is being connected is not offered somebody new at the same moment.
+  for (const [number, ticket] of tickets.entries()) {
+    let there;
+    const isThere = new Promise((done) => (there = done));
     const socket = new WebSocket(url, { headers: { origin } });
     const extensions = () => [useSdesMid(), useTransportWideCC()];
     const headerExtensions = { audio: extensions(), video: extensions() };
@@ -54,6 +57,7 @@ async function room(vendor, url, origin, ...tickets) {
     peer.connectionStateChange.subscribe((state) => {
       if (state !== "connected" || begun) return;
       begun = true;
+      there();
       connected += 1;
       speaks(number, (kind, body) => {
         const n = (count[kind] += 1);
@@ -81,7 +85,8 @@ async function room(vendor, url, origin, ...tickets) {
         });
       }
     };
-  });
+    await isThere;
+  }
 }
 
 /** Each person has a socket; the first packet of each says that they are there. */
