@@ -229,7 +229,7 @@ def _named(path: str) -> Any:
 def open_ports(court: Court, root: Path) -> None:
     """Stand the real thing behind every port, by settings."""
     from odr.evidence.store.ports import open_store
-    from odr.hearing.live.obeying import open_media
+    from odr.hearing.live.media.hosts import open_hosts, open_media
     from odr.identity.sign_in.oidc import open_provider
     from odr.notary.seal.seal import Sealer
     from odr.payments.ports import open_gateway
@@ -243,6 +243,7 @@ def open_ports(court: Court, root: Path) -> None:
     court.ports.service = open_carriers(court)
     court.ports.identity = open_provider(court.settings, court.clock)
     court.ports.media = open_media(court.settings)
+    court.ports.media_hosts = open_hosts(court.settings)
 
 
 @cache

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -19,8 +21,40 @@ class Mode(enum.Enum):
     PRODUCTION = "production"  # a sitting court: refuses training settings and default secrets
 
 
+class MediaHost(NamedTuple):
+    """A machine on which hearings are held: its name, where it takes the court's orders, where browsers reach it, and where
+    the court reads what it records.
+    """
+
+    name: str
+    control: str
+    url: str
+    recordings: Path
+
+
 class SettingsError(Exception):
     """The court refuses to start; each line names a setting and how to mend it."""
+
+
+HOST_NAME = r"^[a-z0-9][a-z0-9-]{0,39}$"
+"""How a media host is called."""
+
+
+def media_hosts(text: str) -> tuple[MediaHost, ...]:
+    """Further media hosts as the operator declares them: ``name control address folder``, one after the other, a semicolon
+    between two. Raises ``ValueError``.
+    """
+    found = []
+    for each in (part.split() for part in text.split(";") if part.strip()):
+        if len(each) != 4 or not re.fullmatch(HOST_NAME, each[0]):
+            raise ValueError(f"media_hosts: {' '.join(each)} is no name, control address, public address and folder")
+        name, control, url, folder = each
+        if not control.startswith(("unix:/", "http://")) or not url.startswith(("ws://", "wss://")):
+            raise ValueError(
+                f"media_hosts: {name} is controlled at unix:/path or http://, and reached at ws:// or wss://"
+            )
+        found.append(MediaHost(name, control, url, Path(folder)))
+    return tuple(found)
 
 
 class Settings(BaseModel):
@@ -79,7 +113,9 @@ class Settings(BaseModel):
     max_upload_bytes: int = Field(default=10 * 2**30, gt=0)
     vault_socket: str = ""
     vault_dir: str = ""
+    media_name: str = Field(default="main", pattern=HOST_NAME)
     media_control: str = ""
+    media_hosts: str = ""
     media_secret: str = ""
     media_url: str = ""
     media_listen: str = "127.0.0.1:5002"
@@ -129,6 +165,13 @@ class Settings(BaseModel):
         except ValidationError as error:
             lines = [f"ODR_{str(e['loc'][0]).upper() if e['loc'] else ''}: {e['msg']}" for e in error.errors()]
             raise SettingsError("\n".join(lines)) from None
+
+    @model_validator(mode="after")
+    def _media_hosts_are_told_apart(self) -> Settings:
+        names = [each.name for each in media_hosts(self.media_hosts)]
+        if len({*names, self.media_name}) <= len(names):
+            raise ValueError("media_hosts names a host twice, or as media_name does")
+        return self
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Settings:
@@ -194,6 +237,14 @@ class Settings(BaseModel):
     def has_media_room(self) -> bool:
         """Whether this court was told where its media room is; without one, nothing is heard live."""
         return bool(self.media_control and self.media_secret)
+
+    @property
+    def every_media_host(self) -> dict[str, MediaHost]:
+        """The media hosts by name, the first of them the one of the court's own settings; none without a media room."""
+        if not self.has_media_room:
+            return {}
+        own = MediaHost(self.media_name, self.media_control, self.media_address, self.recordings_folder)
+        return {each.name: each for each in (own, *media_hosts(self.media_hosts))}
 
     @property
     def media_address(self) -> str:

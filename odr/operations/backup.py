@@ -114,8 +114,10 @@ def back_up(settings: Settings, to: Path, *, now: datetime, keys: bool = True) -
                 _copy_tree(settings.data_dir / name, to / name)
         gone = _copy_blobs(settings, named, to / "blobs")
         # A hearing may be going on: with the links of its chain copied first, all they name is there.
-        _copy_tree(settings.recordings_folder, to / RECORDINGS, lambda path: path.name == "chain")
-        _copy_tree(settings.recordings_folder, to / RECORDINGS, lambda path: path.name != "chain")
+        others = (each.recordings for each in settings.every_media_host.values())
+        for folder in dict.fromkeys((settings.recordings_folder, *others)):
+            _copy_tree(folder, to / RECORDINGS, lambda path: path.name == "chain")
+            _copy_tree(folder, to / RECORDINGS, lambda path: path.name != "chain")
         revision = migrate.current(settings.url)
     finally:
         database.dispose()

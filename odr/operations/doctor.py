@@ -497,16 +497,37 @@ def check_media(settings: Settings) -> Findings:
     if not settings.has_media_room:
         yield good("no media room: hearings by the court's own video are not set up; every other way of hearing works")
         return
-    try:
-        health = Media(settings.media_control, settings.media_secret.encode()).health()
-    except MediaAway as error:
-        yield Finding(
-            State.BAD,
-            f"the media room does not answer, so no hearing by the court's own video can be opened: {error}",
-            "start `python -m odr.hearing.live.media.serve`, or see ODR_MEDIA_CONTROL and ODR_MEDIA_SECRET",
-        )
-        return
-    yield good(f"the media room answers ({health.get('driver', 'unknown')}, {health.get('hearings', 0)} hearings)")
+    hosts = settings.every_media_host
+    for host in hosts.values():
+        which = f"the media host {host.name}" if len(hosts) > 1 else "the media room"
+        try:
+            health = Media(host.control, settings.media_secret.encode()).health()
+        except MediaAway as error:
+            what = (
+                "its hearings are put on another"
+                if len(hosts) > 1
+                else "no hearing by the court's own video can be opened"
+            )
+            yield Finding(
+                State.BAD,
+                f"{which} does not answer, so {what}: {error}",
+                "start `python -m odr.hearing.live.media.serve`, or see ODR_MEDIA_CONTROL, ODR_MEDIA_HOSTS and ODR_MEDIA_SECRET",
+            )
+            continue
+        if health.get("name", host.name) != host.name:
+            yield Finding(
+                State.BAD,
+                f"{which} calls itself {health['name']}: it lets nobody in",
+                f"set ODR_MEDIA_NAME={host.name} in its own settings",
+            )
+            continue
+        if len(hosts) > 1 and not host.recordings.is_dir():
+            yield Finding(
+                State.WORRY,
+                f"{which} records where this machine cannot read: {host.recordings} is no folder",
+                "mount it there for reading, see operators.md, *Several media hosts*; what is on it cannot be played until then",
+            )
+        yield good(f"{which} answers ({health.get('driver', 'unknown')}, {health.get('hearings', 0)} hearings)")
 
 
 def check_speech(settings: Settings) -> Findings:

@@ -31,6 +31,7 @@ from odr.ground.clock import forget_arrival, note_arrival
 from odr.ground.config import Settings
 from odr.ground.errors import NotFound, StorageFull
 from odr.ground.silence import silence
+from odr.hearing.live.media.control import Media, MediaAway
 from odr.notary.check.alarms import Kind, alarms
 from odr.notary.log.log_rows import latest_checkpoint, open_log
 from odr.notary.models import LogEntry
@@ -47,6 +48,8 @@ from odr.web.security_log import whose
 
 health = Blueprint("health", __name__)
 requests_log = logging.getLogger("odr.request")
+ANSWERS_WITHIN = 1.0
+"""Seconds for which a reading waits for a media host."""
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -175,6 +178,7 @@ class CourtNumbers(Collector):
         )
         yield from self._machine(now)
         yield from self._outside(now, lagging)
+        yield from self._media()
         court_now, packs = self.court.clock.now(), self.court.packs
         pack = packs.in_force(self.court.settings.pack, court_now.astimezone(self.court.settings.tz).date())
         yield GaugeMetricFamily(
@@ -182,6 +186,23 @@ class CourtNumbers(Collector):
             "Calendars and figures the rules lack at this time of the year",
             value=len(pack.missing(court_now)),
         )
+
+    def _media(self) -> Iterator[Metric]:
+        """Whether each media host answers, and how many hearings each holds; nothing where there is none."""
+        settings = self.court.settings
+        answers = GaugeMetricFamily("court_media_host_answers", "Whether a media host answers", labels=("host",))
+        held = GaugeMetricFamily("court_media_host_hearings", "Hearings that a media host holds", labels=("host",))
+        for host in settings.every_media_host.values():
+            try:
+                said = Media(host.control, settings.media_secret.encode(), answers_within=ANSWERS_WITHIN).health()
+            except MediaAway:
+                answers.add_metric((host.name,), 0)
+                continue
+            answers.add_metric((host.name,), 1)
+            held.add_metric((host.name,), said["hearings"])
+        if settings.has_media_room:
+            yield answers
+            yield held
 
     def _machine(self, now: datetime) -> Iterator[Metric]:
         """Room on the disk, and how long no worker has written its pulse."""

@@ -49,6 +49,7 @@ class Ports:
     service: Any = None
     identity: Any = None
     media: Any = None
+    media_hosts: Any = None
 
 
 @dataclass

@@ -17,6 +17,8 @@ function place(text) {
     else if (!busy(old)) old.replaceChildren(...part.childNodes);
   }
   live.dataset.tag = fresh.querySelector("[data-tag]").dataset.tag;
+  // Held by another media host since: whoever is still at the one before comes to that.
+  room?.comeTo(fresh.querySelector("[data-tag]").dataset.room);
   // Who comes back after a part without them has the tiles anew, often after their sound and picture arrived.
   for (const each of arrived.values()) play(each);
   paint();
@@ -288,7 +290,7 @@ function shown(number) {
 async function ticket() {
   const answer = await fetch(live.dataset.ticket, { method: "POST", credentials: "same-origin", headers: { "X-CSRF-Token": live.dataset.token } });
   if (!answer.ok) throw new Error("no ticket");
-  return (await answer.json()).ticket;
+  return answer.json();
 }
 
 if (live?.dataset.now) {

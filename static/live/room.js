@@ -4,7 +4,7 @@
 //
 //   enter({ url, ticket, microphone, camera, on }) -> Room        (at once; everything else comes by `on`)
 //     url         wss://… of the room (the page carries it)
-//     ticket      async () => string: asks the court for a new ticket; called for every way in, also after a loss.
+//     ticket      async () => { ticket, url }: asks the court for a new ticket, and where it is good (a hearing may go on at another host); called for every way in, also after a loss.
 //                 Throwing an Error ends the attempt ("refused" with why "no_ticket")
 //     microphone  { deviceId?: string, on: boolean }, camera likewise; or null for none
 //     on(event)   called with each of these, `event.type` first:
@@ -33,6 +33,7 @@
 //     raiseHand(), lowerHand()
 //     listen(to: person | null)                                   to an interpreter, over those who speak; `listens` says it
 //     pageShown(number)                                           the page of that order is on the screen now
+//     comeTo(url)                                                 where the hearing is held now; nothing to do if that is where one is
 //     leave()                                                     goes out; no event afterwards
 //
 //   testDevices() -> Promise<{ audio: boolean, video: boolean, why?: string, microphones, cameras, speakers }>
@@ -98,15 +99,16 @@ class Room {
   async #connect() {
     if (this.#ended) return;
     this.#say({ type: "connecting" });
-    let ticket;
+    let said;
     try {
-      ticket = await this.#given.ticket();
+      said = await this.#given.ticket();
     } catch (error) {
       // Without the court there is no way in; after a loss it is asked again, as the network may be what is gone.
       return this.#wasIn ? this.#again() : this.#end({ type: "refused", why: "no_ticket", said: String(error.message ?? error) });
     }
     if (this.#ended) return;
-    const socket = new WebSocket(this.#given.url);
+    const ticket = said.ticket ?? said;
+    const socket = new WebSocket(said.url ?? this.#given.url);
     this.#socket = socket;
     socket.onopen = () => {
       this.#heard = performance.now();
@@ -334,6 +336,10 @@ class Room {
   listen(to) {
     this.#listens = to;
     this.#send({ type: "listen", to });
+  }
+
+  comeTo(url) {
+    if (this.#wasIn && this.#socket && this.#socket.url !== new URL(url).href) this.#drop();
   }
 
   pageShown(number) {

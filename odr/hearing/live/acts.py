@@ -20,8 +20,9 @@ from odr.hearing.courtroom.hearings import MOST_ON_ROLL, after_held
 from odr.hearing.examination.acts import hearing_open
 from odr.hearing.inputs import Reasons
 from odr.hearing.live import journal, moves
+from odr.hearing.live.media.hosts import media_on
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
-from odr.hearing.live.obeying import media_of, recorder_of
+from odr.hearing.live.obeying import recorder_of
 from odr.hearing.live.queries import (
     doors_are_open,
     hearing_of_now,
@@ -204,9 +205,9 @@ class OpenInput(CourtModel):
 
 def start_recorder(court: Court, case: Case, given: OpenInput, actor: Actor) -> Mapping[str, Any]:
     """Before the hearing is opened the recorder runs: it is started, and says so (REC 1, 3)."""
-    media = media_of(court)
     with court.database.read() as session:
         hearing, room = hearing_of_now(session, case), room_of_now(session, case)
+        media = media_on(court, room.host) if room is not None else None
         if media is None or hearing is None or room is None:
             return {}
         asked = hearing.reference, [p.reference for p in room.people], next_segment(session, room)
@@ -242,7 +243,7 @@ def open_live_hearing(sitting: Sitting, case: Case, given: OpenInput, *, actor: 
     room.state, room.since, room.recorder_runs = RoomState.OPEN, now, True
     room.opened_at, room.opened_by = now, sitting.next_number(case)
     room.stages = [LiveStage.OPENING.value]
-    sitting.session.add(LiveSegment(room_id=room.id, number=segment, begun_at=now))
+    sitting.session.add(LiveSegment(room_id=room.id, number=segment, host=room.host, begun_at=now))
     hearing = sitting.session.get_one(Hearing, room.hearing_id)
     hearing.begun_at = now
     # A media room that was away since they came knows nobody: it is told how everybody stands.
@@ -831,9 +832,18 @@ def keep_recording(sitting: Sitting, case: Case, given: KeepRecordingInput, *, a
     room = sitting.session.scalars(select(LiveRoom).where(LiveRoom.hearing_id == hearing.id)).one()
     hearing.recording_sha256 = given.head
     pieces = [
-        {"segment": s.number, "sealed": s.key is not None, "head": s.head} for s in segments_of(sitting.session, room)
+        {"segment": s.number, "sealed": s.key is not None, "head": s.head, **_lies_on(room, s)}
+        for s in segments_of(sitting.session, room)
     ]
     return Recorded(
         T("The recording of the hearing of %(at)s is closed and kept", at=hearing.begins_at),
         {"hearing": hearing.reference, "sha256": given.head, "pieces": pieces},
     )
+
+
+def _lies_on(room: LiveRoom, piece: LiveSegment) -> dict[str, Any]:
+    """On which media host a piece lies, and that it is missing where that host died and has not handed it over."""
+    if piece.host is None:
+        return {}
+    missing = piece.host in room.left_hosts.split() and piece.head is None
+    return {"host": piece.host, **({"missing": True} if missing else {})}

@@ -10,6 +10,7 @@ from odr.docket.models import PARTY_ROLES, Case
 from odr.ground.errors import ActNotOpen, Forbidden, NotFound
 from odr.ground.text import T, Text
 from odr.hearing.live.media.control import BENCH as JUDGES_ROOM, CONSULT, Rank, Ticket, issue
+from odr.hearing.live.media.hosts import address_of, name_of
 from odr.hearing.live.models import LivePerson, LiveRoom
 from odr.hearing.live.queries import hearing_of_now, person_of, room_of
 from odr.hearing.live.rules import BENCH
@@ -66,8 +67,8 @@ def page(case: Case, actor: Actor) -> Page:
     if reason is None:
         allow_feature("camera")
         allow_feature("microphone")
-        address = current_court().settings.media_address
-        allow("connect-src", "/".join(address.split("/")[:3]))
+        for host in current_court().settings.every_media_host.values():
+            allow("connect-src", "/".join(host.url.split("/")[:3]))
     names = {p.reference: p.name for p in found[1].people if _same_side(p, actor)}
     return render_template(
         "hearing/live/alone.html",
@@ -78,7 +79,7 @@ def page(case: Case, actor: Actor) -> Page:
         reason=reason,
         names=names,
         of_bench=actor.role in BENCH,
-        media_address=current_court().settings.media_address,
+        media_address=address_of(current_court(), found[1]),
         away=current_court().ports.media is None,
     )
 
@@ -101,9 +102,16 @@ def ticket(case: Case, actor: Actor) -> Page:
     if reason is not None:
         raise ActNotOpen(reason, source=court.cited_today("CTR 5"))
     said = Ticket(
-        hearing.reference, me.reference, actor.role.value, door_of(case, actor), me.proven_at, Rank.PARTICIPANT
+        hearing.reference,
+        me.reference,
+        actor.role.value,
+        door_of(case, actor),
+        me.proven_at,
+        Rank.PARTICIPANT,
+        name_of(court, room),
     )
-    return jsonify({"ticket": issue(court.settings.media_secret.encode(), said, court.clock.machine_now())})
+    token = issue(court.settings.media_secret.encode(), said, court.clock.machine_now())
+    return jsonify({"ticket": token, "url": address_of(court, room)})
 
 
 @live_alone.get("/now")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from odr.docket.models import Case
 from odr.ground.text import LOCALES, T, Text
 from odr.hearing.live import journal, obeying
 from odr.hearing.live.acts import KeepRecordingInput, SuspendInput
+from odr.hearing.live.media import hosts, moving
 from odr.hearing.live.media.control import HALL, Media, MediaAway, MediaRefused, RoomEvent
 from odr.hearing.live.models import LivePerson, LiveRoom
 from odr.hearing.live.queries import held_room, missing_from, pause_after, segments_of
@@ -30,7 +31,7 @@ GONE = {"lost", "left"}
 
 def watch(court: Court, limit: int = 50) -> int:
     """The worker's round: every hearing held here that is not over, and every recording that waits to be put on record."""
-    if obeying.media_of(court) is None:
+    if hosts.media_of(court) is None:
         return 0
     with court.database.read() as session:
         going_on = select(LiveRoom.id).where(LiveRoom.state.not_in((RoomState.WAITING, RoomState.CLOSED)))
@@ -43,29 +44,42 @@ def watch(court: Court, limit: int = 50) -> int:
             *session.scalars(going_on.limit(limit)),
             *session.scalars(closed.order_by(LiveRoom.id.desc()).limit(limit)),
         ]
-    return sum(follow(court, room_id) for room_id in rooms)
+        left = select(LiveRoom.id).where(LiveRoom.left_hosts != "").order_by(LiveRoom.id.desc()).limit(limit)
+        owed = session.scalars(left).all()
+    silent = set[str]()
+    done = sum(follow(court, room_id, silent) for room_id in rooms)
+    return done + sum(moving.finish(court, room_id, silent) for room_id in owed)
 
 
-def follow(court: Court, room_id: int) -> int:
-    """Have the room do what it has not done, hear what happened in it, and draw what follows. Returns how much was new."""
-    media = obeying.media_of(court)
-    if media is None:
+def follow(court: Court, room_id: int, silent: set[str] | None = None) -> int:
+    """Have the room do what it has not done, hear what happened in it, and draw what follows. Returns how much was new.
+    Hosts found ``silent`` in a round of the worker are not waited for once more for each of their hearings.
+    """
+    if hosts.media_of(court) is None:
         return 0
-    done = obeying.obey(court, room_id)
+    silent = set() if silent is None else silent
+    with court.database.read() as session:
+        host = hosts.name_of(court, session.get_one(LiveRoom, room_id))
+    done = obeying.obey(court, room_id) if host not in silent else 0
     with court.database.read() as session:
         room = session.get_one(LiveRoom, room_id)
         hearing = session.get_one(Hearing, room.hearing_id).reference
-        heard_of, state, lines = room.heard_of, room.state, room.lines
+        heard_of, state, lines, host = room.heard_of, room.state, room.lines, hosts.name_of(court, room)
         expected = room.sealed_by is not None
         lost = any(p.lost_at is not None for p in room.people)
-    news, away = _news(media, hearing, heard_of)
+    media = hosts.media_on(court, host) if host not in silent else None
+    news, away = _news(media, hearing, heard_of) if media is not None else ([], True)
+    if away:
+        silent.add(host)
     stopped = None
-    if state is RoomState.OPEN and (away or not _goes_on(media, hearing, sealed=expected)):
+    if state is RoomState.OPEN and (media is None or away or not _goes_on(media, hearing, sealed=expected)):
         stopped = Stopped(lines, away)
-    if not news and not lost and state is not RoomState.CLOSED and done == 0 and stopped is None:
-        return 0
-    with court.sit() as sitting:
-        return done + _take_in(sitting, room_id, news, stopped)
+    if news or lost or state is RoomState.CLOSED or done or stopped is not None:
+        with court.sit() as sitting:
+            done += _take_in(sitting, room_id, news, stopped, host)
+    if away and state is not RoomState.CLOSED:
+        done += moving.move_on(court, room_id, host)
+    return done
 
 
 @dataclass(frozen=True)
@@ -103,9 +117,11 @@ def _goes_on(media: Media, hearing: str, *, sealed: bool) -> bool:
     return records and state.paused is None and not state.deliberating and state.sealed == sealed
 
 
-def _take_in(sitting: Sitting, room_id: int, news: list[RoomEvent], stopped: Stopped | None = None) -> int:
+def _take_in(sitting: Sitting, room_id: int, news: list[RoomEvent], stopped: Stopped | None, host: str) -> int:
     case = sitting.session.get_one(Case, sitting.session.get_one(LiveRoom, room_id).case_id)
     room = held_room(sitting.session, room_id)
+    if hosts.name_of(sitting.court, room) != host:
+        return 0  # it went to another host meanwhile: what this one said of it holds no more
     taken = 0
     for event in news:
         if event.number > room.heard_of:
@@ -163,7 +179,9 @@ def _note(sitting: Sitting, room: LiveRoom, event: RoomEvent) -> int:
         return _say(sitting, room, What.RECORDER_STOPPED, None, **place)
     if event.kind == "gap":
         # Told when the recorder runs again: since when nothing was recorded, to the second.
-        gap = {name: event.told[name] for name in ("since", "until", "after") if name in event.told}
+        gap: dict[str, Any] = {name: event.told[name] for name in ("since", "until", "after") if name in event.told}
+        for name in ("since", "until"):
+            gap[f"{name}_at"] = _court_time(sitting, _instant(gap[name])).isoformat() if name in gap else None
         return _say(sitting, room, What.RECORDER_RUNS, None, **gap, **place)
     if event.kind == "head" and event.told.get("head"):
         head = str(event.told["head"])
@@ -176,6 +194,10 @@ def _note(sitting: Sitting, room: LiveRoom, event: RoomEvent) -> int:
 def _say(sitting: Sitting, room: LiveRoom, what: What, person: LivePerson | None, **facts: Any) -> int:
     journal.write(sitting, room, what, CLOCK_ACTOR, person=person, **facts)
     return 1
+
+
+def _instant(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _court_time(sitting: Sitting, at: datetime) -> datetime:
@@ -201,6 +223,9 @@ def _keep(sitting: Sitting, case: Case, room: LiveRoom) -> int:
         return 0
     # A piece that the recorder never began, because it failed before, has no link; the last that has one closes the chain.
     heads = [piece.head for piece in segments_of(sitting.session, room) if piece.head is not None]
+    waits = moving.waits_until(room)
+    if waits is not None and sitting.now < waits:
+        return 0  # a media host that died still has a piece of it
     if not heads or journal.unconfirmed(sitting.session, room):
         return 0
     given = KeepRecordingInput(hearing=hearing.reference, head=heads[-1])

@@ -239,6 +239,19 @@ def sentence(line: LiveLine) -> Text:
                 name=name,
                 at=datetime.fromisoformat(line.facts["since"]),
             )
+        case What.HELD_ON:
+            return T("The hearing is held on the media host “%(host)s”.", host=line.facts["host"])
+        case What.HOST_LEFT:
+            return T(
+                "The media host “%(before)s” does not answer. From now on the hearing is held on “%(host)s”; everybody stays muted, isolated or let in as before.",
+                before=line.facts["before"],
+                host=line.facts["host"],
+            )
+        case What.HOST_BACK:
+            return T(
+                "The media host “%(host)s” answers again, and what it had recorded of this hearing is whole.",
+                host=line.facts["host"],
+            )
         case What.HELD_BACK:
             return T("The device of %(name)s goes on sending; nothing of it goes on to anybody.", name=name)
         case What.REFUSED:

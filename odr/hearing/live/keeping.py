@@ -20,6 +20,7 @@ from odr.ground.errors import ActNotOpen
 from odr.ground.text import T, Text
 from odr.hearing import desks
 from odr.hearing.inputs import Reasons
+from odr.hearing.live.media.hosts import hearing_folders
 from odr.hearing.live.models import LiveRoom
 from odr.hearing.live.seen.making import folder_of
 from odr.hearing.live.seen.replaying import kept_in
@@ -184,7 +185,8 @@ def _take_away(court: Court, hearing: Hearing) -> None:
 
 
 def _left(court: Court, hearing: Hearing) -> list[Path]:
-    return sorted((court.settings.recordings_folder / hearing.reference).glob("*/*.rtp"))
+    folders = hearing_folders(court.settings, hearing.reference)
+    return sorted(path for folder in folders for path in folder.glob("*/*.rtp"))
 
 
 def _derived(court: Court, hearing: Hearing) -> list[Path]:

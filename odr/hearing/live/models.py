@@ -16,6 +16,8 @@ from odr.hearing.models import APPEND_ONLY
 
 KEPT, ERASED = "erased_at IS NULL", "erased_at IS NOT NULL"
 """Rooms whose recording is not erased, or is."""
+LEFT = "left_hosts <> ''"
+"""Rooms of which another media host still has something."""
 UNHEARD = "heard_at IS NULL"
 """Pieces of a recording that no engine has heard."""
 
@@ -29,6 +31,10 @@ class LiveRoom(Base):
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     hearing_id: Mapped[int] = mapped_column(ForeignKey("hearing.id"), unique=True)
+    host: Mapped[str | None] = mapped_column(String(40))
+    """The media host that holds it; None: the court's own, of before there were several."""
+    left_hosts: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """Names, a space between two, of media hosts that held it, died, and have not handed over what they had recorded."""
     state: Mapped[RoomState] = mapped_column(enum_column(RoomState))
     since: Mapped[datetime] = mapped_column(UTCDateTime)
     why: Mapped[str | None] = mapped_column(Text)
@@ -52,7 +58,7 @@ class LiveRoom(Base):
     erased_by: Mapped[int | None]
     recorder_runs: Mapped[bool] = mapped_column(default=False)
     """What the media room said last of the recorder."""
-    heard_of: Mapped[int] = mapped_column(default=0)
+    heard_of: Mapped[int] = mapped_column(BigInt, default=0)
     """Up to which of its own events the media room was heard."""
     lines: Mapped[int] = mapped_column(default=0)
     head: Mapped[str] = mapped_column(String(64), default=FIRST)
@@ -60,6 +66,7 @@ class LiveRoom(Base):
     people: Mapped[list[LivePerson]] = relationship(order_by="LivePerson.id", lazy="selectin")
     __table_args__ = (
         Index("ix_live_room_kept", "closed_at", "id", sqlite_where=text(KEPT), postgresql_where=text(KEPT)),
+        Index("ix_live_room_left", "id", sqlite_where=text(LEFT), postgresql_where=text(LEFT)),
         Index("ix_live_room_erased", "erased_at", sqlite_where=text(ERASED), postgresql_where=text(ERASED)),
     )
 
@@ -142,6 +149,8 @@ class LiveSegment(Base):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     room_id: Mapped[int] = mapped_column(ForeignKey("live_room.id"))
     number: Mapped[int]
+    host: Mapped[str | None] = mapped_column(String(40))
+    """The media host that wrote it."""
     begun_at: Mapped[datetime] = mapped_column(UTCDateTime)
     key: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Of a sealed part: its key, as the vault encrypts it."""

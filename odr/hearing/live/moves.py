@@ -21,13 +21,14 @@ from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.ground.text import LOCALES, T, Text
 from odr.hearing.live import journal
 from odr.hearing.live.media.control import segment_key
+from odr.hearing.live.media.hosts import are_several, by_load, name_of
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.obeying import key_context
 from odr.hearing.live.queries import hands, held_room, missing_from, next_segment, person_of, reached
 from odr.hearing.live.rules import BENCH, BESIDE, COURT, KEPT_APART, next_stage
 from odr.hearing.live.vocabulary import LiveStage, Mic, PhoneCheck, Place, RoomState, What
 from odr.hearing.queries import standing_exhibits
-from odr.identity.actors import Actor
+from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.acts.availability import citing
 
 if TYPE_CHECKING:
@@ -336,7 +337,7 @@ def _open_again(at: At, what: What, orders: list[dict[str, object]]) -> None:
 def new_segment(sitting: Sitting, room: LiveRoom, key: bytes | None = None) -> dict[str, object]:
     """The order for a new piece of the recording."""
     number = next_segment(sitting.session, room)
-    sitting.session.add(LiveSegment(room_id=room.id, number=number, begun_at=sitting.now, key=key))
+    sitting.session.add(LiveSegment(room_id=room.id, number=number, host=room.host, begun_at=sitting.now, key=key))
     sitting.session.flush()
     return {"do": "record", "segment": number}
 
@@ -359,7 +360,8 @@ def anew(sitting: Sitting, room: LiveRoom) -> list[dict[str, object]]:
         record = sealed_segment(sitting, room)
     else:
         record = {**new_segment(sitting, room), "do": "unseal"}
-    orders[1:1] = [{"do": "pause", "why": "technology"}, {"do": "reassemble"}, record]
+    why = "break" if room.state is RoomState.PAUSED else "technology"
+    orders[1:1] = [{"do": "pause", "why": why}, {"do": "reassemble"}, record]
     if room.floor_id is not None:
         orders += [_person("floor", p) for p in room.people if p.id == room.floor_id]
     exhibit = shown_exhibit(sitting, room)
@@ -648,6 +650,9 @@ def come(sitting: Sitting, room: LiveRoom, actor: Actor, proven_at: datetime, en
         room.people.append(found)
         order = [{"do": "admit", "person": found.reference}] if of_court else []
         first = [{"do": "open", "persons": []}] if order or room.lines == 0 else []
+        if room.lines == 0 and are_several(sitting.court):
+            journal.write(sitting, room, What.HELD_ON, CLOCK_ACTOR, host=name_of(sitting.court, room))
+            first = [{"do": "open", "persons": []}]
         journal.write(sitting, room, What.CAME, actor, person=found, orders=[*first, *order])
     found.proven_at = proven_at
     return found
@@ -663,9 +668,10 @@ def room_for(sitting: Sitting, case: Case, hearing_id: int) -> LiveRoom:
             state=RoomState.WAITING,
             since=sitting.now,
             stage=LiveStage.OPENING,
+            host=by_load(sitting.court, sitting.session)[0],
         )
         made.people, made.stages, made.shown = [], [], []
-        made.lines, made.head, made.heard_of, made.recorder_runs = 0, "0" * 64, 0, False
+        made.lines, made.head, made.heard_of, made.recorder_runs, made.left_hosts = 0, "0" * 64, 0, False, ""
         sitting.session.add(made)
         sitting.session.flush()
         return made

@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from odr.ground.config import Settings
 from odr.hearing.live.media.control import Ack, Do, Media, MediaAway, MediaRefused
+from odr.hearing.live.media.hosts import media_on
 from odr.hearing.live.models import LiveAck, LiveLine, LiveRoom, LiveSegment
+from odr.hearing.live.vocabulary import What
 from odr.hearing.models import Hearing
 
 if TYPE_CHECKING:
@@ -24,16 +25,6 @@ MOST_AT_ONCE = 50
 USED = "segment_used"
 
 
-def open_media(settings: Settings) -> Media | None:
-    """The media room that the settings name; None where hearings by the court's own video are not set up."""
-    return Media(settings.media_control, settings.media_secret.encode()) if settings.has_media_room else None
-
-
-def media_of(court: Court) -> Media | None:
-    """The court's media room, where one is set up."""
-    return cast("Media | None", court.ports.media)
-
-
 def key_context(room: str, number: int) -> bytes:
     """What the key of a sealed segment is bound to in the vault."""
     return f"live segment/{room}/{number}".encode()
@@ -43,10 +34,10 @@ def obey(court: Court, room_id: int) -> int:
     """Ask the media room for what it has not confirmed, the oldest first; stops where it is away. Returns how many it
     did.
     """
-    media = media_of(court)
-    if media is None:
-        return 0
     with court.database.read() as session:
+        media = media_on(court, session.scalars(select(LiveRoom.host).where(LiveRoom.id == room_id)).one())
+        if media is None:
+            return 0
         asked = (
             select(LiveLine, Hearing.reference)
             .join(LiveRoom, LiveRoom.id == LiveLine.room_id)
@@ -121,12 +112,15 @@ def _confirm(court: Court, room_id: int, line_id: int, acks: list[Ack], refused:
                 refused=refused,
             )
         )
+        if refused is not None and session.get_one(LiveLine, line_id).what is What.HOST_LEFT:
+            # The other host holds the hearing, and does not record it: nobody is told that it does.
+            session.get_one(LiveRoom, room_id).recorder_runs = False
         for ack in acks:
             for piece in (ack.told, *ack.told.get("pieces", ())):
-                _end_segment(session, room_id, piece, court.clock.now())
+                end_segment(session, room_id, piece, court.clock.now())
 
 
-def _end_segment(session: Session, room_id: int, told: Mapping[str, Any], now: datetime) -> None:
+def end_segment(session: Session, room_id: int, told: Mapping[str, Any], now: datetime) -> None:
     """Keep the closing link of a segment that ended, by an order or cut off."""
     ended = told.get("ended")
     found = select(LiveSegment).where(LiveSegment.room_id == room_id, LiveSegment.number == ended)

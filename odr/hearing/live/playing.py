@@ -7,12 +7,14 @@ time; of a sealed piece none is kept: it is made for each who may see it, and th
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odr.ground.errors import NotFound
 from odr.hearing.live.media.derive import derive
+from odr.hearing.live.media.hosts import hearing_folders
 from odr.hearing.live.media.reading import NotReadable, Segment, segments
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.obeying import key_context
@@ -32,11 +34,12 @@ class Played:
 
 
 def _read(court: Court, hearing: Hearing) -> dict[int, Segment]:
-    """Every piece that the recorder wrote on this machine, by its number."""
-    try:
-        return {each.number: each for each in segments(court.settings.recordings_folder / hearing.reference)}
-    except (OSError, NotReadable):
-        return {}
+    """Every piece that a recorder wrote, on whichever host, by its number."""
+    found: dict[int, Segment] = {}
+    for folder in hearing_folders(court.settings, hearing.reference):
+        with suppress(OSError, NotReadable):
+            found |= {each.number: each for each in segments(folder)}
+    return found
 
 
 def playable(court: Court, hearing: Hearing, room: LiveRoom, pieces: list[LiveSegment]) -> list[Played]:

@@ -16,6 +16,7 @@ from odr.ground.text import T, Text
 from odr.hearing import names
 from odr.hearing.live import faults, moves, phrases
 from odr.hearing.live.media.control import HALL, Rank, Ticket, issue
+from odr.hearing.live.media.hosts import address_of, are_several, name_of
 from odr.hearing.live.models import LiveRoom
 from odr.hearing.live.moves import CONFIRMED, MOVES, Given
 from odr.hearing.live.queries import hearing_of_now, person_of, reached, room_of
@@ -89,8 +90,9 @@ def _page(
 def _allow_media() -> None:
     allow_feature("camera")
     allow_feature("microphone")
-    address = current_court().settings.media_address
-    allow("connect-src", "/".join(address.split("/")[:3]))
+    # Of every media host: the hearing may go on at another while the page is open.
+    for host in current_court().settings.every_media_host.values():
+        allow("connect-src", "/".join(host.url.split("/")[:3]))
 
 
 def _shown(case: Case, actor: Actor, hearing: Hearing, room: LiveRoom) -> RoomPage:
@@ -113,7 +115,8 @@ def _all(case: Case, actor: Actor, shown: RoomPage) -> dict[str, object]:
         "page": shown,
         "acts": [act for act in acts if refusal(sitting, act, case, actor) is None],
         "ladders": [(t.person, ladder_of(t.person)) for t in troubled],
-        "media_address": current_court().settings.media_address,
+        "media_address": address_of(current_court(), shown.room),
+        "host": name_of(current_court(), shown.room) if are_several(current_court()) else None,
         "confirmed": CONFIRMED,
         "apart": actor.role in KEPT_APART,
         "telephone": telephone_of(sitting, case),
@@ -224,9 +227,10 @@ def ticket(case: Case, actor: Actor) -> Page:
     if me.place is Place.OUT or found[1].state is RoomState.CLOSED:
         raise Forbidden(T("You are not let in again."))
     rank = Rank.BENCH if actor.role in COURT else Rank.WITNESS if actor.role in KEPT_APART else Rank.PARTICIPANT
-    said = Ticket(found[0].reference, me.reference, actor.role.value, HALL, me.proven_at, rank)
+    host = name_of(court, found[1])
+    said = Ticket(found[0].reference, me.reference, actor.role.value, HALL, me.proven_at, rank, host)
     token = issue(court.settings.media_secret.encode(), said, court.clock.machine_now())
-    return jsonify({"ticket": token})
+    return jsonify({"ticket": token, "url": address_of(court, found[1])})
 
 
 @live_room.get("/exhibit")

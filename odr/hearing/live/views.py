@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from odr.evidence.models import Exhibit
 from odr.ground.text import T, Text
 from odr.hearing.examination.exhibit_places import SEEN
 from odr.hearing.live import journal
+from odr.hearing.live.media.moving import CARRIED_OVER, waits_until
 from odr.hearing.live.models import EquipmentCheck, LiveAck, LiveLine, LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.moves import MOVES, shown_exhibit, why_not
 from odr.hearing.live.playing import Played, playable
@@ -257,7 +259,9 @@ def room_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing, room
         stages=[(s, s.value in room.stages and s is not room.stage, s is room.stage) for s in STAGES],
         following=next_stage(room.stage),
         unconfirmed=len(journal.unconfirmed(session, room)),
-        refused=[v for v in lines if v.ack is not None and v.ack.refused] if of_court else (),
+        refused=[v for v in lines if v.ack is not None and v.ack.refused not in (None, CARRIED_OVER)]
+        if of_court
+        else (),
         may=frozenset(do for do in MOVES if why_not(room, actor, do) is None),
         segments=segments_of(session, room),
         calls=called_back(session, hearing) if of_court else (),
@@ -446,6 +450,9 @@ class RecordingPage:
     segments: Sequence[LiveSegment]
     left_out: int
     played: Sequence[Played]
+    lies: Sequence[Lies]
+    waits_until: datetime | None
+    """Until when the docket waits for a media host that died, before it says that its piece is missing."""
 
     def is_heard(self, number: int) -> bool:
         """Whether there is a draft of what was said in a piece."""
@@ -455,6 +462,42 @@ class RecordingPage:
         """What is played where a line stands: whoever it is about, or else the first of its piece."""
         here = [p for p in self.played if view.ack is not None and p.segment == view.ack.segment]
         return next((p for p in here if p.person.id == view.line.person_id), next(iter(here), None))
+
+
+@dataclass(frozen=True)
+class Lies:
+    """A piece of the recording: on which media host it lies, and what of the time after it is not recorded."""
+
+    piece: LiveSegment
+    missing: bool
+    """Its host died and has not handed it over."""
+    since: datetime | None
+    until: datetime | None
+
+
+def where_they_lie(room: LiveRoom, pieces: Sequence[LiveSegment], lines: Sequence[LiveLine]) -> list[Lies]:
+    """Each piece with its host and the gap after it, to the second; from when, the last link of a piece that was cut off says
+    better than what was known when it happened.
+    """
+    found, away = [], room.left_hosts.split()
+    runs = {line.facts.get("after"): line.facts for line in lines if line.what is What.RECORDER_RUNS}
+    for piece in pieces:
+        gap, since, until = runs.get(piece.number, {}), None, None
+        if gap.get("since_at") and gap.get("until_at"):
+            since, until = (datetime.fromisoformat(gap[name]) for name in ("since_at", "until_at"))
+            cut = _cut_off(piece)
+            since = until - timedelta(milliseconds=gap["until"] - cut) if cut is not None else since
+        found.append(Lies(piece, piece.host in away and piece.head is None, since, until))
+    return found
+
+
+def _cut_off(piece: LiveSegment) -> int | None:
+    """The millisecond of the last link before a piece was cut off."""
+    try:
+        link = json.loads(piece.closing) if isinstance(piece.closing, str) else piece.closing
+        return int(link["last"]) if link is not None and link.get("kind") == "cut" else None
+    except (ValueError, KeyError):
+        return None
 
 
 _GAPS: Mapping[What, tuple[Text, str]] = {
@@ -487,6 +530,8 @@ def recording_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing,
         is_whole=journal.is_whole(room, every),
         heads=[line for line in every if line.what is What.HEAD],
         segments=pieces,
+        lies=where_they_lie(room, pieces, every),
+        waits_until=waits_until(room) if hearing.recording_sha256 is None else None,
         played=playable(sitting.court, hearing, room, [p for p in pieces if stayed or p.key is None]),
         left_out=sum(not inside(line) for line in every if line.sealed and not of_court),
     )

@@ -242,5 +242,8 @@ class What(enum.Enum):
     REFUSED = "refused"
     PHONED = "phoned"
     PHONE_OVER = "phone_over"
+    HELD_ON = "held_on"  # by which media host the hearing is held
+    HOST_LEFT = "host_left"  # that host does not answer, and another holds it from now on
+    HOST_BACK = "host_back"  # a host that was left has handed over what it recorded
     HEAD = "head"
     CLOSED = "closed"

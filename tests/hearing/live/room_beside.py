@@ -135,6 +135,12 @@ class RoomBeside:
             raise MediaAway("no answer")
         return [one for one in self.news if one.number > after]
 
+    def health(self) -> dict[str, Any]:
+        """That it answers."""
+        if self.away:
+            raise MediaAway("no answer")
+        return {"driver": "beside"}
+
     def happens(self, kind: str, person: str | None = None, **told: Any) -> None:
         """Something happens in the room that nobody ordered."""
         now = self.clock.machine_now()

@@ -39,7 +39,8 @@ class Do(enum.StrEnum):
     OPEN = "open"
     """The room is there for this hearing: ``persons`` the court expects (may be empty). Repeated after the room was away,
     it finds what was recorded, closes a segment that was cut off, and names the gap (event ``gap``). The answer's
-    ``pieces`` are the last links of every segment that ended, each with ``ended``, ``closing`` and ``head``."""
+    ``pieces`` are the last links of every segment that ended, each with ``ended``, ``closing`` and ``head``. A hearing that
+    comes from another media host has ``gap``: ``since`` when (milliseconds) nothing is recorded, ``after`` which segment."""
     RECORD = "record"
     """The recorder starts ``segment`` (a number not used yet); with ``key``, encrypted at rest. A segment that still runs
     ends; one of this number goes on. Before it runs, and whenever it fails, nobody in the hall sees or hears anybody."""
@@ -116,6 +117,8 @@ class Ticket:
     """When the person last proved who they are (step-up)."""
     rank: Rank = Rank.PARTICIPANT
     """What they see of others."""
+    host: str = "main"
+    """The media host that holds the hearing: no other lets this ticket in."""
 
 
 def issue(secret: bytes, ticket: Ticket, now: datetime) -> str:
@@ -127,10 +130,11 @@ def issue(secret: bytes, ticket: Ticket, now: datetime) -> str:
     side = ticket.room.removeprefix(CONSULT)
     if ticket.room not in (HALL, BENCH) and (side == ticket.room or not NAME.fullmatch(side)):
         raise ValueError(f"no room: {ticket.room}")
-    for name in (ticket.hearing, ticket.person, ticket.role):
+    for name in (ticket.hearing, ticket.person, ticket.role, ticket.host):
         if not NAME.fullmatch(name):
             raise ValueError(f"no name of the room: {name}")
     said = {
+        "host": ticket.host,
         "hearing": ticket.hearing,
         "person": ticket.person,
         "role": ticket.role,

@@ -49,6 +49,7 @@ def find_node(environ: Mapping[str, str] | None = None) -> Path | None:
 def room_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
     """The settings that the room's process gets, and no others."""
     told = {
+        "ODR_MEDIA_NAME": settings.media_name,
         "ODR_MEDIA_CONTROL": settings.media_control,
         "ODR_MEDIA_SECRET": settings.media_secret,
         "ODR_RECORDINGS_DIR": str(settings.recordings_folder.absolute()),

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case
 from odr.ground.db import insert_once
 from odr.hearing.live.media.derive import frames_of
+from odr.hearing.live.media.hosts import piece_folder
 from odr.hearing.live.media.reading import HEAD, PLAIN, Kind, Recorded
 from odr.hearing.live.media.webm import Frame, write_webm
 from odr.hearing.live.models import LiveRoom, LiveSegment
@@ -174,7 +175,7 @@ def _ready(court: Court, session: Session, room: LiveRoom, rules: WatchingRules,
     closed = _closed(session, room, hearing, rules)
     open_ones = select(LiveSegment.number).where(LiveSegment.room_id == room.id, LiveSegment.key.is_(None))
     for segment in session.scalars(open_ones.order_by(LiveSegment.number)).all():
-        written = written_in(court.settings.recordings_folder / hearing.reference / f"{segment:04d}")
+        written = written_in(piece_folder(court.settings, hearing.reference, segment))
         if written is None or (written.ended_at is not None and written.ended_at < horizon - STAYS):
             continue
         for person in room.people:

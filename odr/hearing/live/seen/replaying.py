@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case
 from odr.ground.errors import NotFound
 from odr.hearing.live.media.derive import write_film
+from odr.hearing.live.media.hosts import piece_folder
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.rules import KEPT_APART
 from odr.hearing.live.seen.cut import Closure
@@ -68,7 +69,7 @@ def seen_again(court: Court, session: Session, hearing: Hearing, room: LiveRoom)
 
 
 def _folder(court: Court, hearing: Hearing, number: int) -> Path:
-    return court.settings.recordings_folder / hearing.reference / f"{number:04d}"
+    return piece_folder(court.settings, hearing.reference, number)
 
 
 def kept_in(court: Court, hearing: Hearing) -> Path:

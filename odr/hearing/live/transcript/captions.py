@@ -19,10 +19,11 @@ from sqlalchemy import select
 
 from odr.hearing.live.media.control import Do, MediaAway, MediaRefused
 from odr.hearing.live.media.derive import read_rtp
+from odr.hearing.live.media.hosts import media_on, piece_folder
 from odr.hearing.live.media.reading import Kind, Recorded, Tail
 from odr.hearing.live.media.webm import AUDIO, Frame
 from odr.hearing.live.models import LiveRoom, LiveSegment
-from odr.hearing.live.obeying import key_context, media_of
+from odr.hearing.live.obeying import key_context
 from odr.hearing.live.transcript.engine import Captioner
 from odr.hearing.live.transcript.sound import RATE, CannotDecode, samples_of
 from odr.hearing.live.vocabulary import RoomState
@@ -128,8 +129,8 @@ def cut(samples: Any, spans: Sequence[tuple[int, int]], *, is_over: bool) -> int
 class Listener:
     """One piece of a recording while it is written: every person's sound, and how far it was heard."""
 
-    def __init__(self, hearing: str, number: int, folder: Path, key: bytes | None) -> None:
-        self.hearing, self.number = hearing, number
+    def __init__(self, hearing: str, number: int, folder: Path, key: bytes | None, host: str | None = None) -> None:
+        self.hearing, self.number, self.host = hearing, number, host
         self._folder, self._key = folder, key
         self._ears: dict[str, Ear] = {}
         self._seen = False
@@ -239,17 +240,17 @@ class Captions:
             rows = [(row[0], row[1], row[2]) for row in session.execute(asked)]
         for piece, room, hearing in rows:
             mine = (room.id, piece.number)
-            folder = self._court.settings.recordings_folder / hearing / f"{piece.number:04d}"
+            folder = piece_folder(self._court.settings, hearing, piece.number)
             if mine in self._listening or mine in self._done or not (folder / "chain").is_file():
                 continue
             key = None
             if piece.key is not None:
                 key = self._court.notary.vault.unseal(piece.key, key_context(room.reference, piece.number))
-            self._listening[mine] = Listener(hearing, piece.number, folder, key)
+            self._listening[mine] = Listener(hearing, piece.number, folder, key, piece.host)
         self._done &= {(room.id, piece.number) for piece, room, _ in rows}
 
     def _tell(self, listener: Listener, found: Sequence[Caption]) -> None:
-        media, now = media_of(self._court), time.monotonic()
+        media, now = media_on(self._court, listener.host), time.monotonic()
         quiet = now - self._told.get(listener.hearing, -ALIVE_S) < ALIVE_S
         if media is None or (not found and quiet):
             return

@@ -13,6 +13,7 @@ from odr.docket.models import Case
 from odr.ground.canonical import canonical
 from odr.ground.db import insert_once
 from odr.hearing.live.media.derive import frames_of
+from odr.hearing.live.media.hosts import piece_folder
 from odr.hearing.live.media.reading import NotReadable, Segment, open_segment
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.obeying import key_context
@@ -82,10 +83,8 @@ def hear_due(court: Court, engine: Engine) -> int:
 
 def _written(court: Court, hearing: Hearing, number: int) -> Segment | None:
     """The piece as it lies on this machine, closed; its neighbours are not looked at, so that none that is broken hides it."""
-    folder = court.settings.recordings_folder / hearing.reference
     try:
-        own = next((path for path in folder.iterdir() if path.name.isdigit() and int(path.name) == number), None)
-        found = open_segment(own) if own is not None else None
+        found = open_segment(piece_folder(court.settings, hearing.reference, number))
     except (OSError, NotReadable, KeyError, TypeError, AttributeError):
         return None  # Not here, or its chain is damaged.
     return found if found is not None and found.is_closed else None

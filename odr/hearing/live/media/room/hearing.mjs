@@ -537,6 +537,8 @@ const ORDERS = {
     })) {
       for (const person of persons(given, name)) set(this.known(person, true));
     }
+    // Held by another media host until now: since when nothing was recorded is for the court to say.
+    if (given.gap && !this.gap && !this.recorder) this.gap = { since: Number(given.gap.since), after: Number(given.gap.after) };
     return { used: [...this.used], gap: this.gap ?? null, pieces: this.ended };
   },
 

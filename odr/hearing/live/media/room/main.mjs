@@ -19,7 +19,7 @@ class House {
   constructor(config, media) {
     Object.assign(this, { config, media });
     this.began = Date.now();
-    this.tickets = new Tickets(config.secret, this.began);
+    this.tickets = new Tickets(config.secret, this.began, config.name);
     // Numbers of events go on across restarts: they begin at the time.
     let number = this.began * 1000;
     this.numbers = { next: () => ++number };
@@ -27,7 +27,7 @@ class House {
 
   health() {
     return {
-      since: this.began, at: Date.now(), driver: this.media.name, hearings: [...this.hearings.values()].filter((each) => !each.closed).length,
+      since: this.began, at: Date.now(), driver: this.media.name, name: this.config.name, hearings: [...this.hearings.values()].filter((each) => !each.closed).length,
       people: this.devices.size, recording: [...this.hearings.values()].filter((each) => each.recorder?.running).length,
       memory: process.memoryUsage().rss,
     };

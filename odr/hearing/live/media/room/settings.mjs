@@ -31,6 +31,7 @@ export function settings(environ) {
   return {
     secret,
     patience: patience * 1_000,
+    name: value(environ, "ODR_MEDIA_NAME", "main"),
     control,
     folder,
     origin: new URL(origin).origin,

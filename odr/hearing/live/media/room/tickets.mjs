@@ -15,9 +15,12 @@ const SKEW = 5_000; // how far the court's machine may be ahead of this one
 export class Tickets {
   #key;
   #began;
+  #host;
   #used = new Map();
 
-  constructor(secret, began) {
+  constructor(secret, began, host) {
+    // A ticket for another media host opens nothing here, though the court's secret is the same.
+    this.#host = host;
     this.#key = derived(secret, "ticket");
     // What was used before this process began is not remembered: a ticket from then opens nothing.
     this.#began = began;
@@ -29,6 +32,7 @@ export class Tickets {
     const mac = createHmac("sha256", this.#key).update(body ?? "").digest();
     if (more !== undefined || !sameBytes(Buffer.from(mark ?? "", "base64url"), mac)) return { why: "foreign" };
     const said = JSON.parse(Buffer.from(body, "base64url").toString("utf8"));
+    if (said.host !== this.#host) return { why: "foreign", said };
     if (now > said.until || said.from < this.#began - SKEW || said.from > now + SKEW) return { why: "expired", said };
     for (const [once, until] of this.#used) if (until + SKEW < now) this.#used.delete(once);
     if (this.#used.has(said.once)) return { why: "used", said };

@@ -1,0 +1,245 @@
+"""What a live hearing costs the media room: one hearing of eight, recorded, against a bare forwarder of the same packets in the
+same minute; a thousand sockets at its door; and the court's other pages while it works.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bench.acts import serving
+from bench.frame import Ratio, compare, report
+from bench.hearing import cookie, hearing_with
+from odr.hearing.live.media import serve
+from odr.web.presence import session_cookie_name
+from tests.hearing.live.media.house import House, opened, short_folder
+from tests.hearing.scene import LI
+from tests.patience import until
+
+DEVICES = Path(__file__).resolve().parent / "live_devices.mjs"
+PEOPLE, SECONDS, SOCKETS, ASKED = 8, 4.0, 1_000, 100
+TICK = os.sysconf("SC_CLK_TCK")
+HELD_MB = 0.25
+"""Megabytes that a socket at the door may take."""
+
+
+def used(pid: int) -> float:
+    """Processor seconds of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def memory(pid: int) -> float:
+    """Megabytes that it holds."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE") / 1e6
+
+
+class Devices:
+    """Eight people, and the process that passes on what they send."""
+
+    def __init__(self, passes: int, *arguments: str) -> None:
+        self.passes = passes
+        command = [str(serve.find_node()), "--experimental-websocket", "--no-warnings", str(DEVICES), *arguments]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        until(lambda: self.says("connected")["connected"] == PEOPLE, "everybody is connected")
+
+    def says(self, what: str) -> dict[str, Any]:
+        """Have them do something."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write(f"{what}\n")
+        self.process.stdin.flush()
+        said: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return said
+
+    def turn(self) -> dict[str, float]:
+        """Some seconds of a hearing: packets passed on in a second, processor for each, and how late they came."""
+        self.says("go")
+        time.sleep(0.5)
+        self.says("go")
+        before, began = used(self.passes), time.monotonic()
+        time.sleep(SECONDS)
+        spent, took = used(self.passes) - before, time.monotonic() - began
+        said = self.says("hold")
+        return {
+            "cores": spent / took,
+            "ms": 1000 * spent / max(1, said["received"]),
+            "share": said["received"] / max(1, said["sent"] * (PEOPLE - 1)),
+            "packets": said["received"] / took,
+            **said,
+        }
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def hearing_of_eight() -> Iterator[tuple[House, Devices]]:
+    """The room with one recorded hearing, and everybody in it."""
+    folder, names = short_folder(), [f"p{n}" for n in range(PEOPLE)]
+    try:
+        with opened(folder) as house:
+            house.order("open", persons=names, admitted=names)
+            house.order("record", segment=1)
+            assert house.process is not None
+            vendor = str(serve.ROOM.parent / "vendor/third-party.mjs")
+            devices = Devices(
+                house.process.pid, "room", vendor, house.url, house.origin, *(house.ticket(name) for name in names)
+            )
+            try:
+                yield house, devices
+            finally:
+                devices.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def bare() -> Iterator[Devices]:
+    """The same packets by a forwarder that looks at nothing."""
+    command = [str(serve.find_node()), str(DEVICES), "forwarder"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as forwarder:
+        assert forwarder.stdout is not None
+        devices = Devices(forwarder.pid, "bare", forwarder.stdout.readline().strip(), str(PEOPLE))
+        try:
+            yield devices
+        finally:
+            devices.close()
+            forwarder.kill()
+
+
+def passed_on(house: House, devices: Devices, other: Devices) -> list[Ratio]:
+    """Processor for a packet passed on, and the latest of a hundred, each against the bare forwarder."""
+    began = memory(devices.passes)
+    turns: list[tuple[dict[str, float], dict[str, float]]] = []
+    for _ in range(8):
+        turns.append((devices.turn(), other.turn()))
+    cost = Ratio(
+        f"one hearing of {PEOPLE}, recorded: processor a packet passed on",
+        "media room (ms)",
+        "bare UDP (ms)",
+        10.0,
+        False,
+    )
+    late = Ratio(
+        f"one hearing of {PEOPLE}, recorded: latest of a hundred packets", "media room (ms)", "100 ms", 1.0, False
+    )
+    cost.pairs = [(room["ms"], max(alone["ms"], 1e-4)) for room, alone in turns[1:]]
+    late.pairs = [(room["p99"], 100.0) for room, _ in turns[1:]]
+    cores = sorted(room["cores"] for room, _ in turns[1:])
+    cost.notes.append(
+        f"{cores[3]:.2f} of a core (from {cores[0]:.2f} to {cores[-1]:.2f}) for {turns[-1][0]['packets']:.0f} packets a second passed on, bare {turns[-1][1]['packets']:.0f}; "
+        f"{min(room['share'] for room, _ in turns[1:]):.1%} of them came at least; memory {began:.0f} MB at the beginning, {memory(devices.passes):.0f} after {len(turns)} turns"
+    )
+    late.notes.append(
+        "bare: "
+        + ", ".join(f"{alone['p99']:.1f}" for _, alone in turns[1:])
+        + " ms; median of the room: "
+        + ", ".join(f"{room['median']:.1f}" for room, _ in turns[1:])
+    )
+    for each in (cost, late):
+        report(each)
+    return [cost, late]
+
+
+def sockets() -> list[Ratio]:
+    """A thousand devices at the doors of 125 hearings, each answering the room's pings: memory and processor of each."""
+    folder = short_folder()
+    held = Ratio(f"{SOCKETS:,} sockets at the door: memory of each", "media room (MB)", f"{HELD_MB} MB", 1.0, False)
+    busy = Ratio(f"{SOCKETS:,} sockets at the door: processor", "media room (cores)", "0.2 of a core", 1.0, False)
+
+    async def all_come(house: House) -> None:
+        assert house.process is not None
+        pid = house.process.pid
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+            before, open_ = memory(pid), []
+            for n in range(SOCKETS):
+                hearing = f"s{n // 8}"
+                socket = await session.ws_connect(house.url, headers={"Origin": house.origin}, max_msg_size=0)
+                ticket = house.ticket(f"p{n % 8}", hearing=hearing)
+                await socket.send_json({"type": "enter", "ticket": ticket, "device": f"d{n}"})
+                said = await socket.receive_json()
+                assert said["type"] == "in", said
+                open_.append(asyncio.create_task(_listens(socket)))
+            await asyncio.sleep(2)
+            for _ in range(7):
+                cpu, began = used(pid), time.monotonic()
+                await asyncio.sleep(3)
+                busy.pairs.append(((used(pid) - cpu) / (time.monotonic() - began), 0.2))
+                held.pairs.append(((memory(pid) - before) / SOCKETS, HELD_MB))
+            assert not any(task.done() for task in open_), "a socket was lost"
+            busy.notes.append(f"{before:.0f} MB without them, {memory(pid):.0f} with them; none was lost")
+            for task in open_:
+                task.cancel()
+
+    try:
+        with opened(folder) as house:
+            for n in range(SOCKETS // 8):
+                house.media.command(f"s{n}", "open")
+            asyncio.run(all_come(house))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    for each in (held, busy):
+        report(each)
+    return [held, busy]
+
+
+async def _listens(socket: aiohttp.ClientWebSocketResponse) -> None:
+    """Take what comes, until the room hangs up."""
+    async for _ in socket:
+        pass
+
+
+def other_pages(devices: Devices) -> Ratio:
+    """The latest of a hundred visits to a case's docket while the room works on this machine, and while it stands still."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        scene = hearing_with(Path(folder), 10)
+        base = stack.enter_context(serving(scene))
+        with scene.look() as (_, case):
+            address = f"{base}/cases/{case.reference}/docket"
+        asked = urllib.request.Request(address, headers={"Cookie": f"{session_cookie_name(False)}={cookie(scene, LI)}"})
+
+        def p99() -> float:
+            taken = []
+            for _ in range(ASKED):
+                began = time.perf_counter()
+                with urllib.request.urlopen(asked) as answer:
+                    answer.read()
+                taken.append(time.perf_counter() - began)
+            return sorted(taken)[ASKED - 2]
+
+        def working() -> float:
+            devices.says("go")
+            try:
+                return p99()
+            finally:
+                devices.says("hold")
+
+        return compare(
+            "another page of the court, latest of a hundred, while the room works",
+            ("with the hearing of eight", working),
+            ("without", p99),
+            limit=2.0,
+            at_least=False,
+        )
+
+
+def run() -> list[Ratio]:
+    """Every figure of this module."""
+    with hearing_of_eight() as (house, devices), bare() as other:
+        found = passed_on(house, devices, other)
+        found.append(other_pages(devices))
+    return [*found, *sockets()]

@@ -1,0 +1,232 @@
+"""Several media hosts: a hearing is given one, and goes to another when that dies, exactly as it stood. What real ones do is
+shown in test_two_hosts.py.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from sqlalchemy import select
+
+from odr.ground.config import Settings
+from odr.hearing.live import faults
+from odr.hearing.live.media.hosts import by_load
+from odr.hearing.live.media.moving import WAITS
+from odr.hearing.live.models import LiveRoom, LiveSegment
+from odr.hearing.live.queries import segments_of
+from odr.hearing.live.vocabulary import RoomState, What
+from odr.notary.models import LogEntry
+from tests.hearing.live.conftest import Live, gathered
+from tests.hearing.live.room_beside import RoomBeside
+from tests.hearing.scene import CHEN, HAIYUN, LI
+
+
+@pytest.fixture
+def second(live: Live) -> RoomBeside:
+    """Another media host of the same court."""
+    other = RoomBeside(live.clock)
+    live.scene.court.ports.media_hosts = {"second": other}
+    return other
+
+
+def pieces(live: Live) -> list[LiveSegment]:
+    """The pieces of the recording, as the court knows them."""
+    with live.scene.look() as (court, _):
+        return segments_of(court.session, live.room())
+
+
+def dies(live: Live) -> None:
+    """The first host answers no more, and the worker takes its round."""
+    live.media.away = True
+    live.follow()
+
+
+def all_back(live: Live, host: RoomBeside) -> None:
+    """Every device comes to the other host."""
+    for who in live.room().people:
+        host.happens("entered", who.reference)
+    live.follow()
+
+
+def test_a_hearing_is_given_the_host_with_the_fewest(live: Live, second: RoomBeside) -> None:
+    """By name where they hold as many; it stands in the journal, and the next hearing goes to the other one."""
+    with live.scene.look() as (court, _):
+        assert by_load(live.scene.court, court.session) == ["main", "second"]
+    gathered(live)
+    assert live.room().host == "main"
+    assert live.said()[0] == "The hearing is held on the media host “main”."
+    with live.scene.look() as (court, _):
+        assert by_load(live.scene.court, court.session) == ["second", "main"]
+
+
+def test_with_one_host_nothing_is_said_of_it(live: Live) -> None:
+    """No setting, no line, and nothing to go to when it is away."""
+    live.opened()
+    assert What.HELD_ON not in {line.what for line in live.lines()}
+    dies(live)
+    assert live.room().state is RoomState.SUSPENDED
+    assert What.HOST_LEFT not in {line.what for line in live.lines()}
+
+
+def test_it_goes_on_at_another_host_as_it_stood(live: Live, second: RoomBeside) -> None:
+    """Who is locked comes in locked, the floor and the exhibit are as before, a new piece is recorded; and it stands still
+    until the judge goes on and everybody is back.
+    """
+    live.opened()
+    with live.scene.look() as (_, case):
+        label = case.party(live.scene.parties[LI]).letter + "-1"
+    live.does(CHEN, "show", exhibit=label, page=1)
+    live.does(CHEN, "lock", HAIYUN)
+    live.does(CHEN, "floor", LI)
+    assert second.asked == []
+    dies(live)
+    room = live.room()
+    assert (room.host, room.left_hosts, room.state) == ("second", "main", RoomState.SUSPENDED)
+    doing = [do for do, _ in second.asked]
+    assert doing[:3] == ["open", "pause", "reassemble"] and doing[-2:] == ["floor", "page"]
+    assert dict(second.asked)["open"]["gap"]["after"] == 1
+    names = {who.reference: who.name for who in room.people}
+    muted = {names[order["person"]]: order.get("muted", False) for order in second.orders("admit")}
+    assert muted[HAIYUN] is True and muted[LI] is False
+    assert [names[order["person"]] for order in second.orders("mute") if order["lock"]] == [HAIYUN]
+    assert [(piece.number, piece.host) for piece in pieces(live)] == [(1, "main"), (2, "second")]
+    with pytest.raises(Exception, match="is not back yet"):
+        live.does(CHEN, "resume")
+    all_back(live, second)
+    live.does(CHEN, "resume")
+    live.follow()
+    assert live.room().state is RoomState.OPEN and second.segment == 2 and second.paused is None
+    assert any("“main” does not answer" in said for said in live.said())
+
+
+def test_orders_that_the_dead_host_never_confirmed_are_carried_over(live: Live, second: RoomBeside) -> None:
+    """What was decided while it was dead holds on the other one; the orders themselves go to nobody and alarm nobody."""
+    live.opened()
+    live.media.away = True
+    live.does(CHEN, "lock", LI)
+    live.follow()
+    assert [order["person"] for order in second.orders("mute") if order["lock"]] == [live.person(LI).reference]
+    assert [do for do, _ in second.asked].index("open") == 0
+    before = len(second.asked)
+    live.follow()
+    assert len(second.asked) == before, "nothing waits to be told to the new host a second time"
+
+
+def test_a_sealed_part_goes_over_sealed(live: Live, second: RoomBeside) -> None:
+    """The other host is shut under a new key before anybody is let in."""
+    live.opened()
+    he = live.person(HAIYUN).reference
+    live.scene.act(CHEN, "seal_part", reason="secret", outside=[he], words="A secret is shown.")
+    dies(live)
+    doing = [do for do, _ in second.asked]
+    order = dict(second.asked)["seal"]
+    assert he not in order["stay"] and len(order["key"]) == 32
+    assert doing.index("seal") < doing.index("admit") and "record" not in doing and "unseal" not in doing
+
+
+def test_the_bench_goes_on_deliberating_alone(live: Live, second: RoomBeside) -> None:
+    """Nobody is let in on the other host before it knows that only the bench is there, and nothing is recorded."""
+    live.opened()
+    live.does(CHEN, "deliberate")
+    dies(live)
+    doing = [do for do, _ in second.asked]
+    assert live.room().state is RoomState.DELIBERATING and second.deliberating
+    assert doing[:2] == ["open", "deliberate"] and not {"record", "seal", "unseal", "reassemble"} & set(doing)
+
+
+def test_nobody_is_at_the_door_of_a_dead_host(live: Live, second: RoomBeside) -> None:
+    """Before the opening too: whoever looks at the page finds it, and the judge opens on the other host."""
+    gathered(live)
+    live.media.away = True
+    faults.follow(live.scene.court, live.room().id)
+    assert live.room().host == "second" and live.room().state is RoomState.WAITING
+    all_back_in_waiting(live, second)
+    live.scene.act(CHEN, "open_live_hearing")
+    assert second.segment == 1 and live.room().state is RoomState.OPEN
+
+
+def all_back_in_waiting(live: Live, host: RoomBeside) -> None:
+    """The worker does not look after a hearing that is not opened; whoever looks at its page does."""
+    for who in live.room().people:
+        host.happens("entered", who.reference)
+    faults.follow(live.scene.court, live.room().id)
+
+
+def test_what_it_had_recorded_is_handed_over_when_it_answers(live: Live, second: RoomBeside) -> None:
+    """The piece gets its last link, the journal says so, and nobody is left in the hearing over there."""
+    live.opened()
+    dies(live)
+    live.media.dies()
+    live.media.away = False
+    live.follow()
+    assert live.room().left_hosts == "" and pieces(live)[0].head is not None
+    assert not live.media.is_open
+    assert live.said()[-1] == "The media host “main” answers again, and what it had recorded of this hearing is whole."
+
+
+def closed_without(live: Live, second: RoomBeside) -> None:
+    """Closed on the second host, while the first is still dead."""
+    live.opened()
+    dies(live)
+    all_back(live, second)
+    live.does(CHEN, "resume")
+    live.scene.act(CHEN, "close_live_hearing", goes_on="another_day")
+    live.follow()
+
+
+def test_a_recording_waits_for_a_piece_of_a_dead_host(live: Live, second: RoomBeside) -> None:
+    """It is put on record when the piece is there, with all its links."""
+    closed_without(live, second)
+    assert live.hearing().recording_sha256 is None
+    live.media.dies()
+    live.media.away = False
+    live.follow()
+    live.follow()
+    kept = live.entry("keep_recording")[0]["result"]["pieces"]
+    assert [(p["host"], p["head"] is not None, p.get("missing")) for p in kept] == [
+        ("main", True, None),
+        ("second", True, None),
+    ]
+
+
+def test_a_piece_that_never_comes_is_named_as_missing(live: Live, second: RoomBeside) -> None:
+    """After three days the docket says so; should it come after that, as what stands in the log."""
+    closed_without(live, second)
+    live.clock.advance(WAITS + timedelta(minutes=1))
+    live.follow()
+    kept = live.entry("keep_recording")[0]["result"]["pieces"]
+    assert kept[0] == {"segment": 1, "sealed": False, "head": None, "host": "main", "missing": True}
+    with live.scene.court.database.read() as session:
+        before = len(session.scalars(select(LogEntry.id)).all())
+    live.media.dies()
+    live.media.away = False
+    live.follow()
+    with live.scene.court.database.read() as session:
+        assert len(session.scalars(select(LogEntry.id)).all()) == before + 1
+        assert session.scalars(select(LiveRoom.left_hosts)).one() == ""
+    assert pieces(live)[0].head is not None
+
+
+def test_where_no_other_host_lives_it_waits(live: Live, second: RoomBeside) -> None:
+    """Stopped as with one host; as soon as any of them lives it is there."""
+    live.opened()
+    second.away = True
+    dies(live)
+    assert live.room().host == "main" and live.room().state is RoomState.SUSPENDED
+    second.away = False
+    live.follow()
+    assert live.room().host == "second"
+
+
+def test_hosts_are_declared_by_a_setting() -> None:
+    """Name, control address, public address and folder; a name twice, or a line that lacks one, is refused."""
+    line = "second http://127.0.0.1:5012 wss://media2.court.example/live/room /srv/second"
+    settings = Settings(mode="test", media_control="unix:/run/c", media_secret="x" * 32, media_hosts=line)
+    assert list(settings.every_media_host) == ["main", "second"]
+    assert settings.every_media_host["second"].recordings == Path("/srv/second")
+    for wrong in ("second http://127.0.0.1:5012", f"{line}; {line}", line.replace("second", "main", 1), f"B{line}"):
+        with pytest.raises(ValidationError, match="media_hosts"):
+            Settings(mode="test", media_control="unix:/run/c", media_secret="x" * 32, media_hosts=wrong)

@@ -1,0 +1,205 @@
+"""Two real media hosts: one is killed in the middle of a hearing, and the browsers go on at the other one by themselves, each
+exactly as the court decided; the gap is named to the second, and what the dead one had recorded is there when it is back.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+from sqlalchemy import update
+from werkzeug.serving import make_server
+
+from odr.app import create_app, create_court
+from odr.docket.models import Track
+from odr.ground.config import Settings
+from odr.ground.db import Database
+from odr.hearing.live import faults
+from odr.hearing.live.media.control import PersonState, Ticket, issue
+from odr.hearing.live.media.hosts import media_on
+from odr.hearing.live.media.reading import Kind, open_segment
+from odr.hearing.live.media.verify import verify
+from odr.hearing.live.models import LivePerson
+from odr.hearing.live.queries import segments_of
+from odr.hearing.live.views import Lies, where_they_lie
+from odr.hearing.live.vocabulary import RoomState
+from tests.hearing.live.conftest import BEGINS, Live, fixed_here
+from tests.hearing.live.media.house import SECRET, House, free_port, opened, until
+from tests.hearing.live.media.knock import Knock, Said, talk
+from tests.hearing.live.media.test_room import DEAF
+from tests.hearing.live.room_beside import RoomBeside
+from tests.hearing.live.test_real_room import HouseClock, visitor
+from tests.hearing.scene import CHEN, HAIYUN, LI, WANG, accepted_case
+from tests.patience import PATIENCE
+
+Opens = Callable[..., Awaitable[Knock]]
+COUNTS = """
+window.peers = [];
+const Peer = window.RTCPeerConnection;
+window.RTCPeerConnection = class extends Peer { constructor(...given) { super(...given); window.peers.push(this); } };
+window.inbound = async () => {
+  let count = 0;
+  for (const peer of window.peers) {
+    if (peer.connectionState === "closed") continue;
+    for (const report of (await peer.getStats()).values()) if (report.type === "inbound-rtp" && report.kind === "audio") count += report.packetsReceived;
+  }
+  return count;
+};
+"""
+"""Packets of sound that reached a page over the connections it has now."""
+
+
+@pytest.fixture
+def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, House]]:
+    """Two processes of the same court, each with its own folder."""
+    origin = f"http://127.0.0.1:{free_port()}"
+    with (
+        opened(tmp_path_factory.mktemp("a"), ODR_BASE_URL=origin) as first,
+        opened(tmp_path_factory.mktemp("b"), ODR_BASE_URL=origin, ODR_MEDIA_NAME="second") as second,
+    ):
+        first.origin = second.origin = origin
+        yield first, second
+
+
+@pytest.fixture
+def held(sqlite_url: str, tmp_path: Path, hosts: tuple[House, House]) -> Iterator[Live]:
+    """A court with both, its pages served, and a hearing fixed."""
+    first, second = hosts
+    database, clock = Database(sqlite_url, synchronous="OFF"), HouseClock(datetime(2026, 3, 2, 1, tzinfo=UTC))
+    settings = Settings(
+        mode="test",
+        data_dir=tmp_path / "court",
+        argon2_cheap=True,
+        base_url=first.origin,
+        media_control=f"unix:{first.folder}/c",
+        media_secret=SECRET,
+        media_url=first.url,
+        recordings_dir=str(first.recordings),
+        media_hosts=f"second unix:{second.folder}/c {second.url} {second.recordings}",
+    )
+    scene = accepted_case(create_court(settings, clock, database), clock, track=Track.SIMPLE)
+    scene.exhibits(1)
+    fixed_here(scene)
+    server = make_server("127.0.0.1", int(first.origin.rsplit(":", 1)[1]), create_app(court=scene.court), threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield Live(scene, RoomBeside(clock))
+    server.shutdown()
+    database.dispose()
+
+
+def seen(held: Live, name: str) -> PersonState | None:
+    """Somebody as the host sees them that holds the hearing now."""
+    media = media_on(held.scene.court, held.room().host)
+    assert media is not None
+    people = media.state(held.hearing().reference).people
+    return next((p for p in people if p.person == held.person(name).reference and p.present), None)
+
+
+def sound(house: House, held: Live, name: str, segment: int) -> int:
+    """Packets of somebody's sound in a piece of the recording."""
+    piece = open_segment(house.recordings / held.hearing().reference / f"{segment:04d}")
+    who = held.person(name).reference
+    return sum(p.kind is Kind.AUDIO for p in piece.packets(who)) if who in piece.persons else 0
+
+
+def lies(held: Live) -> list[Lies]:
+    """Where each piece lies, and the gap after it."""
+    with held.scene.look() as (court, _):
+        return where_they_lie(held.room(), segments_of(court.session, held.room()), held.lines())
+
+
+def test_a_hearing_survives_its_host(held: Live, hosts: tuple[House, House], browser: Browser) -> None:
+    """Li, locked, has a program that no mute reaches: on the second host it goes on sending, and not one packet of it reaches the
+    judge or the recording, from the first on; the judge is heard there.
+    """
+    scene, (first, second) = held.scene, hosts
+    scene.clock.set(BEGINS)
+    chens, chen, base = visitor(scene, browser, first, CHEN)
+    lis, li, _ = visitor(scene, browser, first, LI)
+    chens.add_init_script(COUNTS)
+    lis.add_init_script(COUNTS)
+    lis.add_init_script(DEAF)
+    for name in (WANG, CHEN):
+        held.comes(name)
+    for name in (LI, HAIYUN):
+        held.enters(name)
+    assert held.room().host == "main"
+    scene.act(CHEN, "open_live_hearing")
+    held.does(CHEN, "admit", LI)
+    held.does(CHEN, "lock", LI)
+    for page in (chen, li):
+        page.goto(f"{base}/live/room")
+    until(lambda: (her := seen(held, LI)) and her.locked and her.held_back > 50, "her device sends on, for nobody")
+    until(lambda: li.evaluate("window.inbound()") > 20, "she hears the judge")
+    until(lambda: sound(first, held, CHEN, 1) > 20, "the judge is recorded")
+
+    first.kill()
+    until(lambda: faults.watch(scene.court) >= 0 and held.room().host == "second", "the other host holds it")
+    assert held.room().state is RoomState.SUSPENDED and held.room().left_hosts == "main"
+    until(lambda: seen(held, CHEN) and seen(held, LI), "both come to the other host by themselves")
+    expect(chen.locator("[data-part=alarms]")).to_contain_text("“main” held this hearing", timeout=PATIENCE * 1000)
+    assert [(p.piece.number, p.piece.host, p.missing) for p in lies(held)] == [
+        (1, "main", True),
+        (2, "second", False),
+    ]
+    with scene.court.database.write() as session:
+        # Their devices are none of this test's: they are back.
+        session.execute(update(LivePerson).where(LivePerson.name.in_((WANG, HAIYUN))).values(lost_at=None))
+    until(
+        lambda: faults.watch(scene.court) >= 0 and held.person(LI).lost_at is None is held.person(CHEN).lost_at, "back"
+    )
+    held.does(CHEN, "resume")
+    until(lambda: li.evaluate("window.inbound()") > 20, "she hears the judge again")
+    until(lambda: sound(second, held, CHEN, 2) > 50, "the judge is recorded")
+    until(lambda: (her := seen(held, LI)) and her.locked and her.held_back > 50, "her device sends on, for nobody")
+    assert chen.evaluate("window.inbound()") == 0, "packets of a muted device reached the judge"
+    assert sound(second, held, LI, 2) == 0, "packets of a muted device were recorded"
+
+    first.start(ODR_BASE_URL=first.origin)
+    until(lambda: faults.watch(scene.court) >= 0 and not held.room().left_hosts, "the dead host hands over")
+    chain = (first.recordings / held.hearing().reference / "0001/chain").read_text().splitlines()
+    begin = json.loads((second.recordings / held.hearing().reference / "0002/chain").read_text().splitlines()[0])
+    gap = lies(held)[0]
+    assert gap.since is not None and gap.until is not None and not gap.missing
+    assert begin["gap"]["after"] == 1 and json.loads(chain[-1])["kind"] == "cut"
+    seconds = (begin["gap"]["until"] - json.loads(chain[-1])["last"]) / 1000
+    assert abs((gap.until - gap.since).total_seconds() - seconds) < 1
+
+    with scene.court.database.write() as session:
+        session.execute(update(LivePerson).where(LivePerson.name == HAIYUN).values(lost_at=scene.clock.now()))
+    scene.act(CHEN, "close_live_hearing", goes_on="another_day")
+    until(lambda: faults.watch(scene.court) >= 0 and held.hearing().recording_sha256, "it is put on record")
+    kept = held.entry("keep_recording")[0]["result"]["pieces"]
+    assert [(p["host"], p["head"] is not None) for p in kept] == [("main", True), ("second", True)]
+    for house in hosts:
+        report = verify(house.recordings / held.hearing().reference)
+        assert report.holds, report
+    chen.goto(f"{base}/live/recording/1")
+    expect(chen.get_by_text("After piece 1 nothing was recorded from")).to_be_visible()
+    assert chen.locator("video[data-piece='1']").count() and chen.locator("video[data-piece='2']").count()
+
+
+def test_a_ticket_is_good_at_its_own_host_alone(hosts: tuple[House, House]) -> None:
+    """The court's secret is the same on both; a ticket for the one opens nothing at the other."""
+    first, second = hosts
+    for house in hosts:
+        house.order("open")
+    now = datetime.now(UTC)
+    tickets = {
+        name: issue(SECRET.encode(), Ticket("h1", "li", "party", "hall", now, host=name), now)
+        for name in ("main", "second")
+    }
+
+    for house, own, other in ((first, "main", "second"), (second, "second", "main")):
+
+        async def enters(opens: Opens, names: tuple[str, str] = (other, own)) -> list[Said]:
+            return [await (await opens()).enter(tickets[name]) for name in names]
+
+        refused, let_in = talk(house, enters)
+        assert (refused["type"], refused["why"]) == ("refused", "foreign")
+        assert let_in["type"] == "in"
