@@ -15,6 +15,7 @@ from odr.evidence.models import Exhibit
 from odr.ground.text import T, Text
 from odr.hearing.examination.exhibit_places import SEEN
 from odr.hearing.live import journal
+from odr.hearing.live.composite.working import lies_ready
 from odr.hearing.live.models import EquipmentCheck, LiveAck, LiveLine, LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.moves import MOVES, shown_exhibit, why_not
 from odr.hearing.live.playing import Played, playable
@@ -446,6 +447,8 @@ class RecordingPage:
     segments: Sequence[LiveSegment]
     left_out: int
     played: Sequence[Played]
+    whole: Sequence[LiveSegment]
+    """Pieces of which a film of everybody together lies ready."""
 
     def is_heard(self, number: int) -> bool:
         """Whether there is a draft of what was said in a piece."""
@@ -488,6 +491,7 @@ def recording_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing,
         heads=[line for line in every if line.what is What.HEAD],
         segments=pieces,
         played=playable(sitting.court, hearing, room, [p for p in pieces if stayed or p.key is None]),
+        whole=[p for p in pieces if (stayed or p.key is None) and lies_ready(sitting.court, hearing, p)],
         left_out=sum(not inside(line) for line in every if line.sealed and not of_court),
     )
 
