@@ -411,7 +411,13 @@ def _who_is_here(case: Case, actor: Actor, room: LiveRoom | None) -> list[tuple[
     """Whoever came, and the parties nobody has come for yet; witnesses and experts wait elsewhere and are not among them."""
     came = list(room.people) if room is not None else []
     rows = [
-        (p.name, p.role.label, T("Here"), "ok", p.account_id == actor.account_id)
+        (
+            p.name,
+            p.role.label,
+            T("Here") if p.phone_since is None else T("By telephone, voice only"),
+            "ok" if p.phone_since is None else "warn",
+            p.account_id == actor.account_id,
+        )
         for p in came
         if p.role not in KEPT_APART and p.place is not Place.OUT
     ]
