@@ -15,7 +15,7 @@ from odr.ground.errors import ActNotOpen, NotFound
 from odr.ground.text import T
 from odr.hearing import names
 from odr.hearing.live import faults, keeping, moves, playing
-from odr.hearing.live.composite.working import whole_film
+from odr.hearing.live.media.composite.working import whole_film
 from odr.hearing.live.models import EquipmentCheck, LiveRoom
 from odr.hearing.live.queries import doors_are_open, hearing_of_now, here, is_set_up, room_of, segments_of
 from odr.hearing.live.rules import COURT

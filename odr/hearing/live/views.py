@@ -15,7 +15,7 @@ from odr.evidence.models import Exhibit
 from odr.ground.text import T, Text
 from odr.hearing.examination.exhibit_places import SEEN
 from odr.hearing.live import journal
-from odr.hearing.live.composite.working import lies_ready
+from odr.hearing.live.media.composite.working import lies_ready
 from odr.hearing.live.models import EquipmentCheck, LiveAck, LiveLine, LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.moves import MOVES, shown_exhibit, why_not
 from odr.hearing.live.playing import Played, playable

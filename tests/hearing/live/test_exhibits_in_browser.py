@@ -14,8 +14,8 @@ from werkzeug.serving import make_server
 
 from odr.app import create_app
 from odr.evidence.models import Exhibit, ExhibitState
-from odr.hearing.live.composite.making import missing
-from odr.hearing.live.composite.working import make_due
+from odr.hearing.live.media.composite.making import missing
+from odr.hearing.live.media.composite.working import make_due
 from odr.identity.models import Account
 from odr.identity.sign_in.sessions import open_session
 from odr.web.presence import session_cookie_name

@@ -14,12 +14,12 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from odr.app import create_app
-from odr.hearing.live.composite import working
-from odr.hearing.live.composite.making import CARD_MS, compose
-from odr.hearing.live.composite.telling import piece_of
-from odr.hearing.live.composite.working import due, kept_at, lies_ready, make_due
 from odr.hearing.live.journal import acks_of, lines_of
 from odr.hearing.live.keeping import take_away_erased
+from odr.hearing.live.media.composite import working
+from odr.hearing.live.media.composite.making import CARD_MS, compose
+from odr.hearing.live.media.composite.telling import piece_of
+from odr.hearing.live.media.composite.working import due, kept_at, lies_ready, make_due
 from odr.hearing.live.media.reading import HEAD, Kind
 from odr.hearing.live.models import LiveRoom, LiveSegment
 from odr.hearing.live.obeying import key_context

@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from odr.hearing.live.composite import drawing
-from odr.hearing.live.composite.making import CARD_MS, EACH_MS, MOST_PIXELS, Face, Piece, Sight, Told, compose
-from odr.hearing.live.composite.sealed import BLOCK, SealedReader, SealedWriter
+from odr.hearing.live.media.composite import drawing
+from odr.hearing.live.media.composite.making import CARD_MS, EACH_MS, MOST_PIXELS, Face, Piece, Sight, Told, compose
+from odr.hearing.live.media.composite.sealed import BLOCK, SealedReader, SealedWriter
 from odr.hearing.live.media.reading import Kind, NotReadable, Segment, open_segment
 from odr.hearing.live.media.webm import VIDEO, Frame
 from tests.hearing.live.media.actors import acts, pictures

@@ -16,8 +16,8 @@ from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 from odr.ground.text import T, Text
-from odr.hearing.live.composite import drawing
-from odr.hearing.live.composite.mixing import AHEAD_MS, Mix, Voice
+from odr.hearing.live.media.composite import drawing
+from odr.hearing.live.media.composite.mixing import AHEAD_MS, Mix, Voice
 from odr.hearing.live.media.derive import Film
 from odr.hearing.live.media.reading import Recorded
 from odr.hearing.live.media.webm import AUDIO, VIDEO, Frame, Shape, key_frame_size, write_webm

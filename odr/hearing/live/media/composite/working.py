@@ -15,9 +15,9 @@ from sqlalchemy import select
 from odr.docket.models import Case
 from odr.ground.errors import NotFound
 from odr.hearing.live import journal
-from odr.hearing.live.composite.making import CannotCompose, compose
-from odr.hearing.live.composite.sealed import SealedReader, SealedWriter
-from odr.hearing.live.composite.telling import piece_of
+from odr.hearing.live.media.composite.making import CannotCompose, compose
+from odr.hearing.live.media.composite.sealed import SealedReader, SealedWriter
+from odr.hearing.live.media.composite.telling import piece_of
 from odr.hearing.live.media.reading import NotReadable, Segment, segments
 from odr.hearing.live.models import LiveRoom, LiveSegment
 from odr.hearing.live.obeying import key_context

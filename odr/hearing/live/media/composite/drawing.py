@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 640, 360
 HEAD, FOOT, LABEL, EDGE = 26, 24, 20, 2
 """Pixels of the line above, the one below, the words under a face, and the frame around it."""
-FACE = Path(__file__).resolve().parents[4] / "fonts" / "NotoSansSC-Regular.ttf"
+FACE = Path(__file__).resolve().parents[5] / "fonts" / "NotoSansSC-Regular.ttf"
 INK, PAPER, SOFT, TILE = (11, 12, 12), (255, 255, 255), (200, 204, 208), (48, 52, 56)
 SPEAKS = (255, 221, 0)
 

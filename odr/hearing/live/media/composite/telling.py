@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from odr.docket.models import Case
 from odr.ground.text import T, Text
 from odr.hearing.live import journal
-from odr.hearing.live.composite.making import Face, Piece, Told
+from odr.hearing.live.media.composite.making import Face, Piece, Told
 from odr.hearing.live.media.reading import Segment
 from odr.hearing.live.models import LiveAck, LiveLine, LivePerson, LiveRoom
 from odr.hearing.live.rules import COURT, KEPT_APART

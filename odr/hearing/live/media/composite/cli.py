@@ -10,8 +10,8 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from odr.hearing.live.composite.making import CannotCompose, missing
-from odr.hearing.live.composite.working import make_due
+from odr.hearing.live.media.composite.making import CannotCompose, missing
+from odr.hearing.live.media.composite.working import make_due
 from odr.procedure.court import Court
 
 REMEDY = "pip install -r requirements-speech.txt"
