@@ -17,7 +17,7 @@ from odr.app import create_app
 from odr.hearing.live.journal import acks_of, lines_of
 from odr.hearing.live.keeping import take_away_erased
 from odr.hearing.live.media.composite import working
-from odr.hearing.live.media.composite.making import CARD_MS, compose
+from odr.hearing.live.media.composite.making import CARD_MS
 from odr.hearing.live.media.composite.telling import piece_of
 from odr.hearing.live.media.composite.working import due, kept_at, lies_ready, make_due
 from odr.hearing.live.media.reading import HEAD, Kind
@@ -185,18 +185,13 @@ def _exhibit(live: Live) -> str:
         return standing_exhibits(sitting.session, case)[0].label
 
 
-def test_what_is_erased_while_it_is_made_leaves_nothing(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The recording is erased while its film is made: no film lies there afterwards, nor a part of one."""
+def test_what_is_erased_while_it_is_made_leaves_nothing(live: Live) -> None:
+    """The recording is erased after its film was begun: no film lies there afterwards, nor a part of one."""
     held(live)
     court = live.scene.court
-
-    def erased_meanwhile(*given: Any) -> int:
-        with court.database.write() as session:
-            session.execute(update(LiveRoom).values(erased_at=live.clock.now()))
-        return compose(*given)
-
-    monkeypatch.setattr(working, "compose", erased_meanwhile)
     one = next(iter(due(court)))
+    with court.database.write() as session:
+        session.execute(update(LiveRoom).values(erased_at=live.clock.now()))
     assert not working.make(court, one)
     assert not lies_ready(court, live.hearing(), one.piece)
     folder: Path = kept_at(court, live.hearing(), one.piece).parent
