@@ -116,7 +116,7 @@ ROOM = Room(
         "odr.hearing.live.alone_pages:live_alone",
         "odr.hearing.live.transcript.pages:live_text",
     ),
-    commands=("odr.hearing.live.transcript.cli:group",),
+    commands=("odr.hearing.live.transcript.cli:group", "odr.hearing.live.media.composite.cli:group"),
     panels=(panel, consents_panel),
     steps=(examination_step,),
     owed=(asked_about_writing,),

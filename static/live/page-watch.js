@@ -8,6 +8,7 @@ const DRIFT = 0.6; // seconds
 const part = (name) => root.querySelector(`[data-part=${name}]`);
 const tiles = new Map();
 let [tag, ahead, behind, sound] = [root.dataset.tag, 0, 0, false];
+let exhibits = []; // pages on everybody's screen in court, with a picture where the judge lets the public see it
 let mix; // from the first time that somebody asks for sound: before, a browser gives none; null where it mixes none at all
 
 class Tile {
@@ -117,6 +118,7 @@ async function ask() {
     tile.beside = person.beside;
     tile.floor = person.floor;
   }
+  exhibits = said.exhibits;
   part("controls").hidden = !tiles.size;
   part("listen").hidden = ![...tiles.values()].some((tile) => tile.beside);
 }
@@ -127,8 +129,30 @@ function leave(id, tile) {
   tile.end();
 }
 
+/** The page that stood on the screens at this moment, or that one did; nothing where none did. */
+function exhibit(moment) {
+  const box = part("exhibit");
+  const now = exhibits.find((each) => each.from <= moment && moment < each.until);
+  const wanted = now ? (now.src ?? "kept") : "";
+  if (box.dataset.shows === wanted) return;
+  box.dataset.shows = wanted;
+  box.hidden = !now;
+  box.replaceChildren();
+  if (!now) return;
+  const words = now.src ? box.dataset.open.replace("{page}", now.number) : box.dataset.kept;
+  if (now.src) {
+    const picture = Object.assign(new Image(), { src: now.src, alt: words });
+    const page = document.createElement("div");
+    page.className = "court-share__page";
+    page.append(picture);
+    box.append(page);
+  }
+  box.append(Object.assign(document.createElement("p"), { className: "court-share__foot", textContent: words }));
+}
+
 function show() {
   const moment = Date.now() + ahead - behind;
+  exhibit(moment);
   const interpreted = part("listen").querySelector("[value=interpretation]").checked;
   // Where the browser mixes nothing, who interprets is heard beside the others, or not at all.
   for (const tile of tiles.values()) tile.at(moment, !sound || (!mix && !interpreted && tile.isAside(moment)));

@@ -243,7 +243,7 @@ def test_units_are_sound(tmp_path: Path) -> None:
             .replace("/srv/court/%i", str(ROOT))
         )
     units = sorted(map(str, tmp_path.glob("court-*.*")))
-    assert len(units) == 9
+    assert len(units) == 10
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *units],
         capture_output=True,

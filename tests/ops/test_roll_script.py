@@ -35,11 +35,14 @@ TAKES_OVER = [
     "systemctl restart --no-block court-text",
     "systemctl --quiet is-enabled court-captions",
     "systemctl restart --no-block court-captions",
+    "systemctl --quiet is-enabled court-film",
+    "systemctl restart --no-block court-film",
 ]
 OPTIONAL = {
     "systemctl restart court-line",
     "systemctl restart --no-block court-text",
     "systemctl restart --no-block court-captions",
+    "systemctl restart --no-block court-film",
 }
 """Of units that a court need not have."""
 

@@ -209,6 +209,12 @@ def sentence(line: LiveLine) -> Text:
             return T("%(words)s", words=words)
         case What.STAGE:
             return T("Stage: %(stage)s.", stage=LiveStage(line.facts["stage"]).label)
+        case What.PAGE if line.facts.get("public"):
+            return T(
+                "%(exhibit)s, page %(page)s, on every screen; the public sees it too.",
+                exhibit=line.facts["exhibit"],
+                page=line.facts["page"],
+            )
         case What.PAGE:
             return T(
                 "%(exhibit)s, page %(page)s, on every screen.", exhibit=line.facts["exhibit"], page=line.facts["page"]

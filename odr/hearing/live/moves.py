@@ -26,6 +26,7 @@ from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.obeying import key_context
 from odr.hearing.live.queries import hands, held_room, missing_from, next_segment, person_of, reached
 from odr.hearing.live.rules import BENCH, BESIDE, COURT, KEPT_APART, next_stage
+from odr.hearing.live.seen.exhibits import may_be_public
 from odr.hearing.live.vocabulary import LiveStage, Mic, PhoneCheck, Place, RoomState, What
 from odr.hearing.queries import standing_exhibits
 from odr.identity.actors import CLOCK_ACTOR, Actor
@@ -64,6 +65,8 @@ class Given:
     page: int = 1
     until: str = ""
     check: str = ""
+    public: bool = False
+    """Whether the public sees the page too."""
 
 
 @dataclass(frozen=True)
@@ -277,11 +280,26 @@ def show(at: At) -> None:
         raise InvalidInput.at("exhibit", T("There is no such exhibit."))
     if not 1 <= at.given.page <= MOST_PAGES:
         raise InvalidInput.at("page", T("There is no such page."))
+    if at.given.public:
+        _open_to_the_public(at, found)
     at.room.exhibit_id, at.room.page = found.id, at.given.page
     if at.room.stage is LiveStage.INVESTIGATION and found.id not in at.room.shown:
         at.room.shown = [*at.room.shown, found.id]
     order = {"do": "page", "exhibit": found.reference, "page": at.given.page}
-    at.say(What.PAGE, order=order, facts={"exhibit": found.label, "page": at.given.page})
+    public = {"public": True} if at.given.public else {}
+    at.say(What.PAGE, order=order, facts={"exhibit": found.label, "page": at.given.page, **public})
+
+
+def _open_to_the_public(at: At, exhibit: Exhibit) -> None:
+    """The judge alone lets the public see a page, this one, and none of what is kept from anybody (CTR 11; REC 16)."""
+    if at.actor.role is not Role.JUDGE:
+        raise Forbidden(T("Whether the public sees a page is for the judge to say."))
+    if at.room.sealed_by is not None:
+        raise InvalidInput.at("public", T("In a sealed part the public sees nothing."))
+    if not may_be_public(exhibit):
+        raise InvalidInput.at(
+            "public", T("The public cannot see this exhibit: it is sealed or excluded, or has no page to show.")
+        )
 
 
 def show_off(at: At) -> None:

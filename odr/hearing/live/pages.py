@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
+from werkzeug.wsgi import wrap_file
 
 from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Case, Role
 from odr.ground.errors import ActNotOpen, NotFound
 from odr.ground.text import T
 from odr.hearing import names
 from odr.hearing.live import faults, keeping, moves, playing
+from odr.hearing.live.media.composite.working import whole_film
 from odr.hearing.live.models import EquipmentCheck, LiveRoom
 from odr.hearing.live.queries import doors_are_open, hearing_of_now, here, is_set_up, room_of, segments_of
 from odr.hearing.live.rules import COURT
@@ -171,6 +174,32 @@ def held_for(case: Case, actor: Actor, ordinal: int) -> tuple[Hearing, LiveRoom]
     return hearing, room
 
 
+@live.get("/recording/<int:ordinal>/<int:segment>")
+@case_page(*PARTY_ROLES, *SITS, Role.ASSISTANT, Role.PRESIDENT)
+def whole(case: Case, actor: Actor, ordinal: int, segment: int) -> Response:
+    """A piece with everybody side by side, date and time burnt in, in ranges; a sealed piece only for who stayed in it."""
+    hearing, room = held_for(case, actor, ordinal)
+    piece = next((s for s in segments_of(current_session(), room) if s.number == segment), None)
+    if piece is None or room.erased_at is not None or not may_play(look(), actor, room, piece):
+        raise NotFound
+    made = whole_film(current_court(), hearing, room, piece)
+    if isinstance(made, Path):
+        return _played(
+            send_file(made, mimetype="video/webm", conditional=True, max_age=0, download_name="hearing.webm")
+        )
+    answer = Response(wrap_file(request.environ, made), mimetype="video/webm", direct_passthrough=True)  # type: ignore[arg-type]
+    answer.content_length = made.length
+    answer.make_conditional(request.environ, accept_ranges=True, complete_length=made.length)
+    return _played(answer)
+
+
+def _played(answer: Response) -> Response:
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Security-Policy"] = PLAYS
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 @live.get("/recording/<int:ordinal>/<int:segment>/<person>")
 @case_page(*PARTY_ROLES, *SITS, Role.ASSISTANT, Role.PRESIDENT)
 def film(case: Case, actor: Actor, ordinal: int, segment: int, person: str) -> Response:
@@ -181,8 +210,4 @@ def film(case: Case, actor: Actor, ordinal: int, segment: int, person: str) -> R
         raise NotFound
     made = playing.film(current_court(), hearing, room, piece, person)
     source = BytesIO(made) if isinstance(made, bytes) else made
-    answer = send_file(source, mimetype="video/webm", conditional=True, max_age=0, download_name="hearing.webm")
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = PLAYS
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return _played(send_file(source, mimetype="video/webm", conditional=True, max_age=0, download_name="hearing.webm"))

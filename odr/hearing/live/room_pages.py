@@ -156,6 +156,7 @@ def step(case: Case, actor: Actor) -> Page:
         page=_number(request.form.get("page", "1")),
         until=request.form.get("until", ""),
         check=request.form.get("check", ""),
+        public=request.form.get("public") == "yes",
     )
     if do in CONFIRMED and "sure" not in request.form:
         return _confirm(case, actor, found[1], do)

@@ -16,6 +16,7 @@ from odr.evidence.models import Exhibit
 from odr.ground.text import T, Text
 from odr.hearing.examination.exhibit_places import SEEN
 from odr.hearing.live import journal
+from odr.hearing.live.media.composite.working import lies_ready
 from odr.hearing.live.media.moving import CARRIED_OVER, waits_until
 from odr.hearing.live.models import EquipmentCheck, LiveAck, LiveLine, LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.moves import MOVES, shown_exhibit, why_not
@@ -414,7 +415,13 @@ def _who_is_here(case: Case, actor: Actor, room: LiveRoom | None) -> list[tuple[
     """Whoever came, and the parties nobody has come for yet; witnesses and experts wait elsewhere and are not among them."""
     came = list(room.people) if room is not None else []
     rows = [
-        (p.name, p.role.label, T("Here"), "ok", p.account_id == actor.account_id)
+        (
+            p.name,
+            p.role.label,
+            T("Here") if p.phone_since is None else T("By telephone, voice only"),
+            "ok" if p.phone_since is None else "warn",
+            p.account_id == actor.account_id,
+        )
         for p in came
         if p.role not in KEPT_APART and p.place is not Place.OUT
     ]
@@ -453,6 +460,8 @@ class RecordingPage:
     lies: Sequence[Lies]
     waits_until: datetime | None
     """Until when the docket waits for a media host that died, before it says that its piece is missing."""
+    whole: Sequence[LiveSegment]
+    """Pieces of which a film of everybody together lies ready."""
 
     def is_heard(self, number: int) -> bool:
         """Whether there is a draft of what was said in a piece."""
@@ -533,6 +542,7 @@ def recording_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing,
         lies=where_they_lie(room, pieces, every),
         waits_until=waits_until(room) if hearing.recording_sha256 is None else None,
         played=playable(sitting.court, hearing, room, [p for p in pieces if stayed or p.key is None]),
+        whole=[p for p in pieces if (stayed or p.key is None) and lies_ready(sitting.court, hearing, p)],
         left_out=sum(not inside(line) for line in every if line.sealed and not of_court),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from flask import Response, jsonify, render_template, request, send_file
@@ -13,12 +14,16 @@ from odr.docket.models import Case, Role
 from odr.ground.errors import NotFound
 from odr.hearing.live.models import LivePerson, LiveRoom
 from odr.hearing.live.rules import BESIDE
+from odr.hearing.live.seen.exhibits import PICTURE, Shown, one_within, picture, within
 from odr.hearing.live.seen.making import folder_of
 from odr.hearing.live.seen.models import ShownPiece
 from odr.hearing.live.seen.showing import (
+    STAYS,
     Now,
     Playing,
     at_the_open_door,
+    closures_of,
+    is_closed_to_the_public,
     now_of,
     piece_of,
     playing,
@@ -74,7 +79,12 @@ def _machine() -> datetime:
 
 
 def told(
-    hearing: Hearing, address: Callable[[int], str], left_out: frozenset[Role] = frozenset(), *, named: bool
+    hearing: Hearing,
+    address: Callable[[int], str],
+    page: Callable[[int], str],
+    left_out: frozenset[Role] = frozenset(),
+    *,
+    named: bool,
 ) -> Response:
     """What the script of a page asks for again and again: how the hearing stands, in words where these changed, and what
     can be fetched, of whom; ``named`` at the door where the court knows who asks.
@@ -102,9 +112,51 @@ def told(
             for p in found.pieces
         ],
     }
+    said["exhibits"] = [
+        {
+            "from": _ms(since),
+            "until": _ms(until),
+            "number": each.page,
+            "src": page(each.number) if is_open else None,
+        }
+        for each, since, until, is_open in (_exhibits(hearing, room, rules) if room is not None and not shuts else ())
+    ]
     if request.args.get("known") != now.tag:
         said["html"] = render_template("register/_seen_now.html", now=now, rules=rules)
     return jsonify(said)
+
+
+def _window(rules: WatchingRules) -> tuple[datetime, datetime]:
+    last = _machine() - timedelta(seconds=rules.delay_seconds)
+    return last - STAYS, last
+
+
+def _exhibits(
+    hearing: Hearing, room: LiveRoom, rules: WatchingRules
+) -> Sequence[tuple[Shown, datetime, datetime, bool]]:
+    """Pages that stood on the screens as long ago as everything here is late; nothing of a hearing that is closed now."""
+    session = current_session()
+    if is_closed_to_the_public(session, hearing):
+        return []
+    return list(within(session, room, closures_of(session, room, rules), *_window(rules)))
+
+
+def exhibit(hearing: Hearing, number: int) -> Response:
+    """A page of an exhibit that the judge let the public see, while it may be seen: asked anew for each. Raises NotFound."""
+    session, room, rules = current_session(), room_named(hearing), rules_for(hearing)
+    if room is None or is_closed_to_the_public(session, hearing):
+        raise NotFound
+    shown, found = one_within(session, room, closures_of(session, room, rules), number, *_window(rules))
+    return as_picture(picture(current_court(), found, shown, folder_of(current_court(), hearing)))
+
+
+def as_picture(path: Path) -> Response:
+    """A picture that no program keeps."""
+    answer = send_file(path, mimetype=PICTURE, conditional=True, max_age=0, etag=False)
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Security-Policy"] = PLAYS
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _floor(person: LivePerson, pieces: Sequence[ShownPiece]) -> list[list[int]]:

@@ -65,12 +65,13 @@ def test_it_goes_on_with_who_is_heard_by_telephone(live: Live, app: Flask) -> No
     assert live.room().state is RoomState.SUSPENDED, "off the telephone and not back: it stands still again"
 
 
-def test_it_stands_in_the_record_and_nobody_was_absent(live: Live) -> None:
+def test_it_stands_in_the_record_and_nobody_was_absent(live: Live, app: Flask) -> None:
     """Closing ends it; journal, attendance and record say that it was by voice only."""
     live.opened()
     lost(live, LI)
     live.does(WANG, "phone", LI, check="other", words="She named order 7 and its day")
     live.does(CHEN, "resume")
+    assert "By telephone, voice only" in Browser(app, live.scene, WANG).get("/live")
     live.clock.advance(timedelta(minutes=5))
     live.scene.act(CHEN, "close_live_hearing", goes_on="no")
     assert [line.what for line in live.lines()][-2:] == [What.PHONE_OVER, What.CLOSED]
@@ -80,11 +81,13 @@ def test_it_stands_in_the_record_and_nobody_was_absent(live: Live) -> None:
         paper = paper_of(sitting, case, live.clock.now())
     present = [line.presence.render("en") for line in paper.present if line.name == LI]
     assert "for a while by telephone, by voice only" in present[0]
+    assert "for a while by telephone, by voice only" in Browser(app, live.scene, LI).get("/examination")
+    assert "期间以电话参加" in Browser(app, live.scene, LI, "zh-Hans").get("/examination")
     told = "\n".join(line.words if isinstance(line.words, str) else line.words.render("en") for line in paper.postings)
     assert "Note: “She named order 7 and its day”. Heard by: " in told and "no longer heard by telephone" in told
 
 
-def test_who_waits_at_the_door_can_be_heard_too(live: Live) -> None:
+def test_who_waits_at_the_door_can_be_heard_too(live: Live, app: Flask) -> None:
     """They came with their identity proven; their device shows nothing: heard by telephone they were not absent."""
     gathered(live)
     live.scene.act(CHEN, "open_live_hearing")
@@ -99,6 +102,7 @@ def test_who_waits_at_the_door_can_be_heard_too(live: Live) -> None:
         assert he.presence is Presence.ONLINE and he.note == ONLY_BY_PHONE
         paper = paper_of(sitting, case, live.clock.now())
     (present,) = [line.presence.render("en") for line in paper.present if line.name == HAIYUN]
+    assert "by telephone alone, by voice only" in Browser(app, live.scene, HAIYUN).get("/examination")
     assert present.startswith("by telephone alone, by voice only, on ") and "for a while" not in present
 
 

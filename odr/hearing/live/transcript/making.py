@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from odr.docket.models import Case
 from odr.ground.canonical import canonical
 from odr.ground.db import insert_once
-from odr.hearing.live.media.derive import frames_of
+from odr.hearing.live.media.derive import Film
 from odr.hearing.live.media.hosts import piece_folder
 from odr.hearing.live.media.reading import NotReadable, Segment, open_segment
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
@@ -102,8 +102,9 @@ def hear(court: Court, engine: Engine, piece: LiveSegment, room: LiveRoom, writt
     for reference in written.persons:
         if reference not in people:
             continue
-        frames = frames_of(written.packets(reference, key))
-        language, heard = engine.hear(samples_of(frames, written.length_ms), names)
+        # Of a piece of hours its sound is held as samples, never its packets and pictures too.
+        film = Film(lambda person=reference: written.packets(person, key))  # type: ignore[misc]
+        language, heard = engine.hear(samples_of(film.frames(), written.length_ms), names)
         _keep(court, engine, piece, room, people[reference], language, heard)
 
 

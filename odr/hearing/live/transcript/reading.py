@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
@@ -282,6 +282,19 @@ def as_captions(said: Sequence[Said], zone: tzinfo) -> str:
             blocks.append(_note(_why(one, number, zone)))
         times = f"{_clock(one.start_ms)} --> {_clock(max(one.end_ms, one.start_ms + 1))}"
         blocks.append(f"{number}\n{times}\n<v {_cue(speaker(one))}>{_cue(one.words)}\n")
+    return "\n".join(blocks)
+
+
+def cues_of(said: Iterable[Said]) -> str:
+    """WebVTT for the public: each sentence as it reads now, under the role of who says it; no name, and nothing of what was
+    corrected.
+    """
+    blocks = ["WEBVTT\n"]
+    for one in said:
+        if one.words.strip():
+            role = one.person.role.label.render(one.language if one.language in LOCALES else "en")
+            times = f"{_clock(one.start_ms)} --> {_clock(max(one.end_ms, one.start_ms + 1))}"
+            blocks.append(f"{len(blocks)}\n{times}\n<v {_cue(role)}>{_cue(one.words)}\n")
     return "\n".join(blocks)
 
 

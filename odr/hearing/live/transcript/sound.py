@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from odr.hearing.live.media.webm import AUDIO, Frame
@@ -53,7 +53,7 @@ def lasts_ms(packet: bytes) -> float:
     return frame * count
 
 
-def samples_of(frames: Sequence[Frame], length_ms: int) -> Any:
+def samples_of(frames: Iterable[Frame], length_ms: int) -> Any:
     """Sixteen thousand numbers a second from -1 to 1, from the beginning of the piece to its end. Raises CannotDecode."""
     try:
         import av

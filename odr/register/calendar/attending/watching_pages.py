@@ -139,8 +139,18 @@ def now(reference: str) -> Response:
     """How the hearing stands, and which pieces can be fetched."""
     hearing = _seated(reference)
     return seen_pages.told(
-        hearing, lambda piece: url_for("watching.film", reference=reference, piece=piece), named=True
+        hearing,
+        lambda piece: url_for("watching.film", reference=reference, piece=piece),
+        lambda page: url_for("watching.exhibit", reference=reference, page=page),
+        named=True,
     )
+
+
+@watching.get("/<reference>/watch/exhibit/<int:page>.png")
+@signed_in
+def exhibit(reference: str, page: int) -> Response:
+    """A page of an exhibit that the judge let the public see, late: for who has their seat on this device."""
+    return seen_pages.exhibit(_seated(reference), page)
 
 
 @watching.get("/<reference>/watch/<int:piece>.webm")

@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 from odr.docket.models import Case
 from odr.ground.errors import NotFound
+from odr.hearing.live.models import LiveRoom
 from odr.hearing.live.rules import KEPT_APART
 from odr.hearing.live.seen.models import Broadcast, BroadcastState
+from odr.hearing.live.seen.reading_again import heard_again, page_again, pages_again, words_again
 from odr.hearing.live.seen.replaying import can_be_seen_again, film_again, made_again
 from odr.hearing.live.seen.showing import at_the_open_door, is_for_everybody, witness_waits
 from odr.hearing.models import Hearing
@@ -101,6 +103,8 @@ def one(reference: str) -> Page:
         now=at_the_open_door(seen_pages.standing(hearing), room),
         runs=line.stands in (Stands.LIVE, Stands.AHEAD) or bool(pieces),
         pieces=pieces,
+        shown_again=pages_again(current_court(), session, hearing, room) if again and room is not None else [],
+        heard=heard_again(session, room) if again and room is not None else frozenset(),
         again=made_again(current_court(), session, hearing, room) if again and room is not None else [],
         at=current_court().clock.now(),
         article=_article(),
@@ -113,8 +117,22 @@ def now(reference: str) -> Response:
     """How the hearing stands, and which pieces can be fetched."""
     _, hearing = _shown(reference)
     return seen_pages.told(
-        hearing, lambda piece: url_for("broadcasts.film", reference=reference, piece=piece), KEPT_APART, named=False
+        hearing,
+        lambda piece: url_for("broadcasts.film", reference=reference, piece=piece),
+        lambda page: url_for("broadcasts.exhibit", reference=reference, page=page),
+        KEPT_APART,
+        named=False,
     )
+
+
+@broadcasts.get("/<reference>/exhibit/<int:page>.png")
+@public
+def exhibit(reference: str, page: int) -> Response:
+    """A page of an exhibit that the judge let the public see, late; none while a witness waits to be heard."""
+    _, hearing = _shown(reference)
+    if witness_waits(seen_pages.room_named(hearing)):
+        raise NotFound
+    return seen_pages.exhibit(hearing, page)
 
 
 @broadcasts.get("/<reference>/<int:piece>.webm")
@@ -127,17 +145,45 @@ def film(reference: str, piece: int) -> Response:
     return seen_pages.film(hearing, piece, KEPT_APART)
 
 
+def _again(reference: str) -> tuple[Hearing, LiveRoom]:
+    """A hearing that can be seen again at this moment. Raises NotFound."""
+    row, hearing = _shown(reference)
+    room = seen_pages.room_named(hearing)
+    if room is None or not can_be_seen_again(current_session(), row, hearing, room):
+        raise NotFound
+    return hearing, room
+
+
 @broadcasts.get("/<reference>/again/<int:segment>/<int:who>.webm")
 @public
 def replay(reference: str, segment: int, who: int) -> Response:
     """Somebody in an open piece of the recording, without what was closed."""
-    row, hearing = _shown(reference)
-    session, room = current_session(), seen_pages.room_named(hearing)
-    if room is None or not can_be_seen_again(session, row, hearing, room):
-        raise NotFound
+    hearing, room = _again(reference)
+    session = current_session()
     path = film_again(current_court(), session, hearing, room, segment, who)
     answer = send_file(path, mimetype="video/webm", conditional=True, max_age=0)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = seen_pages.PLAYS
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+@broadcasts.get("/<reference>/again/<int:segment>/<int:who>.vtt")
+@public
+def words(reference: str, segment: int, who: int) -> Response:
+    """What somebody said in an open piece, as it was corrected, without what was closed; by role, as the picture names them."""
+    hearing, room = _again(reference)
+    court, session = current_court(), current_session()
+    film_again(court, session, hearing, room, segment, who)  # Whoever cannot be seen again is not read either.
+    answer = Response(words_again(court, session, hearing, room, segment, who), content_type="text/vtt; charset=utf-8")
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@broadcasts.get("/<reference>/again/exhibit/<int:page>.png")
+@public
+def exhibit_again(reference: str, page: int) -> Response:
+    """A page of an exhibit that the public could see in the hearing."""
+    hearing, room = _again(reference)
+    return seen_pages.as_picture(page_again(current_court(), current_session(), hearing, room, page))

@@ -1,0 +1,220 @@
+"""The film of everybody together: made once a hearing is over, seen by whom its piece is open for, gone with the recording."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from odr.app import create_app
+from odr.hearing.live.journal import acks_of, lines_of
+from odr.hearing.live.keeping import take_away_erased
+from odr.hearing.live.media.composite import working
+from odr.hearing.live.media.composite.making import CARD_MS
+from odr.hearing.live.media.composite.telling import piece_of
+from odr.hearing.live.media.composite.working import due, kept_at, lies_ready, make_due
+from odr.hearing.live.media.reading import HEAD, Kind
+from odr.hearing.live.models import LiveRoom, LiveSegment
+from odr.hearing.live.obeying import key_context
+from tests.hearing.live.conftest import Live
+from tests.hearing.live.media.actors import acts
+from tests.hearing.live.media.sender import Sender, in_order
+from tests.hearing.live.transcript.spoken import Recording
+from tests.hearing.scene import CHEN, HAIYUN, LI, WANG
+from tests.hearing.test_pages import ORIGIN, Browser
+
+pytest.importorskip("av", reason="requirements-speech.txt is not installed on this Python")
+LENGTH = 3_000
+
+
+@pytest.fixture
+def app(live: Live) -> Flask:
+    """The application of the scene's court."""
+    return create_app(court=live.scene.court)
+
+
+def pieces(live: Live) -> list[LiveSegment]:
+    """The pieces of the recording."""
+    with live.scene.court.database.read() as session:
+        return list(session.scalars(select(LiveSegment).order_by(LiveSegment.number)))
+
+
+def filmed(live: Live, *who: str) -> None:
+    """What the recorder wrote of each piece: everybody's picture and voice."""
+    court, hearing, room = live.scene.court, live.hearing(), live.room()
+    for piece in pieces(live):
+        key = None
+        if piece.key is not None:
+            key = court.notary.vault.unseal(piece.key, key_context(room.reference, piece.number))
+        folder = court.settings.recordings_folder / hearing.reference
+        tape = Recording(folder, piece.number, piece.begun_at, hearing.reference, key)
+        for place, name in enumerate(who):
+            sender = Sender(random.Random(place), wall=0, cards={Kind.AUDIO: 0, Kind.VIDEO: 0})
+            kept = tape.streams.setdefault(live.person(name).reference, bytearray())
+            sent = acts(
+                sender, LENGTH, lambda _, place=place: (60 * place, 120, 60), lambda ms, place=place: place == 0
+            )
+            for ms, kind, data in in_order(sent):
+                kept += HEAD.pack(ms, kind, len(data)) + data
+        tape.ends(LENGTH)
+
+
+def held(live: Live) -> None:
+    """A hearing with a break, and a sealed part in which one side waited outside; closed and recorded."""
+    live.opened()
+    live.clock.advance(timedelta(seconds=1))
+    live.does(CHEN, "floor", LI)
+    live.clock.advance(timedelta(seconds=9))
+    he = live.person(HAIYUN).reference
+    live.scene.act(CHEN, "seal_part", reason="secret", outside=[he], words="A secret is shown.")
+    live.clock.advance(timedelta(seconds=10))
+    live.scene.act(CHEN, "end_sealed_part")
+    live.clock.advance(timedelta(seconds=10))
+    live.scene.act(CHEN, "close_live_hearing", goes_on="no")
+    filmed(live, LI, CHEN)
+
+
+def plays(data: bytes) -> tuple[int, set[str]]:
+    """How long a film plays, and what is in it."""
+    import av
+
+    with av.open(io.BytesIO(data)) as opened:
+        kinds = {stream.type for stream in opened.streams}
+        return max(int(frame.pts) for frame in opened.decode(video=0)), kinds
+
+
+def test_everybody_sees_the_pieces_that_are_open_to_them(live: Live, app: Flask) -> None:
+    """Three pieces, each made once. Who waited outside is given the open ones alone; on the disk the sealed one is sealed, and
+    it is read in ranges like the others.
+    """
+    held(live)
+    li, he, wang = (Browser(app, live.scene, who) for who in (LI, HAIYUN, WANG))
+    assert "Everybody in one film" not in li.get("/live/recording/1")
+    li.get("/live/recording/1/1", 404)
+    assert make_due(live.scene.court) == 3 and make_due(live.scene.court) == 0
+    assert li.get("/live/recording/1").count("data-whole=") == 3
+    assert he.get("/live/recording/1").count("data-whole=") == 2
+    assert "全体同屏录像" in Browser(app, live.scene, LI, "zh-Hans").get("/live/recording/1")
+    he.get("/live/recording/1/2", 404)
+    he.get("/live/recording/1/4", 404)
+    every = {number: fetched(li, number) for number in (1, 2, 3)}
+    assert fetched(he, 1) == every[1] and fetched(wang, 2) == every[2]
+    for film in every.values():
+        length, kinds = plays(film)
+        assert length >= LENGTH + CARD_MS - 250 and kinds == {"audio", "video"}
+    sealed = kept_at(live.scene.court, live.hearing(), pieces(live)[1]).read_bytes()
+    assert every[2][:4] not in sealed[:200] and every[2][500:560] not in sealed
+    answer = li.client.get(li.base + "/live/recording/1/2", base_url=ORIGIN, headers={"Range": "bytes=100-299"})
+    assert answer.status_code == 206 and answer.data == every[2][100:300]
+    assert answer.headers["Content-Range"] == f"bytes 100-299/{len(every[2])}"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def fetched(browser: Browser, number: int) -> bytes:
+    """The film of a piece."""
+    answer = browser.client.get(browser.base + f"/live/recording/1/{number}", base_url=ORIGIN)
+    assert answer.status_code == 200 and answer.mimetype == "video/webm"
+    return bytes(answer.data)
+
+
+def drawn(live: Live) -> Iterator[tuple[int, Any]]:
+    """The pieces as they are drawn."""
+    court = live.scene.court
+    for each in sorted(due(court), key=lambda one: one.piece.number):
+        with live.scene.look() as (sitting, case):
+            room = sitting.session.get_one(LiveRoom, each.room.id)
+            lines, acks = lines_of(sitting.session, room), acks_of(sitting.session, room)
+            zone = sitting.pack(case).tz
+            for locale in ("en", "zh-Hans"):
+                yield (
+                    each.piece.number,
+                    piece_of(case, room, each.written, each.following, lines, acks, zone, locale, None),
+                )
+
+
+def test_names_floor_and_what_follows_are_told_by_the_journal(live: Live) -> None:
+    """Name and role under each face, the bench first; the floor; what is not recorded after a piece, in the case's language."""
+    held(live)
+    told = list(drawn(live))
+    first, chinese = told[0][1], told[1][1]
+    assert [face.reference for face in first.faces] == [live.person(CHEN).reference, live.person(LI).reference]
+    assert first.faces[1].name == f"{LI} · claimant"
+    assert "审判" in chinese.faces[0].name or "法官" in chinese.faces[0].name
+    li = live.person(LI).reference
+    assert first.told_at(2_000).floor == li and "has the floor" in first.told_at(2_000).words
+    assert first.told_at(500).floor is None
+    assert first.after[0] == "Sealed part: recorded apart" and chinese.after[0] == "不公开部分：另行录制"
+    assert told[2][1].after[0] == "The sealed part is over."
+    assert told[4][1].after[0] == "The hearing here is closed."
+    assert all(each.time(0).startswith("2026-03-09 09:30:") for _, each in told)
+
+
+def test_a_break_is_words_and_a_page_of_a_sealed_part_is_told_in_it_alone(live: Live) -> None:
+    """The break says why from when on; the exhibit that stood on the screens in a sealed part is named in no open piece."""
+    live.opened()
+    live.clock.advance(timedelta(seconds=1))
+    exhibit = _exhibit(live)
+    live.scene.act(CHEN, "seal_part", reason="secret", outside=[], words="A secret is shown.")
+    live.does(CHEN, "show", exhibit=exhibit, page=1)
+    live.clock.advance(timedelta(seconds=1))
+    live.scene.act(CHEN, "end_sealed_part")
+    live.clock.advance(timedelta(seconds=1))
+    live.does(CHEN, "pause", until="")
+    live.clock.advance(timedelta(seconds=1))
+    live.does(CHEN, "resume")
+    live.scene.act(CHEN, "close_live_hearing", goes_on="no")
+    filmed(live, LI)
+    told = {number: piece for number, piece in drawn(live) if piece.locale == "en"}
+    assert any("page 1, on every screen" in each.words for each in told[2].told)
+    assert all("on every screen" not in each.words for n in (1, 3) for each in told[n].told)
+    gaps = [each.gap for each in told[max(told)].told if each.gap]
+    assert gaps[0] == "Break: not recorded"
+
+
+def _exhibit(live: Live) -> str:
+    from odr.hearing.queries import standing_exhibits
+
+    with live.scene.look() as (sitting, case):
+        return standing_exhibits(sitting.session, case)[0].label
+
+
+def test_what_is_erased_while_it_is_made_leaves_nothing(live: Live) -> None:
+    """The recording is erased after its film was begun: no film lies there afterwards, nor a part of one."""
+    held(live)
+    court = live.scene.court
+    one = next(iter(due(court)))
+    with court.database.write() as session:
+        session.execute(update(LiveRoom).values(erased_at=live.clock.now()))
+    assert not working.make(court, one)
+    assert not lies_ready(court, live.hearing(), one.piece)
+    folder: Path = kept_at(court, live.hearing(), one.piece).parent
+    assert [path.name for path in folder.iterdir()] == []
+    assert list(due(court)) == []
+
+
+def test_the_films_go_with_the_recording(live: Live) -> None:
+    """What erases the recording takes the films too, the sealed one as well."""
+    held(live)
+    court = live.scene.court
+    assert make_due(court) == 3
+    with court.database.write() as session:
+        session.execute(update(LiveRoom).values(erased_at=live.clock.now()))
+    assert take_away_erased(court) == 1
+    assert not any(lies_ready(court, live.hearing(), piece) for piece in pieces(live))
+
+
+def test_a_piece_that_cannot_be_read_keeps_no_other(live: Live) -> None:
+    """One person's file is none of the recorder's: the other pieces are made, and this one waits."""
+    held(live)
+    court = live.scene.court
+    broken = court.settings.recordings_folder / live.hearing().reference / "0001"
+    (broken / f"{live.person(LI).reference}.rtp").write_bytes(b"no recording at all")
+    assert make_due(court) == 2
+    assert [each.piece.number for each in due(court)] == [1]
