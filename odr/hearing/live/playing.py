@@ -7,15 +7,14 @@ time; of a sealed piece none is kept: it is made for each who may see it, and th
 from __future__ import annotations
 
 import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odr.ground.errors import NotFound
 from odr.hearing.live.media.derive import derive
-from odr.hearing.live.media.hosts import hearing_folders
-from odr.hearing.live.media.reading import NotReadable, Segment, segments
+from odr.hearing.live.media.hosts import written_pieces
+from odr.hearing.live.media.reading import NotReadable
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.obeying import key_context
 from odr.hearing.models import Hearing
@@ -33,19 +32,10 @@ class Played:
     sealed: bool
 
 
-def _read(court: Court, hearing: Hearing) -> dict[int, Segment]:
-    """Every piece that a recorder wrote, on whichever host, by its number."""
-    found: dict[int, Segment] = {}
-    for folder in hearing_folders(court.settings, hearing.reference):
-        with suppress(OSError, NotReadable):
-            found |= {each.number: each for each in segments(folder)}
-    return found
-
-
 def playable(court: Court, hearing: Hearing, room: LiveRoom, pieces: list[LiveSegment]) -> list[Played]:
     """Everybody who can be played in each of these pieces; nothing where the recordings lie on another machine."""
     people = {person.reference: person for person in room.people}
-    found, written = [], _read(court, hearing)
+    found, written = [], written_pieces(court.settings, hearing.reference)
     for piece in pieces:
         segment = written.get(piece.number) if piece.ended_at is not None else None
         for name in segment.persons if segment is not None else ():
@@ -56,7 +46,7 @@ def playable(court: Court, hearing: Hearing, room: LiveRoom, pieces: list[LiveSe
 
 def film(court: Court, hearing: Hearing, room: LiveRoom, piece: LiveSegment, person: str) -> bytes | Path:
     """What is played of somebody in a piece: a file that is kept, or the bytes of a sealed one. Raises NotFound."""
-    segment = _read(court, hearing).get(piece.number)
+    segment = written_pieces(court.settings, hearing.reference).get(piece.number)
     if segment is None or person not in segment.persons:
         raise NotFound
     try:

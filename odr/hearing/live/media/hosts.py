@@ -6,6 +6,7 @@ the fewest; it stays there unless that host dies (decision 0102).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from odr.ground.config import MediaHost, Settings
 from odr.hearing.live.media.control import Media
+from odr.hearing.live.media.reading import NotReadable, Segment, segments
 from odr.hearing.live.models import LiveRoom
 from odr.hearing.live.vocabulary import RoomState
 
@@ -96,3 +98,14 @@ def hearing_folders(settings: Settings, hearing: str) -> list[Path]:
     """Every folder in which something of a hearing may lie, the court's own first."""
     others = [each.recordings for each in settings.every_media_host.values() if each.name != settings.media_name]
     return [folder / hearing for folder in (settings.recordings_folder, *others)]
+
+
+def written_pieces(settings: Settings, hearing: str) -> dict[int, Segment]:
+    """Every piece that a recorder wrote of a hearing, on whichever host, by its number; of a folder that is not there or that
+    is damaged, none.
+    """
+    found: dict[int, Segment] = {}
+    for folder in hearing_folders(settings, hearing):
+        with suppress(OSError, NotReadable, KeyError, TypeError, AttributeError):
+            found |= {each.number: each for each in segments(folder)}
+    return found

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.ground.errors import NotFound
+from odr.hearing.live.media.hosts import piece_folder
 from odr.hearing.live.models import LiveRoom, LiveSegment
 from odr.hearing.live.seen.cut import Closure
 from odr.hearing.live.seen.exhibits import for_the_public, one_within, pages_shown, picture, stretches
@@ -85,7 +86,7 @@ def pages_again(court: Court, session: Session, hearing: Hearing, room: LiveRoom
     found = []
     mine = select(LiveSegment.number).where(LiveSegment.room_id == room.id, LiveSegment.key.is_(None))
     for number in session.scalars(mine.order_by(LiveSegment.number)):
-        written = written_in(court.settings.recordings_folder / hearing.reference / f"{number:04d}")
+        written = written_in(piece_folder(court.settings, hearing.reference, number))
         if written is None or written.ended_at is None:
             continue
         for page in open_pages:

@@ -18,7 +18,8 @@ from odr.hearing.live import journal
 from odr.hearing.live.media.composite.making import CannotCompose, compose
 from odr.hearing.live.media.composite.sealed import SealedReader, SealedWriter
 from odr.hearing.live.media.composite.telling import piece_of
-from odr.hearing.live.media.reading import NotReadable, Segment, segments
+from odr.hearing.live.media.hosts import written_pieces
+from odr.hearing.live.media.reading import NotReadable, Segment
 from odr.hearing.live.models import LiveRoom, LiveSegment
 from odr.hearing.live.obeying import key_context
 from odr.hearing.live.vocabulary import RoomState
@@ -101,15 +102,11 @@ def due(court: Court) -> Iterator[Due]:
         waiting = [p for p in pieces if p.ended_at is not None and not lies_ready(court, hearing, p)]
         if not waiting:
             continue
-        try:
-            written = segments(court.settings.recordings_folder / hearing.reference)
-        except (OSError, NotReadable, KeyError, TypeError, AttributeError):
-            continue  # Not on this machine, or damaged.
-        by_number = {each.number: each for each in written}
+        by_number = written_pieces(court.settings, hearing.reference)
         for piece in waiting:
-            own = by_number.get(piece.number)
+            own = by_number.get(piece.number)  # None where it is not on this machine, or damaged
             if own is not None and own.is_closed and own.persons:
-                after = next((each for each in written if each.number > piece.number), None)
+                after = next((by_number[number] for number in sorted(by_number) if number > piece.number), None)
                 yield Due(hearing, room, piece, own, after)
 
 
