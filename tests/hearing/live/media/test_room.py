@@ -321,3 +321,20 @@ def test_devices_are_tested_before_anybody_enters(visitor: Visitors) -> None:
     """Camera and microphone are really opened, and named."""
     said: dict[str, Any] = visitor("li").page.evaluate("window.testDevices()")
     assert said["audio"] and said["video"] and said["microphones"] and said["cameras"]
+
+
+def test_everybody_comes_at_once(house: House, visitor: Visitors) -> None:
+    """Eight at the same moment, as after a fault: each is connected, and hears all the others."""
+    names = [f"p{number}" for number in range(8)]
+    people = [visitor(name) for name in names]
+    for each in people:
+        given = {"url": house.url, "ticket": {"person": each.name, "room": "hall"}}
+        each.page.evaluate(
+            "given => { window.goIn(given) }", {**given, "microphone": {"on": True}, "camera": {"on": False}}
+        )
+    until(lambda: len(house.media.state("h1").people) == len(names), "all are at the door")
+    for name in names:
+        house.order("admit", person=name)
+    for each in people:
+        others = {f"{name}/audio" for name in names if name != each.name}
+        until(lambda one=each, of=others: all(one.received()["packets"].get(key, 0) > 10 for key in of), each.name)
