@@ -53,14 +53,15 @@ export class Mix {
     for (const film of films) this.#films.delete(film);
   }
 
-  /** How loud each is at a moment of the hearing; `interpreted`: whether whoever watches chose the interpretation. */
-  at(moment, interpreted) {
+  /** How loud each is at a moment of the hearing; `chosen`: whose interpretation whoever watches chose, if any. */
+  at(moment, chosen) {
     if (this.#context.state !== "running") this.#context.resume().catch(() => {});
     const beside = new Set([...this.#voices.values()].filter((voice) => voice.aside(moment)));
-    if ([...beside].some((voice) => voice.loudness() > SPEAKS)) this.#spokeAt = performance.now();
-    const over = interpreted && performance.now() - this.#spokeAt < HOLDS;
+    const mine = this.#voices.get(chosen);
+    if (beside.has(mine) && mine.loudness() > SPEAKS) this.#spokeAt = performance.now();
+    const over = mine !== undefined && performance.now() - this.#spokeAt < HOLDS;
     for (const voice of this.#voices.values()) {
-      const loudness = beside.has(voice) ? Number(interpreted) : over ? BENEATH : 1;
+      const loudness = beside.has(voice) ? Number(voice === mine) : over ? BENEATH : 1;
       voice.at(loudness, this.#context);
     }
   }

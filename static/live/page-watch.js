@@ -15,6 +15,7 @@ class Tile {
   pieces = [];
   playing = null;
   beside = false; // whether they interpret
+  language = "";
   floor = []; // of who interprets: when everybody was to hear them
 
   constructor({ role, name }) {
@@ -116,11 +117,43 @@ async function ask() {
     const tile = tiles.get(person.id);
     tile.pieces = said.pieces.filter((each) => each.who === person.id);
     tile.beside = person.beside;
+    tile.language = person.language;
     tile.floor = person.floor;
   }
   exhibits = said.exhibits;
   part("controls").hidden = !tiles.size;
-  part("listen").hidden = ![...tiles.values()].some((tile) => tile.beside);
+  choices();
+}
+
+/** One choice for each who interprets; with more than one, each says its languages. What was chosen stays while they are there. */
+function choices() {
+  const box = part("listen");
+  const there = [...tiles].filter(([, tile]) => tile.beside);
+  box.hidden = !there.length;
+  const [, ...offered] = box.querySelectorAll("input");
+  // By itself the page has one, which is whoever interprets alone.
+  if (offered.length === 1 && offered[0].value === "interpretation" && there.length < 2) {
+    if (there.length) offered[0].dataset.of = there[0][0];
+    return;
+  }
+  if (offered.map((each) => each.value).join() === there.map(([id]) => id).join()) return;
+  const was = chosen();
+  const focused = box.contains(document.activeElement) ? document.activeElement.value : undefined;
+  for (const each of offered) each.closest("label").remove();
+  for (const [id, tile] of there) {
+    const label = document.createElement("label");
+    const input = Object.assign(document.createElement("input"), { type: "radio", name: "hear", value: id, checked: id === was });
+    label.append(input, ` ${box.dataset.each.replace("{language}", tile.language)}`);
+    box.append(label);
+  }
+  if (!box.querySelector("input:checked")) box.querySelector("[value=original]").checked = true;
+  if (focused) box.querySelector(`[value="${CSS.escape(focused)}"]`)?.focus();
+}
+
+/** Whose interpretation whoever watches chose; undefined for what is said as it is said. */
+function chosen() {
+  const input = part("listen").querySelector("input:checked");
+  return input.value === "original" ? undefined : Number(input.dataset.of ?? input.value);
 }
 
 function leave(id, tile) {
@@ -153,12 +186,12 @@ function exhibit(moment) {
 function show() {
   const moment = Date.now() + ahead - behind;
   exhibit(moment);
-  const interpreted = part("listen").querySelector("[value=interpretation]").checked;
+  const over = chosen();
   // Where the browser mixes nothing, who interprets is heard beside the others, or not at all.
-  for (const tile of tiles.values()) tile.at(moment, !sound || (!mix && !interpreted && tile.isAside(moment)));
+  for (const [id, tile] of tiles) tile.at(moment, !sound || (!mix && id !== over && tile.isAside(moment)));
   if (!mix) return;
   for (const [id, tile] of tiles) mix.takes(id, tile.films, (at) => tile.isAside(at));
-  mix.at(moment, interpreted);
+  mix.at(moment, over);
 }
 
 const button = root.querySelector("[data-sound]");

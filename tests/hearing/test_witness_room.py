@@ -20,7 +20,7 @@ from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.hearing.models import Witness
 from odr.hearing.vocabulary import QuestionState
-from odr.identity.models import Account, AccountState
+from odr.identity.models import Account
 from odr.notary.models import Receipt
 from tests.hearing.scene import CHEN, DING, HAIYUN, LI, ORIGIN, Scene, accepted_case, whole_court
 from tests.hearing.test_pages import Browser
@@ -35,14 +35,9 @@ def house(sqlite_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[tuple[
     scene = accepted_case(whole_court(database, clock, tmp_path / "court"), clock)
     for owner in (LI, HAIYUN):
         scene.refs[owner, 1] = scene.exhibit(owner, 1)
+    for name in ("Gao", "Hua"):
+        scene.registers(name)
     with database.write() as session:
-        for name in ("Gao", "Hua"):
-            account = Account(
-                email=f"{name}@x.example".lower(), name=name, state=AccountState.ACTIVE, created_at=clock.now()
-            )
-            session.add(account)
-            session.flush()
-            scene.accounts[name] = account.id
         session.add(
             Seat(case_id=scene.case_id, account_id=scene.accounts["Hua"], role=Role.INTERPRETER, from_at=clock.now())
         )

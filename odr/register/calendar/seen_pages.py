@@ -30,7 +30,7 @@ from odr.hearing.live.seen.showing import (
     turns_of,
     witness_waits,
 )
-from odr.hearing.models import Hearing
+from odr.hearing.models import Hearing, Interpreter
 from odr.procedure.rules.court_rules import WatchingRules
 from odr.web.guards import current_court, current_locale, current_session
 from odr.web.pages import look
@@ -93,6 +93,7 @@ def told(
     now = now if named else at_the_open_door(now, room)
     shuts = room is None or (not named and witness_waits(room))
     found = Playing((), ()) if shuts or room is None else playing(current_session(), room, _machine(), left_out)
+    languages = _languages(room, found.people)
     said: dict[str, Any] = {
         "clock": _ms(_machine()),
         "behind": rules.delay_seconds * 1000 + int(SHOWN_AFTER.total_seconds() * 1000),
@@ -103,6 +104,7 @@ def told(
                 "role": p.role.label.render(current_locale()),
                 "name": p.name if named else "",
                 "beside": p.role in BESIDE,
+                "language": languages.get(p.account_id, ""),
                 "floor": _floor(p, found.pieces),
             }
             for p in found.people
@@ -124,6 +126,17 @@ def told(
     if request.args.get("known") != now.tag:
         said["html"] = render_template("register/_seen_now.html", now=now, rules=rules)
     return jsonify(said)
+
+
+def _languages(room: LiveRoom | None, people: Sequence[LivePerson]) -> dict[int, str]:
+    """From which language into which each of those who interpret does, by account."""
+    beside = [p.account_id for p in people if p.role in BESIDE]
+    if room is None or not beside:
+        return {}
+    mine = select(Interpreter.account_id, Interpreter.language).where(
+        Interpreter.case_id == room.case_id, Interpreter.account_id.in_(beside)
+    )
+    return {account: language for account, language in current_session().execute(mine) if account is not None}
 
 
 def _window(rules: WatchingRules) -> tuple[datetime, datetime]:

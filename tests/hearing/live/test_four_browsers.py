@@ -21,7 +21,7 @@ from odr.hearing.live.media.verify import verify
 from odr.hearing.live.models import LiveSegment
 from odr.hearing.live.obeying import key_context
 from odr.hearing.models import Witness
-from odr.identity.models import Account, AccountState
+from odr.identity.models import Account
 from tests.hearing.live.conftest import BEGINS, Live
 from tests.hearing.live.media.house import House, until
 from tests.hearing.live.test_interpreting import appointed
@@ -221,18 +221,8 @@ def test_four_browsers_hold_a_whole_hearing(held: Live, house: House, browser: B
 def to_be_heard(scene: Scene) -> None:
     """The judge gives Li leave for a witness, and Haiyun for somebody with special knowledge; both have taken their place."""
     for asks, kind, name in ((LI, "witness", GAO), (HAIYUN, "expert", HUA)):
+        scene.registers(name)
         email = f"{name}@x.example".lower()
-        with scene.court.database.write() as session:
-            account = Account(
-                email=email,
-                name=name,
-                state=AccountState.ACTIVE,
-                created_at=scene.clock.now(),
-                identity_verified_at=scene.clock.now(),
-            )
-            session.add(account)
-            session.flush()
-            scene.accounts[name] = account.id
         scene.act(
             asks, "ask_leave_for_witness", kind=kind, name=name, email=email, about="Saw the parcel.", manner="live"
         )

@@ -22,19 +22,19 @@ def app(live: Live) -> Flask:
     return create_app(court=live.scene.court)
 
 
-def appointed(scene: Scene) -> None:
-    """Ding is to interpret for Li."""
-    scene.act(LI, "ask_hearing_order", kind="interpreter", words="I speak Yi only.")
+def appointed(scene: Scene, *, asks: str = LI, name: str = DING, language: str = "Yi and Chinese") -> None:
+    """Ding is to interpret for Li; or somebody else for somebody else."""
+    scene.act(asks, "ask_hearing_order", kind="interpreter", words="I speak Yi only.")
     with scene.look() as (court, _):
-        motion = court.session.scalars(select(Motion.reference)).one()
+        motion = court.session.scalars(select(Motion.reference).order_by(Motion.id.desc())).first()
     scene.act(CHEN, "rule_on_hearing_order", motion=motion, answer="allow", reasons="She does not speak Chinese.")
     scene.act(
         WANG,
         "appoint_interpreter",
         motion=motion,
-        name=DING,
-        email="ding@x.example",
-        language="Yi and Chinese",
+        name=name,
+        email=f"{name}@x.example".lower(),
+        language=language,
         pay="court",
     )
 
@@ -47,6 +47,25 @@ def interpreted(live: Live) -> Live:
     live.enters(DING)
     live.does(CHEN, "admit", DING)
     return live
+
+
+def test_of_two_who_interpret_each_is_a_choice_with_its_languages(live: Live, app: Flask) -> None:
+    """Ding for Li and Hua for Haiyun: a choice each, by name and languages; either of them is offered the other."""
+    interpreted(live)
+    live.scene.registers("Hua")
+    appointed(live.scene, asks=HAIYUN, name="Hua", language="Uyghur and Chinese")
+    live.enters("Hua")
+    live.does(CHEN, "admit", "Hua")
+    ding = "The interpretation of Ding, with what is said quietly beneath: Yi and Chinese"
+    hua = "The interpretation of Hua, with what is said quietly beneath: Uyghur and Chinese"
+    for who in (LI, HAIYUN, CHEN):
+        page = Browser(app, live.scene, who).get("/live/room")
+        assert ding in page and hua in page and CHOICE not in page
+        for name in (DING, "Hua"):
+            assert f'value="{live.person(name).reference}"' in page
+    assert "听Hua的翻译" in Browser(app, live.scene, LI, "zh-Hans").get("/live/room")
+    page = Browser(app, live.scene, DING).get("/live/room")
+    assert CHOICE in page and f'value="{live.person("Hua").reference}"' in page and "interpretation of Ding" not in page
 
 
 def test_everybody_whom_the_hearing_reaches_is_offered_the_interpretation(live: Live, app: Flask) -> None:

@@ -15,12 +15,13 @@ from tests.hearing.live.conftest import BEGINS, Live
 from tests.hearing.live.test_broadcast import approved
 from tests.hearing.live.test_interpreting import appointed
 from tests.hearing.live.transcript.spoken import Recording
-from tests.hearing.scene import CHEN, DING, LI
+from tests.hearing.scene import CHEN, DING, HAIYUN, LI
 from tests.patience import PATIENCE, until
 from tests.peers.browser import OpenContext
 from tests.peers.http import serving
 
-SPEECH_HZ, INTERPRETED_HZ = 468.75, 1_875.0
+HUA = "Hua"
+SPEECH_HZ, INTERPRETED_HZ, OTHER_HZ = 468.75, 1_875.0, 3_750.0
 """Tones in the middle of a line of the spectrum."""
 ENCODED = """
 async ({ hz, seconds }) => {
@@ -74,9 +75,9 @@ window.loud = (tones) => {
 """
 
 
-def loud(page: Page) -> tuple[float, float]:
+def loud(page: Page, interpreted_hz: float = INTERPRETED_HZ) -> tuple[float, float]:
     """How loud what is said and its interpretation are now, in decibels."""
-    speech, interpreted = page.evaluate("tones => window.loud(tones)", [SPEECH_HZ, INTERPRETED_HZ])
+    speech, interpreted = page.evaluate("tones => window.loud(tones)", [SPEECH_HZ, interpreted_hz])
     return speech, interpreted
 
 
@@ -120,15 +121,41 @@ def test_a_browser_that_mixes_no_sound_plays_the_interpreter_only_to_who_chose_i
         until(lambda: page.evaluate(heard) == 2, "the interpretation beside it")
 
 
+def test_of_two_who_interpret_the_one_that_was_chosen_is_heard(live: Live, open_context: OpenContext) -> None:
+    """Ding and Hua interpret into different languages: each choice names its languages, and only that one is heard over Li."""
+    with broadcast(live, open_context, HUA) as (page, address):
+        page.goto(address)
+        page.get_by_role("button", name="Turn sound on").click(timeout=PATIENCE * 1000)
+        heard(page, lambda speech, over: speech > -40 and over < speech - 30, "only what is said")
+        alone = steady(page)
+
+        def only(mine: float, other: float) -> None:
+            until(
+                lambda: abs(loud(page, mine)[1] - alone) < 3 and loud(page, other)[1] < alone - 30,
+                "the one that was chosen, and not the other",
+            )
+
+        page.get_by_label("Yi and Chinese, with what is said quietly beneath").check()
+        only(INTERPRETED_HZ, OTHER_HZ)
+        page.get_by_label("Uyghur and Chinese, with what is said quietly beneath").check()
+        only(OTHER_HZ, INTERPRETED_HZ)
+
+
 @contextmanager
-def broadcast(live: Live, open_context: OpenContext) -> Iterator[tuple[Page, str]]:
-    """A page and where it sees a hearing in which Li speaks and Ding interprets; after a minute Ding has the floor."""
+def broadcast(live: Live, open_context: OpenContext, *more: str) -> Iterator[tuple[Page, str]]:
+    """A page and where it sees a hearing in which Li speaks and Ding interprets, and ``more`` beside Ding; after a minute Ding has
+    the floor.
+    """
     appointed(live.scene)
+    for name in more:
+        live.scene.registers(name)
+        appointed(live.scene, asks=HAIYUN, name=name, language="Uyghur and Chinese")
     at = approved(live)
     live.clock.set(BEGINS)
     live.opened()
-    live.enters(DING)
-    live.does(CHEN, "admit", DING)
+    for name in (DING, *more):
+        live.enters(name)
+        live.does(CHEN, "admit", name)
     opened = live.clock.now()
     live.clock.set(opened + timedelta(seconds=60))
     live.does(CHEN, "floor", DING)
@@ -139,12 +166,14 @@ def broadcast(live: Live, open_context: OpenContext) -> Iterator[tuple[Page, str
         page.goto(f"{origin}/offline")
         tones = [
             [base64.b64decode(packet) for packet in page.evaluate(ENCODED, {"hz": hz, "seconds": 90})]
-            for hz in (SPEECH_HZ, INTERPRETED_HZ)
+            for hz in (SPEECH_HZ, INTERPRETED_HZ, OTHER_HZ)[: 2 + len(more)]
         ]
         folder = live.scene.court.settings.recordings_folder / live.hearing().reference
         recording = Recording(folder, 1, opened, "h")
         recording.says(live.person(LI).reference, 0, tones[0])
-        recording.ends(recording.says(live.person(DING).reference, 0, tones[1]))
+        for name, tone in zip((DING, *more), tones[1:], strict=True):
+            end = recording.says(live.person(name).reference, 0, tone)
+        recording.ends(end)
         assert make_due(live.scene.court) > 20
         page.add_init_script(BESIDE_THE_EAR)
         yield page, f"{origin}{at}"
