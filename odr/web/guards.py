@@ -168,6 +168,11 @@ def current_locale() -> str:
     return found
 
 
+def read_in(locale: str) -> None:
+    """Write the answer in this language, whoever asks: for what is the same for everybody and kept outside the court."""
+    g.locale = locale
+
+
 def locale_of_request() -> str:
     """The language by the request alone, whoever asks: for answers while the database gives none."""
     accepted = [tag for tag, _ in request.accept_languages]

@@ -5,6 +5,7 @@ import { Mix } from "./mix.js";
 const root = document.getElementById("seen");
 const EACH = 4_000;
 const DRIFT = 0.6; // seconds
+const JUMPS = 5_000; // a clock that stands so far apart was set anew
 const part = (name) => root.querySelector(`[data-part=${name}]`);
 const tiles = new Map();
 let [tag, ahead, behind, sound] = [root.dataset.tag, 0, 0, false];
@@ -100,7 +101,9 @@ async function ask() {
   if (answer.status === 403 || answer.status === 404 || answer.redirected) return location.reload();
   if (!answer.ok) return;
   const said = await answer.json();
-  ahead = said.clock - Date.now();
+  // What came over a slow line, or was kept a second on the way, is a clock that is late: the freshest counts, so that nothing jumps.
+  const fresh = said.clock - Date.now();
+  ahead = Math.abs(fresh - ahead) > JUMPS ? fresh : Math.max(ahead, fresh);
   behind = said.behind;
   if (said.html !== undefined) {
     tag = said.tag;

@@ -167,17 +167,19 @@ def _asked(port: int, path: str, *heads: str) -> bytes:
 
 
 def test_of_hundreds_who_watch_a_broadcast_one_asks_the_court(tmp_path: Path) -> None:
-    """A piece is fetched once for everybody who comes within two seconds, without anybody's cookie and in ranges too; what is one's
-    own, and the page itself, are asked each time.
+    """A piece, a page of an exhibit and how the hearing stands are asked once for everybody who comes within a second, without
+    anybody's cookie and in ranges too; what is one's own, and the page itself, are asked each time.
     """
     court, piece = Court(), "/broadcasts/abc123/7.webm"
+    same = (piece, "/broadcasts/abc123/exhibit/3.png", "/broadcasts/abc123/zh-Hans/now?known=12")
     with proxy(tmp_path, court.port) as port:
-        found = [_asked(port, piece, "Cookie: court=mine") for _ in range(20)]
-        assert all(one.startswith(b"HTTP/1.1 200") and one.endswith(b"\r\n\r\nok") for one in found)
-        # However slow the machine is, twenty questions are not twenty seconds apart.
-        assert 1 <= court.heard.count(piece.encode()) < 20 and b"mine" not in court.heard
+        for path in same:
+            found = [_asked(port, path, "Cookie: court=mine") for _ in range(20)]
+            assert all(one.startswith(b"HTTP/1.1 200") and one.endswith(b"\r\n\r\nok") for one in found)
+            # However slow the machine is, twenty questions are not twenty seconds apart.
+            assert 1 <= court.heard.count(path.encode()) < 20 and b"mine" not in court.heard
         assert _asked(port, piece, "Range: bytes=1-1").endswith(b"\r\n\r\nk")
-        for path in ("/broadcasts/abc123", "/broadcasts/abc123/now", "/attending/abc123/7.webm"):
+        for path in ("/broadcasts/abc123", "/broadcasts/abc123/en", "/attending/abc123/7.webm"):
             before = court.heard.count(path.encode() + b" HTTP")
             for _ in range(3):
                 _asked(port, path)

@@ -116,7 +116,7 @@ def test_everybody_sees_it_late_and_nobody_sees_a_witness(live: Live, app: Flask
     one.talks(witness, until).goes_to(until)
     passes(live, 45)
     make_due(live.scene.court)
-    said = json.loads(read(app, f"{at}/now"))
+    said = json.loads(read(app, f"{at}/en/now"))
     assert said["pieces"] and {piece["who"] for piece in said["pieces"]} == {live.person(LI).id}
     assert all(person["name"] == "" for person in said["people"])
     film = app.test_client().get(said["pieces"][0]["src"], base_url=ORIGIN)
@@ -129,11 +129,11 @@ def test_everybody_sees_it_late_and_nobody_sees_a_witness(live: Live, app: Flask
     with live.scene.sit() as (sitting, _):
         sitting.session.get_one(LivePerson, number).place = Place.ISOLATED
     read(app, said["pieces"][0]["src"], 404)
-    shut = json.loads(read(app, f"{at}/now"))
+    shut = json.loads(read(app, f"{at}/en/now"))
     assert shut["pieces"] == [] and "waits to be heard" in shut["html"] and "waits to be heard" in read(app, at)
     with live.scene.sit() as (sitting, _):
         sitting.session.get_one(LivePerson, number).place = Place.ROOM
-    assert json.loads(read(app, f"{at}/now"))["pieces"]
+    assert json.loads(read(app, f"{at}/en/now"))["pieces"]
     live.scene.act(CHEN, "end_broadcast", reasons="A party feels unwell before everybody.")
     read(app, at, 404)
     read(app, said["pieces"][0]["src"], 404)
@@ -198,7 +198,7 @@ def test_who_opens_the_page_after_the_closing_word_still_sees_the_last_of_it(liv
     passes(live, 61)
     make_due(live.scene.court)
     assert "page-watch.js" in read(app, at)
-    films = [piece["src"] for piece in json.loads(read(app, f"{at}/now"))["pieces"]]
+    films = [piece["src"] for piece in json.loads(read(app, f"{at}/en/now"))["pieces"]]
     came = [m for src in films for m in moments(app.test_client().get(src, base_url=ORIGIN).data)]
     assert short(closed) - max(came) <= 20
     passes(live, 100)
@@ -217,7 +217,7 @@ def test_an_approval_binds_no_longer_than_the_facts(live: Live, app: Flask, chan
     one.talks(live.person(LI).reference, passes(live, 40)).goes_to(live.clock.now())
     passes(live, 45)
     make_due(live.scene.court)
-    film = json.loads(read(app, f"{at}/now"))["pieces"][0]["src"]
+    film = json.loads(read(app, f"{at}/en/now"))["pieces"][0]["src"]
     assert app.test_client().get(film, base_url=ORIGIN).status_code == 200
     if change == "asked to be closed":
         live.scene.act(LI, "ask_hearing_order", kind="closed_doors", words="My address would be read out.")
@@ -226,5 +226,5 @@ def test_an_approval_binds_no_longer_than_the_facts(live: Live, app: Flask, chan
             party = case.party(live.scene.parties[LI])
             party.details = {**party.details, "guardian": {"name": "Li Min"}}
     read(app, film, 404)
-    read(app, f"{at}/now", 404)
+    read(app, f"{at}/en/now", 404)
     assert "nothing to see" in read(app, at)

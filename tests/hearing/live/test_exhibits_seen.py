@@ -64,7 +64,7 @@ def drawn(live: Live, who: str = LI) -> str:
 
 def told(app: Flask, at: str) -> list[dict[str, Any]]:
     """What the script of a broadcast is told of exhibits."""
-    answer = app.test_client().get(f"{at}/now", base_url=ORIGIN)
+    answer = app.test_client().get(f"{at}/en/now", base_url=ORIGIN)
     assert answer.status_code == 200, answer.text
     return list(json.loads(answer.text)["exhibits"])
 
@@ -180,7 +180,7 @@ def test_a_hearing_that_is_not_public_now_shows_no_page(live: Live, app: Flask) 
         sitting.session.execute(update(LivePerson).where(LivePerson.name == "Zhao").values(place=Place.ROOM))
     assert got(app, page["src"]) == 200
     live.scene.act(HAIYUN, "ask_hearing_order", kind="closed_doors", words="My address would be read out.")
-    assert got(app, page["src"]) == 404 and got(app, f"{at}/now") == 404
+    assert got(app, page["src"]) == 404 and got(app, f"{at}/en/now") == 404
 
 
 def test_who_sits_there_is_given_the_page_and_nobody_else(live: Live, public_app: Flask) -> None:

@@ -19,7 +19,7 @@ from odr.hearing.live.seen.showing import at_the_open_door, is_for_everybody, wi
 from odr.hearing.models import Hearing
 from odr.register.calendar import seen_pages
 from odr.register.calendar.broadcasts.catalogue import Stands, atom, catalogue, line_of, plain
-from odr.web.guards import current_court, current_locale, current_session, public
+from odr.web.guards import current_court, current_locale, current_session, public, read_in
 from odr.web.lists import after_asked
 from odr.web.pages import Page, look, pack_today
 
@@ -111,11 +111,12 @@ def one(reference: str) -> Page:
     )
 
 
-@broadcasts.get("/<reference>/now")
+@broadcasts.get("/<reference>/<any(en, 'zh-Hans'):locale>/now")
 @public
-def now(reference: str) -> Response:
-    """How the hearing stands, and which pieces can be fetched."""
+def now(reference: str, locale: str) -> Response:
+    """How the hearing stands, and which pieces can be fetched: the same for everybody who reads that language."""
     _, hearing = _shown(reference)
+    read_in(locale)
     return seen_pages.told(
         hearing,
         lambda piece: url_for("broadcasts.film", reference=reference, piece=piece),
