@@ -121,7 +121,9 @@ def told(
             "number": each.page,
             "src": page(each.number) if is_open else None,
         }
-        for each, since, until, is_open in (_exhibits(hearing, room, rules) if room is not None and not shuts else ())
+        for each, since, until, is_open in (
+            _exhibits(hearing, room, _window(rules)) if room is not None and not shuts else ()
+        )
     ]
     if request.args.get("known") != now.tag:
         said["html"] = render_template("register/_seen_now.html", now=now, rules=rules)
@@ -144,14 +146,25 @@ def _window(rules: WatchingRules) -> tuple[datetime, datetime]:
     return last - STAYS, last
 
 
+def page_now(hearing: Hearing, *, named: bool) -> tuple[Shown, bool] | None:
+    """The page of an exhibit that stands on the screens at the moment that is shown now, and whether the public sees it: for
+    whoever has no script; ``named`` at the door where the court knows who asks.
+    """
+    room, window = room_named(hearing), _window(rules_for(hearing))
+    if room is None or (not named and witness_waits(room)):
+        return None
+    found = [(each, is_open) for each, _, until, is_open in _exhibits(hearing, room, window) if until == window[1]]
+    return found[-1] if found else None
+
+
 def _exhibits(
-    hearing: Hearing, room: LiveRoom, rules: WatchingRules
+    hearing: Hearing, room: LiveRoom, window: tuple[datetime, datetime]
 ) -> Sequence[tuple[Shown, datetime, datetime, bool]]:
     """Pages that stood on the screens as long ago as everything here is late; nothing of a hearing that is closed now."""
     session = current_session()
     if is_closed_to_the_public(session, hearing):
         return []
-    return list(within(session, room, closures_of(session, room, rules), *_window(rules)))
+    return list(within(session, room, closures_of(session, room, rules_for(hearing)), *window))
 
 
 def exhibit(hearing: Hearing, number: int) -> Response:

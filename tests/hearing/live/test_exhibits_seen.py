@@ -26,7 +26,7 @@ from odr.hearing.live.seen.replaying import make_again
 from odr.hearing.live.transcript.models import Transcript, TranscriptChange
 from odr.hearing.live.vocabulary import Mic, Place
 from tests.hearing.live.conftest import Live
-from tests.hearing.live.test_broadcast import approved
+from tests.hearing.live.test_broadcast import approved, read
 from tests.hearing.live.test_seen import CUT_BACK, passes, tape
 from tests.hearing.live.test_watching import ANN, Reader, app as public_app, seat
 from tests.hearing.scene import CHEN, DENG, HAIYUN, LI, WANG
@@ -91,8 +91,13 @@ def test_a_page_is_shown_by_the_word_of_the_judge_alone_and_late(live: Live, app
     passes(live, 45)
     (kept,) = told(app, at)
     assert kept["src"] is None, "the page before it"
+    # Whoever has no script reads the same.
+    assert '<p class="govuk-body">An exhibit is shown in court.' in read(app, at)
     passes(live, 30)
     kept, page = told(app, at)
+    plain = read(app, at)
+    assert f'href="{page["src"]}">An exhibit that the court shows, page 1</a>' in plain
+    assert '<p class="govuk-body">An exhibit is shown in court.' not in plain
     assert kept["src"] is None and kept["until"] <= page["from"] == round(opened.timestamp() * 1000)
     assert page["until"] == round((live.clock.now() - DELAY).timestamp() * 1000), "nothing is told before its time"
     answer = app.test_client().get(page["src"], base_url=ORIGIN)

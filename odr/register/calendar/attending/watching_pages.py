@@ -65,6 +65,7 @@ def _one(
         rules=seen_pages.rules_for(hearing),
         now=seen_pages.standing(hearing),
         pieces=seen_pages.pieces_now(hearing, frozenset()) if here else [],
+        stands=seen_pages.page_now(hearing, named=True) if here else None,
         objection=seats.objection_to(session, row),
         may_object=seats.is_kept_out(session, hearing, row) and hearing.ended_at is None,
         fields=drawn,

@@ -103,6 +103,7 @@ def one(reference: str) -> Page:
         now=at_the_open_door(seen_pages.standing(hearing), room),
         runs=line.stands in (Stands.LIVE, Stands.AHEAD) or bool(pieces),
         pieces=pieces,
+        stands=seen_pages.page_now(hearing, named=False) if shown else None,
         shown_again=pages_again(current_court(), session, hearing, room) if again and room is not None else [],
         heard=heard_again(session, room) if again and room is not None else frozenset(),
         again=made_again(current_court(), session, hearing, room) if again and room is not None else [],
