@@ -163,8 +163,9 @@ class Room {
         if (this.#wasIn && COMES_BACK.has(message.why)) return this.#drop();
         return this.#end(message);
       case "removed":
-      case "closed":
         return this.#end(message);
+      case "closed":
+        return this.#closedHere(message);
       case "isolated":
         this.#then(() => this.#closeMedia());
         return this.#say(message);
@@ -178,6 +179,17 @@ class Room {
       default:
         return this.#say(message);
     }
+  }
+
+  /** A host that was left closes what it had as soon as it answers again: the hearing is over only where the court gives no way to another. */
+  async #closedHere(message) {
+    const socket = this.#socket;
+    socket.onclose = null;
+    this.#closeMedia();
+    const said = await this.#given.ticket().catch(() => null);
+    if (this.#ended || socket !== this.#socket) return;
+    if (said?.url && new URL(said.url).href !== socket.url) this.#drop();
+    else this.#end(message);
   }
 
   #isIn({ person, room, admitted, ice }) {

@@ -46,18 +46,20 @@ def watch(court: Court, limit: int = 50) -> int:
         ]
         left = select(LiveRoom.id).where(LiveRoom.left_hosts != "").order_by(LiveRoom.id.desc()).limit(limit)
         owed = session.scalars(left).all()
-    silent = set[str]()
-    done = sum(follow(court, room_id, silent) for room_id in rooms)
+    silent, tried = set[str](), set[str]()
+    done = sum(follow(court, room_id, silent, tried) for room_id in rooms)
     return done + sum(moving.finish(court, room_id, silent) for room_id in owed)
 
 
-def follow(court: Court, room_id: int, silent: set[str] | None = None) -> int:
+def follow(court: Court, room_id: int, silent: set[str] | None = None, tried: set[str] | None = None) -> int:
     """Have the room do what it has not done, hear what happened in it, and draw what follows. Returns how much was new.
-    Hosts found ``silent`` in a round of the worker are not waited for once more for each of their hearings.
+    Hosts found ``silent`` in a round of the worker are not waited for once more for each of their hearings; nor are those
+    that were ``tried``, once and in vain, by a hearing that has to go on elsewhere: of their own hearings that says nothing.
     """
     if hosts.media_of(court) is None:
         return 0
     silent = set() if silent is None else silent
+    tried = set() if tried is None else tried
     with court.database.read() as session:
         host = hosts.name_of(court, session.get_one(LiveRoom, room_id))
     done = obeying.obey(court, room_id) if host not in silent else 0
@@ -71,6 +73,7 @@ def follow(court: Court, room_id: int, silent: set[str] | None = None) -> int:
     news, away = _news(media, hearing, heard_of) if media is not None else ([], True)
     if away:
         silent.add(host)
+        tried.add(host)
     stopped = None
     if state is RoomState.OPEN and (media is None or away or not _goes_on(media, hearing, sealed=expected)):
         stopped = Stopped(lines, away)
@@ -78,7 +81,7 @@ def follow(court: Court, room_id: int, silent: set[str] | None = None) -> int:
         with court.sit() as sitting:
             done += _take_in(sitting, room_id, news, stopped, host)
     if away and state is not RoomState.CLOSED:
-        done += moving.move_on(court, room_id, host)
+        done += moving.move_on(court, room_id, host, tried)
     return done
 
 

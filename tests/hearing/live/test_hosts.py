@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -219,6 +220,73 @@ def test_where_no_other_host_lives_it_waits(live: Live, second: RoomBeside) -> N
     second.away = False
     live.follow()
     assert live.room().host == "second"
+
+
+def test_a_hearing_of_a_host_that_is_declared_no_more(live: Live, second: RoomBeside) -> None:
+    """Its line is taken out of the setting too early, and one host is left: that one holds the hearing."""
+    live.media.away = True
+    gathered(live)
+    faults.follow(live.scene.court, live.room().id)
+    assert live.room().host == "second"
+    live.media.away = False
+    live.follow()
+    assert live.room().left_hosts == ""
+    live.scene.court.ports.media_hosts = {}
+    faults.follow(live.scene.court, live.room().id)
+    assert live.room().host == "main"
+    all_back_in_waiting(live, live.media)
+    live.scene.act(CHEN, "open_live_hearing")
+    assert live.media.segment == 1
+
+
+def test_a_host_that_is_back_without_what_it_recorded(live: Live, second: RoomBeside) -> None:
+    """Its disk is not mounted: nobody is told that the piece is whole. It is asked on, and taken when it is there."""
+    live.opened()
+    dies(live)
+    live.media.dies()
+    kept, live.media.pieces, live.media.away = live.media.pieces, [], False
+    live.follow()
+    assert live.room().left_hosts == "main" and pieces(live)[0].head is None
+    assert What.HOST_BACK not in {line.what for line in live.lines()}
+    live.media.pieces = kept
+    live.follow()
+    assert live.room().left_hosts == "" and pieces(live)[0].head is not None
+    assert What.HOST_BACK in {line.what for line in live.lines()}
+
+
+def test_a_piece_that_a_living_host_lost_is_missing(live: Live, second: RoomBeside) -> None:
+    """It answers before the three days are over, with an empty disk: the docket names the piece as missing all the same."""
+    closed_without(live, second)
+    live.media.dies()
+    live.media.pieces, live.media.away = [], False
+    live.follow()
+    assert live.hearing().recording_sha256 is None
+    live.clock.advance(WAITS + timedelta(minutes=1))
+    live.follow()
+    assert live.entry("keep_recording")[0]["result"]["pieces"][0].get("missing") is True
+
+
+class Asked(RoomBeside):
+    """Counts how often it is waited for in vain."""
+
+    waits = 0
+
+    def health(self) -> dict[str, Any]:
+        """In vain where it is away."""
+        self.waits += self.away
+        return super().health()
+
+
+def test_a_round_waits_for_a_dead_host_once(live: Live) -> None:
+    """However many hearings have to go on elsewhere: a machine that is gone answers each question after seconds."""
+    other = Asked(live.clock, away=True)
+    live.scene.court.ports.media_hosts = {"second": other}
+    live.opened()
+    live.media.away = True
+    silent, tried = set[str](), set[str]()
+    for _ in range(3):
+        faults.follow(live.scene.court, live.room().id, silent, tried)
+    assert other.waits == 1 and silent == {"main"}, "of its own hearings one question in vain says nothing"
 
 
 def test_hosts_are_declared_by_a_setting() -> None:

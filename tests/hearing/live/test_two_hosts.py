@@ -20,7 +20,8 @@ from odr.docket.models import Track
 from odr.ground.config import Settings
 from odr.ground.db import Database
 from odr.hearing.live import faults
-from odr.hearing.live.media.control import PersonState, Ticket, issue
+from odr.hearing.live.media import moving
+from odr.hearing.live.media.control import Media, PersonState, Ticket, issue
 from odr.hearing.live.media.hosts import media_on
 from odr.hearing.live.media.reading import Kind, open_segment
 from odr.hearing.live.media.verify import verify
@@ -182,6 +183,60 @@ def test_a_hearing_survives_its_host(held: Live, hosts: tuple[House, House], bro
     chen.goto(f"{base}/live/recording/1")
     expect(chen.get_by_text("After piece 1 nothing was recorded from")).to_be_visible()
     assert chen.locator("video[data-piece='1']").count() and chen.locator("video[data-piece='2']").count()
+
+
+def test_a_host_that_was_only_cut_off_sends_nobody_home(
+    held: Live, hosts: tuple[House, House], browser: Browser
+) -> None:
+    """The court does not reach the first host for a moment, and the browsers do: the hearing goes on at the second, and the first,
+    reached again before any page has heard of that, closes what it had. Everybody comes to the second by themselves.
+    """
+    scene, (first, _) = held.scene, hosts
+    scene.clock.set(BEGINS)
+    _, chen, base = visitor(scene, browser, first, CHEN)
+    _, li, _ = visitor(scene, browser, first, LI)
+    for name in (WANG, CHEN):
+        held.comes(name)
+    for name in (LI, HAIYUN):
+        held.enters(name)
+    scene.act(CHEN, "open_live_hearing")
+    held.does(CHEN, "admit", LI)
+    for page in (chen, li):
+        page.goto(f"{base}/live/room")
+    until(lambda: seen(held, CHEN) and seen(held, LI), "both are in")
+    for page in (chen, li):
+        # Nothing of the page asks the court meanwhile: what the host says comes first.
+        page.route("**/live/room/now*", lambda route: route.abort())
+
+    reached, room = scene.court.ports.media, held.room().id
+    scene.court.ports.media = Media(f"unix:{first.folder}/gone", SECRET.encode())
+    faults.follow(scene.court, room)
+    assert held.room().host == "second"
+    scene.court.ports.media = reached
+    assert moving.finish(scene.court, room) == 1
+    until(lambda: seen(held, CHEN) and seen(held, LI), "both come to the second host")
+
+
+def test_whoever_has_another_page_before_them_comes_along(
+    held: Live, hosts: tuple[House, House], browser: Browser
+) -> None:
+    """The court does not reach the first host any more, and a browser does whose page is hidden: it goes where the hearing is."""
+    scene, (first, _) = held.scene, hosts
+    scene.clock.set(BEGINS)
+    lis, li, base = visitor(scene, browser, first, LI)
+    lis.add_init_script("Object.defineProperty(document, 'hidden', { get: () => true });")
+    for name in (WANG, CHEN):
+        held.comes(name)
+    for name in (LI, HAIYUN):
+        held.enters(name)
+    scene.act(CHEN, "open_live_hearing")
+    held.does(CHEN, "admit", LI)
+    li.goto(f"{base}/live/room")
+    until(lambda: seen(held, LI), "she is in")
+    scene.court.ports.media = Media(f"unix:{first.folder}/gone", SECRET.encode())
+    faults.follow(scene.court, held.room().id)
+    assert held.room().host == "second"
+    until(lambda: seen(held, LI), "she comes to the second host")
 
 
 def test_a_ticket_is_good_at_its_own_host_alone(hosts: tuple[House, House]) -> None:

@@ -35,22 +35,26 @@ WAITS = timedelta(days=3)
 """How long a closed recording waits for what a dead host has of it, before the docket says that it is missing."""
 
 
-def move_on(court: Court, room_id: int, dead: str) -> int:
-    """Have another living host hold the hearing, if there is one. Returns how many lines were written."""
-    if not hosts.are_several(court):
-        return 0
-    finish(court, room_id)
+def move_on(court: Court, room_id: int, dead: str, silent: set[str] | None = None) -> int:
+    """Have another living host hold the hearing, if there is one. Returns how many lines were written. Hosts that are
+    ``silent`` are not asked, and who does not answer, if only once, becomes one of them.
+    """
+    silent = set() if silent is None else silent
+    if not hosts.are_several(court) and dead == court.settings.media_name:
+        return 0  # there is one, and no other is named by a hearing of before
+    finish(court, room_id, silent)
     with court.database.read() as session:
         room = session.get_one(LiveRoom, room_id)
         hearing = session.get_one(Hearing, room.hearing_id).reference
         left = room.left_hosts.split()
         names = [n for n in hosts.by_load(court, session, without=dead) if n not in left]
-    for name in names:
+    for name in (n for n in names if n not in silent):
         media = hosts.media_on(court, name)
         heard_of = _newest(media, hearing) if media is not None else None
         if heard_of is not None:
             with court.sit() as sitting:
                 return _put(sitting, room_id, dead, name, heard_of)
+        silent.add(name)
     log.error("the media host %s does not answer, and no other does that could hold the hearing", dead)
     return 0
 
@@ -135,9 +139,13 @@ def finish(court: Court, room_id: int, silent: set[str] | None = None) -> int:
     done = 0
     for name in (n for n in left if n not in silent):
         media = hosts.media_on(court, name)
-        pieces = _handed_over(media, hearing) if media is not None else None
-        if pieces is None:
+        try:
+            pieces = _handed_over(media, hearing) if media is not None else None
+        except MediaAway as error:
+            log.info("a media host that was left does not answer: %s", error)
             silent.add(name)
+            continue
+        if pieces is None:
             continue
         with court.sit() as sitting:
             done += _take(sitting, room_id, name, pieces)
@@ -145,11 +153,13 @@ def finish(court: Court, room_id: int, silent: set[str] | None = None) -> int:
 
 
 def _handed_over(media: Media, hearing: str) -> list[dict[str, Any]] | None:
-    """The last links of what a host recorded; nobody is in the hearing there any more. None where it does not answer."""
+    """The last links of what a host recorded; nobody is in the hearing there any more. None where it cannot
+    hand them over, which says nothing of other hearings. Raises MediaAway.
+    """
     try:
         media.command(hearing, Do.OPEN, persons=[])
         pieces: list[dict[str, Any]] = media.command(hearing, Do.CLOSE).told.get("pieces", [])
-    except (MediaAway, MediaRefused) as error:
+    except MediaRefused as error:
         log.info("a media host that was left does not hand over what it recorded: %s", error)
         return None
     return pieces
@@ -161,8 +171,10 @@ def _take(sitting: Sitting, room_id: int, name: str, pieces: list[dict[str, Any]
         return 0
     on_record = sitting.session.get_one(Hearing, room.hearing_id).recording_sha256 is not None
     given = {piece.get("ended"): piece for piece in pieces}
-    for piece in _of(sitting, room, name):
-        if piece.ended_at is None and piece.number in given:
+    open_ended = [piece for piece in _of(sitting, room, name) if piece.ended_at is None]
+    lacking = _began(sitting, room, {piece.number for piece in open_ended} - given.keys())
+    for piece in open_ended:
+        if piece.number in given:
             obeying.end_segment(sitting.session, room_id, given[piece.number], sitting.now)
             if on_record and piece.head is not None:
                 # The docket says already that it is missing: that it came, and as what, stands in the log.
@@ -171,10 +183,22 @@ def _take(sitting: Sitting, room_id: int, name: str, pieces: list[dict[str, Any]
                     {"sha256": piece.head, "hearing": room.reference, "segment": piece.number, "late": True},
                     now=sitting.now,
                 )
+    if lacking:
+        # Its disk is not there, or another one: what it had is owed until it comes, or the docket says that it is missing.
+        log.error(
+            "the media host %s answers, but not with what it recorded: %s lacks %s", name, room.reference, lacking
+        )
+        return 0
     room.left_hosts = " ".join(n for n in room.left_hosts.split() if n != name)
     if room.state is not RoomState.CLOSED:
         journal.write(sitting, room, What.HOST_BACK, CLOCK_ACTOR, host=name, pieces=sorted(n for n in given if n))
     return 1
+
+
+def _began(sitting: Sitting, room: LiveRoom, numbers: set[int]) -> list[int]:
+    """Which of these pieces a host said that it records; it may have died before it began one that it was asked for."""
+    said = select(LiveAck.segment).join(LiveLine, LiveLine.id == LiveAck.line_id)
+    return sorted(n for n in set(sitting.session.scalars(said.where(LiveLine.room_id == room.id))) if n in numbers)
 
 
 def _of(sitting: Sitting, room: LiveRoom, name: str) -> list[LiveSegment]:
