@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from odr.evidence.exhibits.access import is_sealed
 from odr.evidence.models import Exhibit, ExhibitState
+from odr.evidence.retention.rules import is_erased
 from odr.evidence.store.ports import PREVIEWER, desk_of
 from odr.ground.errors import NotFound
 from odr.hearing.examination.exhibit_places import SEEN
@@ -39,6 +40,7 @@ class Shown:
     since: datetime
     until: datetime | None
     page: int
+    """Which page of the exhibit; told to the public with its picture alone."""
     exhibit: str | None
     """The exhibit's reference, where the judge let the public see the page."""
 
@@ -90,10 +92,10 @@ def for_the_public(session: Session, room: LiveRoom, shown: Shown) -> Exhibit | 
 
 
 def may_be_public(exhibit: Exhibit) -> bool:
-    """Whether a page of an exhibit can be shown to the public at all: a picture, neither kept from anybody nor excluded or
-    taken back.
+    """Whether a page of an exhibit can be shown to the public at all: a picture, neither kept from anybody nor excluded, taken
+    back or erased since.
     """
-    stands = exhibit.state in (ExhibitState.SUBMITTED, ExhibitState.LATE)
+    stands = exhibit.state in (ExhibitState.SUBMITTED, ExhibitState.LATE) and not is_erased(exhibit)
     return stands and not is_sealed(exhibit) and exhibit.upload.media.group in SEEN
 
 
