@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from odr.evidence.exhibits.access import is_sealed
@@ -21,7 +21,7 @@ from odr.ground.errors import NotFound
 from odr.hearing.examination.exhibit_places import SEEN
 from odr.hearing.live.models import LiveAck, LiveLine, LiveRoom
 from odr.hearing.live.seen.cut import Closure
-from odr.hearing.live.vocabulary import What
+from odr.hearing.live.vocabulary import CARRIED_OVER, What
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -46,11 +46,14 @@ class Shown:
 
 
 def pages_shown(session: Session, room: LiveRoom) -> list[Shown]:
-    """Every page that stood on the screens in an open part, in order; only what the media room confirmed."""
+    """Every page that stood on the screens in an open part, in order; only what the media room confirmed, or what another was
+    told when it died.
+    """
+    done = or_(LiveAck.refused.is_(None), LiveAck.refused == CARRIED_OVER)
     rows = session.execute(
         select(LiveLine, LiveAck)
         .join(LiveAck, LiveAck.line_id == LiveLine.id)
-        .where(LiveLine.room_id == room.id, LiveLine.what.in_(ENDS), LiveAck.refused.is_(None))
+        .where(LiveLine.room_id == room.id, LiveLine.what.in_(ENDS), done)
         .order_by(LiveLine.number)
     ).all()
     found = []
