@@ -21,7 +21,8 @@ from odr.evidence.store.ports import desk_of
 from odr.ground.errors import Forbidden, InvalidInput
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.seen.cut import SETTLES, Closure
-from odr.hearing.live.seen.exhibits import Shown, pages_shown, stretches
+from odr.hearing.live.seen.exhibits import Shown, forget_closed, pages_shown, stretches
+from odr.hearing.live.seen.making import folder_of
 from odr.hearing.live.seen.replaying import make_again
 from odr.hearing.live.transcript.models import Transcript, TranscriptChange
 from odr.hearing.live.vocabulary import Mic, Place
@@ -127,6 +128,29 @@ def test_a_page_is_shown_by_the_word_of_the_judge_alone_and_late(live: Live, app
     assert told(app, at)[-1]["until"] == round(off.timestamp() * 1000)
     passes(live, 91)
     assert told(app, at) == [] and got(app, page["src"]) == 404, "nobody goes back"
+
+
+def test_a_page_is_kept_whole_and_no_longer_than_it_may_be_seen(live: Live, app: Flask) -> None:
+    """Another process writes the same picture at that moment: each gives a whole one. Once the exhibit is sealed, none lies there
+    in the clear any more.
+    """
+    at, court = approved(live), live.scene.court
+    live.opened()
+    live.does(CHEN, "show", exhibit=drawn(live), page=1, public=True)
+    passes(live, 75)
+    (page,) = told(app, at)
+    folder = folder_of(court, live.hearing())
+    folder.mkdir(parents=True, exist_ok=True)
+    name = page["src"].rsplit("/", 1)[1]
+    with (folder / f"page-{name}.part").open("wb") as other:
+        assert got(app, page["src"]) == 200
+        other.write(b"another")
+    assert (folder / f"page-{name}").read_bytes().startswith(b"\x89PNG")
+    assert forget_closed(court) == 0
+    with court.database.write() as session:
+        exhibit = session.scalars(select(Exhibit).where(Exhibit.label == label(live))).unique().one()
+        session.add(ExhibitSeal(exhibit_id=exhibit.id, state=SealState.ASKED, why="A secret.", readers=[], whole=True))
+    assert forget_closed(court) == 1 and not list(folder.glob("*.png"))
 
 
 def test_what_is_sealed_is_no_picture_whatever_the_judge_ticks(live: Live) -> None:
