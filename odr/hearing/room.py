@@ -16,6 +16,7 @@ from odr.hearing.examination.case_views import acted
 from odr.hearing.examination.next_step import examination_step
 from odr.hearing.live import faults as live_faults
 from odr.hearing.live.keeping import recordings_due, take_away_erased
+from odr.hearing.live.seen.exhibits import forget_closed
 from odr.hearing.live.seen.making import make_due
 from odr.hearing.live.seen.replaying import forget_withdrawn, make_again
 from odr.hearing.mode import acts as mode_acts, consent_effects, consents
@@ -156,6 +157,7 @@ ROOM = Room(
         "hearings": live_faults.watch,
         "shown to the public": make_due,
         "withdrawn broadcasts": forget_withdrawn,
+        "closed exhibit pages": forget_closed,
         "broadcasts seen again": make_again,
         "recordings": recordings_due,
         "erased recordings": take_away_erased,

@@ -17,7 +17,7 @@ from odr.ground.text import T, Text
 from odr.hearing.examination.exhibit_places import SEEN
 from odr.hearing.live import journal
 from odr.hearing.live.media.composite.working import lies_ready
-from odr.hearing.live.media.moving import CARRIED_OVER, waits_until
+from odr.hearing.live.media.moving import waits_until
 from odr.hearing.live.models import EquipmentCheck, LiveAck, LiveLine, LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.moves import MOVES, shown_exhibit, why_not
 from odr.hearing.live.playing import Played, playable
@@ -35,7 +35,7 @@ from odr.hearing.live.queries import (
 )
 from odr.hearing.live.rules import COURT, KEPT_APART, LADDER, STAGES, next_rung, next_stage, sees_people
 from odr.hearing.live.seen.showing import watchers_in
-from odr.hearing.live.vocabulary import LiveStage, Mic, Place, RoomState, Rung, What
+from odr.hearing.live.vocabulary import CARRIED_OVER, LiveStage, Mic, Place, RoomState, Rung, What
 from odr.hearing.models import Hearing, Interpreter
 from odr.hearing.queries import standing_exhibits
 from odr.identity.actors import Actor

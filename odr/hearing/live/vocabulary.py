@@ -10,6 +10,8 @@ BY_PHONE = "telephone"
 """Note beside whoever was heard by telephone for a while, by voice only; the journal says from when until when."""
 ONLY_BY_PHONE = "telephone only"
 """Note beside whoever waited at the door to the end and was heard by telephone alone: nobody ever saw them."""
+CARRIED_OVER = "host_left"
+"""Of a line that a dead host never confirmed: what it decided is part of what the other host is told."""
 
 
 class RoomState(enum.Enum):

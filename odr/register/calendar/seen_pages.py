@@ -118,7 +118,7 @@ def told(
         {
             "from": _ms(since),
             "until": _ms(until),
-            "number": each.page,
+            "number": each.page if is_open else None,
             "src": page(each.number) if is_open else None,
         }
         for each, since, until, is_open in (

@@ -16,12 +16,13 @@ from sqlalchemy import select, update
 
 from odr.app import create_app
 from odr.docket.models import Role
-from odr.evidence.models import Exhibit, ExhibitSeal, ExhibitState, SealState
+from odr.evidence.models import Blob, Exhibit, ExhibitSeal, ExhibitState, SealState
 from odr.evidence.store.ports import desk_of
 from odr.ground.errors import Forbidden, InvalidInput
-from odr.hearing.live.models import LivePerson, LiveSegment
+from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.seen.cut import SETTLES, Closure
-from odr.hearing.live.seen.exhibits import Shown, pages_shown, stretches
+from odr.hearing.live.seen.exhibits import Shown, forget_closed, pages_shown, stretches
+from odr.hearing.live.seen.making import folder_of
 from odr.hearing.live.seen.replaying import make_again
 from odr.hearing.live.transcript.models import Transcript, TranscriptChange
 from odr.hearing.live.vocabulary import Mic, Place
@@ -91,6 +92,7 @@ def test_a_page_is_shown_by_the_word_of_the_judge_alone_and_late(live: Live, app
     passes(live, 45)
     (kept,) = told(app, at)
     assert kept["src"] is None, "the page before it"
+    assert kept["number"] is None, "nor which of how many"
     # Whoever has no script reads the same.
     assert '<p class="govuk-body">An exhibit is shown in court.' in read(app, at)
     passes(live, 30)
@@ -113,12 +115,42 @@ def test_a_page_is_shown_by_the_word_of_the_judge_alone_and_late(live: Live, app
     with live.scene.court.database.write() as session:
         session.execute(update(Exhibit).values(state=ExhibitState.SUBMITTED))
     assert got(app, page["src"]) == 200
+    with live.scene.court.database.write() as session:
+        exhibit = session.scalars(select(Exhibit).where(Exhibit.label == label(live))).unique().one()
+        blob = session.get_one(Blob, exhibit.upload.blob_id)
+        blob.erased_at = live.clock.now()
+    assert got(app, page["src"]) == 404, "a picture that was made of it before is given to nobody"
+    with live.scene.court.database.write() as session:
+        session.execute(update(Blob).values(erased_at=None))
     live.does(CHEN, "show-off")
     off = live.clock.now()
     passes(live, 61)
     assert told(app, at)[-1]["until"] == round(off.timestamp() * 1000)
     passes(live, 91)
     assert told(app, at) == [] and got(app, page["src"]) == 404, "nobody goes back"
+
+
+def test_a_page_is_kept_whole_and_no_longer_than_it_may_be_seen(live: Live, app: Flask) -> None:
+    """Another process writes the same picture at that moment: each gives a whole one. Once the exhibit is sealed, none lies there
+    in the clear any more.
+    """
+    at, court = approved(live), live.scene.court
+    live.opened()
+    live.does(CHEN, "show", exhibit=drawn(live), page=1, public=True)
+    passes(live, 75)
+    (page,) = told(app, at)
+    folder = folder_of(court, live.hearing())
+    folder.mkdir(parents=True, exist_ok=True)
+    name = page["src"].rsplit("/", 1)[1]
+    with (folder / f"page-{name}.part").open("wb") as other:
+        assert got(app, page["src"]) == 200
+        other.write(b"another")
+    assert (folder / f"page-{name}").read_bytes().startswith(b"\x89PNG")
+    assert forget_closed(court) == 0
+    with court.database.write() as session:
+        exhibit = session.scalars(select(Exhibit).where(Exhibit.label == label(live))).unique().one()
+        session.add(ExhibitSeal(exhibit_id=exhibit.id, state=SealState.ASKED, why="A secret.", readers=[], whole=True))
+    assert forget_closed(court) == 1 and not list(folder.glob("*.png"))
 
 
 def test_what_is_sealed_is_no_picture_whatever_the_judge_ticks(live: Live) -> None:
@@ -271,6 +303,12 @@ def test_words_and_pages_of_a_hearing_seen_again(live: Live, app: Flask) -> None
     number = page.split("/again/exhibit/")[1].split(".png")[0]
     assert got(app, f"{at}/again/exhibit/{number}.png") == 200
     assert got(app, f"{at}/again/exhibit/{int(number) + 1}.png") == 404
+    with live.scene.court.database.write() as session:
+        session.execute(update(LiveRoom).values(erased_at=live.clock.now()))
+    assert got(app, f"{address}.vtt") == 404 and got(app, f"{at}/again/exhibit/{number}.png") == 404
+    assert "/again/" not in read(app, at) and "can be seen again" not in read(app, at)
+    with live.scene.court.database.write() as session:
+        session.execute(update(LiveRoom).values(erased_at=None))
     live.scene.act(DENG, "end_broadcast", reasons="A party feels unwell before everybody.")
     assert got(app, f"{address}.vtt") == 404 and got(app, f"{at}/again/exhibit/{number}.png") == 404
 

@@ -13,11 +13,14 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from odr.ground.config import Settings
-from odr.hearing.live import faults
+from odr.hearing.live import faults, journal
+from odr.hearing.live.media.composite.telling import told
 from odr.hearing.live.media.hosts import by_load
 from odr.hearing.live.media.moving import WAITS
+from odr.hearing.live.media.reading import Segment
 from odr.hearing.live.models import LiveRoom, LiveSegment
 from odr.hearing.live.queries import segments_of
+from odr.hearing.live.seen.exhibits import pages_shown
 from odr.hearing.live.vocabulary import RoomState, What
 from odr.notary.models import LogEntry
 from tests.hearing.live.conftest import Live, gathered
@@ -114,6 +117,25 @@ def test_orders_that_the_dead_host_never_confirmed_are_carried_over(live: Live, 
     before = len(second.asked)
     live.follow()
     assert len(second.asked) == before, "nothing waits to be told to the new host a second time"
+
+
+def test_a_page_taken_off_while_the_host_was_dead_is_off(live: Live, second: RoomBeside) -> None:
+    """Neither the public nor the film of everybody is told that it still stands there."""
+    live.opened()
+    with live.scene.look() as (_, case):
+        label = case.party(live.scene.parties[LI]).letter + "-1"
+    live.does(CHEN, "show", exhibit=label, page=1)
+    live.media.away = True
+    live.does(CHEN, "show-off")
+    live.follow()
+    assert live.room().host == "second" and second.orders("page") == []
+    with live.scene.look() as (court, _):
+        (page,) = pages_shown(court.session, live.room())
+        lines, acks = journal.lines_of(court.session, live.room()), journal.acks_of(court.session, live.room())
+    assert page.until is not None
+    began = round(live.clock.machine_now().timestamp() * 1000)
+    film = told(lines, acks, Segment(Path(), 2, "", began, 60_000, False, True, ()), "en")
+    assert film and film[-1].words == ""
 
 
 def test_a_sealed_part_goes_over_sealed(live: Live, second: RoomBeside) -> None:

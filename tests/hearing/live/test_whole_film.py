@@ -23,6 +23,7 @@ from odr.hearing.live.media.composite.working import due, kept_at, lies_ready, m
 from odr.hearing.live.media.reading import HEAD, Kind
 from odr.hearing.live.models import LiveRoom, LiveSegment
 from odr.hearing.live.obeying import key_context
+from odr.hearing.live.playing import playable
 from tests.hearing.live.conftest import Live
 from tests.hearing.live.media.actors import acts
 from tests.hearing.live.media.sender import Sender, in_order
@@ -218,3 +219,12 @@ def test_a_piece_that_cannot_be_read_keeps_no_other(live: Live) -> None:
     (broken / f"{live.person(LI).reference}.rtp").write_bytes(b"no recording at all")
     assert make_due(court) == 2
     assert [each.piece.number for each in due(court)] == [1]
+
+
+def test_a_piece_whose_chain_is_damaged_hides_no_other(live: Live) -> None:
+    """Of the others films are made, and each person's own copy is played."""
+    held(live)
+    court, hearing = live.scene.court, live.hearing()
+    (court.settings.recordings_folder / hearing.reference / "0002" / "chain").write_bytes(b"no chain at all\n")
+    assert {played.segment for played in playable(court, hearing, live.room(), pieces(live))} == {1, 3}
+    assert sorted(each.piece.number for each in due(court)) == [1, 3]

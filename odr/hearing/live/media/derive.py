@@ -10,10 +10,13 @@ from __future__ import annotations
 import heapq
 import math
 import struct
+import tempfile
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from odr.hearing.live.media.reading import Kind, Recorded, Segment
 from odr.hearing.live.media.webm import AUDIO, VIDEO, Frame, Shape, key_frame_size, write_webm
@@ -328,11 +331,21 @@ def frames_of(recorded: Iterable[Recorded]) -> list[Frame]:
 def write_film(read: Callable[[], Iterable[Recorded]], target: Path, *, length_ms: int = 0, title: str = "") -> int:
     """Write what is played of somebody, however long; returns how many frames. It plays ``length_ms`` at least."""
     film = Film(read)
-    beside = target.with_name(target.name + ".part")
-    with beside.open("wb") as out:
-        count = write_webm(out, film.frames(), length_ms=length_ms, title=title, shape=Shape(film.has_sound, film.size))
-    beside.replace(target)
-    return count
+    with put_whole(target) as out:
+        return write_webm(out, film.frames(), length_ms=length_ms, title=title, shape=Shape(film.has_sound, film.size))
+
+
+@contextmanager
+def put_whole(target: Path) -> Iterator[BinaryIO]:
+    """A file that is there as a whole or not at all, however many make it at the same time; of one that fails nothing is left."""
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f"{target.name}.", suffix=".part", delete=False) as out:
+        beside = Path(out.name)
+        try:
+            yield cast(BinaryIO, out)
+            out.flush()
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def derive(segment: Segment, person: str, target: Path, key: bytes | None = None) -> int:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from odr.ground.config import MediaHost, Settings
 from odr.hearing.live.media.control import Media
-from odr.hearing.live.media.reading import NotReadable, Segment, segments
+from odr.hearing.live.media.reading import NotReadable, Segment, open_segment, piece_folders
 from odr.hearing.live.models import LiveRoom
 from odr.hearing.live.vocabulary import RoomState
 
@@ -101,11 +101,19 @@ def hearing_folders(settings: Settings, hearing: str) -> list[Path]:
 
 
 def written_pieces(settings: Settings, hearing: str) -> dict[int, Segment]:
-    """Every piece that a recorder wrote of a hearing, on whichever host, by its number; of a folder that is not there or that
-    is damaged, none.
+    """Every piece that a recorder wrote of a hearing, on whichever host, by its number; one that is damaged hides no other.
+    Of a folder that is not there, none.
     """
     found: dict[int, Segment] = {}
-    for folder in hearing_folders(settings, hearing):
-        with suppress(OSError, NotReadable, KeyError, TypeError, AttributeError):
-            found |= {each.number: each for each in segments(folder)}
+    for hearing_folder in hearing_folders(settings, hearing):
+        for folder in _pieces_in(hearing_folder):
+            with suppress(OSError, NotReadable, KeyError, TypeError, AttributeError):
+                piece = open_segment(folder)
+                found.setdefault(piece.number, piece)
     return found
+
+
+def _pieces_in(hearing_folder: Path) -> list[Path]:
+    with suppress(OSError):
+        return piece_folders(hearing_folder)
+    return []

@@ -20,7 +20,7 @@ from odr.hearing.live.media.reading import NotReadable, open_segment
 from odr.hearing.live.models import LiveAck, LiveLine, LiveRoom, LiveSegment
 from odr.hearing.live.queries import held_room, segments_of
 from odr.hearing.live.rules import BENCH
-from odr.hearing.live.vocabulary import Place, RoomState, What
+from odr.hearing.live.vocabulary import CARRIED_OVER, Place, RoomState, What
 from odr.hearing.models import Hearing
 from odr.identity.actors import CLOCK_ACTOR
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 log = logging.getLogger("odr.hearing.live")
-CARRIED_OVER = "host_left"
-"""Of a line that a dead host never confirmed: what it decided is part of what the other host is told."""
 WAITS = timedelta(days=3)
 """How long a closed recording waits for what a dead host has of it, before the docket says that it is missing."""
 

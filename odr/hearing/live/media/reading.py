@@ -98,9 +98,14 @@ def open_segment(folder: Path) -> Segment:
 
 
 def segments(folder: Path) -> list[Segment]:
-    """Every segment of a hearing, in their order."""
+    """Every segment of a hearing, in their order. Raises NotReadable."""
+    return [open_segment(path) for path in piece_folders(folder)]
+
+
+def piece_folders(folder: Path) -> list[Path]:
+    """Where each segment of a hearing lies, in their order."""
     found = [path for path in folder.iterdir() if path.name.isdigit() and (path / "chain").is_file()]
-    return [open_segment(path) for path in sorted(found, key=lambda path: int(path.name))]
+    return sorted(found, key=lambda path: int(path.name))
 
 
 def packets_in(file: BinaryIO, name: str, key: bytes | None = None) -> Iterator[Recorded]:

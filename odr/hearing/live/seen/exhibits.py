@@ -10,17 +10,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from odr.evidence.exhibits.access import is_sealed
 from odr.evidence.models import Exhibit, ExhibitState
+from odr.evidence.retention.rules import is_erased
 from odr.evidence.store.ports import PREVIEWER, desk_of
 from odr.ground.errors import NotFound
 from odr.hearing.examination.exhibit_places import SEEN
+from odr.hearing.live.media.derive import put_whole
 from odr.hearing.live.models import LiveAck, LiveLine, LiveRoom
 from odr.hearing.live.seen.cut import Closure
-from odr.hearing.live.vocabulary import What
+from odr.hearing.live.vocabulary import CARRIED_OVER, What
+from odr.hearing.models import Hearing
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 ENDS = frozenset({What.PAGE, What.PAGE_OFF, What.SEALED, What.UNSEALED, What.CLOSED})
 """After each of them what stood on the screens stands there no more, or is not the public's any more."""
 PICTURE = "image/png"
+KEPT_IN = ("shown", "again")
+"""Folders of what the public sees now, and again."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +44,20 @@ class Shown:
     since: datetime
     until: datetime | None
     page: int
+    """Which page of the exhibit; told to the public with its picture alone."""
     exhibit: str | None
     """The exhibit's reference, where the judge let the public see the page."""
 
 
 def pages_shown(session: Session, room: LiveRoom) -> list[Shown]:
-    """Every page that stood on the screens in an open part, in order; only what the media room confirmed."""
+    """Every page that stood on the screens in an open part, in order; only what the media room confirmed, or what another was
+    told when it died.
+    """
+    done = or_(LiveAck.refused.is_(None), LiveAck.refused == CARRIED_OVER)
     rows = session.execute(
         select(LiveLine, LiveAck)
         .join(LiveAck, LiveAck.line_id == LiveLine.id)
-        .where(LiveLine.room_id == room.id, LiveLine.what.in_(ENDS), LiveAck.refused.is_(None))
+        .where(LiveLine.room_id == room.id, LiveLine.what.in_(ENDS), done)
         .order_by(LiveLine.number)
     ).all()
     found = []
@@ -90,10 +99,10 @@ def for_the_public(session: Session, room: LiveRoom, shown: Shown) -> Exhibit | 
 
 
 def may_be_public(exhibit: Exhibit) -> bool:
-    """Whether a page of an exhibit can be shown to the public at all: a picture, neither kept from anybody nor excluded or
-    taken back.
+    """Whether a page of an exhibit can be shown to the public at all: a picture, neither kept from anybody nor excluded, taken
+    back or erased since.
     """
-    stands = exhibit.state in (ExhibitState.SUBMITTED, ExhibitState.LATE)
+    stands = exhibit.state in (ExhibitState.SUBMITTED, ExhibitState.LATE) and not is_erased(exhibit)
     return stands and not is_sealed(exhibit) and exhibit.upload.media.group in SEEN
 
 
@@ -107,10 +116,30 @@ def picture(court: Court, exhibit: Exhibit, shown: Shown, folder: Path) -> Path:
     if made.content_type != PICTURE:
         raise NotFound
     folder.mkdir(parents=True, exist_ok=True)
-    beside = kept.with_name(f"{kept.name}.part")
-    beside.write_bytes(made.data)
-    beside.replace(kept)
+    with put_whole(kept) as out:
+        out.write(made.data)
     return kept
+
+
+def forget_closed(court: Court) -> int:
+    """For the worker: pictures of pages that the public sees no more, since their exhibit was sealed, excluded, taken back or
+    erased, lie nowhere any more. Their number.
+    """
+    kept: dict[str, list[Path]] = {}
+    for path in (path for name in KEPT_IN for path in (court.settings.data_dir / name).glob("*/page-*.png")):
+        kept.setdefault(path.parent.name, []).append(path)
+    if not kept:
+        return 0
+    closed: list[Path] = []
+    with court.database.read() as session:
+        rooms = select(Hearing.reference, LiveRoom).join(LiveRoom, LiveRoom.hearing_id == Hearing.id)
+        for reference, room in session.execute(rooms.where(Hearing.reference.in_(kept))):
+            shown = pages_shown(session, room)
+            seen = {f"page-{each.number}.png" for each in shown if for_the_public(session, room, each) is not None}
+            closed += [path for path in kept[reference] if path.name not in seen]
+    for path in closed:
+        path.unlink(missing_ok=True)
+    return len(closed)
 
 
 def within(

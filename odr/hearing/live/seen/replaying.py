@@ -46,8 +46,10 @@ class Again:
 
 
 def can_be_seen_again(session: Session, row: Broadcast, hearing: Hearing, room: LiveRoom | None) -> bool:
-    """Whether a hearing is over, was broadcast with leave to be seen again, and nothing speaks against it now."""
-    over = room is not None and room.state is RoomState.CLOSED
+    """Whether a hearing is over, was broadcast with leave to be seen again, its recording still lies there, and nothing speaks
+    against it now.
+    """
+    over = room is not None and room.state is RoomState.CLOSED and room.erased_at is None
     return row.replay and over and is_for_everybody(session, row, hearing)
 
 

@@ -15,7 +15,7 @@ from odr.hearing.live.media.reading import Segment
 from odr.hearing.live.models import LiveAck, LiveLine, LivePerson, LiveRoom
 from odr.hearing.live.rules import COURT, KEPT_APART
 from odr.hearing.live.seen.showing import TAKES_THE_FLOOR
-from odr.hearing.live.vocabulary import What
+from odr.hearing.live.vocabulary import CARRIED_OVER, What
 
 STOPS = frozenset({What.PAUSED, What.SUSPENDED, What.RECORDER_STOPPED, What.DELIBERATES, What.CLOSED})
 GOES_ON = frozenset({What.OPENED, What.RESUMED, What.REASSEMBLED, What.UNSEALED})
@@ -42,7 +42,7 @@ def told(lines: Sequence[LiveLine], acks: Mapping[int, LiveAck], segment: Segmen
     gap: Text | None = None
     for line in lines:
         ack = acks.get(line.id)
-        if line.what not in CARRIED or ack is None or ack.refused is not None:
+        if line.what not in CARRIED or ack is None or ack.refused not in (None, CARRIED_OVER):
             continue
         ms = _moment(ack, segment)
         if ms > segment.length_ms:
