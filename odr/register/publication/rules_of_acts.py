@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 S = PublicationState
 OPEN_TO: dict[str, tuple[PublicationState, ...]] = {
     names.PROPOSE_PUBLICATION: (S.PENDING, S.PROPOSED, S.APPROVED),
-    names.OBJECT_TO_PUBLICATION: (S.PROPOSED,),
+    names.OBJECT_TO_PUBLICATION: (S.PENDING, S.PROPOSED),
     names.APPROVE_PUBLICATION: (S.PROPOSED,),
     names.PUBLISH_DECISION: (S.APPROVED,),
     names.WITHHOLD: (S.PENDING, S.PROPOSED, S.APPROVED),
@@ -73,6 +73,9 @@ def is_late(row: Publication, today: date) -> bool:
 def open_in(row: Publication, name: str) -> bool:
     """Whether an act is open for a decision in the state it is in."""
     if row.state not in OPEN_TO[name] or (name == names.WITHHOLD and is_correction(row)):
+        return False
+    if name == names.OBJECT_TO_PUBLICATION and row.proposed is None:
+        # Where one party has objected the others still may, to the same text, as long as their time runs.
         return False
     needs_effect = name in (
         names.PROPOSE_PUBLICATION,
