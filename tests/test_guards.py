@@ -229,6 +229,7 @@ OUTSIDE = {
     "odr.hearing.live.transcript.acts.change": "a sentence of the draft is no act; what stands in the record is corrected by one",
     "odr.filing.registry.posts.end": "a post of the staff: whether it still holds is a fact, not a rule",
     "odr.hearing.live.moves._gone": "steps in the room rest on the articles their caller cites (`moves.make`)",
+    "odr.hearing.live.moves._open_to_the_public": "steps in the room rest on the articles their caller cites (`moves.make`)",
     "odr.hearing.live.moves.admit": "steps in the room rest on the articles their caller cites (`moves.make`)",
     "odr.hearing.live.moves.call": "steps in the room rest on the articles their caller cites (`moves.make`)",
     "odr.hearing.live.moves.deliberate": "steps in the room rest on the articles their caller cites (`moves.make`)",
