@@ -51,7 +51,7 @@ class Devices:
 
     def __init__(self, passes: int, *arguments: str) -> None:
         self.passes = passes
-        command = [str(serve.find_node()), "--experimental-websocket", "--no-warnings", str(DEVICES), *arguments]
+        command = ["node", "--experimental-websocket", "--no-warnings", str(DEVICES), *arguments]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         until(lambda: self.says("connected")["connected"] == PEOPLE, "everybody is connected")
 
@@ -109,7 +109,7 @@ def hearing_of_eight() -> Iterator[tuple[House, Devices]]:
 @contextmanager
 def bare() -> Iterator[Devices]:
     """The same packets by a forwarder that looks at nothing."""
-    command = [str(serve.find_node()), str(DEVICES), "forwarder"]
+    command = ["node", str(DEVICES), "forwarder"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as forwarder:
         assert forwarder.stdout is not None
         devices = Devices(forwarder.pid, "bare", forwarder.stdout.readline().strip(), str(PEOPLE))

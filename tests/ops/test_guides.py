@@ -68,13 +68,14 @@ OF_A_MACHINE = {
     "curl -s http://127.0.0.1:8000/health/ready",
     ".venv/bin/pytest",
     ".venv/bin/mypy",
+    "python3 tools/media_worker/make.py",
     "make advisories",
     "make gallery",
     "make lint",
     "make run",
     "make test",
 }
-"""What needs a bare machine with systemd or public lists, or is the look at the source, the training court or the tests themselves. Programs, units and
+"""What needs a bare machine with systemd, public lists or minutes of a compiler, or is the look at the source, the training court or the tests themselves. Programs, units and
 addresses in them are compared with the project by ``tests/ops/test_deploy.py`` and ``tests/ops/test_programs.py``; what a unit starts is run by the former.
 """
 WALKED = {
