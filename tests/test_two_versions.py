@@ -79,6 +79,10 @@ def form_of(url: str) -> dict[str, dict[str, Any]]:
     return found
 
 
+WIDER = {("INTEGER", "BIGINT")}
+"""Types of which the version before reads and writes the newer as its own: the same numbers, and room for more."""
+
+
 def narrowed(before: dict[str, Any], after: dict[str, Any], said: list[str], dialect: str) -> list[str]:
     """What the version before could not live with, each in words."""
     wrong = [f"{table} is gone" for table in before if table not in after]
@@ -90,7 +94,7 @@ def narrowed(before: dict[str, Any], after: dict[str, Any], said: list[str], dia
             stays = now["columns"].get(name)
             if stays is None:
                 wrong.append(f"{table}.{name} is gone")
-            elif str(stays["type"]) != str(column["type"]):
+            elif str(stays["type"]) != str(column["type"]) and (str(column["type"]), str(stays["type"])) not in WIDER:
                 wrong.append(f"{table}.{name} was {column['type']} and is {stays['type']}")
             elif column["nullable"] and not stays["nullable"]:
                 wrong.append(f"{table}.{name} may no longer be empty")
