@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -61,3 +62,13 @@ class Beside:
             except Exception:
                 log.exception("%s failed; what it is about stays committed and waiting", self._name)
                 time.sleep(1)
+
+
+def told_to_stop(stop: threading.Event | None = None) -> threading.Event:
+    """An event that is set when this process is told to end (SIGTERM, SIGINT); for the main thread of a process that works on
+    until then.
+    """
+    stop = stop or threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

@@ -7,7 +7,6 @@ for a deadline to hold: an act performs what is due on its case before itself.
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 import time
 from functools import partial
@@ -17,6 +16,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import select
 
 from odr.docket.models import Case
+from odr.ground.background import told_to_stop
 from odr.ground.silence import outward
 from odr.notary.check.alarms import Kind, alarms
 from odr.notary.notary import Notary
@@ -189,8 +189,7 @@ def run(court: Court, *, every: float = 1.0, stop: threading.Event | None = None
     """Work until told to stop."""
     stop = stop or threading.Event()
     if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+        told_to_stop(stop)
     heart = Heart(court, WORKER)
     heart.beat_if_due()
     beating = heart.start(stop)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import signal
 import sys
 import threading
 from pathlib import Path
@@ -15,6 +14,7 @@ from flask.cli import AppGroup
 
 from odr.assist.line.keypad import LineServer
 from odr.assist.line.prompts import lacking, recordings
+from odr.ground.background import told_to_stop
 from odr.procedure.court import Court
 
 group = AppGroup("line", help="The telephone's keypad.")
@@ -34,9 +34,7 @@ def serve() -> None:
     if not court.settings.line_agi_key and not _is_here(host):
         raise click.ClickException("ODR_LINE_AGI is open to other machines: set ODR_LINE_AGI_KEY")
     with LineServer(court, (host.strip("[]"), int(port))) as server:
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+        stop = told_to_stop()
         serving = threading.Thread(target=server.serve_forever, daemon=True)
         serving.start()
         click.echo("calls are taken at {}:{}".format(*server.server_address[:2]))

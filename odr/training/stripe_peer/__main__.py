@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
-import threading
 from pathlib import Path
 
+from odr.ground.background import told_to_stop
 from odr.training.stripe_peer.app import Peer, serve
 from odr.training.stripe_peer.wire import PERMISSIONS
 
@@ -22,9 +21,7 @@ def main() -> int:
     key = os.environ.get("ODR_STRIPE_API_KEY", "rk_test_training")
     secret = os.environ.get("ODR_STRIPE_WEBHOOK_SECRET", "whsec_training")
     peer = Peer(keys={key: PERMISSIONS}, webhook=arguments.webhook, webhook_secret=secret, state=arguments.state)
-    done = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: done.set())
+    done = told_to_stop()
     with serve(peer, arguments.port):
         done.wait()
     return 0

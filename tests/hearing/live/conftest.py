@@ -14,9 +14,9 @@ from odr.docket.models import Case, Track
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.hearing.live import faults, journal, moves
-from odr.hearing.live.models import LiveLine, LivePerson, LiveRoom
+from odr.hearing.live.models import LiveLine, LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.moves import Given
-from odr.hearing.live.queries import hearing_of_now, room_of_now
+from odr.hearing.live.queries import hearing_of_now, room_of_now, segments_of
 from odr.hearing.models import Hearing
 from tests.hearing.live.room_beside import RoomBeside
 from tests.hearing.scene import CHEN, HAIYUN, LI, WANG, Scene, accepted_case, whole_court
@@ -120,6 +120,12 @@ def gathered(live: Live) -> None:
     live.enters(LI)
     live.enters(HAIYUN)
     live.clock.set(BEGINS)
+
+
+def pieces(live: Live) -> list[LiveSegment]:
+    """The pieces of the recording, as the court knows them."""
+    with live.scene.look() as (court, _):
+        return segments_of(court.session, live.room())
 
 
 @kept

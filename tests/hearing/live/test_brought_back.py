@@ -9,17 +9,9 @@ from datetime import timedelta
 import pytest
 
 from odr.ground.errors import ActNotOpen
-from odr.hearing.live.models import LiveSegment
-from odr.hearing.live.queries import segments_of
 from odr.hearing.live.vocabulary import RoomState, What
-from tests.hearing.live.conftest import Live, gathered
+from tests.hearing.live.conftest import Live, gathered, pieces
 from tests.hearing.scene import CHEN, HAIYUN, LI, WANG
-
-
-def pieces(live: Live) -> list[LiveSegment]:
-    """The pieces of the recording, as the court knows them."""
-    with live.scene.look() as (court, _):
-        return segments_of(court.session, live.room())
 
 
 def test_a_killed_room_stops_the_hearing(live: Live) -> None:

@@ -18,12 +18,11 @@ from odr.hearing.live.media.composite.telling import told
 from odr.hearing.live.media.hosts import by_load
 from odr.hearing.live.media.moving import WAITS
 from odr.hearing.live.media.reading import Segment
-from odr.hearing.live.models import LiveRoom, LiveSegment
-from odr.hearing.live.queries import segments_of
+from odr.hearing.live.models import LiveRoom
 from odr.hearing.live.seen.exhibits import pages_shown
 from odr.hearing.live.vocabulary import RoomState, What
 from odr.notary.models import LogEntry
-from tests.hearing.live.conftest import Live, gathered
+from tests.hearing.live.conftest import Live, gathered, pieces
 from tests.hearing.live.room_beside import RoomBeside
 from tests.hearing.scene import CHEN, HAIYUN, LI
 
@@ -34,12 +33,6 @@ def second(live: Live) -> RoomBeside:
     other = RoomBeside(live.clock)
     live.scene.court.ports.media_hosts = {"second": other}
     return other
-
-
-def pieces(live: Live) -> list[LiveSegment]:
-    """The pieces of the recording, as the court knows them."""
-    with live.scene.look() as (court, _):
-        return segments_of(court.session, live.room())
 
 
 def dies(live: Live) -> None:

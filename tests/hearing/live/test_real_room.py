@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,16 +56,24 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture
 def held(sqlite_url: str, tmp_path: Path, house: House) -> Iterator[Live]:
     """A court with that room, its pages served, and a hearing fixed."""
+    with served(sqlite_url, tmp_path, house) as live:
+        yield live
+
+
+@contextmanager
+def served(sqlite_url: str, folder: Path, house: House, *, more_hosts: str = "") -> Iterator[Live]:
+    """A court whose media room is this process, and more where they are named, with its pages served and a hearing fixed."""
     database, clock = Database(sqlite_url, synchronous="OFF"), HouseClock(datetime(2026, 3, 2, 1, tzinfo=UTC))
     settings = Settings(
         mode="test",
-        data_dir=tmp_path / "court",
+        data_dir=folder / "court",
         argon2_cheap=True,
         base_url=house.origin,
         media_control=f"unix:{house.folder}/c",
         media_secret=SECRET,
         media_url=house.url,
         recordings_dir=str(house.recordings),
+        media_hosts=more_hosts,
     )
     court = create_court(settings, clock, database)
     scene = accepted_case(court, clock, track=Track.SIMPLE)

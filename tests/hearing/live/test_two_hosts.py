@@ -5,7 +5,6 @@ exactly as the court decided; the gap is named to the second, and what the dead 
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,12 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import update
-from werkzeug.serving import make_server
 
-from odr.app import create_app, create_court
-from odr.docket.models import Track
-from odr.ground.config import Settings
-from odr.ground.db import Database
 from odr.hearing.live import faults
 from odr.hearing.live.media import moving
 from odr.hearing.live.media.control import Media, PersonState, Ticket, issue
@@ -29,13 +23,12 @@ from odr.hearing.live.models import LivePerson
 from odr.hearing.live.queries import segments_of
 from odr.hearing.live.views import Lies, where_they_lie
 from odr.hearing.live.vocabulary import RoomState
-from tests.hearing.live.conftest import BEGINS, Live, fixed_here
+from tests.hearing.live.conftest import BEGINS, Live
 from tests.hearing.live.media.house import SECRET, House, free_port, opened, until
 from tests.hearing.live.media.knock import Knock, Said, talk
 from tests.hearing.live.media.test_room import DEAF
-from tests.hearing.live.room_beside import RoomBeside
-from tests.hearing.live.test_real_room import HouseClock, visitor
-from tests.hearing.scene import CHEN, HAIYUN, LI, WANG, accepted_case
+from tests.hearing.live.test_real_room import served, visitor
+from tests.hearing.scene import CHEN, HAIYUN, LI, WANG
 from tests.patience import PATIENCE
 
 Opens = Callable[..., Awaitable[Knock]]
@@ -71,26 +64,9 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Hou
 def held(sqlite_url: str, tmp_path: Path, hosts: tuple[House, House]) -> Iterator[Live]:
     """A court with both, its pages served, and a hearing fixed."""
     first, second = hosts
-    database, clock = Database(sqlite_url, synchronous="OFF"), HouseClock(datetime(2026, 3, 2, 1, tzinfo=UTC))
-    settings = Settings(
-        mode="test",
-        data_dir=tmp_path / "court",
-        argon2_cheap=True,
-        base_url=first.origin,
-        media_control=f"unix:{first.folder}/c",
-        media_secret=SECRET,
-        media_url=first.url,
-        recordings_dir=str(first.recordings),
-        media_hosts=f"second unix:{second.folder}/c {second.url} {second.recordings}",
-    )
-    scene = accepted_case(create_court(settings, clock, database), clock, track=Track.SIMPLE)
-    scene.exhibits(1)
-    fixed_here(scene)
-    server = make_server("127.0.0.1", int(first.origin.rsplit(":", 1)[1]), create_app(court=scene.court), threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Live(scene, RoomBeside(clock))
-    server.shutdown()
-    database.dispose()
+    named = f"second unix:{second.folder}/c {second.url} {second.recordings}"
+    with served(sqlite_url, tmp_path, first, more_hosts=named) as live:
+        yield live
 
 
 def seen(held: Live, name: str) -> PersonState | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from odr.app import create_app
 from odr.hearing.live.journal import acks_of, lines_of
@@ -21,10 +21,10 @@ from odr.hearing.live.media.composite.making import CARD_MS
 from odr.hearing.live.media.composite.telling import piece_of
 from odr.hearing.live.media.composite.working import due, kept_at, lies_ready, make_due
 from odr.hearing.live.media.reading import HEAD, Kind
-from odr.hearing.live.models import LiveRoom, LiveSegment
+from odr.hearing.live.models import LiveRoom
 from odr.hearing.live.obeying import key_context
 from odr.hearing.live.playing import playable
-from tests.hearing.live.conftest import Live
+from tests.hearing.live.conftest import Live, pieces
 from tests.hearing.live.media.actors import acts
 from tests.hearing.live.media.sender import Sender, in_order
 from tests.hearing.live.transcript.spoken import Recording
@@ -39,12 +39,6 @@ LENGTH = 3_000
 def app(live: Live) -> Flask:
     """The application of the scene's court."""
     return create_app(court=live.scene.court)
-
-
-def pieces(live: Live) -> list[LiveSegment]:
-    """The pieces of the recording."""
-    with live.scene.court.database.read() as session:
-        return list(session.scalars(select(LiveSegment).order_by(LiveSegment.number)))
 
 
 def filmed(live: Live, *who: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from pathlib import Path
 from typing import cast
 
@@ -11,6 +9,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from odr.ground.background import told_to_stop
 from odr.hearing.live.transcript.captions import Captions
 from odr.hearing.live.transcript.engine import NoEngine, captioner_of, digest_of, engine_of
 from odr.hearing.live.transcript.making import hear_due
@@ -42,7 +41,7 @@ def work(once: bool, every: float) -> None:
         engine = engine_of(court.settings)
     except NoEngine as error:
         raise click.ClickException(str(error)) from None
-    stop = _told_to_stop()
+    stop = told_to_stop()
     while not stop.is_set():
         try:
             made = hear_due(court, engine)
@@ -68,17 +67,10 @@ def captions(every: float) -> None:
         engine = captioner_of(court.settings)
     except NoEngine as error:
         raise click.ClickException(str(error)) from None
-    rounds, stop = Captions(court, engine), _told_to_stop()
+    rounds, stop = Captions(court, engine), told_to_stop()
     while not stop.is_set():
         try:
             rounds.round()
         except CannotDecode as error:
             raise click.ClickException(f"sound cannot be decoded: {error}") from None
         stop.wait(every)
-
-
-def _told_to_stop() -> threading.Event:
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop

@@ -16,14 +16,13 @@ from sqlalchemy import func, select
 
 from odr.app import create_app
 from odr.hearing.live.media.reading import HEAD, PLAIN, SEALED, Kind, NotReadable, Recorded, Tail, read_packets
-from odr.hearing.live.models import LiveSegment
 from odr.hearing.live.obeying import key_context
 from odr.hearing.live.transcript.captions import LONG_MS, MOST_MS, Captions, Listener
 from odr.hearing.live.transcript.engine import Captioner, WhisperEngine
 from odr.hearing.live.transcript.models import Transcript
 from odr.hearing.live.transcript.packaged import lay_model
 from odr.hearing.live.transcript.sound import RATE
-from tests.hearing.live.conftest import Live
+from tests.hearing.live.conftest import Live, pieces
 from tests.hearing.live.tape import rtp
 from tests.hearing.live.transcript.spoken import SPEECH, packets_of, sealed_block
 from tests.hearing.live.transcript.test_engine import SAID, SAID_ZH, mistakes, words_of
@@ -164,12 +163,6 @@ def test_what_was_said_before_the_program_came_is_left_out(speech: list[bytes], 
     piece.grows(70_000)
     found += listener.hear(engine)
     assert found and min(one.begin_ms for one in found) >= 59_000
-
-
-def pieces(live: Live) -> list[LiveSegment]:
-    """The pieces of the recording."""
-    with live.scene.court.database.read() as session:
-        return list(session.scalars(select(LiveSegment).order_by(LiveSegment.number)))
 
 
 def growing(live: Live, number: int) -> Growing:

@@ -29,7 +29,7 @@ from odr.hearing.models import Examination, RecordSignature
 from odr.hearing.queries import examination_of
 from odr.hearing.record.papers import paper_of, record_digest, seal_records
 from odr.hearing.vocabulary import PhaseState
-from tests.hearing.live.conftest import Live
+from tests.hearing.live.conftest import Live, pieces
 from tests.hearing.live.transcript.captions import cues
 from tests.hearing.live.transcript.spoken import SPEECH, ByHeart, Recording, packets_of
 from tests.hearing.scene import CHEN, HAIYUN, LI, WANG
@@ -42,12 +42,6 @@ HEARD = (Heard(500, 2_000, "I ordered the fone.", 0.4), Heard(2_500, 4_000, "It 
 def app(live: Live) -> Flask:
     """The application of the scene's court."""
     return create_app(court=live.scene.court)
-
-
-def pieces(live: Live) -> list[LiveSegment]:
-    """The pieces of the recording."""
-    with live.scene.court.database.read() as session:
-        return list(session.scalars(select(LiveSegment).order_by(LiveSegment.number)))
 
 
 def recorded(live: Live, *who: str) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from typing import cast
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from odr.ground.background import told_to_stop
 from odr.hearing.live.media.composite.making import CannotCompose, missing
 from odr.hearing.live.media.composite.working import make_due
 from odr.procedure.court import Court
@@ -26,9 +25,7 @@ def work(once: bool, every: float) -> None:
     court = cast(Court, current_app.extensions["court"])
     if missing():
         raise click.ClickException(f"{', '.join(missing())} is not installed: {REMEDY}")
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = told_to_stop()
     while not stop.is_set():
         try:
             made = make_due(court)
