@@ -14,7 +14,7 @@ from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from odr.ground.clock import Clock
-from odr.ground.db import Database, new_reference
+from odr.ground.db import Database, new_reference, reserve_ids
 from odr.notary.canonical import JSON
 from odr.notary.check import audit, recovery
 from odr.notary.check.witness import Witness
@@ -27,7 +27,6 @@ from odr.notary.log.log_rows import (
     latest_checkpoint,
     open_log,
     open_log_and_size,
-    reserve_entries,
     tree_size,
 )
 from odr.notary.log.note import parse_note
@@ -143,7 +142,7 @@ class Notary:
         earlier, logged_at = self._earlier(session), self.clock.machine_now()
         bodies = receipt_bodies(subjects, log=self.origin, now=now, logged_at=logged_at, earlier=earlier)
         session.flush()
-        entries, references = reserve_entries(session, len(bodies)), [new_reference() for _ in bodies]
+        entries, references = reserve_ids(session, "log_entry", len(bodies)), [new_reference() for _ in bodies]
         insert_rows(
             session,
             "log_entry",

@@ -83,19 +83,27 @@ def subject_of(upload: Upload, blob: Blob, scan: Scan) -> dict[str, Any]:
 
 def anchor(session: Session, upload: Upload, blob: Blob, judged: Judged, notary: Recorder, *, now: datetime) -> None:
     """Write blob, receipt and state together; the caller's commit acknowledges all three or none."""
-    settle(upload, blob, notary.record(session, subject_of(upload, blob, judged.scan), now=now).reference, now)
+    receipt = notary.record(session, subject_of(upload, blob, judged.scan), now=now).reference
+    session.add(blob)
+    session.flush()
+    upload.blob = blob
+    for name, value in settled(blob, receipt, now).items():
+        setattr(upload, name, value)
     session.flush()
 
 
-def settle(upload: Upload, blob: Blob, receipt: str, now: datetime) -> None:
-    """Say in its row that an upload is kept, and under which receipt."""
-    upload.blob = blob
-    upload.offset = upload.size = blob.size
-    upload.sha256 = blob.sha256
-    upload.media_type = blob.media_type
-    upload.completed_at = now
-    upload.receipt = receipt
-    upload.state = UploadState.ANCHORED
+def settled(blob: Blob, receipt: str, now: datetime) -> dict[str, Any]:
+    """What the row of an upload says once it is kept, under which receipt."""
+    return {
+        "blob_id": blob.id,
+        "offset": blob.size,
+        "size": blob.size,
+        "sha256": blob.sha256,
+        "media_type": blob.media_type,
+        "completed_at": now,
+        "receipt": receipt,
+        "state": UploadState.ANCHORED,
+    }
 
 
 @contextlib.contextmanager

@@ -35,7 +35,7 @@ class Belongs:
 def row_of(database: Database, account_id: int, belongs: Belongs | None) -> dict[str, Any]:
     """Columns of a new upload that belongs to another of the same sender. Raises BadUploadRequest where it cannot."""
     if belongs is None:
-        return {}
+        return {"part_of": None, "part_kind": None}
     with database.read() as session:
         base = session.scalar(
             select(Upload).where(

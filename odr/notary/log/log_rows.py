@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import cast
 
-from sqlalchemy import Table, bindparam, func, insert, select, text, tuple_, update
+from sqlalchemy import Table, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from odr.notary.log.tiles import TileReader
@@ -134,24 +134,6 @@ def tokens(session: Session, log_id: str, size: int) -> dict[str, bytes]:
         select(TimestampToken.provider, TimestampToken.token).where(*where).order_by(TimestampToken.provider)
     )
     return {provider: bytes(token) for provider, token in rows}
-
-
-_LAST = select(func.max(LogEntry.id))
-
-
-def reserve_entries(session: Session, count: int) -> list[int]:
-    """Numbers of so many entries to come, in order, so that thousands are written without asking back for each.
-
-    On SQLite the write transaction keeps others out until it ends; PostgreSQL's sequence never gives one twice.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        numbers = session.execute(
-            text("SELECT nextval(pg_get_serial_sequence('log_entry', 'id')) FROM generate_series(1, :count)"),
-            {"count": count},
-        )
-        return [int(number) for (number,) in numbers]
-    first = (session.scalar(_LAST) or 0) + 1
-    return list(range(first, first + count))
 
 
 def insert_rows(session: Session, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
