@@ -134,6 +134,13 @@ def page_of_lines(
     return Listed(rest[:size], len(lines), more, begins is not None)
 
 
+def judged(column: Any) -> Any:
+    """A column that is only judged: rows are found by others, and no index is chosen by it. For what is true of a share of all
+    rows, of which a database without figures of its own believes that it is true of a few.
+    """
+    return func.coalesce(column, column)
+
+
 def holds(words: str, *columns: Expression) -> ColumnElement[bool]:
     """Whether one of some columns holds words, however they are capitalised."""
     return or_(*(func.lower(column).contains(words.lower(), autoescape=True) for column in columns))

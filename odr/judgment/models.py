@@ -218,6 +218,7 @@ class Preservation(Base):
     """What a ruling secured before the decision, from the order to its end (CPL 103 to 108)."""
 
     __tablename__ = "preservation"
+    __table_args__ = (Index("ix_preservation_state", "state"),)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)

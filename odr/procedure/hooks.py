@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sqlalchemy import CompoundSelect, Select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Party, Role
@@ -349,7 +350,9 @@ Elsewhere = Callable[["Sitting", Role], Collection[int]]
 """Accounts of a role that are needed elsewhere today: on duty for what cannot wait, or away by their own word."""
 OpenWork = Callable[[Session, Sequence[str], Role], Mapping[str, Text]]
 """How much work lies open before some accounts (by reference) in a role, in words: a range, or that it is not known."""
-Appointments = Callable[["Sitting", Sequence[int]], Sequence[Appointment]]
+Cases = Sequence[int] | Select[int] | CompoundSelect[int]
+"""Cases by their numbers, or how they are found."""
+Appointments = Callable[["Sitting", Cases], Sequence[Appointment]]
 Happened = TypeVar("Happened", bound=Event)
 
 
@@ -449,13 +452,11 @@ class Hooks:
     open_work: OpenWork | None = None
     made_ready: list[Callable[[Court], None]] = field(default_factory=list)
 
-    def ahead(self, sitting: Sitting, cases: Sequence[int]) -> list[Appointment]:
+    def ahead(self, sitting: Sitting, cases: Cases) -> list[Appointment]:
         """What is to take place in these cases, the first on top; what is called off is not among it."""
-        return (
-            sorted((one for tell in self.appointments for one in tell(sitting, cases)), key=lambda one: one.at)
-            if cases
-            else []
-        )
+        if isinstance(cases, Sequence) and not cases:
+            return []
+        return sorted((one for tell in self.appointments for one in tell(sitting, cases)), key=lambda one: one.at)
 
 
 @dataclass(frozen=True)

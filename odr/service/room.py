@@ -11,6 +11,7 @@ from sqlalchemy import Select, select, text
 
 from odr.docket.models import Case
 from odr.ground.db import Database
+from odr.ground.keyset import judged
 from odr.ground.silence import outward
 from odr.ground.text import T
 from odr.procedure.acts.events import (
@@ -64,7 +65,7 @@ def undocketed(limit: int) -> Select[int, int]:
     return (
         select(Packet.id, Packet.case_id)
         .join(Case, Case.id == Packet.case_id)
-        .where(text(f"({UNDOCKETED})"), Packet.state.in_(CONCLUDED))
+        .where(text(f"({UNDOCKETED})"), judged(Packet.state).in_(CONCLUDED))
         .order_by(Packet.id)
         .limit(limit)
     )

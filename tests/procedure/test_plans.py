@@ -71,7 +71,8 @@ WHOLE = {
     "": {"examination", "mandate", "place_request", "watcher", "case", "case_facts"},
     "/registry/distribution": {"seat"},  # seats of judges for which no lot was drawn, by the year
     "/cases/<reference>/beside": {"case"},  # the thousand newest of the kind, from the newest on
-    "/training/outside": {"platform_request"},  # the platform of a training court sees what waits for it
+    # The platform of a training court sees what waits for it; of cases the newest thirty that are open, along their numbers.
+    "/training/outside": {"platform_request", "case"},
     "/registry/supervision": {"account", "case"},  # everybody of the court with what lies there
 }
 """Pages whose business is all there is; each counts or sums by index, or gives a file."""

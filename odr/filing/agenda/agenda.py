@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from icalendar import Alarm, Calendar, Event
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
 from odr.docket.models import COURT_ROLES, Case, Party, Seat, Stage
 from odr.filing.models import CalendarFeed
 from odr.ground.errors import NotFound
+from odr.ground.keyset import judged
 from odr.ground.text import Text, side_by_side
 from odr.identity.accounts.ways_in import ends_with_everything
 from odr.identity.actors import Actor, actors_in, serving
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 MOST = 500
+FOUND_BY_PARTY = 5000
+"""Up to so many cases a person's limits are found case by case; a platform's are found along the days of everybody's."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +66,17 @@ def lines_of(sitting: Sitting, account_id: int) -> list[Line]:
 
 
 def _limits(sitting: Sitting, account_id: int) -> list[Line]:
+    mine = select(Party.id).where(acted_for(account_id, sitting.now)).limit(FOUND_BY_PARTY + 1).subquery()
+    has_many = (sitting.session.scalar(select(func.count()).select_from(mine)) or 0) > FOUND_BY_PARTY
+    # A platform's limits are found along the days of all; everybody else's by the few parties they are or act for.
+    state, due = (Window.state, Window.due_at) if has_many else (judged(Window.state), judged(Window.due_at))
     rows = sitting.session.execute(
         select(Window, Case, Party, Window.due_at)
         .join(Party, Party.id == Window.party_id)
         .join(Case, Case.id == Window.case_id)
-        .where(Window.state == WindowState.OPEN, Window.due_at.is_not(None), acted_for(account_id, sitting.now))
-        .order_by(Window.due_at, Window.id)
+        .where(Window.case_id == Party.case_id, acted_for(account_id, sitting.now))
+        .where(state == WindowState.OPEN, Window.due_at.is_not(None))
+        .order_by(due, Window.id)
         .limit(MOST)
     )
     return [
@@ -82,16 +90,24 @@ def _hearings(sitting: Sitting, account_id: int) -> list[Line]:
     """Of parties' cases and of those in which the account sits or keeps the record; who is only heard is called to
     their own room.
     """
+    sits = select(Seat.case_id).where(serving(account_id, *COURT_ROLES))
+    goes = select(Party.case_id).where(acted_for(account_id, sitting.now))
+    ahead = sitting.court.hooks.ahead(sitting, union(sits, goes))
+    if not ahead:
+        return []
+    dated = [one.case_id for one in ahead]
     cases: dict[int, tuple[Case, Party | None]] = {}
-    sits = select(Case).join(Seat, Seat.case_id == Case.id).where(serving(account_id, *COURT_ROLES))
-    for case in sitting.session.scalars(sits.where(Case.stage != Stage.CLOSED)):
-        cases[case.id] = (case, None)
-    for case, party in sitting.session.execute(
-        select(Case, Party).join(Party, Party.case_id == Case.id).where(acted_for(account_id, sitting.now))
+    for case in sitting.session.scalars(
+        select(Case).where(Case.id.in_(dated), Case.id.in_(sits), Case.stage != Stage.CLOSED)
     ):
+        cases[case.id] = (case, None)
+    theirs = select(Case, Party).join(Party, Party.case_id == Case.id).where(Case.id.in_(dated))
+    for case, party in sitting.session.execute(theirs.where(acted_for(account_id, sitting.now))):
         cases.setdefault(case.id, (case, party))
     found = []
-    for one in sitting.court.hooks.ahead(sitting, list(cases)):
+    for one in ahead:
+        if one.case_id not in cases:
+            continue
         case, who = cases[one.case_id]
         found.append(
             Line(case, one.at, one.title, who, who is not None and who.account_id == account_id, appointment=one)

@@ -14,7 +14,7 @@ from odr.docket.queries import entry as entry_of
 from odr.filing import names
 from odr.filing.marked.models import FilingLook, FilingMark
 from odr.ground.db import insert_once
-from odr.ground.keyset import Key, Listed, page_of
+from odr.ground.keyset import Key, Listed, judged, page_of
 from odr.identity.actors import serving
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.acts.table import TABLE, Act, Milestone, Topic
@@ -50,7 +50,7 @@ def later_filings() -> tuple[ColumnElement[bool], ...]:
     """Which entries, joined with their case, are later filings that a clerk reads."""
     return (
         DocketEntry.role.in_(PARTY_ROLES),
-        DocketEntry.act.in_(filing_acts()),
+        judged(DocketEntry.act).in_(filing_acts()),
         DocketEntry.audience.in_(READ_BY_CLERKS),
         Case.stage.in_(LATER),
         DocketEntry.recorded_at >= Case.accepted_at,

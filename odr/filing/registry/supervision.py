@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import COURT_ROLES, OPEN_STAGES, Case, Role, Seat, Stage
-from odr.ground.keyset import Key, Listed, page_of
+from odr.docket.models import COURT_ROLES, OPEN_STAGES, Case, Role, Seat
+from odr.ground.keyset import Key, Listed, judged, page_of
 from odr.ground.text import Text
 from odr.identity.models import Account
 from odr.procedure.acts.tasks import DESKS
@@ -55,22 +55,33 @@ class Lies:
 
 def desks_of_the_court(session: Session, now: datetime) -> list[OnDesk]:
     """Every desk of the court in open cases, by name."""
-    theirs = and_(Task.case_id == Seat.case_id, Task.role == Seat.role, Task.done_at.is_(None))
+    theirs = and_(Task.case_id == Seat.case_id, judged(Task.role) == Seat.role, judged(Task.done_at).is_(None))
+    seats = (
+        select(
+            Seat.account_id,
+            Seat.role,
+            func.count(Seat.case_id.distinct()).label("cases"),
+            func.count(Task.id).label("tasks"),
+            func.count(Task.id).filter(Task.due_at < now).label("late"),
+            func.min(Task.opened_at).label("oldest"),
+        )
+        .select_from(Case)
+        .join(Seat, Seat.case_id == Case.id)
+        .outerjoin(Task, theirs)
+        .where(Seat.until_at.is_(None), Seat.role.in_(HELD), Case.stage.in_(OPEN_STAGES))
+        .group_by(Seat.account_id, Seat.role)
+        .subquery()
+    )
     rows = session.execute(
         select(
             Account.reference,
             Account.name,
-            Seat.role,
-            func.count(Seat.case_id.distinct()),
-            func.count(Task.id),
-            func.count(Task.id).filter(Task.due_at < now),
-            func.min(Task.opened_at),
-        )
-        .join(Seat, Seat.account_id == Account.id)
-        .join(Case, Case.id == Seat.case_id)
-        .outerjoin(Task, theirs)
-        .where(Seat.until_at.is_(None), Seat.role.in_(HELD), Case.stage != Stage.CLOSED)
-        .group_by(Account.reference, Account.name, Seat.role)
+            seats.c.role,
+            seats.c.cases,
+            seats.c.tasks,
+            seats.c.late,
+            seats.c.oldest,
+        ).join(seats, seats.c.account_id == Account.id)
     )
     found = [OnDesk(*row) for row in rows]
     return sorted(found, key=lambda one: (one.name, one.account, one.role.value))

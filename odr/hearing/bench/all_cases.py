@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from odr.docket.models import Case, Party, Role, Seat, Stage
-from odr.ground.keyset import Listed, page_of
+from odr.ground.keyset import Listed, judged, page_of
 from odr.ground.text import T, Text
 from odr.hearing.bench.words_in_file import in_file, places_in_file
 from odr.identity.actors import serving
@@ -103,7 +103,8 @@ def _any(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
 
 
 def _on_desk(role: Role) -> ColumnElement[bool]:
-    return Case.id.in_(select(Task.case_id).where(Task.role == role, Task.done_at.is_(None)))
+    lies = exists().where(Task.case_id == Case.id, judged(Task.role) == role, judged(Task.done_at).is_(None))
+    return lies.correlate(Case)
 
 
 def _waits_for(who: WaitsFor) -> ColumnElement[bool]:

@@ -24,7 +24,7 @@ from odr.docket.models import (
     Seat,
     Thing,
 )
-from odr.ground.keyset import A_PAGE, Key, Listed, page_of
+from odr.ground.keyset import A_PAGE, Key, Listed, judged, page_of
 from odr.identity.actors import serving
 from odr.procedure.acts.table import Act, Milestone, Topic
 from odr.procedure.case.since import TELLS_NEWS
@@ -159,7 +159,9 @@ def _dealt_with() -> ColumnElement[bool]:
 def _asked(sitting: Sitting, cases: dict[int, Case]) -> dict[tuple[int, datetime], Act]:
     """The act that answers what came, by case and the moment it came."""
     rows = sitting.session.scalars(
-        select(Task).where(Task.case_id.in_(cases), Task.role == Role.JUDGE, Task.done_at.is_(None)).order_by(Task.risk)
+        select(Task)
+        .where(Task.case_id.in_(cases), judged(Task.role) == Role.JUDGE, judged(Task.done_at).is_(None))
+        .order_by(Task.risk)
     )
     found = {}
     for task in rows:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from odr.docket.models import Case, DocketEntry, Role, Seat, Stage, Track
 from odr.filing.claim.progress import last_heard_again
-from odr.ground.keyset import A_PAGE, FAR, Listed, page_of_lines
+from odr.ground.keyset import A_PAGE, FAR, Listed, judged, page_of_lines
 from odr.ground.text import T, Text
 from odr.hearing import names
 from odr.hearing.models import TrialExtension
@@ -109,7 +109,7 @@ def group_of(task: Task, now: datetime) -> int:
 def _task_lines(sitting: Sitting, cases: dict[int, Case]) -> list[Line]:
     table = sitting.court.table
     rows = sitting.session.scalars(
-        select(Task).where(Task.case_id.in_(cases), Task.role == Role.JUDGE, Task.done_at.is_(None))
+        select(Task).where(Task.case_id.in_(cases), judged(Task.role) == Role.JUDGE, judged(Task.done_at).is_(None))
     )
     return [
         Line(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from odr.ground.text import T, Text
 from odr.hearing import desks
 from odr.hearing.models import Hearing, Interpreter, Witness
 from odr.hearing.vocabulary import HearingState, RequestState, TestimonyManner
-from odr.procedure.hooks import Appointment
+from odr.procedure.hooks import Appointment, Cases
 from odr.service.notices_to_appear import call_in
 from odr.service.packet.overtaken import end_papers
 
@@ -54,7 +53,7 @@ ABSENCE = {
 """What may follow for a party who was summoned and does not come."""
 
 
-def hearings_ahead(sitting: Sitting, cases: Sequence[int]) -> list[Appointment]:
+def hearings_ahead(sitting: Sitting, cases: Cases) -> list[Appointment]:
     """Hearings fixed in these cases, from the morning of their day until they are held or put off."""
     zone = sitting.court.settings.tz
     today = datetime.combine(sitting.now.astimezone(zone).date(), time(), zone)

@@ -15,6 +15,7 @@ from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Case, Party, Role
 from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.models import Exhibit, Upload
 from odr.filing.models import Draft, DraftState
+from odr.ground.keyset import judged
 from odr.ground.text import T, Text
 from odr.hearing.appraisal.models import Appraisal, AppraisalState
 from odr.hearing.examination.plan import days_of, latest_end, title_of
@@ -297,7 +298,7 @@ def time_left(sitting: Sitting, case: Case, actor: Actor) -> Left:
     query = select(Window).where(Window.case_id == case.id, Window.kind == WINDOW, Window.state == WindowState.OPEN)
     if actor.role in PARTY_ROLES:
         query = query.where(Window.party_id == actor.party_id)
-    return Left(sitting.session.scalar(query.order_by(Window.due_at).limit(1)), sitting.now)
+    return Left(sitting.session.scalar(query.order_by(judged(Window.due_at)).limit(1)), sitting.now)
 
 
 def left_of(windows: Sequence[Window], actor: Actor, now: datetime) -> Left:

@@ -16,6 +16,7 @@ from sqlalchemy import Select, exists, select
 from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, Role, Stage
 from odr.docket.queries import entry as entry_of, parties
 from odr.ground.errors import InvalidInput
+from odr.ground.keyset import judged
 from odr.ground.text import T, Text
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.judgment import desks, names
@@ -516,10 +517,12 @@ def _untold(now: datetime) -> Select[int, str | None, datetime | None]:
     )
     return (
         select(Window.case_id, Window.subject, Window.due_at)
+        .join(Preservation, judged(Preservation.reference) == Window.subject)
         .join(Case, Case.id == Window.case_id)
-        .where(Window.kind == TERM, Window.state == WindowState.OPEN, Window.opened_at <= now)
-        .where(Window.due_at > now, Window.due_at <= now + LOOK_AHEAD, Case.stage.in_(SECURED), ~told)
-        .order_by(Window.due_at)
+        .where(Preservation.state == PreservationState.EXECUTED, Window.kind == TERM, Window.opened_at <= now)
+        .where(judged(Window.state) == WindowState.OPEN, judged(Window.due_at) > now, Window.due_at <= now + LOOK_AHEAD)
+        .where(judged(Case.stage).in_(SECURED), ~told)
+        .order_by(judged(Window.due_at))
     )
 
 
@@ -551,7 +554,7 @@ def _untold_by_law(look: Sitting, subject: str | None = None) -> list[tuple[int,
             (DocketEntry.case_id == Preservation.case_id) & (DocketEntry.number == Preservation.executed_entry),
         )
         .where(Preservation.state == PreservationState.EXECUTED, Preservation.amount_minor.is_not(None))
-        .where(Case.stage.in_(SECURED), ~recorded, old)
+        .where(judged(Case.stage).in_(SECURED), ~recorded, old)
         .order_by(Preservation.id)
     )
     if subject is not None:

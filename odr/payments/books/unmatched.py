@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Subquery, func, or_, select
+from sqlalchemy import ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party
@@ -68,13 +68,11 @@ def proposals(session: Session, lines: Sequence[BankLine]) -> dict[int, list[Pro
         return {}
     said = [f"{line.payer} {line.purpose}" for line in lines]
     numbers = _numbers_in(session, said)
-    came = _came()
-    left = FeeAssessment.amount_minor - func.coalesce(came.c.minor, 0)
+    left = FeeAssessment.amount_minor - func.coalesce(_came(), 0)
     query = (
         select(FeeAssessment, Case, Party.name, left)
         .join(Case, Case.id == FeeAssessment.case_id)
         .join(Party, Party.id == FeeAssessment.party_id)
-        .outerjoin(came, came.c.assessment_id == FeeAssessment.id)
         .where(FeeAssessment.state.in_((AssessmentState.DUE, AssessmentState.DEFERRED)))
         .where(
             or_(
@@ -156,24 +154,20 @@ def part_paid(session: Session, after: str | None = None) -> Listed[PartPaid]:
     """Fees that are due and of which a part came, the oldest first."""
     came = _came()
     query = (
-        select(FeeAssessment, Case, Party.name, came.c.minor)
-        .join(came, came.c.assessment_id == FeeAssessment.id)
+        select(FeeAssessment, Case, Party.name, came)
         .join(Case, Case.id == FeeAssessment.case_id)
         .join(Party, Party.id == FeeAssessment.party_id)
         .where(FeeAssessment.state.in_((AssessmentState.DUE, AssessmentState.DEFERRED)))
-        .where(came.c.minor < FeeAssessment.amount_minor)
+        .where(came < FeeAssessment.amount_minor)
     )
     page = page_of(session, query, (Key(FeeAssessment.id),), after)
     return page.of([PartPaid(fee, case, name, Money(int(minor), fee.currency)) for fee, case, name, minor in page.rows])
 
 
-def _came() -> Subquery:
-    """What came for each fee."""
-    return (
-        select(Payment.assessment_id, func.sum(Payment.amount_minor).label("minor"))
-        .group_by(Payment.assessment_id)
-        .subquery()
-    )
+def _came() -> ScalarSelect[int]:
+    """What came for a fee; asked of each fee that is looked at, so that payments of other years are not gone through."""
+    came = select(func.sum(Payment.amount_minor)).where(Payment.assessment_id == FeeAssessment.id)
+    return came.correlate(FeeAssessment).scalar_subquery()
 
 
 def returns_of(session: Session, lines: Sequence[BankLine]) -> Mapping[int, BankReturn]:

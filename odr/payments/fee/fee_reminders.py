@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Role, Stage
 from odr.ground.errors import ActNotOpen
+from odr.ground.keyset import judged
 from odr.ground.text import T
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.payments import names
@@ -106,13 +107,13 @@ def sweep(court: Court, limit: int = 50) -> int:
             .where(
                 FeeAssessment.state == AssessmentState.DUE,
                 FeeAssessment.reminded_at.is_(None),
-                Window.state == WindowState.OPEN,
-                Window.due_at > now,
-                Window.due_at <= now + timedelta(days=court.settings.fee_reminder_days),
+                judged(Window.state) == WindowState.OPEN,
+                judged(Window.due_at) > now,
+                judged(Window.due_at) <= now + timedelta(days=court.settings.fee_reminder_days),
                 Case.stage != Stage.CLOSED,
                 Case.stayed_at.is_(None),
             )
-            .order_by(Window.due_at, Window.id)
+            .order_by(judged(Window.due_at), Window.id)
             .limit(limit)
         )
         found = [

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.keyset import FAR, Listed, page_of_lines
+from odr.ground.keyset import FAR, Listed, judged, page_of_lines
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor, serving
 from odr.identity.models import Account
@@ -108,7 +108,7 @@ def _tasks(session: Session, account_id: int) -> list[tuple[Case, Task]]:
     rows = session.execute(
         select(Case, Task)
         .join(Task, Task.case_id == Case.id)
-        .where(Case.id.in_(mine), Task.role == Role.JUDGE, Task.done_at.is_(None))
+        .where(Case.id.in_(mine), judged(Task.role) == Role.JUDGE, judged(Task.done_at).is_(None))
     )
     return sorted(((case, task) for case, task in rows), key=lambda row: (row[1].due_at or FAR, row[1].id))
 
@@ -118,7 +118,7 @@ def _unpaid(session: Session, tasks: Sequence[tuple[Case, Task]]) -> tuple[list[
     rows = session.execute(
         select(FeeAssessment, Party.name)
         .join(Party, Party.id == FeeAssessment.party_id)
-        .where(FeeAssessment.reference.in_(cases), FeeAssessment.state == AssessmentState.DUE)
+        .where(FeeAssessment.reference.in_(cases), judged(FeeAssessment.state) == AssessmentState.DUE)
     ).all()
     ended: dict[str | None, datetime | None] = {}
     for subject, due in session.execute(

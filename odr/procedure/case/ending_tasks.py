@@ -35,10 +35,10 @@ class FinishTaskInput(CourtModel):
 
 def tasks_by_hand(sitting: Sitting, case: Case, role: Role) -> list[Task]:
     """What lies on the desk of a role and is ended by nothing but somebody's word."""
-    open_ones = select(Task).where(
-        Task.case_id == case.id, Task.role == role, Task.done_at.is_(None), Task.kind.in_(by_hand())
-    )
-    return list(sitting.session.scalars(open_ones.order_by(Task.risk.desc(), Task.id)))
+    waiting = sitting.session.scalars(select(Task).where(Task.case_id == case.id, Task.done_at.is_(None)))
+    hand = by_hand()
+    mine = (task for task in waiting if task.role is role and task.kind in hand)
+    return sorted(mine, key=lambda task: (-task.risk, task.id))
 
 
 @resolver("desk_task")

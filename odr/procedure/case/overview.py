@@ -312,13 +312,8 @@ def case_page(sitting: Sitting, case: Case, actor: Actor, locale: str) -> CasePa
             panels.setdefault(panel.slot, []).append(panel)
     for listed in panels.values():
         listed.sort(key=lambda p: p.order)
-    tasks = list(
-        sitting.session.scalars(
-            select(Task)
-            .where(Task.case_id == case.id, Task.role == actor.role, Task.done_at.is_(None))
-            .order_by(Task.risk.desc(), Task.id)
-        )
-    )
+    lies = sitting.session.scalars(select(Task).where(Task.case_id == case.id, Task.done_at.is_(None)))
+    tasks = sorted((task for task in lies if task.role is actor.role), key=lambda task: (-task.risk, task.id))
     open_acts = [a.act for a in available if a.is_open]
     ahead = sitting.court.hooks.ahead(sitting, [case.id])
     return CasePage(

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat, Stage
-from odr.ground.keyset import A_PAGE, FAR, Key, Listed, holds, page_of
+from odr.ground.keyset import A_PAGE, FAR, Key, Listed, holds, judged, page_of
 from odr.identity.actors import serving
 from odr.identity.models import Mandate
 from odr.procedure.acts.table import Act, ActTable
@@ -124,8 +124,8 @@ def waiting(
     query = (
         select(Task, Case)
         .join(Case, Case.id == Task.case_id)
-        .join(Seat, (Seat.case_id == Task.case_id) & (Seat.role == Task.role))
-        .where(serving(account_id), Task.done_at.is_(None), *_looked_for(words))
+        .join(Seat, (Seat.case_id == Task.case_id) & (Seat.role == judged(Task.role)))
+        .where(serving(account_id), judged(Task.done_at).is_(None), *_looked_for(words))
     )
     keys = (Key(Task.risk, descending=True), Key(func.coalesce(Task.due_at, FAR), datetime), Key(Task.id))
     page = page_of(session, query, keys, after, size)

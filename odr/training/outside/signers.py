@@ -21,6 +21,7 @@ from odr.evidence.models import CaptureState
 from odr.evidence.sources.models import EarlyFetch, EarlyKind, Platform, PlatformRequest
 from odr.evidence.sources.platform_records import signed_bytes as bytes_of_records
 from odr.filing.claim.queries import reliefs_of
+from odr.ground.keyset import judged
 from odr.ground.text import Text
 from odr.procedure.rules.certified_claims import CertifiedCause, Measure
 from odr.settlement.models import Certifier
@@ -111,7 +112,7 @@ class Certifiable:
 
 def certifiable(look: Sitting) -> list[Certifiable]:
     """The newest cases that can be settled on certified figures now."""
-    query = select(Case).where(Case.stage.in_(OPEN_STAGES)).order_by(Case.id.desc()).limit(NEWEST)
+    query = select(Case).where(judged(Case.stage).in_(OPEN_STAGES)).order_by(Case.id.desc()).limit(NEWEST)
     found = []
     for case in look.session.scalars(query):
         rules = rules_of(look, case)

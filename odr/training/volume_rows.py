@@ -1,0 +1,203 @@
+"""``flask bench fill 1000000``: rows of as many cases as a country's court has in years, so that pages and the worker's rounds can
+be timed among them: copies, written by the database itself, of one told case of every course. They have no dockets; a court that holds them is never audited.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from sqlalchemy import Table, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Session
+
+from odr.app import create_court
+from odr.docket.models import Case
+from odr.ground.config import Settings
+from odr.ground.db import Base
+from odr.identity.models import Account
+from odr.procedure.court import Court
+from odr.training import run
+from odr.training.reset import NotReset, refuse
+from odr.training.volume import FIRMS, NotFilled, fill
+from odr.training.volume_courses import COURSES
+
+MOST = 10_000_000
+"""How many cases may be asked for at once."""
+TABLES = {
+    "account": "",
+    "account_role": "",
+    "case": "",
+    "party": "",
+    "seat": "",
+    "window": "o.state NOT IN ('met', 'ended')",
+    "task": "",
+    "fee_basis": "",
+    "fee_assessment": "o.state NOT IN ('due', 'deferred')",
+    "payment": "",
+    "hearing": "",
+    "service_packet": "o.id IN (SELECT packet_id FROM service_inbox)",
+    "service_attempt": "o.id IN (SELECT attempt_id FROM service_inbox)",
+    "service_inbox": "",
+}
+"""What is copied, owners first, and which of it: who takes part, what the cases are, what is open or unread in them;
+not what waits for a few days only."""
+OWNERS = {"case_id": "case", "party_id": "party"}
+"""Columns that name a row of another table without being bound to it."""
+PEOPLE = ("account", "account_role")
+A_STAFF = 20
+"""Copies of the told cases that one set of people has: a judge then has some hundred cases, as judges do. A platform has all of
+its own.
+"""
+AT_ONCE = 500
+"""Copies that are laid in one transaction."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """The told cases as the tables have them: the last number of each table, how many cases, and the accounts that stay the same
+    in every copy.
+    """
+
+    top: Mapping[str, int]
+    cases: int
+    same: tuple[int, ...]
+
+
+def pattern_of(session: Session) -> Pattern:
+    """What is there now, to be copied."""
+    top = {name: _last(session, name) for name in TABLES}
+    firms = select(Account.id).where(Account.email.in_([f"{firm}@parties.example" for firm in FIRMS]))
+    cases = session.scalar(select(func.count()).select_from(Case)) or 0
+    return Pattern(top, cases, tuple(session.scalars(firms)))
+
+
+def copies(table: Table, top: Mapping[str, int], owners: Mapping[str, str], where: str) -> str:
+    """The statement that lays copies of a table's rows, each as many times as the numbers from ``:first`` to ``:last``.
+
+    ``top`` has the last number of every copied table, by which each copy's numbers lie apart; ``owners`` says of columns that name
+    an account, or of which a copy has its own value, what stands in them; ``where`` chooses rows ``o``.
+    """
+    ends = {
+        column.name
+        for constraint in table.constraints
+        if isinstance(constraint, UniqueConstraint) and len(constraint.columns) == 1
+        for column in constraint.columns
+    }
+    ends |= {column.name for column in table.columns if column.unique}
+    values = []
+    for column in table.columns:
+        of = next((key.column.table.name for key in column.foreign_keys), OWNERS.get(column.name, ""))
+        if column.name in owners:
+            values.append(owners[column.name])
+        elif column.primary_key:
+            values.append(f'o."{column.name}" + n.i * {top[table.name]}')
+        elif of in top:
+            values.append(f'o."{column.name}" + n.i * {top[of]}')
+        elif column.name in ends:
+            length = min(getattr(column.type, "length", None) or 26, 26)
+            values.append(_padded(f"o.id + n.i * {top[table.name]}", length, f'o."{column.name}"'))
+        else:
+            values.append(f'o."{column.name}"')
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    # The names are those of our own tables.
+    return (
+        "WITH RECURSIVE n(i) AS (SELECT CAST(:first AS bigint) UNION ALL SELECT i + 1 FROM n WHERE i < :last) "
+        f'INSERT INTO "{table.name}" ({names}) SELECT {", ".join(values)} FROM n, "{table.name}" o WHERE {where} ORDER BY n.i, o.id'
+    )
+
+
+def _padded(number: str, length: int, told: str) -> str:
+    """A number as text of that length, the same on both engines; nothing where the told row has nothing."""
+    zeros = "0" * length
+    written = f"'{zeros}' || CAST({number} AS varchar(30))"
+    return f"CASE WHEN {told} IS NULL THEN NULL ELSE substr({written}, length({written}) - {length - 1}) END"
+
+
+def lay(session: Session, pattern: Pattern, first: int, last: int) -> None:
+    """Copies from ``first`` to ``last`` of every told case, with their people where they have some of their own."""
+    top = dict(pattern.top)
+    staff = f"(n.i / {A_STAFF}) * {top['account']}"
+    same = f"o.account_id IN ({', '.join(map(str, pattern.same)) or '0'})"
+    others = f"CASE WHEN {same} THEN o.account_id ELSE o.account_id + {staff} END"
+    named = f"CASE WHEN {same} OR n.i < {A_STAFF} THEN o.name ELSE o.name || ' ' || CAST(n.i / {A_STAFF} AS varchar(20)) END"
+    for name in TABLES:
+        table = Base.metadata.tables[name]
+        if name in PEOPLE:
+            continue
+        owners = {"account_id": others, "name": named} if name == "party" else {"account_id": others}
+        where = " AND ".join(filter(None, (f"o.id <= {top[name]}", TABLES[name])))
+        session.execute(text(copies(table, top, owners, where)), {"first": first, "last": last})
+
+
+def lay_people(session: Session, pattern: Pattern, first: int, last: int) -> None:
+    """Sets of people from ``first`` to ``last``, each for :data:`A_STAFF` copies."""
+    for name in PEOPLE:
+        table, top = Base.metadata.tables[name], pattern.top
+        owners = {"email": "'c' || n.i || '-' || o.email"} if name == "account" else {}
+        session.execute(text(copies(table, top, owners, f"o.id <= {top[name]}")), {"first": first, "last": last})
+
+
+def fill_rows(court: Court, cases: int, say: Callable[[str], object] = lambda words: None) -> int:
+    """Bring a training court to at least so many cases; how many rows of cases were laid now. Raises NotFilled for a court that
+    sits, and for one that was filled so before.
+    """
+    if not court.settings.is_training:
+        raise NotFilled("this court sits: nothing invented is filed here")
+    fill(court, len(COURSES))
+    with court.database.read() as session:
+        pattern = pattern_of(session)
+        if session.scalar(select(Account.id).where(Account.email.startswith("c1-")).limit(1)) is not None:
+            raise NotFilled("this court is filled with rows already: empty it first (flask demo reset)")
+    times = max(0, -(-(cases - pattern.cases) // pattern.cases))
+    for first in range(1, times // A_STAFF + 1, AT_ONCE):
+        with court.database.write() as session:
+            lay_people(session, pattern, first, min(times // A_STAFF, first + AT_ONCE - 1))
+    for first in range(1, times + 1, AT_ONCE):
+        last = min(times, first + AT_ONCE - 1)
+        with court.database.write() as session:
+            lay(session, pattern, first, last)
+        say(f"{(last + 1) * pattern.cases} cases")
+    _go_on_numbering(court)
+    return times * pattern.cases
+
+
+def _last(session: Session, name: str) -> int:
+    return session.execute(text(f'SELECT max(id) FROM "{name}"')).scalar() or 0  # nosec B608 - our own names
+
+
+def _go_on_numbering(court: Court) -> None:
+    """Rows written with their numbers leave a sequence behind; and the planner is told how many there are."""
+    with court.database.write() as session:
+        if not court.database.is_sqlite:
+            for name in TABLES:
+                last = {"table": f'"{name}"', "last": _last(session, name)}
+                session.execute(text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)"), last)
+            session.execute(text("ANALYZE"))
+
+
+@click.group("bench")
+def bench_group() -> None:
+    """Rows to time the court among."""
+
+
+@bench_group.command("fill")
+@click.argument("cases", type=click.IntRange(1, MOST))
+def fill_command(cases: int) -> None:
+    """Lay rows of CASES cases in the training court, with parties and windows, without dockets: it is never audited afterwards,
+    only timed. A sitting court refuses.
+    """
+    if os.environ.get("ODR_MODE") == "production":
+        raise click.ClickException("this court sits: nothing invented is filed here")
+    env = run.environment()
+    try:
+        refuse(Settings.load(env), Path(env["ODR_DATA_DIR"]))
+        # The court is closed: its keys are used here, as by a reset.
+        court = create_court(Settings.load({name: value for name, value in env.items() if name != "ODR_VAULT_SOCKET"}))
+        laid = fill_rows(court, cases, say=click.echo)
+        court.database.dispose()
+    except (NotReset, NotFilled) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{laid} cases laid: rows without dockets, for timing alone. Never audit this court.")

@@ -1,0 +1,172 @@
+"""A page, and a round of the worker, costs the database the same among many cases as among few: its work is counted in the steps
+of SQLite's own machine, which hang on no clock. Plans found by index can still go through every open time limit of the court.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
+
+from odr.app import create_app, create_court
+from odr.docket.models import Case, Party, Role, Seat
+from odr.ground import migrate
+from odr.ground.clock import FixedClock
+from odr.ground.config import Settings
+from odr.ground.db import Database
+from odr.identity.models import Account
+from odr.identity.sign_in import sessions
+from odr.operations import worker
+from odr.procedure.court import Court
+from odr.training.volume import fill
+from odr.training.volume_courses import COURSES
+from odr.training.volume_rows import fill_rows
+from odr.web.presence import session_cookie_name
+from tests.test_routes import routes
+
+NOW = datetime(2026, 6, 15, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+FEW, MANY = 300, 6_000
+"""Cases: in the smaller court one set of people has all of them, in the larger one as many."""
+LIMIT, SPARE = 1.3, 1_500
+"""How much more steps, and how many of them are nothing."""
+EVERY = 20
+"""Steps between two counts."""
+PEOPLE = ("li", "judge", "clerk", "president", "cashier", "admin")
+GROWS = {
+    "/registry/supervision": "what lies at the whole court, counted",
+    "/registry/distribution": "seats of a year for which no lot was drawn",
+    "/registry/what-if": "everybody among whom a lot may be drawn",
+    "/registry/complaints": "everybody who may have the desk",
+    "/court/duty": "everybody who may be on duty",
+    "/administration/people": "everybody of the court, a page of them",
+    "/service-desk": "how many letters there ever were, by index",
+    "/service-desk/figures": "what had to be mended in a month",
+    "/cases/<reference>/beside": "the thousand newest cases of its kind",
+}
+"""Pages whose business is as large as the court at one time; none of them goes through what is over."""
+
+
+class Counted:
+    """A court whose database counts its steps."""
+
+    def __init__(self, folder: Path) -> None:
+        database = Database(f"sqlite:///{folder / 'court.sqlite'}", synchronous="OFF")
+        self.steps = 0
+        event.listen(database.engine, "checkout", self._count)
+        settings = Settings(mode="training", data_dir=folder, argon2_cheap=True)
+        self.court: Court = create_court(settings, FixedClock(NOW), database)
+        self.app: Flask = create_app(court=self.court)
+
+    def _count(self, connection: Any, *rest: object) -> None:
+        connection.set_progress_handler(self._tick, EVERY)
+
+    def _tick(self) -> None:
+        self.steps += EVERY
+
+    def of(self, act: Callable[[], object]) -> int:
+        """Steps while something is done."""
+        before = self.steps
+        act()
+        return self.steps - before
+
+    def cost(self, client: FlaskClient, page: str) -> int | None:
+        """Steps of a page; None where it does not open for them."""
+        before = self.steps
+        opens = client.get(page).status_code == 200
+        return self.steps - before if opens else None
+
+    def browser(self, who: str) -> FlaskClient:
+        """A signed-in browser of somebody."""
+        client = self.app.test_client()
+        with self.court.database.write() as session:
+            here = Account.email.in_([f"{who}@court.example", f"{who}@parties.example"])
+            account = session.scalars(select(Account).where(here)).one()
+            token, _ = sessions.open_session(
+                session, account, self.court.clock.machine_now(), device="test", address="::1", two_factor=True
+            )
+        client.set_cookie(session_cookie_name(False), token)
+        return client
+
+    def case_of(self, who: str) -> str:
+        """The first case in which somebody is a party."""
+        with self.court.database.read() as session:
+            theirs = select(Case.reference).join(Party).join(Account, Account.id == Party.account_id).order_by(Case.id)
+            found = session.scalars(theirs.where(Account.email == f"{who}@parties.example")).first()
+        assert found is not None
+        return found
+
+    def judge_of(self, whose: str) -> str:
+        """Who sits in that case, by the part before the @."""
+        with self.court.database.read() as session:
+            sits = select(Account.email).join(Seat, Seat.account_id == Account.id).join(Case, Case.id == Seat.case_id)
+            found = sits.where(Case.reference == self.case_of(whose), Seat.role == Role.JUDGE, Seat.until_at.is_(None))
+            return session.scalars(found).one().partition("@")[0]
+
+    def pages(self, case: str) -> list[tuple[str, str]]:
+        """Every page that needs nothing but the case, as it is declared and as it is asked for."""
+        return [
+            (rule.rule, rule.rule.replace("<reference>", case))
+            for method, rule in routes(self.app)
+            if method == "GET" and (not rule.arguments or (rule.arguments == {"reference"} and "/cases/" in rule.rule))
+        ]
+
+
+def laid(folder: Path, told: Path, cases: int) -> Counted:
+    """The told court with rows of so many cases."""
+    shutil.copytree(told, folder)
+    court = create_court(
+        Settings(mode="training", data_dir=folder, argon2_cheap=True),
+        FixedClock(NOW),
+        Database(f"sqlite:///{folder / 'court.sqlite'}", synchronous="OFF"),
+    )
+    fill_rows(court, cases)
+    court.database.dispose()
+    return Counted(folder)
+
+
+def test_no_page_and_no_round_goes_through_what_grows(tmp_path: Path) -> None:
+    """Everybody's pages among 300 and among 6,000 cases, those of a case that a party, a platform and the court look at, and a
+    round in which nothing is due.
+    """
+    told = tmp_path / "told"
+    told.mkdir()
+    url = f"sqlite:///{told / 'court.sqlite'}"
+    migrate.upgrade(url)
+    first = create_court(
+        Settings(mode="training", data_dir=told, argon2_cheap=True), FixedClock(NOW), Database(url, synchronous="OFF")
+    )
+    fill(first, len(COURSES))
+    first.database.dispose()
+    few, many = laid(tmp_path / "few", told, FEW), laid(tmp_path / "many", told, MANY)
+    with many.court.database.read() as session:
+        assert len(session.scalars(select(Case.id)).all()) >= MANY
+
+    faults, looked = [], 0
+    judge = many.judge_of("chengguang")
+    readers = [*((one, "li") for one in PEOPLE), ("chengguang", "chengguang"), (judge, "chengguang")]
+    for who, whose in readers:
+        browsers = many.browser(who), few.browser(who)
+        both = zip(many.pages(many.case_of(whose)), few.pages(few.case_of(whose)), strict=True)
+        for (rule, page), (_, other) in both:
+            if rule in GROWS or (whose != "li" and "<reference>" not in rule):
+                continue
+            above, below = many.cost(browsers[0], page), few.cost(browsers[1], other)
+            if above is None or below is None:
+                continue
+            looked += 1
+            if above > below * LIMIT + SPARE:
+                faults.append(f"{rule} of {who}: {above} steps among {MANY} cases, {below} among {FEW}")
+    for counted in (few, many):
+        worker.work_once(counted.court)
+    above, below = many.of(lambda: worker.work_once(many.court)), few.of(lambda: worker.work_once(few.court))
+    if above > below * LIMIT + SPARE:
+        faults.append(f"a round of the worker: {above} steps among {MANY} cases, {below} among {FEW}")
+    assert looked > 300, looked
+    assert not faults, "\n".join(faults)
