@@ -118,16 +118,23 @@ class AskedOnce(Session):
         if key is None:
             return super().execute(statement, params, **how)
         kind = _kind(statement, (key.key, ()))
-        if len(kind.parents) != 1 or kind.owners or WITH_ROWS not in kind.parents[0].name:
-            return super().execute(statement, params, **how)
-        values = {kind.parents[0].at: tuple(_plain(one) for one in params[WITH_ROWS])}
-        if kind.nothing is not None and self._has_none_below(kind, values):
+        at = kind.parents[0].at if len(kind.parents) == 1 and not kind.owners else None
+        is_below = at is not None and WITH_ROWS in kind.parents[0].name
+        values = tuple(_plain(params.get(one.key, one.effective_value)) for one in key.bindparams)
+        if is_below and kind.nothing is not None and self._has_none_below(kind, values):
             return kind.nothing()
+        # A row that another question finds brings along again what it brought the first time.
+        known = self._answers.get((key.key, values))
+        if known is not None:
+            return known[1]()
         answer: Any = super().execute(statement, params, **how)
-        if kind.nothing is not None or answer.context is None or answer.context.requires_uniquing:
+        if answer.context is None or answer.context.requires_uniquing:
             return cast("Result[Any]", answer)
         frozen: FrozenResult[Any] = answer.freeze()
-        kind.learn(frozen)
+        if is_below and kind.nothing is None:
+            kind.learn(frozen)
+        if len(frozen.data) <= MOST_ROWS and len(self._answers) < MOST_ANSWERS:
+            self._answers[key.key, values] = (_looked(statement, (key.key, ())), frozen)
         return frozen()
 
     def scalars(self, statement: Executable, params: Any = None, **how: Any) -> ScalarResult[Any]:
@@ -270,7 +277,7 @@ class AskedOnce(Session):
         A row class that is never looked at without others names them in ``__got_with__``: they come in the same statement.
         """
         self._bring_expected(args, how)
-        if how or len(args) != 2 or type(args[1]) is not int:
+        if (how and not self._is_locked(how)) or len(args) != 2 or type(args[1]) is not int:
             return self._hold(super().get, *args, **_with_others(args, how))
         found = self._get_by_number(*args)
         if found is not None:
@@ -279,13 +286,17 @@ class AskedOnce(Session):
 
     def get_one(self, *args: Any, **how: Any) -> Any:
         """As ``Session.get_one``; see :meth:`get`."""
-        if how or len(args) != 2 or type(args[1]) is not int:
+        if (how and not self._is_locked(how)) or len(args) != 2 or type(args[1]) is not int:
             self._bring_expected(args, how)
             return self._hold(super().get_one, *args, **_with_others(args, how))
-        found = self.get(*args)
+        found = self.get(*args, **how)
         if found is None:
             raise NoResultFound(f"no {args[0].__name__} has the number {args[1]}")
         return found
+
+    def _is_locked(self, how: dict[str, Any]) -> bool:
+        """Whether no more than a lock is asked for that is held already: whoever writes on SQLite holds the whole file."""
+        return tuple(how) == ("with_for_update",) and not self.is_reading and self.get_bind().dialect.name == "sqlite"
 
     def _get_by_number(self, entity: Any, number: int) -> Any:
         """The row of a number: the one in hand, or by a query that is built once for its class."""

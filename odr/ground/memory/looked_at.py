@@ -64,9 +64,8 @@ def looked_at(statement: Select[Any]) -> Looked:
     if None in chosen:
         return Looked(names, None)
     mapped = statement._propagate_attrs["plugin_subject"].mapper.registry
-    return Looked(
-        names, frozenset(one for one in chosen if one) | _bound_to_others(mapped, next(iter(tables)).metadata)
-    )
+    bound = (one for one in _bound_to_others(mapped, next(iter(tables)).metadata) if one[0] in names)
+    return Looked(names, frozenset([*(one for one in chosen if one), *bound]))
 
 
 def _gives_rows(statement: Select[Any]) -> bool:
