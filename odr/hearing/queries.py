@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role
@@ -16,6 +17,7 @@ from odr.evidence.models import Exhibit, ExhibitState
 from odr.filing.parties.known_identity import OFFLINE
 from odr.ground.db import Base
 from odr.ground.errors import ActNotOpen
+from odr.ground.memory.asked_once import AskedOnce
 from odr.ground.text import T
 from odr.hearing.models import (
     AgreedFact,
@@ -44,23 +46,25 @@ STANDING = (ExhibitState.SUBMITTED, ExhibitState.LATE)
 """An exhibit in these states is examined."""
 
 
-_STANDING = (
-    select(Examination)
-    .where(Examination.replaced_by.is_(None))
-    .options(joinedload(Examination.phases).joinedload(Phase.duties))
-    .where(Examination.case_id == bindparam("case"))
-)
+_STANDING = select(Examination).where(Examination.replaced_by.is_(None)).where(Examination.case_id == bindparam("case"))
+_TO_LOOK = _STANDING.options(joinedload(Examination.phases).joinedload(Phase.duties))
+_TO_ACT = _STANDING.options(joinedload(Examination.phases).lazyload(Phase.duties))
 
 
 def examination_of(session: Session, case: Case) -> Examination | None:
-    """The examination of a case, once it was opened; where it is heard again, the new one."""
-    return session.scalars(_STANDING, {"case": case.id}).unique().one_or_none()
+    """The examination of a case, once it was opened; where it is heard again, the new one. A page shows who is due in each of
+    its phases; an act looks at the phase that runs.
+    """
+    reads = not isinstance(session, AskedOnce) or session.is_reading
+    return session.scalars(_TO_LOOK if reads else _TO_ACT, {"case": case.id}).unique().one_or_none()
+
+
+_TURNS = select(Window).where(Window.case_id == bindparam("case"), Window.kind == WINDOW).order_by(Window.id)
 
 
 def turn_windows(sitting: Sitting, case_id: int) -> list[Window]:
     """Every window of the hearing, whatever its state."""
-    query = select(Window).where(Window.case_id == case_id, Window.kind == WINDOW).order_by(Window.id)
-    return list(sitting.session.scalars(query))
+    return list(sitting.session.scalars(_TURNS, {"case": case_id}))
 
 
 def participants(case: Case) -> list[Party]:
@@ -178,9 +182,15 @@ def questions_to(session: Session, case: Case, party_id: int) -> list[Question]:
     return _put_to(session, case.id, party_id)
 
 
+_PUT_TO = (
+    select(Question)
+    .where(Question.case_id == bindparam("case"), Question.party_id == bindparam("party"))
+    .order_by(Question.number)
+)
+
+
 def _put_to(session: Session, case_id: int, party_id: int) -> list[Question]:
-    query = select(Question).where(Question.case_id == case_id, Question.party_id == party_id).order_by(Question.number)
-    return list(session.scalars(query))
+    return list(session.scalars(_PUT_TO, {"case": case_id, "party": party_id}))
 
 
 def open_questions_to(session: Session, party: Party) -> list[Question]:
@@ -267,7 +277,13 @@ Row = TypeVar("Row")
 
 def row_named(sitting: Sitting, case: Case, kind: type[Row], reference: str) -> Row | None:
     table: Any = kind
-    return sitting.session.scalar(select(table).where(table.case_id == case.id, table.reference == reference))
+    found: Row | None = sitting.session.scalar(_named(table), {"case": case.id, "reference": reference})
+    return found
+
+
+@cache
+def _named(kind: Any) -> Select[Any]:
+    return select(kind).where(kind.case_id == bindparam("case"), kind.reference == bindparam("reference"))
 
 
 def is_asked(sitting: Sitting, case: Case, kind: type[Base]) -> bool:

@@ -168,7 +168,8 @@ class Notary:
     def _earlier(self, session: Session) -> Checkpoint | None:
         # A transaction of hundreds of entries asks once: an older checkpoint says something weaker, nothing false.
         if "earlier" not in session.info:
-            newest = next((row[1:] for row in session.execute(_HEADS) if row[1] is not None), None)
+            with session.no_autoflush:  # It is about the log; what the act has written so far is no part of it.
+                newest = next((row[1:] for row in session.execute(_HEADS) if row[1] is not None), None)
             session.info["earlier"] = Checkpoint.parse(parse_note(newest[0]).text) if newest is not None else None
             session.info["told"] = newest[1] if newest is not None else None
         found: Checkpoint | None = session.info["earlier"]

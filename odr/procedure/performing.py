@@ -414,7 +414,9 @@ class Performing:
             self._record(act, its, nxt.given, nxt.actor, nxt.effective_at)
 
     def _schedule(self, case: Case) -> None:
-        case.next_due_at = self._soonest(case)
+        soonest = self._soonest(case)
+        if soonest != case.next_due_at:
+            case.next_due_at = soonest
 
     def _soonest(self, case: Case) -> datetime | None:
         """When the next time limit of a case ends."""

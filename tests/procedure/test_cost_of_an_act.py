@@ -15,13 +15,13 @@ from odr.identity.actors import Actor
 from tests.asked_twice import noting
 from tests.scene import Scene
 
-ACT, PLACE = 16, 12
+ACT, PLACE = 13, 12
 """Statements of a party's statement at the hearing, and of its place in the log where it comes alone."""
-EXHIBIT, QUESTION, ANSWER = 32, 37, 27
+EXHIBIT, QUESTION, ANSWER = 29, 35, 26
 """Statements of the acts of a dispute that also write letters: to one party, to both; and of an answer."""
-LOCKS = 4
-"""On PostgreSQL besides: the case is locked, then read with its parties as they are after the wait, and the account is locked and
-read with its roles, where SQLite holds the whole file."""
+LOCKS = 5
+"""On PostgreSQL besides: the case is locked, then read with its parties as they are after the wait, the account is locked and
+read with its roles, and what was asked before that is asked anew, where SQLite holds the whole file."""
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def costs(scene: Scene, number: int) -> tuple[list[str], list[str]]:
 
 
 def test_a_statement_and_its_place_in_the_log_are_few_questions(scene: Scene) -> None:
-    """At the hearing a statement asks the database sixteen times and its place in the log twelve, the thirtieth as the first."""
+    """At the hearing a statement asks the database thirteen times and its place in the log twelve, the thirtieth as the first."""
     scene.lodge()
     scene.accept()
     scene.join()

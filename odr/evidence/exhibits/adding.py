@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from odr.docket.models import Case, Party
 from odr.evidence.models import Category, Exhibit, ExhibitPart, ExhibitState, Upload
@@ -22,6 +22,14 @@ def is_late(sitting: Sitting, case: Case, party: Party) -> bool:
     """Whether a party's time for evidence has ended and no other of it runs: what comes now is marked late (CPI 101)."""
     ended = sitting.windows(case, "evidence", party=party, state=WindowState.LAPSED)
     return bool(ended) and not sitting.windows(case, "evidence", party=party)
+
+
+_KNOWN_AND_HIGHEST = select(
+    select(func.count(Exhibit.id)).where(Exhibit.upload_id == bindparam("upload")).scalar_subquery(),
+    select(func.max(Exhibit.number))
+    .where(Exhibit.case_id == bindparam("case"), Exhibit.party_id == bindparam("party"))
+    .scalar_subquery(),
+)
 
 
 def add_exhibit(
@@ -46,14 +54,12 @@ def add_exhibit(
     """Enter the file as the party's next exhibit, with what belongs to it. Raises InvalidInput for a file that is one
     already.
     """
-    if sitting.session.scalar(select(Exhibit.id).where(Exhibit.upload_id == upload.id)) is not None:
+    sitting.session.flush()  # several may come in one act
+    asked = {"upload": upload.id, "case": case.id, "party": party.id}
+    known, highest = sitting.session.execute(_KNOWN_AND_HIGHEST, asked).one()
+    if known:
         raise InvalidInput.at("upload", T("This file is already an exhibit. Send another file."))
-    number = (
-        sitting.session.scalar(
-            select(func.max(Exhibit.number)).where(Exhibit.case_id == case.id, Exhibit.party_id == party.id)
-        )
-        or 0
-    ) + 1
+    number = (highest or 0) + 1
     exhibit = Exhibit(
         case_id=case.id,
         party_id=party.id,

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Outcome, Party, Role, Stage
@@ -140,21 +140,28 @@ def own_claim(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     return None if standing_claim(sitting, case, actor.party_id) is not None else T("You have no claim in this case.")
 
 
+_REQUESTS = select(Request).where(Request.case_id == bindparam("case")).order_by(Request.id)
+_OF_A_KIND = _REQUESTS.where(Request.kind == bindparam("kind"))
+_OF_A_KIND_AND_STATE = _OF_A_KIND.where(Request.state == bindparam("state"))
+
+
 def requests_of(
     sitting: Sitting, case: Case, kind: RequestKind, state: RequestState | None = RequestState.ASKED
 ) -> list[Request]:
     """Requests of a kind, in order."""
     if sitting.reading:
         # Nearly every act asks for some kind: a page that judges all acts asks the database once.
-        known = sitting.once(("requests", case.id), lambda: list(sitting.session.scalars(_requests(case))))
+        known = sitting.once(("requests", case.id), lambda: _requests(sitting, case))
         return [one for one in known if one.kind is kind and state in (None, one.state)]
-    query = _requests(case).where(Request.kind == kind)
-    return list(sitting.session.scalars(query.where(Request.state == state) if state is not None else query))
+    asked = {"case": case.id, "kind": kind}
+    if state is None:
+        return list(sitting.session.scalars(_OF_A_KIND, asked))
+    return list(sitting.session.scalars(_OF_A_KIND_AND_STATE, {**asked, "state": state}))
 
 
 def requests_that_wait(sitting: Sitting, case: Case) -> list[Request]:
     """Everything asked for and not decided, in order; a page that judges its acts has asked for it already."""
-    known = sitting.once(("requests", case.id), lambda: list(sitting.session.scalars(_requests(case))))
+    known = sitting.once(("requests", case.id), lambda: _requests(sitting, case))
     return [one for one in known if one.state is RequestState.ASKED]
 
 
@@ -171,8 +178,8 @@ def waits_for(request: Request) -> Text:
     return T("The registry passes it on to the legal-aid body, which decides. The case goes on meanwhile.")
 
 
-def _requests(case: Case) -> Select[Request]:
-    return select(Request).where(Request.case_id == case.id).order_by(Request.id)
+def _requests(sitting: Sitting, case: Case) -> list[Request]:
+    return list(sitting.session.scalars(_REQUESTS, {"case": case.id}))
 
 
 def ask(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party
@@ -31,11 +31,12 @@ class FactView:
         return any(a.stance.value in ("denied", "partly") for a in self.answers)
 
 
+_CLAIMS = select(Claim).where(Claim.case_id == bindparam("case"), Claim.withdrawn_at.is_(None)).order_by(Claim.id)
+
+
 def claims_of(session: Session, case: Case) -> list[Claim]:
     """Claims that stand, the first one first."""
-    return list(
-        session.scalars(select(Claim).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None)).order_by(Claim.id))
-    )
+    return list(session.scalars(_CLAIMS, {"case": case.id}))
 
 
 def reliefs_of(session: Session, case: Case) -> list[Relief]:

@@ -7,11 +7,14 @@ that asks for what it needs; that the answer is known already is the session's t
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Executable, GenerativeSelect, Select, UpdateBase, event, inspect, select
+from sqlalchemy import Executable, GenerativeSelect, Select, UpdateBase, bindparam, event, inspect, select
 from sqlalchemy.engine import FrozenResult, Result, ScalarResult
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Mapper, Session, UOWTransaction, joinedload, object_mapper
+from sqlalchemy.orm.attributes import instance_state as object_state
 from sqlalchemy.sql.schema import Table
 
 from odr.ground.memory import none_of, whole
@@ -44,10 +47,8 @@ class AskedOnce(Session):
     def __init__(self, *args: Any, reading: bool = False, **how: Any) -> None:
         super().__init__(*args, **how)
         self.is_reading = reading
-        self._worth_it = none_of.WORTH_IT_READING if reading else none_of.WORTH_IT
         self._answers: dict[Asked, tuple[Looked, FrozenResult[Any]]] = {}
         self._none_of: dict[int, none_of.NoneOf] = {}
-        self._about: dict[int, set[Asked]] = {}
         self._wholes: dict[tuple[str, int], Sequence[Any] | None] = {}
         self._alls: dict[tuple[str, int], Sequence[Any]] = {}
         self._together: tuple[int, ...] = ()
@@ -89,11 +90,11 @@ class AskedOnce(Session):
             return known[1]()
         kind = _kind(cast("Select[Any]", statement), asked)
         answer = self._known_without(kind, asked) if kind.nothing is not None else None
-        if answer is None and len(kind.owners) == 1 and self._together and params is None:
-            answer = self._for_all(cast("Select[Any]", statement), kind, asked)
+        if answer is None and len(kind.owners) == 1 and self._together:
+            answer = self._for_all(cast("Select[Any]", statement), params, kind, asked)
         if answer is not None:
             return answer()
-        answer = super().execute(statement, params).freeze()
+        answer = _each_once(super().execute(statement, params))
         if (kind.owners or kind.parents) and kind.nothing is None:
             kind.learn(answer)
         if len(answer.data) <= MOST_ROWS:
@@ -117,16 +118,23 @@ class AskedOnce(Session):
         if key is None:
             return super().execute(statement, params, **how)
         kind = _kind(statement, (key.key, ()))
-        if len(kind.parents) != 1 or kind.owners or WITH_ROWS not in kind.parents[0].name:
-            return super().execute(statement, params, **how)
-        values = {kind.parents[0].at: tuple(_plain(one) for one in params[WITH_ROWS])}
-        if kind.nothing is not None and self._has_none_below(kind, values):
+        at = kind.parents[0].at if len(kind.parents) == 1 and not kind.owners else None
+        is_below = at is not None and WITH_ROWS in kind.parents[0].name
+        values = tuple(_plain(params.get(one.key, one.effective_value)) for one in key.bindparams)
+        if is_below and kind.nothing is not None and self._has_none_below(kind, values):
             return kind.nothing()
+        # A row that another question finds brings along again what it brought the first time.
+        known = self._answers.get((key.key, values))
+        if known is not None:
+            return known[1]()
         answer: Any = super().execute(statement, params, **how)
-        if kind.nothing is not None or answer.context is None or answer.context.requires_uniquing:
+        if answer.context is None or answer.context.requires_uniquing:
             return cast("Result[Any]", answer)
         frozen: FrozenResult[Any] = answer.freeze()
-        kind.learn(frozen)
+        if is_below and kind.nothing is None:
+            kind.learn(frozen)
+        if len(frozen.data) <= MOST_ROWS and len(self._answers) < MOST_ANSWERS:
+            self._answers[key.key, values] = (_looked(statement, (key.key, ())), frozen)
         return frozen()
 
     def scalars(self, statement: Executable, params: Any = None, **how: Any) -> ScalarResult[Any]:
@@ -169,7 +177,9 @@ class AskedOnce(Session):
     def _with(self, owner: int) -> tuple[int, ...]:
         return self._together if owner in self._together else (owner,)
 
-    def _for_all(self, statement: Select[Any], kind: none_of.Kind, asked: Asked) -> FrozenResult[Any] | None:
+    def _for_all(
+        self, statement: Select[Any], params: Any, kind: none_of.Kind, asked: Asked
+    ) -> FrozenResult[Any] | None:
         """The answer to a query about one of several cases, put about all of them; None where it cannot be."""
         owner = none_of.owner_of(kind, asked[1])
         if owner is None or kind.nothing is None or len(self._with(owner)) == 1:
@@ -178,7 +188,7 @@ class AskedOnce(Session):
         if about_all is None:
             return None
         (bound,) = kind.owners
-        answer: Any = super().execute(about_all)
+        answer: Any = super().execute(about_all, params)
         rows = (answer.unique() if answer.context.requires_uniquing else answer).all()
         for case in self._with(owner):
             mine: list[Any] = [row[:-1] for row in rows if row[-1] == case]
@@ -210,10 +220,8 @@ class AskedOnce(Session):
             return False
         found = self._none_of.get(owner)
         if found is None:
-            about = self._about.setdefault(owner, set())
-            about.add(asked)
             cases = self._with(owner)
-            if len(about) < self._worth_it or (len(cases) == 1 and len(self._none_of) >= none_of.MOST_CASES):
+            if len(cases) == 1 and len(self._none_of) >= none_of.MOST_CASES:
                 return False
             if len(cases) == 1:
                 row = super().execute(none_of.query(kind.metadata)[1], {"owner": owner}).one()
@@ -231,7 +239,6 @@ class AskedOnce(Session):
         self._none_of.clear()
         self._wholes.clear()
         self._alls.clear()
-        self._about.clear()
 
     def _note(self, statement: Executable) -> None:
         """Before a statement that is not remembered: one that only reads leaves the memory as it is."""
@@ -270,12 +277,35 @@ class AskedOnce(Session):
         A row class that is never looked at without others names them in ``__got_with__``: they come in the same statement.
         """
         self._bring_expected(args, how)
-        return self._hold(super().get, *args, **_with_others(args, how))
+        if (how and not self._is_locked(how)) or len(args) != 2 or type(args[1]) is not int:
+            return self._hold(super().get, *args, **_with_others(args, how))
+        found = self._get_by_number(*args)
+        if found is not None:
+            self._got.add(found)
+        return found
 
     def get_one(self, *args: Any, **how: Any) -> Any:
         """As ``Session.get_one``; see :meth:`get`."""
-        self._bring_expected(args, how)
-        return self._hold(super().get_one, *args, **_with_others(args, how))
+        if (how and not self._is_locked(how)) or len(args) != 2 or type(args[1]) is not int:
+            self._bring_expected(args, how)
+            return self._hold(super().get_one, *args, **_with_others(args, how))
+        found = self.get(*args, **how)
+        if found is None:
+            raise NoResultFound(f"no {args[0].__name__} has the number {args[1]}")
+        return found
+
+    def _is_locked(self, how: dict[str, Any]) -> bool:
+        """Whether no more than a lock is asked for that is held already: whoever writes on SQLite holds the whole file."""
+        return tuple(how) == ("with_for_update",) and not self.is_reading and self.get_bind().dialect.name == "sqlite"
+
+    def _get_by_number(self, entity: Any, number: int) -> Any:
+        """The row of a number: the one in hand, or by a query that is built once for its class."""
+        query, key = _by_number(entity)
+        row = self.identity_map.get(key((number,)))
+        if row is None:
+            return super().execute(query, {"number": number}).unique().scalar_one_or_none()
+        # Whether a row in hand has to be read anew is SQLAlchemy's to say.
+        return row if not object_state(row).expired and isinstance(row, entity) else super().get(entity, number)
 
     def _hold(self, get: Callable[..., Any], *args: Any, **how: Any) -> Any:
         if how.get("with_for_update") or how.get("populate_existing"):
@@ -346,13 +376,35 @@ def _after_end(session: AskedOnce, ended: Any) -> None:
         session.forget()
 
 
+@cache
+def _by_number(entity: Any) -> tuple[Select[Any], Callable[[tuple[int]], Any]]:
+    """How the row of a number is asked for, with the others it is looked at with; and its place among those in hand."""
+    mapper = inspect(entity)
+    (key,) = mapper.primary_key
+    query = select(entity).where(key == bindparam("number")).options(*_others_of(entity))
+    return query, mapper.identity_key_from_primary_key
+
+
+@cache
+def _others_of(entity: Any) -> tuple[Any, ...]:
+    return tuple(joinedload(getattr(entity, name)) for name in getattr(entity, "__got_with__", ()))
+
+
+def _each_once(result: Result[Any]) -> FrozenResult[Any]:
+    """An answer to give again; rows that came with others, once for each of these, are in it once."""
+    frozen = result.freeze()
+    if frozen._source_supports_scalars and result.context.requires_uniquing:  # type: ignore[attr-defined]
+        frozen.data = list({id(row): row for row in frozen.data}.values())
+    return frozen
+
+
 def _with_others(args: tuple[Any, ...], how: dict[str, Any]) -> dict[str, Any]:
     entity = args[0] if args else how.get("entity")
-    others = getattr(entity, "__got_with__", ())
+    others = _others_of(entity) if isinstance(entity, type) else ()
     # A row that is locked is locked alone: PostgreSQL locks no outer side of a join.
     if not others or how.get("with_for_update"):
         return how
-    return {**how, "options": [*(how.get("options") or ()), *(joinedload(getattr(entity, name)) for name in others)]}
+    return {**how, "options": [*(how.get("options") or ()), *others]}
 
 
 def _asked(statement: Executable, params: Any = None) -> Asked | None:

@@ -40,7 +40,11 @@ def changed_in(rows: Iterable[object]) -> Changed:
     """The columns of some rows whose values are about to be written."""
     found = set()
     for row in rows:
-        for attribute in object_mapper(row).column_attrs:
+        # Only what was set since the row was read can have changed, and of some rows that is nothing.
+        set_since = attributes.instance_state(row).committed_state
+        for attribute in object_mapper(row).column_attrs if set_since else ():
+            if attribute.key not in set_since:
+                continue
             history = attributes.get_history(row, attribute.key, PassiveFlag.PASSIVE_NO_INITIALIZE)
             if history.has_changes():
                 found |= {(one.table.name, one.name) for one in attribute.columns if isinstance(one, Column)}
@@ -60,9 +64,8 @@ def looked_at(statement: Select[Any]) -> Looked:
     if None in chosen:
         return Looked(names, None)
     mapped = statement._propagate_attrs["plugin_subject"].mapper.registry
-    return Looked(
-        names, frozenset(one for one in chosen if one) | _bound_to_others(mapped, next(iter(tables)).metadata)
-    )
+    bound = (one for one in _bound_to_others(mapped, next(iter(tables)).metadata) if one[0] in names)
+    return Looked(names, frozenset([*(one for one in chosen if one), *bound]))
 
 
 def _gives_rows(statement: Select[Any]) -> bool:

@@ -25,6 +25,7 @@ from sqlalchemy import (
     cast,
     exists,
     func,
+    literal_column,
     select,
     text,
 )
@@ -52,8 +53,6 @@ KINDS = "kinds"
 """In a table's ``info``: names of its columns of few different values, by which most queries ask; these are told too."""
 MOST_CASES = 2
 """Cases of which one session asks it: a list of many puts a question or two about each, and asks them as they are."""
-WORTH_IT, WORTH_IT_READING = 5, 1
-"""Different questions about one case, from which on it is asked what the case has none of: an act puts few, a page many."""
 
 
 class Bound(NamedTuple):
@@ -340,7 +339,6 @@ def query_of_all(metadata: MetaData, dialect: str, cases: int) -> TextClause:
     """As :func:`query` of each of some cases, ``owner_0`` and so on, whose number stands first in each row."""
     named = registry.load(dialect)(paramstyle="named")
     one = str(query(metadata)[1].compile(dialect=named)).removeprefix("SELECT ")
-    one = re.sub(r"__\[POSTCOMPILE_\w+\]", "','", one)
     parts = (
         f"SELECT {mine} AS owner, " + re.sub(r":owner\b(::\w+)?", mine, one)
         for mine in (f"CAST(:owner_{at} AS BIGINT)" for at in range(cases))
@@ -389,7 +387,9 @@ def _names_case(part: Any) -> bool:
 
 def _kinds_of(column: Column[Any], owned: ColumnElement[bool]) -> ColumnElement[Any]:
     found = select(column).where(owned, column.is_not(None)).distinct().subquery()
-    return select(func.aggregate_strings(cast(found.c[column.name], String), ",")).scalar_subquery()
+    # The comma is part of the statement, which is then ready to be put as it stands.
+    comma: Any = literal_column("','")
+    return select(func.aggregate_strings(cast(found.c[column.name], String), comma)).scalar_subquery()
 
 
 def read(metadata: MetaData, row: Any) -> NoneOf:

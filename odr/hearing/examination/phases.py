@@ -42,12 +42,21 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 EXHIBITS = "cross_examination"
+_WINDOW = select(Window).where(Window.reference == bindparam("reference"))
+_SAID = select(Opinion.exhibit_id, Opinion.axis).where(
+    Opinion.case_id == bindparam("case"), Opinion.party_id == bindparam("party"), Opinion.retracted_by.is_(None)
+)
+_SHOWN_BY_OTHERS = (
+    select(Exhibit.id)
+    .where(Exhibit.case_id == bindparam("case"), Exhibit.state.in_(STANDING), Exhibit.party_id != bindparam("party"))
+    .order_by(Exhibit.id)
+)
 _OPEN_SEALS = select(Seal).where(Seal.case_id == bindparam("case"), Seal.opened_at.is_(None)).order_by(Seal.id)
 
 
 def window_of(sitting: Sitting, reference: str | None) -> Window | None:
     """A window by its reference."""
-    return sitting.session.scalar(select(Window).where(Window.reference == reference)) if reference else None
+    return sitting.session.scalar(_WINDOW, {"reference": reference}) if reference else None
 
 
 def turn_parties(sitting: Sitting, case: Case, phase: Phase, who: str) -> list[Party]:
@@ -67,22 +76,14 @@ def turn_parties(sitting: Sitting, case: Case, phase: Phase, who: str) -> list[P
 
 def unanswered_exhibits(sitting: Sitting, case: Case, party: Party) -> list[int]:
     """Exhibits of others on which the party has not spoken on all three axes."""
-    rows = sitting.session.execute(
-        select(Opinion.exhibit_id, Opinion.axis).where(
-            Opinion.case_id == case.id, Opinion.party_id == party.id, Opinion.retracted_by.is_(None)
-        )
-    )
+    rows = sitting.session.execute(_SAID, {"case": case.id, "party": party.id})
     said: dict[int, set[Axis]] = {}
     for exhibit_id, axis in rows:
         said.setdefault(exhibit_id, set()).add(axis)
     for row in closed_rows(sitting.session, case, party.id):
         said.update({exhibit_id: set(Axis) for exhibit_id in row.covers})
     # Their numbers alone: whether somebody has spoken on a file is asked at every answer, and no file is looked at.
-    of_others = sitting.session.scalars(
-        select(Exhibit.id)
-        .where(Exhibit.case_id == case.id, Exhibit.state.in_(STANDING), Exhibit.party_id != party.id)
-        .order_by(Exhibit.id)
-    )
+    of_others = sitting.session.scalars(_SHOWN_BY_OTHERS, {"case": case.id, "party": party.id})
     return [number for number in of_others if said.get(number, set()) != set(Axis)]
 
 

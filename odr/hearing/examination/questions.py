@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
 from odr.evidence.models import Exhibit, Upload
@@ -58,8 +58,17 @@ def place_in_words_only(given: Mapping[str, Any]) -> dict[str, Any]:
     return {**given, "page": None, "moment": None, "region": None}
 
 
+_HIGHEST = select(func.max(Question.number)).where(Question.case_id == bindparam("case"))
+_PENDING = (
+    select(Question.id)
+    .where(Question.case_id == bindparam("case"), Question.state == QuestionState.PENDING_LEAVE)
+    .limit(1)
+)
+_DUTY = select(Duty).where(Duty.window == bindparam("window"))
+
+
 def _next_question(sitting: Sitting, case: Case) -> int:
-    return (sitting.session.scalar(select(func.max(Question.number)).where(Question.case_id == case.id)) or 0) + 1
+    return (sitting.session.scalar(_HIGHEST, {"case": case.id}) or 0) + 1
 
 
 def _phase_in_hand(sitting: Sitting, case: Case) -> Phase | None:
@@ -200,14 +209,7 @@ def _judge_has_asked(sitting: Sitting, case: Case, phase: Phase | None) -> None:
 
 
 def _pending(sitting: Sitting, case: Case) -> bool:
-    return (
-        sitting.session.scalar(
-            select(Question.id)
-            .where(Question.case_id == case.id, Question.state == QuestionState.PENDING_LEAVE)
-            .limit(1)
-        )
-        is not None
-    )
+    return sitting.session.scalar(_PENDING, {"case": case.id}) is not None
 
 
 class PartyQuestionInput(CourtModel):
@@ -515,7 +517,7 @@ def _answer(
 
 def meet(sitting: Sitting, case: Case, question: Question) -> None:
     """The duty and window of a question are met."""
-    duty = sitting.session.scalar(select(Duty).where(Duty.window == question.window)) if question.window else None
+    duty = sitting.session.scalar(_DUTY, {"window": question.window}) if question.window else None
     window = phases.window_of(sitting, question.window)
     if duty is not None and duty.state is DutyState.WAITING:
         phases.done(sitting, case, duty)

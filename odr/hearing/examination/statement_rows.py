@@ -40,8 +40,8 @@ def voice_of(sitting: Sitting, case: Case, actor: Actor, now: datetime) -> Voice
     return Voice(actor.role, actor.party_id, actor.account_id, actor.name, sitting.next_number(case), now, sitting.late)
 
 
-def write_posting(sitting: Sitting, case: Case, voice: Voice, kind: PostingKind, words: str, **more: Any) -> Posting:
-    """Something said in the examination."""
+def write_posting(sitting: Sitting, case: Case, voice: Voice, kind: PostingKind, words: str, **more: Any) -> None:
+    """Something said in the examination; it is written with the entry it belongs to."""
     posting = Posting(
         case_id=case.id,
         kind=kind,
@@ -56,8 +56,6 @@ def write_posting(sitting: Sitting, case: Case, voice: Voice, kind: PostingKind,
         **{"exhibits": [], "uploads": [], **more},
     )
     sitting.session.add(posting)
-    sitting.session.flush()
-    return posting
 
 
 def write_opinion(

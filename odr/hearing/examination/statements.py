@@ -182,8 +182,8 @@ def _post(
     *,
     phase: Phase | None = None,
     **more: object,
-) -> Posting:
-    return write_posting(
+) -> None:
+    write_posting(
         sitting, case, voice_of(sitting, case, actor, now), kind, words, phase_id=phase.id if phase else None, **more
     )
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Audience, Case, DocketEntry, Party
@@ -151,16 +151,20 @@ def rows_under(session: Session, seal: Seal) -> list[SealedPosting]:
     )
 
 
+_CLOSED = (
+    select(SealedPosting)
+    .join(Seal, Seal.id == SealedPosting.seal_id)
+    .where(SealedPosting.case_id == bindparam("case"), Seal.opened_by.is_(None))
+    .order_by(SealedPosting.id)
+)
+_CLOSED_BY = _CLOSED.where(SealedPosting.party_id == bindparam("party"))
+
+
 def closed_rows(session: Session, case: Case, party_id: int | None = None) -> list[SealedPosting]:
     """What is still closed in a case, by one party or by all."""
-    query = (
-        select(SealedPosting)
-        .join(Seal, Seal.id == SealedPosting.seal_id)
-        .where(SealedPosting.case_id == case.id, Seal.opened_by.is_(None))
-    )
-    if party_id is not None:
-        query = query.where(SealedPosting.party_id == party_id)
-    return list(session.scalars(query.order_by(SealedPosting.id)))
+    if party_id is None:
+        return list(session.scalars(_CLOSED, {"case": case.id}))
+    return list(session.scalars(_CLOSED_BY, {"case": case.id, "party": party_id}))
 
 
 def opening_of(court: Court, session: Session, seal: Seal) -> Opening | None:

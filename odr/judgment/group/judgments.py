@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Role, Stage
@@ -167,8 +167,11 @@ def applied_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     )
 
 
+_PRONOUNCED = (
+    select(Decision).where(Decision.case_id == bindparam("case"), Decision.issued_at.is_not(None)).order_by(Decision.id)
+)
+
+
 def pronounced(session: Session, case: Case) -> Sequence[Decision]:
     """Every decision that was issued, also one set aside since, in order."""
-    return session.scalars(
-        select(Decision).where(Decision.case_id == case.id, Decision.issued_at.is_not(None)).order_by(Decision.id)
-    ).all()
+    return session.scalars(_PRONOUNCED, {"case": case.id}).all()

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, PartyKind
@@ -212,14 +212,17 @@ def one_letter_off(word: str) -> set[str]:
     return found - {word}
 
 
+_ASSESSMENTS = select(FeeAssessment).where(FeeAssessment.case_id == bindparam("case")).order_by(FeeAssessment.id)
+_ASSESSMENTS_OF = _ASSESSMENTS.where(FeeAssessment.party_id == bindparam("party"))
+
+
 def assessments_of(
     session: Session, case: Case, *, party_id: int | None = None, demands: bool = False
 ) -> list[FeeAssessment]:
     """Every fee notice of a case, in order; ``demands`` adds what a costs decision made a party owe (CPI 207)."""
-    query = select(FeeAssessment).where(FeeAssessment.case_id == case.id).order_by(FeeAssessment.id)
-    if party_id is not None:
-        query = query.where(FeeAssessment.party_id == party_id)
-    return [one for one in session.scalars(query) if demands or one.basis_id is not None]
+    asked = {"case": case.id} if party_id is None else {"case": case.id, "party": party_id}
+    rows = session.scalars(_ASSESSMENTS if party_id is None else _ASSESSMENTS_OF, asked)
+    return [one for one in rows if demands or one.basis_id is not None]
 
 
 def paid_for(session: Session, case: Case, party_id: int, *matters: Matter) -> Money | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from odr.docket.models import Case, DocketEntry
 from odr.ground.config import Mode
@@ -89,14 +89,17 @@ def _came_from(sitting: Sitting, case: Case, first: Sequence[str]) -> Case | Non
     return sitting.session.scalar(select(Case).where(Case.number == numbers[0], Case.id < case.id))
 
 
+_FIRST = (
+    select(DocketEntry.payload)
+    .where(DocketEntry.case_id == bindparam("case"))
+    .order_by(DocketEntry.number)
+    .limit(FIRST_ENTRIES)
+)
+
+
 def _first_inputs(sitting: Sitting, case: Case) -> Sequence[str]:
     """The first entries of a case, in order, as they were written down."""
-    return sitting.session.scalars(
-        select(DocketEntry.payload)
-        .where(DocketEntry.case_id == case.id)
-        .order_by(DocketEntry.number)
-        .limit(FIRST_ENTRIES)
-    ).all()
+    return sitting.session.scalars(_FIRST, {"case": case.id}).all()
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, PartyKind, Stage
@@ -45,9 +45,15 @@ def today_of(sitting: Sitting) -> date:
     return sitting.now.astimezone(sitting.court.settings.tz).date()
 
 
+_LISTINGS = select(Listing).where(Listing.case_id == bindparam("case")).order_by(Listing.id)
+_REQUESTS = select(ListingRequest).where(ListingRequest.case_id == bindparam("case")).order_by(ListingRequest.id)
+_BARS = select(ConsumptionOrder).where(ConsumptionOrder.case_id == bindparam("case")).order_by(ConsumptionOrder.id)
+_LEAVES = select(ConsumptionLeave).where(ConsumptionLeave.case_id == bindparam("case")).order_by(ConsumptionLeave.id)
+
+
 def listings_of(session: Session, case: Case, *states: ListingState) -> Sequence[Listing]:
     """Listings of a case in these states, all if none is named, in their order."""
-    rows = session.scalars(select(Listing).where(Listing.case_id == case.id).order_by(Listing.id)).all()
+    rows = session.scalars(_LISTINGS, {"case": case.id}).all()
     return [row for row in rows if not states or row.state in states]
 
 
@@ -58,25 +64,19 @@ def listing_named(session: Session, case: Case, reference: str) -> Listing | Non
 
 def requests_of(session: Session, case: Case, *, is_open: bool = False) -> Sequence[ListingRequest]:
     """Requests of a case, in their order."""
-    rows = session.scalars(
-        select(ListingRequest).where(ListingRequest.case_id == case.id).order_by(ListingRequest.id)
-    ).all()
+    rows = session.scalars(_REQUESTS, {"case": case.id}).all()
     return [row for row in rows if not is_open or row.answer is None]
 
 
 def bars_of(session: Session, case: Case, *states: str) -> Sequence[ConsumptionOrder]:
     """Bars on consumption of a case in these states."""
-    rows = session.scalars(
-        select(ConsumptionOrder).where(ConsumptionOrder.case_id == case.id).order_by(ConsumptionOrder.id)
-    ).all()
+    rows = session.scalars(_BARS, {"case": case.id}).all()
     return [row for row in rows if not states or row.state in states]
 
 
 def leaves_of(session: Session, case: Case, *, is_open: bool = False) -> Sequence[ConsumptionLeave]:
     """What somebody asked to be allowed."""
-    rows = session.scalars(
-        select(ConsumptionLeave).where(ConsumptionLeave.case_id == case.id).order_by(ConsumptionLeave.id)
-    ).all()
+    rows = session.scalars(_LEAVES, {"case": case.id}).all()
     return [row for row in rows if not is_open or row.answer is None]
 
 

@@ -14,7 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from odr.docket.models import Audience, Case, DocketEntry, Document, Party
 from odr.docket.papers import Block, FactsBlock, HeadingBlock, NoticePaper, ParagraphBlock, Words, clerk, typeset
@@ -59,10 +59,16 @@ class EntryPapers:
     enclosed: Sequence[Document]
 
 
+_OF_ENTRY = (
+    select(Document)
+    .where(Document.case_id == bindparam("case"), Document.entry_number == bindparam("number"), Document.kind != PROOF)
+    .order_by(Document.id)
+)
+
+
 def papers_of(sitting: Sitting, case: Case, number: int, entry: DocketEntry | None = None) -> EntryPapers:
     """The papers of an entry; ``entry`` itself where it is in hand."""
-    mine = (Document.case_id == case.id, Document.entry_number == number, Document.kind != PROOF)
-    of_entry = sitting.session.scalars(select(Document).where(*mine).order_by(Document.id)).all()
+    of_entry = sitting.session.scalars(_OF_ENTRY, {"case": case.id, "number": number}).all()
     return EntryPapers(
         [d for d in of_entry if d.kind != COPY],
         [d for d in of_entry if d.kind == COPY],

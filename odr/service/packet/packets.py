@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, PartyKind
@@ -99,11 +99,22 @@ class Contacts:
     consents: Sequence[ServiceConsent]
 
 
+_STANDING = (
+    select(ServiceAddress)
+    .where(ServiceAddress.party_id.in_(bindparam("parties", expanding=True)), ServiceAddress.ended_at.is_(None))
+    .order_by(ServiceAddress.id)
+)
+_CONSENTS = (
+    select(ServiceConsent)
+    .where(ServiceConsent.party_id.in_(bindparam("parties", expanding=True)))
+    .order_by(ServiceConsent.id)
+)
+
+
 def contacts_of(session: Session, party: int, beside: Iterable[int] = ()) -> Contacts:
     """How a party can be reached; those ``beside`` it, to whom letters go in the same act, are asked about with it."""
     all_of_them = sorted({party, *beside})
-    standing = (ServiceAddress.party_id.in_(all_of_them), ServiceAddress.ended_at.is_(None))
-    addresses = session.scalars(select(ServiceAddress).where(*standing).order_by(ServiceAddress.id))
+    addresses = session.scalars(_STANDING, {"parties": all_of_them})
     consents = consents_of(session, *all_of_them)
     return Contacts([a for a in addresses if a.party_id == party], [c for c in consents if c.party_id == party])
 
@@ -460,8 +471,7 @@ def standard_rules(session: Session, packet: Packet) -> deemed.Rules:
 
 def consents_of(session: Session, *parties: int) -> list[ServiceConsent]:
     """Every consent of a party, or of several, withdrawn ones included."""
-    mine = ServiceConsent.party_id.in_(sorted(parties))
-    return list(session.scalars(select(ServiceConsent).where(mine).order_by(ServiceConsent.id)))
+    return list(session.scalars(_CONSENTS, {"parties": sorted(parties)}))
 
 
 def addresses_of(session: Session, parties: Iterable[int]) -> list[ServiceAddress]:

@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party
@@ -78,10 +78,13 @@ def keep_code(sitting: Sitting, case: Case, party: Party, beside: Iterable[Party
         make_code(sitting, case.number, party)
 
 
+_LIVE = select(ProgressCode).where(
+    ProgressCode.party_id.in_(bindparam("parties", expanding=True)), ProgressCode.ended_at.is_(None)
+)
+
+
 def _live(session: Session, parties: Collection[int]) -> Sequence[ProgressCode]:
-    return session.scalars(
-        select(ProgressCode).where(ProgressCode.party_id.in_(parties), ProgressCode.ended_at.is_(None))
-    ).all()
+    return session.scalars(_LIVE, {"parties": list(parties)}).all()
 
 
 def make_code(sitting: Sitting, number: str, party: Party) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import Select, bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry
@@ -455,16 +455,19 @@ def erase_due(court: Court) -> int:
     return len(found)
 
 
+_WATCHING = (
+    select(PlaceRequest, Hearing)
+    .join(Hearing, Hearing.id == PlaceRequest.hearing_id)
+    .where(Hearing.case_id == bindparam("case"), PlaceRequest.state.in_(OPEN), PlaceRequest.entered.is_(None))
+    .order_by(PlaceRequest.id)
+)
+
+
 def follow_hearings(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     """After an act: requests lapse with a hearing that is not held, or not in public any more; who will be heard as a
     witness is not admitted any more, and whoever comes next gets that place (CTR 9(3)(1), 9(5)).
     """
-    rows = sitting.session.execute(
-        select(PlaceRequest, Hearing)
-        .join(Hearing, Hearing.id == PlaceRequest.hearing_id)
-        .where(Hearing.case_id == case.id, PlaceRequest.state.in_(OPEN), PlaceRequest.entered.is_(None))
-        .order_by(PlaceRequest.id)
-    ).all()
+    rows = sitting.session.execute(_WATCHING, {"case": case.id}).all()
     heard = set(sitting.session.scalars(_to_be_heard(case))) if rows else set()
     freed: dict[int, Hearing] = {}
     for row, hearing in rows:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party
@@ -33,9 +33,12 @@ def rules_of(sitting: Sitting, case: Case) -> SanctionRules | None:
     return sitting.pack(case).sanctions
 
 
+_SANCTIONS = select(Sanction).where(Sanction.case_id == bindparam("case")).order_by(Sanction.id)
+
+
 def sanctions_of(session: Session, case: Case, *states: SanctionState) -> Sequence[Sanction]:
     """Fines and detentions of a case in these states, all if none is named, in their order."""
-    rows = session.scalars(select(Sanction).where(Sanction.case_id == case.id).order_by(Sanction.id)).all()
+    rows = session.scalars(_SANCTIONS, {"case": case.id}).all()
     return [row for row in rows if not states or row.state in states]
 
 
