@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 GONE = {"lost", "left"}
+STANDS = frozenset({RoomState.PAUSED, RoomState.SUSPENDED, RoomState.DELIBERATING})
+"""States of an opened hearing in which nobody is heard by everybody."""
 
 
 def watch(court: Court, limit: int = 50) -> int:
@@ -77,9 +79,12 @@ def follow(court: Court, room_id: int, silent: set[str] | None = None, tried: se
     stopped = None
     if state is RoomState.OPEN and (media is None or away or not _goes_on(media, hearing, sealed=expected)):
         stopped = Stopped(lines, away)
-    if news or lost or state is RoomState.CLOSED or done or stopped is not None:
+    forgotten = lines if media is not None and not away and state in STANDS and _is_unknown(media, hearing) else None
+    if news or lost or state is RoomState.CLOSED or done or stopped is not None or forgotten is not None:
         with court.sit() as sitting:
             done += _take_in(sitting, room_id, news, stopped, host)
+            if forgotten is not None:
+                done += _tell_anew(sitting, room_id, host, forgotten)
     if away and state is not RoomState.CLOSED:
         done += moving.move_on(court, room_id, host, tried)
     return done
@@ -118,6 +123,29 @@ def _goes_on(media: Media, hearing: str, *, sealed: bool) -> bool:
         return True  # it answered a moment ago: the next round says
     records = state.recorder.running_since is not None
     return records and state.paused is None and not state.deliberating and state.sealed == sealed
+
+
+def _is_unknown(media: Media, hearing: str) -> bool:
+    """Whether the media room knows of no such hearing: it was started anew, or sent everybody away as it did not hear the court."""
+    try:
+        return not media.state(hearing).is_open
+    except MediaRefused:
+        return True
+    except MediaAway:
+        return False
+
+
+def _tell_anew(sitting: Sitting, room_id: int, host: str, lines: int) -> int:
+    """A hearing that stands still, and of which the media room knows nothing any more, is told to it as it stands: everybody waits
+    there for it to go on, and those who deliberate go on at once.
+    """
+    room = held_room(sitting.session, room_id)
+    same = hosts.name_of(sitting.court, room) == host and room.lines == lines and room.state in STANDS
+    if not same or journal.unconfirmed(sitting.session, room):
+        return 0
+    moving.all_gone(sitting, room)
+    journal.write(sitting, room, What.TOLD_ANEW, CLOCK_ACTOR, orders=moving.as_it_stands(sitting, room))
+    return 1
 
 
 def _take_in(sitting: Sitting, room_id: int, news: list[RoomEvent], stopped: Stopped | None, host: str) -> int:
@@ -177,6 +205,9 @@ def _note(sitting: Sitting, room: LiveRoom, event: RoomEvent) -> int:
     if event.kind == "refused":
         journal.write(sitting, room, What.REFUSED, CLOCK_ACTOR, person=person, words=str(event.told.get("why", "")))
         return 1
+    if event.kind == "court_silent" and room.recorder_runs:
+        room.recorder_runs = False
+        return _say(sitting, room, What.RECORDER_STOPPED, None, silent=int(event.told.get("seconds", 0)), **place)
     if event.kind == "recorder_failed" and room.recorder_runs:
         room.recorder_runs = False
         return _say(sitting, room, What.RECORDER_STOPPED, None, **place)

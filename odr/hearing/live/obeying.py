@@ -112,8 +112,8 @@ def _confirm(court: Court, room_id: int, line_id: int, acks: list[Ack], refused:
                 refused=refused,
             )
         )
-        if refused is not None and session.get_one(LiveLine, line_id).what is What.HOST_LEFT:
-            # The other host holds the hearing, and does not record it: nobody is told that it does.
+        if refused is not None and session.get_one(LiveLine, line_id).what in (What.HOST_LEFT, What.TOLD_ANEW):
+            # The host holds the hearing, and does not record it: nobody is told that it does.
             session.get_one(LiveRoom, room_id).recorder_runs = False
         for ack in acks:
             for piece in (ack.told, *ack.told.get("pieces", ())):

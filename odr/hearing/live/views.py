@@ -501,10 +501,12 @@ def where_they_lie(room: LiveRoom, pieces: Sequence[LiveSegment], lines: Sequenc
 
 
 def _cut_off(piece: LiveSegment) -> int | None:
-    """The millisecond of the last link before a piece was cut off."""
+    """The millisecond of the last link before a piece was cut off, or by which the media room ended it without an order."""
     try:
         link = json.loads(piece.closing) if isinstance(piece.closing, str) else piece.closing
-        return int(link["last"]) if link is not None and link.get("kind") == "cut" else None
+        if link is None or not (link.get("kind") == "cut" or link.get("why")):
+            return None
+        return int(link["last"] if link["kind"] == "cut" else link["at"])
     except (ValueError, KeyError):
         return None
 

@@ -185,7 +185,8 @@ class RoomEvent:
     kind: str
     """``entered``, ``left``, ``lost``, ``back``, ``refused`` (at the door), ``hand``, ``hand_down``, ``held_back``,
     ``microphone`` and ``camera`` (turned on or off by the person), ``media`` (arrives or not), ``head`` (of the chain, each
-    minute), ``recorder_failed``, ``paused`` (by the room itself), ``gap``."""
+    minute), ``recorder_failed``, ``paused`` (by the room itself), ``gap``, ``court_silent`` (the room heard nothing of the court for
+    ``seconds``, sent everybody away and ended its piece; it knows of the hearing again by ``OPEN``)."""
     person: str | None
     told: JSONObject
     """What belongs to it, e.g. ``why`` of a refusal, ``seconds`` of a loss, ``head`` and ``link``, ``since`` and ``until``

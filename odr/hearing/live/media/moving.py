@@ -83,19 +83,27 @@ def _put(sitting: Sitting, room_id: int, dead: str, name: str, heard_of: int) ->
         sitting.session.add(
             LiveAck(line_id=line.id, at=sitting.court.clock.machine_now(), media_ms=0, refused=CARRIED_OVER)
         )
-    for person in room.people:
-        if person.place is not Place.OUT and person.lost_at is None:
-            # Everybody was connected to a host that is gone; who comes to the other one is back.
-            person.lost_at, person.hand_at = sitting.now, None
+    all_gone(sitting, room)
     room.host, room.heard_of = name, heard_of
     room.left_hosts = " ".join([*(n for n in room.left_hosts.split() if n != name), dead])
-    records = room.state in (RoomState.PAUSED, RoomState.SUSPENDED)
-    orders = moves.anew(sitting, room) if records else _without_recorder(room)
+    orders = as_it_stands(sitting, room)
     if gap is not None:
         orders[0] = {**orders[0], "gap": gap}
-    room.recorder_runs = records
     journal.write(sitting, room, What.HOST_LEFT, CLOCK_ACTOR, orders=orders, before=dead, host=name, gap=gap)
     return written
+
+
+def all_gone(sitting: Sitting, room: LiveRoom) -> None:
+    """Everybody was connected to a media room that is gone; who comes in anew is back."""
+    for person in room.people:
+        if person.place is not Place.OUT and person.lost_at is None:
+            person.lost_at, person.hand_at = sitting.now, None
+
+
+def as_it_stands(sitting: Sitting, room: LiveRoom) -> list[dict[str, Any]]:
+    """Orders by which a media room that knows nothing of a hearing that stands still holds it as the court decided."""
+    room.recorder_runs = room.state in (RoomState.PAUSED, RoomState.SUSPENDED)
+    return moves.anew(sitting, room) if room.recorder_runs else _without_recorder(room)
 
 
 def _without_recorder(room: LiveRoom) -> list[dict[str, Any]]:

@@ -148,6 +148,8 @@ class House:
             "UV_THREADPOOL_SIZE": "16",
             # No test depends on how fast the machine is: a disk that is slow is no fault here, one that refuses is.
             "ODR_RECORDER_PATIENCE": "60",
+            # Nor does a test stand in for the court every few seconds.
+            "ODR_COURT_PATIENCE": "3600",
             "PATH": f"{node.parent}:{os.environ['PATH']}",
             **self.driver,
             **environ,
