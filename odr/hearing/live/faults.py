@@ -64,7 +64,7 @@ def follow(court: Court, room_id: int, silent: set[str] | None = None, tried: se
     tried = set() if tried is None else tried
     with court.database.read() as session:
         host = hosts.name_of(court, session.get_one(LiveRoom, room_id))
-    done = obeying.obey(court, room_id) if host not in silent else 0
+    done, unanswered = obeying.asked(court, room_id) if host not in silent else (0, False)
     with court.database.read() as session:
         room = session.get_one(LiveRoom, room_id)
         hearing = session.get_one(Hearing, room.hearing_id).reference
@@ -72,7 +72,7 @@ def follow(court: Court, room_id: int, silent: set[str] | None = None, tried: se
         expected = room.sealed_by is not None
         lost = any(p.lost_at is not None for p in room.people)
     media = hosts.media_on(court, host) if host not in silent else None
-    news, away = _news(media, hearing, heard_of) if media is not None else ([], True)
+    news, away = _news(media, hearing, heard_of, 1 if unanswered else 2) if media is not None else ([], True)
     if away:
         silent.add(host)
         tried.add(host)
@@ -99,9 +99,9 @@ class Stopped:
     """It answered nothing, twice."""
 
 
-def _news(media: Media, hearing: str, heard_of: int) -> tuple[list[RoomEvent], bool]:
-    """What happened since, and whether the room is away: asked a second time before that is said of it."""
-    for _ in range(2):
+def _news(media: Media, hearing: str, heard_of: int, times: int) -> tuple[list[RoomEvent], bool]:
+    """What happened since, and whether the room is away: asked so many ``times`` before that is said of it."""
+    for _ in range(times):
         try:
             return media.events(hearing, heard_of), False
         except MediaRefused:
