@@ -6,13 +6,13 @@ time; of a sealed piece none is kept: it is made for each who may see it, and th
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odr.ground.errors import NotFound
-from odr.hearing.live.media.derive import derive
+from odr.hearing.live.media.derive import derive, derive_into
 from odr.hearing.live.media.hosts import written_pieces
 from odr.hearing.live.media.reading import NotReadable
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
@@ -52,10 +52,10 @@ def film(court: Court, hearing: Hearing, room: LiveRoom, piece: LiveSegment, per
     try:
         if piece.key is not None:
             key = court.notary.vault.unseal(piece.key, key_context(room.reference, piece.number))
-            with tempfile.TemporaryDirectory(prefix="odr-sealed-") as folder:
-                target = Path(folder) / "film.webm"
-                derive(segment, person, target, key)
-                return target.read_bytes()
+            # In memory alone: nothing of a sealed part lies on a disk in the clear, not for a moment.
+            made = BytesIO()
+            derive_into(made, segment, person, key)
+            return made.getvalue()
         kept = court.settings.data_dir / "played" / hearing.reference
         kept.mkdir(parents=True, exist_ok=True)
         target = kept / f"{piece.number}-{person}.webm"

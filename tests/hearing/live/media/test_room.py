@@ -106,6 +106,7 @@ def test_an_answer_that_comes_late_is_an_answer(house: House, visitor: Visitors)
     together(house, judge, li)
     judge.hears("li", "video")
     li.hears("judge", "video")
+    assert "lost" not in house.kinds() and li.page.evaluate("window.peers.length") == 1, "by its first connection"
 
 
 def test_who_is_muted_by_the_court_stays_muted_with_any_client(house: House, visitor: Visitors) -> None:
