@@ -85,7 +85,9 @@ def follow(court: Court, room_id: int, silent: set[str] | None = None, tried: se
             done += _take_in(sitting, room_id, news, stopped, host)
             if forgotten is not None:
                 done += _tell_anew(sitting, room_id, host, forgotten)
-    if away and state is not RoomState.CLOSED:
+    if away and state is RoomState.CLOSED:
+        done += moving.give_up(court, room_id, host)
+    elif away:
         done += moving.move_on(court, room_id, host, tried)
     return done
 
@@ -255,11 +257,14 @@ def _keep(sitting: Sitting, case: Case, room: LiveRoom) -> int:
     hearing = sitting.session.get_one(Hearing, room.hearing_id)
     if room.state is not RoomState.CLOSED or hearing.recording_sha256 is not None:
         return 0
-    # A piece that the recorder never began, because it failed before, has no link; the last that has one closes the chain.
-    heads = [piece.head for piece in segments_of(sitting.session, room) if piece.head is not None]
     waits = moving.waits_until(room)
     if waits is not None and sitting.now < waits:
         return 0  # a media host that died still has a piece of it
+    # A piece that the recorder never began, because it failed before, has no link; the last that has one closes the chain.
+    heads = [piece.head for piece in segments_of(sitting.session, room) if piece.head is not None]
+    if not heads and waits is not None:
+        # None of them ever comes: the last link that the court anchored while it was recorded is what it can name.
+        heads = journal.anchored(sitting.session, room)
     if not heads or journal.unconfirmed(sitting.session, room):
         return 0
     given = KeepRecordingInput(hearing=hearing.reference, head=heads[-1])

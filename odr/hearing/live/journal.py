@@ -135,6 +135,12 @@ def _named_in(session: Session, room: LiveRoom, what: What) -> frozenset[int]:
     return frozenset(person for person in session.scalars(mine) if person is not None)
 
 
+def anchored(session: Session, room: LiveRoom) -> list[str]:
+    """Links of the recording that were anchored in the court's log while it was recorded, in order."""
+    lines = select(LiveLine).where(LiveLine.room_id == room.id, LiveLine.what == What.HEAD).order_by(LiveLine.number)
+    return [str(line.facts["head"]) for line in session.scalars(lines)]
+
+
 def is_whole(room: LiveRoom, lines: list[LiveLine]) -> bool:
     """Whether the journal says what it said when it was written: no line changed, left out or put in."""
     head = "0" * 64

@@ -35,7 +35,7 @@ class Played:
 def playable(court: Court, hearing: Hearing, room: LiveRoom, pieces: list[LiveSegment]) -> list[Played]:
     """Everybody who can be played in each of these pieces; nothing where the recordings lie on another machine."""
     people = {person.reference: person for person in room.people}
-    found, written = [], written_pieces(court.settings, hearing.reference)
+    found, written = [], written_pieces(court.settings, hearing.reference, pieces)
     for piece in pieces:
         segment = written.get(piece.number) if piece.ended_at is not None else None
         for name in segment.persons if segment is not None else ():
@@ -46,7 +46,7 @@ def playable(court: Court, hearing: Hearing, room: LiveRoom, pieces: list[LiveSe
 
 def film(court: Court, hearing: Hearing, room: LiveRoom, piece: LiveSegment, person: str) -> bytes | Path:
     """What is played of somebody in a piece: a file that is kept, or the bytes of a sealed one. Raises NotFound."""
-    segment = written_pieces(court.settings, hearing.reference).get(piece.number)
+    segment = written_pieces(court.settings, hearing.reference, [piece]).get(piece.number)
     if segment is None or person not in segment.persons:
         raise NotFound
     try:

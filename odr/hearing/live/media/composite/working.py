@@ -151,7 +151,7 @@ def due(court: Court) -> Iterator[Due]:
         waiting = [p for p in pieces if p.ended_at is not None and _is_due(court, hearing, p)]
         if not waiting:
             continue
-        by_number = written_pieces(court.settings, hearing.reference)
+        by_number = written_pieces(court.settings, hearing.reference, pieces)
         for piece in waiting:
             own = by_number.get(piece.number)  # None where it is not on this machine, or damaged
             if own is not None and own.is_closed and own.persons:
