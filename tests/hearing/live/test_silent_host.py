@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from odr.hearing.live import faults
-from odr.hearing.live.media import control
+from odr.hearing.live.media.control import JSONObject, Media, MediaAway
 from odr.hearing.live.vocabulary import RoomState
 from tests.hearing.live.conftest import Live
 from tests.hearing.live.room_beside import RoomBeside
@@ -19,23 +19,16 @@ ROUND = 1.0
 """Seconds between two rounds of the worker."""
 
 
-class Nobody:
+class Nobody(Media):
     """A line to a machine that is gone: whatever is asked, the time for an answer goes by."""
 
     def __init__(self, waited: list[float]) -> None:
+        super().__init__("http://127.0.0.1:9", b"s" * 16)
         self._waited = waited
 
-    def __call__(self, address: str, within: float) -> Nobody:
-        self._within = within
-        return self
-
-    def request(self, *_: object) -> None:
-        """It takes as long as may be waited."""
-        self._waited.append(self._within)
-        raise TimeoutError
-
-    def close(self) -> None:
-        """Nothing was opened."""
+    def _ask(self, method: str, path: str, given: Mapping[str, Any] | None = None) -> JSONObject:
+        self._waited.append(self._within[method])
+        raise MediaAway("no answer")
 
 
 class Found(set[str]):
@@ -52,17 +45,13 @@ class Found(set[str]):
 
 
 @pytest.mark.parametrize("waits_to_be_told", [False, True])
-def test_a_silent_host_is_found_within_five_seconds(
-    live: Live, monkeypatch: pytest.MonkeyPatch, waits_to_be_told: bool
-) -> None:
+def test_a_silent_host_is_found_within_five_seconds(live: Live, waits_to_be_told: bool) -> None:
     """Also where the court has something to tell it: that this went unanswered is the first of two questions in vain."""
     second = RoomBeside(live.clock)
     live.scene.court.ports.media_hosts = {"second": second}
     live.opened()
     waited: list[float] = []
-    nobody: Callable[..., Any] = Nobody(waited)
-    monkeypatch.setattr(control, "_connection", nobody)
-    live.scene.court.ports.media = control.Media("http://127.0.0.1:9", b"s" * 16)
+    live.scene.court.ports.media = Nobody(waited)
     if waits_to_be_told:
         live.does(CHEN, "floor", LI)
         waited.clear()

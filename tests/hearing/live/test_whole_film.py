@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import random
-import tempfile
+import resource
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -226,9 +226,7 @@ def test_a_piece_that_cannot_be_read_keeps_no_other(live: Live) -> None:
     assert [each.piece.number for each in due(court)] == [1]
 
 
-def test_what_fails_is_left_alone_longer_each_time_and_named(
-    live: Live, app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_fails_is_left_alone_longer_each_time_and_named(live: Live, app: Flask) -> None:
     """Tried again after a minute, then after two and four; the clerk reads it on the page, the parties do not; once it is made,
     nothing is remembered.
     """
@@ -238,18 +236,18 @@ def test_what_fails_is_left_alone_longer_each_time_and_named(
     whole = broken.read_bytes()
     broken.write_bytes(b"no recording at all")
     assert make_due(court) == 2
-    tried: list[int] = []
-    making = working.make
-    monkeypatch.setattr(
-        working, "make", lambda court, each, stop: tried.append(each.piece.number) or making(court, each, stop)
-    )
-    for minutes in (1, 2, 4):
-        assert make_due(court) == 0 and tried == []
+
+    def tried() -> int:
+        assert make_due(court) == 0
+        found = failed(court, live.hearing(), pieces(live)[0])
+        return found.times if found is not None else 0
+
+    for times, minutes in enumerate((1, 2, 4), 1):
+        assert tried() == times
         live.clock.advance(timedelta(minutes=minutes, seconds=-1))
-        assert make_due(court) == 0 and tried == []
+        assert tried() == times
         live.clock.advance(timedelta(seconds=1))
-        assert make_due(court) == 0 and tried == [1]
-        tried.clear()
+        assert tried() == times + 1
     remembered = failed(court, live.hearing(), pieces(live)[0])
     assert remembered is not None and (remembered.times, remembered.why) == (4, "NotReadable")
     assert Failed(40, 0, "").again - Failed(40, 0, "").last == LONGEST_WAIT
@@ -277,15 +275,19 @@ def test_told_to_stop_it_stops_in_the_middle_of_a_piece(live: Live) -> None:
     assert make_due(court, lambda: False) == 3
 
 
-def test_a_sealed_copy_lies_on_no_disk_in_the_clear(
-    live: Live, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Made for one reader in memory alone: it needs no folder for what is temporary, and nothing new lies where the court keeps files."""
+def test_a_sealed_copy_lies_on_no_disk_in_the_clear(live: Live) -> None:
+    """Made for one reader in memory alone: no byte may be written to any file meanwhile, and nothing new lies where the court keeps files."""
     held(live)
     court, sealed = live.scene.court, pieces(live)[1]
     before = {path for path in court.settings.data_dir.rglob("*") if path.is_file()}
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
-    made = film(court, live.hearing(), live.room(), sealed, live.person(LI).reference)
+    hearing, room, li = live.hearing(), live.room(), live.person(LI).reference
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # Whatever is written to a file of a disk meanwhile fails.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        made = film(court, hearing, room, sealed, li)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert isinstance(made, bytes) and plays(made)[1] == {"audio", "video"}
     assert {path for path in court.settings.data_dir.rglob("*") if path.is_file()} == before
 
