@@ -1,5 +1,6 @@
 """What a live hearing costs the media room: one hearing of eight, recorded, against a bare forwarder of the same packets in the
-same minute; a thousand sockets at its door; and the court's other pages while it works.
+same minute; a thousand sockets at its door; the court's other pages while it works; and, where ``ODR_MEDIASOUP_DIR`` names the folder
+of the second driver, ten hearings of eight by it (``python -m bench.live_room`` measures these alone).
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from typing import Any
 import aiohttp
 
 from bench.acts import serving
-from bench.frame import Ratio, compare, report
+from bench.frame import Ratio, compare, keep, report
 from bench.hearing import cookie, hearing_with
+from bench.room import memory, processes, used
 from odr.hearing.live.media import serve
 from odr.web.presence import session_cookie_name
 from tests.hearing.live.media.house import House, opened, short_folder
@@ -30,32 +32,25 @@ from tests.patience import until
 
 DEVICES = Path(__file__).resolve().parent / "live_devices.mjs"
 PEOPLE, SECONDS, SOCKETS, ASKED = 8, 4.0, 1_000, 100
-TICK = os.sysconf("SC_CLK_TCK")
+HEARINGS = 10
+"""At the same time, by the second driver."""
 PROVEN_MS = 0.19
 """Processor of a packet passed on that the embedded driver was chosen with: decrypted, recorded, and encrypted anew."""
 HELD_MB = 0.25
 """Megabytes that a socket at the door may take."""
 
 
-def used(pid: int) -> float:
-    """Processor seconds of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
-
-
-def memory(pid: int) -> float:
-    """Megabytes that it holds."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE") / 1e6
-
-
 class Devices:
-    """Eight people, and the process that passes on what they send."""
+    """People of one hearing or more, and the processes that pass on what they send."""
 
-    def __init__(self, passes: int, *arguments: str) -> None:
+    def __init__(self, passes: list[int], *arguments: str) -> None:
         self.passes = passes
         command = ["node", "--experimental-websocket", "--no-warnings", str(DEVICES), *arguments]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        until(lambda: self.says("connected")["connected"] == PEOPLE, "everybody is connected")
+
+    def all_there(self, people: int) -> None:
+        """Wait until so many are connected."""
+        until(lambda: self.says("connected")["connected"] == people, f"{people} are connected")
 
     def says(self, what: str) -> dict[str, Any]:
         """Have them do something."""
@@ -97,10 +92,10 @@ def hearing_of_eight() -> Iterator[tuple[House, Devices]]:
             house.order("record", segment=1)
             assert house.process is not None
             vendor = str(serve.ROOM.parent / "vendor/third-party.mjs")
-            devices = Devices(
-                house.process.pid, "room", vendor, house.url, house.origin, *(house.ticket(name) for name in names)
-            )
+            devices = Devices([house.process.pid], "room", vendor, house.url, house.origin)
             try:
+                devices.says(" ".join(["enter", "all", *map(house.ticket, names)]))
+                devices.all_there(PEOPLE)
                 yield house, devices
             finally:
                 devices.close()
@@ -114,8 +109,9 @@ def bare() -> Iterator[Devices]:
     command = ["node", str(DEVICES), "forwarder"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as forwarder:
         assert forwarder.stdout is not None
-        devices = Devices(forwarder.pid, "bare", forwarder.stdout.readline().strip(), str(PEOPLE))
+        devices = Devices([forwarder.pid], "bare", forwarder.stdout.readline().strip(), str(PEOPLE))
         try:
+            devices.all_there(PEOPLE)
             yield devices
         finally:
             devices.close()
@@ -168,7 +164,7 @@ def sockets() -> list[Ratio]:
         assert house.process is not None
         pid = house.process.pid
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-            before, open_ = memory(pid), []
+            before, open_ = memory([pid]), []
             for n in range(SOCKETS):
                 hearing = f"s{n // 8}"
                 socket = await session.ws_connect(house.url, headers={"Origin": house.origin}, max_msg_size=0)
@@ -179,12 +175,12 @@ def sockets() -> list[Ratio]:
                 open_.append(asyncio.create_task(_listens(socket)))
             await asyncio.sleep(2)
             for _ in range(7):
-                cpu, began = used(pid), time.monotonic()
+                cpu, began = used([pid]), time.monotonic()
                 await asyncio.sleep(3)
-                busy.pairs.append(((used(pid) - cpu) / (time.monotonic() - began), 0.2))
-                held.pairs.append(((memory(pid) - before) / SOCKETS, HELD_MB))
+                busy.pairs.append(((used([pid]) - cpu) / (time.monotonic() - began), 0.2))
+                held.pairs.append(((memory([pid]) - before) / SOCKETS, HELD_MB))
             assert not any(task.done() for task in open_), "a socket was lost"
-            busy.notes.append(f"{before:.0f} MB without them, {memory(pid):.0f} with them; none was lost")
+            busy.notes.append(f"{before:.0f} MB without them, {memory([pid]):.0f} with them; none was lost")
             for task in open_:
                 task.cancel()
 
@@ -241,9 +237,66 @@ def other_pages(devices: Devices) -> Ratio:
         )
 
 
+def ten_hearings() -> list[Ratio]:
+    """Ten hearings of eight by mediasoup, all recorded: processor of the room and its workers, memory, and how late packets come. The
+    devices decrypt at one person of each hearing, who says how late; the others count, and acknowledge nothing.
+    """
+    folder = short_folder()
+    people = PEOPLE * HEARINGS
+    what = f"{HEARINGS} hearings of {PEOPLE}, recorded, mediasoup"
+    cost = Ratio(f"{what}: processor a packet passed on", "room and workers (ms)", f"{PROVEN_MS} ms", 1.0, False)
+    late = Ratio(f"{what}: latest of a hundred packets", "room and workers (ms)", "100 ms", 1.0, False)
+    try:
+        with opened(folder, ODR_MEDIASOUP_DIR=os.environ["ODR_MEDIASOUP_DIR"]) as house:
+            vendor = str(serve.ROOM.parent / "vendor/third-party.mjs")
+            devices = Devices([], "room", vendor, house.url, house.origin)
+            empty = memory(processes(house))
+            try:
+                for number in range(HEARINGS):
+                    hearing, names = f"h{number}", [f"p{n}" for n in range(PEOPLE)]
+                    house.media.command(hearing, "open", persons=names, admitted=names)
+                    house.media.command(hearing, "record", segment=1)
+                    tickets = [house.ticket(name, hearing=hearing) for name in names]
+                    devices.says(" ".join(["enter", "first", *tickets]))
+                    devices.all_there(PEOPLE * (number + 1))
+                devices.passes = processes(house)
+                room, *workers = devices.passes
+                began, split, turns = memory(devices.passes), list[tuple[float, float]](), list[dict[str, float]]()
+                for _ in range(8):
+                    before = used([room]), used(workers)
+                    turns.append(devices.turn())
+                    split.append((used([room]) - before[0], used(workers) - before[1]))
+                after = memory(devices.passes)
+                recording = house.media.health()["recording"]
+            finally:
+                devices.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    cost.pairs = [(turn["ms"], PROVEN_MS) for turn in turns[1:]]
+    late.pairs = [(turn["p99"], 100.0) for turn in turns[1:]]
+    cores = ", ".join(f"{turn['cores']:.2f}" for turn in turns[1:])
+    rates = ", ".join(f"{turn['packets']:.0f}" for turn in turns[1:])
+    shares = ", ".join(f"{own / (own + theirs):.0%}" for own, theirs in split[1:])
+    cost.notes += [
+        f"{people} people, {recording} hearings recorded, {len(workers)} workers; cores {cores}; packets passed on a second {rates}; "
+        f"{min(turn['share'] for turn in turns[1:]):.1%} of them came at least",
+        f"of that the room's own process, which records: {shares}",
+        f"memory of all: {empty:.0f} MB empty, {began:.0f} MB with everybody there, {after:.0f} MB after {len(turns)} turns",
+    ]
+    late.notes.append("median: " + ", ".join(f"{turn['median']:.1f}" for turn in turns[1:]) + " ms")
+    for each in (cost, late):
+        report(each)
+    return [cost, late]
+
+
 def run() -> list[Ratio]:
     """Every figure of this module."""
     with hearing_of_eight() as (house, devices), bare() as other:
         found = passed_on(house, devices, other)
         found.append(other_pages(devices))
-    return [*found, *sockets()]
+    found += sockets()
+    return [*found, *(ten_hearings() if os.environ.get("ODR_MEDIASOUP_DIR") else [])]
+
+
+if __name__ == "__main__":
+    keep(ten_hearings(), ["live_room.ten_hearings"])

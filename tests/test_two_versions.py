@@ -79,8 +79,8 @@ def form_of(url: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-WIDER = {("INTEGER", "BIGINT")}
-"""Types of which the version before reads and writes the newer as its own: the same numbers, and room for more."""
+WIDER = {("INTEGER", "BIGINT"), ("VARCHAR(200)", "TEXT")}
+"""Types of which the version before reads and writes the newer as its own: the same numbers or words, and room for more."""
 
 
 def narrowed(before: dict[str, Any], after: dict[str, Any], said: list[str], dialect: str) -> list[str]:

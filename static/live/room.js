@@ -164,6 +164,9 @@ class Room {
         return this.#end(message);
       case "removed":
         return this.#end(message);
+      case "again":
+        // The court was not heard here: it says where the hearing goes on.
+        return this.#drop();
       case "closed":
         return this.#closedHere(message);
       case "isolated":

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 GONE = {"lost", "left"}
+STANDS = frozenset({RoomState.PAUSED, RoomState.SUSPENDED, RoomState.DELIBERATING})
+"""States of an opened hearing in which nobody is heard by everybody."""
 
 
 def watch(court: Court, limit: int = 50) -> int:
@@ -62,7 +64,7 @@ def follow(court: Court, room_id: int, silent: set[str] | None = None, tried: se
     tried = set() if tried is None else tried
     with court.database.read() as session:
         host = hosts.name_of(court, session.get_one(LiveRoom, room_id))
-    done = obeying.obey(court, room_id) if host not in silent else 0
+    done, unanswered = obeying.asked(court, room_id) if host not in silent else (0, False)
     with court.database.read() as session:
         room = session.get_one(LiveRoom, room_id)
         hearing = session.get_one(Hearing, room.hearing_id).reference
@@ -70,17 +72,22 @@ def follow(court: Court, room_id: int, silent: set[str] | None = None, tried: se
         expected = room.sealed_by is not None
         lost = any(p.lost_at is not None for p in room.people)
     media = hosts.media_on(court, host) if host not in silent else None
-    news, away = _news(media, hearing, heard_of) if media is not None else ([], True)
+    news, away = _news(media, hearing, heard_of, 1 if unanswered else 2) if media is not None else ([], True)
     if away:
         silent.add(host)
         tried.add(host)
     stopped = None
     if state is RoomState.OPEN and (media is None or away or not _goes_on(media, hearing, sealed=expected)):
         stopped = Stopped(lines, away)
-    if news or lost or state is RoomState.CLOSED or done or stopped is not None:
+    forgotten = lines if media is not None and not away and state in STANDS and _is_unknown(media, hearing) else None
+    if news or lost or state is RoomState.CLOSED or done or stopped is not None or forgotten is not None:
         with court.sit() as sitting:
             done += _take_in(sitting, room_id, news, stopped, host)
-    if away and state is not RoomState.CLOSED:
+            if forgotten is not None:
+                done += _tell_anew(sitting, room_id, host, forgotten)
+    if away and state is RoomState.CLOSED:
+        done += moving.give_up(court, room_id, host)
+    elif away:
         done += moving.move_on(court, room_id, host, tried)
     return done
 
@@ -94,9 +101,9 @@ class Stopped:
     """It answered nothing, twice."""
 
 
-def _news(media: Media, hearing: str, heard_of: int) -> tuple[list[RoomEvent], bool]:
-    """What happened since, and whether the room is away: asked a second time before that is said of it."""
-    for _ in range(2):
+def _news(media: Media, hearing: str, heard_of: int, times: int) -> tuple[list[RoomEvent], bool]:
+    """What happened since, and whether the room is away: asked so many ``times`` before that is said of it."""
+    for _ in range(times):
         try:
             return media.events(hearing, heard_of), False
         except MediaRefused:
@@ -118,6 +125,29 @@ def _goes_on(media: Media, hearing: str, *, sealed: bool) -> bool:
         return True  # it answered a moment ago: the next round says
     records = state.recorder.running_since is not None
     return records and state.paused is None and not state.deliberating and state.sealed == sealed
+
+
+def _is_unknown(media: Media, hearing: str) -> bool:
+    """Whether the media room knows of no such hearing: it was started anew, or sent everybody away as it did not hear the court."""
+    try:
+        return not media.state(hearing).is_open
+    except MediaRefused:
+        return True
+    except MediaAway:
+        return False
+
+
+def _tell_anew(sitting: Sitting, room_id: int, host: str, lines: int) -> int:
+    """A hearing that stands still, and of which the media room knows nothing any more, is told to it as it stands: everybody waits
+    there for it to go on, and those who deliberate go on at once.
+    """
+    room = held_room(sitting.session, room_id)
+    same = hosts.name_of(sitting.court, room) == host and room.lines == lines and room.state in STANDS
+    if not same or journal.unconfirmed(sitting.session, room):
+        return 0
+    moving.all_gone(sitting, room)
+    journal.write(sitting, room, What.TOLD_ANEW, CLOCK_ACTOR, orders=moving.as_it_stands(sitting, room))
+    return 1
 
 
 def _take_in(sitting: Sitting, room_id: int, news: list[RoomEvent], stopped: Stopped | None, host: str) -> int:
@@ -177,6 +207,9 @@ def _note(sitting: Sitting, room: LiveRoom, event: RoomEvent) -> int:
     if event.kind == "refused":
         journal.write(sitting, room, What.REFUSED, CLOCK_ACTOR, person=person, words=str(event.told.get("why", "")))
         return 1
+    if event.kind == "court_silent" and room.recorder_runs:
+        room.recorder_runs = False
+        return _say(sitting, room, What.RECORDER_STOPPED, None, silent=int(event.told.get("seconds", 0)), **place)
     if event.kind == "recorder_failed" and room.recorder_runs:
         room.recorder_runs = False
         return _say(sitting, room, What.RECORDER_STOPPED, None, **place)
@@ -224,11 +257,14 @@ def _keep(sitting: Sitting, case: Case, room: LiveRoom) -> int:
     hearing = sitting.session.get_one(Hearing, room.hearing_id)
     if room.state is not RoomState.CLOSED or hearing.recording_sha256 is not None:
         return 0
-    # A piece that the recorder never began, because it failed before, has no link; the last that has one closes the chain.
-    heads = [piece.head for piece in segments_of(sitting.session, room) if piece.head is not None]
     waits = moving.waits_until(room)
     if waits is not None and sitting.now < waits:
         return 0  # a media host that died still has a piece of it
+    # A piece that the recorder never began, because it failed before, has no link; the last that has one closes the chain.
+    heads = [piece.head for piece in segments_of(sitting.session, room) if piece.head is not None]
+    if not heads and waits is not None:
+        # None of them ever comes: the last link that the court anchored while it was recorded is what it can name.
+        heads = journal.anchored(sitting.session, room)
     if not heads or journal.unconfirmed(sitting.session, room):
         return 0
     given = KeepRecordingInput(hearing=hearing.reference, head=heads[-1])

@@ -135,6 +135,12 @@ def _named_in(session: Session, room: LiveRoom, what: What) -> frozenset[int]:
     return frozenset(person for person in session.scalars(mine) if person is not None)
 
 
+def anchored(session: Session, room: LiveRoom) -> list[str]:
+    """Links of the recording that were anchored in the court's log while it was recorded, in order."""
+    lines = select(LiveLine).where(LiveLine.room_id == room.id, LiveLine.what == What.HEAD).order_by(LiveLine.number)
+    return [str(line.facts["head"]) for line in session.scalars(lines)]
+
+
 def is_whole(room: LiveRoom, lines: list[LiveLine]) -> bool:
     """Whether the journal says what it said when it was written: no line changed, left out or put in."""
     head = "0" * 64
@@ -167,6 +173,9 @@ _PLAIN = {
     What.UNSEALED: T("The sealed part is over."),
     What.RECORDER_STOPPED: T("The recorder stopped."),
     What.RECORDER_RUNS: T("The recorder runs."),
+    What.TOLD_ANEW: T(
+        "The media room did not know of the hearing any more. It is told how the hearing stands, and everybody comes back."
+    ),
     What.CLOSED: T("The hearing here is closed."),
     What.HEAD: T("Proof of the recording, anchored in the court’s log."),
     What.OPENED: T("The hearing is opened; the recorder runs."),
@@ -244,6 +253,11 @@ def sentence(line: LiveLine) -> Text:
                 "%(name)s is no longer heard by telephone; it began at %(at)s.",
                 name=name,
                 at=datetime.fromisoformat(line.facts["since"]),
+            )
+        case What.RECORDER_STOPPED if line.facts.get("silent"):
+            return T(
+                "The media room did not hear from the court for %(seconds)s seconds. It sent everybody away and ended this piece of the recording.",
+                seconds=line.facts["silent"],
             )
         case What.HELD_ON:
             return T("The hearing is held on the media host “%(host)s”.", host=line.facts["host"])

@@ -33,8 +33,9 @@ class LiveRoom(Base):
     hearing_id: Mapped[int] = mapped_column(ForeignKey("hearing.id"), unique=True)
     host: Mapped[str | None] = mapped_column(String(40))
     """The media host that holds it; None: the court's own, of before there were several."""
-    left_hosts: Mapped[str] = mapped_column(String(200), default="", server_default="")
-    """Names, a space between two, of media hosts that held it, died, and have not handed over what they had recorded."""
+    left_hosts: Mapped[str] = mapped_column(Text().with_variant(String(200), "sqlite"), default="", server_default="")
+    """Names, a space between two, of media hosts that held it, died, and have not handed over what they had recorded.
+    SQLite, which knows no length, keeps the form that the column had there."""
     state: Mapped[RoomState] = mapped_column(enum_column(RoomState))
     since: Mapped[datetime] = mapped_column(UTCDateTime)
     why: Mapped[str | None] = mapped_column(Text)

@@ -34,11 +34,16 @@ def obey(court: Court, room_id: int) -> int:
     """Ask the media room for what it has not confirmed, the oldest first; stops where it is away. Returns how many it
     did.
     """
+    return asked(court, room_id)[0]
+
+
+def asked(court: Court, room_id: int) -> tuple[int, bool]:
+    """As :func:`obey`, and whether the media room left an order unanswered."""
     with court.database.read() as session:
         media = media_on(court, session.scalars(select(LiveRoom.host).where(LiveRoom.id == room_id)).one())
         if media is None:
-            return 0
-        asked = (
+            return 0, False
+        waits = (
             select(LiveLine, Hearing.reference)
             .join(LiveRoom, LiveRoom.id == LiveLine.room_id)
             .join(Hearing, Hearing.id == LiveRoom.hearing_id)
@@ -47,19 +52,26 @@ def obey(court: Court, room_id: int) -> int:
         )
         waiting = [
             (line.id, line.number, _with_keys(court, session, line), hearing)
-            for line, hearing in session.execute(asked)
+            for line, hearing in session.execute(waits)
             if line.orders
         ][:MOST_AT_ONCE]
     done = 0
+    try:
+        if waiting:
+            # An order may take a while where all is well; whether anybody is there is known sooner.
+            media.health()
+    except MediaAway:
+        log.warning("the media room does not answer; it is asked again")
+        return done, True
     for line_id, number, orders, hearing in waiting:
         try:
             acks, refused = _ask(media, hearing, number, orders)
         except MediaAway:
             log.warning("the media room does not answer; it is asked again")
-            return done
+            return done, True
         _confirm(court, room_id, line_id, acks, refused)
         done += 1
-    return done
+    return done, False
 
 
 def _with_keys(court: Court, session: Session, line: LiveLine) -> list[dict[str, Any]]:
@@ -112,8 +124,8 @@ def _confirm(court: Court, room_id: int, line_id: int, acks: list[Ack], refused:
                 refused=refused,
             )
         )
-        if refused is not None and session.get_one(LiveLine, line_id).what is What.HOST_LEFT:
-            # The other host holds the hearing, and does not record it: nobody is told that it does.
+        if refused is not None and session.get_one(LiveLine, line_id).what in (What.HOST_LEFT, What.TOLD_ANEW):
+            # The host holds the hearing, and does not record it: nobody is told that it does.
             session.get_one(LiveRoom, room_id).recorder_runs = False
         for ack in acks:
             for piece in (ack.told, *ack.told.get("pieces", ())):

@@ -6,13 +6,13 @@ time; of a sealed piece none is kept: it is made for each who may see it, and th
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odr.ground.errors import NotFound
-from odr.hearing.live.media.derive import derive
+from odr.hearing.live.media.derive import derive, derive_into
 from odr.hearing.live.media.hosts import written_pieces
 from odr.hearing.live.media.reading import NotReadable
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
@@ -35,7 +35,7 @@ class Played:
 def playable(court: Court, hearing: Hearing, room: LiveRoom, pieces: list[LiveSegment]) -> list[Played]:
     """Everybody who can be played in each of these pieces; nothing where the recordings lie on another machine."""
     people = {person.reference: person for person in room.people}
-    found, written = [], written_pieces(court.settings, hearing.reference)
+    found, written = [], written_pieces(court.settings, hearing.reference, pieces)
     for piece in pieces:
         segment = written.get(piece.number) if piece.ended_at is not None else None
         for name in segment.persons if segment is not None else ():
@@ -46,16 +46,16 @@ def playable(court: Court, hearing: Hearing, room: LiveRoom, pieces: list[LiveSe
 
 def film(court: Court, hearing: Hearing, room: LiveRoom, piece: LiveSegment, person: str) -> bytes | Path:
     """What is played of somebody in a piece: a file that is kept, or the bytes of a sealed one. Raises NotFound."""
-    segment = written_pieces(court.settings, hearing.reference).get(piece.number)
+    segment = written_pieces(court.settings, hearing.reference, [piece]).get(piece.number)
     if segment is None or person not in segment.persons:
         raise NotFound
     try:
         if piece.key is not None:
             key = court.notary.vault.unseal(piece.key, key_context(room.reference, piece.number))
-            with tempfile.TemporaryDirectory(prefix="odr-sealed-") as folder:
-                target = Path(folder) / "film.webm"
-                derive(segment, person, target, key)
-                return target.read_bytes()
+            # In memory alone: nothing of a sealed part lies on a disk in the clear, not for a moment.
+            made = BytesIO()
+            derive_into(made, segment, person, key)
+            return made.getvalue()
         kept = court.settings.data_dir / "played" / hearing.reference
         kept.mkdir(parents=True, exist_ok=True)
         target = kept / f"{piece.number}-{person}.webm"

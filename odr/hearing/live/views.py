@@ -16,7 +16,7 @@ from odr.evidence.models import Exhibit
 from odr.ground.text import T, Text
 from odr.hearing.examination.exhibit_places import SEEN
 from odr.hearing.live import journal
-from odr.hearing.live.media.composite.working import lies_ready
+from odr.hearing.live.media.composite.working import Failed, failed, lies_ready
 from odr.hearing.live.media.moving import waits_until
 from odr.hearing.live.models import EquipmentCheck, LiveAck, LiveLine, LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.moves import MOVES, shown_exhibit, why_not
@@ -462,6 +462,8 @@ class RecordingPage:
     """Until when the docket waits for a media host that died, before it says that its piece is missing."""
     whole: Sequence[LiveSegment]
     """Pieces of which a film of everybody together lies ready."""
+    unmade: Sequence[tuple[LiveSegment, Failed]]
+    """Pieces of which no such film could be made so far; for the court alone."""
 
     def is_heard(self, number: int) -> bool:
         """Whether there is a draft of what was said in a piece."""
@@ -501,10 +503,12 @@ def where_they_lie(room: LiveRoom, pieces: Sequence[LiveSegment], lines: Sequenc
 
 
 def _cut_off(piece: LiveSegment) -> int | None:
-    """The millisecond of the last link before a piece was cut off."""
+    """The millisecond of the last link before a piece was cut off, or by which the media room ended it without an order."""
     try:
         link = json.loads(piece.closing) if isinstance(piece.closing, str) else piece.closing
-        return int(link["last"]) if link is not None and link.get("kind") == "cut" else None
+        if link is None or not (link.get("kind") == "cut" or link.get("why")):
+            return None
+        return int(link["last"] if link["kind"] == "cut" else link["at"])
     except (ValueError, KeyError):
         return None
 
@@ -543,6 +547,7 @@ def recording_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing,
         waits_until=waits_until(room) if hearing.recording_sha256 is None else None,
         played=playable(sitting.court, hearing, room, [p for p in pieces if stayed or p.key is None]),
         whole=[p for p in pieces if (stayed or p.key is None) and lies_ready(sitting.court, hearing, p)],
+        unmade=[(p, f) for p in pieces if of_court and (f := failed(sitting.court, hearing, p)) is not None],
         left_out=sum(not inside(line) for line in every if line.sealed and not of_court),
     )
 

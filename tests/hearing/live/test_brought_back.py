@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from odr.ground.errors import ActNotOpen
+from odr.hearing.live import journal
 from odr.hearing.live.vocabulary import RoomState, What
 from tests.hearing.live.conftest import Live, gathered, pieces
 from tests.hearing.scene import CHEN, HAIYUN, LI, WANG
@@ -49,6 +50,48 @@ def test_a_room_that_is_away_stops_the_hearing(live: Live) -> None:
     live.follow()
     assert live.room().state is RoomState.OPEN and live.media.segment == 2 and live.media.paused is None
     assert [p.ended_at is not None for p in pieces(live)] == [True, False]
+
+
+def test_a_room_that_did_not_hear_the_court_is_told_how_it_stands(live: Live) -> None:
+    """It sent everybody away and ended its piece: the journal says why, the room takes everybody in while the hearing stands still,
+    and it goes on when they are back.
+    """
+    live.opened()
+    live.media.happens("court_silent", seconds=21)
+    live.media.dies()
+    live.follow()
+    assert live.room().state is RoomState.SUSPENDED and not live.room().recorder_runs
+    stopped = [journal.sentence(line).render("en") for line in live.lines() if line.what is What.RECORDER_STOPPED]
+    assert len(stopped) == 1 and "did not hear from the court for 21 seconds" in stopped[0]
+    before = len(live.media.asked)
+    live.follow()
+    told = [do for do, _ in live.media.asked[before:]]
+    assert told[:4] == ["open", "pause", "reassemble", "unseal"] and live.media.segment == 2
+    assert live.room().recorder_runs and pieces(live)[0].head is not None
+    asked = len(live.media.asked)
+    live.follow()
+    assert len(live.media.asked) == asked, "it is told once"
+    with pytest.raises(ActNotOpen, match="is not back yet"):
+        live.does(CHEN, "resume")
+    for who in live.room().people:
+        live.media.happens("entered", who.reference)
+    live.follow()
+    live.does(CHEN, "resume")
+    assert [do for do, _ in live.media.asked[asked:]] == ["resume"]
+    live.follow()
+    assert live.room().state is RoomState.OPEN and live.media.segment == 2
+
+
+def test_who_deliberates_goes_on_alone_in_a_room_that_forgot(live: Live) -> None:
+    """Killed while the bench deliberates: it is told so before anybody is let in, and records nothing."""
+    live.opened()
+    live.does(CHEN, "deliberate")
+    live.media.dies()
+    before = len(live.media.asked)
+    live.follow()
+    doing = [do for do, _ in live.media.asked[before:]]
+    assert live.room().state is RoomState.DELIBERATING and live.media.deliberating
+    assert doing[:2] == ["open", "deliberate"] and not {"record", "seal", "unseal", "reassemble"} & set(doing)
 
 
 def test_a_sealed_part_stays_sealed(live: Live) -> None:

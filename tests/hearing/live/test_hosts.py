@@ -15,10 +15,10 @@ from sqlalchemy import select
 from odr.ground.config import Settings
 from odr.hearing.live import faults, journal
 from odr.hearing.live.media.composite.telling import told
-from odr.hearing.live.media.hosts import by_load
-from odr.hearing.live.media.moving import WAITS
+from odr.hearing.live.media.hosts import by_load, piece_folder
+from odr.hearing.live.media.moving import WAITS, waits_until
 from odr.hearing.live.media.reading import Segment
-from odr.hearing.live.models import LiveRoom
+from odr.hearing.live.models import LiveRoom, LiveSegment
 from odr.hearing.live.seen.exhibits import pages_shown
 from odr.hearing.live.vocabulary import RoomState, What
 from odr.notary.models import LogEntry
@@ -279,6 +279,72 @@ def test_a_piece_that_a_living_host_lost_is_missing(live: Live, second: RoomBesi
     live.clock.advance(WAITS + timedelta(minutes=1))
     live.follow()
     assert live.entry("keep_recording")[0]["result"]["pieces"][0].get("missing") is True
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_a_hearing_closed_while_its_own_host_is_dead(live: Live, others: bool) -> None:
+    """With one host or several: the docket waits three days for it too, and then names its piece as missing, with the last link that
+    was anchored while it was recorded. Should it come after that, its own last link stands in the log.
+    """
+    if others:
+        live.scene.court.ports.media_hosts = {"second": RoomBeside(live.clock, away=True)}
+    live.opened()
+    live.media.happens("head", head="ab" * 32, link=60)
+    live.follow()
+    live.media.away = True
+    live.scene.act(CHEN, "close_live_hearing", goes_on="another_day")
+    live.follow()
+    live.follow()
+    room = live.room()
+    assert (room.left_hosts, waits_until(room)) == ("main", room.closed_at and room.closed_at + WAITS)
+    live.clock.advance(WAITS - timedelta(minutes=1))
+    live.follow()
+    assert live.hearing().recording_sha256 is None
+    live.clock.advance(timedelta(minutes=2))
+    live.follow()
+    live.follow()
+    kept = live.entry("keep_recording")[0]["result"]
+    assert kept["sha256"] == "ab" * 32
+    assert kept["pieces"] == [{"segment": 1, "sealed": False, "head": None, "host": "main", "missing": True}]
+    live.media.dies()
+    live.media.away = False
+    live.follow()
+    assert live.room().left_hosts == "" and pieces(live)[0].head is not None
+    assert len(live.entry("keep_recording")) == 1
+
+
+def test_a_host_that_is_back_soon_after_the_closing_owes_nothing(live: Live) -> None:
+    """Away for a moment while the hearing was closed: its piece is put on record as if nothing had been."""
+    live.opened()
+    live.media.away = True
+    live.scene.act(CHEN, "close_live_hearing", goes_on="another_day")
+    live.follow()
+    live.media.away = False
+    live.follow()
+    live.follow()
+    (kept,) = live.entry("keep_recording")
+    assert kept["result"]["pieces"][0].get("missing") is None and kept["result"]["sha256"] == pieces(live)[0].head
+    assert live.room().left_hosts == ""
+
+
+def test_a_piece_is_read_where_its_host_wrote_it(tmp_path: Path) -> None:
+    """Something of the same name lies in another host's folder too; what was laid into the first one's since is found there."""
+    line = f"second http://127.0.0.1:5012 wss://media2.court.example/live/room {tmp_path / 'second'}"
+    told = {"mode": "test", "media_control": "unix:/run/c", "media_secret": "x" * 32, "media_hosts": line}
+    settings = Settings(**told, recordings_dir=str(tmp_path / "first"))
+    for folder, number in (("first", 1), ("second", 1), ("first", 2)):
+        (tmp_path / folder / "h" / f"{number:04d}").mkdir(parents=True)
+        (tmp_path / folder / "h" / f"{number:04d}" / "chain").write_text("")
+    found = [
+        piece_folder(settings, "h", LiveSegment(number=number, host=host)).relative_to(tmp_path).parts[0]
+        for number, host in ((1, "second"), (1, "main"), (1, None), (1, "gone"), (2, "second"))
+    ]
+    assert found == ["second", "first", "first", "first", "first"]
+
+
+def test_however_many_hosts_a_hearing_left_their_names_fit(live: Live) -> None:
+    """Each name has forty characters at most; how many were ever declared nobody knows."""
+    assert getattr(LiveRoom.__table__.c.left_hosts.type, "length", None) is None
 
 
 class Asked(RoomBeside):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import resource
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,11 +20,20 @@ from odr.hearing.live.keeping import take_away_erased
 from odr.hearing.live.media.composite import working
 from odr.hearing.live.media.composite.making import CARD_MS
 from odr.hearing.live.media.composite.telling import piece_of
-from odr.hearing.live.media.composite.working import due, kept_at, lies_ready, make_due
+from odr.hearing.live.media.composite.working import (
+    FIRST_WAIT,
+    LONGEST_WAIT,
+    Failed,
+    due,
+    failed,
+    kept_at,
+    lies_ready,
+    make_due,
+)
 from odr.hearing.live.media.reading import HEAD, Kind
 from odr.hearing.live.models import LiveRoom
 from odr.hearing.live.obeying import key_context
-from odr.hearing.live.playing import playable
+from odr.hearing.live.playing import film, playable
 from tests.hearing.live.conftest import Live, pieces
 from tests.hearing.live.media.actors import acts
 from tests.hearing.live.media.sender import Sender, in_order
@@ -101,8 +111,8 @@ def test_everybody_sees_the_pieces_that_are_open_to_them(live: Live, app: Flask)
     he.get("/live/recording/1/4", 404)
     every = {number: fetched(li, number) for number in (1, 2, 3)}
     assert fetched(he, 1) == every[1] and fetched(wang, 2) == every[2]
-    for film in every.values():
-        length, kinds = plays(film)
+    for whole in every.values():
+        length, kinds = plays(whole)
         assert length >= LENGTH + CARD_MS - 250 and kinds == {"audio", "video"}
     sealed = kept_at(live.scene.court, live.hearing(), pieces(live)[1]).read_bytes()
     assert every[2][:4] not in sealed[:200] and every[2][500:560] not in sealed
@@ -212,7 +222,74 @@ def test_a_piece_that_cannot_be_read_keeps_no_other(live: Live) -> None:
     broken = court.settings.recordings_folder / live.hearing().reference / "0001"
     (broken / f"{live.person(LI).reference}.rtp").write_bytes(b"no recording at all")
     assert make_due(court) == 2
+    live.clock.advance(FIRST_WAIT)
     assert [each.piece.number for each in due(court)] == [1]
+
+
+def test_what_fails_is_left_alone_longer_each_time_and_named(live: Live, app: Flask) -> None:
+    """Tried again after a minute, then after two and four; the clerk reads it on the page, the parties do not; once it is made,
+    nothing is remembered.
+    """
+    held(live)
+    court = live.scene.court
+    broken = court.settings.recordings_folder / live.hearing().reference / "0001" / f"{live.person(LI).reference}.rtp"
+    whole = broken.read_bytes()
+    broken.write_bytes(b"no recording at all")
+    assert make_due(court) == 2
+
+    def tried() -> int:
+        assert make_due(court) == 0
+        found = failed(court, live.hearing(), pieces(live)[0])
+        return found.times if found is not None else 0
+
+    for times, minutes in enumerate((1, 2, 4), 1):
+        assert tried() == times
+        live.clock.advance(timedelta(minutes=minutes, seconds=-1))
+        assert tried() == times
+        live.clock.advance(timedelta(seconds=1))
+        assert tried() == times + 1
+    remembered = failed(court, live.hearing(), pieces(live)[0])
+    assert remembered is not None and (remembered.times, remembered.why) == (4, "NotReadable")
+    assert Failed(40, 0, "").again - Failed(40, 0, "").last == LONGEST_WAIT
+    seen = Browser(app, live.scene, WANG).get("/live/recording/1")
+    assert "The film of piece 1 could not be made. Tried 4 times" in seen
+    assert "could not be made" not in Browser(app, live.scene, LI).get("/live/recording/1")
+    assert "已尝试4次" in Browser(app, live.scene, WANG, "zh-Hans").get("/live/recording/1")
+    broken.write_bytes(whole)
+    live.clock.advance(timedelta(minutes=8))
+    assert make_due(court) == 1 and failed(court, live.hearing(), pieces(live)[0]) is None
+
+
+def test_told_to_stop_it_stops_in_the_middle_of_a_piece(live: Live) -> None:
+    """Wherever that comes, in reading or in writing: nothing half-made stays, nothing is remembered as failed, no other piece is begun,
+    and the next process makes them all.
+    """
+    held(live)
+    court = live.scene.court
+    folder = kept_at(court, live.hearing(), pieces(live)[0]).parent
+    for after in (0, 100, 1_500):
+        asked = iter(range(after))
+        assert make_due(court, lambda asked=asked: next(asked, None) is None) == 0
+        assert next(asked, None) is None, "it was asked until it stopped"
+        assert list(folder.iterdir()) == []
+    assert make_due(court, lambda: False) == 3
+
+
+def test_a_sealed_copy_lies_on_no_disk_in_the_clear(live: Live) -> None:
+    """Made for one reader in memory alone: no byte may be written to any file meanwhile, and nothing new lies where the court keeps files."""
+    held(live)
+    court, sealed = live.scene.court, pieces(live)[1]
+    before = {path for path in court.settings.data_dir.rglob("*") if path.is_file()}
+    hearing, room, li = live.hearing(), live.room(), live.person(LI).reference
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # Whatever is written to a file of a disk meanwhile fails.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        made = film(court, hearing, room, sealed, li)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert isinstance(made, bytes) and plays(made)[1] == {"audio", "video"}
+    assert {path for path in court.settings.data_dir.rglob("*") if path.is_file()} == before
 
 
 def test_a_piece_whose_chain_is_damaged_hides_no_other(live: Live) -> None:

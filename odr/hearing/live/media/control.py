@@ -27,7 +27,10 @@ HALL, BENCH, CONSULT = "hall", "bench", "consult:"
 TICKET_SECONDS = 60
 """How long a ticket opens the door."""
 ANSWERS_WITHIN = 3.0
-"""Seconds after which a room that does not answer counts as away."""
+"""Seconds after which a room that does not answer an order counts as away."""
+SAYS_WITHIN = 1.5
+"""The same of a question how something stands, for which it waits on nothing: asked twice in a round that begins each second, a host is
+found silent within five."""
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """Hearings, people, roles, sides and exhibits, as the room may hear them."""
 JSONObject = dict[str, Any]
@@ -185,7 +188,8 @@ class RoomEvent:
     kind: str
     """``entered``, ``left``, ``lost``, ``back``, ``refused`` (at the door), ``hand``, ``hand_down``, ``held_back``,
     ``microphone`` and ``camera`` (turned on or off by the person), ``media`` (arrives or not), ``head`` (of the chain, each
-    minute), ``recorder_failed``, ``paused`` (by the room itself), ``gap``."""
+    minute), ``recorder_failed``, ``paused`` (by the room itself), ``gap``, ``court_silent`` (the room heard nothing of the court for
+    ``seconds``, sent everybody away and ended its piece; it knows of the hearing again by ``OPEN``)."""
     person: str | None
     told: JSONObject
     """What belongs to it, e.g. ``why`` of a refusal, ``seconds`` of a loss, ``head`` and ``link``, ``since`` and ``until``
@@ -288,9 +292,9 @@ class Media:
     ``address`` is ``unix:/path`` or ``http://127.0.0.1:port``. One object may serve many threads.
     """
 
-    def __init__(self, address: str, secret: bytes, *, answers_within: float = ANSWERS_WITHIN) -> None:
+    def __init__(self, address: str, secret: bytes, *, answers_within: float | None = None) -> None:
         self._address = address
-        self._within = answers_within
+        self._within = {"POST": answers_within or ANSWERS_WITHIN, "GET": answers_within or SAYS_WITHIN}
         self._word = derived(secret, "control").hex()
 
     def command(self, hearing: str, do: Do | str, **what: Any) -> Ack:
@@ -329,7 +333,7 @@ class Media:
         return self._ask("GET", "/health")
 
     def _ask(self, method: str, path: str, given: Mapping[str, Any] | None = None) -> JSONObject:
-        connection = _connection(self._address, self._within)
+        connection = _connection(self._address, self._within[method])
         try:
             body = None if given is None else json.dumps(given).encode()
             connection.request(method, path, body, {"Authorization": f"Bearer {self._word}", "Host": "media"})

@@ -330,9 +330,13 @@ def frames_of(recorded: Iterable[Recorded]) -> list[Frame]:
 
 def write_film(read: Callable[[], Iterable[Recorded]], target: Path, *, length_ms: int = 0, title: str = "") -> int:
     """Write what is played of somebody, however long; returns how many frames. It plays ``length_ms`` at least."""
-    film = Film(read)
     with put_whole(target) as out:
-        return write_webm(out, film.frames(), length_ms=length_ms, title=title, shape=Shape(film.has_sound, film.size))
+        return _write(read, out, length_ms, title)
+
+
+def _write(read: Callable[[], Iterable[Recorded]], out: BinaryIO, length_ms: int, title: str) -> int:
+    film = Film(read)
+    return write_webm(out, film.frames(), length_ms=length_ms, title=title, shape=Shape(film.has_sound, film.size))
 
 
 @contextmanager
@@ -350,5 +354,11 @@ def put_whole(target: Path) -> Iterator[BinaryIO]:
 
 def derive(segment: Segment, person: str, target: Path, key: bytes | None = None) -> int:
     """Write what is played of somebody in a segment; returns how many frames. Raises NotReadable."""
+    with put_whole(target) as out:
+        return derive_into(out, segment, person, key)
+
+
+def derive_into(out: BinaryIO, segment: Segment, person: str, key: bytes | None = None) -> int:
+    """As :func:`derive`, into what is open already: memory, for what must not lie on a disk."""
     title = f"{segment.hearing} {segment.number} {person}"
-    return write_film(lambda: segment.packets(person, key), target, length_ms=segment.length_ms, title=title)
+    return _write(lambda: segment.packets(person, key), out, segment.length_ms, title)

@@ -6,6 +6,7 @@ the fewest; it stays there unless that host dies (decision 0102).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -15,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from odr.ground.config import MediaHost, Settings
 from odr.hearing.live.media.control import Media
-from odr.hearing.live.media.reading import NotReadable, Segment, open_segment, piece_folders
-from odr.hearing.live.models import LiveRoom
+from odr.hearing.live.media.reading import NotReadable, Segment, open_segment
+from odr.hearing.live.models import LiveRoom, LiveSegment
 from odr.hearing.live.vocabulary import RoomState
 
 if TYPE_CHECKING:
@@ -83,37 +84,33 @@ def by_load(court: Court, session: Session, *, without: str | None = None) -> li
     return sorted((n for n in names if n != without), key=lambda name: (name in dead, held[name], name))
 
 
-def piece_folder(settings: Settings, hearing: str, number: int) -> Path:
-    """Where a piece of a recording lies, on whichever host it was written; the court's own where it lies on none that can
-    be read here. No number is given twice, so each lies in one place.
+def piece_folder(settings: Settings, hearing: str, piece: LiveSegment) -> Path:
+    """Where a piece of a recording lies: on the host that wrote it, else where it was laid since; the court's own where it lies on
+    none that can be read here.
     """
-    own = settings.recordings_folder / hearing / f"{number:04d}"
-    for folder in hearing_folders(settings, hearing):
-        if (folder / f"{number:04d}" / "chain").is_file():
-            return folder / f"{number:04d}"
-    return own
+    name = f"{piece.number:04d}"
+    for folder in hearing_folders(settings, hearing, first=piece.host):
+        if (folder / name / "chain").is_file():
+            return folder / name
+    return settings.recordings_folder / hearing / name
 
 
-def hearing_folders(settings: Settings, hearing: str) -> list[Path]:
-    """Every folder in which something of a hearing may lie, the court's own first."""
-    others = [each.recordings for each in settings.every_media_host.values() if each.name != settings.media_name]
-    return [folder / hearing for folder in (settings.recordings_folder, *others)]
+def hearing_folders(settings: Settings, hearing: str, *, first: str | None = None) -> list[Path]:
+    """Every folder in which something of a hearing may lie: that of the ``first`` host, where there is one of that name, the
+    court's own, and the others.
+    """
+    every = {settings.media_name: settings.recordings_folder}
+    every |= {each.name: each.recordings for each in settings.every_media_host.values() if each.name not in every}
+    names = sorted(every, key=lambda name: (name != first, name != settings.media_name))
+    return [every[name] / hearing for name in names]
 
 
-def written_pieces(settings: Settings, hearing: str) -> dict[int, Segment]:
-    """Every piece that a recorder wrote of a hearing, on whichever host, by its number; one that is damaged hides no other.
-    Of a folder that is not there, none.
+def written_pieces(settings: Settings, hearing: str, pieces: Iterable[LiveSegment]) -> dict[int, Segment]:
+    """Every one of these pieces that a recorder wrote, by its number; one that is damaged hides no other. Of a folder that is not
+    there, none.
     """
     found: dict[int, Segment] = {}
-    for hearing_folder in hearing_folders(settings, hearing):
-        for folder in _pieces_in(hearing_folder):
-            with suppress(OSError, NotReadable, KeyError, TypeError, AttributeError):
-                piece = open_segment(folder)
-                found.setdefault(piece.number, piece)
+    for piece in pieces:
+        with suppress(OSError, NotReadable, KeyError, TypeError, AttributeError):
+            found[piece.number] = open_segment(piece_folder(settings, hearing, piece))
     return found
-
-
-def _pieces_in(hearing_folder: Path) -> list[Path]:
-    with suppress(OSError):
-        return piece_folders(hearing_folder)
-    return []

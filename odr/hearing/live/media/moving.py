@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from odr.hearing.live import journal, moves, obeying
 from odr.hearing.live.media import hosts
@@ -83,19 +84,27 @@ def _put(sitting: Sitting, room_id: int, dead: str, name: str, heard_of: int) ->
         sitting.session.add(
             LiveAck(line_id=line.id, at=sitting.court.clock.machine_now(), media_ms=0, refused=CARRIED_OVER)
         )
-    for person in room.people:
-        if person.place is not Place.OUT and person.lost_at is None:
-            # Everybody was connected to a host that is gone; who comes to the other one is back.
-            person.lost_at, person.hand_at = sitting.now, None
+    all_gone(sitting, room)
     room.host, room.heard_of = name, heard_of
     room.left_hosts = " ".join([*(n for n in room.left_hosts.split() if n != name), dead])
-    records = room.state in (RoomState.PAUSED, RoomState.SUSPENDED)
-    orders = moves.anew(sitting, room) if records else _without_recorder(room)
+    orders = as_it_stands(sitting, room)
     if gap is not None:
         orders[0] = {**orders[0], "gap": gap}
-    room.recorder_runs = records
     journal.write(sitting, room, What.HOST_LEFT, CLOCK_ACTOR, orders=orders, before=dead, host=name, gap=gap)
     return written
+
+
+def all_gone(sitting: Sitting, room: LiveRoom) -> None:
+    """Everybody was connected to a media room that is gone; who comes in anew is back."""
+    for person in room.people:
+        if person.place is not Place.OUT and person.lost_at is None:
+            person.lost_at, person.hand_at = sitting.now, None
+
+
+def as_it_stands(sitting: Sitting, room: LiveRoom) -> list[dict[str, Any]]:
+    """Orders by which a media room that knows nothing of a hearing that stands still holds it as the court decided."""
+    room.recorder_runs = room.state in (RoomState.PAUSED, RoomState.SUSPENDED)
+    return moves.anew(sitting, room) if room.recorder_runs else _without_recorder(room)
 
 
 def _without_recorder(room: LiveRoom) -> list[dict[str, Any]]:
@@ -115,7 +124,7 @@ def _gap(sitting: Sitting, room: LiveRoom) -> dict[str, int] | None:
     if not running:
         return None
     piece, hearing = running[-1], sitting.session.get_one(Hearing, room.hearing_id).reference
-    folder = hosts.piece_folder(sitting.court.settings, hearing, piece.number)
+    folder = hosts.piece_folder(sitting.court.settings, hearing, piece)
     try:
         written = open_segment(folder)
         return {"since": written.began_ms + written.length_ms, "after": piece.number}
@@ -201,6 +210,42 @@ def _began(sitting: Sitting, room: LiveRoom, numbers: set[int]) -> list[int]:
 
 def _of(sitting: Sitting, room: LiveRoom, name: str) -> list[LiveSegment]:
     return [piece for piece in segments_of(sitting.session, room) if piece.host == name]
+
+
+def give_up(court: Court, room_id: int, dead: str) -> int:
+    """A hearing was closed, and its own host does not answer: what that has of it is owed, as by one that was left before, and after
+    the same while nobody waits for its word any more. Returns how much was noted.
+    """
+    with court.database.read() as session:
+        room = session.get_one(LiveRoom, room_id)
+        if not _still_owed(session, room, dead, court):
+            return 0
+    with court.sit() as sitting:
+        room = held_room(sitting.session, room_id)
+        if not _still_owed(sitting.session, room, dead, court):
+            return 0
+        if dead not in room.left_hosts.split():
+            room.left_hosts = f"{room.left_hosts} {dead}".strip()
+        if is_over(room, sitting.now):
+            for line in journal.unconfirmed(sitting.session, room):
+                at = court.clock.machine_now()
+                sitting.session.add(LiveAck(line_id=line.id, at=at, media_ms=0, refused=CARRIED_OVER))
+    return 1
+
+
+def _still_owed(session: Session, room: LiveRoom, dead: str, court: Court) -> bool:
+    closed = room.state is RoomState.CLOSED and hosts.name_of(court, room) == dead
+    if not closed or session.get_one(Hearing, room.hearing_id).recording_sha256 is not None:
+        return False
+    waits = bool(journal.unconfirmed(session, room))
+    if dead in room.left_hosts.split():
+        return waits and is_over(room, court.clock.now())
+    return waits or any(piece.ended_at is None and piece.host == dead for piece in segments_of(session, room))
+
+
+def is_over(room: LiveRoom, now: datetime) -> bool:
+    """Whether a closed recording waited long enough for a host that died."""
+    return room.closed_at is not None and now >= room.closed_at + WAITS
 
 
 def waits_until(room: LiveRoom) -> datetime | None:

@@ -54,6 +54,7 @@ def room_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str
         "ODR_MEDIA_SECRET": settings.media_secret,
         "ODR_RECORDINGS_DIR": str(settings.recordings_folder.absolute()),
         "ODR_RECORDER_PATIENCE": str(settings.recorder_patience),
+        "ODR_COURT_PATIENCE": str(settings.court_patience),
         "ODR_BASE_URL": settings.base_url,
         "ODR_MEDIA_LISTEN": settings.media_listen,
         "ODR_MEDIA_ADDRESSES": settings.media_addresses,

@@ -173,9 +173,9 @@ def _ready(court: Court, session: Session, room: LiveRoom, rules: WatchingRules,
     if opened is None:
         return
     closed = _closed(session, room, hearing, rules)
-    open_ones = select(LiveSegment.number).where(LiveSegment.room_id == room.id, LiveSegment.key.is_(None))
-    for segment in session.scalars(open_ones.order_by(LiveSegment.number)).all():
-        written = written_in(piece_folder(court.settings, hearing.reference, segment))
+    open_ones = select(LiveSegment).where(LiveSegment.room_id == room.id, LiveSegment.key.is_(None))
+    for recorded in session.scalars(open_ones.order_by(LiveSegment.number)).all():
+        segment, written = recorded.number, written_in(piece_folder(court.settings, hearing.reference, recorded))
         if written is None or (written.ended_at is not None and written.ended_at < horizon - STAYS):
             continue
         for person in room.people:

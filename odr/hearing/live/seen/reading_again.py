@@ -84,9 +84,9 @@ def pages_again(court: Court, session: Session, hearing: Hearing, room: LiveRoom
     closed = _closed(court, session, room)
     open_pages = [page for page in pages_shown(session, room) if for_the_public(session, room, page) is not None]
     found = []
-    mine = select(LiveSegment.number).where(LiveSegment.room_id == room.id, LiveSegment.key.is_(None))
-    for number in session.scalars(mine.order_by(LiveSegment.number)):
-        written = written_in(piece_folder(court.settings, hearing.reference, number))
+    mine = select(LiveSegment).where(LiveSegment.room_id == room.id, LiveSegment.key.is_(None))
+    for piece in session.scalars(mine.order_by(LiveSegment.number)):
+        number, written = piece.number, written_in(piece_folder(court.settings, hearing.reference, piece))
         if written is None or written.ended_at is None:
             continue
         for page in open_pages:

@@ -43,6 +43,7 @@ class Again:
     segment: int
     person: LivePerson
     begun_at: datetime
+    folder: Path
 
 
 def can_be_seen_again(session: Session, row: Broadcast, hearing: Hearing, room: LiveRoom | None) -> bool:
@@ -63,15 +64,13 @@ def seen_again(court: Court, session: Session, hearing: Hearing, room: LiveRoom)
     )
     found = []
     for piece in pieces:
-        written = written_in(_folder(court, hearing, piece.number))
+        written = written_in(piece_folder(court.settings, hearing.reference, piece))
         if written is not None and written.ended_at is not None:
             names = sorted(path.stem for path in written.folder.glob("*.rtp"))
-            found += [Again(piece.number, people[name], written.began) for name in names if name in people]
+            found += [
+                Again(piece.number, people[name], written.began, written.folder) for name in names if name in people
+            ]
     return found
-
-
-def _folder(court: Court, hearing: Hearing, number: int) -> Path:
-    return piece_folder(court.settings, hearing.reference, number)
 
 
 def kept_in(court: Court, hearing: Hearing) -> Path:
@@ -128,7 +127,7 @@ def make_again(court: Court) -> int:
                 if not target.is_file():
                     target.parent.mkdir(parents=True, exist_ok=True)
                     closed = closures_of(session, room, live.watching)
-                    _write(_folder(court, hearing, each.segment), each, closed, target)
+                    _write(each.folder, each, closed, target)
                     return 1
     return 0
 

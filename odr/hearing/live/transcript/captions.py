@@ -240,7 +240,7 @@ class Captions:
             rows = [(row[0], row[1], row[2]) for row in session.execute(asked)]
         for piece, room, hearing in rows:
             mine = (room.id, piece.number)
-            folder = piece_folder(self._court.settings, hearing, piece.number)
+            folder = piece_folder(self._court.settings, hearing, piece)
             if mine in self._listening or mine in self._done or not (folder / "chain").is_file():
                 continue
             key = None

@@ -62,7 +62,7 @@ def hear_due(court: Court, engine: Engine) -> int:
     """
     made = 0
     for piece, room, hearing in _every_due(court):
-        written = _written(court, hearing, piece.number)
+        written = _written(court, hearing, piece)
         if written is None:
             continue
         try:
@@ -81,10 +81,10 @@ def hear_due(court: Court, engine: Engine) -> int:
     return made
 
 
-def _written(court: Court, hearing: Hearing, number: int) -> Segment | None:
+def _written(court: Court, hearing: Hearing, piece: LiveSegment) -> Segment | None:
     """The piece as it lies on this machine, closed; its neighbours are not looked at, so that none that is broken hides it."""
     try:
-        found = open_segment(piece_folder(court.settings, hearing.reference, number))
+        found = open_segment(piece_folder(court.settings, hearing.reference, piece))
     except (OSError, NotReadable, KeyError, TypeError, AttributeError):
         return None  # Not here, or its chain is damaged.
     return found if found is not None and found.is_closed else None

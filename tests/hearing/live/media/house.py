@@ -78,6 +78,15 @@ window.received = async () => {
   }
   return all;
 };
+// Packets of a kind that left this page over the connections it has.
+window.sent = async (kind) => {
+  let count = 0;
+  for (const peer of window.peers) {
+    if (peer.connectionState === "closed") continue;
+    for (const report of (await peer.getStats()).values()) if (report.type === "outbound-rtp" && report.kind === kind) count += report.packetsSent;
+  }
+  return count;
+};
 window.testDevices = testDevices;
 window.ready = true;
 </script></body></html>"""
@@ -148,6 +157,8 @@ class House:
             "UV_THREADPOOL_SIZE": "16",
             # No test depends on how fast the machine is: a disk that is slow is no fault here, one that refuses is.
             "ODR_RECORDER_PATIENCE": "60",
+            # Nor does a test stand in for the court every few seconds.
+            "ODR_COURT_PATIENCE": "3600",
             "PATH": f"{node.parent}:{os.environ['PATH']}",
             **self.driver,
             **environ,
@@ -270,6 +281,40 @@ class Visitor:
         """Wait until packets of somebody go on coming in."""
         first = self.packets(person, kind)
         until(lambda: self.packets(person, kind) > first + 10, f"{self.name} gets {kind} of {person}")
+
+    def sends(self, more: int, kind: str = "audio") -> None:
+        """Wait until so many packets more have left the person's device."""
+        first = self._sent(kind)
+        until(lambda: self._sent(kind) >= first + more, f"{self.name} sends {kind}")
+
+    def _sent(self, kind: str) -> int:
+        return int(self.page.evaluate("kind => window.sent(kind)", kind))
+
+    def hears_no_more(self, other: Visitor, kind: str = "audio") -> int:
+        """Nothing of somebody comes in any more, though their device goes on sending; what was on its way is waited for. Returns how
+        many packets came before.
+        """
+
+        def stands() -> bool:
+            before = self.packets(other.name, kind)
+            other.sends(10, kind)
+            return self.packets(other.name, kind) == before
+
+        until(stands, f"{self.name} gets no more {kind} of {other.name}")
+        got = self.packets(other.name, kind)
+        other.sends(50, kind)
+        assert self.packets(other.name, kind) == got
+        return got
+
+    def gets_no_byte(self, other: Visitor) -> None:
+        """Wait until nothing at all comes in any more, while somebody else's device goes on sending."""
+
+        def stands() -> bool:
+            before = self.received()
+            other.sends(20)
+            return self.received() == before
+
+        until(stands, f"{self.name} gets nothing")
 
 
 @contextmanager

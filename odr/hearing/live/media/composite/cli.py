@@ -28,7 +28,7 @@ def work(once: bool, every: float) -> None:
     stop = told_to_stop()
     while not stop.is_set():
         try:
-            made = make_due(court)
+            made = make_due(court, stop.is_set)
         except CannotCompose as error:
             raise click.ClickException(f"{error}: {REMEDY}") from None
         if made:

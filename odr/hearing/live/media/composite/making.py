@@ -9,10 +9,10 @@ import importlib.util
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 from zoneinfo import ZoneInfo
 
 from odr.ground.text import T, Text
@@ -22,6 +22,7 @@ from odr.hearing.live.media.derive import Film
 from odr.hearing.live.media.reading import Recorded
 from odr.hearing.live.media.webm import AUDIO, VIDEO, Frame, Shape, key_frame_size, write_webm
 
+Each = TypeVar("Each")
 LIBRARIES = ("av", "numpy")
 EACH_MS = 250
 """From one picture to the next."""
@@ -41,6 +42,10 @@ MOST_PIXELS = 1920 * 1200
 
 class CannotCompose(Exception):
     """A library that decodes and encodes is not installed."""
+
+
+class ToldToStop(Exception):
+    """The process is told to end: what was made so far of a piece is thrown away."""
 
 
 def missing() -> list[str]:
@@ -235,8 +240,23 @@ class Composing:
         return T("Has the floor") if told.floor == face.reference else None
 
 
-def compose(piece: Piece, out: BinaryIO, title: str = "") -> int:
-    """Write the film of a piece; returns how many frames. Raises CannotCompose and NotReadable."""
-    made = Composing(piece)
+def compose(piece: Piece, out: BinaryIO, title: str = "", stop: Callable[[], bool] | None = None) -> int:
+    """Write the film of a piece; returns how many frames. ``stop`` is asked at each packet that is read and each frame that is
+    written. Raises CannotCompose, NotReadable and ToldToStop.
+    """
+
+    def read(face: Face) -> Callable[[], Iterable[Recorded]]:
+        return lambda: _until(stop, face.read())
+
+    faces = [replace(face, read=read(face)) for face in piece.faces]
+    made = Composing(replace(piece, faces=faces))
     shape = Shape(True, (drawing.WIDTH, drawing.HEIGHT))
-    return write_webm(out, made.frames(), length_ms=made.length_ms + EACH_MS, title=title, shape=shape)
+    frames = _until(stop, made.frames())
+    return write_webm(out, frames, length_ms=made.length_ms + EACH_MS, title=title, shape=shape)
+
+
+def _until(stop: Callable[[], bool] | None, each: Iterable[Each]) -> Iterator[Each]:
+    for one in each:
+        if stop is not None and stop():
+            raise ToldToStop
+        yield one

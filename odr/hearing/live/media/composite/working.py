@@ -4,9 +4,11 @@ an open piece as it is, of a sealed one under the piece's key.
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ from sqlalchemy import select
 from odr.docket.models import Case
 from odr.ground.errors import NotFound
 from odr.hearing.live import journal
-from odr.hearing.live.media.composite.making import CannotCompose, compose
+from odr.hearing.live.media.composite.making import CannotCompose, ToldToStop, compose
 from odr.hearing.live.media.composite.sealed import SealedReader, SealedWriter
 from odr.hearing.live.media.composite.telling import piece_of
 from odr.hearing.live.media.hosts import written_pieces
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from odr.procedure.court import Court
 
 log = logging.getLogger("odr.hearing.live")
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(days=1)
+"""How long a piece of which no film could be made is left alone: the first time, and at most; twice as long each time."""
 AT_ONCE = 200
 """Hearings looked at together, the newest first; the ones before them follow."""
 
@@ -43,6 +47,51 @@ class Due:
     piece: LiveSegment
     written: Segment
     following: Segment | None
+
+
+@dataclass(frozen=True)
+class Failed:
+    """No film of a piece could be made so far: how often it was tried, when last (milliseconds since 1970), and why not, in a word."""
+
+    times: int
+    last_ms: int
+    why: str
+
+    @property
+    def last(self) -> datetime:
+        """When it was tried last."""
+        return datetime.fromtimestamp(self.last_ms / 1000, UTC)
+
+    @property
+    def again(self) -> datetime:
+        """When it is tried again."""
+        return self.last + min(LONGEST_WAIT, FIRST_WAIT * (1 << min(self.times - 1, 30)))
+
+
+def failed(court: Court, hearing: Hearing, piece: LiveSegment) -> Failed | None:
+    """What is remembered of a piece whose film could not be made; None where it lies ready, or was not tried."""
+    try:
+        said = json.loads(_failed_at(court, hearing, piece).read_bytes())
+        return Failed(int(said["times"]), int(said["last_ms"]), str(said["why"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _failed_at(court: Court, hearing: Hearing, piece: LiveSegment) -> Path:
+    return court.settings.data_dir / "played" / hearing.reference / f"{piece.number}.failed"
+
+
+def _remember(court: Court, each: Due, error: Exception) -> None:
+    """A piece failed once more: it waits, longer each time, and whoever looks after it is told."""
+    before, now = failed(court, each.hearing, each.piece), court.clock.machine_now()
+    found = Failed((before.times if before else 0) + 1, round(now.timestamp() * 1000), type(error).__name__)
+    path = _failed_at(court, each.hearing, each.piece)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(asdict(found)))
+    log.error(
+        "no film of piece %s of room %s (%s, tried %s times); it is tried again from %s on",
+        *(each.piece.number, each.room.reference, found.why, found.times, f"{found.again:%F %T} UTC"),
+    )
 
 
 def kept_at(court: Court, hearing: Hearing, piece: LiveSegment) -> Path:
@@ -99,10 +148,10 @@ def _held(court: Court) -> Iterator[tuple[Hearing, LiveRoom, list[LiveSegment]]]
 def due(court: Court) -> Iterator[Due]:
     """Every piece of this machine, of a hearing that is over, of which no film lies ready; the newest hearing first."""
     for hearing, room, pieces in _held(court):
-        waiting = [p for p in pieces if p.ended_at is not None and not lies_ready(court, hearing, p)]
+        waiting = [p for p in pieces if p.ended_at is not None and _is_due(court, hearing, p)]
         if not waiting:
             continue
-        by_number = written_pieces(court.settings, hearing.reference)
+        by_number = written_pieces(court.settings, hearing.reference, pieces)
         for piece in waiting:
             own = by_number.get(piece.number)  # None where it is not on this machine, or damaged
             if own is not None and own.is_closed and own.persons:
@@ -110,26 +159,37 @@ def due(court: Court) -> Iterator[Due]:
                 yield Due(hearing, room, piece, own, after)
 
 
-def make_due(court: Court) -> int:
-    """One round: the film of every piece that waits. A piece that cannot be made keeps no other from being made, and is tried
-    again in the next round. The number of films made. Raises CannotCompose.
+def _is_due(court: Court, hearing: Hearing, piece: LiveSegment) -> bool:
+    if lies_ready(court, hearing, piece):
+        return False
+    before = failed(court, hearing, piece)
+    return before is None or before.again <= court.clock.machine_now()
+
+
+def _never() -> bool:
+    return False
+
+
+def make_due(court: Court, stop: Callable[[], bool] = _never) -> int:
+    """One round: the film of every piece that waits, until told to ``stop``, also in the middle of one, which is begun anew another
+    time. A piece that cannot be made keeps no other from being made, and is tried again later, each time after a longer while.
+    The number of films made. Raises CannotCompose.
     """
     made = 0
     for each in due(court):
         try:
-            made += make(court, each)
+            made += make(court, each, stop)
         except CannotCompose:
             raise
-        except NotReadable:
-            log.warning("piece %s of room %s cannot be read; no film of it", each.piece.number, each.room.reference)
+        except ToldToStop:
+            break
         except Exception as error:
-            kind = type(error).__name__
-            log.error("no film of piece %s of room %s (%s); it waits", each.piece.number, each.room.reference, kind)
+            _remember(court, each, error)
     return made
 
 
-def make(court: Court, each: Due) -> bool:
-    """The film of a piece; whether it lies ready then: of what was erased meanwhile nothing is left."""
+def make(court: Court, each: Due, stop: Callable[[], bool] = _never) -> bool:
+    """The film of a piece; whether it lies ready then: of what was erased meanwhile nothing is left. Raises ToldToStop."""
     room, piece = each.room, each.piece
     key = None
     if piece.key is not None:
@@ -147,15 +207,16 @@ def make(court: Court, each: Due) -> bool:
     try:
         with beside.open("wb") as out:
             if key is None:
-                compose(drawn, out, drawn.title)
+                compose(drawn, out, drawn.title, stop)
             else:
                 sealed = SealedWriter(out, _name(room, piece), key)
-                compose(drawn, sealed, drawn.title)  # type: ignore[arg-type]
+                compose(drawn, sealed, drawn.title, stop)  # type: ignore[arg-type]
                 sealed.finish()
         with court.database.write() as session:
             if session.get_one(LiveRoom, room.id, with_for_update=True).erased_at is not None:
                 return False
             beside.replace(target)
+        _failed_at(court, each.hearing, piece).unlink(missing_ok=True)
     finally:
         beside.unlink(missing_ok=True)
     return True

@@ -1,7 +1,7 @@
 // The court's own way into the room: orders, state and events, over a Unix socket or loopback, under the court's secret.
 import { createServer } from "node:http";
 import { chmodSync, unlinkSync } from "node:fs";
-import { Hearing, NAME, Refused } from "./hearing.mjs";
+import { Hearing, NAME, QUIET, Refused } from "./hearing.mjs";
 import { derived, sameBytes } from "./tickets.mjs";
 
 const LARGEST = 64 * 1024;
@@ -25,9 +25,16 @@ function found(house, name) {
   return hearing;
 }
 
+/** The court is there for a hearing: it asks how that stands, or orders something. A program that writes captions decides nothing. */
+function heard(house, name, what) {
+  if (!QUIET.has(what)) house.hearings.get(name)?.heardCourt();
+}
+
 async function opened(house, name) {
   const old = house.hearings.get(name);
   if (old && !old.closed) return old;
+  // It may still be writing the last link of what it had.
+  await old?.orders;
   const hearing = new Hearing(name, house);
   await hearing.restore();
   // Two orders to open may come at once: the first one counts.
@@ -43,6 +50,7 @@ async function answer(house, request) {
   const [, top, name, what] = url.pathname.split("/");
   if (request.method === "GET" && url.pathname === "/health") return house.health();
   if (top !== "hearings" || !NAME.test(name ?? "")) throw new Refused("unknown_address", 404);
+  heard(house, name, what);
   if (request.method === "GET" && what === undefined) return found(house, name).state();
   if (request.method === "GET" && what === "events") {
     const after = Number(url.searchParams.get("after") ?? 0);

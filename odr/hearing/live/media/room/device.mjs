@@ -4,7 +4,7 @@ import { relay } from "./tickets.mjs";
 const KNOCKS = 5_000; // to show a ticket
 const ANSWERS = 3_500; // without a sign of life for so long, a device is lost
 const TALKS = 60; // messages a second
-const TO_THE_ISOLATED = new Set(["in", "alive", "isolated", "removed", "closed", "refused"]);
+const TO_THE_ISOLATED = new Set(["in", "alive", "isolated", "removed", "closed", "again", "refused"]);
 
 export class Device {
   person = null;

@@ -9,7 +9,8 @@ const INTERPRETER = "interpreter"; // the role of whoever speaks into the channe
 const ARRIVES = 3_000; // sound or picture that did not come for so long does not arrive
 const MANY = 5_000; // events kept for the court to fetch
 const WRITES = 15_000; // a program that wrote no caption and said nothing for so long does not run
-const QUIET = new Set(["caption"]); // orders that change how nobody stands
+export const QUIET = new Set(["caption"]); // orders that change how nobody stands
+const SILENT = "court_silent"; // why a piece ended and everybody was sent away: nothing was heard of the court any more
 
 export class Refused extends Error {
   constructor(why, status = 409) {
@@ -44,6 +45,7 @@ export class Hearing {
   closed = false;
   used = new Set();
   pieces = new Map(); // segment → when it began, since the room runs
+  #silence = 0; // seconds for which the court was not heard
   written = 0; // when the program that writes captions was heard last
   ended = []; // the last link of every segment that ended, for a court that missed an answer
 
@@ -217,6 +219,7 @@ export class Hearing {
 
   /** Each second: what stopped or began to arrive; every fourth, a key frame of every picture. */
   tick(count) {
+    if (this.#isSilent()) return;
     const now = Date.now();
     this.#tellCaptions();
     for (const person of this.people.values()) {
@@ -234,6 +237,33 @@ export class Hearing {
       if (count % 4 === 0 && person.camera && this.takesPart(person) && this.isHeard(person.room)) person.device.askKeyFrame();
     }
     if (this.peopleChanged) this.tellPeople();
+  }
+
+  // ---- without the court
+
+  heardCourt() {
+    this.#silence = 0;
+  }
+
+  /** Whether the court was not heard for longer than its patience, while something passes or is recorded here: then the hearing ends in
+   *  this room. Counted by seconds in which the room itself ran, so that one that stood still asks the court first. */
+  #isSilent() {
+    this.#silence += 1;
+    if (this.#silence <= this.config.courtPatience || !(this.recorder?.running || this.#anybodyTalks())) return false;
+    this.event(SILENT, null, { seconds: this.#silence });
+    console.error(`${this.name}: the court was not heard for ${this.#silence} seconds; the hearing ends here until it is`);
+    // From here on nothing passes, whatever else takes long; a fresh order to open brings the hearing back.
+    this.closed = true;
+    for (const person of this.people.values()) person.device?.end({ type: "again", why: SILENT });
+    this.gate();
+    this.orders = this.orders.then(() => this.stopRecording(SILENT)).catch((error) => console.error(`${this.name}: ${error.message}`));
+    return true;
+  }
+
+  /** Whether two or more are together somewhere: in the hall, in the judges' room, on one side. */
+  #anybodyTalks() {
+    const rooms = [...this.people.values()].filter((each) => this.takesPart(each)).map((each) => each.room);
+    return new Set(rooms).size < rooms.length;
   }
 
   // ---- orders of the court, one after the other
@@ -312,13 +342,13 @@ export class Hearing {
     this.#breakAll();
   }
 
-  async stopRecording() {
+  async stopRecording(why) {
     const recorder = this.recorder;
     if (!recorder?.running) return {};
     // What passes while the last link is written would be heard and in no recording.
     this.stopping = true;
     const closing = await this.settled()
-      .then(() => recorder.stop())
+      .then(() => recorder.stop(why))
       .catch((error) => {
         throw new Refused(`recorder_failed: ${error.message}`);
       })

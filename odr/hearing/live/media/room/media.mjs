@@ -20,6 +20,7 @@ import {
   useTWCC,
 } from "./vendor/third-party.mjs";
 
+const ANSWERS = 10_000; // an offer that was not answered for so long is made again
 const CLOCK = { audio: 48_000, video: 90_000 };
 
 const codecs = () => ({
@@ -155,13 +156,15 @@ class MediaLink {
       sources[audio.transceiver.mid] = { person, kind: "audio" };
       sources[video.transceiver.mid] = { person, kind: "video" };
     }
-    this.tell({ type: "offer", turn, sdp: this.peer.localDescription.sdp, sources });
-    const late = setTimeout(() => this.#answer?.reject(new Error("no answer from the device")), 10_000);
+    const offering = { type: "offer", turn, sdp: this.peer.localDescription.sdp, sources };
+    this.tell(offering);
+    // The same once more: a device that is only slow is taken at its first answer, however late that comes.
+    const late = setInterval(() => this.tell(offering), ANSWERS);
     try {
       const sdp = await answered;
       if (!this.closed) await this.peer.setRemoteDescription({ type: "answer", sdp });
     } finally {
-      clearTimeout(late);
+      clearInterval(late);
     }
   }
 

@@ -145,8 +145,8 @@ export class Recorder {
     if (this.running && !this.fault) this.marks.push({ ms: this.ms, ...what });
   }
 
-  /** Ends the segment; gives its last link and the digest of it. */
-  async stop() {
+  /** Ends the segment; gives its last link and the digest of it. The link says `why`, where nobody ordered it. */
+  async stop(why) {
     if (!this.running) return this.closing;
     try {
       await this.#quiet();
@@ -157,7 +157,7 @@ export class Recorder {
     }
     const streams = {};
     for (const [person, stream] of this.streams) streams[person] = { bytes: stream.bytes, sha256: stream.whole.copy().digest("hex") };
-    const text = await this.#append({ kind: "end", at: Date.now(), ms: this.ms, links: this.link + 1, streams });
+    const text = await this.#append({ kind: "end", at: Date.now(), ms: this.ms, links: this.link + 1, streams, ...(why ? { why } : {}) });
     await this.#closeFiles();
     this.closing = { closing: text.toString("utf8").trimEnd(), head: this.head, ended: this.segment };
     return this.closing;
@@ -314,7 +314,8 @@ export async function recordedBefore(root, hearing) {
     if (last && (last.kind === "end" || last.kind === "cut")) {
       previous = head;
       ended.push({ ended: Number(name), head, closing: data.subarray(0, good).toString("utf8").trimEnd().split("\n").at(-1) });
-      gap = last.kind === "cut" ? { since: last.last, after: Number(name) } : undefined;
+      const since = last.kind === "cut" ? last.last : last.why ? last.at : undefined;
+      gap = since === undefined ? undefined : { since, after: Number(name) };
       continue;
     }
     const cut = await cutOff(folder, path, links, head, good, torn);

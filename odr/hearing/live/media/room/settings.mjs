@@ -28,9 +28,12 @@ export function settings(environ) {
   }
   const patience = Number(value(environ, "ODR_RECORDER_PATIENCE", "4"));
   if (!(patience >= 2 && patience <= 60)) throw new WrongSetting("ODR_RECORDER_PATIENCE is no number of seconds from 2 to 60");
+  const courtPatience = Number(value(environ, "ODR_COURT_PATIENCE", "20"));
+  if (!(courtPatience >= 2 && courtPatience <= 3_600)) throw new WrongSetting("ODR_COURT_PATIENCE is no number of seconds from 2 to 3600");
   return {
     secret,
     patience: patience * 1_000,
+    courtPatience,
     name: value(environ, "ODR_MEDIA_NAME", "main"),
     control,
     folder,

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { WrongSetting } from "./settings.mjs";
 
 const CONFIRMS = 5_000; // a worker that has not confirmed for so long what was ordered is ended: nothing passes then
-const ANSWERS = 10_000;
+const ANSWERS = 10_000; // an offer that was not answered for so long is made again
 const MOST_WORKERS = 16;
 const AGAIN = 1_000; // between two tries to start a worker, or to connect a device
 const MID = { uri: "urn:ietf:params:rtp-hdrext:sdes:mid", id: 1 };
@@ -186,16 +186,18 @@ class SoupLink {
       this.#answer = { turn, resolve, reject };
     });
     const offered = this.#ways.map((way) => [way, way.consumer]);
-    this.tell({
+    const offering = {
       type: "offer", turn, sdp: offer(transport, rtx, turn, this.#ways),
       sources: Object.fromEntries(this.#ways.map(({ mid, person, kind }) => [mid, { person, kind }])),
-    });
-    const late = setTimeout(() => this.#answer?.reject(new Error("no answer from the device")), ANSWERS);
+    };
+    this.tell(offering);
+    // The same once more: a device that is only slow is taken at its first answer, however late that comes.
+    const late = setInterval(() => this.tell(offering), ANSWERS);
     try {
       const sdp = await answered;
       if (!this.closed && !this.#producers.audio) await this.#connect(transport, sdp);
     } finally {
-      clearTimeout(late);
+      clearInterval(late);
     }
     if (this.closed) return;
     for (const [way, consumer] of offered) if (way.consumer === consumer) way.ready = true;
