@@ -14,7 +14,7 @@ from odr.hearing.courtroom.queries import hour_put_off
 from odr.hearing.examination import acts as examination_acts, phases, plan
 from odr.hearing.examination.case_views import acted
 from odr.hearing.examination.next_step import examination_step
-from odr.hearing.live import faults as live_faults
+from odr.hearing.live import faults as live_faults, moves as live_moves
 from odr.hearing.live.keeping import recordings_due, take_away_erased
 from odr.hearing.live.seen.exhibits import forget_closed
 from odr.hearing.live.seen.making import make_due
@@ -34,6 +34,7 @@ from odr.procedure.acts.events import (
     GoesOnOffline,
     GoesOnOnline,
     HeardAgain,
+    JudgmentPronounced,
     PartyJoined,
     Served,
 )
@@ -148,6 +149,7 @@ ROOM = Room(
         on(ExaminationVoid, on_heard_again),
         on(GoesOnOffline, consents.on_goes_offline),
         on(GoesOnOnline, consents.on_goes_online),
+        on(JudgmentPronounced, live_moves.on_pronounced),
         on(CaseClosed, on_over),
         on(CaseEffective, on_over),
     ),

@@ -247,5 +247,6 @@ class What(enum.Enum):
     HELD_ON = "held_on"  # by which media host the hearing is held
     HOST_LEFT = "host_left"  # that host does not answer, and another holds it from now on
     HOST_BACK = "host_back"  # a host that was left has handed over what it recorded
+    PRONOUNCED = "pronounced"  # the judgment is spoken, in the words of the court
     HEAD = "head"
     CLOSED = "closed"
