@@ -195,10 +195,10 @@ def _put_in(case: Case, actor: Actor, room: LiveRoom) -> Page:
     typed = {**request.form.to_dict(), "do": "note"}
     key, about = request.form.get("phrase", ""), request.form.get("about", "")
     try:
-        words = phrases.said_of(look(), case, room, key, about)
+        words = phrases.said_of(look(), case, phrases.in_the_room(room), key, about)
     except InvalidInput as error:
         return _page(case, actor, [(str(f.location[0]), f.message) for f in error.faults], 422, typed)
-    typed["words"] = "\n".join(part for part in (typed.get("words", "").rstrip(), words) if part)
+    typed["words"] = phrases.beneath(typed.get("words", ""), words)
     return _page(case, actor, typed=typed)
 
 
