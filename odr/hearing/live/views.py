@@ -35,6 +35,7 @@ from odr.hearing.live.queries import (
 )
 from odr.hearing.live.rules import BENCH, COURT, KEPT_APART, LADDER, STAGES, next_rung, next_stage, sees_people
 from odr.hearing.live.seen.showing import watchers_in
+from odr.hearing.live.shown import ShownPage, pages_of
 from odr.hearing.live.vocabulary import CARRIED_OVER, LiveStage, Mic, Place, RoomState, Rung, What
 from odr.hearing.models import Hearing, Interpreter
 from odr.hearing.queries import standing_exhibits
@@ -479,6 +480,8 @@ class RecordingPage:
     """Until when the docket waits for a media host that died, before it says that its piece is missing."""
     whole: Sequence[LiveSegment]
     """Pieces of which a film of everybody together lies ready."""
+    shown: Sequence[ShownPage]
+    """Exhibit pages as they stood on the screens, in the pieces that the viewer may see."""
 
     def is_heard(self, number: int) -> bool:
         """Whether there is a draft of what was said in a piece."""
@@ -560,6 +563,9 @@ def recording_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing,
         waits_until=waits_until(room) if hearing.recording_sha256 is None else None,
         played=playable(sitting.court, hearing, room, [p for p in pieces if stayed or p.key is None]),
         whole=[p for p in pieces if (stayed or p.key is None) and lies_ready(sitting.court, hearing, p)],
+        shown=pages_of(sitting.session, case, every, acks, [p for p in pieces if stayed or p.key is None], actor)
+        if room.erased_at is None
+        else (),
         left_out=sum(not inside(line) for line in every if line.sealed and not of_court),
     )
 
