@@ -34,8 +34,8 @@ from odr.hearing.live.queries import (
     segments_of,
 )
 from odr.hearing.live.rules import BENCH, COURT, KEPT_APART, LADDER, STAGES, next_rung, next_stage, sees_people
+from odr.hearing.live.seen.pages_in_replay import ShownPage, pages_of
 from odr.hearing.live.seen.showing import watchers_in
-from odr.hearing.live.shown import ShownPage, pages_of
 from odr.hearing.live.vocabulary import CARRIED_OVER, LiveStage, Mic, Place, RoomState, Rung, What
 from odr.hearing.models import Hearing, Interpreter
 from odr.hearing.queries import standing_exhibits
