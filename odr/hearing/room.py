@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Case, Role, Stage
 from odr.ground.text import T
+from odr.hearing import names
 from odr.hearing.appraisal import acts as appraisal_acts, attendance, attendance_rules, queries as appraisal_queries
 from odr.hearing.courtroom import calling_witnesses, hearings
 from odr.hearing.courtroom.calendar.away import away_today
@@ -14,8 +15,9 @@ from odr.hearing.courtroom.queries import hour_put_off
 from odr.hearing.examination import acts as examination_acts, phases, plan
 from odr.hearing.examination.case_views import acted
 from odr.hearing.examination.next_step import examination_step
-from odr.hearing.live import faults as live_faults
+from odr.hearing.live import faults as live_faults, moves as live_moves
 from odr.hearing.live.keeping import recordings_due, take_away_erased
+from odr.hearing.live.phrases import beside_the_record
 from odr.hearing.live.seen.exhibits import forget_closed
 from odr.hearing.live.seen.making import make_due
 from odr.hearing.live.seen.replaying import forget_withdrawn, make_again
@@ -34,6 +36,7 @@ from odr.procedure.acts.events import (
     GoesOnOffline,
     GoesOnOnline,
     HeardAgain,
+    JudgmentPronounced,
     PartyJoined,
     Served,
 )
@@ -148,6 +151,7 @@ ROOM = Room(
         on(ExaminationVoid, on_heard_again),
         on(GoesOnOffline, consents.on_goes_offline),
         on(GoesOnOnline, consents.on_goes_online),
+        on(JudgmentPronounced, live_moves.on_pronounced),
         on(CaseClosed, on_over),
         on(CaseEffective, on_over),
     ),
@@ -163,6 +167,7 @@ ROOM = Room(
         "erased recordings": take_away_erased,
     },
     confided=(opening_seals.sealed_away_now,),
+    beside_form={names.RECORD_HEARING: beside_the_record},
     no_news=(is_no_news,),
     overtaken=(calling_witnesses.summons_overtaken,),
     after_act=(phases.settle, examination_acts.ready_to_be_examined),

@@ -102,6 +102,11 @@ class Decision(Base):
     issued_entry: Mapped[int | None]
     countersigned_entry: Mapped[int | None]
     """By which entry the clerk signed after the judge, where the rules ask for it."""
+    pronounced_entry: Mapped[int | None]
+    """Entry by which it was spoken in the hearing, where it was; its text followed (CPL 151)."""
+    pronounced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    pronounced_sha256: Mapped[str | None] = mapped_column(String(64))
+    """Digest of the orders that were spoken: those of the written judgment are the same."""
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     document_sha256: Mapped[str | None] = mapped_column(String(64))
     issued_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

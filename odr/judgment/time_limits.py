@@ -54,5 +54,12 @@ RETRIAL_REVIEW = time_limit(
     names.RULE_ON_RETRIAL,
     waits=T("Nothing for you to do now: the court looks at the application for a retrial."),
 )
+SEND_JUDGMENT = time_limit(
+    "send_judgment",
+    Nature.COURT,
+    names.COUNTERSIGN_DECISION,
+    names.ISSUE_DECISION,
+    waits=T("Nothing for you to do now: the judgment was pronounced, and its written text is sent to you."),
+)
 SET_ASIDE = time_limit("set_aside", Nature.REMEDY, names.ASK_TO_SET_ASIDE, ask=T("ask to set it aside"))
 ENFORCEMENT_NOTICE = time_limit("enforcement_notice", Nature.COURT, names.RECORD_MEASURE)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sqlalchemy import CompoundSelect, Select
 from sqlalchemy.orm import Session
@@ -60,6 +60,13 @@ class NavItem:
     order: int
     rarely: bool = False
     """Whether it stands under "More" where there is little room: what few need every day."""
+
+
+class HasTemplate(Protocol):
+    """What is drawn by a template that it names, and that is given it."""
+
+    @property
+    def template(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -344,6 +351,8 @@ ClaimCheck = Callable[[Any, Any, str, date, bool], Looked]
 WordsCheck = Callable[["Sitting", "Case | None", Sequence[tuple[str, str]], str], "Wording | None"]
 """The words somebody of the court writes to a person: function(court at a look, case, label and words of each, language); None
 where the operator has not turned it on."""
+BesideForm = Callable[["Sitting", Case, "Actor"], "HasTemplate | None"]
+"""What helps to fill in the form of an act, drawn beneath its fields by a template of its own; None where there is nothing."""
 Owing = Callable[["Sitting", Case, "Actor"], "Owed | None"]
 PutOff = Callable[["Sitting", Case, DocketEntry], datetime | None]
 Elsewhere = Callable[["Sitting", Role], Collection[int]]
@@ -411,6 +420,7 @@ class Hooks:
         court without it
     ``claim_check`` the same of a claim before it is lodged
     ``from_cases`` what earlier cases say beside a draft
+    ``beside_form`` what stands beneath the fields of an act's form: its template, and what that shows
     ``words_check`` what is suggested about words that somebody of the court writes to a person
     ``elsewhere`` who is left out of a draw while anybody else remains: function(sitting, role) → accounts
     ``open_work`` the open work of each desk as a range in words, for the page of the court's desks
@@ -447,6 +457,7 @@ class Hooks:
     text_check: TextCheck | None = None
     claim_check: ClaimCheck | None = None
     words_check: WordsCheck | None = None
+    beside_form: dict[str, BesideForm] = field(default_factory=dict)
     from_cases: EarlierCases | None = None
     elsewhere: list[Elsewhere] = field(default_factory=list)
     open_work: OpenWork | None = None
@@ -501,6 +512,7 @@ class Room:
     text_check: TextCheck | None = None
     claim_check: ClaimCheck | None = None
     words_check: WordsCheck | None = None
+    beside_form: Mapping[str, BesideForm] = field(default_factory=dict)
     from_cases: EarlierCases | None = None
     elsewhere: tuple[Elsewhere, ...] = ()
     open_work: OpenWork | None = None
@@ -515,6 +527,7 @@ class Room:
         named: tuple[tuple[dict[str, Any], Mapping[str, Any]], ...] = (
             (hooks.sweeps, self.sweeps),
             (hooks.tells, self.tells),
+            (hooks.beside_form, self.beside_form),
         )
         for taken, given in named:
             for name, value in given.items():

@@ -419,11 +419,13 @@ def act_page(
     tab: str = "overview",
     keeps: bool = False,
     named: Mapping[str, Any] | None = None,
+    chosen: Mapping[str, Any] | None = None,
 ) -> Page:
     """The page of an act that has no other: its form, made from its input; ``keeps`` what is typed, about what is
-    ``named``.
+    ``named``; ``chosen`` is what was chosen last in what stands beside the form, and what is wrong with it.
     """
     sitting = look()
+    beside = sitting.court.hooks.beside_form.get(act.name)
     choices = fields.choices_for(act.input, sitting, case, actor)
     shown = fields.fields_of(act.input, current_locale(), values, faults, choices)
     page = render_template(
@@ -441,6 +443,8 @@ def act_page(
         said=said_before(sitting, case, actor, act),
         wording=wording_of(sitting, case, shown) if is_written_to_people(act, actor) else None,
         looks_at_words=sitting.court.settings.wording and is_written_to_people(act, actor),
+        beside=beside(sitting, case, actor) if beside is not None else None,
+        chosen=chosen or {},
     )
     return page, status
 

@@ -1,12 +1,14 @@
 // Phrases of the record without asking the court again: the button, or a key of the phrase, puts it where the cursor was. What is
 // typed stays; nothing is written before the clerk puts it in the record. Without this the form does the same.
-const form = document.querySelector("[data-phrases]");
+const box = document.querySelector("[data-phrases]");
+const form = box?.closest("form");
 const chosen = form?.querySelector("#phrase");
 if (chosen) {
-  const field = form.querySelector("#note");
+  const field = form.elements[box.dataset.field ?? "words"];
   const status = form.querySelector("[data-phrase-status]");
+  // The room has keys for them; the form after a hearing, in which fields come one after the other, has none.
   const keys = form.querySelector("[data-phrase-keys]");
-  keys.hidden = false;
+  if (keys) keys.hidden = false;
 
   const put = () => {
     const phrase = chosen.selectedOptions[0];
@@ -35,7 +37,7 @@ if (chosen) {
     put();
   });
   document.addEventListener("keydown", (event) => {
-    if (!keys.querySelector("input").checked || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    if (!keys?.querySelector("input").checked || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
     if (event.target.closest("input, textarea, select, [contenteditable]") || !/^[1-9]$/.test(event.key)) return;
     const option = chosen.options[Number(event.key) - 1];
     if (!option) return;

@@ -677,6 +677,8 @@ def close_live_hearing(sitting: Sitting, case: Case, given: CloseInput, *, actor
             T("Wait until they are back, or prompt, warn and rule; or say how the hearing goes on."),
             sitting.pack(case).cited("OLR 25"),
         )
+    if given.goes_on is not GoesOn.NO and journal.pronounced(sitting.session, room) is not None:
+        raise InvalidInput.at("goes_on", T("The judgment is pronounced: everything was heard."))
     hearing = sitting.session.get_one(Hearing, room.hearing_id)
     for person in room.people:
         moves.hang_up(sitting, room, person, actor)

@@ -130,6 +130,12 @@ def phoned(session: Session, room: LiveRoom) -> frozenset[int]:
     return _named_in(session, room, What.PHONED)
 
 
+def pronounced(session: Session, room: LiveRoom) -> LiveLine | None:
+    """The line with which the judgment was spoken in this hearing; None where it was not."""
+    mine = select(LiveLine).where(LiveLine.room_id == room.id, LiveLine.what == What.PRONOUNCED)
+    return session.scalar(mine.limit(1))
+
+
 def _named_in(session: Session, room: LiveRoom, what: What) -> frozenset[int]:
     mine = select(LiveLine.person_id).where(LiveLine.room_id == room.id, LiveLine.what == what)
     return frozenset(person for person in session.scalars(mine) if person is not None)
@@ -236,6 +242,8 @@ def sentence(line: LiveLine) -> Text:
             return T("A part is sealed: %(reason)s.", reason=SealReason(line.facts["reason"]).label)
         case What.ORDER:
             return T("%(step)s to %(name)s: “%(words)s”", step=Rung(line.facts["step"]).label, name=name, words=words)
+        case What.PRONOUNCED:
+            return T("The judgment is pronounced. %(words)s", words=words)
         case What.LOST:
             return T("The connection of %(name)s is lost.", name=name)
         case What.BACK:

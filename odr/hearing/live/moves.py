@@ -24,13 +24,15 @@ from odr.hearing.live.media.control import segment_key
 from odr.hearing.live.media.hosts import are_several, by_load, name_of
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.obeying import key_context
-from odr.hearing.live.queries import hands, held_room, missing_from, next_segment, person_of, reached
+from odr.hearing.live.queries import hands, held_room, missing_from, next_segment, person_of, reached, running_room
 from odr.hearing.live.rules import BENCH, BESIDE, COURT, KEPT_APART, next_stage
 from odr.hearing.live.seen.exhibits import may_be_public
 from odr.hearing.live.vocabulary import LiveStage, Mic, PhoneCheck, Place, RoomState, What
 from odr.hearing.queries import standing_exhibits
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.acts.availability import citing
+from odr.procedure.acts.events import JudgmentPronounced
+from odr.procedure.papers.language import language_of
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -401,8 +403,20 @@ def as_decided(room: LiveRoom) -> list[dict[str, object]]:
     return orders
 
 
+def on_pronounced(sitting: Sitting, event: JudgmentPronounced) -> None:
+    """The judgment is spoken in the hearing: a line of its journal in the language of the case, which everybody in it reads."""
+    found = running_room(sitting.session, event.case)
+    if found is None:
+        return
+    spoken = language_of(sitting, event.case)
+    words = "\n".join(each.render(spoken) for each in event.spoken)
+    journal.write(sitting, held_room(sitting.session, found.id), What.PRONOUNCED, event.actor, words=words)
+
+
 def deliberate(at: At) -> None:
     """Those who decide are alone: no recorder, and nobody else (REC 3)."""
+    if journal.pronounced(at.sitting.session, at.room) is not None:
+        raise ActNotOpen(T("The judgment is pronounced; nothing more is decided in this hearing."))
     if at.room.sealed_by is not None:
         raise ActNotOpen(T("A part is sealed. End it first."))
     bench = [p.reference for p in at.room.people if p.role in BENCH]

@@ -11,10 +11,10 @@ from flask import Blueprint, Response, redirect, render_template, request, send_
 from werkzeug.wsgi import wrap_file
 
 from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Case, Role
-from odr.ground.errors import ActNotOpen, NotFound
+from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.hearing import names
-from odr.hearing.live import faults, keeping, moves, playing
+from odr.hearing.live import faults, keeping, moves, phrases, playing
 from odr.hearing.live.media.composite.working import whole_film
 from odr.hearing.live.models import EquipmentCheck, LiveRoom
 from odr.hearing.live.queries import doors_are_open, hearing_of_now, here, is_set_up, room_of, segments_of
@@ -140,6 +140,26 @@ def _keep_check(hearing_id: int, actor: Actor) -> None:
                 **answers,
             )
         )
+
+
+@live.post("/phrase")
+@case_page(Role.CLERK)
+def put_phrase(case: Case, actor: Actor) -> Page:
+    """Without a script: a phrase beneath the minutes that are typed in the form of a hearing held elsewhere. Nothing is recorded yet."""
+    sitting, act = look(), current_court().table[names.RECORD_HEARING]
+    breach = refusal(sitting, act, case, actor)
+    if breach is not None:
+        raise breach
+    values: dict[str, Any] = request.form.to_dict(flat=False)
+    chosen: dict[str, Any] = {"phrase": request.form.get("phrase", ""), "about": request.form.get("about", "")}
+    form = partial(act_page, case, actor, act, tab="examination", keeps=True)
+    try:
+        people = phrases.of_the_case(sitting, case)
+        words = phrases.said_of(sitting, case, people, chosen["phrase"], chosen["about"])
+    except InvalidInput as error:
+        return form(values, [], 422, chosen=chosen | {"wrong": error.faults[0].message})
+    values["minutes"] = [phrases.beneath(request.form.get("minutes", ""), words)]
+    return form(values, [], chosen=chosen)
 
 
 @live.get("/recording/<int:ordinal>")

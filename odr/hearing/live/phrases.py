@@ -4,14 +4,19 @@ are in the language of the case, whatever the language of the clerk's page (CPL 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from odr.docket.models import Case, Role
+from sqlalchemy import select
+
+from odr.docket.models import PARTY_ROLES, Case, Role
+from odr.docket.queries import parties
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
-from odr.hearing.live.models import LivePerson, LiveRoom
+from odr.hearing.live.models import LiveRoom
+from odr.hearing.models import Interpreter, Witness
+from odr.identity.actors import Actor
 from odr.procedure.papers.language import language_of
 from odr.procedure.rules.court_rules import Phrase, PhraseAbout
 
@@ -50,13 +55,51 @@ def offered(sitting: Sitting, case: Case) -> list[Offered]:
     ]
 
 
-def _fits(about: PhraseAbout, person: LivePerson) -> bool:
+@dataclass(frozen=True)
+class Person:
+    """Somebody a phrase can be about."""
+
+    reference: str
+    name: str
+    role: Role
+
+    @property
+    def kind(self) -> str:
+        """As the page tells the script: a witness, a party, or another."""
+        if self.role is Role.WITNESS:
+            return "witness"
+        return "party" if self.role in PARTY_ROLES else "other"
+
+
+def in_the_room(room: LiveRoom) -> list[Person]:
+    """Whoever came to a hearing held here."""
+    return [Person(p.reference, p.name, p.role) for p in room.people]
+
+
+def of_the_case(sitting: Sitting, case: Case) -> list[Person]:
+    """Whoever may have been in a hearing held elsewhere: parties, witnesses and experts, interpreters."""
+    session = sitting.session
+    heard = session.scalars(select(Witness).where(Witness.case_id == case.id).order_by(Witness.id))
+    interpret = session.scalars(select(Interpreter).where(Interpreter.case_id == case.id).order_by(Interpreter.id))
+    return [
+        *(Person(p.reference, p.name, p.role) for p in parties(case)),
+        *(Person(w.reference, w.name, w.role) for w in heard),
+        *(Person(i.reference, i.name, Role.INTERPRETER) for i in interpret),
+    ]
+
+
+def beneath(typed: str, words: str) -> str:
+    """A phrase on a line of its own beneath what is typed already."""
+    return "\n".join(part for part in (typed.rstrip(), words) if part)
+
+
+def _fits(about: PhraseAbout, person: Person) -> bool:
     if about is PhraseAbout.WITNESS:
         return person.role is Role.WITNESS
-    return about is not PhraseAbout.PARTY or person.party_id is not None
+    return about is not PhraseAbout.PARTY or person.role in PARTY_ROLES
 
 
-def said_of(sitting: Sitting, case: Case, room: LiveRoom, key: str, who: str) -> str:
+def said_of(sitting: Sitting, case: Case, people: Sequence[Person], key: str, who: str) -> str:
     """A phrase, about somebody where it is about one. Raises InvalidInput for one the rules have not, or about somebody else."""
     found = next((each.phrase for each in offered(sitting, case) if each.key == key), None)
     if found is None:
@@ -64,7 +107,7 @@ def said_of(sitting: Sitting, case: Case, room: LiveRoom, key: str, who: str) ->
     spoken = language_of(sitting, case)
     if found.about is PhraseAbout.NOBODY:
         return found.said_of("", spoken)
-    person = next((p for p in room.people if p.reference == who), None)
+    person = next((p for p in people if p.reference == who), None)
     if person is None:
         raise InvalidInput.at("about", T("Choose whom this phrase is about."))
     if not _fits(found.about, person):
@@ -76,3 +119,18 @@ def said_of(sitting: Sitting, case: Case, room: LiveRoom, key: str, who: str) ->
             else T("This phrase is about a party. Choose one."),
         )
     return found.said_of(person.name, spoken)
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """The phrases beside the form of a record: which there are, whom one may be about, and what was chosen last."""
+
+    phrases: Sequence[Offered]
+    people: Sequence[Person]
+    template: str = "hearing/_phrases.html"
+
+
+def beside_the_record(sitting: Sitting, case: Case, actor: Actor) -> Phrases | None:
+    """For who records a hearing that was held elsewhere: the same phrases as in the room; nothing where the rules name none."""
+    found = offered(sitting, case)
+    return Phrases(found, of_the_case(sitting, case)) if found else None

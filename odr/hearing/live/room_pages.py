@@ -27,7 +27,7 @@ from odr.hearing.live.vocabulary import PhoneCheck, Place, RoomState
 from odr.hearing.models import Hearing
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
-from odr.procedure.acts.table import Act
+from odr.procedure.acts.table import Act, Milestone, acts_that_mean
 from odr.web.guards import allow, allow_feature, case_page, current_court, current_locale, current_session
 from odr.web.pages import Page, look
 
@@ -106,14 +106,18 @@ def _shown(case: Case, actor: Actor, hearing: Hearing, room: LiveRoom) -> RoomPa
 
 def _all(case: Case, actor: Actor, shown: RoomPage) -> dict[str, object]:
     table, sitting = current_court().table, look()
-    acts: list[Act] = [table[name] for name in ACTS if actor.role in table[name].by]
+    listed = (*ACTS, *acts_that_mean(Milestone.JUDGMENT_PRONOUNCED))
+    acts: list[Act] = [table[name] for name in listed if actor.role in table[name].by]
+    # Where several decide, the way to their own room stands there all the while: whether a draft lies in it, they see there.
+    decides = acts_that_mean(Milestone.AMONG_THEMSELVES) if shown.deliberate_together else ()
+    among = [table[name] for name in decides if actor.role in table[name].by]
     troubled = [t for t in shown.tiles if t.person.rung is not None] if shown.is_judge else []
     return {
         "case": case,
         "actor": actor,
         "desk": shown.of_court,
         "page": shown,
-        "acts": [act for act in acts if refusal(sitting, act, case, actor) is None],
+        "acts": [*among, *(act for act in acts if refusal(sitting, act, case, actor) is None)],
         "ladders": [(t.person, ladder_of(t.person)) for t in troubled],
         "media_address": address_of(current_court(), shown.room),
         "host": name_of(current_court(), shown.room) if are_several(current_court()) else None,
@@ -121,6 +125,7 @@ def _all(case: Case, actor: Actor, shown: RoomPage) -> dict[str, object]:
         "apart": actor.role in KEPT_APART,
         "telephone": telephone_of(sitting, case),
         "checks": list(PhoneCheck),
+        "takes_record": actor.role in MOVES["note"].by,
         "phrases": phrases.offered(sitting, case) if "note" in shown.may else (),
         "captioned": is_on(current_court().settings),
     }
@@ -190,10 +195,10 @@ def _put_in(case: Case, actor: Actor, room: LiveRoom) -> Page:
     typed = {**request.form.to_dict(), "do": "note"}
     key, about = request.form.get("phrase", ""), request.form.get("about", "")
     try:
-        words = phrases.said_of(look(), case, room, key, about)
+        words = phrases.said_of(look(), case, phrases.in_the_room(room), key, about)
     except InvalidInput as error:
         return _page(case, actor, [(str(f.location[0]), f.message) for f in error.faults], 422, typed)
-    typed["words"] = "\n".join(part for part in (typed.get("words", "").rstrip(), words) if part)
+    typed["words"] = phrases.beneath(typed.get("words", ""), words)
     return _page(case, actor, typed=typed)
 
 

@@ -33,7 +33,8 @@ from odr.hearing.live.queries import (
     room_of,
     segments_of,
 )
-from odr.hearing.live.rules import COURT, KEPT_APART, LADDER, STAGES, next_rung, next_stage, sees_people
+from odr.hearing.live.rules import BENCH, COURT, KEPT_APART, LADDER, STAGES, next_rung, next_stage, sees_people
+from odr.hearing.live.seen.pages_in_replay import ShownPage, pages_of
 from odr.hearing.live.seen.showing import watchers_in
 from odr.hearing.live.vocabulary import CARRIED_OVER, LiveStage, Mic, Place, RoomState, Rung, What
 from odr.hearing.models import Hearing, Interpreter
@@ -78,6 +79,8 @@ class Tile:
     waits: bool
     """Whether the media room has not confirmed yet what was decided of them."""
     moves: tuple[str, ...]
+    seat: Text
+    """What they sit as: of a panel who presides, else the role (OLR 24; COL 2)."""
 
     @property
     def of_court(self) -> bool:
@@ -101,7 +104,7 @@ class Tile:
             return T("Hand up, place %(place)s", place=self.hand)
         if who.rung is not None:
             return who.rung.label
-        return T("Bench") if who.role in (Role.JUDGE, Role.ASSESSOR) else None
+        return T("Bench") if who.role in BENCH else None
 
     @property
     def state(self) -> Text:
@@ -167,6 +170,8 @@ class RoomPage:
     """Whoever interprets in the room now."""
     speakers: Sequence[tuple[str, Text | str]]
     """How a caption names whoever is heard: by their reference in the room."""
+    pronounced: LiveLine | None
+    """The judgment as it was spoken, for whom the hearing reached."""
     watchers: int
     """How many of the public watch, for who sits for the court; nobody is told who."""
     tag: str
@@ -175,6 +180,11 @@ class RoomPage:
     def is_seen(self) -> bool:
         """Whether the exhibit on the screens is one that shows as a picture of its page."""
         return self.exhibit is not None and self.exhibit.upload.media.group in SEEN
+
+    @property
+    def deliberate_together(self) -> bool:
+        """Whether several who decide are alone in the room now."""
+        return self.room.state is RoomState.DELIBERATING and any(p.role is Role.ASSESSOR for p in self.room.people)
 
     @property
     def phones(self) -> list[Tile]:
@@ -238,6 +248,7 @@ def room_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing, room
             in_line.get(person.id),
             person.id in waiting,
             moves_on(room, actor, person),
+            seat_of(room, person),
         )
         for person in shown_people(room, me, actor.role, of_court=of_court, reaches=reaches)
     ]
@@ -269,9 +280,16 @@ def room_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing, room
         heads=heads[-1:],
         interpreters=interpreters,
         speakers=speakers_for(room, me, actor.role, journal.called(session, room)) if reaches or of_court else (),
+        pronounced=next((v.line for v in lines if v.line.what is What.PRONOUNCED), None),
         watchers=watching,
         tag=f"{room.lines}-{len(acks)}-{room.state.value}-{int(reaches)}-{watching}",
     )
+
+
+def seat_of(room: LiveRoom, person: LivePerson) -> Text:
+    """What somebody sits as, for the name at their picture: where several decide, the judge presides (COL 2; OLR 24)."""
+    several = any(p.role is Role.ASSESSOR for p in room.people)
+    return T("presiding judge") if several and person.role is Role.JUDGE else person.role.label
 
 
 def _interpreters(session: Session, case: Case, room: LiveRoom) -> list[Interprets]:
@@ -345,7 +363,7 @@ def moves_on(room: LiveRoom, actor: Actor, person: LivePerson) -> tuple[str, ...
         return ()
     open_ = {do for do in MOVES if why_not(room, actor, do) is None}
     if person.role in COURT:
-        return ("floor",) if "floor" in open_ and person.role is Role.JUDGE and room.floor_id != person.id else ()
+        return ("floor",) if "floor" in open_ and person.role in BENCH and room.floor_id != person.id else ()
     wanted: list[str] = []
     if person.place is Place.DOOR:
         wanted = ["call", "isolate"] if person.role in KEPT_APART else ["admit"]
@@ -464,6 +482,8 @@ class RecordingPage:
     """Pieces of which a film of everybody together lies ready."""
     unmade: Sequence[tuple[LiveSegment, Failed]]
     """Pieces of which no such film could be made so far; for the court alone."""
+    shown: Sequence[ShownPage]
+    """Exhibit pages as they stood on the screens, in the pieces that the viewer may see."""
 
     def is_heard(self, number: int) -> bool:
         """Whether there is a draft of what was said in a piece."""
@@ -548,6 +568,9 @@ def recording_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing,
         played=playable(sitting.court, hearing, room, [p for p in pieces if stayed or p.key is None]),
         whole=[p for p in pieces if (stayed or p.key is None) and lies_ready(sitting.court, hearing, p)],
         unmade=[(p, f) for p in pieces if of_court and (f := failed(sitting.court, hearing, p)) is not None],
+        shown=pages_of(sitting.session, case, every, acks, [p for p in pieces if stayed or p.key is None], actor)
+        if room.erased_at is None
+        else (),
         left_out=sum(not inside(line) for line in every if line.sealed and not of_court),
     )
 

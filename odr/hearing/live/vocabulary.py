@@ -248,5 +248,6 @@ class What(enum.Enum):
     HOST_LEFT = "host_left"  # that host does not answer, and another holds it from now on
     HOST_BACK = "host_back"  # a host that was left has handed over what it recorded
     TOLD_ANEW = "told_anew"  # a media room that knew nothing of a hearing any more is told how it stands
+    PRONOUNCED = "pronounced"  # the judgment is spoken, in the words of the court
     HEAD = "head"
     CLOSED = "closed"

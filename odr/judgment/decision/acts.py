@@ -33,6 +33,7 @@ from odr.judgment.meetings.binding import the_committee_is_waited_for
 from odr.judgment.models import Decision, Finding, Order
 from odr.judgment.queries import current_draft, decision_named, decisions_of, party_labelled
 from odr.judgment.remedies.absence import absent_may_ask
+from odr.judgment.time_limits import SEND_JUDGMENT
 from odr.judgment.vocabulary import STORAGE, Basis, DecisionKind, DecisionState, FindingResult, Weakness
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import ClaimIsChanging, DecisionIssued, ExaminationClosed, Served
@@ -483,8 +484,13 @@ def send_for_signing(sitting: Sitting, case: Case, given: SignInput, *, actor: A
     decision.state = DecisionState.COOLING
     decision.signed_entry = sitting.next_number(case)
     sitting.close_tasks(case, desks.DRAFT_DECISION)
-    sitting.start_window(case, COOLING, start=now, subject=decision.reference)
     sitting.move(case, Stage.DELIBERATION)
+    if decision.pronounced_entry is not None:
+        # Nothing rests before it is pronounced that was pronounced already; its text is only sent.
+        words = T("The judgment was pronounced in the hearing, and its text is signed. Issue it, so that it is sent.")
+        sitting.open_task(case, Role.JUDGE, desks.PRONOUNCE, words, risk=60, subject=decision.reference)
+        return Recorded(T("The judgment pronounced in the hearing is signed"), {"decision": decision.reference})
+    sitting.start_window(case, COOLING, start=now, subject=decision.reference)
     return Recorded(T("Decision signed; some time passes before it is pronounced"), {"decision": decision.reference})
 
 
@@ -588,6 +594,8 @@ def issue_decision(sitting: Sitting, case: Case, given: IssueInput, *, actor: Ac
     decision.state, decision.issued_entry, decision.issued_at = DecisionState.ISSUED, sitting.next_number(case), now
     decision.document_id, decision.document_sha256 = document.id, document.sha256
     sitting.close_tasks(case, desks.PRONOUNCE, decision.reference)
+    if not issuing.clerk_signs(sitting, case):
+        sitting.close_windows(case, SEND_JUDGMENT, WindowState.MET, subject=decision.reference)
     if decision.kind is not DecisionKind.PARTIAL:
         case.pronounced_at = now
         sitting.move(case, Stage.PRONOUNCED)
@@ -610,7 +618,11 @@ def issue_decision(sitting: Sitting, case: Case, given: IssueInput, *, actor: Ac
         )
     sitting.announce(DecisionIssued(case, partial=decision.kind is DecisionKind.PARTIAL))
     ordered = side_by_side([order_words(case, o, decision.performance_days) for o in decision.orders], " ")
-    words = T("%(kind)s pronounced and issued. %(orders)s", kind=decision.kind.label, orders=ordered)
+    words = (
+        T("%(kind)s pronounced and issued. %(orders)s", kind=decision.kind.label, orders=ordered)
+        if decision.pronounced_entry is None
+        else T("%(kind)s pronounced in the hearing, now issued. %(orders)s", kind=decision.kind.label, orders=ordered)
+    )
     return Recorded(words, _issued(decision, document))
 
 

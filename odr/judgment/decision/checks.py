@@ -21,6 +21,7 @@ from odr.judgment.decision.closed_part import part_problems
 from odr.judgment.decision.default import default_gate, defaulting
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, case_file, no_ground
 from odr.judgment.decision.ground_faults import standing_faults
+from odr.judgment.decision.issuing import orders_digest
 from odr.judgment.decision.queries import decided_in_part, reliefs_by_key
 from odr.judgment.decision.standard_sentences import GAP
 from odr.judgment.models import Decision, Order
@@ -57,18 +58,45 @@ def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
     if not whole:
         found += part_problems(sitting, case, decision, file)
     found += [*_procedure(sitting, case), *panel_problems(sitting, case, decision)]
-    if sitting.pack(case).keeps(Invariant.JUDGMENT_RECORDS_NO_SETTLEMENT) and agreement_waits(sitting, case):
-        found.append(
-            T(
-                "The parties have given the court an agreement. A judgment never records a settlement (Interpretation of the Civil Procedure Law, art. 148)."
-            )
-        )
+    found += [*_agreement(sitting, case), *_as_pronounced(decision)]
     for party in defaulting(sitting, case):
         found += [
             T("In default against %(party)s: %(reason)s", party=party.name, reason=reason)
             for reason in default_gate(sitting, case, party)
         ]
     return found
+
+
+def not_to_be_spoken(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
+    """Everything that keeps the orders of a draft from being pronounced in the hearing: of what keeps it from being signed all
+    but what only a closed hearing and the written findings can settle.
+    """
+    return [
+        *in_another_language(sitting, case, decision),
+        *unripe(sitting, case),
+        *_missing_parts(sitting, case, decision),
+        *_orders(sitting, case, decision),
+        *_arithmetic(sitting, case, decision),
+        *_open_motions(sitting, case),
+        *_experts(sitting, case),
+        *_procedure(sitting, case),
+        *panel_problems(sitting, case, decision),
+        *_agreement(sitting, case),
+    ]
+
+
+def _agreement(sitting: Sitting, case: Case) -> Iterator[Text]:
+    if sitting.pack(case).keeps(Invariant.JUDGMENT_RECORDS_NO_SETTLEMENT) and agreement_waits(sitting, case):
+        yield T(
+            "The parties have given the court an agreement. A judgment never records a settlement (Interpretation of the Civil Procedure Law, art. 148)."
+        )
+
+
+def _as_pronounced(decision: Decision) -> Iterator[Text]:
+    if decision.pronounced_sha256 not in (None, orders_digest(decision)):
+        yield T(
+            "These orders are not those that were pronounced in the hearing. What was pronounced is changed on appeal alone (Interpretation of the Civil Procedure Law, art. 242)."
+        )
 
 
 def in_another_language(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:

@@ -50,7 +50,8 @@ def prepare_decision(court: Court, case: Case, given: BaseModel, actor: Actor) -
             or decision.language != language_of(sitting, mine)
         ):
             return {}
-        paper = decision_paper(sitting, mine, decision, sitting.now)
+        # Its day is that on which it was given: the one on which it was spoken, where that was in the hearing.
+        paper = decision_paper(sitting, mine, decision, decision.pronounced_at or sitting.now)
         text = text_digest(sitting, mine, decision)
         reason = T("Decision in case %(number)s", number=mine.number)
         reserved = (CLERK_PLACE,) if clerk_signs(sitting, mine) else ()
@@ -105,7 +106,9 @@ def all_unless_countersigned(sitting: Sitting, case: Case, entry: DocketEntry) -
 
 
 def has_rested(sitting: Sitting, case: Case, decision: Decision) -> bool:
-    """Whether the cooling-off of a signed decision is over."""
+    """Whether the cooling-off of a signed decision is over; what was pronounced in the hearing has none (CPL 151)."""
+    if decision.pronounced_entry is not None:
+        return True
     windows = sitting.windows(case, "cooling_off", state=None, subject=decision.reference)
     return bool(windows) and windows[-1].due_at is not None and windows[-1].due_at < sitting.now
 
@@ -129,6 +132,11 @@ def words_digest(sitting: Sitting, case: Case, decision: Decision) -> str:
     ]
     flags = [decision.performance_days, decision.by_default, decision.short, decision.language]
     return sha256_hex(canonical([decision.reference, decision.parts, decision.costs, orders, findings, flags]))
+
+
+def orders_digest(decision: Decision) -> str:
+    """What stands once a judgment was spoken in the hearing: its orders, and within how many days they are performed."""
+    return sha256_hex(canonical([decision.reference, [_order(o) for o in decision.orders], decision.performance_days]))
 
 
 def draft_read(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str:

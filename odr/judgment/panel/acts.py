@@ -19,10 +19,12 @@ from odr.judgment.inputs import SignInput
 from odr.judgment.models import Decision, PanelMinute
 from odr.judgment.panel import rules as panel_rules
 from odr.judgment.queries import current_draft, decision_named
+from odr.judgment.time_limits import SEND_JUDGMENT
 from odr.judgment.vocabulary import DecisionState, Vote
 from odr.procedure.acts.letter import Letter, PaperKind
-from odr.procedure.acts.table import Everyone, Premise, Recorded, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, Topic, act, guard
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
+from odr.procedure.models import WindowState
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
@@ -121,6 +123,7 @@ class DeliberateInput(CourtModel):
     at={Stage.HEARING, Stage.DELIBERATION},
     guard=a_panel_deliberates,
     seen_by=Audience.NAMED,
+    means={Milestone.AMONG_THEMSELVES},
     page="judgment.panel_room",
     source=law("CPL 45"),
     topic=Topic.DECISION,
@@ -173,6 +176,7 @@ class VoteInput(CourtModel):
     strong=True,
     premise=Premise.SUBJECT,
     subject=issuing.draft_read,
+    means={Milestone.AMONG_THEMSELVES},
     page="judgment.panel_room",
     source=law("CPL 45"),
     topic=Topic.DECISION,
@@ -251,6 +255,7 @@ def countersign_decision(sitting: Sitting, case: Case, given: SignInput, *, acto
     document = issuing.keep_countersigned(sitting, case, decision)
     decision.countersigned_entry, decision.document_sha256 = sitting.next_number(case), document.sha256
     sitting.close_tasks(case, desks.COUNTERSIGN, decision.reference)
+    sitting.close_windows(case, SEND_JUDGMENT, WindowState.MET, subject=decision.reference)
     facts = {
         "decision": decision.reference,
         "document": document.reference,

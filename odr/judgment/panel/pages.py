@@ -21,6 +21,7 @@ from odr.judgment.decision.pages import judgment
 from odr.judgment.inputs import SignInput
 from odr.judgment.panel import rules as panel_rules
 from odr.judgment.panel.acts import DeliberateInput, VoteInput
+from odr.judgment.panel.pronouncing import PronounceInput
 from odr.judgment.queries import current_draft, issued
 from odr.judgment.remedies.retrial import certificates_of
 from odr.procedure.acts.availability import refusal
@@ -95,6 +96,44 @@ def speak(case: Case, actor: Actor) -> Page:
 def vote(case: Case, actor: Actor) -> Page:
     """A member's vote."""
     return _act(case, actor, VOTE)
+
+
+@judgment.get("/pronounce")
+@case_page(Role.JUDGE)
+def speaking(case: Case, actor: Actor) -> Page:
+    """What is spoken in the hearing that is open: the orders of the draft as they stand, and how one appeals."""
+    return _speaking(case, actor, {}, [])
+
+
+def _speaking(
+    case: Case, actor: Actor, values: dict[str, Any], faults: list[Any], status: int = 200, moved_on: bool = False
+) -> Page:
+    sitting = look()
+    act = sitting.court.table[names.PRONOUNCE_JUDGMENT]
+    reason = refusal(sitting, act, case, actor)
+    decision = current_draft(sitting.session, case)
+    if reason is not None or decision is None:
+        raise reason or NotFound
+    drawn = fields.fields_of(PronounceInput, current_locale(), values, faults)
+    return render_template(
+        "judgment/speaking.html",
+        case=case,
+        actor=actor,
+        page=decision_page(sitting, case, decision),
+        premise=sitting.premise_now(act, case, actor, {}),
+        fields=drawn,
+        errors=fields.summary(drawn),
+        moved_on=moved_on,
+        tab="decision",
+        key=new_reference(),
+    ), status
+
+
+@judgment.post("/pronounce")
+@case_page(Role.JUDGE)
+def speak_judgment(case: Case, actor: Actor) -> Page:
+    """Pronounce in the hearing; the room beside, in which everybody hears it, shows the words by itself."""
+    return submit_form(case, actor, names.PRONOUNCE_JUDGMENT, partial(_speaking, case, actor))
 
 
 @judgment.get("/countersign")

@@ -387,6 +387,14 @@ class DecisionIssued(Event):
 
 
 @dataclass(frozen=True)
+class JudgmentPronounced(Event):
+    """A judgment was spoken in a hearing by ``actor``, sentence by sentence; its written text follows (CPL 151)."""
+
+    actor: Actor
+    spoken: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
 class AppealLodged(Event):
     """A party appealed; ``amount_minor``: the sum challenged in minor units, None where it is not about money (FEE 17)."""
 

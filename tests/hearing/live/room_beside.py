@@ -38,6 +38,8 @@ class RoomBeside:
     deliberating: bool = False
     pieces: list[dict[str, Any]] = field(default_factory=list)
     place: tuple[int, int] = (0, 0)
+    media_ms: int = 1000
+    """Where in the running piece whatever is done now is confirmed."""
     meanwhile: Callable[[Do, Mapping[str, Any]], None] | None = None
     """What others do while an order is on its way."""
 
@@ -59,7 +61,7 @@ class RoomBeside:
             raise MediaRefused("not_open")
         place = what.pop("place", None)
         if place is not None and place < self.place:
-            return Ack(self.clock.machine_now(), 1000, self.segment, {"past": True})
+            return Ack(self.clock.machine_now(), self.media_ms, self.segment, {"past": True})
         self.place = place or self.place
         if (
             do is Do.MUTE
@@ -98,7 +100,7 @@ class RoomBeside:
             told = {**told, "pieces": list(self.pieces)}
         if do is Do.CLOSE:
             self.is_open = False
-        return Ack(self.clock.machine_now(), 1000, self.segment, told)
+        return Ack(self.clock.machine_now(), self.media_ms, self.segment, told)
 
     def _end(self) -> dict[str, Any]:
         ended, self.segment = self.segment, None

@@ -1,36 +1,41 @@
-"""Four browsers hold a hearing from its opening to its closing by the court's pages and the real media room: judge, both sides and
-an interpreter, with the committed speech at the claimant's microphone; a witness and an expert come in a fifth, each for their part.
-What each received is counted.
+"""Four browsers hold a hearing in ordinary procedure from its opening to the judgment pronounced in it, by the court's pages and the
+real media room: presiding judge, both sides and an interpreter, with the committed speech at the claimant's microphone; a witness, an
+expert and a member of the panel come in a fifth, each for their part. What each received is counted.
 """
 
 from __future__ import annotations
 
 import base64
 import os
+import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
+from odr.docket.models import Role
 from odr.ground.text import T
 from odr.hearing.live import faults
 from odr.hearing.live.media.reading import Kind, open_segment
 from odr.hearing.live.media.verify import verify
 from odr.hearing.live.models import LiveSegment
 from odr.hearing.live.obeying import key_context
+from odr.hearing.live.vocabulary import LiveStage
 from odr.hearing.models import Witness
 from odr.identity.models import Account
 from tests.hearing.live.conftest import BEGINS, Live
 from tests.hearing.live.media.house import House, until
+from tests.hearing.live.panel_sits import ANN, BEN, draft, votes
 from tests.hearing.live.test_interpreting import appointed
-from tests.hearing.live.test_real_room import held, house, visitor
+from tests.hearing.live.test_real_room import house, served, visitor
 from tests.hearing.live.transcript.spoken import SPEECH
-from tests.hearing.scene import CHEN, DING, HAIYUN, LI, Scene
+from tests.hearing.scene import CHEN, DING, HAIYUN, LI, WANG, Scene
 from tests.patience import PATIENCE
 
-__all__ = ["held", "house"]
+__all__ = ["house"]
 LOCALES = ["en", "zh-Hans"] if os.environ.get("ODR_PROVE") else ["en"]
 SPEAKS = {"en": "late-parcel.opus", "zh-Hans": "zh-goods.opus"}
 GAO, HUA = "Gao", "Hua"
@@ -112,15 +117,25 @@ class Seat:
         until(lambda: self.page.evaluate("window.connected()") == 0, f"{self.name} is out")
 
 
+@pytest.fixture
+def held(sqlite_url: str, tmp_path: Path, house: House) -> Iterator[Live]:
+    """A court with that room, and a hearing before a panel fixed in it."""
+    with served(sqlite_url, tmp_path, house, panel=True) as live:
+        yield live
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 def test_four_browsers_hold_a_whole_hearing(held: Live, house: House, browser: Browser, locale: str) -> None:
-    """Opened, each given the floor, interpreted, a part sealed, deliberated, closed: whoever is out gets not one packet, the
-    interpreter is heard by who chose it, nobody's deliberation is recorded, and every piece of the recording holds who was in it.
+    """Opened before a panel, each given the floor, interpreted, a part sealed, deliberated and voted on, the judgment pronounced,
+    closed: whoever is out gets not one packet, the interpreter is heard by who chose it, nobody's deliberation is recorded, every
+    piece of the recording holds who was in it, and everybody in the room reads the judgment.
     """
     scene = held.scene
     appointed(scene)
     to_be_heard(scene)
     scene.clock.set(BEGINS)
+    for name in (ANN, BEN):
+        held.comes(name)
     held.all_come(DING)
     scene.act(CHEN, "open_live_hearing")
     seats = {}
@@ -187,19 +202,60 @@ def test_four_browsers_hold_a_whole_hearing(held: Live, house: House, browser: B
     scene.act(CHEN, "end_sealed_part")
     wu.hears(li)
 
-    # A deliberation: the sides are out, and the recorder writes nothing.
+    # Nothing is decided before everybody's last words.
+    for stage in LiveStage:
+        if stage is not LiveStage.OPENING:
+            step = T("Next stage: %(stage)s", stage=stage.label)
+            judge.page.get_by_role("button", name=step.render(locale)).click()
+    pronounce = T("Pronounce the judgment in the hearing").render(locale)
+    expect(judge.page.locator("[data-part=bar]")).to_contain_text(LiveStage.FINAL.label.render(locale))
+    assert judge.page.get_by_role("link", name=re.compile(re.escape(pronounce))).count() == 0
+
+    # A deliberation: whoever does not decide is out, a member hears the presiding judge, and the recorder writes nothing.
+    ann = seated(held, house, browser, ANN, locale)
+    for of in (judge, li):
+        ann.hears(of, "video", 5)
+    assert ann.page.locator("button[name=do]:visible").count() == 0, "a member of the panel steers nothing"
+    for seat in (li, wu, ding):
+        expect(seat.page.locator(f"[data-person='{judge.me}'] figcaption")).to_contain_text(
+            T("presiding judge").render(locale)
+        )
+        expect(seat.page.locator(f"[data-person='{ann.me}'] figcaption")).to_contain_text(
+            Role.ASSESSOR.label.render(locale)
+        )
     held.does(CHEN, "deliberate")
     for seat in (li, wu, ding):
         seat.is_out()
     recordings = house.recordings / held.hearing().reference
     assert scene.court.ports.media.state(held.hearing().reference).recorder.running_since is None
     sizes = {path: path.stat().st_size for path in recordings.rglob("*.rtp")}
+    had_so_far = {seat: seat.got_at_all() for seat in (li, wu, ding)}
+    ann.hears(judge)
+    judge.hears(ann)
+    assert {seat: seat.got_at_all() for seat in had_so_far} == had_so_far
+    secret = deliberated(held, ann, locale)
     held.does(CHEN, "reassemble")
     assert all(path.stat().st_size == size for path, size in sizes.items()), "the pieces before it stay what they were"
+    for name in (LI, HAIYUN, WANG, DING):
+        assert not any(scene.reads(name, number) for number in secret), f"{name} reads nothing of the deliberation"
     held.does(CHEN, "floor", HAIYUN)
     for seat in (judge, li, ding):
         seat.hears(wu)
     assert judge.got(ding) == wu.got(ding) == 0
+
+    # The judgment is pronounced in open court, in the hearing: everybody in the room reads what was spoken.
+    with judge.page.context.expect_page() as beside:
+        judge.page.get_by_role("link", name=re.compile(re.escape(pronounce))).click()
+    beside.value.locator("textarea[name=grounds]").fill("The label was not true.")
+    beside.value.get_by_role("button", name=T("Pronounce the judgment").render(locale), exact=True).click()
+    beside.value.wait_for_load_state()
+    beside.value.close()
+    for seat in (judge, ann, li, wu, ding):
+        spoken = seat.page.locator("section", has=seat.page.locator("#h-judgment"))
+        expect(spoken).to_contain_text(T("The judgment is pronounced").render(locale), timeout=PATIENCE * 1000)
+        expect(spoken).to_contain_text("The label was not true.")
+        expect(spoken).to_contain_text("8,000")
+        expect(spoken).not_to_contain_text("I would dismiss it.")
 
     scene.act(CHEN, "close_live_hearing", goes_on="no")
     for seat in (li, wu):
@@ -214,8 +270,28 @@ def test_four_browsers_hold_a_whole_hearing(held: Live, house: House, browser: B
         assert counted[1][held.person(name).reference][Kind.AUDIO] >= 40, f"{name} is recorded while heard"
     assert wu.me not in counted[2] and counted[2][li.me][Kind.AUDIO] >= 90
     assert counted[3][wu.me][Kind.VIDEO] > 0 and counted[4][wu.me][Kind.AUDIO] >= 40
-    for seat in seats.values():
+    for seat in (*seats.values(), ann):
         seat.page.context.close()
+
+
+def deliberated(held: Live, ann: Seat, locale: str) -> list[int]:
+    """The panel decides by two of three, Ann on the page of the panel's own room; gives the numbers of its secret entries."""
+    scene = held.scene
+    scene.act(CHEN, "draft_decision", **draft(scene))
+    with ann.page.context.expect_page() as beside:
+        ann.page.get_by_role("link", name=re.compile(re.escape(T("Vote in the panel").render(locale)))).click()
+    room = beside.value
+    room.locator("textarea[name=view]").fill("I would dismiss it.")
+    room.locator("input[name=vote][value=against]").check()
+    room.locator("form", has=room.locator("input[name=vote]")).locator("button[type=submit]").last.click()
+    expect(room.locator("section[aria-labelledby=minutes]")).to_contain_text(
+        "I would dismiss it.", timeout=PATIENCE * 1000
+    )
+    room.close()
+    for name in (BEN, CHEN):
+        votes(scene, name)
+    with scene.look() as (court, _):
+        return [entry.number for entry in scene.docket(court) if entry.act == "vote_on_decision"]
 
 
 def to_be_heard(scene: Scene) -> None:

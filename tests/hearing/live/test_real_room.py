@@ -30,6 +30,7 @@ from odr.identity.sign_in.sessions import open_session
 from odr.web.presence import session_cookie_name
 from tests.hearing.live.conftest import BEGINS, Live, fixed_here
 from tests.hearing.live.media.house import SECRET, House, free_port, opened, until
+from tests.hearing.live.panel_sits import convened
 from tests.hearing.live.room_beside import RoomBeside
 from tests.hearing.live.test_interpreting import appointed
 from tests.hearing.scene import CHEN, DING, HAIYUN, LI, WANG, Scene, accepted_case
@@ -61,8 +62,10 @@ def held(sqlite_url: str, tmp_path: Path, house: House) -> Iterator[Live]:
 
 
 @contextmanager
-def served(sqlite_url: str, folder: Path, house: House, *, more_hosts: str = "") -> Iterator[Live]:
-    """A court whose media room is this process, and more where they are named, with its pages served and a hearing fixed."""
+def served(sqlite_url: str, folder: Path, house: House, *, more_hosts: str = "", panel: bool = False) -> Iterator[Live]:
+    """A court whose media room is this process, and more where they are named, with its pages served and a hearing fixed; in
+    simple procedure before one judge, or in ordinary before a panel.
+    """
     database, clock = Database(sqlite_url, synchronous="OFF"), HouseClock(datetime(2026, 3, 2, 1, tzinfo=UTC))
     settings = Settings(
         mode="test",
@@ -76,8 +79,10 @@ def served(sqlite_url: str, folder: Path, house: House, *, more_hosts: str = "")
         media_hosts=more_hosts,
     )
     court = create_court(settings, clock, database)
-    scene = accepted_case(court, clock, track=Track.SIMPLE)
+    scene = accepted_case(court, clock, track=Track.ORDINARY if panel else Track.SIMPLE)
     scene.exhibits(1)
+    if panel:
+        convened(scene)
     fixed_here(scene)
     server = make_server("127.0.0.1", int(house.origin.rsplit(":", 1)[1]), create_app(court=court), threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
