@@ -1,6 +1,6 @@
 """however many media hosts a hearing left, and however long their names are, they fit their column on PostgreSQL too
 
-Revises 0250.
+Revises 0251.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0253"
-down_revision = "0250"
+down_revision = "0251"
 branch_labels = None
 depends_on = None
 form = "expand"

@@ -1,6 +1,6 @@
 """what is preserved now is found by its state: the worker asks for it in every round
 
-Revises 0250.
+Revises 0253.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0257"
-down_revision = "0250"
+down_revision = "0253"
 branch_labels = None
 depends_on = None
 form = "expand"
