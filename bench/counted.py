@@ -24,8 +24,8 @@ from odr.ground.db import Base, Database
 from odr.procedure.court import Court
 from odr.register.statistics.counting import AT_ONCE, count_on, counted_acts, rebuild
 from odr.register.statistics.models import CaseFacts, StatisticsReport, StatisticsTurn
-from odr.training.volume import fill
-from odr.training.volume_courses import COURSES
+from odr.training.volume.courses import COURSES
+from odr.training.volume.filling import fill
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 FEW = 2_000

@@ -30,7 +30,7 @@ from odr.identity.models import Account
 from odr.identity.sign_in import sessions
 from odr.operations import worker
 from odr.procedure.court import Court
-from odr.training.volume_rows import fill_rows
+from odr.training.volume.rows import fill_rows
 from odr.web.presence import session_cookie_name
 from tests.peers.postgres import PostgresCluster, find_binaries
 from tests.test_routes import routes

@@ -37,7 +37,7 @@ ALLOWED: dict[str, str] = {
     "judgment/preservation/case_without_claim.py:claims_that_follow": "CPL 104: the applicant's claims against the same",
     "procedure/case/act_drafts.py:files_in_act_drafts": "for the worker alone; each file stays its own sender's",
     "training/undone_judgments.py:at_work": "the story itself, in a training court: an absence of the judge that it tells",
-    "training/volume.py:_everybody": "a training court alone: whether its judges hear cases already",
+    "training/volume/filling.py:_everybody": "a training court alone: whether its judges hear cases already",
     "service/sending/daily_reminder.py:_named": "for the worker alone; each reminder goes to its own account",
 }
 """Lists gathered through somebody other than who asks, each with why nothing of another thing comes along."""
@@ -154,7 +154,7 @@ THROUGH_A_SEAT = {
     "settlement/mediation/moderation_end.py": "one case: the mediator's seat that ends",
     "filing/claim/joining_cases.py": "one case: whether the judge sits in the one joined to",
     "register/publication/redacting.py": "one case: everybody who ever served in it, whose names are shown or hidden",
-    "training/volume_courses.py": "one case of the volume court: who acts in it",
+    "training/volume/courses.py": "one case of the volume court: who acts in it",
     "training/paper_gallery.py": "one case of the gallery: its judge",
     "training/published.py": "one case of a story: who acts in it",
     "settlement/mediation/acts.py": "one case: the seat of the mediator who leaves it, which ends",

@@ -30,7 +30,10 @@ KEPT_FROM = dict.fromkeys(("respondent", "mediator", "clerk", "president"), "403
 """Who is of the case and opens no sealed file: only its author's side and the bench do."""
 READINGS = dict.fromkeys(("claimant", "respondent", "representative", "mediator", "judge", "clerk", "president"), "in")
 OTHERWISE: dict[str, dict[str, dict[str, str]]] = {
-    "closed": {"/cases/<reference>/judge-mediation": {"judge": "404"}},
+    "closed": {
+        "/cases/<reference>/judge-mediation": {"judge": "404"},
+        "/cases/<reference>/publication": {"clerk": "in"},
+    },
     "sealed": {
         "/cases/<reference>/exhibits/<label>/file": KEPT_FROM,
         "/cases/<reference>/exhibits/<label>/preview/<int:page>": KEPT_FROM,
@@ -41,8 +44,8 @@ OTHERWISE: dict[str, dict[str, dict[str, str]]] = {
         "/cases/<reference>/exhibits/<label>/readings": READINGS,
     },
 }
-"""Where the answer is another than in the open case of the file: nothing is left to mediate; a sealed file, and the
-list of who opened it.
+"""Where the answer is another than in the open case of the file: nothing is left to mediate, and a clerk makes the
+text of the decision ready; a sealed file, and the list of who opened it.
 """
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from odr.ground import migrate
+
 revision = "0257"
 down_revision = "0253"
 branch_labels = None
@@ -16,7 +18,7 @@ form = "expand"
 
 def upgrade() -> None:
     """An index."""
-    op.create_index("ix_preservation_state", "preservation", ["state"])
+    migrate.add_index("ix_preservation_state", "preservation", ["state"])
 
 
 def downgrade() -> None:

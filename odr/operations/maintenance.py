@@ -45,7 +45,8 @@ from odr.procedure.audit.receipt_audit import LOST_FOLDER, audit_receipts, known
 from odr.procedure.court import Court
 from odr.procedure.rules.cli import pack
 from odr.training.reset import demo
-from odr.training.volume import volume_command
+from odr.training.volume.filling import volume_command
+from odr.training.volume.rows import bench_group
 
 
 class Keeping(AppGroup):
@@ -68,7 +69,7 @@ keys = Keeping("keys", help="The court's keys.")
 demo.add_command(volume_command)
 
 WITHOUT_COURT = frozenset(
-    {"doctor", "db", "log", "keys", "backup", "restore", "drill", "rehearse", "silence", "demo", "pack"}
+    {"doctor", "db", "log", "keys", "backup", "restore", "drill", "rehearse", "silence", "demo", "bench", "pack"}
 )
 _TAKES_VALUE = {"--app", "-A", "--env-file", "-e"}
 
@@ -740,6 +741,7 @@ KEEPING: tuple[click.Command, ...] = (
     drill_command,
     rehearse_command,
     silence_group,
+    bench_group,
     demo,
     pack,
 )

@@ -66,7 +66,7 @@ VOLUME_PEOPLE = (
     ("lantian@parties.example", "蓝天网络科技有限公司", None, "zh-Hans"),
     ("songhe@parties.example", "松鹤茶业有限公司", None, "zh-Hans"),
 )
-"""Who comes besides when the court is filled with many cases (:mod:`odr.training.volume`)."""
+"""Who comes besides when the court is filled with many cases (:mod:`odr.training.volume.filling`)."""
 
 
 def secret_of(email: str) -> str:

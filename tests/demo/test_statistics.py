@@ -25,8 +25,8 @@ from odr.procedure.court import Court
 from odr.register.statistics.counting import count_on, rebuild
 from odr.register.statistics.figures import first_day, percentile
 from odr.register.statistics.models import CaseFacts, StatisticsReport
-from odr.training.volume import fill
-from odr.training.volume_courses import COURSES
+from odr.training.volume.courses import COURSES
+from odr.training.volume.filling import fill
 from tests.demo.conftest import opened
 
 pytestmark = pytest.mark.timeout(3600)

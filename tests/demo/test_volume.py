@@ -21,9 +21,9 @@ from odr.procedure.audit.docket_audit import audit
 from odr.procedure.court import Court
 from odr.procedure.models import Task
 from odr.training.reset import demo
-from odr.training.volume import NotFilled, fill, plan
-from odr.training.volume_claims import CAUSES
-from odr.training.volume_courses import COURSES
+from odr.training.volume.claims import CAUSES
+from odr.training.volume.courses import COURSES
+from odr.training.volume.filling import NotFilled, fill, plan
 from tests.demo.conftest import opened
 from tests.filing.visitor import Visitor
 from tests.scene import Scene

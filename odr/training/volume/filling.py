@@ -27,8 +27,8 @@ from odr.training import run
 from odr.training.reset import NotReset, refuse
 from odr.training.story import StoryClock
 from odr.training.training_staff import PEOPLE, VOLUME_PEOPLE, hear_on_weekdays, let_in, make_accounts
-from odr.training.volume_claims import CAUSES, Cause, volume_claim
-from odr.training.volume_courses import COURSES, Course, ReachedToday, VolumeStory
+from odr.training.volume.claims import CAUSES, Cause, volume_claim
+from odr.training.volume.courses import COURSES, Course, ReachedToday, VolumeStory
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

@@ -21,8 +21,8 @@ from odr.identity.models import Account
 from odr.procedure.court import Court
 from odr.training import run
 from odr.training.reset import NotReset, refuse
-from odr.training.volume import FIRMS, NotFilled, fill
-from odr.training.volume_courses import COURSES
+from odr.training.volume.courses import COURSES
+from odr.training.volume.filling import FIRMS, NotFilled, fill
 
 MOST = 10_000_000
 """How many cases may be asked for at once."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from odr.filing.inputs import ClaimInput
 
 if TYPE_CHECKING:
-    from odr.training.volume_courses import VolumeStory
+    from odr.training.volume.courses import VolumeStory
 
 SMALL, LARGER = ("small_claims", "small_claims", "simple"), ("simple", "ordinary")
 GOODS = ("蓝牙耳机", "儿童书包", "电饭煲", "羽绒服", "运动鞋", "坚果礼盒", "台灯", "手机壳")

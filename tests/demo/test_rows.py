@@ -1,0 +1,89 @@
+"""Rows of very many cases: as many as asked for, on both engines, and the court goes on numbering behind them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+
+from odr.app import create_court
+from odr.docket.models import Case, Party
+from odr.ground.clock import FixedClock
+from odr.ground.config import Mode, Settings
+from odr.ground.db import Database
+from odr.identity.models import Account
+from odr.operations import worker
+from odr.procedure.models import Window
+from odr.service.models import InboxItem
+from odr.training.volume.filling import NotFilled
+from odr.training.volume.rows import bench_group, fill_rows
+
+NOW = datetime(2026, 6, 15, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+CASES = 400
+
+
+@pytest.mark.slow
+def test_rows_are_laid_and_the_court_goes_on(database: Database, tmp_path: Path) -> None:
+    """Parties, windows and letters come with their own cases; nobody's account, number or reference stands twice; a round of the
+    worker finds nothing to do in them, and a second filling is refused.
+    """
+    settings = Settings(mode="training", data_dir=tmp_path, database_url=database.url, argon2_cheap=True)
+    court = create_court(settings, FixedClock(NOW), database)
+    laid = fill_rows(court, CASES)
+    with database.read() as session:
+        told = (session.scalar(select(func.count()).select_from(Case)) or 0) - laid
+        assert told + laid >= CASES
+        for kind in (Party, Window, InboxItem):
+            of_told = select(func.count()).select_from(kind)
+            whole = session.scalar(of_told) or 0
+            assert whole > 10 * told, kind
+        assert (
+            session.scalar(
+                select(func.count())
+                .select_from(Party)
+                .join(Window, Window.party_id == Party.id)
+                .where(Window.case_id != Party.case_id)
+            )
+            == 0
+        )
+        accounts = (
+            session.scalar(select(func.count(Account.id))),
+            session.scalar(select(func.count(Account.email.distinct()))),
+        )
+        assert accounts[0] == accounts[1]
+        last = session.scalar(select(func.max(Account.id))) or 0
+    with database.write() as session:
+        mine = Account(
+            email="new@parties.example",
+            name="New",
+            state=session.get_one(Account, 1).state,
+            locale="en",
+            created_at=NOW,
+        )
+        session.add(mine)
+        session.flush()
+        assert mine.id > last
+    worker.work_once(court)
+    assert worker.sweep_windows(court) == 0
+    with pytest.raises(NotFilled):
+        fill_rows(court, CASES)
+
+
+def test_a_sitting_court_is_not_filled(tmp_path: Path) -> None:
+    """Neither by the command nor by what it calls."""
+    answer = CliRunner(env={"ODR_MODE": "production"}).invoke(bench_group, ["fill", "10"])
+    assert answer.exit_code != 0
+    assert "this court sits" in answer.output
+    court = create_court(
+        Settings(mode="training", data_dir=tmp_path, argon2_cheap=True),
+        FixedClock(NOW),
+        Database(f"sqlite:///{tmp_path / 'court.sqlite'}"),
+    )
+    sits = replace(court, settings=court.settings.model_copy(update={"mode": Mode.PRODUCTION}))
+    with pytest.raises(NotFilled):
+        fill_rows(sits, 10)
