@@ -53,7 +53,24 @@ def sweep_windows(court: Court, batch: int = BATCH) -> int:
         performed += done
         # What waits until the ledger of outages is written stays due, and is no reason to go round for ever.
         if len(due) < batch or not done:
+            _tell_waiting(court, at_least=len(due) if not done else 0)
             return performed
+
+
+def _tell_waiting(court: Court, *, at_least: int) -> None:
+    """Say that time limits have ended of which nothing follows yet, at once and every hour it lasts."""
+    if not at_least:
+        _waited.pop(court.notary, None)
+    elif time.monotonic() - _waited.get(court.notary, -HOUR) >= HOUR:
+        _waited[court.notary] = time.monotonic()
+        log.warning(
+            "a time limit has ended in %s cases at least and nothing follows yet: the ledger of outages comes first "
+            "(`flask outage list`; docs/operators.md)",
+            at_least,
+        )
+
+
+_waited: WeakKeyDictionary[Notary, float] = WeakKeyDictionary()
 
 
 def work_once(court: Court) -> dict[str, int]:

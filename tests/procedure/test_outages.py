@@ -426,14 +426,20 @@ def test_keepers_enter_and_list(small_scene: Scene) -> None:
     assert f"{began.astimezone(UTC):%Y-%m-%d %H:%M} to" in runner.invoke(args=["outage", "list"]).output
 
 
-def test_held_limits_do_not_keep_the_worker_going_round(small_scene: Scene) -> None:
-    """A whole batch that waits for the ledger ends the step instead of beginning it again."""
+def test_held_limits_do_not_keep_the_worker_going_round(small_scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    """A whole batch that waits for the ledger ends the step instead of beginning it again, and the log says so once."""
     small_scene.pend()
     small_scene.clock.set(evening(small_scene))
     small_scene.work()
     ledger.beat(small_scene.court, WEB)
     small_scene.clock.advance(timedelta(hours=9))
+    for _ in range(2):
+        assert worker.sweep_windows(small_scene.court, batch=1) == 0
+    assert [line.levelname for line in caplog.records if "nothing follows yet" in line.message] == ["WARNING"]
+    ledger.beat(small_scene.court, WEB)
+    small_scene.work()
     assert worker.sweep_windows(small_scene.court, batch=1) == 0
+    assert len([line for line in caplog.records if "nothing follows yet" in line.message]) == 1
 
 
 def answer_that_took(scene: Scene, seconds: float) -> None:
