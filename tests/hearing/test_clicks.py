@@ -92,7 +92,7 @@ def test_an_ordinary_dispute_from_the_desk_to_the_sealed_judgment(small_scene: S
     clerk.sit_down()
     clerk.follow("/do/record_hearing")
     clerk.send_form(
-        "^$",
+        "/do/record_hearing$",
         begun="09:32",
         ended="10:15",
         minutes="The sale and the price back were argued.",
