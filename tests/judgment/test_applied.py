@@ -262,7 +262,7 @@ def test_no_judgment_is_applied_while_the_case_lies_before_the_committee(many: B
 def test_every_act_that_decides_waits_for_the_committee(many: Bench) -> None:
     """Written by hand: whoever adds an act that decides a case puts it here, or says in review why it need not wait."""
     waits = {act.name for act in many.court.table for g in act.guards if "the_committee_is_waited_for" in g.name}
-    assert waits == {"apply_group_judgment", "send_for_signing", "issue_decision"}
+    assert waits == {"apply_group_judgment", "send_for_signing", "issue_decision", "pronounce_judgment"}
 
 
 def test_the_judge_of_a_later_claim_is_shown_the_judgment(many: Bench) -> None:
