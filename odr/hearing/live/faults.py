@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -15,11 +15,12 @@ from odr.hearing.live.acts import KeepRecordingInput, SuspendInput
 from odr.hearing.live.media import hosts, moving
 from odr.hearing.live.media.control import HALL, Media, MediaAway, MediaRefused, RoomEvent
 from odr.hearing.live.models import LivePerson, LiveRoom
-from odr.hearing.live.queries import held_room, missing_from, pause_after, segments_of
+from odr.hearing.live.queries import DOORS_OPEN, held_room, missing_from, pause_after, segments_of
 from odr.hearing.live.rules import is_gone
 from odr.hearing.live.vocabulary import Place, RoomState, What
 from odr.hearing.models import Hearing
 from odr.hearing.names import KEEP_RECORDING, SUSPEND_LIVE_HEARING
+from odr.hearing.vocabulary import HearingState
 from odr.identity.actors import CLOCK_ACTOR
 
 if TYPE_CHECKING:
@@ -27,16 +28,27 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 GONE = {"lost", "left"}
-STANDS = frozenset({RoomState.PAUSED, RoomState.SUSPENDED, RoomState.DELIBERATING})
-"""States of an opened hearing in which nobody is heard by everybody."""
+STANDS = frozenset({RoomState.WAITING, RoomState.PAUSED, RoomState.SUSPENDED, RoomState.DELIBERATING})
+"""States in which nobody is heard by everybody, and which a media room that forgot the hearing is told as they are."""
+SO_LONG = timedelta(days=1)
+"""How long a hearing that was never opened is looked after: those who wait for it talk with their own side."""
 
 
 def watch(court: Court, limit: int = 50) -> int:
-    """The worker's round: every hearing held here that is not over, and every recording that waits to be put on record."""
+    """The worker's round: every hearing held here that is not over, from when its doors are open, and every recording that waits to
+    be put on record.
+    """
     if hosts.media_of(court) is None:
         return 0
     with court.database.read() as session:
         going_on = select(LiveRoom.id).where(LiveRoom.state.not_in((RoomState.WAITING, RoomState.CLOSED)))
+        now = court.clock.now()
+        doors_open = (
+            select(LiveRoom.id)
+            .join(Hearing, Hearing.id == LiveRoom.hearing_id)
+            .where(LiveRoom.state == RoomState.WAITING, Hearing.state == HearingState.SUMMONED)
+            .where(Hearing.begins_at <= now + DOORS_OPEN, Hearing.begins_at > now - SO_LONG)
+        )
         closed = (
             select(LiveRoom.id)
             .join(Hearing, Hearing.id == LiveRoom.hearing_id)
@@ -44,6 +56,7 @@ def watch(court: Court, limit: int = 50) -> int:
         )
         rooms = [
             *session.scalars(going_on.limit(limit)),
+            *session.scalars(doors_open.order_by(Hearing.begins_at, LiveRoom.id).limit(limit)),
             *session.scalars(closed.order_by(LiveRoom.id.desc()).limit(limit)),
         ]
         left = select(LiveRoom.id).where(LiveRoom.left_hosts != "").order_by(LiveRoom.id.desc()).limit(limit)
@@ -79,7 +92,9 @@ def follow(court: Court, room_id: int, silent: set[str] | None = None, tried: se
     stopped = None
     if state is RoomState.OPEN and (media is None or away or not _goes_on(media, hearing, sealed=expected)):
         stopped = Stopped(lines, away)
-    forgotten = lines if media is not None and not away and state in STANDS and _is_unknown(media, hearing) else None
+    # First everything that it has to say of before: else the end of the piece of before would be taken for that of the new one.
+    settled = state in STANDS and not news and not away
+    forgotten = lines if media is not None and settled and _is_unknown(media, hearing) else None
     if news or lost or state is RoomState.CLOSED or done or stopped is not None or forgotten is not None:
         with court.sit() as sitting:
             done += _take_in(sitting, room_id, news, stopped, host)
