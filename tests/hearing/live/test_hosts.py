@@ -12,6 +12,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import select
 
+from odr.app import create_app
 from odr.ground.config import Settings
 from odr.hearing.live import faults, journal
 from odr.hearing.live.media.composite.telling import told
@@ -25,6 +26,7 @@ from odr.notary.models import LogEntry
 from tests.hearing.live.conftest import Live, gathered, pieces
 from tests.hearing.live.room_beside import RoomBeside
 from tests.hearing.scene import CHEN, HAIYUN, LI
+from tests.hearing.test_pages import Browser
 
 
 @pytest.fixture
@@ -311,6 +313,30 @@ def test_a_hearing_closed_while_its_own_host_is_dead(live: Live, others: bool) -
     live.follow()
     assert live.room().left_hosts == "" and pieces(live)[0].head is not None
     assert len(live.entry("keep_recording")) == 1
+
+
+def test_a_recording_of_which_nothing_came_is_on_no_record(live: Live) -> None:
+    """Its only host died before a minute was over: no link is there to be named, and none is invented. After three days the page says
+    so in both languages, and no longer that the docket waits; should the host come, its link goes on record.
+    """
+    app = create_app(court=live.scene.court)
+    live.opened()
+    live.media.away = True
+    live.scene.act(CHEN, "close_live_hearing", goes_on="another_day")
+    live.follow()
+    assert "The docket waits for it until" in Browser(app, live.scene, LI).get("/live/recording/1")
+    live.clock.advance(WAITS + timedelta(minutes=1))
+    live.follow()
+    assert live.hearing().recording_sha256 is None and live.entry("keep_recording") == []
+    seen = Browser(app, live.scene, LI).get("/live/recording/1")
+    assert "it is not on record" in seen and "The docket waits for it until" not in seen
+    assert "故尚未入卷" in Browser(app, live.scene, LI, "zh-Hans").get("/live/recording/1")
+    live.media.dies()
+    live.media.away = False
+    live.follow()
+    live.follow()
+    (kept,) = live.entry("keep_recording")
+    assert kept["result"]["sha256"] == pieces(live)[0].head
 
 
 def test_a_host_that_is_back_soon_after_the_closing_owes_nothing(live: Live) -> None:
