@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -27,16 +30,19 @@ if TYPE_CHECKING:
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
+log = logging.getLogger("odr.hearing.live")
 GONE = {"lost", "left"}
 STANDS = frozenset({RoomState.WAITING, RoomState.PAUSED, RoomState.SUSPENDED, RoomState.DELIBERATING})
 """States in which nobody is heard by everybody, and which a media room that forgot the hearing is told as they are."""
+AT_ONCE = 1_000
+"""Hearings that go on, or wait to be opened, at the same time: each is asked about in every round, or its media room would end it."""
 SO_LONG = timedelta(days=1)
 """How long a hearing that was never opened is looked after: those who wait for it talk with their own side."""
 
 
 def watch(court: Court, limit: int = 50) -> int:
     """The worker's round: every hearing held here that is not over, from when its doors are open, and every recording that waits to
-    be put on record.
+    be put on record. Of what is over, the newest up to a ``limit``.
     """
     if hosts.media_of(court) is None:
         return 0
@@ -55,15 +61,28 @@ def watch(court: Court, limit: int = 50) -> int:
             .where(LiveRoom.state == RoomState.CLOSED, Hearing.recording_sha256.is_(None))
         )
         rooms = [
-            *session.scalars(going_on.limit(limit)),
-            *session.scalars(doors_open.order_by(Hearing.begins_at, LiveRoom.id).limit(limit)),
+            *session.scalars(going_on.limit(AT_ONCE)),
+            *session.scalars(doors_open.order_by(Hearing.begins_at, LiveRoom.id).limit(AT_ONCE)),
             *session.scalars(closed.order_by(LiveRoom.id.desc()).limit(limit)),
         ]
         left = select(LiveRoom.id).where(LiveRoom.left_hosts != "").order_by(LiveRoom.id.desc()).limit(limit)
         owed = session.scalars(left).all()
     silent, tried = set[str](), set[str]()
-    done = sum(follow(court, room_id, silent, tried) for room_id in rooms)
-    return done + sum(moving.finish(court, room_id, silent) for room_id in owed)
+    steps: list[tuple[int, Callable[[], int]]] = [
+        *((room_id, partial(follow, court, room_id, silent, tried)) for room_id in rooms),
+        *((room_id, partial(moving.finish, court, room_id, silent)) for room_id in owed),
+    ]
+    done, wrong = 0, list[Exception]()
+    for room_id, step in steps:
+        try:
+            done += step()
+        except Exception as error:
+            # Whatever goes wrong in one hearing keeps no other from being asked about.
+            log.error("room %s could not be looked after (%s); the others are", room_id, type(error).__name__)
+            wrong.append(error)
+    if wrong:
+        raise wrong[0]
+    return done
 
 
 def follow(court: Court, room_id: int, silent: set[str] | None = None, tried: set[str] | None = None) -> int:

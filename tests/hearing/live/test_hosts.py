@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from pydantic import ValidationError
@@ -281,6 +281,36 @@ def test_a_piece_that_a_living_host_lost_is_missing(live: Live, second: RoomBesi
     live.clock.advance(WAITS + timedelta(minutes=1))
     live.follow()
     assert live.entry("keep_recording")[0]["result"]["pieces"][0].get("missing") is True
+
+
+class Broken(RoomBeside):
+    """Answers with what nobody can read."""
+
+    def state(self, hearing: str) -> NoReturn:
+        """No state at all."""
+        raise KeyError(hearing)
+
+
+def test_a_hearing_that_cannot_be_looked_after_keeps_no_other(live: Live) -> None:
+    """Its own host says what nobody can read; what else is owed in this round is asked for all the same."""
+    second = Broken(live.clock)
+    live.scene.court.ports.media_hosts = {"second": second}
+    live.opened()
+    dies(live)
+    assert live.room().left_hosts == "main"
+    live.media.dies()
+    live.media.away = False
+    with pytest.raises(KeyError):
+        live.follow()
+    assert live.room().left_hosts == "" and pieces(live)[0].head is not None
+
+
+def test_every_hearing_that_goes_on_is_asked_about(live: Live) -> None:
+    """However few of those that are over are looked at in a round: a media room that is not asked about a hearing ends it."""
+    live.opened()
+    live.media.dies()
+    faults.watch(live.scene.court, limit=0)
+    assert live.room().state is RoomState.SUSPENDED
 
 
 @pytest.mark.parametrize("others", [False, True])
