@@ -102,7 +102,7 @@ def follow(court: Court, room_id: int, silent: set[str] | None = None, tried: se
         hearing = session.get_one(Hearing, room.hearing_id).reference
         heard_of, state, lines, host = room.heard_of, room.state, room.lines, hosts.name_of(court, room)
         expected = room.sealed_by is not None
-        lost = any(p.lost_at is not None for p in room.people)
+        lost = state is RoomState.OPEN and any(p.lost_at is not None for p in room.people)
     media = hosts.media_on(court, host) if host not in silent else None
     news, away = _news(media, hearing, heard_of, 1 if unanswered else 2) if media is not None else ([], True)
     if away:
