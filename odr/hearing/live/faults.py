@@ -36,6 +36,8 @@ STANDS = frozenset({RoomState.WAITING, RoomState.PAUSED, RoomState.SUSPENDED, Ro
 """States in which nobody is heard by everybody, and which a media room that forgot the hearing is told as they are."""
 AT_ONCE = 1_000
 """Hearings that go on, or wait to be opened, at the same time: each is asked about in every round, or its media room would end it."""
+LOOKED_FOR = timedelta(days=30)
+"""How long after a hearing its recording is looked for in every round; after that, when the host that owes it answers."""
 SO_LONG = timedelta(days=1)
 """How long a hearing that was never opened is looked after: those who wait for it talk with their own side."""
 
@@ -47,30 +49,33 @@ def watch(court: Court, limit: int = 50) -> int:
     if hosts.media_of(court) is None:
         return 0
     with court.database.read() as session:
-        going_on = select(LiveRoom.id).where(LiveRoom.state.not_in((RoomState.WAITING, RoomState.CLOSED)))
         now = court.clock.now()
+        # By the index of recordings that are kept: rooms of hearings that are over are not gone through.
+        kept = select(LiveRoom.id).where(LiveRoom.erased_at.is_(None))
+        not_over = kept.where(LiveRoom.closed_at.is_(None))
+        going_on = not_over.where(LiveRoom.state.not_in((RoomState.WAITING, RoomState.CLOSED)))
         doors_open = (
-            select(LiveRoom.id)
-            .join(Hearing, Hearing.id == LiveRoom.hearing_id)
+            not_over.join(Hearing, Hearing.id == LiveRoom.hearing_id)
             .where(LiveRoom.state == RoomState.WAITING, Hearing.state == HearingState.SUMMONED)
             .where(Hearing.begins_at <= now + DOORS_OPEN, Hearing.begins_at > now - SO_LONG)
         )
         closed = (
-            select(LiveRoom.id)
-            .join(Hearing, Hearing.id == LiveRoom.hearing_id)
-            .where(LiveRoom.state == RoomState.CLOSED, Hearing.recording_sha256.is_(None))
+            kept.join(Hearing, Hearing.id == LiveRoom.hearing_id)
+            .where(LiveRoom.closed_at > now - LOOKED_FOR, LiveRoom.state == RoomState.CLOSED)
+            .where(Hearing.recording_sha256.is_(None))
+            .order_by(LiveRoom.closed_at.desc(), LiveRoom.id.desc())
         )
         rooms = [
             *session.scalars(going_on.limit(AT_ONCE)),
             *session.scalars(doors_open.order_by(Hearing.begins_at, LiveRoom.id).limit(AT_ONCE)),
-            *session.scalars(closed.order_by(LiveRoom.id.desc()).limit(limit)),
+            *session.scalars(closed.limit(limit)),
         ]
         left = select(LiveRoom.id).where(LiveRoom.left_hosts != "").order_by(LiveRoom.id.desc()).limit(limit)
         owed = session.scalars(left).all()
     silent, tried = set[str](), set[str]()
     steps: list[tuple[int, Callable[[], int]]] = [
         *((room_id, partial(follow, court, room_id, silent, tried)) for room_id in rooms),
-        *((room_id, partial(moving.finish, court, room_id, silent)) for room_id in owed),
+        *((room_id, partial(_hand_over, court, room_id, silent, tried, room_id in rooms)) for room_id in owed),
     ]
     done, wrong = 0, list[Exception]()
     for room_id, step in steps:
@@ -83,6 +88,12 @@ def watch(court: Court, limit: int = 50) -> int:
     if wrong:
         raise wrong[0]
     return done
+
+
+def _hand_over(court: Court, room_id: int, silent: set[str], tried: set[str], looked_after: bool) -> int:
+    """What a host that was left owes of a hearing; what comes after nobody looks for it any more goes on record at once."""
+    done = moving.finish(court, room_id, silent)
+    return done + follow(court, room_id, silent, tried) if done and not looked_after else done
 
 
 def follow(court: Court, room_id: int, silent: set[str] | None = None, tried: set[str] | None = None) -> int:

@@ -27,6 +27,7 @@ from tests.hearing.live.conftest import Live, gathered, pieces
 from tests.hearing.live.room_beside import RoomBeside
 from tests.hearing.scene import CHEN, HAIYUN, LI
 from tests.hearing.test_pages import Browser
+from tests.procedure.test_plans import noted, read_through
 
 
 @pytest.fixture
@@ -305,6 +306,15 @@ def test_a_hearing_that_cannot_be_looked_after_keeps_no_other(live: Live) -> Non
     assert live.room().left_hosts == "" and pieces(live)[0].head is not None
 
 
+def test_a_round_goes_through_no_hearing_that_is_over(live: Live) -> None:
+    """Rooms that are open, waited in, or closed without a recording on record are found by index, however many there ever were."""
+    live.opened()
+    with noted(live.scene.court.database) as seen:
+        live.follow()
+    assert sum("FROM live_room" in statement for statement in seen) >= 4
+    assert {"live_room", "hearing"}.isdisjoint(read_through(live.scene.court.database, seen))
+
+
 def test_every_hearing_that_goes_on_is_asked_about(live: Live) -> None:
     """However few of those that are over are looked at in a round: a media room that is not asked about a hearing ends it."""
     live.opened()
@@ -357,13 +367,14 @@ def test_a_recording_of_which_nothing_came_is_on_no_record(live: Live) -> None:
     assert "The docket waits for it until" in Browser(app, live.scene, LI).get("/live/recording/1")
     live.clock.advance(WAITS + timedelta(minutes=1))
     live.follow()
+    live.clock.advance(faults.LOOKED_FOR)
+    live.follow()
     assert live.hearing().recording_sha256 is None and live.entry("keep_recording") == []
     seen = Browser(app, live.scene, LI).get("/live/recording/1")
     assert "it is not on record" in seen and "The docket waits for it until" not in seen
     assert "故尚未入卷" in Browser(app, live.scene, LI, "zh-Hans").get("/live/recording/1")
     live.media.dies()
     live.media.away = False
-    live.follow()
     live.follow()
     (kept,) = live.entry("keep_recording")
     assert kept["result"]["sha256"] == pieces(live)[0].head
