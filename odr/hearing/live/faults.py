@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.ground.text import LOCALES, T, Text
@@ -49,29 +50,7 @@ def watch(court: Court, limit: int = 50) -> int:
     if hosts.media_of(court) is None:
         return 0
     with court.database.read() as session:
-        now = court.clock.now()
-        # By the index of recordings that are kept: rooms of hearings that are over are not gone through.
-        kept = select(LiveRoom.id).where(LiveRoom.erased_at.is_(None))
-        not_over = kept.where(LiveRoom.closed_at.is_(None))
-        going_on = not_over.where(LiveRoom.state.not_in((RoomState.WAITING, RoomState.CLOSED)))
-        doors_open = (
-            not_over.join(Hearing, Hearing.id == LiveRoom.hearing_id)
-            .where(LiveRoom.state == RoomState.WAITING, Hearing.state == HearingState.SUMMONED)
-            .where(Hearing.begins_at <= now + DOORS_OPEN, Hearing.begins_at > now - SO_LONG)
-        )
-        closed = (
-            kept.join(Hearing, Hearing.id == LiveRoom.hearing_id)
-            .where(LiveRoom.closed_at > now - LOOKED_FOR, LiveRoom.state == RoomState.CLOSED)
-            .where(Hearing.recording_sha256.is_(None))
-            .order_by(LiveRoom.closed_at.desc(), LiveRoom.id.desc())
-        )
-        rooms = [
-            *session.scalars(going_on.limit(AT_ONCE)),
-            *session.scalars(doors_open.order_by(Hearing.begins_at, LiveRoom.id).limit(AT_ONCE)),
-            *session.scalars(closed.limit(limit)),
-        ]
-        left = select(LiveRoom.id).where(LiveRoom.left_hosts != "").order_by(LiveRoom.id.desc()).limit(limit)
-        owed = session.scalars(left).all()
+        rooms, owed = _due(session, court.clock.now(), limit)
     silent, tried = set[str](), set[str]()
     steps: list[tuple[int, Callable[[], int]]] = [
         *((room_id, partial(follow, court, room_id, silent, tried)) for room_id in rooms),
@@ -88,6 +67,32 @@ def watch(court: Court, limit: int = 50) -> int:
     if wrong:
         raise wrong[0]
     return done
+
+
+def _due(session: Session, now: datetime, limit: int) -> tuple[list[int], Sequence[int]]:
+    """Rooms that are looked after in a round, and those of which a host that was left owes something."""
+    # By the index of recordings that are kept: rooms of hearings that are over are not gone through.
+    kept = select(LiveRoom.id).where(LiveRoom.erased_at.is_(None))
+    not_over = kept.where(LiveRoom.closed_at.is_(None))
+    going_on = not_over.where(LiveRoom.state.not_in((RoomState.WAITING, RoomState.CLOSED)))
+    doors_open = (
+        not_over.join(Hearing, Hearing.id == LiveRoom.hearing_id)
+        .where(LiveRoom.state == RoomState.WAITING, Hearing.state == HearingState.SUMMONED)
+        .where(Hearing.begins_at <= now + DOORS_OPEN, Hearing.begins_at > now - SO_LONG)
+    )
+    closed = (
+        kept.join(Hearing, Hearing.id == LiveRoom.hearing_id)
+        .where(LiveRoom.closed_at > now - LOOKED_FOR, LiveRoom.state == RoomState.CLOSED)
+        .where(Hearing.recording_sha256.is_(None))
+        .order_by(LiveRoom.closed_at.desc(), LiveRoom.id.desc())
+    )
+    rooms = [
+        *session.scalars(going_on.limit(AT_ONCE)),
+        *session.scalars(doors_open.order_by(Hearing.begins_at, LiveRoom.id).limit(AT_ONCE)),
+        *session.scalars(closed.limit(limit)),
+    ]
+    left = select(LiveRoom.id).where(LiveRoom.left_hosts != "").order_by(LiveRoom.id.desc()).limit(limit)
+    return rooms, session.scalars(left).all()
 
 
 def _hand_over(court: Court, room_id: int, silent: set[str], tried: set[str], looked_after: bool) -> int:
