@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.ground.text import LOCALES, T, Text
@@ -15,42 +19,86 @@ from odr.hearing.live.acts import KeepRecordingInput, SuspendInput
 from odr.hearing.live.media import hosts, moving
 from odr.hearing.live.media.control import HALL, Media, MediaAway, MediaRefused, RoomEvent
 from odr.hearing.live.models import LivePerson, LiveRoom
-from odr.hearing.live.queries import held_room, missing_from, pause_after, segments_of
+from odr.hearing.live.queries import DOORS_OPEN, held_room, missing_from, pause_after, segments_of
 from odr.hearing.live.rules import is_gone
 from odr.hearing.live.vocabulary import Place, RoomState, What
 from odr.hearing.models import Hearing
 from odr.hearing.names import KEEP_RECORDING, SUSPEND_LIVE_HEARING
+from odr.hearing.vocabulary import HearingState
 from odr.identity.actors import CLOCK_ACTOR
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
+log = logging.getLogger("odr.hearing.live")
 GONE = {"lost", "left"}
-STANDS = frozenset({RoomState.PAUSED, RoomState.SUSPENDED, RoomState.DELIBERATING})
-"""States of an opened hearing in which nobody is heard by everybody."""
+STANDS = frozenset({RoomState.WAITING, RoomState.PAUSED, RoomState.SUSPENDED, RoomState.DELIBERATING})
+"""States in which nobody is heard by everybody, and which a media room that forgot the hearing is told as they are."""
+AT_ONCE = 1_000
+"""Hearings that go on, or wait to be opened, at the same time: each is asked about in every round, or its media room would end it."""
+LOOKED_FOR = timedelta(days=30)
+"""How long after a hearing its recording is looked for in every round; after that, when the host that owes it answers."""
+SO_LONG = timedelta(days=1)
+"""How long a hearing that was never opened is looked after: those who wait for it talk with their own side."""
 
 
 def watch(court: Court, limit: int = 50) -> int:
-    """The worker's round: every hearing held here that is not over, and every recording that waits to be put on record."""
+    """The worker's round: every hearing held here that is not over, from when its doors are open, and every recording that waits to
+    be put on record. Of what is over, the newest up to a ``limit``.
+    """
     if hosts.media_of(court) is None:
         return 0
     with court.database.read() as session:
-        going_on = select(LiveRoom.id).where(LiveRoom.state.not_in((RoomState.WAITING, RoomState.CLOSED)))
-        closed = (
-            select(LiveRoom.id)
-            .join(Hearing, Hearing.id == LiveRoom.hearing_id)
-            .where(LiveRoom.state == RoomState.CLOSED, Hearing.recording_sha256.is_(None))
-        )
-        rooms = [
-            *session.scalars(going_on.limit(limit)),
-            *session.scalars(closed.order_by(LiveRoom.id.desc()).limit(limit)),
-        ]
-        left = select(LiveRoom.id).where(LiveRoom.left_hosts != "").order_by(LiveRoom.id.desc()).limit(limit)
-        owed = session.scalars(left).all()
+        rooms, owed = _due(session, court.clock.now(), limit)
     silent, tried = set[str](), set[str]()
-    done = sum(follow(court, room_id, silent, tried) for room_id in rooms)
-    return done + sum(moving.finish(court, room_id, silent) for room_id in owed)
+    steps: list[tuple[int, Callable[[], int]]] = [
+        *((room_id, partial(follow, court, room_id, silent, tried)) for room_id in rooms),
+        *((room_id, partial(_hand_over, court, room_id, silent, tried, room_id in rooms)) for room_id in owed),
+    ]
+    done, wrong = 0, list[Exception]()
+    for room_id, step in steps:
+        try:
+            done += step()
+        except Exception as error:
+            # Whatever goes wrong in one hearing keeps no other from being asked about.
+            log.error("room %s could not be looked after (%s); the others are", room_id, type(error).__name__)
+            wrong.append(error)
+    if wrong:
+        raise wrong[0]
+    return done
+
+
+def _due(session: Session, now: datetime, limit: int) -> tuple[list[int], Sequence[int]]:
+    """Rooms that are looked after in a round, and those of which a host that was left owes something."""
+    # By the index of recordings that are kept: rooms of hearings that are over are not gone through.
+    kept = select(LiveRoom.id).where(LiveRoom.erased_at.is_(None))
+    not_over = kept.where(LiveRoom.closed_at.is_(None))
+    going_on = not_over.where(LiveRoom.state.not_in((RoomState.WAITING, RoomState.CLOSED)))
+    doors_open = (
+        not_over.join(Hearing, Hearing.id == LiveRoom.hearing_id)
+        .where(LiveRoom.state == RoomState.WAITING, Hearing.state == HearingState.SUMMONED)
+        .where(Hearing.begins_at <= now + DOORS_OPEN, Hearing.begins_at > now - SO_LONG)
+    )
+    closed = (
+        kept.join(Hearing, Hearing.id == LiveRoom.hearing_id)
+        .where(LiveRoom.closed_at > now - LOOKED_FOR, LiveRoom.state == RoomState.CLOSED)
+        .where(Hearing.recording_sha256.is_(None))
+        .order_by(LiveRoom.closed_at.desc(), LiveRoom.id.desc())
+    )
+    rooms = [
+        *session.scalars(going_on.limit(AT_ONCE)),
+        *session.scalars(doors_open.order_by(Hearing.begins_at, LiveRoom.id).limit(AT_ONCE)),
+        *session.scalars(closed.limit(limit)),
+    ]
+    left = select(LiveRoom.id).where(LiveRoom.left_hosts != "").order_by(LiveRoom.id.desc()).limit(limit)
+    return rooms, session.scalars(left).all()
+
+
+def _hand_over(court: Court, room_id: int, silent: set[str], tried: set[str], looked_after: bool) -> int:
+    """What a host that was left owes of a hearing; what comes after nobody looks for it any more goes on record at once."""
+    done = moving.finish(court, room_id, silent)
+    return done + follow(court, room_id, silent, tried) if done and not looked_after else done
 
 
 def follow(court: Court, room_id: int, silent: set[str] | None = None, tried: set[str] | None = None) -> int:
@@ -70,7 +118,7 @@ def follow(court: Court, room_id: int, silent: set[str] | None = None, tried: se
         hearing = session.get_one(Hearing, room.hearing_id).reference
         heard_of, state, lines, host = room.heard_of, room.state, room.lines, hosts.name_of(court, room)
         expected = room.sealed_by is not None
-        lost = any(p.lost_at is not None for p in room.people)
+        lost = state is RoomState.OPEN and any(p.lost_at is not None for p in room.people)
     media = hosts.media_on(court, host) if host not in silent else None
     news, away = _news(media, hearing, heard_of, 1 if unanswered else 2) if media is not None else ([], True)
     if away:
@@ -79,7 +127,9 @@ def follow(court: Court, room_id: int, silent: set[str] | None = None, tried: se
     stopped = None
     if state is RoomState.OPEN and (media is None or away or not _goes_on(media, hearing, sealed=expected)):
         stopped = Stopped(lines, away)
-    forgotten = lines if media is not None and not away and state in STANDS and _is_unknown(media, hearing) else None
+    # First everything that it has to say of before: else the end of the piece of before would be taken for that of the new one.
+    settled = state in STANDS and not news and not away
+    forgotten = lines if media is not None and settled and _is_unknown(media, hearing) else None
     if news or lost or state is RoomState.CLOSED or done or stopped is not None or forgotten is not None:
         with court.sit() as sitting:
             done += _take_in(sitting, room_id, news, stopped, host)

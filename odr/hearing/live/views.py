@@ -17,7 +17,7 @@ from odr.ground.text import T, Text
 from odr.hearing.examination.exhibit_places import SEEN
 from odr.hearing.live import journal
 from odr.hearing.live.media.composite.working import Failed, failed, lies_ready
-from odr.hearing.live.media.moving import waits_until
+from odr.hearing.live.media.moving import is_over, waits_until
 from odr.hearing.live.models import EquipmentCheck, LiveAck, LiveLine, LivePerson, LiveRoom, LiveSegment
 from odr.hearing.live.moves import MOVES, shown_exhibit, why_not
 from odr.hearing.live.playing import Played, playable
@@ -478,6 +478,8 @@ class RecordingPage:
     lies: Sequence[Lies]
     waits_until: datetime | None
     """Until when the docket waits for a media host that died, before it says that its piece is missing."""
+    nothing_came: bool
+    """That time is over, and neither a piece nor an anchored link of one is there, which the docket could name."""
     whole: Sequence[LiveSegment]
     """Pieces of which a film of everybody together lies ready."""
     unmade: Sequence[tuple[LiveSegment, Failed]]
@@ -555,6 +557,7 @@ def recording_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing,
         and (line.what is What.SEALED or journal.reads_line(line, actor.role, me, inside, of_court=of_court))
     ]
     pieces = segments_of(sitting.session, room)
+    owed = waits_until(room) if hearing.recording_sha256 is None else None
     return RecordingPage(
         hearing=hearing,
         room=room,
@@ -564,7 +567,11 @@ def recording_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing,
         heads=[line for line in every if line.what is What.HEAD],
         segments=pieces,
         lies=where_they_lie(room, pieces, every),
-        waits_until=waits_until(room) if hearing.recording_sha256 is None else None,
+        waits_until=owed,
+        nothing_came=owed is not None
+        and is_over(room, sitting.now)
+        and not any(p.head for p in pieces)
+        and not journal.anchored(sitting.session, room),
         played=playable(sitting.court, hearing, room, [p for p in pieces if stayed or p.key is None]),
         whole=[p for p in pieces if (stayed or p.key is None) and lies_ready(sitting.court, hearing, p)],
         unmade=[(p, f) for p in pieces if of_court and (f := failed(sitting.court, hearing, p)) is not None],

@@ -94,6 +94,54 @@ def test_who_deliberates_goes_on_alone_in_a_room_that_forgot(live: Live) -> None
     assert doing[:2] == ["open", "deliberate"] and not {"record", "seal", "unseal", "reassemble"} & set(doing)
 
 
+def test_a_hearing_not_opened_yet_is_looked_after_and_told_anew(live: Live) -> None:
+    """Who waits for it talks with their own side: the room hears of it from the court, and one that forgot it is told who is there, so
+    that they come in again and the hearing can be opened. Nothing is recorded before that; of a day that is over nobody asks.
+    """
+    gathered(live)
+    live.media.dies()
+    before = len(live.media.asked)
+    live.follow()
+    told = live.media.asked[before:]
+    court = [live.person(name).reference for name in (CHEN, WANG)]
+    assert [do for do, _ in told] == ["open", "admit", "admit"]
+    assert [given["person"] for do, given in told if do == "admit"] == court
+    assert live.room().state is RoomState.WAITING and not live.room().recorder_runs
+    live.follow()
+    assert len(live.media.asked) == before + len(told), "it is told once"
+    for who in live.room().people:
+        live.media.happens("entered", who.reference)
+    live.follow()
+    live.scene.act(CHEN, "open_live_hearing")
+    live.follow()
+    assert live.room().state is RoomState.OPEN and live.media.segment == 1
+
+
+def test_a_day_that_went_by_without_its_hearing_is_looked_after_no_more(live: Live) -> None:
+    """A room that was started anew days later is told nothing of it."""
+    gathered(live)
+    live.clock.advance(timedelta(days=2))
+    live.media.dies()
+    before = len(live.media.asked)
+    live.follow()
+    assert len(live.media.asked) == before and not live.media.is_open
+
+
+def test_what_a_room_has_to_say_of_before_comes_first(live: Live) -> None:
+    """More happened than it says at once, and the end of its piece comes last: that is no word of the piece that begins anew."""
+    live.opened()
+    live.does(CHEN, "pause")
+    for turn in range(500):
+        live.media.happens("camera", live.person(LI).reference, on=bool(turn % 2))
+    live.media.happens("court_silent", seconds=21)
+    live.media.dies()
+    for _ in range(4):
+        live.follow()
+    said = [line.what for line in live.lines() if line.what in (What.RECORDER_STOPPED, What.TOLD_ANEW)]
+    assert said == [What.RECORDER_STOPPED, What.TOLD_ANEW]
+    assert live.room().recorder_runs and live.media.segment == 2
+
+
 def test_a_sealed_part_stays_sealed(live: Live) -> None:
     """Killed in a sealed part, the room is brought back sealed, under a new key, before anybody is let in."""
     live.opened()

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import select
 
+from odr.app import create_app
 from odr.ground.config import Settings
 from odr.hearing.live import faults, journal
 from odr.hearing.live.media.composite.telling import told
@@ -25,6 +26,8 @@ from odr.notary.models import LogEntry
 from tests.hearing.live.conftest import Live, gathered, pieces
 from tests.hearing.live.room_beside import RoomBeside
 from tests.hearing.scene import CHEN, HAIYUN, LI
+from tests.hearing.test_pages import Browser
+from tests.procedure.test_plans import noted, read_through
 
 
 @pytest.fixture
@@ -281,6 +284,45 @@ def test_a_piece_that_a_living_host_lost_is_missing(live: Live, second: RoomBesi
     assert live.entry("keep_recording")[0]["result"]["pieces"][0].get("missing") is True
 
 
+class Broken(RoomBeside):
+    """Answers with what nobody can read."""
+
+    def state(self, hearing: str) -> NoReturn:
+        """No state at all."""
+        raise KeyError(hearing)
+
+
+def test_a_hearing_that_cannot_be_looked_after_keeps_no_other(live: Live) -> None:
+    """Its own host says what nobody can read; what else is owed in this round is asked for all the same."""
+    second = Broken(live.clock)
+    live.scene.court.ports.media_hosts = {"second": second}
+    live.opened()
+    dies(live)
+    assert live.room().left_hosts == "main"
+    live.media.dies()
+    live.media.away = False
+    with pytest.raises(KeyError):
+        live.follow()
+    assert live.room().left_hosts == "" and pieces(live)[0].head is not None
+
+
+def test_a_round_goes_through_no_hearing_that_is_over(live: Live) -> None:
+    """Rooms that are open, waited in, or closed without a recording on record are found by index, however many there ever were."""
+    live.opened()
+    with noted(live.scene.court.database) as seen:
+        live.follow()
+    assert sum("FROM live_room" in statement for statement in seen) >= 4
+    assert {"live_room", "hearing"}.isdisjoint(read_through(live.scene.court.database, seen))
+
+
+def test_every_hearing_that_goes_on_is_asked_about(live: Live) -> None:
+    """However few of those that are over are looked at in a round: a media room that is not asked about a hearing ends it."""
+    live.opened()
+    live.media.dies()
+    faults.watch(live.scene.court, limit=0)
+    assert live.room().state is RoomState.SUSPENDED
+
+
 @pytest.mark.parametrize("others", [False, True])
 def test_a_hearing_closed_while_its_own_host_is_dead(live: Live, others: bool) -> None:
     """With one host or several: the docket waits three days for it too, and then names its piece as missing, with the last link that
@@ -311,6 +353,31 @@ def test_a_hearing_closed_while_its_own_host_is_dead(live: Live, others: bool) -
     live.follow()
     assert live.room().left_hosts == "" and pieces(live)[0].head is not None
     assert len(live.entry("keep_recording")) == 1
+
+
+def test_a_recording_of_which_nothing_came_is_on_no_record(live: Live) -> None:
+    """Its only host died before a minute was over: no link is there to be named, and none is invented. After three days the page says
+    so in both languages, and no longer that the docket waits; should the host come, its link goes on record.
+    """
+    app = create_app(court=live.scene.court)
+    live.opened()
+    live.media.away = True
+    live.scene.act(CHEN, "close_live_hearing", goes_on="another_day")
+    live.follow()
+    assert "The docket waits for it until" in Browser(app, live.scene, LI).get("/live/recording/1")
+    live.clock.advance(WAITS + timedelta(minutes=1))
+    live.follow()
+    live.clock.advance(faults.LOOKED_FOR)
+    live.follow()
+    assert live.hearing().recording_sha256 is None and live.entry("keep_recording") == []
+    seen = Browser(app, live.scene, LI).get("/live/recording/1")
+    assert "it is not on record" in seen and "The docket waits for it until" not in seen
+    assert "故尚未入卷" in Browser(app, live.scene, LI, "zh-Hans").get("/live/recording/1")
+    live.media.dies()
+    live.media.away = False
+    live.follow()
+    (kept,) = live.entry("keep_recording")
+    assert kept["result"]["sha256"] == pieces(live)[0].head
 
 
 def test_a_host_that_is_back_soon_after_the_closing_owes_nothing(live: Live) -> None:

@@ -260,6 +260,16 @@ def test_what_fails_is_left_alone_longer_each_time_and_named(live: Live, app: Fl
     assert make_due(court) == 1 and failed(court, live.hearing(), pieces(live)[0]) is None
 
 
+def test_where_nothing_can_be_written_the_process_goes_on(live: Live) -> None:
+    """A disk takes no film, and no note that it failed either: the round ends as any other, and the next ones make what is due."""
+    held(live)
+    court = live.scene.court
+    (court.settings.data_dir / "played").write_text("no folder")
+    assert make_due(court) == 0
+    (court.settings.data_dir / "played").unlink()
+    assert make_due(court) == 3
+
+
 def test_told_to_stop_it_stops_in_the_middle_of_a_piece(live: Live) -> None:
     """Wherever that comes, in reading or in writing: nothing half-made stays, nothing is remembered as failed, no other piece is begun,
     and the next process makes them all.

@@ -18,12 +18,13 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from playwright.sync_api import Browser
 
-from odr.hearing.live.media import verify as verifier
+from odr.hearing.live.media import serve, verify as verifier
 from odr.hearing.live.media.control import Ack, MediaAway
 from odr.hearing.live.media.kit import RecordingKit, write_recording
 from odr.hearing.live.media.reading import Kind, open_segment
 from odr.hearing.live.media.verify import Noted, verify
 from tests.hearing.live.media.house import BOTH, ROOT, House, Visitor, opened, short_folder, until
+from tests.patience import PATIENCE
 from tests.peers.browser import OpenContext
 from tests.typed import typed
 
@@ -40,6 +41,28 @@ def admitted(house: House, *people: Visitor) -> None:
         each.enter()
         house.order("admit", person=each.name)
     people[0].hears(people[1].name, "video")
+
+
+TWICE = """
+const { AUDIO, Recorder } = await import(process.argv[1]);
+const [root, none] = [process.argv[2], () => {}];
+const recorder = new Recorder({ root, hearing: "h1", segment: 1, patience: 60_000, onFault: none, onMinute: none });
+await recorder.begin();
+recorder.write("li", AUDIO, Buffer.alloc(80, 1));
+const both = await Promise.all([recorder.stop("court_silent"), recorder.stop()]);
+console.log(JSON.stringify(both.map((each) => each.head)));
+"""
+
+
+def test_a_piece_that_is_ended_twice_at_a_time_has_one_last_link(tmp_path: Path) -> None:
+    """The court is silent, and the process is told to stop while the last link is being written: both get the same one."""
+    recorder = (serve.ROOM.parent / "recorder.mjs").as_uri()
+    command = ["node", "--input-type=module", "-e", TWICE, recorder, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE)
+    first, second = json.loads(done.stdout)
+    kinds = [json.loads(line)["kind"] for line in (tmp_path / "h1/0001/chain").read_text().splitlines()]
+    assert first == second and kinds.count("end") == 1 and kinds[-1] == "end"
+    assert verify(tmp_path / "h1").holds
 
 
 @BOTH

@@ -86,8 +86,14 @@ def _remember(court: Court, each: Due, error: Exception) -> None:
     before, now = failed(court, each.hearing, each.piece), court.clock.machine_now()
     found = Failed((before.times if before else 0) + 1, round(now.timestamp() * 1000), type(error).__name__)
     path = _failed_at(court, each.hearing, each.piece)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(asdict(found)))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(asdict(found)))
+    except OSError as full:
+        # A disk that takes no film may take no note of it either: the other pieces are tried all the same.
+        log.error(
+            "that a film failed could not be noted (%s): it is tried again in the next round", type(full).__name__
+        )
     log.error(
         "no film of piece %s of room %s (%s, tried %s times); it is tried again from %s on",
         *(each.piece.number, each.room.reference, found.why, found.times, f"{found.again:%F %T} UTC"),

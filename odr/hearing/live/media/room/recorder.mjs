@@ -91,6 +91,7 @@ export class Recorder {
   fault = null;
   running = null;
   step = "waiting"; // what the recorder is at: said when it stops
+  #ending = null;
 
   /** `onFault(error)` is called once, when it stops by itself; `onMinute()` each minute. */
   constructor({ root, hearing, segment, key, previous, gap, patience, onFault, onMinute }) {
@@ -146,7 +147,12 @@ export class Recorder {
   }
 
   /** Ends the segment; gives its last link and the digest of it. The link says `why`, where nobody ordered it. */
-  async stop(why) {
+  stop(why) {
+    // The room may be told to stop while it ends a piece: there is one last link, whoever asks for it.
+    return (this.#ending ??= this.#end(why));
+  }
+
+  async #end(why) {
     if (!this.running) return this.closing;
     try {
       await this.#quiet();
