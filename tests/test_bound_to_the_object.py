@@ -142,7 +142,6 @@ THROUGH_A_SEAT = {
     "filing/course/objections.py": "one case: whether who objects sits in it, or did",
     "filing/parties/joining_by_code.py": "one case: whoever ever served in it joins it as nobody",
     "filing/registry/handing_over.py": "a president hands over another's seats, also of an office taken away; never their own view",
-    "filing/registry/supervision.py": "a president's inventory of others' desks, also of an office taken away; never their own view",
     "insight/distribution/departures.py": "a president counts how seats came about, also of an office taken away; no name is told",
     "insight/workload/reckoning.py": "open work of the desks a president sees, by those desks; never their own view",
     "hearing/appraisal/acts.py": "one case: the expert's own seat",

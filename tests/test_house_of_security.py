@@ -31,13 +31,14 @@ PROGRAMS = {
 }
 """Who starts programs, and which."""
 GLUED = {
-    "odr/ground/db.py": "seconds of patience, and names of triggers of the court's own code",
+    "odr/ground/db.py": "seconds of patience, names of triggers and of a table of the court's own code",
     "odr/ground/memory/none_of.py": "the court's own statement, once for each case of a list; the cases are bound",
     "odr/ground/migrate.py": "names of tables that the code declares",
     "odr/notary/log/log_rows.py": "names of tables that the code declares",
     "odr/notary/triggers.py": "triggers of the court's own code",
     "odr/operations/doctor.py": "names of pragmas of the check-up itself",
     "odr/operations/move.py": "triggers as the database itself tells them",
+    "odr/training/volume/rows.py": "names of tables and columns that the code declares, and numbers it counted",
     "odr/service/models.py": "triggers and a condition that the module spells itself",
 }
 """Where a statement holds more than constants, and what: never anything that somebody wrote."""
