@@ -25,6 +25,12 @@ def current_draft(session: Session, case: Case) -> Decision | None:
     return next(iter(reversed(decisions_of(session, case, DecisionState.DRAFT, DecisionState.COOLING))), None)
 
 
+def is_spoken(session: Session, case: Case) -> bool:
+    """Whether the judgment was spoken in the hearing, and its text is still to come."""
+    decision = current_draft(session, case)
+    return decision is not None and decision.pronounced_entry is not None
+
+
 def issued(session: Session, case: Case) -> Decision | None:
     """The newest decision that was issued and stands."""
     return next(iter(reversed(decisions_of(session, case, DecisionState.ISSUED))), None)

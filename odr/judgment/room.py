@@ -16,6 +16,7 @@ from odr.judgment.group.judgments import pronounced
 from odr.judgment.meetings import signing as meetings_signing
 from odr.judgment.meetings.acts import READERS
 from odr.judgment.meetings.queries import meetings_of
+from odr.judgment.panel import pronouncing
 from odr.judgment.preservation import (
     acts as preservation_acts,
     before_claim,
@@ -115,6 +116,7 @@ ROOM = Room(
     },
     desk_pages=(DeskPage("meetings.mine", T("Minutes of meetings"), 66),),
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
+    bars=(pronouncing.the_judgment_is_spoken,),
     audits=(audit_orders,),
     owed=(owed_by_decision,),
     sums=(sum_ordered,),

@@ -78,6 +78,9 @@ def test_what_comes_back_is_heard_anew_before_others(bench: Bench) -> None:
     come_back(bench)
     case = bench.case()
     assert (case.stage, case.track) == (Stage.PENDING, Track.ORDINARY) and sat(bench, Role.JUDGE) == ["Other"]
+    assert case.pronounced_at is None, (
+        "what was pronounced before is set aside, and fees and service are as before a judgment"
+    )
     with bench.court.database.read() as session:
         running = session.scalars(
             select(Window).where(

@@ -31,7 +31,7 @@ def spoken(bench: Bench) -> None:
         decision = current_draft(sitting.session, case)
         assert decision is not None
         at = sitting.now - timedelta(days=1)
-        decision.pronounced_entry, decision.pronounced_at = case.entry_count, at
+        decision.pronounced_entry, decision.pronounced_at, case.pronounced_at = case.entry_count, at, at
         decision.pronounced_sha256 = orders_digest(decision)
         sitting.start_window(case, "send_judgment", start=at, subject=decision.reference)
 

@@ -13,7 +13,7 @@ from odr.docket.models import Audience, Case, Role, Stage
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
-from odr.procedure.acts.table import Recorded, Topic, act, guard
+from odr.procedure.acts.table import Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
 from odr.procedure.rules.base import law
@@ -139,6 +139,7 @@ def searches_are_ruled(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     while_stayed=True,
     seen_by=Audience.NAMED,
     source=law("SIM 3, 7, 8", "COURT similar"),
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.DECISION,
     in_record=False,
     help=T("It goes into the closed part of the file. It binds nobody, and no party reads it."),

@@ -26,7 +26,6 @@ from odr.filing.claim.progress import (
     decide,
     end_case,
     investigation_is_open,
-    nothing_is_pronounced,
     own_claim,
     requests_of,
     standing_claim,
@@ -293,7 +292,7 @@ class WithdrawInput(CourtModel):
     by=set(PARTY_ROLES),
     at=BEFORE_DECISION | {Stage.LODGED, Stage.RETURNED},
     to={Stage.CLOSED},
-    guard=(own_claim, no_withdrawal_waits, nothing_is_pronounced),
+    guard=(own_claim, no_withdrawal_waits),
     special=True,
     serves=Everyone.BUT_ACTOR,
     letter=Letter(

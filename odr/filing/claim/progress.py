@@ -72,14 +72,6 @@ def _since_begun(sitting: Sitting, case: Case, milestone: Milestone) -> list[Doc
     return [entry for entry in found if entry.number >= since]
 
 
-@guard("CPL 148")
-def nothing_is_pronounced(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why no claim is withdrawn any more: the judgment was spoken in the hearing, and only its text follows."""
-    if _since_begun(sitting, case, Milestone.JUDGMENT_PRONOUNCED):
-        return T("The judgment was pronounced in the hearing; a claim can be withdrawn only before that.")
-    return None
-
-
 def _opened(sitting: Sitting, case: Case) -> set[str]:
     """Keys of the phases that have opened, and of those closed, as the docket tells."""
     found: set[str] = set()

@@ -515,6 +515,7 @@ class ChallengeRuling(CourtModel):
     ),
     source=law("CPL 49, 50"),
     desk=desks.RECUSAL,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.CLAIM,
     in_record=False,
 )
@@ -594,6 +595,7 @@ class ReviewInput(CourtModel):
         ),
     ),
     source=law("CPL 50"),
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.TAKING_PART,
     in_record=False,
 )
@@ -659,6 +661,7 @@ class SeatInput(CourtModel):
     at=WHILE_SEATED | {Stage.LODGED, Stage.RETURNED},
     while_stayed=True,
     source=law("CPL 47"),
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.CLAIM,
     in_record=False,
 )

@@ -246,7 +246,7 @@ class AskedOnce(Session):
             self._written({statement.table.name})
         elif not isinstance(statement, GenerativeSelect):
             self.forget()
-        elif statement._for_update_arg is not None:
+        elif statement._for_update_arg is not None or statement._execution_options.get("populate_existing"):
             self._newer()
 
     def _newer(self) -> None:

@@ -24,7 +24,7 @@ from odr.identity.actors import serving
 from odr.procedure.acts.table import Act
 from odr.procedure.case.waiting_for_me import done_by
 from odr.procedure.models import Task, Window, WindowState
-from odr.procedure.time.limitation import Excluded, trial_limit
+from odr.procedure.time.limitation import Excluded, is_pronounced, trial_limit
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -150,6 +150,8 @@ def _limit_line(
     if case.stage not in HANDLED_AT or case.accepted_at is None:
         return None
     pack, since = sitting.pack(case), again.effective_at if again is not None else case.accepted_at
+    if is_pronounced(case, since):
+        return None
     clock = trial_limit(
         pack, case.track.value, since, excluded=excluded, extensions=extensions, foreign=case.foreign_related
     )

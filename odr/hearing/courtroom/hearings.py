@@ -600,7 +600,7 @@ class RecordHearingInput(CourtModel):
     ),
     version=4,
     source=law("CPL 140, 144, 150", "OLR 7", "REC 5, 9"),
-    means={Milestone.HEARING_HELD},
+    means={Milestone.UNTIL_THE_TEXT, Milestone.HEARING_HELD},
     prefill=roll_of_summons,
     seen_by=Audience.HEARING,
     desk=desks.RECORD_HEARING,
@@ -845,6 +845,7 @@ class ConfirmRecordingInput(CourtModel):
     guard=recording_exists,
     source=law("REC 9"),
     seen_by=Audience.HEARING,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.HEARING,
     in_record=True,
 )

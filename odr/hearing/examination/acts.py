@@ -449,7 +449,7 @@ def phase_runs(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         ),
     ),
     source=law("OLR 20", "CPL 144"),
-    means={Milestone.PHASE_MOVED},
+    means={Milestone.UNTIL_THE_TEXT, Milestone.PHASE_MOVED},
     seen_by=Audience.HEARING,
     topic=Topic.HEARING,
     in_record=True,

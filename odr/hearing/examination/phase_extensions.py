@@ -29,7 +29,7 @@ from odr.hearing.vocabulary import RequestState
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
-from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.models import Window, WindowState
@@ -340,6 +340,7 @@ class FailureRulingInput(CourtModel):
     source=law("OLR 5, 25"),
     seen_by=Audience.HEARING,
     desk=desks.FAILURE,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.HEARING,
     in_record=True,
 )

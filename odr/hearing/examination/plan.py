@@ -19,7 +19,7 @@ from odr.hearing.trial_limit.excluded_time import excluded_of
 from odr.hearing.vocabulary import Mode, RequestState
 from odr.procedure.rules.base import Unit
 from odr.procedure.rules.pack import RulePack
-from odr.procedure.time.limitation import Excluded, TrialClock, trial_limit
+from odr.procedure.time.limitation import Excluded, TrialClock, is_pronounced, trial_limit
 from odr.procedure.time.reckoning import reckon
 from odr.procedure.time.written_working import bilingual
 
@@ -196,15 +196,17 @@ def began(sitting: Sitting, case: Case) -> datetime | None:
 def clock_of(sitting: Sitting, case: Case, *, more: Sequence[Excluded] = ()) -> TrialClock | None:
     """The case's trial limit without the time that does not count (CPI 243) and with what the president has granted.
 
-    None before acceptance, or where the pack exempts the case. ``more`` are spans not on record yet.
+    None before acceptance, where the pack exempts the case, and once the judgment is pronounced, with which it ends: spoken in
+    the hearing or with its text (CPI 243). ``more`` are spans not on record yet.
     """
-    if case.accepted_at is None:
+    since = began(sitting, case) or case.accepted_at
+    if case.accepted_at is None or since is None or is_pronounced(case, since):
         return None
     pack = sitting.pack(case)
     return trial_limit(
         pack,
         case.track.value,
-        began(sitting, case) or case.accepted_at,
+        since,
         excluded=[*excluded_of(sitting, case), *more],
         extensions=extensions_granted(sitting, case),
         foreign=case.foreign_related,

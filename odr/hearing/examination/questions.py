@@ -28,7 +28,7 @@ from odr.hearing.vocabulary import OPEN_QUESTIONS, DutyState, PhaseState, Postin
 from odr.identity.actors import Actor
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.letter import DAY, Letter, PaperKind
-from odr.procedure.acts.table import Everyone, Premise, Recorded, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.models import WindowState
@@ -611,6 +611,7 @@ class QuestionInput(CourtModel):
     source=law("EV 4"),
     seen_by=Audience.HEARING,
     desk=desks.UNANSWERED,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.HEARING,
     in_record=True,
     premise=Premise.SUBJECT,

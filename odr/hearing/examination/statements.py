@@ -24,7 +24,7 @@ from odr.hearing.vocabulary import DutyState, PhaseState, PostingKind
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
-from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.rules.base import law
@@ -369,6 +369,7 @@ class NoteInput(CourtModel):
     source=law("CPL 142, 150"),
     seen_by=Audience.HEARING,
     desk=desks.OBJECTION,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.HEARING,
     in_record=True,
 )

@@ -130,6 +130,7 @@ class EnterInput(CourtModel):
     strong=True,
     source=law("OLR 7, 24, 25, 27", "CTR 6, 17"),
     seen_by=Audience.HEARING,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.HEARING,
     in_record=True,
     page="live.enter",
@@ -311,6 +312,7 @@ class OrderInCourtInput(CourtModel):
     guard=(hearing_open, hearing_runs),
     source=law("CTR 17, 19", "OLR 25"),
     seen_by=Audience.HEARING,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.HEARING,
     in_record=True,
 )
@@ -432,6 +434,7 @@ def part_sealed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     guard=(hearing_open, part_sealed),
     source=law("REC 3"),
     seen_by=Audience.HEARING,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.HEARING,
     in_record=True,
 )
@@ -475,6 +478,7 @@ class SuspendInput(CourtModel):
     guard=(hearing_open, hearing_goes_on),
     source=law("OLR 25", "REC 4"),
     seen_by=Audience.HEARING,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.HEARING,
     in_record=True,
 )
@@ -536,6 +540,7 @@ class LeavingInput(CourtModel):
     paper=RulingForm(T("Absence during the hearing"), WITH_THE_JUDGMENT, result="finding", words=FOUND),
     source=law("OLR 25", "CPL 146, 147"),
     seen_by=Audience.HEARING,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.HEARING,
     in_record=True,
 )
@@ -659,7 +664,7 @@ class CloseInput(CourtModel):
         ),
     ),
     source=law("CPL 144, 150", "OLR 21, 22", "REC 3"),
-    means={Milestone.HEARING_HELD},
+    means={Milestone.UNTIL_THE_TEXT, Milestone.HEARING_HELD},
     seen_by=Audience.HEARING,
     desk=desks.RECORD_HEARING,
     topic=Topic.HEARING,

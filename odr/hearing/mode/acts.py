@@ -185,7 +185,7 @@ def nothing_is_left_to_rule_on(sitting: Sitting, case: Case, actor: Actor) -> Te
         ),
     ),
     source=law("CPL 144, 150"),
-    means={Milestone.HEARING_CLOSED},
+    means={Milestone.UNTIL_THE_TEXT, Milestone.HEARING_CLOSED},
     seen_by=Audience.HEARING,
     desk=desks.CLOSE_HEARING,
     topic=Topic.HEARING,

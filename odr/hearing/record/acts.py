@@ -23,7 +23,7 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
-from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.papers.rulings import ASKED, WITH_THE_JUDGMENT
@@ -95,6 +95,7 @@ class SignInput(CourtModel):
     strong=True,
     source=law("CPL 150", "OLR 33, 34"),
     seen_by=Audience.HEARING,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.HEARING,
     in_record=False,
     page="hearing.record",
@@ -122,6 +123,7 @@ class RefuseSignatureInput(CourtModel):
     guard=(record_is_read, not_signed_yet),
     source=law("CPL 150"),
     seen_by=Audience.HEARING,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.HEARING,
     in_record=False,
 )
@@ -166,6 +168,7 @@ def _nowhere_beside(given: dict[str, Any]) -> dict[str, Any]:
     ),
     source=law("CPL 150"),
     seen_by=Audience.HEARING,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.HEARING,
     in_record=False,
 )
@@ -275,6 +278,7 @@ def _as_proposed(given: dict[str, Any]) -> dict[str, Any]:
     source=law("CPL 150"),
     seen_by=Audience.HEARING,
     desk=desks.CORRECTION,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.HEARING,
     in_record=False,
 )

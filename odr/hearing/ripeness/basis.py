@@ -84,13 +84,15 @@ def missing_stages(sitting: Sitting, case: Case, examination: Examination) -> It
 
 def did_not_sit(sitting: Sitting, case: Case, hearing: Hearing) -> list[str]:
     """Names of those who decide now and did not sit when a hearing was held: for them it counts as not held, since all
-    who decide take part in the hearing alike (COL 3, 4).
+    who decide take part in the hearing alike (COL 3, 4). Once the judgment was spoken it is decided: whoever takes a seat after
+    that completes its text.
     """
     at = hearing.begun_at or hearing.begins_at
     mine = (Seat.case_id == case.id, Seat.role.in_((Role.JUDGE, Role.ASSESSOR)))
     seats = sitting.session.scalars(select(Seat).where(*mine)).all()
     sat = {s.account_id for s in seats if s.from_at <= at and (s.until_at is None or s.until_at > at)}
-    new = {s.account_id for s in seats if s.until_at is None} - sat
+    spoken = case.pronounced_at if case.pronounced_at is not None and case.pronounced_at >= at else None
+    new = {s.account_id for s in seats if s.until_at is None and (spoken is None or s.from_at <= spoken)} - sat
     if not new:
         return []
     return list(sitting.session.scalars(select(Account.name).where(Account.id.in_(new)).order_by(Account.name)))

@@ -38,7 +38,7 @@ from odr.judgment.vocabulary import STORAGE, Basis, DecisionKind, DecisionState,
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import ClaimIsChanging, DecisionIssued, ExaminationClosed, Served
 from odr.procedure.acts.letter import Letter, PaperKind
-from odr.procedure.acts.table import Everyone, Premise, Recorded, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, RefTo, field
 from odr.procedure.models import WindowState
@@ -228,6 +228,7 @@ class FindingsInput(CourtModel):
     page="judgment.desk",
     source=law("EV 4, 10, 68, 90, 97", "CPI 103, 106", "CPL 81", "OLR 17"),
     version=3,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.DECISION,
     in_record=False,
     while_stayed=False,
@@ -392,6 +393,7 @@ def _write_finding(
     page="judgment.desk",
     source=law("CPL 155"),
     desk=desks.DRAFT_DECISION,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.DECISION,
     in_record=False,
 )
@@ -464,6 +466,7 @@ def _orders(sitting: Sitting, case: Case, given: DraftInput, currency: str) -> l
     page="judgment.desk",
     source=law("CPL 155", "COL 5, 12, 15", "COURT cooling-off"),
     desk=desks.DRAFT_DECISION,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.DECISION,
     in_record=False,
 )
@@ -509,6 +512,7 @@ class ReopenInput(CourtModel):
     seen_by=Audience.BENCH,
     page="judgment.desk",
     source=law("COURT cooling-off"),
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.DECISION,
 )
 def reopen_decision(sitting: Sitting, case: Case, given: ReopenInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -572,6 +576,7 @@ class IssueInput(CourtModel):
     ),
     concerns=all_unless_countersigned,
     desk=desks.PRONOUNCE,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.DECISION,
 )
 def issue_decision(sitting: Sitting, case: Case, given: IssueInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -597,7 +602,7 @@ def issue_decision(sitting: Sitting, case: Case, given: IssueInput, *, actor: Ac
     if not issuing.clerk_signs(sitting, case):
         sitting.close_windows(case, SEND_JUDGMENT, WindowState.MET, subject=decision.reference)
     if decision.kind is not DecisionKind.PARTIAL:
-        case.pronounced_at = now
+        case.pronounced_at = decision.pronounced_at or now
         sitting.move(case, Stage.PRONOUNCED)
     elif not sitting.tasks(case, desks.DRAFT_DECISION):
         sitting.open_task(

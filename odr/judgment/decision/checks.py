@@ -95,7 +95,7 @@ def _agreement(sitting: Sitting, case: Case) -> Iterator[Text]:
 def _as_pronounced(decision: Decision) -> Iterator[Text]:
     if decision.pronounced_sha256 not in (None, orders_digest(decision)):
         yield T(
-            "These orders are not those that were pronounced in the hearing. What was pronounced is changed on appeal alone (Interpretation of the Civil Procedure Law, art. 242)."
+            "These orders, or the costs, are not those that were pronounced in the hearing. What was pronounced is changed on appeal alone (Interpretation of the Civil Procedure Law, art. 242)."
         )
 
 

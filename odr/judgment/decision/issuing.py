@@ -135,8 +135,12 @@ def words_digest(sitting: Sitting, case: Case, decision: Decision) -> str:
 
 
 def orders_digest(decision: Decision) -> str:
-    """What stands once a judgment was spoken in the hearing: its orders, and within how many days they are performed."""
-    return sha256_hex(canonical([decision.reference, [_order(o) for o in decision.orders], decision.performance_days]))
+    """What stands once a judgment was spoken in the hearing: that it is on the whole case, its orders, within how many days
+    they are performed, and who bears what of the costs.
+    """
+    bears = sorted([share["party"], share["bears"]] for share in decision.costs.get("shares", []) if share["bears"])
+    orders = [_order(o) for o in decision.orders]
+    return sha256_hex(canonical([decision.reference, decision.kind.value, orders, decision.performance_days, bears]))
 
 
 def draft_read(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str:

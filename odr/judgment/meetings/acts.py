@@ -30,7 +30,7 @@ from odr.judgment.meetings.queries import (
 from odr.judgment.panel import rules as panel_rules
 from odr.procedure.acts.events import PresidentAsked
 from odr.procedure.acts.resolvers import resolver
-from odr.procedure.acts.table import Recorded, Topic, act, guard
+from odr.procedure.acts.table import Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtText, RefTo, field
 from odr.procedure.papers.frame import PDF, SealedPaper, keep_document
@@ -209,6 +209,7 @@ class AnswerMeetingInput(CourtModel):
     seen_by=Audience.NAMED,
     source=law("COL 12, 13", "COURT meeting"),
     desk=desks.MEETING_ASKED,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.DECISION,
     in_record=False,
 )
@@ -275,6 +276,7 @@ class TakeMeetingBackInput(CourtModel):
     while_stayed=True,
     seen_by=Audience.NAMED,
     source=law("COL 5, 12", "COURT meeting"),
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.DECISION,
     in_record=False,
     help=T("The panel then decides by itself. What was held already is minuted and cannot be taken back."),

@@ -18,7 +18,7 @@ from odr.hearing.ripeness.basis import did_not_sit, held, without_basis
 from odr.identity.actors import Actor
 from odr.judgment import desks
 from odr.judgment.models import Finding
-from odr.judgment.queries import decisions_of
+from odr.judgment.queries import decisions_of, is_spoken
 from odr.judgment.vocabulary import DecisionState
 from odr.procedure.acts.events import BenchChanged, ExaminationVoid
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -63,6 +63,8 @@ def who_did_not_hear(sitting: Sitting, case: Case) -> list[str]:
 def on_bench_changed(sitting: Sitting, event: BenchChanged) -> None:
     """Somebody new decides: while the hearing goes on another one is fixed, afterwards the judge has it held again."""
     case = event.case
+    if is_spoken(sitting.session, case):
+        return  # what was pronounced stands, whoever sits when its text is made (CPI 242)
     names = who_did_not_hear(sitting, case) if case.stage in (Stage.HEARING, Stage.DELIBERATION) else []
     if not names:
         return

@@ -23,6 +23,7 @@ def begin_anew(sitting: Sitting, case: Case) -> None:
     what was found is found no more (CPL 41; CPI 45, 257; EV 55(3)).
     """
     sitting.move(case, Stage.PENDING)
+    case.pronounced_at = None
     number = sitting.next_number(case)
     standing = select(Finding).where(Finding.case_id == case.id, Finding.replaced_by.is_(None))
     for finding in sitting.session.scalars(standing):

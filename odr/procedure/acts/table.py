@@ -105,6 +105,7 @@ class Milestone(enum.Enum):
     RULING_GIVEN = "ruling_given"  # the ruling on such a motion
     AMONG_THEMSELVES = "among_themselves"  # what those who decide say and vote in their deliberation
     JUDGMENT_PRONOUNCED = "judgment_pronounced"  # the judgment is spoken in the hearing; its text follows
+    UNTIL_THE_TEXT = "until_the_text"  # still done between the two: for the end of the hearing, its record, or the text
 
 
 class Handler(Protocol):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Stage
+from odr.procedure.acts.table import Milestone, acts_that_mean
 from odr.procedure.audit.entry_facts import EntryFacts, entry_facts
 from odr.procedure.audit.window_audit import Step, audit_windows
 
@@ -53,6 +54,7 @@ class Course:
         self.number = 0
         self.stage: Stage | None = None
         self.is_whole = True
+        self.spoken_by = acts_that_mean(Milestone.JUDGMENT_PRONOUNCED)
         self.reached: dict[tuple[Stage, Stage], set[datetime]] = {}
         self.since: dict[tuple[Stage, Stage], set[datetime]] = {}
         """The same since the case was last open for a decision."""
@@ -71,6 +73,9 @@ class Course:
         if self.stage is not None and before is not self.stage:
             yield f"entry {entry.number}: begins at stage {before.value}, the entry before left it at {self.stage.value}"
         self.stage = after
+        if entry.act in self.spoken_by:  # Its text, with which the stage moves, follows.
+            for reached in (self.reached, self.since):
+                reached.setdefault((after, Stage.PRONOUNCED), set()).update(entry.times)
         if before is not after:
             if after in OPEN_STAGES:
                 self.since = {way: at for way, at in self.since.items() if way[1] in OPEN_STAGES}

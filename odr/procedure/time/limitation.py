@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from odr.docket.models import Case
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import T
 from odr.procedure.rules.base import Period
@@ -75,6 +76,11 @@ def trial_limit(
         decide_by=_before(pack, "limit_extension_decision", ends),
         latest_plan_end=ends.result - timedelta(days=limits.plan_margin_days),
     )
+
+
+def is_pronounced(case: Case, since: datetime) -> bool:
+    """Whether the judgment of the instance that began ``since`` is pronounced (CPI 243)."""
+    return case.pronounced_at is not None and case.pronounced_at >= since
 
 
 def _suspension(pack: RulePack, one: Excluded) -> Suspension:

@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 from odr.docket.models import Role
 from odr.filing.models import Claim, Relief, ReliefKind
+from odr.hearing.queries import standing_exhibits
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.judgment.queries import current_draft
 from odr.procedure.papers.language import language_of
+from tests.hearing.live.conftest import Live
 from tests.hearing.scene import CHEN, LI, Scene
 from tests.kept import kept
 
@@ -68,6 +70,14 @@ def draft(scene: Scene, **changes: Any) -> dict[str, Any]:
         "reasons": [{"text": "The label was not true.", "articles": "Civil Code, art. 577"}],
         "orders": [order],
     } | changes
+
+
+def everything_shown(live: Live) -> None:
+    """Each exhibit stands on everybody's screen in the investigation."""
+    with live.scene.look() as (court, case):
+        labels = [e.label for e in standing_exhibits(court.session, case)]
+    for label in labels:
+        live.does(CHEN, "show", exhibit=label, page=1)
 
 
 def drafted(scene: Scene) -> str:

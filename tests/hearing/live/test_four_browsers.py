@@ -28,7 +28,7 @@ from odr.hearing.models import Witness
 from odr.identity.models import Account
 from tests.hearing.live.conftest import BEGINS, Live
 from tests.hearing.live.media.house import House, until
-from tests.hearing.live.panel_sits import ANN, BEN, draft, votes
+from tests.hearing.live.panel_sits import ANN, BEN, draft, everything_shown, votes
 from tests.hearing.live.test_interpreting import appointed
 from tests.hearing.live.test_real_room import house, served, visitor
 from tests.hearing.live.transcript.spoken import SPEECH
@@ -207,6 +207,9 @@ def test_four_browsers_hold_a_whole_hearing(held: Live, house: House, browser: B
         if stage is not LiveStage.OPENING:
             step = T("Next stage: %(stage)s", stage=stage.label)
             judge.page.get_by_role("button", name=step.render(locale)).click()
+        if stage is LiveStage.INVESTIGATION:
+            expect(judge.page.locator("[data-part=bar]")).to_contain_text(stage.label.render(locale))
+            everything_shown(held)
     pronounce = T("Pronounce the judgment in the hearing").render(locale)
     expect(judge.page.locator("[data-part=bar]")).to_contain_text(LiveStage.FINAL.label.render(locale))
     assert judge.page.get_by_role("link", name=re.compile(re.escape(pronounce))).count() == 0

@@ -8,11 +8,13 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser as Chromium, expect
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from odr.app import create_app
 from odr.evidence.models import Exhibit, ExhibitState
-from tests.hearing.live.conftest import Live
+from odr.hearing.live.models import LiveAck
+from odr.hearing.live.vocabulary import What
+from tests.hearing.live.conftest import Live, pieces
 from tests.hearing.live.media.house import until
 from tests.hearing.live.test_exhibits_in_browser import narrow, origin, signed_in
 from tests.hearing.live.test_exhibits_seen import drawn, label
@@ -80,6 +82,31 @@ def test_each_page_stands_with_its_seconds_for_whom_its_part_is_open(live: Live,
     with live.scene.court.database.write() as session:
         session.execute(update(Exhibit).where(Exhibit.label == mine).values(state=ExhibitState.EXCLUDED))
     assert f"/exhibits/{mine}/preview" not in haiyun.get("/live/recording/1"), "who may not open it is given no picture"
+
+
+def test_a_page_of_a_sealed_part_ends_with_it_whatever_the_media_room_did(live: Live, app: Flask) -> None:
+    """The recorder does not start again when the part ends, and the hearing goes on in a later piece: what was shown to some stands
+    there for nobody who was outside.
+    """
+    live.opened()
+    passes(live, 1, anew=True)
+    live.scene.act(CHEN, "seal_part", reason="secret", outside=[live.person(HAIYUN).reference], words="A secret.")
+    passes(live, 3, anew=True)
+    live.does(CHEN, "show", exhibit=label(live), page=7)
+    live.media.recorder_works = False
+    live.scene.act(CHEN, "end_sealed_part")
+    live.media.recorder_works = True
+    live.follow()
+    live.does(CHEN, "resume")
+    passes(live, 4, anew=True)
+    live.scene.act(CHEN, "close_live_hearing", goes_on="no")
+    unsealed = next(line for line in live.lines() if line.what is What.UNSEALED)
+    with live.scene.court.database.read() as session:
+        ack = session.scalar(select(LiveAck).where(LiveAck.line_id == unsealed.id))
+    assert ack is None or ack.refused, "the media room did not do it"
+    assert [piece.key is None for piece in pieces(live)].count(True) >= 2, "it went on for everybody"
+    assert rows(Browser(app, live.scene, HAIYUN).get("/live/recording/1")) == []
+    assert rows(Browser(app, live.scene, LI).get("/live/recording/1"))
 
 
 @pytest.mark.parametrize("locale", ["en", "zh-Hans"])

@@ -10,18 +10,31 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import Track
+from odr.docket.models import Case, Role, Seat, Stage, Track
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.hearing.desks import SUMMON
+from odr.hearing.examination.plan import clock_of
 from odr.hearing.live.vocabulary import RoomState, What
+from odr.hearing.models import Hearing
+from odr.identity.actors import Actor
+from odr.identity.models import Account, AccountRole, AccountState
 from odr.judgment.decision.checks import problems
+from odr.judgment.desks import NOT_HEARD_BY_ALL
+from odr.judgment.panel.pronouncing import the_judgment_is_spoken
 from odr.judgment.queries import current_draft
+from odr.judgment.remedies.heard_anew import on_bench_changed
+from odr.procedure.acts.events import BenchChanged
+from odr.procedure.acts.table import Milestone
+from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.models import WindowState
+from odr.procedure.sitting import Sitting
 from tests.hearing.live.conftest import BEGINS, Live, fixed_here
-from tests.hearing.live.panel_sits import ANN, BEN, convened, draft, drafted, votes
+from tests.hearing.live.panel_sits import ANN, BEN, convened, draft, drafted, everything_shown, votes
 from tests.hearing.live.room_beside import RoomBeside
 from tests.hearing.scene import CHEN, HAIYUN, LI, WANG, accepted_case, whole_court
 from tests.hearing.test_pages import Browser
@@ -62,18 +75,20 @@ def opened(live: Live) -> Live:
     return live
 
 
-def to_the_last_words(live: Live) -> Live:
-    """Through all stages, none left out."""
+def to_the_last_words(live: Live, *, shown: bool = True) -> Live:
+    """Through all stages, none left out; each exhibit is shown in the investigation."""
     opened(live)
     for stage in ("investigation", "debate", "final"):
         live.does(CHEN, "stage")
         assert live.room().stage.value == stage
+        if stage == "investigation" and shown:
+            everything_shown(live)
     return live
 
 
-def decided(live: Live) -> Live:
+def decided(live: Live, *, shown: bool = True) -> Live:
     """The panel deliberates on a draft and adopts it by two of three."""
-    to_the_last_words(live)
+    to_the_last_words(live, shown=shown)
     live.does(CHEN, "deliberate")
     live.scene.act(CHEN, "draft_decision", **draft(live.scene))
     live.scene.act(ANN, "deliberate", words="The label was plainly untrue.")
@@ -144,8 +159,6 @@ def test_a_judgment_is_pronounced_in_the_hearing_and_sent_within_ten_days(live: 
         live.scene.act(CHEN, "pronounce_judgment", grounds="Once more.")
     with pytest.raises(ActNotOpen, match="nothing more is decided"):
         live.does(CHEN, "deliberate")
-    with pytest.raises(ActNotOpen, match="only before that"):
-        live.scene.act(LI, "withdraw_claim")
     with pytest.raises(InvalidInput):
         live.scene.act(CHEN, "close_live_hearing", goes_on="another_day")
     live.scene.act(CHEN, "close_live_hearing", goes_on="no")
@@ -162,6 +175,137 @@ def test_a_judgment_is_pronounced_in_the_hearing_and_sent_within_ten_days(live: 
     assert not any("not those that were pronounced" in why for why in standing_in_the_way(live))
 
 
+REFUSED = {
+    "sealed": "End the sealed part first",
+    "private": "This hearing is not public",
+    "early": "last words first",
+    "nobody": "is not here",
+    "cut off": f"The connection of {HAIYUN} is lost",
+    "split": "has not voted",
+    "away": "is not here yet",
+    "unseen": "never open to cross-examination",
+    "deliberating": "No hearing is open here now",
+}
+"""What keeps a judgment from being pronounced now, and how the court says so."""
+
+
+def test_from_the_spoken_judgment_to_its_text_only_the_text_is_made(live: Live) -> None:
+    """Whatever the case could do before and can do no more once its judgment is issued, it can do no more from the spoken one on,
+    but for the end of the hearing, its record and the text. Nothing is withdrawn, agreed, mediated, added or heard again
+    (CPL 145, 148, 151; CPI 242); the trial limit is over (CPI 243), and the rows say what the docket says.
+    """
+    decided(live)
+    table = live.scene.court.table
+    with live.scene.look() as (court, case):
+        assert clock_of(court, case) is not None
+    live.scene.act(CHEN, "pronounce_judgment", grounds="The label was not true.")
+    for who, act, given in (
+        (LI, "withdraw_claim", {}),
+        (LI, "make_offer", {"text": "Half of it."}),
+        (LI, "ask_mediation", {}),
+        (HAIYUN, "challenge", {}),
+        (CHEN, "offer_to_mediate", {}),
+        (CHEN, "hold_hearing_again", {"reasons": "Once more."}),
+        (CHEN, "adjourn_hearing", {}),
+        (CHEN, "convene_panel", {"size": 3, "reasons": "Others."}),
+    ):
+        with pytest.raises(ActNotOpen, match="comes in writing next"), live.scene.sit() as (sitting, case):
+            of = table[act]
+            given_now = of.input.model_construct(**given)
+            sitting.perform(act, case, given_now, actor=live.scene.actor(sitting, who))
+    with live.scene.look() as (court, case):
+        assert case.pronounced_at == BEGINS and clock_of(court, case) is None
+        assert refused_now(court, case, live) == {
+            a.name
+            for a in table
+            if case.stage in a.at and Stage.PRONOUNCED not in a.at and Milestone.UNTIL_THE_TEXT not in a.means
+        }
+        assert audit_projections(live.scene.court, court.session, case) == []
+    live.scene.act(CHEN, "close_live_hearing", goes_on="no")
+
+
+@pytest.mark.parametrize("third", [BEN, "Assessor Cai"])
+def test_the_text_follows_the_spoken_judgment_to_its_issuing(live: Live, third: str) -> None:
+    """Record, findings, votes, signature and issue are all open after it, also where a member had to be replaced since; the case was
+    pronounced on the day of the hearing, and the rows say so with the docket.
+    """
+    decided(live)
+    scene = live.scene
+    scene.act(CHEN, "pronounce_judgment", grounds="The label was not true.")
+    scene.act(CHEN, "close_live_hearing", goes_on="no")
+    scene.act(CHEN, "close_hearing", reasons="Everybody was heard.")
+    scene.clock.advance(timedelta(days=8))
+    scene.due()
+    if third != BEN:
+        replaced(live, third)
+    scene.act(CHEN, "record_findings", adopt_undisputed=True)
+    for who in (ANN, third, CHEN):
+        votes(scene, who)
+    scene.act(CHEN, "send_for_signing", decision=drafted(scene))
+    issue = scene.court.table["issue_decision"]
+    with scene.look() as (court, case):
+        actor = scene.actor(court, CHEN)
+        given = issue.input(decision=drafted(scene), case_number=case.number)
+        premise = court.premise_now(issue, case, actor, {})
+    prepared = scene.court.prepare(issue.name, case, given, actor)
+    with scene.court.sit(prepared) as sitting:
+        mine = sitting.session.get_one(Case, case.id)
+        sitting.perform(issue.name, mine, given, actor=scene.actor(sitting, CHEN), premise=premise)
+    with scene.look() as (court, case):
+        assert case.stage is Stage.PRONOUNCED and case.pronounced_at == BEGINS
+        assert audit_projections(scene.court, court.session, case) == []
+
+
+def replaced(live: Live, name: str) -> None:
+    """Somebody else takes the seat of Ben, who cannot go on; nobody is asked to hear the case again."""
+    scene = live.scene
+    with scene.sit() as (sitting, case):
+        account = Account(email="cai@x.example", name=name, state=AccountState.ACTIVE, created_at=sitting.now)
+        sitting.session.add(account)
+        sitting.session.flush()
+        scene.accounts[name] = account.id
+        sitting.session.add(AccountRole(account_id=account.id, role=Role.ASSESSOR, granted_at=sitting.now))
+        mine = select(Seat).where(Seat.case_id == case.id, Seat.account_id == scene.accounts[BEN])
+        sitting.session.scalars(mine).one().until_at = sitting.now
+        sitting.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.ASSESSOR, from_at=sitting.now))
+        sitting.session.flush()
+        before = len(sitting.tasks(case, NOT_HEARD_BY_ALL)) + len(sitting.tasks(case, SUMMON))
+        on_bench_changed(sitting, BenchChanged(case))
+        assert len(sitting.tasks(case, NOT_HEARD_BY_ALL)) + len(sitting.tasks(case, SUMMON)) == before == 0
+
+
+def refused_now(court: Sitting, case: Case, live: Live) -> set[str]:
+    """Every act of this stage that nobody does because the judgment was spoken."""
+    return {
+        act.name
+        for act in live.scene.court.table
+        if case.stage in act.at
+        and all(
+            the_judgment_is_spoken(court, act, case, Actor(role, 1, "", case.id)) is not None
+            for role in Role
+            if role is not Role.CLOCK
+        )
+    }
+
+
+def test_who_bears_the_costs_is_spoken_and_stands(live: Live, app: Flask) -> None:
+    """It is read by everybody with the orders; a text in which somebody else bears them is not signed (CPL 155)."""
+    decided(live)
+    live.scene.act(CHEN, "pronounce_judgment", grounds="The label was not true.")
+    assert (
+        "court fee" in Browser(app, live.scene, LI).get("/live/room").split('id="h-judgment"')[1].split("</section>")[0]
+    )
+    live.scene.act(CHEN, "close_live_hearing", goes_on="no")
+    before = standing_in_the_way(live)
+    with live.scene.sit() as (sitting, case):
+        decision = current_draft(sitting.session, case)
+        assert decision is not None
+        shares = [{**share, "bears": 0 if share["bears"] else 100} for share in decision.costs["shares"]]
+        decision.costs = {**decision.costs, "shares": shares}
+    assert any("not those that were pronounced" in why for why in standing_in_the_way(live))
+    assert not any("not those that were pronounced" in why for why in before)
+
+
 def standing_in_the_way(live: Live) -> list[str]:
     """What keeps the draft from being signed."""
     with live.scene.look() as (court, case):
@@ -170,35 +314,34 @@ def standing_in_the_way(live: Live) -> list[str]:
         return [why.render("en") for why in problems(court, case, decision)]
 
 
-@pytest.mark.parametrize("what", ["sealed", "early", "nobody", "split", "away", "deliberating"])
+@pytest.mark.parametrize("what", [*REFUSED])
 def test_nothing_is_pronounced_before_it_may_be(live: Live, what: str) -> None:
-    """In public, after everybody's last words, before the whole bench and both sides, and only what a majority adopted."""
-    scene = live.scene
+    """In public, after everybody's last words, before the whole bench and both sides, on what was examined, and only what a
+    majority adopted.
+    """
+    scene, reason = live.scene, REFUSED[what]
     if what == "early":
         opened(live)
-        reason = "last words first"
     elif what == "split":
         to_the_last_words(live)
         scene.act(CHEN, "draft_decision", **draft(scene))
         votes(scene, ANN, "against", view="I would dismiss it.")
         votes(scene, BEN)
-        reason = "has not voted"
     else:
-        decided(live)
-        reason = ""
+        decided(live, shown=what != "unseen")
     if what == "sealed":
         scene.act(CHEN, "seal_part", reason="secret", outside=[live.person(HAIYUN).reference], words="A secret.")
-        reason = "always pronounced in public"
+    if what == "private":
+        with scene.sit() as (sitting, _):
+            sitting.session.get_one(Hearing, live.hearing().id).closed_doors = True
     if what == "nobody":
         step(live, HAIYUN)
-        reason = "is not here"
-    if what == "away":
-        live.media.happens("left", live.person(BEN).reference)
+    if what in ("away", "cut off"):
+        live.media.happens("left", live.person(BEN if what == "away" else HAIYUN).reference)
         live.follow()
-        reason = "is not here yet"
+        assert live.room().state is RoomState.OPEN, "nobody is gone for long enough that the hearing stands still"
     if what == "deliberating":
         live.does(CHEN, "deliberate")
-        reason = "No hearing is open here now"
     with pytest.raises(ActNotOpen, match=reason):
         scene.act(CHEN, "pronounce_judgment", grounds="It follows from the label.")
     assert What.PRONOUNCED not in {line.what for line in live.lines()}

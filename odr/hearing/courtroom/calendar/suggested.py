@@ -37,7 +37,7 @@ from odr.procedure.lists.kinds import ListKind, list_kind
 from odr.procedure.lists.lists import Line, put_on_list
 from odr.procedure.lists.models import ActList, ActListLine, LineState
 from odr.procedure.models import Task, Window, WindowState
-from odr.procedure.time.limitation import trial_limit
+from odr.procedure.time.limitation import is_pronounced, trial_limit
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -105,7 +105,7 @@ def limits_of(sitting: Sitting, cases: Sequence[Case]) -> dict[int, datetime]:
     for case in cases:
         entry = again.get(case.id)
         since = entry.effective_at if entry is not None else case.accepted_at
-        if since is None:
+        if since is None or is_pronounced(case, since):
             continue
         clock = trial_limit(
             packs[case.id],

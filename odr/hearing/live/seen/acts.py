@@ -24,7 +24,7 @@ from odr.hearing.trial_limit.acts import seat_president
 from odr.hearing.vocabulary import HearingState
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind
-from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
 from odr.procedure.papers.rulings import STANDS
 from odr.procedure.rules.base import law
@@ -213,6 +213,7 @@ class ObjectToBroadcastInput(CourtModel):
     guard=may_object_to_broadcast,
     source=law("LIV 2"),
     seen_by=Audience.HEARING,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.HEARING,
     in_record=False,
 )
@@ -281,6 +282,7 @@ class BroadcastRulingInput(CourtModel):
     source=law("CTR 11", "LIV 2, 3, 5", "REC 12"),
     seen_by=Audience.HEARING,
     desk=desks.BROADCAST,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.HEARING,
     in_record=False,
 )

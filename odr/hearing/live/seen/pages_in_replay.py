@@ -54,12 +54,16 @@ def pages_of(
     begun = (0, 0)
     for line in lines:
         ack = acks.get(line.id)
-        if line.what not in ENDS or ack is None or ack.refused not in (None, CARRIED_OVER):
+        if line.what not in ENDS:
             continue
-        # When the hearing is closed no piece runs any more: what stood there stood to the end of the last one.
-        at = (ack.segment, ack.media_ms) if ack.segment is not None else (max(numbers, default=0) + 1, 0)
         if line.what is What.UNSEALED:
-            at = (at[0], 0)  # It was taken off before the piece began in which everybody is back.
+            # It was taken off before the piece began in which everybody is back, whether or not the media room has said so.
+            at = (next(order["segment"] for order in line.orders if order["do"] == "unseal"), 0)
+        elif ack is None or ack.refused not in (None, CARRIED_OVER):
+            continue
+        else:
+            # When the hearing is closed no piece runs any more: what stood there stood to the end of the last one.
+            at = (ack.segment, ack.media_ms) if ack.segment is not None else (max(numbers, default=0) + 1, 0)
         if standing is not None:
             found += _stretches(standing, begun, at, numbers, actor)
         begun = at

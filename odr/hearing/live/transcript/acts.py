@@ -26,7 +26,7 @@ from odr.hearing.models import Hearing, RecordCorrection, RecordSignature
 from odr.hearing.queries import examination_of
 from odr.hearing.vocabulary import RequestState
 from odr.identity.actors import Actor
-from odr.procedure.acts.table import Recorded, Topic, act, guard
+from odr.procedure.acts.table import Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.rules.base import law
@@ -210,6 +210,7 @@ class EnterTranscriptInput(CourtModel):
     guard=text_can_be_entered,
     source=law("REC 6", "IC 20"),
     seen_by=Audience.HEARING,
+    means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.HEARING,
     in_record=True,
 )
