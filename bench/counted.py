@@ -8,26 +8,21 @@ import os
 import resource
 import tempfile
 import time
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select, text, update
 
 from bench.frame import PAIRS, Ratio, cpu, report
-from odr.app import create_court
 from odr.docket.models import Case, DocketEntry
-from odr.ground import migrate
-from odr.ground.clock import FixedClock
-from odr.ground.config import Settings
-from odr.ground.db import Base, Database
+from odr.ground.db import Base
 from odr.procedure.court import Court
 from odr.register.statistics.counting import AT_ONCE, count_on, counted_acts, rebuild
 from odr.register.statistics.models import CaseFacts, StatisticsReport, StatisticsTurn
 from odr.training.volume.courses import COURSES
 from odr.training.volume.filling import fill
+from odr.training.volume.rows import copies
+from tests.full_court import opened
 
-NOW = datetime(2026, 6, 15, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 FEW = 2_000
 MANY = int(os.environ.get("ODR_BENCH_COUNTED") or (1_000_000 if os.environ.get("ODR_PROVE") else 20_000))
 COPIES = 500
@@ -39,44 +34,22 @@ def laid(folder: Path, cases: int) -> Court:
     """A training court with a case of every course, told act by act, and copies of them up to so many cases: of their dockets
     what the statistics read.
     """
-    url = f"sqlite:///{folder / 'court.sqlite'}"
-    migrate.upgrade(url)
-    settings = Settings(mode="training", data_dir=folder, argon2_cheap=True)
-    court = create_court(settings, FixedClock(NOW), Database(url, synchronous="OFF"))
+    court = opened(folder)
     fill(court, len(COURSES))
     rebuild(court)
     with court.database.read() as session:
         told, last = session.execute(select(func.count(), func.max(Case.id))).one()
         entry = session.scalar(select(func.max(DocketEntry.id)))
     acts = ", ".join(f"'{name}'" for name in sorted(counted_acts()))
-    apart = {"apart": last, "entries": entry, "top": last}
+    top = {"case": last or 0, "docket_entry": entry or 0}
+    read = f"o.id <= {top['docket_entry']} AND (o.number = 1 OR o.act IN ({acts}))"
+    case, entries = (Base.metadata.tables[name] for name in ("case", "docket_entry"))
     for first in range(1, -(-cases // told), COPIES):
-        part = {**apart, "first": first, "last": min(-(-cases // told) - 1, first + COPIES - 1)}
+        part = {"first": first, "last": min(-(-cases // told) - 1, first + COPIES - 1)}
         with court.database.write() as session:
-            session.execute(text(_copies(Case, "apart", "o.id <= :top")), part)
-            session.execute(
-                text(_copies(DocketEntry, "entries", f"o.id <= :entries AND (o.number = 1 OR o.act IN ({acts}))")), part
-            )
+            session.execute(text(copies(case, top, {}, f"o.id <= {top['case']}")), part)
+            session.execute(text(copies(entries, top, {}, read)), part)
     return court
-
-
-def _copies(entity: type[Base], apart: str, which: str) -> str:
-    """The statement that lays copies of some rows, each as many times as the numbers from ``:first`` to ``:last``."""
-    table = Base.metadata.tables[entity.__tablename__]
-    values = {
-        "id": f"o.id + n.i * :{apart}",
-        "case_id": "o.case_id + n.i * :apart",
-        "reference": f"printf('%026d', o.id + n.i * :{apart})",
-        "receipt": f"printf('%026d', o.id + n.i * :{apart})",
-        "number": "NULL" if entity is Case else "o.number",
-    }
-    names = [column.name for column in table.columns]
-    taken = ", ".join(values.get(name, f'o."{name}"') for name in names)
-    # The names are those of our own tables.
-    return (
-        "WITH RECURSIVE n(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i < :last) "
-        f'INSERT INTO "{table.name}" ({", ".join(names)}) SELECT {taken} FROM n, "{table.name}" o WHERE {which} ORDER BY 1'
-    )
 
 
 def forget(court: Court) -> int:

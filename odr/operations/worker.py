@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Hashable
 from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -20,7 +21,7 @@ from odr.ground.background import told_to_stop
 from odr.ground.silence import outward
 from odr.notary.check.alarms import Kind, alarms
 from odr.notary.notary import Notary
-from odr.notary.time.attest import Attested, Outcome
+from odr.notary.time.attest import Outcome
 from odr.procedure.outages.heart import Heart
 from odr.procedure.outages.ledger import WORKER
 from odr.procedure.receipt_files import all_holdings
@@ -31,6 +32,32 @@ if TYPE_CHECKING:
 log = logging.getLogger("odr.operations.worker")
 BATCH = 256
 HOUR = 3600.0
+
+
+class Hourly:
+    """What this process does or says at once and every hour it lasts, or as soon as it is otherwise."""
+
+    def __init__(self) -> None:
+        self._last: dict[Hashable, tuple[object, float]] = {}
+
+    def is_due(self, about: Hashable, state: object = True) -> bool:
+        """Whether it is new, stands otherwise than last time, or an hour has passed; it counts as said then."""
+        before, at = self._last.get(about, (None, 0.0))
+        if state == before and time.monotonic() - at < HOUR:
+            return False
+        self._last[about] = state, time.monotonic()
+        return True
+
+    def is_over(self, about: Hashable) -> bool:
+        """It does not last any more; whether it did before."""
+        return self._last.pop(about, None) is not None
+
+
+_of_notary: WeakKeyDictionary[Notary, Hourly] = WeakKeyDictionary()
+
+
+def _hourly(notary: Notary) -> Hourly:
+    return _of_notary.setdefault(notary, Hourly())
 
 
 def sweep_windows(court: Court, batch: int = BATCH) -> int:
@@ -58,19 +85,16 @@ def sweep_windows(court: Court, batch: int = BATCH) -> int:
 
 
 def _tell_waiting(court: Court, *, at_least: int) -> None:
-    """Say that time limits have ended of which nothing follows yet, at once and every hour it lasts."""
+    """Say that time limits have ended of which nothing follows yet."""
+    hourly = _hourly(court.notary)
     if not at_least:
-        _waited.pop(court.notary, None)
-    elif time.monotonic() - _waited.get(court.notary, -HOUR) >= HOUR:
-        _waited[court.notary] = time.monotonic()
+        hourly.is_over("limits")
+    elif hourly.is_due("limits"):
         log.warning(
             "a time limit has ended in %s cases at least and nothing follows yet: the ledger of outages comes first "
             "(`flask outage list`; docs/operators.md)",
             at_least,
         )
-
-
-_waited: WeakKeyDictionary[Notary, float] = WeakKeyDictionary()
 
 
 def work_once(court: Court) -> dict[str, int]:
@@ -108,19 +132,15 @@ def tell_alarms(court: Court) -> None:
     except Exception:
         log.exception("what stands in the way of proofs could not be asked; the check-up says more")
         return
-    told = _alarmed.setdefault(court.notary, {})
-    for kind in [kind for kind in told if kind not in {one.kind for one in found}]:
-        log.warning("what kept the log from proving is over (%s)", kind.value)
-        del told[kind]
+    hourly, now = _hourly(court.notary), {one.kind for one in found}
+    for kind in Kind:
+        if kind not in now and hourly.is_over(kind):
+            log.warning("what kept the log from proving is over (%s)", kind.value)
     for one in found:
-        if one.kind not in told or time.monotonic() - told[one.kind] > HOUR:
-            told[one.kind] = time.monotonic()
+        if hourly.is_due(one.kind):
             log.critical(
                 "the log cannot prove all that is acknowledged (%s); the check-up says how to mend it", one.kind.value
             )
-
-
-_alarmed: WeakKeyDictionary[Notary, dict[Kind, float]] = WeakKeyDictionary()
 
 
 @outward
@@ -136,23 +156,12 @@ def attest(court: Court) -> int:
     except Exception:
         log.exception("no witness could be asked; it is tried again in the next round")
         return 0
+    hourly = _hourly(court.notary)
     for outcome in outcomes:
-        if _is_news(court.notary, outcome):
+        about = "witness", outcome.who
+        if hourly.is_over(about) if outcome.done else hourly.is_due(about, outcome.attested):
             _tell(outcome)
     return sum(outcome.done for outcome in outcomes)
-
-
-_told: WeakKeyDictionary[Notary, dict[str, tuple[Attested, float]]] = WeakKeyDictionary()
-"""What this process told last of each witness and authority, and when."""
-
-
-def _is_news(notary: Notary, outcome: Outcome) -> bool:
-    told = _told.setdefault(notary, {})
-    before, at = told.get(outcome.who, (Attested.DONE, 0.0))
-    news = outcome.attested is not before or (not outcome.done and time.monotonic() - at > HOUR)
-    if news:
-        told[outcome.who] = outcome.attested, time.monotonic()
-    return news
 
 
 def _tell(outcome: Outcome) -> None:
@@ -170,16 +179,11 @@ def _tell(outcome: Outcome) -> None:
         log.warning("%s attests tree heads again", outcome.who, extra=facts)
 
 
-_renewed_at: WeakKeyDictionary[Notary, float] = WeakKeyDictionary()
-
-
 @outward
 def renew(court: Court) -> int:
     """Renew time tokens before their certificates end; looked for once an hour."""
-    last = _renewed_at.get(court.notary)
-    if last is not None and time.monotonic() - last < HOUR:
+    if not _hourly(court.notary).is_due("renewal"):
         return 0
-    _renewed_at[court.notary] = time.monotonic()
     try:
         done, wrong = court.notary.renew()
     except Exception:

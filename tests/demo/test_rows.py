@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from odr.app import create_court
 from odr.docket.models import Case, Party
-from odr.ground.clock import FixedClock
-from odr.ground.config import Mode, Settings
+from odr.ground.config import Mode
 from odr.ground.db import Database
 from odr.identity.models import Account
 from odr.operations import worker
@@ -22,8 +18,8 @@ from odr.procedure.models import Window
 from odr.service.models import InboxItem
 from odr.training.volume.filling import NotFilled
 from odr.training.volume.rows import bench_group, fill_rows
+from tests.full_court import NOW, opened
 
-NOW = datetime(2026, 6, 15, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 CASES = 400
 
 
@@ -32,8 +28,7 @@ def test_rows_are_laid_and_the_court_goes_on(database: Database, tmp_path: Path)
     """Parties, windows and letters come with their own cases; nobody's account, number or reference stands twice; a round of the
     worker finds nothing to do in them, and a second filling is refused.
     """
-    settings = Settings(mode="training", data_dir=tmp_path, database_url=database.url, argon2_cheap=True)
-    court = create_court(settings, FixedClock(NOW), database)
+    court = opened(tmp_path, database.url)
     laid = fill_rows(court, CASES)
     with database.read() as session:
         told = (session.scalar(select(func.count()).select_from(Case)) or 0) - laid
@@ -79,11 +74,7 @@ def test_a_sitting_court_is_not_filled(tmp_path: Path) -> None:
     answer = CliRunner(env={"ODR_MODE": "production"}).invoke(bench_group, ["fill", "10"])
     assert answer.exit_code != 0
     assert "this court sits" in answer.output
-    court = create_court(
-        Settings(mode="training", data_dir=tmp_path, argon2_cheap=True),
-        FixedClock(NOW),
-        Database(f"sqlite:///{tmp_path / 'court.sqlite'}"),
-    )
+    court = opened(tmp_path)
     sits = replace(court, settings=court.settings.model_copy(update={"mode": Mode.PRODUCTION}))
     with pytest.raises(NotFilled):
         fill_rows(sits, 10)

@@ -6,32 +6,22 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
-from odr.app import create_app, create_court
-from odr.docket.models import Case, Party, Role, Seat
-from odr.ground import migrate
-from odr.ground.clock import FixedClock
-from odr.ground.config import Settings
-from odr.ground.db import Database
+from odr.app import create_app
+from odr.docket.models import Case, Role, Seat
 from odr.identity.models import Account
-from odr.identity.sign_in import sessions
 from odr.operations import worker
 from odr.procedure.court import Court
 from odr.training.volume.courses import COURSES
 from odr.training.volume.filling import fill
 from odr.training.volume.rows import fill_rows
-from odr.web.presence import session_cookie_name
-from tests.test_routes import routes
+from tests.full_court import browser, case_of, opened, pages
 
-NOW = datetime(2026, 6, 15, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 FEW, MANY = 300, 6_000
 """Cases: in the smaller court one set of people has all of them, in the larger one as many."""
 LIMIT, SPARE = 1.3, 1_500
@@ -57,12 +47,10 @@ class Counted:
     """A court whose database counts its steps."""
 
     def __init__(self, folder: Path) -> None:
-        database = Database(f"sqlite:///{folder / 'court.sqlite'}", synchronous="OFF")
         self.steps = 0
-        event.listen(database.engine, "checkout", self._count)
-        settings = Settings(mode="training", data_dir=folder, argon2_cheap=True)
-        self.court: Court = create_court(settings, FixedClock(NOW), database)
-        self.app: Flask = create_app(court=self.court)
+        self.court: Court = opened(folder)
+        event.listen(self.court.database.engine, "checkout", self._count)
+        self.app = create_app(court=self.court)
 
     def _count(self, connection: Any, *rest: object) -> None:
         connection.set_progress_handler(self._tick, EVERY)
@@ -83,50 +71,20 @@ class Counted:
         assert status < 500, f"{page} answers {status}"
         return self.steps - before if status == 200 else None
 
-    def browser(self, who: str) -> FlaskClient:
-        """A signed-in browser of somebody."""
-        client = self.app.test_client()
-        with self.court.database.write() as session:
-            here = Account.email.in_([f"{who}@court.example", f"{who}@parties.example"])
-            account = session.scalars(select(Account).where(here)).one()
-            token, _ = sessions.open_session(
-                session, account, self.court.clock.machine_now(), device="test", address="::1", two_factor=True
-            )
-        client.set_cookie(session_cookie_name(False), token)
-        return client
-
-    def case_of(self, who: str) -> str:
-        """The first case in which somebody is a party."""
-        with self.court.database.read() as session:
-            theirs = select(Case.reference).join(Party).join(Account, Account.id == Party.account_id).order_by(Case.id)
-            found = session.scalars(theirs.where(Account.email == f"{who}@parties.example")).first()
-        assert found is not None
-        return found
-
     def judge_of(self, whose: str) -> str:
         """Who sits in that case, by the part before the @."""
         with self.court.database.read() as session:
             sits = select(Account.email).join(Seat, Seat.account_id == Account.id).join(Case, Case.id == Seat.case_id)
-            found = sits.where(Case.reference == self.case_of(whose), Seat.role == Role.JUDGE, Seat.until_at.is_(None))
+            found = sits.where(
+                Case.reference == case_of(self.court, whose), Seat.role == Role.JUDGE, Seat.until_at.is_(None)
+            )
             return session.scalars(found).one().partition("@")[0]
-
-    def pages(self, case: str) -> list[tuple[str, str]]:
-        """Every page that needs nothing but the case, as it is declared and as it is asked for."""
-        return [
-            (rule.rule, rule.rule.replace("<reference>", case))
-            for method, rule in routes(self.app)
-            if method == "GET" and (not rule.arguments or (rule.arguments == {"reference"} and "/cases/" in rule.rule))
-        ]
 
 
 def laid(folder: Path, told: Path, cases: int) -> Counted:
     """The told court with rows of so many cases."""
     shutil.copytree(told, folder)
-    court = create_court(
-        Settings(mode="training", data_dir=folder, argon2_cheap=True),
-        FixedClock(NOW),
-        Database(f"sqlite:///{folder / 'court.sqlite'}", synchronous="OFF"),
-    )
+    court = opened(folder)
     fill_rows(court, cases)
     court.database.dispose()
     return Counted(folder)
@@ -137,12 +95,7 @@ def test_no_page_and_no_round_goes_through_what_grows(tmp_path: Path) -> None:
     round in which nothing is due.
     """
     told = tmp_path / "told"
-    told.mkdir()
-    url = f"sqlite:///{told / 'court.sqlite'}"
-    migrate.upgrade(url)
-    first = create_court(
-        Settings(mode="training", data_dir=told, argon2_cheap=True), FixedClock(NOW), Database(url, synchronous="OFF")
-    )
+    first = opened(told)
     fill(first, len(COURSES))
     first.database.dispose()
     few, many = laid(tmp_path / "few", told, FEW), laid(tmp_path / "many", told, MANY)
@@ -153,9 +106,9 @@ def test_no_page_and_no_round_goes_through_what_grows(tmp_path: Path) -> None:
     judge = many.judge_of("chengguang")
     readers = [*((one, "li") for one in PEOPLE), ("chengguang", "chengguang"), (judge, "chengguang")]
     for who, whose in readers:
-        browsers = many.browser(who), few.browser(who)
-        both = zip(many.pages(many.case_of(whose)), few.pages(few.case_of(whose)), strict=True)
-        for (rule, page), (_, other) in both:
+        browsers = browser(many.app, many.court, who), browser(few.app, few.court, who)
+        lists = (pages(one.app, case_of(one.court, whose)) for one in (many, few))
+        for (rule, page), (_, other) in zip(*lists, strict=True):
             if rule in GROWS or (whose != "li" and "<reference>" not in rule):
                 continue
             above, below = many.cost(browsers[0], page), few.cost(browsers[1], other)

@@ -164,12 +164,9 @@ def _as_party(name: str) -> str:
     return LATIN.sub(r"\1", name)
 
 
-@click.command("volume")
-@click.argument("number", type=click.IntRange(1, MOST))
-@click.option("--seed", default=1, show_default=True, help="Another number draws other cases.")
-def volume_command(number: int, seed: int) -> None:
-    """Fill the training court with NUMBER cases at every stage. Run again, it goes on where it stopped. A sitting court
-    refuses.
+def in_a_stopped_court(step: Callable[[Court], int]) -> int:
+    """For a command: fill the training court of this machine, which is closed meanwhile. Raises ClickException in a court that
+    sits, or that is open.
     """
     if os.environ.get("ODR_MODE") == "production":
         raise click.ClickException("this court sits: nothing invented is filed here")
@@ -178,8 +175,19 @@ def volume_command(number: int, seed: int) -> None:
         refuse(Settings.load(env), Path(env["ODR_DATA_DIR"]))
         # The court is closed: its keys are used here, as by a reset.
         court = create_court(Settings.load({name: value for name, value in env.items() if name != "ODR_VAULT_SOCKET"}))
-        told = fill(court, number, seed, say=click.echo)
+        done = step(court)
         court.database.dispose()
     except (NotReset, NotFilled) as error:
         raise click.ClickException(str(error)) from error
+    return done
+
+
+@click.command("volume")
+@click.argument("number", type=click.IntRange(1, MOST))
+@click.option("--seed", default=1, show_default=True, help="Another number draws other cases.")
+def volume_command(number: int, seed: int) -> None:
+    """Fill the training court with NUMBER cases at every stage. Run again, it goes on where it stopped. A sitting court
+    refuses.
+    """
+    told = in_a_stopped_court(lambda court: fill(court, number, seed, say=click.echo))
     click.echo(f"{told} cases told, {number - told} were here already")

@@ -4,25 +4,19 @@ be timed among them: copies, written by the database itself, of one told case of
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 from sqlalchemy import Table, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Session
 
-from odr.app import create_court
 from odr.docket.models import Case
-from odr.ground.config import Settings
 from odr.ground.db import Base
 from odr.identity.models import Account
 from odr.procedure.court import Court
-from odr.training import run
-from odr.training.reset import NotReset, refuse
 from odr.training.volume.courses import COURSES
-from odr.training.volume.filling import FIRMS, NotFilled, fill
+from odr.training.volume.filling import FIRMS, NotFilled, fill, in_a_stopped_court
 
 MOST = 10_000_000
 """How many cases may be asked for at once."""
@@ -116,28 +110,27 @@ def _padded(number: str, length: int, told: str) -> str:
     return f"CASE WHEN {told} IS NULL THEN NULL ELSE substr({written}, length({written}) - {length - 1}) END"
 
 
-def lay(session: Session, pattern: Pattern, first: int, last: int) -> None:
-    """Copies from ``first`` to ``last`` of every told case, with their people where they have some of their own."""
-    top = dict(pattern.top)
-    staff = f"(n.i / {A_STAFF}) * {top['account']}"
-    same = f"o.account_id IN ({', '.join(map(str, pattern.same)) or '0'})"
-    others = f"CASE WHEN {same} THEN o.account_id ELSE o.account_id + {staff} END"
-    named = f"CASE WHEN {same} OR n.i < {A_STAFF} THEN o.name ELSE o.name || ' ' || CAST(n.i / {A_STAFF} AS varchar(20)) END"
-    for name in TABLES:
-        table = Base.metadata.tables[name]
-        if name in PEOPLE:
-            continue
-        owners = {"account_id": others, "name": named} if name == "party" else {"account_id": others}
-        where = " AND ".join(filter(None, (f"o.id <= {top[name]}", TABLES[name])))
-        session.execute(text(copies(table, top, owners, where)), {"first": first, "last": last})
-
-
 def lay_people(session: Session, pattern: Pattern, first: int, last: int) -> None:
     """Sets of people from ``first`` to ``last``, each for :data:`A_STAFF` copies."""
-    for name in PEOPLE:
-        table, top = Base.metadata.tables[name], pattern.top
-        owners = {"email": "'c' || n.i || '-' || o.email"} if name == "account" else {}
-        session.execute(text(copies(table, top, owners, f"o.id <= {top[name]}")), {"first": first, "last": last})
+    _lay(session, pattern, PEOPLE, {"email": "'c' || n.i || '-' || o.email"}, first, last)
+
+
+def lay(session: Session, pattern: Pattern, first: int, last: int) -> None:
+    """Copies from ``first`` to ``last`` of every told case, with their people where they have some of their own."""
+    same = f"o.account_id IN ({', '.join(map(str, pattern.same)) or '0'})"
+    staff = f"o.account_id + (n.i / {A_STAFF}) * {pattern.top['account']}"
+    name = f"CASE WHEN {same} OR n.i < {A_STAFF} THEN o.name ELSE o.name || ' ' || CAST(n.i / {A_STAFF} AS varchar(20)) END"
+    owners = {"account_id": f"CASE WHEN {same} THEN o.account_id ELSE {staff} END", "name": name}
+    _lay(session, pattern, [one for one in TABLES if one not in PEOPLE], owners, first, last)
+
+
+def _lay(
+    session: Session, pattern: Pattern, names: Collection[str], owners: Mapping[str, str], first: int, last: int
+) -> None:
+    for name in names:
+        where = " AND ".join(filter(None, (f"o.id <= {pattern.top[name]}", TABLES[name])))
+        statement = copies(Base.metadata.tables[name], pattern.top, owners, where)
+        session.execute(text(statement), {"first": first, "last": last})
 
 
 def fill_rows(court: Court, cases: int, say: Callable[[str], object] = lambda words: None) -> int:
@@ -189,15 +182,5 @@ def fill_command(cases: int) -> None:
     """Lay rows of CASES cases in the training court, with parties and windows, without dockets: it is never audited afterwards,
     only timed. A sitting court refuses.
     """
-    if os.environ.get("ODR_MODE") == "production":
-        raise click.ClickException("this court sits: nothing invented is filed here")
-    env = run.environment()
-    try:
-        refuse(Settings.load(env), Path(env["ODR_DATA_DIR"]))
-        # The court is closed: its keys are used here, as by a reset.
-        court = create_court(Settings.load({name: value for name, value in env.items() if name != "ODR_VAULT_SOCKET"}))
-        laid = fill_rows(court, cases, say=click.echo)
-        court.database.dispose()
-    except (NotReset, NotFilled) as error:
-        raise click.ClickException(str(error)) from error
+    laid = in_a_stopped_court(lambda court: fill_rows(court, cases, say=click.echo))
     click.echo(f"{laid} cases laid: rows without dockets, for timing alone. Never audit this court.")
