@@ -250,8 +250,9 @@ def test_four_browsers_hold_a_whole_hearing(held: Live, house: House, browser: B
     with judge.page.context.expect_page() as beside:
         judge.page.get_by_role("link", name=re.compile(re.escape(pronounce))).click()
     beside.value.locator("textarea[name=grounds]").fill("The label was not true.")
-    beside.value.get_by_role("button", name=T("Pronounce the judgment").render(locale), exact=True).click()
-    beside.value.wait_for_load_state()
+    with beside.value.expect_response(lambda answer: answer.request.method == "POST", timeout=PATIENCE * 1000) as said:
+        beside.value.get_by_role("button", name=T("Pronounce the judgment").render(locale), exact=True).click()
+    assert said.value.status == 303, beside.value.content()
     beside.value.close()
     for seat in (judge, ann, li, wu, ding):
         spoken = seat.page.locator("section", has=seat.page.locator("#h-judgment"))

@@ -43,6 +43,8 @@ LEAD_MS = 200
 """Kept before the first word: a voice begins before it is noticed."""
 BEHIND_MS = 20_000
 """What is older than this is left out: a caption that comes so late is beside another's words."""
+AGAIN_S, AGAIN_MOST_S = 2.0, 60.0
+"""A piece that could not be heard is heard again after so many seconds, twice as many each time, up to the second figure."""
 ALIVE_S = 4.0
 """So often the room hears that captions are written, if nobody speaks."""
 JUMP_MS = 500
@@ -175,6 +177,9 @@ class Listener:
         found: list[Caption] = []
         while ear.frames and until > ear.begin_ms:
             begin = max(ear.begin_ms, ear.frames[0].ms - LEAD_MS)
+            if until <= begin:
+                # Packets are on the disk before the link that says how far everything is.
+                break
             own = [Frame(AUDIO, frame.ms - begin, True, frame.data) for frame in ear.frames]
             samples = samples_of(own, until - begin)
             spans = engine.speech(samples)
@@ -201,6 +206,8 @@ class Captions:
         self._court, self._engine = court, engine
         self._listening: dict[tuple[int, int], Listener] = {}
         self._done: set[tuple[int, int]] = set()
+        self._again: dict[tuple[int, int], tuple[float, float]] = {}
+        """Pieces that could not be heard: when to listen to each again, and how long was waited for it."""
         self._told: dict[str, float] = {}
 
     def round(self) -> int:
@@ -214,19 +221,19 @@ class Captions:
                 raise
             except Exception as error:
                 # By its kind alone: what a library says of words may hold them. The other hearings go on.
-                log.error("no captions of piece %s any more (%s)", listener.number, type(error).__name__)
-                self._forget(mine)
+                wait = min(2 * self._again[mine][1], AGAIN_MOST_S) if mine in self._again else AGAIN_S
+                log.error("no captions of piece %s for %d s (%s)", listener.number, wait, type(error).__name__)
+                self._again[mine] = (time.monotonic() + wait, wait)
+                del self._listening[mine]
                 continue
+            self._again.pop(mine, None)
             self._tell(listener, found)
             made += len(found)
             # What was said last is heard too, though the court may know already that the piece has ended.
             if listener.is_closed:
-                self._forget(mine)
+                del self._listening[mine]
+                self._done.add(mine)
         return made
-
-    def _forget(self, mine: tuple[int, int]) -> None:
-        del self._listening[mine]
-        self._done.add(mine)
 
     def _listen(self) -> None:
         """Pieces that are written on this machine now get a listener each."""
@@ -241,13 +248,16 @@ class Captions:
         for piece, room, hearing in rows:
             mine = (room.id, piece.number)
             folder = piece_folder(self._court.settings, hearing, piece)
-            if mine in self._listening or mine in self._done or not (folder / "chain").is_file():
+            waits = self._again.get(mine, (0.0, 0.0))[0] > time.monotonic()
+            if waits or mine in self._listening or mine in self._done or not (folder / "chain").is_file():
                 continue
             key = None
             if piece.key is not None:
                 key = self._court.notary.vault.unseal(piece.key, key_context(room.reference, piece.number))
             self._listening[mine] = Listener(hearing, piece.number, folder, key, piece.host)
-        self._done &= {(room.id, piece.number) for piece, room, _ in rows}
+        written = {(room.id, piece.number) for piece, room, _ in rows}
+        self._done &= written
+        self._again = {mine: waits for mine, waits in self._again.items() if mine in written}
 
     def _tell(self, listener: Listener, found: Sequence[Caption]) -> None:
         media, now = media_on(self._court, listener.host), time.monotonic()
