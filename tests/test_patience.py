@@ -22,6 +22,10 @@ TIMED = {
     "peers/s3.py": "patience itself, with the server's own words when it ends",
 }
 """Files that compare a clock on the wall with a figure, and why they may."""
+LOADED = {
+    "peers/browser.py": "what everybody opens contexts with",
+    "sound.py": "asks about the page that is there, and sends nothing",
+}
 RUNS_OUT = 2.0
 """Seconds: a shorter limit is there to run out, with a peer that never answers."""
 
@@ -51,6 +55,13 @@ def impatient(tree: ast.AST) -> Iterator[int]:
                 yield node.lineno
 
 
+def leaves_at_once(tree: ast.AST) -> Iterator[int]:
+    """Lines that open a browser context without patience, or ask whether a page is loaded that has not been left yet."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in ("new_context", "wait_for_load_state"):
+            yield node.lineno
+
+
 def seen_by_its_file(tree: ast.AST) -> Iterator[int]:
     """Lines that take a socket's file for somebody who listens: the file is there a moment earlier."""
     for node in ast.walk(tree):
@@ -62,16 +73,19 @@ def seen_by_its_file(tree: ast.AST) -> Iterator[int]:
 
 def test_no_test_asks_a_clock_on_the_wall_whether_it_passes() -> None:
     """What is too slow is counted in statements, syncs and processor time; what must happen is waited for patiently."""
-    timed, short, early = set(), [], []
+    timed, short, early, hasty = set(), [], [], []
     for file in sorted(HERE.rglob("*.py")):
         tree, name = ast.parse(file.read_text(encoding="utf-8")), str(file.relative_to(HERE))
         if any(on_the_wall(tree)):
             timed.add(name)
         short += [f"{name}:{line}" for line in impatient(tree)]
+        if name not in LOADED:
+            hasty += [f"{name}:{line}" for line in leaves_at_once(tree)]
         early += [f"{name}:{line}" for line in seen_by_its_file(tree)]
     assert timed == set(TIMED)
     assert short == []
     assert early == [], "wait with accepts(…)"
+    assert hasty == [], "open contexts with patient(…), and send forms within answered(page): tests/peers/browser.py"
 
 
 @pytest.mark.parametrize(
@@ -113,3 +127,10 @@ def test_a_socket_is_called_and_not_looked_at(tmp_path: Path) -> None:
         assert accepts(address)()
     assert list(seen_by_its_file(ast.parse("until(path.exists, 'the room listens')"))) == [1]
     assert list(seen_by_its_file(ast.parse("until(accepts(path), 'the room listens')"))) == []
+
+
+def test_a_page_that_is_not_left_yet_is_seen() -> None:
+    """A click is answered later: whether the page is loaded is asked of the old one."""
+    assert list(leaves_at_once(ast.parse("button.click()\npage.wait_for_load_state()"))) == [2]
+    assert list(leaves_at_once(ast.parse("browser.new_context()"))) == [1]
+    assert list(leaves_at_once(ast.parse("with answered(page):\n    button.click()"))) == []

@@ -129,6 +129,7 @@ class Settings(BaseModel):
     speech_threads: int = Field(default=1, ge=1, le=64)
     recorder_patience: int = Field(default=4, ge=2, le=60)
     court_patience: int = Field(default=20, ge=10, le=600)
+    media_patience: float = Field(default=1.5, ge=0.5, le=600)
     metrics_token: str = ""
     watcher_token: str = ""
     log_format: str = Field(default="", pattern="^(|plain|json)$")

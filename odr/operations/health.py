@@ -194,7 +194,7 @@ class CourtNumbers(Collector):
         held = GaugeMetricFamily("court_media_host_hearings", "Hearings that a media host holds", labels=("host",))
         for host in settings.every_media_host.values():
             try:
-                said = Media(host.control, settings.media_secret.encode(), answers_within=ANSWERS_WITHIN).health()
+                said = Media(host.control, settings.media_secret.encode(), says_within=ANSWERS_WITHIN).health()
             except MediaAway:
                 answers.add_metric((host.name,), 0)
                 continue

@@ -20,7 +20,7 @@ from odr.evidence.store.ports import desk_of
 from odr.identity.models import Account
 from odr.procedure.court import Court
 from tests.patience import PATIENCE, until
-from tests.peers.browser import OpenContext
+from tests.peers.browser import OpenContext, answered
 
 from .conftest import sha256, text_of
 from .serving import Client, alice, app, court, port  # noqa: F401 - fixtures
@@ -299,8 +299,8 @@ def test_the_plain_form_without_a_file_says_that_none_was_chosen(
     """Without a script, "Send" pressed before a file is chosen does not lead on as if something had been sent."""
     page = entered(alice, open_context(alice.origin, javascript=False)).new_page()
     page.goto("/uploads/new?next=/fees")
-    page.get_by_role("button", name="Send the files").click()
-    page.wait_for_load_state()
+    with answered(page):
+        page.get_by_role("button", name="Send the files").click()
     assert (
         page.url.endswith("/uploads/new?next=/fees") and "Choose a file." in page.locator("#files-error").inner_text()
     )

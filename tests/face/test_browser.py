@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 from odr.ground.text import T
 from odr.web.headers import content_policy
 from tests.face.stage import ROOT, sample
-from tests.peers.browser import DESK, PHONE, OpenContext, OpenPage
+from tests.peers.browser import DESK, PHONE, OpenContext, OpenPage, answered
 from tests.sound import examined
 
 SOMEBODY = SimpleNamespace(name="Li Wen", is_staff=False, roles=frozenset(), acting_for=None)
@@ -95,8 +95,8 @@ def test_enter_sends_the_form_and_removes_nothing(site: Site, open_page: OpenPag
     """Enter in a field presses no “Remove”: the form is sent as it stands, without JavaScript too."""
     page = open_page(f"{site.origin}/en", javascript=False)
     site.posted.clear()
-    page.locator("#email").press("Enter")
-    page.wait_for_load_state()
+    with answered(page):
+        page.locator("#email").press("Enter")
     ((_, sent),) = site.posted
     assert "remove" not in sent
     assert "add" not in sent
@@ -108,8 +108,8 @@ def test_remove_names_its_row(site: Site, open_page: OpenPage) -> None:
     """The button of a row sends that row's name."""
     page = open_page(f"{site.origin}/en", javascript=False)
     site.posted.clear()
-    page.get_by_role("button", name="Take out “Fact 2”").click()
-    page.wait_for_load_state()
+    with answered(page):
+        page.get_by_role("button", name="Take out “Fact 2”").click()
     assert site.posted[0][1]["remove"] == "facts-1"
 
 
@@ -141,8 +141,8 @@ def test_a_form_that_does_not_save_itself_is_not_left_by_a_slip(site: Site, open
     assert page.evaluate(asks)
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    page.get_by_role("button", name="Send to the court").click()
-    page.wait_for_load_state()
+    with answered(page):
+        page.get_by_role("button", name="Send to the court").click()
     assert asked == []
     page.goto(f"{site.origin}/en")
     page.locator("#statement").fill("I did not get the room.")

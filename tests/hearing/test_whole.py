@@ -161,9 +161,9 @@ class Reader:
             for number, row in enumerate(rows):
                 its_fields = form.locator(f"[name^='{name}-{number}-']")
                 if not its_fields.count():
-                    form.locator(f"button[name=add][value='{name}']").click()
+                    with self.page.expect_navigation(wait_until="domcontentloaded"):
+                        form.locator(f"button[name=add][value='{name}']").click()
                     its_fields.last.wait_for(state="attached")
-                    self.page.wait_for_load_state("domcontentloaded")
                 self._fill(form, {f"{name}-{number}-{key}": value for key, value in row.items()})
             # Who stands on a roll and was not called is taken off it.
             while (more := form.locator(f"[name^='{name}-{len(rows)}-']")).count():

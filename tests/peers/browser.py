@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
-from typing import Protocol
+from contextlib import ExitStack, contextmanager
+from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.patience import PATIENCE
 from tests.peers import missing
@@ -35,9 +35,25 @@ def find_chromium() -> str | None:
     return None
 
 
+def patient(browser: Browser, **options: Any) -> BrowserContext:
+    """A browser context (own cookies) in which whatever must happen is waited for as long as a busy machine needs."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE * 1000)
+    return context
+
+
+@contextmanager
+def answered(page: Page) -> Iterator[None]:
+    """What is done inside sends a form or follows a link; when this ends, the page that answers is there, and refused nothing."""
+    with page.expect_navigation(timeout=PATIENCE * 1000) as found:
+        yield
+    assert found.value is None or found.value.ok, (page.url, page.inner_text("main")[:1500])
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the worker; contexts keep the tests apart."""
+    expect.set_options(timeout=PATIENCE * 1000)
     path = find_chromium()
     if path is None:
         missing("Chromium", "apt install chromium")
@@ -60,7 +76,8 @@ def open_context(browser: Browser) -> Iterator[OpenContext]:
         def start(
             origin: str = "", *, width: int = DESK, javascript: bool = True, locale: str = "en"
         ) -> BrowserContext:
-            context = browser.new_context(
+            context = patient(
+                browser,
                 base_url=origin or None,
                 viewport={"width": width, "height": 800},
                 java_script_enabled=javascript,
@@ -69,7 +86,6 @@ def open_context(browser: Browser) -> Iterator[OpenContext]:
                 accept_downloads=True,
             )
             stack.callback(context.close)
-            context.set_default_timeout(PATIENCE * 1000)
             return context
 
         yield start

@@ -26,6 +26,7 @@ from tests.hearing.live.test_exhibits_seen import drawn, label
 from tests.hearing.live.test_seen import passes
 from tests.hearing.scene import CHEN, LI
 from tests.patience import PATIENCE
+from tests.peers.browser import patient
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_the_public_reads_that_one_is_shown_and_sees_the_page_the_judge_opened(
     passes(live, 30)
     live.does(CHEN, "show", exhibit=drawn(live), page=1, public=True)
     passes(live, 60)
-    context = browser.new_context(locale=locale, viewport={"width": 1280, "height": 900})
+    context = patient(browser, locale=locale, viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.goto(f"{origin}{at}")
     box = page.locator("[data-part=exhibit]")
@@ -87,7 +88,7 @@ def signed_in(live: Live, origin: str, browser: Browser, name: str, locale: str 
         account.locale = locale
         now = live.clock.machine_now()
         token, _ = open_session(session, account, now, device="test", address="127.0.0.1", two_factor=True)
-    context = browser.new_context(locale=locale, viewport={"width": 1280, "height": 900})
+    context = patient(browser, locale=locale, viewport={"width": 1280, "height": 900})
     context.add_cookies([{"name": session_cookie_name(False), "value": token, "url": origin}])
     return context.new_page()
 

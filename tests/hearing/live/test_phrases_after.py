@@ -23,6 +23,7 @@ from odr.web.presence import session_cookie_name
 from tests.hearing.scene import CHEN, HAIYUN, LI, WANG, Scene, accepted_case, whole_court
 from tests.hearing.test_pages import Browser
 from tests.kept import Shelf
+from tests.peers.browser import patient
 
 FORM = "/do/record_hearing"
 
@@ -95,7 +96,7 @@ def test_the_script_puts_a_phrase_where_the_cursor_is(scene: Scene, app: Flask, 
         account.locale = locale
         now = scene.clock.machine_now()
         token, _ = open_session(session, account, now, device="test", address="127.0.0.1", two_factor=True)
-    context = browser.new_context(locale=locale, viewport={"width": 1280, "height": 900})
+    context = patient(browser, locale=locale, viewport={"width": 1280, "height": 900})
     context.add_cookies([{"name": session_cookie_name(False), "value": token, "url": origin}])
     page = context.new_page()
     page.goto(f"{origin}{Browser(app, scene, WANG, locale).base}{FORM}")

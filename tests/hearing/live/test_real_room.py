@@ -35,6 +35,7 @@ from tests.hearing.live.room_beside import RoomBeside
 from tests.hearing.live.test_interpreting import appointed
 from tests.hearing.scene import CHEN, DING, HAIYUN, LI, WANG, Scene, accepted_case
 from tests.patience import PATIENCE
+from tests.peers.browser import answered, patient
 
 
 class HouseClock(FixedClock):
@@ -77,6 +78,8 @@ def served(sqlite_url: str, folder: Path, house: House, *, more_hosts: str = "",
         media_url=house.url,
         recordings_dir=str(house.recordings),
         media_hosts=more_hosts,
+        # No hearing is suspended because the machine has other work: a host that is dead refuses at once.
+        media_patience=PATIENCE,
     )
     court = create_court(settings, clock, database)
     scene = accepted_case(court, clock, track=Track.ORDINARY if panel else Track.SIMPLE)
@@ -99,7 +102,7 @@ def visitor(scene: Scene, browser: Browser, house: House, name: str) -> tuple[Br
         token, _ = open_session(
             session, account, scene.clock.machine_now(), device="test", address="127.0.0.1", two_factor=True
         )
-    context = browser.new_context(permissions=["camera", "microphone"])
+    context = patient(browser, permissions=["camera", "microphone"])
     context.add_cookies([{"name": session_cookie_name(False), "value": token, "url": house.origin}])
     with scene.look() as (_, case):
         return context, context.new_page(), f"{house.origin}/cases/{case.reference}"
@@ -121,8 +124,8 @@ def test_two_browsers_hold_a_hearing(held: Live, house: House, browser: Browser)
     li.goto(f"{base}/live/room")
     with chen.context.expect_page() as beside:
         chen.get_by_role("link", name="Open the hearing").click()
-    beside.value.get_by_role("button", name="Open the hearing", exact=True).click()
-    beside.value.wait_for_load_state()
+    with answered(beside.value):
+        beside.value.get_by_role("button", name="Open the hearing", exact=True).click()
     beside.value.close()
     chen.reload()
     chen.goto(f"{base}/live/room")

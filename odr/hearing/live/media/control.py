@@ -26,11 +26,9 @@ from typing import Any
 HALL, BENCH, CONSULT = "hall", "bench", "consult:"
 TICKET_SECONDS = 60
 """How long a ticket opens the door."""
-ANSWERS_WITHIN = 3.0
-"""Seconds after which a room that does not answer an order counts as away."""
 SAYS_WITHIN = 1.5
-"""The same of a question how something stands, for which it waits on nothing: asked twice in a round that begins each second, a host is
-found silent within five."""
+"""Seconds after which a room that does not say how something stands, for which it waits on nothing, counts as away, where the operator
+says nothing else: asked twice in a round that begins each second, a host is found silent within five. An order may take twice as long."""
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """Hearings, people, roles, sides and exhibits, as the room may hear them."""
 JSONObject = dict[str, Any]
@@ -292,9 +290,9 @@ class Media:
     ``address`` is ``unix:/path`` or ``http://127.0.0.1:port``. One object may serve many threads.
     """
 
-    def __init__(self, address: str, secret: bytes, *, answers_within: float | None = None) -> None:
+    def __init__(self, address: str, secret: bytes, *, says_within: float = SAYS_WITHIN) -> None:
         self._address = address
-        self._within = {"POST": answers_within or ANSWERS_WITHIN, "GET": answers_within or SAYS_WITHIN}
+        self._within = {"POST": 2 * says_within, "GET": says_within}
         self._word = derived(secret, "control").hex()
 
     def command(self, hearing: str, do: Do | str, **what: Any) -> Ack:

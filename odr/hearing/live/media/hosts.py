@@ -26,14 +26,17 @@ if TYPE_CHECKING:
 
 def open_media(settings: Settings) -> Media | None:
     """The court's own media room; None where hearings by the court's own video are not set up."""
-    return Media(settings.media_control, settings.media_secret.encode()) if settings.has_media_room else None
+    return _media(settings, settings.media_control) if settings.has_media_room else None
 
 
 def open_hosts(settings: Settings) -> dict[str, Media]:
     """Every further media host, by name."""
-    secret = settings.media_secret.encode()
     others = [each for each in settings.every_media_host.values() if each.name != settings.media_name]
-    return {each.name: Media(each.control, secret) for each in others}
+    return {each.name: _media(settings, each.control) for each in others}
+
+
+def _media(settings: Settings, control: str) -> Media:
+    return Media(control, settings.media_secret.encode(), says_within=settings.media_patience)
 
 
 def media_of(court: Court) -> Media | None:

@@ -124,7 +124,7 @@ class House:
         self.folder = folder
         self.recordings = folder / "recordings"
         self.port = free_port()
-        self.media = Media(f"unix:{folder}/c", SECRET.encode(), answers_within=PATIENCE)
+        self.media = Media(f"unix:{folder}/c", SECRET.encode(), says_within=PATIENCE)
         self.process: subprocess.Popen[bytes] | None = None
         self.pages = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.origin = f"http://127.0.0.1:{self.pages.server_port}"

@@ -67,7 +67,7 @@ def test_the_module_becomes_the_room_and_closes_in_order(folder: Path) -> None:
     process = subprocess.Popen([sys.executable, "-m", "odr.hearing.live.media.serve"], cwd=ROOT, env=environ)
     try:
         until(accepts(folder / "c"), "the room listens")
-        media = Media(f"unix:{folder}/c", SECRET.encode(), answers_within=PATIENCE)
+        media = Media(f"unix:{folder}/c", SECRET.encode(), says_within=PATIENCE)
         media.command("h1", "open")
         media.command("h1", "record", segment=1)
         assert (folder / "c").stat().st_mode & 0o777 == 0o660

@@ -25,7 +25,7 @@ from odr.hearing.live.media.reading import Kind, open_segment
 from odr.hearing.live.media.verify import Noted, verify
 from tests.hearing.live.media.house import BOTH, ROOT, House, Visitor, opened, short_folder, until
 from tests.patience import PATIENCE
-from tests.peers.browser import OpenContext
+from tests.peers.browser import OpenContext, patient
 from tests.typed import typed
 
 Visitors = Callable[..., Visitor]
@@ -178,7 +178,7 @@ def recording(browser: Browser) -> Iterator[tuple[Path, list[Noted]]]:
     with opened(folder) as house:
         house.order("open")
         house.order("record", segment=1)
-        contexts = [browser.new_context(permissions=["camera", "microphone"]) for _ in range(2)]
+        contexts = [patient(browser, permissions=["camera", "microphone"]) for _ in range(2)]
         judge, li = (Visitor(house, context, name) for context, name in zip(contexts, ("judge", "li"), strict=True))
         admitted(house, judge, li)
         time.sleep(1)
