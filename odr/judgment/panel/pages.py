@@ -57,7 +57,8 @@ def _room(
     drawn = {}
     for name, model in ((SPEAK, DeliberateInput), (VOTE, VoteInput)):
         mine = {**hidden, **(values if tried == name else {})}
-        drawn[name] = fields.fields_of(model, current_locale(), mine, faults if tried == name else [])
+        choices = fields.choices_for(model, sitting, case, actor)
+        drawn[name] = fields.fields_of(model, current_locale(), mine, faults if tried == name else [], choices)
     return render_template(
         "judgment/panel.html",
         case=case,
