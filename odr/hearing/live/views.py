@@ -44,6 +44,8 @@ from odr.identity.actors import Actor
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
+DECIDED = frozenset({"deliberate"})
+"""Nobody is led to these any more once the judgment is spoken."""
 NEWEST = 200
 """Lines of the journal on the page of the room; the whole of it stands on the page of the recording."""
 
@@ -256,6 +258,7 @@ def room_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing, room
     heads = [line.line for line in lines if line.line.what is What.HEAD] if of_court else []
     exhibit = shown_exhibit(sitting, room) if reaches else None
     watching = watchers_in(session, hearing.id) if of_court else 0
+    spoken = next((v.line for v in lines if v.line.what is What.PRONOUNCED), None)
     return RoomPage(
         hearing=hearing,
         room=room,
@@ -274,13 +277,13 @@ def room_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing, room
         refused=[v for v in lines if v.ack is not None and v.ack.refused not in (None, CARRIED_OVER)]
         if of_court
         else (),
-        may=frozenset(do for do in MOVES if why_not(room, actor, do) is None),
+        may=frozenset(do for do in MOVES if why_not(room, actor, do) is None) - (DECIDED if spoken else frozenset()),
         segments=segments_of(session, room),
         calls=called_back(session, hearing) if of_court else (),
         heads=heads[-1:],
         interpreters=interpreters,
         speakers=speakers_for(room, me, actor.role, journal.called(session, room)) if reaches or of_court else (),
-        pronounced=next((v.line for v in lines if v.line.what is What.PRONOUNCED), None),
+        pronounced=spoken,
         watchers=watching,
         tag=f"{room.lines}-{len(acks)}-{room.state.value}-{int(reaches)}-{watching}",
     )

@@ -64,3 +64,23 @@ def test_what_is_typed_is_saved_by_itself(live: Live, origin: str, browser: Chro
     expect(page.get_by_role("textbox", name="Why, in short, as spoken")).to_have_value(WHY)
     assert narrow(page)
     page.context.close()
+
+
+def test_after_it_nobody_is_led_to_what_is_over(live: Live, app: Flask) -> None:
+    """Without a court fee none is spoken of as nobody's; the room offers no deliberation any more, and closing it still; the
+    recording invites nobody to play where there is no film.
+    """
+    decided(live)
+    chen = Browser(app, live.scene, CHEN)
+    page = chen.get(PAGE)
+    assert "No court fee has to be borne." in page and "CNY 0.00" not in page
+    assert 'value="deliberate"' in chen.get("/live/room")
+    chen.post(PAGE, page, grounds=WHY)
+    room = chen.get("/live/room")
+    assert 'value="deliberate"' not in room and "Close the hearing held here" in room
+    assert "Nobody has written to the clerk yet." in room
+    assert "本案无需负担案件受理费。" in Browser(app, live.scene, CHEN, "zh-Hans").get("/docket")
+    live.scene.act(CHEN, "close_live_hearing", goes_on="no")
+    recording = Browser(app, live.scene, LI).get("/live/recording/1")
+    assert "There is nothing to play here" in recording and "Play a film" not in recording
+    assert "Exhibit pages on the screens" in recording
