@@ -258,7 +258,9 @@ def test_what_fails_is_left_alone_longer_each_time_and_named(live: Live, app: Fl
     assert remembered is not None and (remembered.times, remembered.why) == (4, "NotReadable")
     assert Failed(40, 0, "").again - Failed(40, 0, "").last == LONGEST_WAIT
     seen = Browser(app, live.scene, WANG).get("/live/recording/1")
-    assert "The film of piece 1 could not be made. Tried 4 times" in seen
+    assert "The film of piece 1 could not be made. Attempts so far: 4" in seen
+    parts = [seen.index(words) for words in ("Everybody in one film", "could not be made", "Each person apart")]
+    assert parts == sorted(parts), "it stands with the films of everybody"
     assert "could not be made" not in Browser(app, live.scene, LI).get("/live/recording/1")
     assert "已尝试4次" in Browser(app, live.scene, WANG, "zh-Hans").get("/live/recording/1")
     broken.write_bytes(whole)
