@@ -19,7 +19,7 @@ from odr.hearing.live import journal
 from odr.hearing.live.media.composite.working import Failed, failed, lies_ready
 from odr.hearing.live.media.moving import is_over, waits_until
 from odr.hearing.live.models import EquipmentCheck, LiveAck, LiveLine, LivePerson, LiveRoom, LiveSegment
-from odr.hearing.live.moves import MOVES, shown_exhibit, why_not
+from odr.hearing.live.moves import DECIDED, MOVES, shown_exhibit, why_not
 from odr.hearing.live.playing import Played, playable
 from odr.hearing.live.queries import (
     called_back,
@@ -44,8 +44,6 @@ from odr.identity.actors import Actor
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-DECIDED = frozenset({"deliberate"})
-"""Nobody is led to these any more once the judgment is spoken."""
 NEWEST = 200
 """Lines of the journal on the page of the room; the whole of it stands on the page of the recording."""
 
