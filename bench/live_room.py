@@ -1,6 +1,7 @@
 """What a live hearing costs the media room: one hearing of eight, recorded, against a bare forwarder of the same packets in the
 same minute; a thousand sockets at its door; the court's other pages while it works; and, where ``ODR_MEDIASOUP_DIR`` names the folder
-of the second driver, ten hearings of eight by it (``python -m bench.live_room`` measures these alone).
+of the second driver, ten hearings of eight by it (``python -m bench.live_room`` measures these alone, ``python -m bench.live_room beside``
+while five hundred watch a broadcast).
 """
 
 from __future__ import annotations
@@ -10,16 +11,19 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
+from bench import watchers
 from bench.acts import serving
 from bench.frame import Ratio, compare, keep, report
 from bench.hearing import cookie, hearing_with
@@ -237,15 +241,12 @@ def other_pages(devices: Devices) -> Ratio:
         )
 
 
-def ten_hearings() -> list[Ratio]:
-    """Ten hearings of eight by mediasoup, all recorded: processor of the room and its workers, memory, and how late packets come. The
+@contextmanager
+def tens_of_eight() -> Iterator[tuple[House, Devices, float]]:
+    """Ten hearings of eight by mediasoup, all recorded, with everybody there; and the memory of the room before anybody came. The
     devices decrypt at one person of each hearing, who says how late; the others count, and acknowledge nothing.
     """
     folder = short_folder()
-    people = PEOPLE * HEARINGS
-    what = f"{HEARINGS} hearings of {PEOPLE}, recorded, mediasoup"
-    cost = Ratio(f"{what}: processor a packet passed on", "room and workers (ms)", f"{PROVEN_MS} ms", 1.0, False)
-    late = Ratio(f"{what}: latest of a hundred packets", "room and workers (ms)", "100 ms", 1.0, False)
     try:
         with opened(folder, ODR_MEDIASOUP_DIR=os.environ["ODR_MEDIASOUP_DIR"]) as house:
             vendor = str(serve.ROOM.parent / "vendor/third-party.mjs")
@@ -260,33 +261,79 @@ def ten_hearings() -> list[Ratio]:
                     devices.says(" ".join(["enter", "first", *tickets]))
                     devices.all_there(PEOPLE * (number + 1))
                 devices.passes = processes(house)
-                room, *workers = devices.passes
-                began, split, turns = memory(devices.passes), list[tuple[float, float]](), list[dict[str, float]]()
-                for _ in range(8):
-                    before = used([room]), used(workers)
-                    turns.append(devices.turn())
-                    split.append((used([room]) - before[0], used(workers) - before[1]))
-                after = memory(devices.passes)
-                recording = house.media.health()["recording"]
+                yield house, devices, empty
             finally:
                 devices.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def figures_of(what: str, turns: list[dict[str, float]], notes: list[str]) -> list[Ratio]:
+    """Processor of a packet passed on, and the latest of a hundred, of turns of which the first is not counted."""
+    cost = Ratio(f"{what}: processor a packet passed on", "room and workers (ms)", f"{PROVEN_MS} ms", 1.0, False)
+    late = Ratio(f"{what}: latest of a hundred packets", "room and workers (ms)", "100 ms", 1.0, False)
     cost.pairs = [(turn["ms"], PROVEN_MS) for turn in turns[1:]]
     late.pairs = [(turn["p99"], 100.0) for turn in turns[1:]]
+    cost.notes += notes
+    late.notes.append("median: " + ", ".join(f"{turn['median']:.1f}" for turn in turns[1:]) + " ms")
+    return [cost, late]
+
+
+def counted(turns: list[dict[str, float]]) -> str:
+    """Cores, packets a second, and how many of them came."""
     cores = ", ".join(f"{turn['cores']:.2f}" for turn in turns[1:])
     rates = ", ".join(f"{turn['packets']:.0f}" for turn in turns[1:])
+    return f"cores {cores}; packets passed on a second {rates}; {min(turn['share'] for turn in turns[1:]):.1%} of them came at least"
+
+
+def ten_hearings() -> list[Ratio]:
+    """Ten hearings of eight by mediasoup, all recorded: processor of the room and its workers, memory, and how late packets come."""
+    with tens_of_eight() as (house, devices, empty):
+        room, *workers = devices.passes
+        began, split, turns = memory(devices.passes), list[tuple[float, float]](), list[dict[str, float]]()
+        for _ in range(8):
+            before = used([room]), used(workers)
+            turns.append(devices.turn())
+            split.append((used([room]) - before[0], used(workers) - before[1]))
+        after = memory(devices.passes)
+        recording = house.media.health()["recording"]
     shares = ", ".join(f"{own / (own + theirs):.0%}" for own, theirs in split[1:])
-    cost.notes += [
-        f"{people} people, {recording} hearings recorded, {len(workers)} workers; cores {cores}; packets passed on a second {rates}; "
-        f"{min(turn['share'] for turn in turns[1:]):.1%} of them came at least",
+    notes = [
+        f"{PEOPLE * HEARINGS} people, {recording} hearings recorded, {len(workers)} workers; {counted(turns)}",
         f"of that the room's own process, which records: {shares}",
         f"memory of all: {empty:.0f} MB empty, {began:.0f} MB with everybody there, {after:.0f} MB after {len(turns)} turns",
     ]
-    late.notes.append("median: " + ", ".join(f"{turn['median']:.1f}" for turn in turns[1:]) + " ms")
-    for each in (cost, late):
+    found = figures_of(f"{HEARINGS} hearings of {PEOPLE}, recorded, mediasoup", turns, notes)
+    for each in found:
         report(each)
-    return [cost, late]
+    return found
+
+
+def watched_beside() -> list[Ratio]:
+    """The same ten hearings while five hundred watch a broadcast of the court on the same machine: both at once, each turn of the
+    hearings within the seconds in which those watch.
+    """
+    with tens_of_eight() as (_, devices, _empty), watchers.broadcast() as (port, at), ThreadPoolExecutor(1) as beside:
+        turns, seen = list[dict[str, float]](), list[dict[str, float]]()
+        for _ in range(8):
+            watching = beside.submit(watchers.watched, port, at, watchers.MANY)
+            time.sleep(1.5)  # they begin one after the other
+            turns.append(devices.turn())
+            seen.append(watching.result())
+    what = f"{HEARINGS} hearings of {PEOPLE}, recorded, mediasoup, while {watchers.MANY} watch a broadcast"
+    found = figures_of(what, turns, [counted(turns)])
+    court = Ratio(f"{what}: processor of the court", "cores", "half of a core", 1.0, False)
+    answers = Ratio(f"{what}: latest of a hundred answers", "of the proxy (s)", "1 s", 1.0, False)
+    court.pairs = [(one["cores"], 0.5) for one in seen[1:]]
+    answers.pairs = [(one["p99"], 1.0) for one in seen[1:]]
+    court.notes.append(
+        "the proxy answered "
+        + ", ".join(f"{one['asked'] / one['took']:.0f}" for one in seen[1:])
+        + " questions a second"
+    )
+    for each in (*found, court, answers):
+        report(each)
+    return [*found, court, answers]
 
 
 def run() -> list[Ratio]:
@@ -299,4 +346,7 @@ def run() -> list[Ratio]:
 
 
 if __name__ == "__main__":
-    keep(ten_hearings(), ["live_room.ten_hearings"])
+    if "beside" in sys.argv[1:]:
+        keep(watched_beside(), ["live_room.watched_beside"])
+    else:
+        keep(ten_hearings(), ["live_room.ten_hearings"])

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -103,27 +105,30 @@ def watched(port: int, at: str, count: int) -> dict[str, float]:
     return {**said, "cores": spent / took, "took": took}
 
 
+@contextmanager
+def broadcast() -> Iterator[tuple[int, str]]:
+    """A hearing that is broadcast, behind the proxy: its port, and the address of the broadcast."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as beside:
+        live, at = shown(Path(folder))
+        with serving(live.scene) as base, proxy(Path(beside), int(base.rsplit(":", 1)[1])) as port:
+            yield port, at
+
+
 def run() -> list[Ratio]:
     """The court's processor while hundreds watch, over that while few do."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     few = 5
     ratio = Ratio(f"{MANY} watch a broadcast: processor of the court", "cores", "half of a core", 1.0, False)
     late = Ratio(f"{MANY} watch a broadcast: latest of a hundred answers", "of the proxy (s)", "1 s", 1.0, False)
     asked, alone = [], []
-    with tempfile.TemporaryDirectory() as folder:
-        live, at = shown(Path(folder))
-        with (
-            serving(live.scene) as base,
-            tempfile.TemporaryDirectory() as beside,
-            proxy(Path(beside), int(base.rsplit(":", 1)[1])) as port,
-        ):
-            watched(port, at, few)
-            for _ in range(7):
-                many, some = watched(port, at, MANY), watched(port, at, few)
-                ratio.pairs.append((many["cores"], 0.5))
-                alone.append(f"{some['cores']:.3f}")
-                late.pairs.append((many["p99"], 1.0))
-                asked.append(f"{many['asked'] / many['took']:.0f}")
+    with broadcast() as (port, at):
+        watched(port, at, few)
+        for _ in range(7):
+            many, some = watched(port, at, MANY), watched(port, at, few)
+            ratio.pairs.append((many["cores"], 0.5))
+            alone.append(f"{some['cores']:.3f}")
+            late.pairs.append((many["p99"], 1.0))
+            asked.append(f"{many['asked'] / many['took']:.0f}")
     ratio.notes.append(
         f"the proxy answered {', '.join(asked)} questions a second for {MANY}; while {few} watch, cores: {', '.join(alone)}"
     )

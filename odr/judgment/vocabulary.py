@@ -132,11 +132,21 @@ class Vote(enum.Enum):
 
     FOR = "for"  # adopts it
     AGAINST = "against"  # dissents; the view is minuted and stays with the panel
+    DIFFERS = "differs"  # of a judgment spoken already: its text is right, though they would have decided otherwise
 
     @property
     def label(self) -> Text:
         """The vote in words."""
-        return {Vote.FOR: T("For this decision"), Vote.AGAINST: T("Against it")}[self]
+        return {
+            Vote.FOR: T("For this decision"),
+            Vote.AGAINST: T("Against it"),
+            Vote.DIFFERS: T("The text is right; I would have decided otherwise"),
+        }[self]
+
+    @property
+    def takes_the_text(self) -> bool:
+        """Whether it holds the text to be right."""
+        return self is not Vote.AGAINST
 
 
 class MotionKind(enum.Enum):

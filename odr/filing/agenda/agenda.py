@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 MOST = 500
+"""Time limits, and hearings, that an agenda holds: the next ones."""
 FOUND_BY_PARTY = 5000
 """Up to so many cases a person's limits are found case by case; a platform's are found along the days of everybody's."""
 
@@ -59,10 +61,16 @@ def acted_for(account_id: int, now: datetime) -> ColumnElement[bool]:
 
 
 def lines_of(sitting: Sitting, account_id: int) -> list[Line]:
-    """Open limits of every party the account is or may act for now, and the hearings it goes to; what comes first on
-    top.
+    """Open limits of every party the account is or may act for now, and the hearings it goes to: the next ``MOST`` of each, what
+    comes first on top.
     """
     return sorted([*_limits(sitting, account_id), *_hearings(sitting, account_id)], key=lambda line: line.at)
+
+
+def is_full(lines: Sequence[Line]) -> bool:
+    """Whether there may be more than an agenda holds."""
+    hearings = sum(line.window is None for line in lines)
+    return hearings >= MOST or len(lines) - hearings >= MOST
 
 
 def _limits(sitting: Sitting, account_id: int) -> list[Line]:
@@ -92,7 +100,7 @@ def _hearings(sitting: Sitting, account_id: int) -> list[Line]:
     """
     sits = select(Seat.case_id).where(serving(account_id, *COURT_ROLES))
     goes = select(Party.case_id).where(acted_for(account_id, sitting.now))
-    ahead = sitting.court.hooks.ahead(sitting, union(sits, goes))
+    ahead = sitting.court.hooks.ahead(sitting, union(sits, goes), MOST)
     if not ahead:
         return []
     dated = [one.case_id for one in ahead]

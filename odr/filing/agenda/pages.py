@@ -5,7 +5,17 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, render_template, url_for
 
 from odr.docket.models import ReadBy, Thing
-from odr.filing.agenda.agenda import account_of, calendar_of, end_feed, has_feed, lines_of, new_feed, readers_of
+from odr.filing.agenda.agenda import (
+    MOST,
+    account_of,
+    calendar_of,
+    end_feed,
+    has_feed,
+    is_full,
+    lines_of,
+    new_feed,
+    readers_of,
+)
 from odr.web.guards import current_court, current_session, public, signed_in
 from odr.web.pages import Page, look, my_account_id
 from odr.web.readings import note
@@ -14,10 +24,11 @@ agenda = Blueprint("agenda", __name__)
 
 
 def _page(address: str | None = None) -> str:
-    court = look()
+    lines = lines_of(look(), my_account_id())
     return render_template(
         "filing/agenda.html",
-        lines=lines_of(court, my_account_id()),
+        lines=lines,
+        most=MOST if is_full(lines) else None,
         subscribed=has_feed(current_session(), my_account_id()),
         address=address,
     )

@@ -53,18 +53,19 @@ ABSENCE = {
 """What may follow for a party who was summoned and does not come."""
 
 
-def hearings_ahead(sitting: Sitting, cases: Cases) -> list[Appointment]:
-    """Hearings fixed in these cases, from the morning of their day until they are held or put off."""
+def hearings_ahead(sitting: Sitting, cases: Cases, most: int | None = None) -> list[Appointment]:
+    """Hearings fixed in these cases, from the morning of their day until they are held or put off; the next ``most``."""
     zone = sitting.court.settings.tz
     today = datetime.combine(sitting.now.astimezone(zone).date(), time(), zone)
     rows = sitting.session.execute(
-        select(
-            Hearing.case_id, Hearing.reference, Hearing.begins_at, Hearing.mode, Hearing.place, Hearing.summoned_by
-        ).where(
+        select(Hearing.case_id, Hearing.reference, Hearing.begins_at, Hearing.mode, Hearing.place, Hearing.summoned_by)
+        .where(
             Hearing.case_id.in_(cases),
             Hearing.state.in_((HearingState.SUMMONED, HearingState.ADJOURNING)),
             Hearing.begins_at >= today,
         )
+        .order_by(Hearing.begins_at, Hearing.id)
+        .limit(most)
     )
     return [
         Appointment(

@@ -135,11 +135,21 @@ def follow(court: Court, room_id: int, silent: set[str] | None = None, tried: se
             done += _take_in(sitting, room_id, news, stopped, host)
             if forgotten is not None:
                 done += _tell_anew(sitting, room_id, host, forgotten)
+    if media is not None and not away and state is RoomState.CLOSED:
+        _let_forget(court, media, room_id, hearing)
     if away and state is RoomState.CLOSED:
         done += moving.give_up(court, room_id, host)
     elif away:
         done += moving.move_on(court, room_id, host, tried)
     return done
+
+
+def _let_forget(court: Court, media: Media, room_id: int, hearing: str) -> None:
+    """Once a closed recording is on record, nothing is asked of its media room any more, which then need not remember it."""
+    with court.database.read() as session:
+        on_record = session.get_one(Hearing, session.get_one(LiveRoom, room_id).hearing_id).recording_sha256 is not None
+    if on_record:
+        moving.let_forget(media, hearing)
 
 
 @dataclass(frozen=True)

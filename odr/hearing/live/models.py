@@ -20,6 +20,8 @@ LEFT = "left_hosts <> ''"
 """Rooms of which another media host still has something."""
 UNHEARD = "heard_at IS NULL"
 """Pieces of a recording that no engine has heard."""
+UNFILMED = "filmed_at IS NULL AND ended_at IS NOT NULL"
+"""Pieces that ended, and of which the film of everybody is still to be made."""
 
 
 class LiveRoom(Base):
@@ -160,9 +162,12 @@ class LiveSegment(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     heard_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When a draft of what was said in it was made; None where no engine has heard it."""
+    filmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the film of everybody in it was made, or it was found that there is nobody in it; None where it is still to be made."""
     __table_args__ = (
         UniqueConstraint("room_id", "number"),
         Index("ix_live_segment_unheard", "id", sqlite_where=text(UNHEARD), postgresql_where=text(UNHEARD)),
+        Index("ix_live_segment_unfilmed", "room_id", sqlite_where=text(UNFILMED), postgresql_where=text(UNFILMED)),
     )
 
 

@@ -621,6 +621,8 @@ MOVES: Mapping[str, Move] = {
     "cannot-hear": Move(TAKES_PART, OPEN, cannot_hear, in_room=True),
     "cannot-see": Move(TAKES_PART, OPEN, cannot_see, in_room=True),
 }
+DECIDED = frozenset({"deliberate"})
+"""Nobody is led to these any more once the judgment is spoken."""
 CONFIRMED = frozenset({"pause", "deliberate"})
 """Moves the page asks about once more before it makes them."""
 

@@ -19,7 +19,7 @@ from odr.hearing.live import journal
 from odr.hearing.live.media.composite.working import Failed, failed, lies_ready
 from odr.hearing.live.media.moving import is_over, waits_until
 from odr.hearing.live.models import EquipmentCheck, LiveAck, LiveLine, LivePerson, LiveRoom, LiveSegment
-from odr.hearing.live.moves import MOVES, shown_exhibit, why_not
+from odr.hearing.live.moves import DECIDED, MOVES, shown_exhibit, why_not
 from odr.hearing.live.playing import Played, playable
 from odr.hearing.live.queries import (
     called_back,
@@ -256,6 +256,7 @@ def room_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing, room
     heads = [line.line for line in lines if line.line.what is What.HEAD] if of_court else []
     exhibit = shown_exhibit(sitting, room) if reaches else None
     watching = watchers_in(session, hearing.id) if of_court else 0
+    spoken = next((v.line for v in lines if v.line.what is What.PRONOUNCED), None)
     return RoomPage(
         hearing=hearing,
         room=room,
@@ -274,13 +275,13 @@ def room_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing, room
         refused=[v for v in lines if v.ack is not None and v.ack.refused not in (None, CARRIED_OVER)]
         if of_court
         else (),
-        may=frozenset(do for do in MOVES if why_not(room, actor, do) is None),
+        may=frozenset(do for do in MOVES if why_not(room, actor, do) is None) - (DECIDED if spoken else frozenset()),
         segments=segments_of(session, room),
         calls=called_back(session, hearing) if of_court else (),
         heads=heads[-1:],
         interpreters=interpreters,
         speakers=speakers_for(room, me, actor.role, journal.called(session, room)) if reaches or of_court else (),
-        pronounced=next((v.line for v in lines if v.line.what is What.PRONOUNCED), None),
+        pronounced=spoken,
         watchers=watching,
         tag=f"{room.lines}-{len(acks)}-{room.state.value}-{int(reaches)}-{watching}",
     )

@@ -109,8 +109,10 @@ def cost_words(case: Case, decision: Decision) -> list[Words]:
         if share.bears.minor
     ]
     said: list[Words] = [
-        T("The court fee is %(fee)s: %(shares)s.", fee=allocation.fee, shares=side_by_side(bearing, ","))
-        if len(bearing) != 1
+        T("No court fee has to be borne.")
+        if not bearing
+        else T("The court fee is %(fee)s: %(shares)s.", fee=allocation.fee, shares=side_by_side(bearing, ","))
+        if len(bearing) > 1
         else T(
             "The court fee of %(fee)s is borne by %(name)s.",
             fee=allocation.fee,

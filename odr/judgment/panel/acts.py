@@ -18,11 +18,12 @@ from odr.judgment.decision import issuing
 from odr.judgment.inputs import SignInput
 from odr.judgment.models import Decision, PanelMinute
 from odr.judgment.panel import rules as panel_rules
-from odr.judgment.queries import current_draft, decision_named
+from odr.judgment.queries import current_draft, decision_named, is_spoken
 from odr.judgment.time_limits import SEND_JUDGMENT
 from odr.judgment.vocabulary import DecisionState, Vote
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, Topic, act, guard
+from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.rules.base import law
@@ -139,28 +140,52 @@ def deliberate(sitting: Sitting, case: Case, given: DeliberateInput, *, actor: A
     return Recorded(T("%(name)s spoke in the deliberation", name=actor.name), named=panel_rules.named(sitting, case))
 
 
+@choice_source("votes_in_the_panel")
+def votes_in_the_panel(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """How a member may vote on the draft: on what is decided, or, once that was spoken in the hearing, on its text alone."""
+    if not is_spoken(sitting.session, case):
+        return [Option(vote.value, vote.label) for vote in (Vote.FOR, Vote.AGAINST)]
+    return [
+        Option(
+            Vote.FOR.value,
+            T("The text is right"),
+            T("It orders what was pronounced, and gives the reasons for which that was decided."),
+        ),
+        Option(
+            Vote.DIFFERS.value,
+            Vote.DIFFERS.label,
+            T("Your view goes into the minutes. It keeps nothing back: the orders were pronounced and stand."),
+        ),
+        Option(
+            Vote.AGAINST.value,
+            T("The text is not right yet"),
+            T("Say what has to be changed in it. Everybody votes again on the changed text."),
+        ),
+    ]
+
+
 class VoteInput(CourtModel):
     """A member's vote on the text as it stands."""
 
     decision: Annotated[str, CourtText(1, 40, one_line=True), field(T("Decision"), widget="hidden")]
-    vote: Annotated[Vote, Choice(Vote), field(T("Your vote on this text"))]
+    vote: Annotated[Vote, Choice(Vote), field(T("Your vote on this text"), choices="votes_in_the_panel")]
     view: Annotated[
         str | None,
         CourtText(0, 8000),
         field(
             T("Your view, for the minutes"),
-            T("Needed if you vote against. Only the panel reads it."),
+            T("Needed if you vote against or would have decided otherwise. Only the panel reads it."),
             widget="textarea",
         ),
     ] = None
 
     @model_validator(mode="after")
     def _dissent_is_explained(self) -> VoteInput:
-        if self.vote is Vote.AGAINST and not self.view:
+        if self.vote is not Vote.FOR and not self.view:
             raise InvalidInput.at(
                 "view",
                 T(
-                    "Say what you would decide instead; a different view is minuted truthfully (Civil Procedure Law, art. 45)."
+                    "Say what you would decide or change instead; a different view is minuted truthfully (Civil Procedure Law, art. 45)."
                 ),
             )
         return self
@@ -178,15 +203,22 @@ class VoteInput(CourtModel):
     subject=issuing.draft_read,
     means={Milestone.UNTIL_THE_TEXT, Milestone.AMONG_THEMSELVES},
     page="judgment.panel_room",
-    source=law("CPL 45"),
+    source=law("CPL 45", "CPI 242", "COL 15"),
     topic=Topic.DECISION,
     in_record=False,
 )
 def vote_on_decision(sitting: Sitting, case: Case, given: VoteInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Vote on the text as it stands; a change of the text asks for a new vote, and the majority decides (CPL 45)."""
+    """Vote on the text as it stands; a change of the text asks for a new vote, and the majority decides (CPL 45). Once the judgment
+    was spoken in the hearing, its orders bind the court, whoever sits now (CPI 242): each looks whether the text says what was
+    decided and why (COL 15), and who would have decided otherwise says so in the minutes.
+
+    Raises ActNotOpen for what is no draft any more, InvalidInput for that third way before anything was spoken.
+    """
     decision = decision_named(sitting.session, case, given.decision)
     if decision.state is not DecisionState.DRAFT:
         raise ActNotOpen(T("This decision is not a draft any more."))
+    if given.vote is Vote.DIFFERS and decision.pronounced_entry is None:
+        raise InvalidInput.at("vote", T("Nothing was pronounced yet: vote for this decision or against it."))
     _minute(sitting, case, decision, actor, given.vote, given.view)
     return Recorded(
         T("%(name)s voted: %(vote)s", name=actor.name, vote=given.vote.label),

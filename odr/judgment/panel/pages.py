@@ -26,8 +26,8 @@ from odr.judgment.queries import current_draft, issued
 from odr.judgment.remedies.retrial import certificates_of
 from odr.procedure.acts.availability import refusal
 from odr.procedure.forms import fields
-from odr.web.guards import case_page, current_locale
-from odr.web.pages import Page, file_answer, look, submit_form
+from odr.web.guards import case_page, current_court, current_locale
+from odr.web.pages import Page, file_answer, keeping, look, submit_form, sure_mark, typed_before
 
 SPEAK, VOTE = names.DELIBERATE, names.VOTE_ON_DECISION
 
@@ -57,7 +57,8 @@ def _room(
     drawn = {}
     for name, model in ((SPEAK, DeliberateInput), (VOTE, VoteInput)):
         mine = {**hidden, **(values if tried == name else {})}
-        drawn[name] = fields.fields_of(model, current_locale(), mine, faults if tried == name else [])
+        choices = fields.choices_for(model, sitting, case, actor)
+        drawn[name] = fields.fields_of(model, current_locale(), mine, faults if tried == name else [], choices)
     return render_template(
         "judgment/panel.html",
         case=case,
@@ -102,7 +103,7 @@ def vote(case: Case, actor: Actor) -> Page:
 @case_page(Role.JUDGE)
 def speaking(case: Case, actor: Actor) -> Page:
     """What is spoken in the hearing that is open: the orders of the draft as they stand, and how one appeals."""
-    return _speaking(case, actor, {}, [])
+    return _speaking(case, actor, typed_before(case, actor, current_court().table[names.PRONOUNCE_JUDGMENT]), [])
 
 
 def _speaking(
@@ -126,14 +127,18 @@ def _speaking(
         moved_on=moved_on,
         tab="decision",
         key=new_reference(),
+        sure=sure_mark(faults),
+        **keeping(case, actor, act, drawn, values),
     ), status
 
 
 @judgment.post("/pronounce")
 @case_page(Role.JUDGE)
 def speak_judgment(case: Case, actor: Actor) -> Page:
-    """Pronounce in the hearing; the room beside, in which everybody hears it, shows the words by itself."""
-    return submit_form(case, actor, names.PRONOUNCE_JUDGMENT, partial(_speaking, case, actor))
+    """Pronounce in the hearing; the room beside, in which everybody hears it, shows the words by itself. What cannot be
+    pronounced at this moment, because somebody is cut off, is kept for the next one.
+    """
+    return submit_form(case, actor, names.PRONOUNCE_JUDGMENT, partial(_speaking, case, actor), keeps=True)
 
 
 @judgment.get("/countersign")

@@ -104,5 +104,10 @@ def panel_problems(sitting: Sitting, case: Case, decision: Decision) -> Iterator
     waiting = [m.name for m in panel if m.account_id not in cast]
     for name in waiting:
         yield T("%(name)s has not voted on this text.", name=name)
-    if not waiting and 2 * sum(cast[m.account_id] is Vote.FOR for m in panel) <= len(panel):
-        yield T("The panel has not adopted this text by a majority.")
+    if not waiting and 2 * sum(cast[m.account_id].takes_the_text for m in panel) <= len(panel):
+        if decision.pronounced_entry is None:
+            yield T("The panel has not adopted this text by a majority.")
+        else:
+            yield T(
+                "The panel does not hold this text to be right yet. Change its reasons as the minutes say; the orders were pronounced and are not voted on again."
+            )

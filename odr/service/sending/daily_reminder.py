@@ -121,22 +121,22 @@ def _ending(look: Sitting, case: Case, window: Window) -> Ending:
 
 def _called(look: Sitting, now: datetime) -> list[tuple[Party, Ending]]:
     """Hearings within three days to which a party was summoned and which still take place, with hour and place."""
+    soon = (Packet.held_at > now, Packet.held_at <= now + AHEAD)
     rows = look.session.execute(
         select(Packet.held_at, Case, Party)
         .join(Case, Case.id == Packet.case_id)
         .join(Party, Party.id == Packet.party_id)
         .where(
-            Packet.held_at > now,
-            Packet.held_at <= now + AHEAD,
+            *soon,
             Case.stayed_at.is_(None),
             Party.account_id.is_not(None),
             Party.left_at.is_(None),
         )
         .order_by(Packet.held_at, Packet.id)
     ).all()
-    fixed = {
-        (one.case_id, one.at): one for one in look.court.hooks.ahead(look, sorted({case.id for _, case, _ in rows}))
-    }
+    # However many are called within three days: their cases are found again, and named one by one in no question.
+    cases = select(Packet.case_id).where(*soon)
+    fixed = {(one.case_id, one.at): one for one in (look.court.hooks.ahead(look, cases) if rows else ())}
     found: dict[tuple[int, str], tuple[Party, Ending]] = {}
     for at, case, party in rows:
         one = fixed.get((case.id, at)) if at is not None else None

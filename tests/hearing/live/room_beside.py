@@ -57,6 +57,11 @@ class RoomBeside:
         do = Do(do)
         if self.meanwhile is not None:
             self.meanwhile(do, what)
+        if do is Do.FORGET:
+            if self.is_open:
+                raise MediaRefused("still_open")
+            self.asked.append((do.value, what))
+            return Ack(self.clock.machine_now(), 0, None)
         if do is not Do.OPEN and not self.is_open:
             raise MediaRefused("not_open")
         place = what.pop("place", None)

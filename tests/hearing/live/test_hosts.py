@@ -184,6 +184,7 @@ def test_what_it_had_recorded_is_handed_over_when_it_answers(live: Live, second:
     assert live.room().left_hosts == "" and pieces(live)[0].head is not None
     assert not live.media.is_open
     assert live.said()[-1] == "The media host “main” answers again, and what it had recorded of this hearing is whole."
+    assert live.media.orders("forget") == [{}] and second.orders("forget") == []
 
 
 def closed_without(live: Live, second: RoomBeside) -> None:
@@ -209,6 +210,19 @@ def test_a_recording_waits_for_a_piece_of_a_dead_host(live: Live, second: RoomBe
         ("main", True, None),
         ("second", True, None),
     ]
+
+
+def test_a_host_forgets_what_is_on_record(live: Live, second: RoomBeside) -> None:
+    """Not while a piece of another host is waited for; once all is there each of them, and it is told so once."""
+    closed_without(live, second)
+    live.follow()
+    assert second.orders("close") == [{}] and second.orders("forget") == []
+    live.media.dies()
+    live.media.away = False
+    for _ in range(4):
+        faults.watch(live.scene.court)
+    assert live.hearing().recording_sha256 is not None
+    assert live.media.orders("forget") == [{}] == second.orders("forget")
 
 
 def test_a_piece_that_never_comes_is_named_as_missing(live: Live, second: RoomBeside) -> None:

@@ -256,6 +256,48 @@ def test_the_text_follows_the_spoken_judgment_to_its_issuing(live: Live, third: 
         assert audit_projections(scene.court, court.session, case) == []
 
 
+def test_what_was_pronounced_is_not_voted_on_again(live: Live, app: Flask) -> None:
+    """A new member would have decided otherwise, as Ann would by now: with two of three against, the text is changed, and once it says
+    what was decided it is signed with the orders as spoken. Both views stand in the minutes, for the panel alone (CPL 45, 151; CPI 242; COL 15).
+    """
+    cai, scene = "Assessor Cai", live.scene
+    decided(live)
+    with pytest.raises(InvalidInput, match="Nothing was pronounced yet"):
+        votes(scene, ANN, "differs", view="I would dismiss it.")
+    before = Browser(app, scene, ANN).get("/decision/panel")
+    assert 'value="differs"' not in before and "For this decision" in before
+    scene.act(CHEN, "pronounce_judgment", grounds="The label was not true.")
+    scene.act(CHEN, "close_live_hearing", goes_on="no")
+    scene.act(CHEN, "close_hearing", reasons="Everybody was heard.")
+    scene.clock.advance(timedelta(days=8))
+    scene.due()
+    replaced(live, cai)
+    scene.act(CHEN, "record_findings", adopt_undisputed=True)
+    new = Browser(app, scene, cai)
+    page = new.get("/decision/panel")
+    assert 'value="differs"' in page and "are not voted on again" in page and "The text is not right yet" in page
+    votes(scene, CHEN)
+    votes(scene, ANN, "against", view="The reasons do not say why the label was believed.")
+    unsaid = new.post("/decision/panel/vote", page, 422, decision=drafted(scene), vote="differs")
+    assert "a different view is minuted truthfully" in unsaid
+    votes(scene, cai, "against", view="I would dismiss the claim.")
+    assert any("Change its reasons as the minutes say" in why for why in standing_in_the_way(live))
+    with pytest.raises(ActNotOpen, match="orders were pronounced"):
+        scene.act(CHEN, "send_for_signing", decision=drafted(scene))
+    scene.act(CHEN, "draft_decision", **draft(scene, answers="The goods were as described, said the respondent."))
+    votes(scene, CHEN)
+    for who in (ANN, cai):
+        votes(scene, who, "differs", view="I would dismiss the claim.")
+    scene.act(CHEN, "send_for_signing", decision=drafted(scene))
+    with scene.look() as (court, case):
+        last = [entry.number for entry in scene.docket(court) if entry.act == "vote_on_decision"][-1]
+        assert case.stage is Stage.DELIBERATION
+    assert all(scene.reads(who, last) for who in (CHEN, ANN, cai))
+    assert not any(scene.reads(who, last) for who in (LI, HAIYUN, WANG))
+    minutes = Browser(app, scene, cai, "zh-Hans").get("/decision/panel").split('id="minutes"')[1]
+    assert minutes.count("文书无误，但本人对裁判结果持不同意见") == 2
+
+
 def replaced(live: Live, name: str) -> None:
     """Somebody else takes the seat of Ben, who cannot go on; nobody is asked to hear the case again."""
     scene = live.scene

@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 import random
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import event, inspect, update
+from sqlalchemy.orm import Session
 
 from odr.app import create_app
+from odr.ground.db import new_reference
 from odr.hearing.live.journal import acks_of, lines_of
 from odr.hearing.live.keeping import take_away_erased
 from odr.hearing.live.media.composite import working
@@ -23,6 +25,7 @@ from odr.hearing.live.media.composite.telling import piece_of
 from odr.hearing.live.media.composite.working import (
     FIRST_WAIT,
     LONGEST_WAIT,
+    Due,
     Failed,
     due,
     failed,
@@ -31,15 +34,18 @@ from odr.hearing.live.media.composite.working import (
     make_due,
 )
 from odr.hearing.live.media.reading import HEAD, Kind
-from odr.hearing.live.models import LiveRoom
+from odr.hearing.live.models import LiveRoom, LiveSegment
 from odr.hearing.live.obeying import key_context
 from odr.hearing.live.playing import film, playable
+from odr.hearing.live.queries import segments_of
+from odr.hearing.models import Hearing
 from tests.hearing.live.conftest import Live, pieces
 from tests.hearing.live.media.actors import acts
 from tests.hearing.live.media.sender import Sender, in_order
 from tests.hearing.live.transcript.spoken import Recording
 from tests.hearing.scene import CHEN, HAIYUN, LI, WANG
 from tests.hearing.test_pages import ORIGIN, Browser
+from tests.procedure.test_plans import noted, read_through
 
 pytest.importorskip("av", reason="requirements-speech.txt is not installed on this Python")
 LENGTH = 3_000
@@ -252,7 +258,9 @@ def test_what_fails_is_left_alone_longer_each_time_and_named(live: Live, app: Fl
     assert remembered is not None and (remembered.times, remembered.why) == (4, "NotReadable")
     assert Failed(40, 0, "").again - Failed(40, 0, "").last == LONGEST_WAIT
     seen = Browser(app, live.scene, WANG).get("/live/recording/1")
-    assert "The film of piece 1 could not be made. Tried 4 times" in seen
+    assert "The film of piece 1 could not be made. Attempts so far: 4" in seen
+    parts = [seen.index(words) for words in ("Everybody in one film", "could not be made", "Each person apart")]
+    assert parts == sorted(parts), "it stands with the films of everybody"
     assert "could not be made" not in Browser(app, live.scene, LI).get("/live/recording/1")
     assert "已尝试4次" in Browser(app, live.scene, WANG, "zh-Hans").get("/live/recording/1")
     broken.write_bytes(whole)
@@ -309,3 +317,84 @@ def test_a_piece_whose_chain_is_damaged_hides_no_other(live: Live) -> None:
     (court.settings.recordings_folder / hearing.reference / "0002" / "chain").write_bytes(b"no chain at all\n")
     assert {played.segment for played in playable(court, hearing, live.room(), pieces(live))} == {1, 3}
     assert sorted(each.piece.number for each in due(court)) == [1, 3]
+
+
+def among(live: Live, count: int, **segment: Any) -> None:
+    """As many other hearings that are over, each with the pieces of this one, filmed as ``segment`` says."""
+    with live.scene.court.database.write() as session:
+        mine = session.get_one(LiveRoom, live.room().id)
+        hearing, kept = session.get_one(Hearing, mine.hearing_id), segments_of(session, mine)
+        for number in range(count):
+            other = again(session, hearing, ordinal=100 + number)
+            room = again(session, mine, hearing_id=other.id)
+            for piece in kept:
+                again(session, piece, room_id=room.id, **segment)
+
+
+def again(session: Session, row: Any, **changed: Any) -> Any:
+    """A row like another one, under its own number and reference."""
+    kept = {c.key: getattr(row, c.key) for c in inspect(type(row)).column_attrs if c.key != "id"}
+    if "reference" in kept:
+        changed["reference"] = new_reference()
+    made = type(row)(**kept | changed)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def asked(live: Live, step: Callable[[], object]) -> list[str]:
+    """Every statement of a step, in order."""
+    seen: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    engine = live.scene.court.database.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        step()
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return [statement for statement in seen if statement.startswith(("SELECT", "UPDATE", "INSERT", "DELETE"))]
+
+
+def test_a_round_asks_for_what_is_still_to_be_made_alone(live: Live) -> None:
+    """One question, by index, however many hearings there were, where nothing waits; and no more for one that waits among them."""
+    held(live)
+    court = live.scene.court
+    few = asked(live, lambda: list(due(court)))
+    assert make_due(court) == 3 and all(piece.filmed_at is not None for piece in pieces(live))
+    hearing, room, kept = live.hearing(), live.room(), pieces(live)
+    among(live, 450, filmed_at=live.clock.now())
+    with noted(court.database) as seen:
+        assert len(asked(live, lambda: make_due(court))) == 1
+    assert {"live_room", "live_segment", "hearing"}.isdisjoint(read_through(court.database, seen))
+    with court.database.write() as session:
+        session.execute(update(LiveSegment).where(LiveSegment.room_id == room.id).values(filmed_at=None))
+    kept_at(court, hearing, kept[1]).unlink()
+    waits = list[Due]()
+    asked_among = asked(live, lambda: waits.extend(due(court)))
+    assert [each.piece.number for each in waits] == [2]
+    assert len(asked_among) == len(few) + 1, "and it is noted of two of its pieces that their films lie there"
+
+
+def test_a_film_that_lies_there_no_more_is_made_again(live: Live) -> None:
+    """Noticed when the process begins: what a disk lost, or a backup did not hold, is made as if it had never been."""
+    held(live)
+    court = live.scene.court
+    assert make_due(court) == 3
+    kept_at(court, live.hearing(), pieces(live)[0]).unlink()
+    assert make_due(court) == 0
+    runner = create_app(court=court).test_cli_runner()
+    assert "1 films made" in runner.invoke(args=["films", "work", "--once"]).output
+    assert lies_ready(court, live.hearing(), pieces(live)[0])
+
+
+def test_of_a_piece_in_which_nobody_is_no_film_is_waited_for(live: Live) -> None:
+    """It is looked at once, and asked for no more."""
+    live.opened()
+    live.scene.act(CHEN, "close_live_hearing", goes_on="no")
+    filmed(live)
+    court = live.scene.court
+    assert len(asked(live, lambda: make_due(court))) > 1
+    assert len(asked(live, lambda: make_due(court))) == 1 and not lies_ready(court, live.hearing(), pieces(live)[0])

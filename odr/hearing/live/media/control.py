@@ -89,6 +89,9 @@ class Do(enum.StrEnum):
     out, or to who waits. Not kept. Without lines it says that the program which writes them runs."""
     CLOSE = "close"
     """The hearing is over: recorder stopped (answer as there, with ``pieces`` as for ``OPEN``), everybody out."""
+    FORGET = "forget"
+    """The court has everything of a hearing that is closed: the room remembers nothing of it. What it recorded lies on its disk,
+    from where ``OPEN`` and ``CLOSE`` tell its last links again. Refused (``still_open``) of one that is not closed."""
 
 
 class Rank(enum.StrEnum):
@@ -327,7 +330,8 @@ class Media:
         ]
 
     def health(self) -> JSONObject:
-        """What the room says of itself: ``since``, ``hearings``, ``people``, ``memory`` (bytes), ``driver``. Raises MediaAway."""
+        """What the room says of itself: ``since``, ``hearings`` that are open, ``remembered`` (the closed among them), ``people``,
+        ``memory`` (bytes), ``driver``. Raises MediaAway."""
         return self._ask("GET", "/health")
 
     def _ask(self, method: str, path: str, given: Mapping[str, Any] | None = None) -> JSONObject:

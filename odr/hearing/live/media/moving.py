@@ -152,11 +152,22 @@ def finish(court: Court, room_id: int, silent: set[str] | None = None) -> int:
             log.info("a media host that was left does not answer: %s", error)
             silent.add(name)
             continue
-        if pieces is None:
+        if media is None or pieces is None:
             continue
         with court.sit() as sitting:
-            done += _take(sitting, room_id, name, pieces)
+            taken = _take(sitting, room_id, name, pieces)
+        if taken:
+            let_forget(media, hearing)
+        done += taken
     return done
+
+
+def let_forget(media: Media, hearing: str) -> None:
+    """Tell a media room that the court has everything of a closed hearing. One that does not hear it forgets by itself later."""
+    try:
+        media.command(hearing, Do.FORGET)
+    except (MediaAway, MediaRefused) as error:
+        log.info("a media room was not told that a hearing may be forgotten: %s", error)
 
 
 def _handed_over(media: Media, hearing: str) -> list[dict[str, Any]] | None:

@@ -25,12 +25,14 @@ def work(once: bool, every: float) -> None:
     court = cast(Court, current_app.extensions["court"])
     if missing():
         raise click.ClickException(f"{', '.join(missing())} is not installed: {REMEDY}")
-    stop = told_to_stop()
+    stop, every_one = told_to_stop(), True
     while not stop.is_set():
         try:
-            made = make_due(court, stop.is_set)
+            # A backup that was put back, or a disk that was emptied, is noticed when the process begins.
+            made = make_due(court, stop.is_set, every=every_one)
         except CannotCompose as error:
             raise click.ClickException(f"{error}: {REMEDY}") from None
+        every_one = False
         if made:
             click.echo(f"{made} films made")
         if once:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from odr.docket.models import Case
 from odr.ground.errors import NotFound
@@ -129,7 +129,9 @@ def whole_film(court: Court, hearing: Hearing, room: LiveRoom, piece: LiveSegmen
         raise NotFound from None
 
 
-def _held(court: Court) -> Iterator[tuple[Hearing, LiveRoom, list[LiveSegment]]]:
+def _held(court: Court, every: bool) -> Iterator[tuple[Hearing, LiveRoom, list[LiveSegment]]]:
+    """Hearings that are over and whose recording is kept: those with a piece of which no film was made yet, or ``every`` one."""
+    unmade = select(LiveSegment.room_id).where(LiveSegment.filmed_at.is_(None), LiveSegment.ended_at.is_not(None))
     before: int | None = None
     while True:
         over = (
@@ -141,9 +143,9 @@ def _held(court: Court) -> Iterator[tuple[Hearing, LiveRoom, list[LiveSegment]]]
             .limit(AT_ONCE)
         )
         with court.database.read() as session:
-            rows = [(row[0], row[1]) for row in session.execute(over)]
+            rows = [(row[0], row[1]) for row in session.execute(over if every else over.where(LiveRoom.id.in_(unmade)))]
             mine = select(LiveSegment).where(LiveSegment.room_id.in_([room.id for room, _ in rows]))
-            pieces = list(session.scalars(mine.order_by(LiveSegment.number)))
+            pieces = list(session.scalars(mine.order_by(LiveSegment.number))) if rows else []
         for room, hearing in rows:
             yield hearing, room, [each for each in pieces if each.room_id == room.id]
         if len(rows) < AT_ONCE:
@@ -151,18 +153,33 @@ def _held(court: Court) -> Iterator[tuple[Hearing, LiveRoom, list[LiveSegment]]]
         before = rows[-1][0].id
 
 
-def due(court: Court) -> Iterator[Due]:
-    """Every piece of this machine, of a hearing that is over, of which no film lies ready; the newest hearing first."""
-    for hearing, room, pieces in _held(court):
-        waiting = [p for p in pieces if p.ended_at is not None and _is_due(court, hearing, p)]
+def due(court: Court, *, every: bool = False) -> Iterator[Due]:
+    """Every piece of this machine, of a hearing that is over, of which a film is still to be made; the newest hearing first. With
+    ``every``, those too of which one was made and lies here no more.
+    """
+    for hearing, room, pieces in _held(court, every):
+        ended = [p for p in pieces if p.ended_at is not None and (every or p.filmed_at is None)]
+        _note_made(court, [p for p in ended if p.filmed_at is None and lies_ready(court, hearing, p)])
+        waiting = [p for p in ended if _is_due(court, hearing, p)]
         if not waiting:
             continue
         by_number = written_pieces(court.settings, hearing.reference, pieces)
         for piece in waiting:
             own = by_number.get(piece.number)  # None where it is not on this machine, or damaged
-            if own is not None and own.is_closed and own.persons:
+            if own is None or not own.is_closed:
+                continue
+            if own.persons:
                 after = next((by_number[number] for number in sorted(by_number) if number > piece.number), None)
                 yield Due(hearing, room, piece, own, after)
+            elif piece.filmed_at is None:
+                _note_made(court, [piece])  # nobody was heard or seen in it
+
+
+def _note_made(court: Court, pieces: list[LiveSegment]) -> None:
+    if pieces:
+        mine = update(LiveSegment).where(LiveSegment.id.in_([piece.id for piece in pieces]))
+        with court.database.write() as session:
+            session.execute(mine.values(filmed_at=court.clock.now()))
 
 
 def _is_due(court: Court, hearing: Hearing, piece: LiveSegment) -> bool:
@@ -176,13 +193,13 @@ def _never() -> bool:
     return False
 
 
-def make_due(court: Court, stop: Callable[[], bool] = _never) -> int:
+def make_due(court: Court, stop: Callable[[], bool] = _never, *, every: bool = False) -> int:
     """One round: the film of every piece that waits, until told to ``stop``, also in the middle of one, which is begun anew another
     time. A piece that cannot be made keeps no other from being made, and is tried again later, each time after a longer while.
-    The number of films made. Raises CannotCompose.
+    With ``every``, it is looked whether what was made before lies here still. The number of films made. Raises CannotCompose.
     """
     made = 0
-    for each in due(court):
+    for each in due(court, every=every):
         try:
             made += make(court, each, stop)
         except CannotCompose:
@@ -222,6 +239,7 @@ def make(court: Court, each: Due, stop: Callable[[], bool] = _never) -> bool:
             if session.get_one(LiveRoom, room.id, with_for_update=True).erased_at is not None:
                 return False
             beside.replace(target)
+            session.get_one(LiveSegment, piece.id).filmed_at = court.clock.now()
         _failed_at(court, each.hearing, piece).unlink(missing_ok=True)
     finally:
         beside.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ import { Hearing, NAME, QUIET, Refused } from "./hearing.mjs";
 import { derived, sameBytes } from "./tickets.mjs";
 
 const LARGEST = 64 * 1024;
+export const LOOKED_FOR = 31 * 24 * 3_600_000; // a day longer than the court asks for the recording of a hearing that is over
 
 async function body(request) {
   const parts = [];
@@ -45,6 +46,22 @@ async function opened(house, name) {
   return hearing;
 }
 
+/** A closed hearing of which the court has everything: the room knows of it no more. What it recorded lies on the disk, where OPEN finds it. */
+async function forget(house, name) {
+  const hearing = house.hearings.get(name);
+  if (hearing && !hearing.closed) throw new Refused("still_open");
+  // It may still be writing its last link, which a room that is told to stop waits for.
+  await hearing?.orders;
+  // Meanwhile it may have been opened anew.
+  if (hearing && house.hearings.get(name) === hearing) house.hearings.delete(name);
+  return { at: Date.now(), media_ms: 0, segment: null };
+}
+
+/** Forget what was closed so long ago that the court looks for it no more: its word that it has everything was lost on the way. */
+export async function forgetOld(house, now) {
+  for (const [name, hearing] of house.hearings) if (hearing.closed && now - hearing.closedAt > LOOKED_FOR) await forget(house, name);
+}
+
 async function answer(house, request) {
   const url = new URL(request.url, "http://media");
   const [, top, name, what] = url.pathname.split("/");
@@ -58,6 +75,7 @@ async function answer(house, request) {
   }
   if (request.method !== "POST") throw new Refused("unknown_address", 404);
   const given = await body(request);
+  if (what === "forget") return forget(house, name);
   const hearing = what === "open" ? await opened(house, name) : found(house, name);
   return hearing.order(what, given);
 }

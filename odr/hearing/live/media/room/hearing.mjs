@@ -43,6 +43,7 @@ export class Hearing {
   place = null; // of the last order done that has one: the line of the court's journal, and which of its orders
   stopping = false; // the recorder writes its last link
   closed = false;
+  closedAt = null;
   used = new Set();
   pieces = new Map(); // segment → when it began, since the room runs
   #silence = 0; // seconds for which the court was not heard
@@ -253,11 +254,16 @@ export class Hearing {
     this.event(SILENT, null, { seconds: this.#silence });
     console.error(`${this.name}: the court was not heard for ${this.#silence} seconds; the hearing ends here until it is`);
     // From here on nothing passes, whatever else takes long; a fresh order to open brings the hearing back.
-    this.closed = true;
+    this.ends();
     for (const person of this.people.values()) person.device?.end({ type: "again", why: SILENT });
     this.gate();
     this.orders = this.orders.then(() => this.stopRecording(SILENT)).catch((error) => console.error(`${this.name}: ${error.message}`));
     return true;
+  }
+
+  /** From here on nothing passes in this room and nothing is ordered. */
+  ends() {
+    Object.assign(this, { closed: true, closedAt: Date.now() });
   }
 
   /** Whether two or more are together somewhere: in the hall, in the judges' room, on one side. */
@@ -732,7 +738,7 @@ const ORDERS = {
     // A segment that failed gets its last link now: no other follows that would give it.
     if (this.recorder?.fault) await this.restore().catch((error) => { throw new Refused(`recorder_failed: ${error.message}`); });
     for (const person of this.people.values()) person.device?.end({ type: "closed" });
-    this.closed = true;
+    this.ends();
     return { ...closing, pieces: this.ended };
   },
 };

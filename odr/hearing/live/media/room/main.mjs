@@ -1,7 +1,7 @@
 // The court's media room: node main.mjs, with the settings of settings.mjs, until told to stop.
 import { createServer } from "node:http";
 import { mkdirSync } from "node:fs";
-import { serveControl } from "./control.mjs";
+import { forgetOld, serveControl } from "./control.mjs";
 import { Device } from "./device.mjs";
 import { Werift } from "./media.mjs";
 import { settings, WrongSetting } from "./settings.mjs";
@@ -28,7 +28,7 @@ class House {
   health() {
     return {
       since: this.began, at: Date.now(), driver: this.media.name, name: this.config.name, hearings: [...this.hearings.values()].filter((each) => !each.closed).length,
-      people: this.devices.size, recording: [...this.hearings.values()].filter((each) => each.recorder?.running).length,
+      remembered: this.hearings.size, people: this.devices.size, recording: [...this.hearings.values()].filter((each) => each.recorder?.running).length,
       memory: process.memoryUsage().rss,
     };
   }
@@ -68,6 +68,7 @@ async function main() {
     count += 1;
     for (const device of house.devices) device.tick();
     for (const hearing of house.hearings.values()) if (!hearing.closed) hearing.tick(count);
+    if (count % 3_600 === 0) forgetOld(house, Date.now());
   }, 1_000);
   process.on("SIGTERM", () => stop(house));
   process.on("SIGINT", () => stop(house));
