@@ -248,6 +248,12 @@ class Database:
         finally:
             self._local.writing = False
 
+    def has_written(self, session: Session) -> bool:
+        """Whether a transaction that is about to end changed anything; not known on SQLite, where it may have."""
+        session.flush()
+        connection: Connection | None = session.info.get(HELD)
+        return self.is_sqlite or (connection is not None and bool(connection.info.get(WROTE)))
+
     @contextlib.contextmanager
     def _queue(self) -> Iterator[None]:
         if not self.is_sqlite:
