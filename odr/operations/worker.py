@@ -232,13 +232,15 @@ def run(
     try:
         while not stop.is_set():
             # Listened for first: what is committed during the round is told of, or the round sees it.
-            hears, began = listener.open(), time.monotonic()
+            hears = listener.open()
             done = work_once(court)
+            ended = time.monotonic()
             if any(done.values()):
                 log.info("worked: %s", {k: v for k, v in done.items() if v})
             elif hears:
                 listener.wait(quiet, stop)
-            stop.wait(max(0.0 if hears else every, began + every - time.monotonic()))
+            # However much is told of, one round does it all: the next begins no sooner.
+            stop.wait(max(0.0, ended + every - time.monotonic()))
     finally:
         stop.set()
         listener.close()
