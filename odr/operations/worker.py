@@ -22,10 +22,10 @@ from odr.ground.silence import outward
 from odr.notary.check.alarms import Kind, alarms
 from odr.notary.notary import Notary
 from odr.notary.time.attest import Outcome
+from odr.operations.listening import Listener
 from odr.procedure.outages.heart import Heart
 from odr.procedure.outages.ledger import WORKER
 from odr.procedure.receipt_files import all_holdings
-from odr.procedure.waking import Listener
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

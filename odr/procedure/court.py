@@ -31,11 +31,12 @@ from odr.procedure.papers.rulings import seal_ruling
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.rules.registry import PackRegistry
 from odr.procedure.sitting import Sitting
-from odr.procedure.waking import Waking
 
 log = logging.getLogger("odr.court")
 GATHER = 0.1
 """Seconds before a step begins beside the requests: what comes in a burst is then done together."""
+GATHERED = 0.2
+"""Seconds after the worker was told of work in which more gathers: many acts at once are one notification."""
 
 
 @dataclass
@@ -183,8 +184,8 @@ class Court:
         return {}
 
     @cached_property
-    def _waking(self) -> Waking:
-        return Waking(self.database)
+    def _waking(self) -> Beside:
+        return Beside("waking", self.database.tell_of_work, rest=GATHERED)
 
     @cached_property
     def _background(self) -> BackgroundSequencer:

@@ -15,7 +15,7 @@ from sqlalchemy import event, select, text
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.operations import worker
-from odr.procedure.waking import Listener
+from odr.operations.listening import Listener
 from odr.service.models import Packet, ServiceAttempt
 from odr.service.vocabulary import AttemptState
 from tests.patience import PATIENCE, until

@@ -1,4 +1,4 @@
-"""Waking the worker: PostgreSQL brings it word from whoever committed an act, so that it need not keep asking.
+"""The worker's ear: PostgreSQL brings word from whoever committed an act, so that the worker need not keep asking.
 
 Nothing rests on it. What it is about is committed already, and the worker looks by itself from time to time: a
 notification that is lost costs a moment. On SQLite there is none.
@@ -16,33 +16,15 @@ from typing import Any
 import psycopg
 from sqlalchemy.exc import DBAPIError
 
-from odr.ground.background import Beside
-from odr.ground.db import Database
+from odr.ground.db import WORK, Database
 
-log = logging.getLogger("odr.procedure.waking")
-CHANNEL = "court_work"
-REST = 0.2
-"""Seconds after a notification in which what comes gathers for the next one of this process."""
+log = logging.getLogger("odr.operations.listening")
 SLICE = 0.5
 """Seconds after which whoever waits for a notification looks whether it was told to stop."""
 TRIED = 5.0
 """Seconds in which a listener's own word must come back to it, or it does not rely on any."""
 AGAIN = 60.0
 """Seconds until the next try where notifications do not come through."""
-
-
-class Waking(Beside):
-    """Tells the worker of work, beside the requests of this process; many acts at once are one notification."""
-
-    def __init__(self, database: Database) -> None:
-        super().__init__("waking", lambda: wake(database), rest=REST)
-
-
-def wake(database: Database) -> None:
-    """Tell whoever listens that there is work. Nobody listens on SQLite."""
-    if not database.is_sqlite:
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
 
 
 class Listener:
@@ -120,10 +102,10 @@ class Listener:
         taken.detach()  # It is never given back: nobody else may get what it listens to.
         try:
             connection.autocommit = True
-            connection.execute(f"LISTEN {CHANNEL}")
+            connection.execute(f"LISTEN {WORK}")
             mine = secrets.token_hex(8)
             with self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as other:
-                other.exec_driver_sql(f"NOTIFY {CHANNEL}, '{mine}'")
+                other.exec_driver_sql(f"NOTIFY {WORK}, '{mine}'")
             until = time.monotonic() + self._tried
             while (left := until - time.monotonic()) > 0:
                 if any(each.payload == mine for each in connection.notifies(timeout=left, stop_after=1)):
