@@ -1,7 +1,8 @@
 """``make bench``: every figure of every module here that has a ``run()``, printed and kept. ``python -m bench guide [FOLDER]``
 asks the questions of a folder (:mod:`bench.guide`); ``python -m bench checks`` plants errors in judgments (:mod:`bench.checks`);
 ``python -m bench similar [DATA_DIR]`` asks published decisions for those they cite (:mod:`bench.similar`);
-``python -m bench wording`` puts slips of the pen into sentences (:mod:`bench.wording`).
+``python -m bench wording`` puts slips of the pen into sentences (:mod:`bench.wording`); ``python -m bench openload --seconds 60`` puts
+the served court under a load (:mod:`bench.openload`).
 """
 
 from __future__ import annotations
@@ -43,4 +44,8 @@ if sys.argv[1:2] == ["wording"]:
     from bench.wording import main as wording
 
     sys.exit(wording(sys.argv[2:]))
+if sys.argv[1:2] == ["openload"] and sys.argv[2:]:
+    from bench.openload import run as openload
+
+    sys.exit(0 if all(ratio.holds for ratio in openload(sys.argv[2:])) else 1)
 sys.exit(main(sys.argv[1:]))

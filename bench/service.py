@@ -106,7 +106,7 @@ def queue(database: Database, clock: FixedClock, count: int, first: int) -> None
                 now=clock.now(),
                 documents=[paper],
                 kind=PaperKind.PLEADING,
-                recipient=Recipient("Wang Li", locale="en"),
+                recipient=Recipient("Wang Li", locale="en", original="en"),
             )
 
 

@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 log = logging.getLogger("odr.ground.background")
 
@@ -32,6 +32,9 @@ class Beside:
         self._told, self._awaited = threading.Event(), threading.Event()
         self._starting = threading.Lock()
         self._process = 0
+        self._rounds = threading.Condition()
+        self._begun = self._ended = 0
+        """Rounds that began so far, and the last of them that ended well."""
 
     def soon(self) -> None:
         """Have the step done; returns at once. Never raises: what fails stays committed and waits."""
@@ -49,14 +52,37 @@ class Beside:
         self._awaited.set()
         self.soon()
 
+    def rounds_from_now(self, seconds: float) -> Iterator[bool]:
+        """Have the step done, and tell of each round that ends well within so many seconds: whether it began after now.
+        Nobody asks the database meanwhile.
+        """
+        until = time.monotonic() + seconds
+        with self._rounds:
+            wanted, seen = self._begun + 1, self._ended
+            self.awaited()
+        while (ended := self._next_end(seen, until)) is not None:
+            seen = ended
+            yield seen >= wanted
+
+    def _next_end(self, seen: int, until: float) -> int | None:
+        with self._rounds:
+            if self._rounds.wait_for(lambda: self._ended > seen, until - time.monotonic()):
+                return self._ended
+        return None
+
     def _run(self) -> None:
         while True:
             self._told.wait()
             time.sleep(self._gather)
             self._told.clear()
             self._awaited.clear()
+            with self._rounds:
+                self._begun = number = self._begun + 1
             try:
                 self._step()
+                with self._rounds:
+                    self._ended = number
+                    self._rounds.notify_all()
                 time.sleep(self._rest)
                 self._awaited.wait(self._longer)
             except Exception:

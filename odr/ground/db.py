@@ -65,6 +65,8 @@ PREPARED = 400
 """Statements that a connection to PostgreSQL keeps prepared: somewhat more than the pages of a case and the lists have."""
 HELD = "court held"
 """The connection that a session on PostgreSQL took."""
+WORK = "court_work"
+"""The channel on which PostgreSQL tells the worker of work."""
 WROTE = "court wrote"
 """Whether a transaction said anything to PostgreSQL but a SELECT."""
 
@@ -247,6 +249,18 @@ class Database:
                     session.close()
         finally:
             self._local.writing = False
+
+    def tell_of_work(self) -> None:
+        """Tell the worker that there is work it would find by itself a few seconds later. On SQLite nobody listens."""
+        if not self.is_sqlite:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql(f"NOTIFY {WORK}")
+
+    def has_written(self, session: Session) -> bool:
+        """Whether a transaction that is about to end changed anything; not known on SQLite, where it may have."""
+        session.flush()
+        connection: Connection | None = session.info.get(HELD)
+        return self.is_sqlite or (connection is not None and bool(connection.info.get(WROTE)))
 
     @contextlib.contextmanager
     def _queue(self) -> Iterator[None]:

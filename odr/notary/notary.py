@@ -31,7 +31,7 @@ from odr.notary.log.log_rows import (
 )
 from odr.notary.log.note import parse_note
 from odr.notary.log.receipts import leaf_line, receipt_bodies, receipt_body
-from odr.notary.log.sequencer import BATCH, has_waiting, integrate, sequencer_lock
+from odr.notary.log.sequencer import BATCH, has_waiting, integrate, sequencer_lock, sequencer_lock_if_free
 from odr.notary.log.signer import log_key, sign_tree
 from odr.notary.models import COURT, KeyUse, Log, LogCheckpoint, LogEntry, Receipt, SigningKey, TimestampToken
 from odr.notary.rehash import renewal_proofs, renewal_tokens, rounds
@@ -202,15 +202,24 @@ class Notary:
         """
         if self.is_idle():
             return 0
-        total = 0
         with sequencer_lock(self.database):
-            turn = self._turn()
-            self._refuse_if_stopped()
-            while True:
-                taken = self._take(turn)
-                total += taken
-                if taken < BATCH:
-                    return total
+            return self._take_all()
+
+    def sequence_if_free(self) -> int | None:
+        """The same, without waiting: None where another process is at it, which may have begun before the newest leaf."""
+        if self.is_idle():
+            return 0
+        with sequencer_lock_if_free(self.database) as is_mine:
+            return self._take_all() if is_mine else None
+
+    def _take_all(self) -> int:
+        turn, total = self._turn(), 0
+        self._refuse_if_stopped()
+        while True:
+            taken = self._take(turn)
+            total += taken
+            if taken < BATCH:
+                return total
 
     def is_idle(self) -> bool:
         """Whether every leaf has its place under a signed tree head."""

@@ -22,6 +22,7 @@ from odr.ground.silence import outward
 from odr.notary.check.alarms import Kind, alarms
 from odr.notary.notary import Notary
 from odr.notary.time.attest import Outcome
+from odr.operations.listening import Listener
 from odr.procedure.outages.heart import Heart
 from odr.procedure.outages.ledger import WORKER
 from odr.procedure.receipt_files import all_holdings
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 log = logging.getLogger("odr.operations.worker")
 BATCH = 256
 HOUR = 3600.0
+QUIET = 5.0
+"""Seconds between rounds while there is no work and notifications of it come through: what only time makes due, and what none came
+of, waits no longer, and no media room takes the court for silent (at least ten seconds).
+"""
 
 
 class Hourly:
@@ -106,7 +111,7 @@ def work_once(court: Court) -> dict[str, int]:
         except Exception:
             log.exception("the step %s failed; it is tried again in the next round", name)
     watch_clock(court)
-    done["log"] = court.sequence_now()
+    done["log"] = court.sequence_now(wait=False)
     tell_alarms(court)
     done["witnesses"] = attest(court)
     done["renewals"] = renew(court)
@@ -206,21 +211,38 @@ def renew_hashes(court: Court) -> int:
         return 0
 
 
-def run(court: Court, *, every: float = 1.0, stop: threading.Event | None = None) -> None:
-    """Work until told to stop."""
+def run(
+    court: Court,
+    *,
+    every: float = 1.0,
+    quiet: float = QUIET,
+    stop: threading.Event | None = None,
+    listener: Listener | None = None,
+) -> None:
+    """Work until told to stop: a round ``every`` so many seconds while there is work. When there is none, and PostgreSQL tells
+    of new work, the next one begins with the notification, or after ``quiet`` seconds without one.
+    """
     stop = stop or threading.Event()
     if threading.current_thread() is threading.main_thread():
         told_to_stop(stop)
     heart = Heart(court, WORKER)
     heart.beat_if_due()
     beating = heart.start(stop)
+    listener = listener or Listener(court.database)
     try:
         while not stop.is_set():
+            # Listened for first: what is committed during the round is told of, or the round sees it.
+            hears = listener.open()
             done = work_once(court)
+            ended = time.monotonic()
             if any(done.values()):
                 log.info("worked: %s", {k: v for k, v in done.items() if v})
-            stop.wait(every)
+            elif hears:
+                listener.wait(quiet, stop)
+            # However much is told of, one round does it all: the next begins no sooner.
+            stop.wait(max(0.0, ended + every - time.monotonic()))
     finally:
         stop.set()
+        listener.close()
         if beating is not None:
             beating.join()

@@ -35,6 +35,8 @@ from odr.procedure.sitting import Sitting
 log = logging.getLogger("odr.court")
 GATHER = 0.1
 """Seconds before a step begins beside the requests: what comes in a burst is then done together."""
+GATHERED = 0.2
+"""Seconds after the worker was told of work in which more gathers: many acts at once are one notification."""
 
 
 @dataclass
@@ -77,9 +79,13 @@ class Court:
             sitting = Sitting(self, session, self.clock.now())
             sitting.prepared = prepared or {}
             yield sitting
+            wrote = self.database.has_written(session)
         for then in sitting.after_commit:
             then()
-        self.sequence()
+        # The worker sits every round to see whether anything is due: where nothing was, it wakes nobody.
+        if wrote:
+            self.sequence()
+            self.wake_worker()
 
     def prepare(self, name: str, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
         """Do an act's slow work (set and seal its paper) before the transaction that performs it.
@@ -128,10 +134,17 @@ class Court:
         elif self.settings.takes_leaves == "background":
             self._background.soon()
 
-    def sequence_now(self) -> int:
-        """Put waiting leaves into the log before returning; returns how many."""
+    def wake_worker(self) -> None:
+        """Have the worker begin its next round now, beside the request; it would a few seconds later by itself."""
+        if self.settings.takes_leaves == "background" and not self.database.is_sqlite:
+            self._waking.soon()
+
+    def sequence_now(self, *, wait: bool = True) -> int:
+        """Put waiting leaves into the log before returning; returns how many. ``wait=False``: none where another process is
+        at it, for who comes again anyway.
+        """
         try:
-            return self.notary.sequence()
+            return self.notary.sequence() if wait else self.notary.sequence_if_free() or 0
         except Exception:
             log.exception("sequencing failed; the leaves stay committed and waiting")
             return 0
@@ -169,6 +182,10 @@ class Court:
     @cached_property
     def _steps(self) -> dict[Callable[[Court], object], Beside]:
         return {}
+
+    @cached_property
+    def _waking(self) -> Beside:
+        return Beside("waking", self.database.tell_of_work, rest=GATHERED)
 
     @cached_property
     def _background(self) -> BackgroundSequencer:

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
+from odr.notary.log.sequencer import sequencer_lock
 from odr.notary.models import LogCheckpoint, LogEntry
+from tests.patience import PATIENCE
 from tests.scene import open_court
+
+
+@contextlib.contextmanager
+def counted(database: Database, thread: int, asked: list[str]) -> Iterator[None]:
+    """What a thread asks of the database while it lasts."""
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if threading.get_ident() == thread:
+            asked.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield
+    event.remove(database.engine, "before_cursor_execute", note)
 
 
 def test_acts_are_acknowledged_first_and_share_one_signature(
@@ -58,3 +76,23 @@ def test_a_reader_does_not_wait_for_ever(sqlite_url: str, clock: FixedClock, tmp
     aside.rename(published)
     assert scene.court._background.settle(10)
     database.dispose()
+
+
+def test_who_waits_for_a_place_in_the_log_does_not_keep_asking(
+    database: Database, clock: FixedClock, tmp_path: Path
+) -> None:
+    """Another process has the log in hand: whoever waits looks once, and is told when the round has ended."""
+    scene = open_court(database, clock, tmp_path / "court", sequencing="background")
+    scene.lodge()
+    assert scene.court.settle()
+    court, me, asked = scene.court, threading.get_ident(), list[str]()
+    with sequencer_lock(database):
+        scene.do("change_consent", "li", agrees=True)
+        assert court.notary.sequence_if_free() is None
+        with counted(database, me, asked):
+            assert not court._background.settle(1.0)
+        # Once at first, and once where a round that had found nothing before ends now.
+        assert sum("log_index IS NULL" in each for each in asked) <= 2, asked
+    assert court._background.settle(PATIENCE)
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(LogEntry).where(LogEntry.log_index.is_(None))) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,10 +28,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, aliased, mapped_column
 
-from odr.ground.db import Base as Court
+from odr.ground.clock import FixedClock
+from odr.ground.db import Base as Court, Database as Ground
 from odr.ground.memory import none_of, whole
 from odr.ground.memory.asked_once import AskedOnce
 from odr.ground.migrate import load_models
+from tests.scene import open_court
 
 
 class Base(DeclarativeBase):
@@ -451,3 +454,28 @@ def _or_refused(session: Session, query: Select[Any]) -> Any:
         return _told(session, query)
     except StatementError as error:
         return type(error)
+
+
+def test_several_cases_are_one_question_on_postgresql(
+    postgres_court_url: str, clock: FixedClock, tmp_path: Path
+) -> None:
+    """One text, prepared once, for however many cases: each is told what it would be told alone."""
+    database = Ground(postgres_court_url)
+    scene = open_court(database, clock, tmp_path / "court")
+    scene.pend()
+    first = scene.case_id
+    scene.lodge()
+    metadata, cases = Court.metadata, (first, scene.case_id, 10**9)
+    texts = {str(none_of.query_of_all(metadata, "postgresql", many)) for many in range(2, 60)}
+    assert len(texts) == 1
+    with database.read() as session:
+        rows = Session.execute(
+            session, none_of.query_of_all(metadata, "postgresql", 3), none_of.asked_about("postgresql", cases)
+        ).all()
+        alone = {
+            case: none_of.read(metadata, Session.execute(session, none_of.query(metadata)[1], {"owner": case}).one())
+            for case in cases
+        }
+    assert {row[0]: none_of.read(metadata, row[1:]) for row in rows} == alone
+    assert alone[first].has > alone[scene.case_id].has > alone[10**9].has == set()
+    database.dispose()

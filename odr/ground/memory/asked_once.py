@@ -227,8 +227,9 @@ class AskedOnce(Session):
                 row = super().execute(none_of.query(kind.metadata)[1], {"owner": owner}).one()
                 self._none_of[owner] = none_of.read(kind.metadata, row)
             else:
-                query = none_of.query_of_all(kind.metadata, self.get_bind().dialect.name, len(cases))
-                rows = super().execute(query, {f"owner_{at}": case for at, case in enumerate(cases)})
+                dialect = self.get_bind().dialect.name
+                query = none_of.query_of_all(kind.metadata, dialect, len(cases))
+                rows = super().execute(query, none_of.asked_about(dialect, cases))
                 self._none_of.update({row[0]: none_of.read(kind.metadata, row[1:]) for row in rows})
             found = self._none_of[owner]
         return found.answers(kind, asked[1], owner)

@@ -7,7 +7,7 @@ One statement says of every table whether it has a row of the case; what it has 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -336,14 +336,27 @@ def query(metadata: MetaData) -> tuple[list[tuple[str, str]], Select[Any]]:
 
 @cache
 def query_of_all(metadata: MetaData, dialect: str, cases: int) -> TextClause:
-    """As :func:`query` of each of some cases, ``owner_0`` and so on, whose number stands first in each row."""
+    """As :func:`query` of each of some cases, ``owner_0`` and so on, whose number stands first in each row.
+
+    On PostgreSQL it is one text for however many cases, which come as ``owners``: to plan a union took 30 ms for each of
+    them, anew for each number of cases.
+    """
     named = registry.load(dialect)(paramstyle="named")
     one = str(query(metadata)[1].compile(dialect=named)).removeprefix("SELECT ")
-    parts = (
-        f"SELECT {mine} AS owner, " + re.sub(r":owner\b(::\w+)?", mine, one)
-        for mine in (f"CAST(:owner_{at} AS BIGINT)" for at in range(cases))
-    )
-    return text(" UNION ALL ".join(parts))
+
+    def about(mine: str) -> str:
+        return f"SELECT {mine} AS owner, " + re.sub(r":owner\b(::\w+)?", mine, one)
+
+    if dialect == "postgresql":
+        return text(f"{about('asked.owner')} FROM unnest(CAST(:owners AS BIGINT[])) AS asked (owner)")
+    return text(" UNION ALL ".join(about(f"CAST(:owner_{at} AS BIGINT)") for at in range(cases)))
+
+
+def asked_about(dialect: str, cases: Sequence[int]) -> dict[str, Any]:
+    """The values of :func:`query_of_all`."""
+    if dialect == "postgresql":
+        return {"owners": list(cases)}
+    return {f"owner_{at}": case for at, case in enumerate(cases)}
 
 
 def about_all(statement: Select[Any], cases: Collection[int]) -> Select[Any] | None:

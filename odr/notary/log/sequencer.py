@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from odr.ground.db import Database
-from odr.ground.durable import alone
+from odr.ground.durable import alone, alone_if_free
 from odr.notary.log.log_rows import set_rows, store_tiles, tile_data
 from odr.notary.log.merkle_tree import leaf_hash
 from odr.notary.log.tiles import extend
@@ -36,6 +36,23 @@ def sequencer_lock(database: Database) -> Iterator[None]:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
         try:
             yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_LOCK})
+
+
+@contextmanager
+def sequencer_lock_if_free(database: Database) -> Iterator[bool]:
+    """The same right, False where somebody else has it: nobody waits at the database, with a connection in hand."""
+    if database.path is not None:
+        with alone_if_free(database.path.with_name(database.path.name + ".sequencer")) as is_mine:
+            yield is_mine
+        return
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_LOCK}).scalar_one():
+            yield False
+            return
+        try:
+            yield True
         finally:
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_LOCK})
 

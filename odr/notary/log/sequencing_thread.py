@@ -20,19 +20,24 @@ LONGER = 0.3
 """
 
 
+BUSY = 0.05
+"""Seconds until it is tried again while another process takes leaves in: it may have begun before ours was written."""
+
+
 class BackgroundSequencer(Beside):
     """Takes waiting leaves into the log whenever it is told that there are some."""
 
     def __init__(self, notary: Notary) -> None:
-        super().__init__("sequencing", notary.sequence, rest=REST, longer=LONGER)
+        super().__init__("sequencing", self._take, rest=REST, longer=LONGER)
         self._notary = notary
 
     def settle(self, seconds: float = 2.0) -> bool:
-        """Wait until every leaf stands under a signed tree head, at most ``seconds``; whether that came about."""
-        until = time.monotonic() + seconds
-        while not self._notary.is_idle():
-            self.awaited()
-            if time.monotonic() > until:
-                return False
-            time.sleep(0.03)
-        return True
+        """Wait until every leaf committed before now stands under a signed tree head, at most ``seconds``; whether that came
+        about.
+        """
+        is_idle = self._notary.is_idle
+        return is_idle() or any(is_after or is_idle() for is_after in self.rounds_from_now(seconds))
+
+    def _take(self) -> None:
+        while self._notary.sequence_if_free() is None:
+            time.sleep(BUSY)
