@@ -17,6 +17,7 @@ from odr.docket.queries import parties
 from odr.docket.visibility import reads_entry
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import CaseMovedOn, FieldFault, InvalidInput, NotFound
+from odr.ground.memory.asked_once import AskedOnce
 from odr.ground.text import T, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor, still_holds
 from odr.identity.sign_in.keys import keyring
@@ -318,6 +319,8 @@ class Performing:
                 recorded = with_ruling(act, paper, done, needed=by_person)
             doubt = doubt_about(self.sitting.now, case.head_at) or self._doubt_about_the_clock()
             course = Course(before, case.stage, at, self.sitting.now, doubt)
+            # Before the entry and after what follows from it: so the row of the case is mostly written once.
+            self._schedule(case)
             entry = self._write_entry(act, case, given, actor, party, recorded, course)
         finally:
             self.acting_at = None
@@ -419,7 +422,9 @@ class Performing:
             case.next_due_at = soonest
 
     def _soonest(self, case: Case) -> datetime | None:
-        """When the next time limit of a case ends."""
+        """When the next time limit of a case ends: as its row says (:meth:`_schedule`), until a time limit is written here."""
+        if not cast(AskedOnce, self.sitting.session).has_written(Window):
+            return case.next_due_at
         return cast("datetime | None", self.sitting.session.scalar(_SOONEST, {"case": case.id}))
 
 
