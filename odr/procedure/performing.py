@@ -17,7 +17,6 @@ from odr.docket.queries import parties
 from odr.docket.visibility import reads_entry
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import CaseMovedOn, FieldFault, InvalidInput, NotFound
-from odr.ground.memory.asked_once import AskedOnce
 from odr.ground.text import T, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor, still_holds
 from odr.identity.sign_in.keys import keyring
@@ -423,7 +422,7 @@ class Performing:
 
     def _soonest(self, case: Case) -> datetime | None:
         """When the next time limit of a case ends: as its row says (:meth:`_schedule`), until a time limit is written here."""
-        if not cast(AskedOnce, self.sitting.session).has_written(Window):
+        if not self.sitting.has_written(Window):
             return case.next_due_at
         return cast("datetime | None", self.sitting.session.scalar(_SOONEST, {"case": case.id}))
 
