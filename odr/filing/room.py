@@ -29,6 +29,7 @@ from odr.filing.draft.sharing import files_in_drafts
 from odr.filing.group import acts as group_acts
 from odr.filing.marked import acts as marked
 from odr.filing.marked.queries import marks_of
+from odr.filing.models import Claim
 from odr.filing.parties import foreign_papers, joinder, known_identity, mandates
 from odr.filing.parties.asking_to_take_part import put_before_judges
 from odr.filing.parties.audit import audit_parties
@@ -89,6 +90,8 @@ def sum_asked(sitting: Sitting, case: Case, party: Party, occasion: str, number:
     """With a claim, a counterclaim or a third party's claim goes what it asks for."""
     if occasion == "claim":
         found = [c for c in claims_of(sitting.session, case) if c.kind == "claim"]
+    elif not sitting.has_written(Claim):
+        return None  # The entry is of this Sitting, and so is whatever claim it brought.
     else:
         found = [c for c in claims_of(sitting.session, case) if c.entry_number == number and c.party_id != party.id]
     asked = sum(c.amount_minor for c in found)

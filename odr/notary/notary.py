@@ -128,11 +128,13 @@ class Notary:
             subject, log=self.origin, now=now, logged_at=self.clock.machine_now(), earlier=self._earlier(session)
         )
         receipt = NewReceipt(new_reference(), body)
-        # Every act writes one, and nobody looks at the rows again in its transaction: they are written as plain rows.
-        leaf: Any = session.execute(_NEW_LEAF, {"leaf": leaf_line(body)})
-        (entry_id,) = leaf.inserted_primary_key
-        row = {"reference": receipt.reference, "body": body, "entry_id": entry_id, "docket_place": docket_place}
-        session.execute(_NEW_RECEIPT, row)
+        # Every act writes one, and nobody looks at the rows again in its transaction: they are written as plain rows, and
+        # what the act has changed so far is written with its entry.
+        with session.no_autoflush:
+            leaf: Any = session.execute(_NEW_LEAF, {"leaf": leaf_line(body)})
+            (entry_id,) = leaf.inserted_primary_key
+            row = {"reference": receipt.reference, "body": body, "entry_id": entry_id, "docket_place": docket_place}
+            session.execute(_NEW_RECEIPT, row)
         return receipt
 
     def record_many(self, session: Session, subjects: Sequence[Mapping[str, JSON]], *, now: datetime) -> list[str]:

@@ -18,7 +18,7 @@ from odr.payments.fee.case_views import fee_panel
 from odr.payments.fee.next_step import fee_step, owed_after_its_time
 from odr.payments.fee.quote import quoted
 from odr.payments.fee.relief import on_legal_aid, relief_overdue, relief_panel
-from odr.payments.models import AssessmentState
+from odr.payments.models import AssessmentState, FeeAssessment
 from odr.payments.refund import alarms
 from odr.payments.refund.acts import on_appeal_decided, on_claim_withdrawn, on_effective, on_ended, on_settled
 from odr.payments.refund.ending_words import fee_at_ending
@@ -64,6 +64,8 @@ def settled(sitting: Sitting, event: SettlementReached) -> None:
 
 def sum_due(sitting: Sitting, case: Case, party: Party, occasion: str, number: int) -> Money | None:
     """What the entry itself asks the party to pay to the court."""
+    if not sitting.has_written(FeeAssessment):
+        return None  # The entry is of this Sitting, and so is whatever it asks for.
     # Of all parties together: every addressee of an act is asked about, one after another.
     fees = assessments_of(sitting.session, case, demands=True)
     rows = [a for a in fees if a.party_id == party.id and a.entry_number == number]

@@ -318,6 +318,8 @@ class Performing:
                 recorded = with_ruling(act, paper, done, needed=by_person)
             doubt = doubt_about(self.sitting.now, case.head_at) or self._doubt_about_the_clock()
             course = Course(before, case.stage, at, self.sitting.now, doubt)
+            # Before the entry and after what follows from it: so the row of the case is mostly written once.
+            self._schedule(case)
             entry = self._write_entry(act, case, given, actor, party, recorded, course)
         finally:
             self.acting_at = None
@@ -419,7 +421,9 @@ class Performing:
             case.next_due_at = soonest
 
     def _soonest(self, case: Case) -> datetime | None:
-        """When the next time limit of a case ends."""
+        """When the next time limit of a case ends: as its row says (:meth:`_schedule`), until a time limit is written here."""
+        if not self.sitting.has_written(Window):
+            return case.next_due_at
         return cast("datetime | None", self.sitting.session.scalar(_SOONEST, {"case": case.id}))
 
 

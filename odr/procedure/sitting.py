@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Party, Role, Stage
 from odr.ground.clock import arrived
 from odr.ground.errors import NotFound
+from odr.ground.memory.asked_once import AskedOnce
 from odr.ground.text import T, Text, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor, let_go
 from odr.procedure.acts.events import Event, PresidentAsked
@@ -69,6 +70,10 @@ class Sitting:
         if key not in self._found:
             self._found[key] = find()
         return cast(Found, self._found[key])
+
+    def has_written(self, rows: type[Any]) -> bool:
+        """Whether rows of a class may have come, gone or changed in this Sitting, whether or not they are written yet."""
+        return cast(AskedOnce, self.session).has_written(rows)
 
     def pack(self, case: Case) -> RulePack:
         """The rules of this case for what is done now: those it was filed under, and for acts those of the day."""

@@ -19,6 +19,7 @@ from odr.notary.check.receipt import verify_receipt
 from odr.notary.log.checkpoint import Checkpoint
 from odr.notary.log.merkle_tree import leaf_hash, verify_inclusion
 from odr.notary.log.note import parse_note
+from odr.notary.log.publish import each_together
 from odr.notary.log.strict import b64
 from odr.notary.log.tiles import unbundle
 from odr.notary.models import LogCheckpoint, LogEntry, LogTile, Receipt
@@ -322,3 +323,31 @@ def test_proof_of_the_first_covering_checkpoint_stays(notary: Notary) -> None:
         assert notary.receipt_files(session, reference) == before
         head = Checkpoint.parse(parse_note(before.checkpoint or b"").text)
     verify_inclusion(leaf_hash(before.leaf), 0, head.size, [], head.root)
+
+
+def test_files_are_written_together_and_one_of_them_by_whoever_asks() -> None:
+    """Two files wait for the disk at the same time, and only one of them is given to another thread."""
+    both, threads = threading.Barrier(2), set()
+
+    def write(name: str) -> None:
+        both.wait(PATIENCE)
+        threads.add(threading.get_ident())
+
+    each_together(write, ["tile", "entries"])
+    assert len(threads) == 2 and threading.get_ident() in threads
+
+
+def test_a_file_that_cannot_be_written_is_told_when_the_others_are() -> None:
+    """Whoever hears of a full disk hears it when nobody writes any more."""
+    failed, written = threading.Event(), []
+
+    def write(name: str) -> None:
+        if name == "tile":
+            failed.set()
+            raise OSError("no space left")
+        assert failed.wait(PATIENCE)
+        written.append(name)
+
+    with pytest.raises(OSError, match="no space left"):
+        each_together(write, ["tile", "entries"])
+    assert written == ["entries"]

@@ -91,6 +91,39 @@ def test_what_was_written_is_asked_anew(small_scene: Scene, change: Callable[[Se
         assert "Somebody else" in after and "Somebody else" not in before
 
 
+def by_a_row(session: Session, account: Account) -> None:
+    """A row that is not written yet."""
+    now = account.created_at
+    session.add(Account(email="new@example.test", name="New", state=account.state, created_at=now, confirmed_at=now))
+
+
+def by_words(session: Session, account: Account) -> None:
+    """A statement nobody can see through."""
+    session.execute(text("UPDATE account SET name = 'Somebody else' WHERE id = :id"), {"id": account.id})
+
+
+@pytest.mark.parametrize("change", [by_flush, by_statement, by_the_connection, by_a_row, by_words])
+def test_a_session_knows_what_it_wrote(small_scene: Scene, change: Callable[[Session, Account], None]) -> None:
+    """Until something is changed, in whatever way, a table is as it was when the transaction began; a change is known before and
+    after it is written, also where it was undone; the next transaction begins anew.
+    """
+    session = small_scene.court.database.sessions()
+    try:
+        account = session.get_one(Account, small_scene.people["li"])
+        with session.no_autoflush:
+            assert not session.has_written(Account)
+            with session.begin_nested() as part:
+                change(session, account)
+                assert session.has_written(Account)
+                session.flush()
+                part.rollback()
+        assert session.has_written(Account)
+        session.rollback()
+        assert not session.has_written(Account)
+    finally:
+        session.close()
+
+
 def test_a_savepoint_undone_takes_its_answers_along(small_scene: Scene) -> None:
     """What was read in a part that was undone never happened."""
     with small_scene.court.database.write() as session:

@@ -15,9 +15,9 @@ from odr.identity.actors import Actor
 from tests.asked_twice import noting
 from tests.scene import Scene
 
-ACT, PLACE = 13, 12
+ACT, PLACE = 12, 12
 """Statements of a party's statement at the hearing, and of its place in the log where it comes alone."""
-EXHIBIT, QUESTION, ANSWER = 29, 35, 26
+EXHIBIT, QUESTION, ANSWER = 25, 29, 21
 """Statements of the acts of a dispute that also write letters: to one party, to both; and of an answer."""
 LOCKS = 5
 """On PostgreSQL besides: the case is locked, then read with its parties as they are after the wait, the account is locked and
@@ -58,7 +58,7 @@ def costs(scene: Scene, number: int) -> tuple[list[str], list[str]]:
 
 
 def test_a_statement_and_its_place_in_the_log_are_few_questions(scene: Scene) -> None:
-    """At the hearing a statement asks the database thirteen times and its place in the log twelve, the thirtieth as the first."""
+    """At the hearing a statement asks the database twelve times and its place in the log as often, the thirtieth as the first."""
     scene.lodge()
     scene.accept()
     scene.join()

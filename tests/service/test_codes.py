@@ -11,7 +11,8 @@ from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import InvalidInput
 from odr.procedure.acts.letter import PaperKind
-from odr.service.packet.notice_codes import ALPHABET, issue_code, look_up, new_code, normalized
+from odr.service.models import NoticeCode
+from odr.service.packet.notice_codes import ALPHABET, look_up, new_code, normalized
 
 
 def test_a_code_has_sixty_random_bits_and_no_doubtful_letters() -> None:
@@ -60,10 +61,10 @@ def test_nonsense_is_refused_with_a_reason(typed: str) -> None:
 def test_looking_up_reveals_kind_and_date_and_nothing_else(database: Database, clock: FixedClock) -> None:
     """The case number shows only where the court said so; an unknown code is simply not the court's."""
     with database.write() as session:
-        plain = issue_code(session, kind=PaperKind.DECISION, now=clock.now(), packet_id=None, entry_id=77)
-        open_ = issue_code(
-            session, kind=PaperKind.NOTICE, now=clock.now() + timedelta(days=1), case_number="(2026) Net Civ 4471"
-        )
+        plain, open_ = new_code(), new_code()
+        session.add(NoticeCode(code=plain, kind=PaperKind.DECISION, issued_at=clock.now(), entry_id=77))
+        later = clock.now() + timedelta(days=1)
+        session.add(NoticeCode(code=open_, kind=PaperKind.NOTICE, issued_at=later, case_number="(2026) Net Civ 4471"))
     with database.read() as session:
         view = look_up(session, plain.lower())
         assert view is not None

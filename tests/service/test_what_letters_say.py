@@ -18,8 +18,8 @@ from odr.procedure.acts.letter import PaperKind
 from odr.procedure.acts.table import TABLE, Everyone
 from odr.procedure.acts.windows import TIME_LIMITS, Nature
 from odr.procedure.time.written_working import bilingual, text_from_json
-from odr.service.models import Packet
-from odr.service.packet.notice_codes import issue_code
+from odr.service.models import NoticeCode, Packet
+from odr.service.packet.notice_codes import new_code
 from odr.service.packet.occasions import Occasion, occasion_of
 from odr.service.sending.letter_words import LetterWords
 from odr.service.sending.ports import message_folder
@@ -186,8 +186,9 @@ def test_the_page_behind_the_code_says_the_same_and_leads_on(served: Scene, lang
 
 def test_a_code_that_names_nothing_leads_on_too(served: Scene) -> None:
     """Whoever was told to enter it to read the document finds where to sign in, and where the first code goes."""
+    code = new_code()
     with served.court.database.write() as session:
-        code = issue_code(session, kind=PaperKind.NOTICE, now=served.clock.now())
+        session.add(NoticeCode(code=code, kind=PaperKind.NOTICE, issued_at=served.clock.now()))
     page = read(browser(served, None), f"/check?code={code}")
     assert "Nothing about what stands in it" in page
     main = page.split("<main")[1].split("</main>")[0]

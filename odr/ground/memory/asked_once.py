@@ -54,6 +54,16 @@ class AskedOnce(Session):
         self._together: tuple[int, ...] = ()
         self._got: set[object] = set()
         self._expected: dict[type[Any], set[int]] = {}
+        self._wrote: set[str] | None = set()
+        """Tables written in this transaction; None where a statement was put whose tables are not known."""
+
+    def has_written(self, entity: type[Any]) -> bool:
+        """Whether a row of a class may have come, gone or changed here since the transaction began, written yet or not: where
+        none has, what was true of its table when the transaction began still is.
+        """
+        if self._wrote is None or cast(Table, inspect(entity).local_table).name in self._wrote:
+            return True
+        return any(isinstance(row, entity) for rows in (self.new, self.dirty, self.deleted) for row in rows)
 
     def expect(self, entity: type[Any], numbers: Iterable[int | None]) -> None:
         """Rows that may be wanted one by one: with the first of them that is, all come in one statement."""
@@ -247,6 +257,7 @@ class AskedOnce(Session):
             self._written({statement.table.name})
         elif not isinstance(statement, GenerativeSelect):
             self.forget()
+            self._wrote = None
         elif statement._for_update_arg is not None or statement._execution_options.get("populate_existing"):
             self._newer()
 
@@ -264,6 +275,8 @@ class AskedOnce(Session):
         for asked in [asked for asked, (looked, _) in self._answers.items() if looked.at(tables, changed)]:
             del self._answers[asked]
         tables = tables | {table for table, _ in changed}
+        if self._wrote is not None:
+            self._wrote |= tables
         for found in self._none_of.values():
             found.forget(tables)
         for found_whole in (self._wholes, self._alls):
@@ -333,6 +346,8 @@ class AskedOnce(Session):
     def connection(self, *args: Any, **how: Any) -> Any:
         """As ``Session.connection``; what is done on it is not seen here."""
         self.forget()
+        if self.in_transaction():  # Whoever begins the transaction by it has written nothing on it yet.
+            self._wrote = None
         return super().connection(*args, **how)
 
     def expire(self, *args: Any, **how: Any) -> None:
@@ -375,6 +390,7 @@ def _after_rollback(session: AskedOnce, ended: object) -> None:
 def _after_end(session: AskedOnce, ended: Any) -> None:
     if ended.parent is None:
         session.forget()
+        session._wrote = set()
 
 
 @cache

@@ -83,7 +83,7 @@ def the_hearing_goes_on(sitting: Sitting, case: Case, actor: Actor) -> Text | No
 @guard("CPL 50, 128, 130", "COURT plan")
 def everybody_could_answer(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the examination does not begin yet: somebody may still answer, or what is ruled on first is not."""
-    return next(iter(not_yet(sitting, case)), None)
+    return next(not_yet(sitting, case), None)
 
 
 @guard("OLR 20", "COURT plan")
@@ -329,7 +329,7 @@ def ready_to_be_examined(sitting: Sitting, case: Case, entry: DocketEntry) -> No
     """After every act of a case in preparation: once everybody could answer, the judge is asked to open the
     examination; no case that is ready waits for nobody, and nobody is asked for what is done.
     """
-    if case.stage is not Stage.PENDING or next(iter(not_yet(sitting, case)), None) is not None:
+    if case.stage is not Stage.PENDING or next(not_yet(sitting, case), None) is not None:
         sitting.close_tasks(case, desks.OPEN_EXAMINATION)
     elif not sitting.tasks(case, desks.OPEN_EXAMINATION):
         sitting.open_task(

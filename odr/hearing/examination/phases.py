@@ -303,11 +303,8 @@ def examined_all(sitting: Sitting, case: Case, party: Party) -> None:
     phase = examination.current if examination else None
     if phase is None or phase.key != EXHIBITS:
         return
-    duty = turn_duty(sitting, phase, party.id)
-    if duty is None:
-        return
     if not open_questions_to(sitting.session, party) and not unanswered_exhibits(sitting, case, party):
-        done(sitting, case, duty)
+        done(sitting, case, turn_duty(sitting, phase, party.id))
 
 
 def on_turn_lapsed(sitting: Sitting, case: Case, window: Window) -> None:

@@ -31,7 +31,7 @@ from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
-from odr.procedure.models import WindowState
+from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
@@ -460,7 +460,7 @@ def answer_question(
         QuestionState.WITHDRAWN,
     ):
         raise InvalidInput.at("question", T("This question is not put to you."))
-    window = phases.window_of(sitting, question.window)
+    duty, window = _owed(sitting, question)
     sitting.late = window is not None and window.state is WindowState.LAPSED
     seal = question.seal if question.seal is not None and question.seal.opened_at is None else None
     recorded = (
@@ -468,11 +468,10 @@ def answer_question(
         if seal is not None
         else _answer(sitting, case, actor, given, question, party, now)
     )
+    meet(sitting, case, duty, window)
     if question.state in OPEN_QUESTIONS or question.state is QuestionState.UNANSWERED:
         question.state = QuestionState.ANSWERED
         sitting.close_tasks(case, desks.UNANSWERED, question.reference)
-    meet(sitting, case, question)
-    sitting.session.flush()
     phases.examined_all(sitting, case, party)
     return recorded
 
@@ -515,12 +514,16 @@ def _answer(
     return Recorded(T("%(party)s answered question %(number)s", party=party.name, number=question.number), result)
 
 
-def meet(sitting: Sitting, case: Case, question: Question) -> None:
-    """The duty and window of a question are met."""
+def _owed(sitting: Sitting, question: Question) -> tuple[Duty | None, Window | None]:
+    """The duty that a question laid on somebody, and its time limit."""
     duty = sitting.session.scalar(_DUTY, {"window": question.window}) if question.window else None
-    window = phases.window_of(sitting, question.window)
+    return duty, phases.window_of(sitting, question.window)
+
+
+def meet(sitting: Sitting, case: Case, duty: Duty | None, window: Window | None) -> None:
+    """The duty and window of a question are met."""
     if duty is not None and duty.state is DutyState.WAITING:
-        phases.done(sitting, case, duty)
+        duty.state, duty.done_by = DutyState.DONE, sitting.next_number(case)
     if window is not None and window.state is WindowState.OPEN:
         window.state, window.closed_by = WindowState.MET, sitting.next_number(case)
 
@@ -651,7 +654,7 @@ def withdraw_question(sitting: Sitting, case: Case, given: QuestionInput, *, act
     if question.state not in (*OPEN_QUESTIONS, QuestionState.UNANSWERED):
         raise ActNotOpen(T("This question is not waiting for an answer."))
     question.state, question.why = QuestionState.WITHDRAWN, given.reasons
-    meet(sitting, case, question)
+    meet(sitting, case, *_owed(sitting, question))
     sitting.close_tasks(case, desks.UNANSWERED, question.reference)
     return Recorded(
         T("Question %(number)s rests", number=question.number), {"question": question.number, "reasons": given.reasons}

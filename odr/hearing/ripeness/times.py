@@ -61,24 +61,23 @@ BEFORE_DECISION = BEFORE_EXAMINATION | {
 """Requests that are ruled on before the case is decided."""
 
 
-def not_yet(sitting: Sitting, case: Case) -> list[Text]:
+def not_yet(sitting: Sitting, case: Case) -> Iterator[Text]:
     """Every reason why the examination may not begin: somebody is not served or may still answer, or an objection to
     jurisdiction or a challenge is undecided. The exchange of evidence may come before the time for evidence is over,
     and then ends it (EV 56).
     """
-    return [
-        *_answers(sitting, case),
-        *_unpaid(sitting, case),
-        *_waiting(sitting, case, BEFORE_EXAMINATION),
-        *unidentified(sitting, case),
-    ]
+    yield from _answers(sitting, case)
+    yield from _unpaid(sitting, case)
+    yield from _waiting(sitting, case, BEFORE_EXAMINATION)
+    yield from unidentified(sitting, case)
 
 
-def nothing_found_yet(sitting: Sitting, case: Case) -> list[Text]:
+def nothing_found_yet(sitting: Sitting, case: Case) -> Iterator[Text]:
     """Every reason why nothing may be found yet: somebody's time to answer or to bring evidence runs, or it is not
     settled whether this court and these judges decide.
     """
-    return [*not_yet(sitting, case), *_evidence(sitting, case)]
+    yield from not_yet(sitting, case)
+    yield from _evidence(sitting, case)
 
 
 def unripe(sitting: Sitting, case: Case) -> list[Text]:

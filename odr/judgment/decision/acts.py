@@ -65,7 +65,7 @@ def nothing_rests(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
 @guard("CPL 128, 130", "EV 51, 56")
 def time_is_over(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Nothing is found while somebody may still answer or bring evidence."""
-    return next(iter(nothing_found_yet(sitting, case)), None)
+    return next(nothing_found_yet(sitting, case), None)
 
 
 @choice_source("finding_subjects")

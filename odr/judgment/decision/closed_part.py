@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -43,7 +44,7 @@ def a_part_is_ripe(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no part can be closed: somebody may still answer or bring evidence, or no hearing carries it."""
     if decisions_of(sitting.session, case, DecisionState.COOLING):
         return T("A signed decision is waiting to be pronounced. Take it back first.")
-    return next(iter([*nothing_found_yet(sitting, case), *without_basis(sitting, case, whole=False)]), None)
+    return next(chain(nothing_found_yet(sitting, case), without_basis(sitting, case, whole=False)), None)
 
 
 class ClosePartInput(CourtModel):

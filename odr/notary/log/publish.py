@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -105,17 +105,21 @@ def _put(files: list[tuple[Path, bytes]]) -> None:
     folders = {path.parent for path, _ in files}
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
-    _each(_put_one, files)
-    _each(sync_folder, folders)
+    each_together(_put_one, files)
+    each_together(sync_folder, folders)
 
 
-def _each(act: Callable[[T], None], of: Collection[T]) -> None:
+def each_together(act: Callable[[T], None], of: Collection[T]) -> None:
     """Together, so that the disk ends many syncs at once: ten times faster than one after another."""
-    if len(of) < 2:
-        for one in of:
-            act(one)
-        return
-    list(_pool().map(act, of))
+    mine, *others = of
+    # Whoever asks takes one itself: a tree head of a single leaf writes two files, and a thread handed both costs twice.
+    given = [_pool().submit(act, one) for one in others]
+    try:
+        act(mine)
+    finally:
+        wait(given)
+    for one in given:
+        one.result()
 
 
 @cache

@@ -39,10 +39,12 @@ from odr.service.packet.letter_facts import begins_with
 from odr.service.packet.occasions import ACCEPTANCE, CLAIM as CLAIM_LETTER, REGISTRY, Occasion, occasion_of
 from odr.service.packet.overtaken import why_overtaken
 from odr.service.packet.packets import (
+    NewPacket,
     conclude_packet,
     contacts_of,
     end_tasks,
     note_reach,
+    put_out_together,
     queue_packet,
     reach_of,
     recipient_of,
@@ -74,6 +76,7 @@ def queue_entry(sitting: Sitting, case: Case, entry: DocketEntry, recipients: Se
     """
     told = [party for party in recipients if case.accepted_at is not None or party.role is Role.CLAIMANT]
     papers = papers_of(sitting, case, entry.number, entry) if told else None
+    together: list[NewPacket] = []
     for party in told:
         put_out(
             sitting,
@@ -85,7 +88,10 @@ def queue_entry(sitting: Sitting, case: Case, entry: DocketEntry, recipients: Se
             named=entry.named,
             papers=papers,
             beside=told,
+            together=together,
         )
+    if together:
+        put_out_together(sitting.session, together, now=sitting.now)
 
 
 def barred_abroad(pack: RulePack, party: Party) -> frozenset[Channel]:
@@ -110,11 +116,13 @@ def put_out(
     hold: timedelta | None = None,
     papers: EntryPapers | None = None,
     beside: Sequence[Party] = (),
+    together: list[NewPacket] | None = None,
 ) -> Packet:
     """A packet for one party on one occasion, with its papers; until its hold ends it can be taken back.
 
     Its code names the case only to who holds the notice. ``hold`` is the court's usual one unless given. ``papers`` are
-    those of the entry and ``beside`` all whom it is sent to, where there are several: what they need is looked up once.
+    those of the entry and ``beside`` all whom it is sent to, where there are several: what they need is looked up once,
+    and ``together`` takes their packets, to be put out in one go.
     """
     hold = timedelta(minutes=sitting.court.settings.hold_minutes) if hold is None else hold
     reckoned = None
@@ -159,6 +167,7 @@ def put_out(
         barred=barred_abroad(sitting.pack(case), party),
         occasion=occasion.key,
         contacts=contacts_of(sitting.session, party.id, (one.id for one in beside)),
+        together=together,
     )
 
 

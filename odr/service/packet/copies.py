@@ -21,6 +21,7 @@ from odr.docket.papers import Block, FactsBlock, HeadingBlock, NoticePaper, Para
 from odr.docket.queries import entry as entry_numbered
 from odr.docket.visibility import document_audience, may_read
 from odr.ground.canonical import sha256_hex
+from odr.ground.db import new_reference
 from odr.ground.text import Money, T, Text, words_of
 from odr.ground.typeset import MissingGlyph
 from odr.identity.actors import Actor
@@ -147,6 +148,7 @@ def _promised(
     found = next((copy for copy in copies if copy.party_id == whose), None)
     if found is None:
         found = Document(
+            reference=new_reference(),  # Its packet names it before it is written.
             case_id=case.id,
             party_id=whose,
             kind=COPY,
@@ -159,7 +161,6 @@ def _promised(
             made_at=sitting.now,
         )
         sitting.session.add(found)
-        sitting.session.flush()
         copies.append(found)
     return found
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import PartyKind
@@ -120,21 +121,10 @@ def is_named(attempt: ServiceAttempt) -> bool:
     return attempt.channel is Channel.EMAIL and packet.first_contact and is_company
 
 
-def issue_code(
-    session: Session,
-    *,
-    kind: PaperKind,
-    now: datetime,
-    packet_id: int | None = None,
-    entry_id: int | None = None,
-    case_number: str | None = None,
-    code: str | None = None,
-) -> str:
-    """Keep a code for a notice, a new one unless it was made before. A case number is kept only where whoever holds the
-    notice may see it.
-    """
-    code = code or new_code()
-    session.add(
-        NoticeCode(code=code, packet_id=packet_id, entry_id=entry_id, kind=kind, issued_at=now, case_number=case_number)
-    )
-    return code
+def keep_codes(session: Session, packets: Sequence[Packet], *, now: datetime) -> None:
+    """Keep the codes that new packets bear, in one statement: nobody holds one of them in hand."""
+    rows = [
+        {"code": one.code, "packet_id": one.id, "kind": one.kind, "issued_at": now, "case_number": one.case_number}
+        for one in packets
+    ]
+    session.execute(insert(NoticeCode).execution_options(render_nulls=True), rows)

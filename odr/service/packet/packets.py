@@ -99,6 +99,19 @@ class Contacts:
     consents: Sequence[ServiceConsent]
 
 
+@dataclass(frozen=True)
+class NewPacket:
+    """A packet made ready, and what its attempts and its letter are planned by."""
+
+    packet: Packet
+    contacts: Contacts | None
+    online: bool
+    barred: Collection[Channel]
+    when_due: Text | None
+    when_held: Text | None
+    when_off: Text | None
+
+
 _STANDING = (
     select(ServiceAddress)
     .where(ServiceAddress.party_id.in_(bindparam("parties", expanding=True)), ServiceAddress.ended_at.is_(None))
@@ -144,6 +157,7 @@ def queue_packet(
     barred: Collection[Channel] = (),
     occasion: str = "notice",
     contacts: Contacts | None = None,
+    together: list[NewPacket] | None = None,
 ) -> Packet:
     """Put a packet out for one recipient, with its attempts planned on every channel the law and the addresses allow.
 
@@ -154,7 +168,8 @@ def queue_packet(
     ``letter`` names a template of ``templates/letters``. ``case_number`` is shown by the notice code only when given.
     ``limit`` are columns on the time limit that begins with the service (:func:`letter_facts.begins_with`).
     ``barred`` are channels the law of the recipient's state closes. ``contacts`` is how the recipient can be reached,
-    where the caller has looked it up. Without any address a task for the clerk is opened.
+    where the caller has looked it up. Without any address a task for the clerk is opened. Where it goes out with others
+    ``together`` takes it, and it is put out with them by :func:`put_out_together`.
     """
     packet = Packet(
         case_id=case_id,
@@ -182,19 +197,32 @@ def queue_packet(
     )
     for name, value in (limit or {}).items():
         setattr(packet, name, value)
-    session.add(packet)
-    session.flush()
-    remember(session, packet, when_due, when_held, when_off)
-    notice_codes.issue_code(session, kind=kind, now=now, packet_id=packet.id, case_number=case_number, code=packet.code)
-    contacts = contacts or contacts_of(session, party_id)
-    plan = _plan(packet, contacts, max(now, hold_until or now), online=recipient.online)
-    ways = [(channel, address, starts_at) for channel, address, starts_at in plan if channel not in barred]
-    if ways:
-        _plan_attempts(session, packet, ways, now=now)
+    new = NewPacket(packet, contacts, recipient.online, barred, when_due, when_held, when_off)
+    if together is not None:
+        together.append(new)
     else:
-        open_task(session, packet, TaskReason.NO_ADDRESS, now=now)
-    session.flush()
+        put_out_together(session, [new], now=now)
     return packet
+
+
+def put_out_together(session: Session, new: Sequence[NewPacket], *, now: datetime) -> None:
+    """Put packets out that were made ready, however many in one statement for each kind of row."""
+    session.add_all(one.packet for one in new)
+    session.flush()
+    notice_codes.keep_codes(session, [one.packet for one in new], now=now)
+    ways: list[tuple[Packet, Way]] = []
+    for one in new:
+        packet = one.packet
+        remember(session, packet, one.when_due, one.when_held, one.when_off)
+        contacts = one.contacts or contacts_of(session, packet.party_id)
+        plan = _plan(packet, contacts, max(now, packet.hold_until or now), online=one.online)
+        allowed = [(packet, way) for way in plan if way[0] not in one.barred]
+        if not allowed:
+            open_task(session, packet, TaskReason.NO_ADDRESS, now=now)
+        ways += allowed
+    if ways:
+        _plan_attempts(session, ways, now=now)
+    session.flush()
 
 
 def _letter_for(kind: PaperKind, first_contact: bool) -> str:
@@ -244,11 +272,11 @@ def plan_attempt(
     return attempt
 
 
-def _plan_attempts(session: Session, packet: Packet, ways: Sequence[Way], *, now: datetime) -> None:
-    """Every way of a new packet, in one statement: nobody holds one of them in hand before it is sent."""
+def _plan_attempts(session: Session, ways: Sequence[tuple[Packet, Way]], *, now: datetime) -> None:
+    """Every way of new packets, in one statement: nobody holds one of them in hand before it is sent."""
     rows = [
         {"packet_id": packet.id, "address_id": address.id, **_attempt(packet, channel, starts_at, now)}
-        for channel, address, starts_at in ways
+        for packet, (channel, address, starts_at) in ways
     ]
     # With empty columns written as such, all of them are rows of one statement.
     session.execute(insert(ServiceAttempt).execution_options(render_nulls=True), rows)
