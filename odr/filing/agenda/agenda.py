@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from icalendar import Alarm, Calendar, Event
-from sqlalchemy import ColumnElement, func, or_, select, union, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select, union, update
+from sqlalchemy.orm import Session, aliased
 
 from odr.docket.models import COURT_ROLES, Case, Party, Seat, Stage
 from odr.filing.models import CalendarFeed
@@ -56,8 +56,10 @@ class Line:
 
 def acted_for(account_id: int, now: datetime) -> ColumnElement[bool]:
     """Parties still in their cases whom the account is or may act for now."""
+    own = aliased(Party)
     mandated = select(Mandate.party_id).where(Mandate.account_id == account_id, Mandate.in_force(now))
-    return Party.left_at.is_(None) & or_(Party.account_id == account_id, Party.id.in_(mandated))
+    # One list of both: with an OR between them PostgreSQL goes through everybody's parties.
+    return Party.left_at.is_(None) & Party.id.in_(union(select(own.id).where(own.account_id == account_id), mandated))
 
 
 def lines_of(sitting: Sitting, account_id: int) -> list[Line]:

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import BaseModel, Field, model_validator
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select, union
+from sqlalchemy.orm import Session, aliased
 
 from odr.docket.models import Case, Party, PartyKind, Role, Stage, Track
 from odr.filing import names
@@ -250,7 +250,8 @@ def find_draft(session: Session, account_id: int, reference: str) -> Draft:
 
 def _is_theirs(account_id: int) -> ColumnElement[bool]:
     shared = select(DraftShare.draft_id).where(DraftShare.account_id == account_id, DraftShare.counts())
-    return or_(Draft.account_id == account_id, Draft.id.in_(shared))
+    own = aliased(Draft)
+    return Draft.id.in_(union(select(own.id).where(own.account_id == account_id), shared))
 
 
 def drafts_of(session: Session, account_id: int) -> list[Draft]:
