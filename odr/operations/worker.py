@@ -34,8 +34,8 @@ log = logging.getLogger("odr.operations.worker")
 BATCH = 256
 HOUR = 3600.0
 QUIET = 5.0
-"""Seconds between rounds while there is no work and notifications of it come through: what only time makes due, and what none came
-of, waits no longer, and no media room takes the court for silent (at least ten seconds).
+"""Seconds between rounds while there is no work, no hearing is on and notifications come through: what only time makes due, and what
+none came of, waits no longer, and no media room takes the court for silent (at least ten seconds).
 """
 
 
@@ -211,6 +211,14 @@ def renew_hashes(court: Court) -> int:
         return 0
 
 
+def _is_something_going_on(court: Court) -> bool:
+    try:
+        return any(goes_on(court) for goes_on in court.hooks.going_on)
+    except Exception:
+        log.exception("whether a hearing is on is not known; the next round comes as if one were")
+        return True
+
+
 def run(
     court: Court,
     *,
@@ -219,8 +227,9 @@ def run(
     stop: threading.Event | None = None,
     listener: Listener | None = None,
 ) -> None:
-    """Work until told to stop: a round ``every`` so many seconds while there is work. When there is none, and PostgreSQL tells
-    of new work, the next one begins with the notification, or after ``quiet`` seconds without one.
+    """Work until told to stop: a round ``every`` so many seconds while there is work, or something goes on that is looked at as
+    often. Else, where PostgreSQL tells of new work, the next one begins with the notification, or after ``quiet`` seconds
+    without one.
     """
     stop = stop or threading.Event()
     if threading.current_thread() is threading.main_thread():
@@ -237,7 +246,7 @@ def run(
             ended = time.monotonic()
             if any(done.values()):
                 log.info("worked: %s", {k: v for k, v in done.items() if v})
-            elif hears:
+            elif hears and not _is_something_going_on(court):
                 listener.wait(quiet, stop)
             # However much is told of, one round does it all: the next begins no sooner.
             stop.wait(max(0.0, ended + every - time.monotonic()))
