@@ -34,8 +34,8 @@ log = logging.getLogger("odr.operations.worker")
 BATCH = 256
 HOUR = 3600.0
 QUIET = 5.0
-"""Seconds between rounds while there is no work, no hearing is on and notifications come through: what only time makes due, and what
-none came of, waits no longer, and no media room takes the court for silent (at least ten seconds).
+"""Seconds between rounds while there is no work, no hearing is held and notifications come through: what only time makes due, and what
+none came of, waits no longer.
 """
 
 

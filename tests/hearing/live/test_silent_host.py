@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from odr.hearing.live.media.control import JSONObject, Media, MediaAway
 from odr.hearing.live.vocabulary import RoomState
 from odr.operations import worker
 from odr.operations.listening import Listener
-from tests.hearing.live.conftest import Live
+from tests.hearing.live.conftest import BEGINS, Live, gathered
 from tests.hearing.live.room_beside import RoomBeside
 from tests.hearing.scene import CHEN, LI
 from tests.patience import PATIENCE
@@ -86,9 +87,17 @@ class Ear(Listener):
         return stop.wait(seconds)
 
 
-def test_while_a_hearing_is_on_the_worker_waits_for_no_notification(live: Live) -> None:
-    """A host that dies commits nothing, so nothing tells of it: the rounds go on until the hearing is over, and rest then."""
-    court, rounds, stop = live.opened().scene.court, threading.Semaphore(0), threading.Event()
+@pytest.mark.parametrize("is_open", [False, True])
+def test_while_a_hearing_is_on_the_worker_waits_for_no_notification(live: Live, is_open: bool) -> None:
+    """A host that dies commits nothing, so nothing tells of it: from when the doors are open the rounds go on until the hearing is
+    over, and rest then; a media room that asks whether the court is there hears it as often.
+    """
+    court, rounds, stop = live.scene.court, threading.Semaphore(0), threading.Event()
+    assert not faults.is_any_on(court)
+    if is_open:
+        live.opened()
+    else:
+        gathered(live)
 
     def looked(court: object) -> int:
         rounds.release()
@@ -104,8 +113,11 @@ def test_while_a_hearing_is_on_the_worker_waits_for_no_notification(live: Live) 
     try:
         for _ in range(3):
             assert rounds.acquire(timeout=PATIENCE) and not ear.waits.is_set()
-        live.does(CHEN, "stage")
-        live.scene.act(CHEN, "close_live_hearing", goes_on="courtroom", in_courtroom=[])
+        if is_open:
+            live.does(CHEN, "stage")
+            live.scene.act(CHEN, "close_live_hearing", goes_on="courtroom", in_courtroom=[])
+        else:
+            live.clock.set(BEGINS + timedelta(days=2))
         assert ear.waits.wait(PATIENCE)
     finally:
         stop.set()
