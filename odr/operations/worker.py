@@ -102,8 +102,10 @@ def _tell_waiting(court: Court, *, at_least: int) -> None:
         )
 
 
-def work_once(court: Court) -> dict[str, int]:
-    """One round of everything; each step's failure is logged and stops no other."""
+def work_once(court: Court, *, comes_again: bool = True) -> dict[str, int]:
+    """One round of everything; each step's failure is logged and stops no other. Where no other follows in this process, it waits
+    for the log that somebody has in hand: a thread of its own would end with it, and leave what it took in without a signature.
+    """
     done: dict[str, int] = {}
     for name, step in {"windows": sweep_windows, **court.hooks.sweeps}.items():
         try:
@@ -111,7 +113,7 @@ def work_once(court: Court) -> dict[str, int]:
         except Exception:
             log.exception("the step %s failed; it is tried again in the next round", name)
     watch_clock(court)
-    done["log"] = court.sequence_now(wait=False)
+    done["log"] = court.sequence_now(wait=not comes_again)
     tell_alarms(court)
     done["witnesses"] = attest(court)
     done["renewals"] = renew(court)
