@@ -87,7 +87,7 @@ def worker(once: bool, every: float) -> None:
     from odr.operations.worker import run, work_once
 
     if once:
-        click.echo(work_once(_court()))
+        click.echo(work_once(_court(), comes_again=False))
     else:
         run(_court(), every=every)
 

@@ -34,8 +34,8 @@ log = logging.getLogger("odr.operations.worker")
 BATCH = 256
 HOUR = 3600.0
 QUIET = 5.0
-"""Seconds between rounds while there is no work and notifications of it come through: what only time makes due, and what none came
-of, waits no longer, and no media room takes the court for silent (at least ten seconds).
+"""Seconds between rounds while there is no work, no hearing is held and notifications come through: what only time makes due, and what
+none came of, waits no longer.
 """
 
 
@@ -102,8 +102,10 @@ def _tell_waiting(court: Court, *, at_least: int) -> None:
         )
 
 
-def work_once(court: Court) -> dict[str, int]:
-    """One round of everything; each step's failure is logged and stops no other."""
+def work_once(court: Court, *, comes_again: bool = True) -> dict[str, int]:
+    """One round of everything; each step's failure is logged and stops no other. Where no other follows in this process, it waits
+    for the log that somebody has in hand: a thread of its own would end with it, and leave what it took in without a signature.
+    """
     done: dict[str, int] = {}
     for name, step in {"windows": sweep_windows, **court.hooks.sweeps}.items():
         try:
@@ -111,7 +113,7 @@ def work_once(court: Court) -> dict[str, int]:
         except Exception:
             log.exception("the step %s failed; it is tried again in the next round", name)
     watch_clock(court)
-    done["log"] = court.sequence_now(wait=False)
+    done["log"] = court.sequence_now(wait=not comes_again)
     tell_alarms(court)
     done["witnesses"] = attest(court)
     done["renewals"] = renew(court)
@@ -211,6 +213,14 @@ def renew_hashes(court: Court) -> int:
         return 0
 
 
+def _is_something_going_on(court: Court) -> bool:
+    try:
+        return any(goes_on(court) for goes_on in court.hooks.going_on)
+    except Exception:
+        log.exception("whether a hearing is on is not known; the next round comes as if one were")
+        return True
+
+
 def run(
     court: Court,
     *,
@@ -219,8 +229,9 @@ def run(
     stop: threading.Event | None = None,
     listener: Listener | None = None,
 ) -> None:
-    """Work until told to stop: a round ``every`` so many seconds while there is work. When there is none, and PostgreSQL tells
-    of new work, the next one begins with the notification, or after ``quiet`` seconds without one.
+    """Work until told to stop: a round ``every`` so many seconds while there is work, or something goes on that is looked at as
+    often. Else, where PostgreSQL tells of new work, the next one begins with the notification, or after ``quiet`` seconds
+    without one.
     """
     stop = stop or threading.Event()
     if threading.current_thread() is threading.main_thread():
@@ -237,7 +248,7 @@ def run(
             ended = time.monotonic()
             if any(done.values()):
                 log.info("worked: %s", {k: v for k, v in done.items() if v})
-            elif hears:
+            elif hears and not _is_something_going_on(court):
                 listener.wait(quiet, stop)
             # However much is told of, one round does it all: the next begins no sooner.
             stop.wait(max(0.0, ended + every - time.monotonic()))

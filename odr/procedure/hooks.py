@@ -394,6 +394,8 @@ class Hooks:
     ``desk_pages`` the pages beside the cases that a person is offered after signing in
     ``queue_service`` puts an entry's packets out
     ``sweeps``    what the worker does besides: name → function(court) → count of things done
+    ``going_on``  whether something goes on now that the worker looks at every second, also where nothing comes of it:
+        function(court)
     ``tells``     what a template is given by the room beside its own: name → function(court at a look, case, viewer)
     ``fee_quote`` what a claim would cost: function(court, cause, amount or None, track); raises InvalidInput
     ``facts_told`` the numbered facts of a case: function(court at a look, case, viewer)
@@ -435,6 +437,7 @@ class Hooks:
     desk_pages: list[DeskPage] = field(default_factory=list)
     queue_service: ServiceQueue | None = None
     sweeps: dict[str, Sweep] = field(default_factory=dict)
+    going_on: list[Callable[[Court], bool]] = field(default_factory=list)
     after_act: list[Callable[[Sitting, Case, DocketEntry], None]] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
     tells: dict[str, Telling] = field(default_factory=dict)
@@ -490,6 +493,7 @@ class Room:
     nav: tuple[NavItem, ...] = ()
     desk_pages: tuple[DeskPage, ...] = ()
     sweeps: Mapping[str, Sweep] = field(default_factory=dict)
+    going_on: tuple[Callable[[Court], bool], ...] = ()
     after_act: tuple[Callable[[Sitting, Case, DocketEntry], None], ...] = ()
     queue_service: ServiceQueue | None = None
     bars: tuple[Bar, ...] = ()
@@ -539,6 +543,7 @@ class Room:
         hooks.panels.extend(self.panels)
         hooks.nav.extend(self.nav)
         hooks.desk_pages.extend(self.desk_pages)
+        hooks.going_on.extend(self.going_on)
         hooks.after_act.extend(self.after_act)
         hooks.bars.extend(self.bars)
         hooks.appointments.extend(self.appointments)

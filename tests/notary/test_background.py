@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import event, func, select
 
+from odr.app import create_app
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.notary.log.sequencer import sequencer_lock
@@ -96,3 +97,37 @@ def test_who_waits_for_a_place_in_the_log_does_not_keep_asking(
     assert court._background.settle(PATIENCE)
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(LogEntry).where(LogEntry.log_index.is_(None))) == 0
+
+
+def test_a_worker_that_does_one_round_waits_for_the_log(database: Database, clock: FixedClock, tmp_path: Path) -> None:
+    """Somebody has the log in hand while it comes to it: what waits has its place when the process ends, which would take any
+    thread of its own along.
+    """
+    scene = open_court(database, clock, tmp_path / "court", sequencing="background")
+    held, is_near = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with sequencer_lock(database):
+            held.set()
+            assert is_near.wait(PATIENCE)
+            threading.Event().wait(0.5)
+
+    def near(court: object) -> int:
+        is_near.set()
+        return 0
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(PATIENCE)
+    with database.write() as session:
+        scene.court.notary.record(session, {"sha256": "0" * 64}, now=clock.now())
+    scene.court.hooks.sweeps["near"] = near
+    try:
+        done = create_app(court=scene.court).test_cli_runner().invoke(args=["worker", "--once"])
+        assert done.exit_code == 0, done.output
+        with database.read() as session:
+            assert session.scalar(select(func.count()).select_from(LogEntry).where(LogEntry.log_index.is_(None))) == 0
+    finally:
+        del scene.court.hooks.sweeps["near"]
+        holder.join(PATIENCE)
+    assert not holder.is_alive()

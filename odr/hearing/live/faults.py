@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
@@ -69,26 +69,41 @@ def watch(court: Court, limit: int = 50) -> int:
     return done
 
 
-def _due(session: Session, now: datetime, limit: int) -> tuple[list[int], Sequence[int]]:
-    """Rooms that are looked after in a round, and those of which a host that was left owes something."""
-    # By the index of recordings that are kept: rooms of hearings that are over are not gone through.
-    kept = select(LiveRoom.id).where(LiveRoom.erased_at.is_(None))
-    not_over = kept.where(LiveRoom.closed_at.is_(None))
-    going_on = not_over.where(LiveRoom.state.not_in((RoomState.WAITING, RoomState.CLOSED)))
-    doors_open = (
-        not_over.join(Hearing, Hearing.id == LiveRoom.hearing_id)
+# By the index of recordings that are kept: rooms of hearings that are over are not gone through.
+_KEPT = select(LiveRoom.id).where(LiveRoom.erased_at.is_(None))
+_NOT_OVER = _KEPT.where(LiveRoom.closed_at.is_(None))
+_GOING_ON = _NOT_OVER.where(LiveRoom.state.not_in((RoomState.WAITING, RoomState.CLOSED)))
+
+
+def _doors_open(now: datetime) -> Select[int]:
+    return (
+        _NOT_OVER.join(Hearing, Hearing.id == LiveRoom.hearing_id)
         .where(LiveRoom.state == RoomState.WAITING, Hearing.state == HearingState.SUMMONED)
         .where(Hearing.begins_at <= now + DOORS_OPEN, Hearing.begins_at > now - SO_LONG)
     )
+
+
+def is_any_on(court: Court) -> bool:
+    """Whether a hearing is on, or its doors are open: then a host that dies and a browser that falls silent are looked for every
+    second, and the media room hears the court as often (OLR 25).
+    """
+    if hosts.media_of(court) is None:
+        return False
+    with court.database.read() as session:
+        return any(session.scalar(each.limit(1)) is not None for each in (_GOING_ON, _doors_open(court.clock.now())))
+
+
+def _due(session: Session, now: datetime, limit: int) -> tuple[list[int], Sequence[int]]:
+    """Rooms that are looked after in a round, and those of which a host that was left owes something."""
     closed = (
-        kept.join(Hearing, Hearing.id == LiveRoom.hearing_id)
+        _KEPT.join(Hearing, Hearing.id == LiveRoom.hearing_id)
         .where(LiveRoom.closed_at > now - LOOKED_FOR, LiveRoom.state == RoomState.CLOSED)
         .where(Hearing.recording_sha256.is_(None))
         .order_by(LiveRoom.closed_at.desc(), LiveRoom.id.desc())
     )
     rooms = [
-        *session.scalars(going_on.limit(AT_ONCE)),
-        *session.scalars(doors_open.order_by(Hearing.begins_at, LiveRoom.id).limit(AT_ONCE)),
+        *session.scalars(_GOING_ON.limit(AT_ONCE)),
+        *session.scalars(_doors_open(now).order_by(Hearing.begins_at, LiveRoom.id).limit(AT_ONCE)),
         *session.scalars(closed.limit(limit)),
     ]
     left = select(LiveRoom.id).where(LiveRoom.left_hosts != "").order_by(LiveRoom.id.desc()).limit(limit)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from odr.ground.db import Database
 from odr.hearing.live import faults
 from odr.hearing.live.media.control import JSONObject, Media, MediaAway
 from odr.hearing.live.vocabulary import RoomState
-from tests.hearing.live.conftest import Live
+from odr.operations import worker
+from odr.operations.listening import Listener
+from tests.hearing.live.conftest import BEGINS, Live, gathered
 from tests.hearing.live.room_beside import RoomBeside
 from tests.hearing.scene import CHEN, LI
+from tests.patience import PATIENCE
 
 FOUND_WITHIN = 5.0
 ROUND = 1.0
-"""Seconds between two rounds of the worker."""
+"""Seconds between two rounds of the worker while a hearing is on."""
+NEVER = 1e6
+"""Seconds between the worker's own looks where nothing is to be done: no test lasts as long."""
 
 
 class Nobody(Media):
@@ -60,3 +68,59 @@ def test_a_silent_host_is_found_within_five_seconds(live: Live, waits_to_be_told
     assert live.room().host == "second" and live.room().state is RoomState.SUSPENDED
     assert silent == {"main"} and len(silent.waited) == 2, "one question in vain says nothing"
     assert ROUND + sum(silent.waited) <= FOUND_WITHIN
+
+
+class Ear(Listener):
+    """The worker's ear where notifications come through, but none does."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.waits = threading.Event()
+
+    def open(self) -> bool:
+        """It hears."""
+        return True
+
+    def wait(self, seconds: float, stop: threading.Event) -> bool:
+        """Nobody says anything."""
+        self.waits.set()
+        return stop.wait(seconds)
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_while_a_hearing_is_on_the_worker_waits_for_no_notification(live: Live, is_open: bool) -> None:
+    """A host that dies commits nothing, so nothing tells of it: from when the doors are open the rounds go on until the hearing is
+    over, and rest then; a media room that asks whether the court is there hears it as often.
+    """
+    court, rounds, stop = live.scene.court, threading.Semaphore(0), threading.Event()
+    assert not faults.is_any_on(court)
+    if is_open:
+        live.opened()
+    else:
+        gathered(live)
+
+    def looked(court: object) -> int:
+        rounds.release()
+        return 0
+
+    while any(worker.work_once(court).values()):
+        pass
+    court.hooks.sweeps["looked"] = looked
+    ear = Ear(court.database)
+    arguments = {"every": 0.01, "quiet": NEVER, "stop": stop, "listener": ear}
+    thread = threading.Thread(target=worker.run, args=(court,), kwargs=arguments)
+    thread.start()
+    try:
+        for _ in range(3):
+            assert rounds.acquire(timeout=PATIENCE) and not ear.waits.is_set()
+        if is_open:
+            live.does(CHEN, "stage")
+            live.scene.act(CHEN, "close_live_hearing", goes_on="courtroom", in_courtroom=[])
+        else:
+            live.clock.set(BEGINS + timedelta(days=2))
+        assert ear.waits.wait(PATIENCE)
+    finally:
+        stop.set()
+        thread.join(PATIENCE)
+        del court.hooks.sweeps["looked"]
+    assert not thread.is_alive()
