@@ -166,6 +166,7 @@ ROOM = Room(
         "recordings": recordings_due,
         "erased recordings": take_away_erased,
     },
+    under_way=(live_faults.is_under_way,),
     confided=(opening_seals.sealed_away_now,),
     beside_form={names.RECORD_HEARING: beside_the_record},
     no_news=(is_no_news,),

@@ -119,6 +119,15 @@ def work_once(court: Court) -> dict[str, int]:
     return done
 
 
+def _is_under_way(court: Court) -> bool:
+    """Whether something happens outside that only asking tells of, as in a hearing that goes on."""
+    try:
+        return any(asked(court) for asked in court.hooks.under_way)
+    except Exception:
+        log.exception("whether anything goes on outside could not be looked up; the next round follows at once")
+        return True
+
+
 def watch_clock(court: Court) -> None:
     """Note where the machine's clocks stand, so that one that is set is noticed by every process."""
     watch = getattr(court.clock, "watch", None)
@@ -220,7 +229,8 @@ def run(
     listener: Listener | None = None,
 ) -> None:
     """Work until told to stop: a round ``every`` so many seconds while there is work. When there is none, and PostgreSQL tells
-    of new work, the next one begins with the notification, or after ``quiet`` seconds without one.
+    of new work, the next one begins with the notification, or after ``quiet`` seconds without one; while a hearing goes on, of whose
+    media room nothing tells, as if there were work.
     """
     stop = stop or threading.Event()
     if threading.current_thread() is threading.main_thread():
@@ -237,7 +247,7 @@ def run(
             ended = time.monotonic()
             if any(done.values()):
                 log.info("worked: %s", {k: v for k, v in done.items() if v})
-            elif hears:
+            elif hears and not _is_under_way(court):
                 listener.wait(quiet, stop)
             # However much is told of, one round does it all: the next begins no sooner.
             stop.wait(max(0.0, ended + every - time.monotonic()))

@@ -426,6 +426,7 @@ class Hooks:
     ``elsewhere`` who is left out of a draw while anybody else remains: function(sitting, role) → accounts
     ``open_work`` the open work of each desk as a range in words, for the page of the court's desks
     ``made_ready`` what a process that answers pages makes beside its first requests, so that nobody waits for it: function(court)
+    ``under_way`` whether something happens outside of which no notification comes, so that the worker goes on asking: function(court)
     """
 
     on_lapse: dict[str, list[LapseHandler]] = field(default_factory=lambda: defaultdict(list))
@@ -463,6 +464,7 @@ class Hooks:
     elsewhere: list[Elsewhere] = field(default_factory=list)
     open_work: OpenWork | None = None
     made_ready: list[Callable[[Court], None]] = field(default_factory=list)
+    under_way: list[Callable[[Court], bool]] = field(default_factory=list)
 
     def ahead(self, sitting: Sitting, cases: Cases, most: int | None = None) -> list[Appointment]:
         """What is to take place in these cases, the first on top and ``most`` at most; what is called off is not among it."""
@@ -519,6 +521,7 @@ class Room:
     elsewhere: tuple[Elsewhere, ...] = ()
     open_work: OpenWork | None = None
     made_ready: tuple[Callable[[Court], None], ...] = ()
+    under_way: tuple[Callable[[Court], bool], ...] = ()
 
     def join(self, hooks: Hooks) -> None:
         """Enter everything into the court's hooks; two rooms may answer one event, in layer order."""
@@ -569,6 +572,7 @@ class Room:
             hooks.early_fetches = self.early_fetches
         hooks.elsewhere.extend(self.elsewhere)
         hooks.made_ready.extend(self.made_ready)
+        hooks.under_way.extend(self.under_way)
         if self.open_work is not None:
             hooks.open_work = self.open_work
         hooks.audits.extend(self.audits)

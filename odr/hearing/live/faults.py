@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
@@ -69,8 +69,22 @@ def watch(court: Court, limit: int = 50) -> int:
     return done
 
 
-def _due(session: Session, now: datetime, limit: int) -> tuple[list[int], Sequence[int]]:
-    """Rooms that are looked after in a round, and those of which a host that was left owes something."""
+def is_under_way(court: Court) -> bool:
+    """Whether a hearing goes on here, or its doors are open: what happens in its media room is asked about every second, whether or
+    not anybody does anything in the court meanwhile.
+    """
+    if hosts.media_of(court) is None:
+        return False
+    with court.database.read() as session:
+        _, going_on, doors_open = _not_over(court.clock.now())
+        return any(session.scalar(rooms.limit(1)) is not None for rooms in (going_on, doors_open))
+
+
+Rooms = Select[int]
+
+
+def _not_over(now: datetime) -> tuple[Rooms, Rooms, Rooms]:
+    """Rooms whose recording is kept; of those, rooms of hearings that go on, and rooms that wait with open doors."""
     # By the index of recordings that are kept: rooms of hearings that are over are not gone through.
     kept = select(LiveRoom.id).where(LiveRoom.erased_at.is_(None))
     not_over = kept.where(LiveRoom.closed_at.is_(None))
@@ -80,6 +94,12 @@ def _due(session: Session, now: datetime, limit: int) -> tuple[list[int], Sequen
         .where(LiveRoom.state == RoomState.WAITING, Hearing.state == HearingState.SUMMONED)
         .where(Hearing.begins_at <= now + DOORS_OPEN, Hearing.begins_at > now - SO_LONG)
     )
+    return kept, going_on, doors_open
+
+
+def _due(session: Session, now: datetime, limit: int) -> tuple[list[int], Sequence[int]]:
+    """Rooms that are looked after in a round, and those of which a host that was left owes something."""
+    kept, going_on, doors_open = _not_over(now)
     closed = (
         kept.join(Hearing, Hearing.id == LiveRoom.hearing_id)
         .where(LiveRoom.closed_at > now - LOOKED_FOR, LiveRoom.state == RoomState.CLOSED)
