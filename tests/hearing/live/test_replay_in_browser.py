@@ -17,6 +17,7 @@ from tests.hearing.live.test_seen import passes
 from tests.hearing.live.test_whole_film import filmed
 from tests.hearing.scene import CHEN, HAIYUN, LI
 from tests.patience import PATIENCE
+from tests.peers.browser import patient
 
 __all__ = ["origin"]
 SAID = {
@@ -63,7 +64,7 @@ def test_the_public_sees_the_page_of_the_moment_and_nothing_sealed(
     """
     at = seen_again(live)
     title, seconds, none = SAID[locale]
-    context = browser.new_context(locale=locale, viewport={"width": 1280, "height": 900})
+    context = patient(browser, locale=locale, viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.goto(f"{origin}{at}")
     assert "1" in pieces_on(page) and "2" not in pieces_on(page)
@@ -84,7 +85,7 @@ def test_the_public_sees_the_page_of_the_moment_and_nothing_sealed(
     assert page.request.get(f"{origin}{sealed.replace('/again/1/', '/again/2/')}").status == 404
     context.close()
 
-    plain = browser.new_context(locale=locale, java_script_enabled=False, viewport={"width": 320, "height": 800})
+    plain = patient(browser, locale=locale, java_script_enabled=False, viewport={"width": 320, "height": 800})
     page = plain.new_page()
     page.goto(f"{origin}{at}")
     assert "1" in pieces_on(page) and "2" not in pieces_on(page)
