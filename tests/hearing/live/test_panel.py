@@ -345,6 +345,8 @@ def test_a_signed_text_is_not_voted_on(live: Live, app: Flask) -> None:
     assert [words in ann.get("/decision/panel") for words in (check, form)] == [False, False]
     with pytest.raises(ActNotOpen, match="not a draft any more"):
         votes(scene, ANN)
+    with pytest.raises(ActNotOpen, match="text of the judgment is signed and waits to be issued"):
+        scene.act(CHEN, "record_findings", adopt_undisputed=True)
     scene.act(CHEN, "reopen_decision", decision=drafted(scene))
     assert [words in ann.get("/decision/panel") for words in (check, form)] == [True, True]
 
