@@ -71,7 +71,8 @@ def _room(
         minutes=minutes,
         said={m.id: panel_rules.vote_words(decision, m) for m in minutes} if decision else {},
         drawn=drawn,
-        may={name: refusal(sitting, sitting.court.table[name], case, actor) is None for name in (SPEAK, VOTE)},
+        # What somebody has just typed stands there again, though it is too late for it.
+        may={n: n == tried or refusal(sitting, sitting.court.table[n], case, actor) is None for n in (SPEAK, VOTE)},
         faults=fields.summary(drawn[tried]) if tried else [],
         moved_on=moved_on,
         tab="decision",

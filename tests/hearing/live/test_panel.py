@@ -339,12 +339,15 @@ def test_a_signed_text_is_not_voted_on(live: Live, app: Flask) -> None:
     for who in (CHEN, ANN, BEN):
         votes(scene, who)
     ann = Browser(app, scene, ANN)
+    page = ann.get("/decision/panel")
     check, form = "Check that the text says", "/decision/panel/vote"
     assert [words in ann.get("/decision/panel") for words in (check, form)] == [True, True]
     scene.act(CHEN, "send_for_signing", decision=drafted(scene))
     assert [words in ann.get("/decision/panel") for words in (check, form)] == [False, False]
     with pytest.raises(ActNotOpen, match="not a draft any more"):
         votes(scene, ANN)
+    late = ann.post(form, page, 422, decision=drafted(scene), vote="nothing", view="The reasons lack a word.")
+    assert "The reasons lack a word.</textarea>" in late, "what was typed is not lost"
     with pytest.raises(ActNotOpen, match="text of the judgment is signed and waits to be issued"):
         scene.act(CHEN, "record_findings", adopt_undisputed=True)
     scene.act(CHEN, "reopen_decision", decision=drafted(scene))
