@@ -105,7 +105,7 @@ class Listener:
             connection.execute(f"LISTEN {WORK}")
             mine = secrets.token_hex(8)
             with self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as other:
-                other.exec_driver_sql(f"NOTIFY {WORK}, '{mine}'")
+                other.exec_driver_sql("SELECT pg_notify(%s, %s)", (WORK, mine))
             until = time.monotonic() + self._tried
             while (left := until - time.monotonic()) > 0:
                 if any(each.payload == mine for each in connection.notifies(timeout=left, stop_after=1)):

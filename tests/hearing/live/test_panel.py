@@ -110,6 +110,7 @@ def test_the_presiding_judge_alone_leads_the_hearing(live: Live, app: Flask) -> 
     assert f'value="floor:{live.person(ANN).reference}"' in Browser(app, live.scene, CHEN).get("/live/room")
     member = Browser(app, live.scene, ANN).get("/live/room")
     assert 'name="do" value="' not in member.replace('value="message"', "")
+    assert "what you can do" not in member and "Steps" not in member, "and is shown no empty column of steps"
     for do in ("admit", "mute", "floor", "stage", "deliberate", "note"):
         with pytest.raises(Forbidden):
             live.does(ANN, do, LI, words="Words")
