@@ -12,6 +12,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+DEAD_HOST = 4
+"""So many times its patience the worker waits at most in a round for a media host that dies: whether it is there, once; for an order, twice;
+what happened, once.
+"""
+
 
 class Mode(enum.Enum):
     """What the installation is for."""
@@ -198,6 +203,11 @@ class Settings(BaseModel):
             )
         if self.media_control and len(self.media_secret) < 32:
             wrong.append("media_secret is shorter than 32 characters: whoever guesses it opens every hearing")
+        if self.media_control and DEAD_HOST * self.media_patience > self.court_patience:
+            wrong.append(
+                "media_patience is more than a quarter of court_patience: so long the worker may wait for a media host that is dead, and "
+                "meanwhile the others would take the court for silent and end their hearings"
+            )
         if wrong:
             raise ValueError("; ".join(wrong))
         return self

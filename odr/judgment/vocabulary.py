@@ -136,11 +136,20 @@ class Vote(enum.Enum):
 
     @property
     def label(self) -> Text:
-        """The vote in words."""
+        """The vote in words: on what is decided."""
         return {
             Vote.FOR: T("For this decision"),
             Vote.AGAINST: T("Against it"),
             Vote.DIFFERS: T("The text is right; I would have decided otherwise"),
+        }[self]
+
+    @property
+    def label_of_text(self) -> Text:
+        """The vote in words once the orders were spoken: on the text alone, of what was decided it says nothing."""
+        return {
+            Vote.FOR: T("The text is right"),
+            Vote.AGAINST: T("The text is not right yet"),
+            Vote.DIFFERS: Vote.DIFFERS.label,
         }[self]
 
     @property

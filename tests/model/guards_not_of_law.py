@@ -26,6 +26,7 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "judgment.meetings.acts.a_meeting_is_asked": (Why.NAMED, None),
     "judgment.meetings.acts.a_meeting_is_held": (Why.NAMED, None),
     "judgment.meetings.acts.something_to_take_back": (Why.NAMED, None),
+    "judgment.panel.acts.the_text_is_not_signed": (Why.HANDLER, None),
     "judgment.panel.pronouncing.may_be_pronounced_here": (Why.BEYOND, "hearing/live/test_panel.py"),
     "judgment.panel.pronouncing.the_judgment_is_spoken": (Why.BEYOND, "hearing/live/test_panel.py"),
     "judgment.meetings.binding.the_committee_is_waited_for": (Why.BEYOND, "judgment/test_applied.py"),

@@ -232,12 +232,13 @@ def room_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing, room
     reaches = reached(room, me)
     acks = journal.acks_of(session, room)
     stayed = journal.stayed_in(session, room, me)
-    lines = [
-        LineView(line, journal.sentence(line), acks.get(line.id))
-        for line in journal.lines_of(session, room, limit=NEWEST)
-        if journal.reads_line(line, actor.role, me, stayed, of_court=of_court)
-        and _reaches_line(line, me, reaches, of_court)
-    ]
+
+    def reads(line: LiveLine) -> bool:
+        told = journal.reads_line(line, actor.role, me, stayed, of_court=of_court)
+        return told and _reaches_line(line, me, reaches, of_court)
+
+    newest = journal.lines_of(session, room, limit=NEWEST)
+    lines = [LineView(line, journal.sentence(line), acks.get(line.id)) for line in newest if reads(line)]
     waiting = {line.person_id for line in journal.unconfirmed(session, room)}
     in_line = {person.id: place for place, person in enumerate(hands(room), 1)}
     tiles = [
@@ -256,7 +257,9 @@ def room_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing, room
     heads = [line.line for line in lines if line.line.what is What.HEAD] if of_court else []
     exhibit = shown_exhibit(sitting, room) if reaches else None
     watching = watchers_in(session, hearing.id) if of_court else 0
-    spoken = next((v.line for v in lines if v.line.what is What.PRONOUNCED), None)
+    spoken = next((line for line in newest if line.what is What.PRONOUNCED), None)
+    if spoken is None and room.lines > NEWEST:
+        spoken = journal.pronounced(session, room)
     return RoomPage(
         hearing=hearing,
         room=room,
@@ -281,7 +284,7 @@ def room_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing, room
         heads=heads[-1:],
         interpreters=interpreters,
         speakers=speakers_for(room, me, actor.role, journal.called(session, room)) if reaches or of_court else (),
-        pronounced=spoken,
+        pronounced=spoken if spoken is not None and reads(spoken) else None,
         watchers=watching,
         tag=f"{room.lines}-{len(acks)}-{room.state.value}-{int(reaches)}-{watching}",
     )

@@ -57,9 +57,10 @@ PERFORMANCE_DAYS = "performance"
 @guard("COURT cooling-off")
 def nothing_rests(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """While a decision rests, neither its findings nor its words change under it."""
-    if any(d.state is DecisionState.COOLING for d in decisions_of(sitting.session, case, DecisionState.COOLING)):
-        return T("A signed decision is waiting to be pronounced. Take it back first.")
-    return None
+    signed = decisions_of(sitting.session, case, DecisionState.COOLING)
+    if any(d.pronounced_entry is not None for d in signed):
+        return T("The text of the judgment is signed and waits to be issued. Take it back first.")
+    return T("A signed decision is waiting to be pronounced. Take it back first.") if signed else None
 
 
 @guard("CPL 128, 130", "EV 51, 56")

@@ -107,6 +107,15 @@ def a_panel_deliberates(sitting: Sitting, case: Case, actor: Actor) -> Text | No
     return None if current_draft(sitting.session, case) is not None else T("There is no draft to deliberate on yet.")
 
 
+@guard("CPL 45", "COL 15")
+def the_text_is_not_signed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """A text is voted on before it is signed; taken back, it is voted on again."""
+    decision = current_draft(sitting.session, case)
+    if decision is not None and decision.state is not DecisionState.DRAFT:
+        return T("This decision is not a draft any more.")
+    return None
+
+
 class DeliberateInput(CourtModel):
     """A word in the panel's deliberation."""
 
@@ -148,17 +157,17 @@ def votes_in_the_panel(sitting: Sitting, case: Case, actor: Actor) -> list[Optio
     return [
         Option(
             Vote.FOR.value,
-            T("The text is right"),
+            Vote.FOR.label_of_text,
             T("It orders what was pronounced, and gives the reasons for which that was decided."),
         ),
         Option(
             Vote.DIFFERS.value,
-            Vote.DIFFERS.label,
+            Vote.DIFFERS.label_of_text,
             T("Your view goes into the minutes. It keeps nothing back: the orders were pronounced and stand."),
         ),
         Option(
             Vote.AGAINST.value,
-            T("The text is not right yet"),
+            Vote.AGAINST.label_of_text,
             T("Say what has to be changed in it. Everybody votes again on the changed text."),
         ),
     ]
@@ -196,7 +205,7 @@ class VoteInput(CourtModel):
     input=VoteInput,
     by={Role.JUDGE, Role.ASSESSOR},
     at={Stage.HEARING, Stage.DELIBERATION},
-    guard=a_panel_deliberates,
+    guard=(a_panel_deliberates, the_text_is_not_signed),
     seen_by=Audience.NAMED,
     strong=True,
     premise=Premise.SUBJECT,
@@ -220,8 +229,9 @@ def vote_on_decision(sitting: Sitting, case: Case, given: VoteInput, *, actor: A
     if given.vote is Vote.DIFFERS and decision.pronounced_entry is None:
         raise InvalidInput.at("vote", T("Nothing was pronounced yet: vote for this decision or against it."))
     _minute(sitting, case, decision, actor, given.vote, given.view)
+    said = given.vote.label if decision.pronounced_entry is None else given.vote.label_of_text
     return Recorded(
-        T("%(name)s voted: %(vote)s", name=actor.name, vote=given.vote.label),
+        T("%(name)s voted: %(vote)s", name=actor.name, vote=said),
         {"decision": decision.reference},
         named=panel_rules.named(sitting, case),
     )

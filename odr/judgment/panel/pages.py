@@ -53,6 +53,7 @@ def _room(
     if actor.account_id not in {m.account_id for m in members}:
         raise Forbidden(T("Only the panel enters its room."), source=sitting.pack(case).cited("CPL 45"))
     decision = current_draft(sitting.session, case) or issued(sitting.session, case)
+    minutes = panel_rules.minutes(sitting, decision) if decision else []
     hidden = {"decision": decision.reference if decision else ""}
     drawn = {}
     for name, model in ((SPEAK, DeliberateInput), (VOTE, VoteInput)):
@@ -66,10 +67,12 @@ def _room(
         members=members,
         decision=decision,
         read=issuing.draft_read(sitting, case, {}),
-        votes=panel_rules.votes(sitting, case, decision) if decision else {},
-        minutes=panel_rules.minutes(sitting, decision) if decision else [],
+        votes=panel_rules.cast_votes(sitting, case, decision) if decision else {},
+        minutes=minutes,
+        said={m.id: panel_rules.vote_words(decision, m) for m in minutes} if decision else {},
         drawn=drawn,
-        may={name: refusal(sitting, sitting.court.table[name], case, actor) is None for name in (SPEAK, VOTE)},
+        # What somebody has just typed stands there again, though it is too late for it.
+        may={n: n == tried or refusal(sitting, sitting.court.table[n], case, actor) is None for n in (SPEAK, VOTE)},
         faults=fields.summary(drawn[tried]) if tried else [],
         moved_on=moved_on,
         tab="decision",

@@ -71,17 +71,30 @@ def minutes(sitting: Sitting, decision: Decision) -> Sequence[PanelMinute]:
     ).all()
 
 
-def votes(sitting: Sitting, case: Case, decision: Decision) -> dict[int, Vote]:
-    """Member → last vote on the text as it stands; a vote on another text counts no more, nor one from before the
+def cast_votes(sitting: Sitting, case: Case, decision: Decision) -> dict[int, PanelMinute]:
+    """Member → the minute of their last vote on the text as it stands; a vote on another text counts no more, nor one from before the
     committee decided: each member was told of that decision and looked at the text again (COL 5(8), 15).
     """
     digest, decided = words_digest(sitting, case, decision), decided_by_committee(sitting.session, case)
     since = (decided[-1].filed_entry or 0) if decided else 0
     return {
-        m.account_id: m.vote
+        m.account_id: m
         for m in minutes(sitting, decision)
         if m.vote is not None and m.text_sha256 == digest and m.entry_number > since
     }
+
+
+def votes(sitting: Sitting, case: Case, decision: Decision) -> dict[int, Vote]:
+    """Member → last vote on the text as it stands."""
+    return {key: m.vote for key, m in cast_votes(sitting, case, decision).items() if m.vote is not None}
+
+
+def vote_words(decision: Decision, minute: PanelMinute) -> Text | None:
+    """A vote as it was meant when it was cast: on what is decided, or, once that was spoken, on the text alone. None for a word."""
+    if minute.vote is None:
+        return None
+    is_spoken = decision.pronounced_entry is not None and minute.entry_number > decision.pronounced_entry
+    return minute.vote.label_of_text if is_spoken else minute.vote.label
 
 
 def panel_problems(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.ground.config import Settings
+from odr.ground.config import Settings, SettingsError
 from odr.hearing.live import faults, journal
 from odr.hearing.live.media.composite.telling import told
 from odr.hearing.live.media.hosts import by_load, piece_folder
@@ -460,3 +460,25 @@ def test_hosts_are_declared_by_a_setting() -> None:
     for wrong in ("second http://127.0.0.1:5012", f"{line}; {line}", line.replace("second", "main", 1), f"B{line}"):
         with pytest.raises(ValidationError, match="media_hosts"):
             Settings(mode="test", media_control="unix:/run/c", media_secret="x" * 32, media_hosts=wrong)
+
+
+@pytest.mark.parametrize(
+    ("media", "court", "fits"), [(1.5, 20, True), (5, 20, True), (5.5, 20, False), (60, 240, True)]
+)
+def test_one_dead_host_never_makes_the_others_take_the_court_for_silent(media: float, court: int, fits: bool) -> None:
+    """However patient the court is with a media host, it is back at the others before they end their hearings by themselves."""
+    told = {
+        "ODR_MODE": "production",
+        "ODR_SECRET_KEY": "k" * 64,
+        "ODR_BASE_URL": "https://court.example",
+        "ODR_SMTP_URL": "smtp://mail.example",
+        "ODR_MEDIA_CONTROL": "unix:/run/c",
+        "ODR_MEDIA_SECRET": "x" * 32,
+        "ODR_MEDIA_PATIENCE": str(media),
+        "ODR_COURT_PATIENCE": str(court),
+    }
+    if fits:
+        assert Settings.load(told).media_patience == media
+    else:
+        with pytest.raises(SettingsError, match="more than a quarter of court_patience"):
+            Settings.load(told)

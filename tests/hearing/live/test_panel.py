@@ -31,6 +31,7 @@ from odr.judgment.remedies.heard_anew import on_bench_changed
 from odr.procedure.acts.events import BenchChanged
 from odr.procedure.acts.table import Milestone
 from odr.procedure.audit.row_audit import audit_projections
+from odr.procedure.case.overview import words_in
 from odr.procedure.models import WindowState
 from odr.procedure.sitting import Sitting
 from tests.hearing.live.conftest import BEGINS, Live, fixed_here
@@ -297,6 +298,61 @@ def test_what_was_pronounced_is_not_voted_on_again(live: Live, app: Flask) -> No
     assert not any(scene.reads(who, last) for who in (LI, HAIYUN, WANG))
     minutes = Browser(app, scene, cai, "zh-Hans").get("/decision/panel").split('id="minutes"')[1]
     assert minutes.count("文书无误，但本人对裁判结果持不同意见") == 2
+
+
+def test_what_a_vote_says_is_of_what_lay_before_whoever_voted(live: Live, app: Flask) -> None:
+    """Whoever takes the text of a spoken judgment is nowhere said to be for what it decides, nor who wants it changed against that;
+    the votes before it was spoken say what they said (CPL 45; COL 15).
+    """
+    decided(live)
+    scene = live.scene
+    scene.act(CHEN, "pronounce_judgment", grounds="The label was not true.")
+    votes(scene, CHEN)
+    votes(scene, ANN, "against", view="The reasons do not say why the label was believed.")
+    with scene.look() as (court, _):
+        said = [words_in(e.payload)["en"] for e in scene.docket(court) if e.act == "vote_on_decision"]
+    assert [words.partition(": ")[2] for words in said] == [
+        "For this decision",
+        "Against it",
+        "For this decision",
+        "The text is right",
+        "The text is not right yet",
+    ]
+    sits, minutes = Browser(app, scene, BEN).get("/decision/panel").split('id="minutes"')
+    sits = sits.split("<tbody")[1].split("</table>")[0]
+    assert [words in sits for words in ("The text is right<", "The text is not right yet<", "Against it<")] == [
+        True
+    ] * 3
+    assert "For this decision" not in sits and minutes.count("For this decision") == 2
+    assert minutes.count("The text is right<") == minutes.count("The text is not right yet<") == 1
+
+
+def test_a_signed_text_is_not_voted_on(live: Live, app: Flask) -> None:
+    """The panel's room shows no form that would only be refused, and asks nobody to check what is signed; taken back, it does (COL 15)."""
+    decided(live)
+    scene = live.scene
+    scene.act(CHEN, "pronounce_judgment", grounds="The label was not true.")
+    scene.act(CHEN, "close_live_hearing", goes_on="no")
+    scene.act(CHEN, "close_hearing", reasons="Everybody was heard.")
+    scene.clock.advance(timedelta(days=8))
+    scene.due()
+    scene.act(CHEN, "record_findings", adopt_undisputed=True)
+    for who in (CHEN, ANN, BEN):
+        votes(scene, who)
+    ann = Browser(app, scene, ANN)
+    page = ann.get("/decision/panel")
+    check, form = "Check that the text says", "/decision/panel/vote"
+    assert [words in ann.get("/decision/panel") for words in (check, form)] == [True, True]
+    scene.act(CHEN, "send_for_signing", decision=drafted(scene))
+    assert [words in ann.get("/decision/panel") for words in (check, form)] == [False, False]
+    with pytest.raises(ActNotOpen, match="not a draft any more"):
+        votes(scene, ANN)
+    late = ann.post(form, page, 422, decision=drafted(scene), vote="nothing", view="The reasons lack a word.")
+    assert "The reasons lack a word.</textarea>" in late, "what was typed is not lost"
+    with pytest.raises(ActNotOpen, match="text of the judgment is signed and waits to be issued"):
+        scene.act(CHEN, "record_findings", adopt_undisputed=True)
+    scene.act(CHEN, "reopen_decision", decision=drafted(scene))
+    assert [words in ann.get("/decision/panel") for words in (check, form)] == [True, True]
 
 
 def replaced(live: Live, name: str) -> None:

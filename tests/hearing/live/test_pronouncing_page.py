@@ -5,7 +5,11 @@ from __future__ import annotations
 from flask import Flask
 from playwright.sync_api import Browser as Chromium, expect
 
+from odr.hearing.live import journal
+from odr.hearing.live.queries import held_room
+from odr.hearing.live.views import NEWEST
 from odr.hearing.live.vocabulary import What
+from odr.identity.actors import CLOCK_ACTOR
 from tests.hearing.live.conftest import Live
 from tests.hearing.live.panel_sits import ANN
 from tests.hearing.live.test_exhibits_in_browser import narrow, origin, signed_in
@@ -84,3 +88,17 @@ def test_after_it_nobody_is_led_to_what_is_over(live: Live, app: Flask) -> None:
     recording = Browser(app, live.scene, LI).get("/live/recording/1")
     assert "There is nothing to play here" in recording and "Play a film" not in recording
     assert "Exhibit pages on the screens" in recording
+
+
+def test_the_spoken_judgment_stays_however_much_follows(live: Live, app: Flask) -> None:
+    """The page of the room holds the newest lines of the journal, and the judgment whatever came after it; nobody is led to deliberate."""
+    decided(live)
+    live.scene.act(CHEN, "pronounce_judgment", grounds=WHY)
+    with live.scene.sit() as (sitting, _):
+        room = held_room(sitting.session, live.room().id)
+        for number in range(NEWEST + 1):
+            journal.write(sitting, room, What.NOTE, CLOCK_ACTOR, words=f"Sentence {number}.")
+    for who in (CHEN, LI):
+        page = Browser(app, live.scene, who).get("/live/room")
+        assert WHY in page.split('id="h-judgment"')[1].split("</section>")[0] and "Sentence 0." not in page
+    assert 'value="deliberate"' not in Browser(app, live.scene, CHEN).get("/live/room")

@@ -390,6 +390,28 @@ def test_a_film_that_lies_there_no_more_is_made_again(live: Live) -> None:
     assert lies_ready(court, live.hearing(), pieces(live)[0])
 
 
+def test_a_lost_film_that_cannot_be_made_again_at_once_is_tried_again(live: Live) -> None:
+    """As the page says: by the same process, after its wait, and not only when the process begins the next time. Nothing is said to have
+    failed where the film lies there.
+    """
+    held(live)
+    court, hearing = live.scene.court, live.hearing()
+    assert make_due(court) == 3
+    kept_at(court, hearing, pieces(live)[0]).unlink()
+    broken = court.settings.recordings_folder / hearing.reference / "0001" / f"{live.person(LI).reference}.rtp"
+    whole = broken.read_bytes()
+    broken.write_bytes(b"no recording at all")
+    assert make_due(court, every=True) == 0
+    note = court.settings.data_dir / "played" / hearing.reference / "1.failed"
+    remembered, said = failed(court, hearing, pieces(live)[0]), note.read_bytes()
+    assert remembered is not None and remembered.times == 1
+    broken.write_bytes(whole)
+    live.clock.advance(FIRST_WAIT)
+    assert make_due(court) == 1 and lies_ready(court, hearing, pieces(live)[0])
+    note.write_bytes(said)  # as by a process that was stopped before it took it away
+    assert failed(court, hearing, pieces(live)[0]) is None
+
+
 def test_of_a_piece_in_which_nobody_is_no_film_is_waited_for(live: Live) -> None:
     """It is looked at once, and asked for no more."""
     live.opened()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,10 +131,20 @@ def cut(samples: Any, spans: Sequence[tuple[int, int]], *, is_over: bool) -> int
 class Listener:
     """One piece of a recording while it is written: every person's sound, and how far it was heard."""
 
-    def __init__(self, hearing: str, number: int, folder: Path, key: bytes | None, host: str | None = None) -> None:
+    def __init__(
+        self,
+        hearing: str,
+        number: int,
+        folder: Path,
+        key: bytes | None,
+        host: str | None = None,
+        heard: Mapping[str, int] | None = None,
+    ) -> None:
         self.hearing, self.number, self.host = hearing, number, host
         self._folder, self._key = folder, key
         self._ears: dict[str, Ear] = {}
+        self.heard = dict(heard or {})
+        """Person → millisecond up to which captions were made of what they said, by a whole round."""
         self._seen = False
         self.is_closed = False
 
@@ -158,7 +168,7 @@ class Listener:
         for path in sorted(self._folder.glob("*.rtp")):
             if path.stem not in self._ears:
                 tail = Tail(f"{self.hearing}/{self.number}", path, self._key)
-                self._ears[path.stem] = Ear(path.stem, tail)
+                self._ears[path.stem] = Ear(path.stem, tail, self.heard.get(path.stem, 0))
         found: list[Caption] = []
         for ear in self._ears.values():
             packets = ear.tail.read()
@@ -171,6 +181,7 @@ class Listener:
             end = max([until, *(frame.ms + 20 for frame in ear.frames[-1:])]) if self.is_closed else until
             found += self._captions(engine, ear, end)
         self._seen = True
+        self.heard.update({ear.person: ear.begin_ms for ear in self._ears.values()})
         return sorted(found, key=lambda one: (one.begin_ms, one.person))
 
     def _captions(self, engine: Captioner, ear: Ear, until: int) -> list[Caption]:
@@ -208,6 +219,8 @@ class Captions:
         self._done: set[tuple[int, int]] = set()
         self._again: dict[tuple[int, int], tuple[float, float]] = {}
         """Pieces that could not be heard: when to listen to each again, and how long was waited for it."""
+        self._heard: dict[tuple[int, int], Mapping[str, int]] = {}
+        """Of those, how far each person was heard before: no caption is told twice."""
         self._told: dict[str, float] = {}
 
     def round(self) -> int:
@@ -224,6 +237,7 @@ class Captions:
                 wait = min(2 * self._again[mine][1], AGAIN_MOST_S) if mine in self._again else AGAIN_S
                 log.error("no captions of piece %s for %d s (%s)", listener.number, wait, type(error).__name__)
                 self._again[mine] = (time.monotonic() + wait, wait)
+                self._heard[mine] = listener.heard
                 del self._listening[mine]
                 continue
             self._again.pop(mine, None)
@@ -254,10 +268,12 @@ class Captions:
             key = None
             if piece.key is not None:
                 key = self._court.notary.vault.unseal(piece.key, key_context(room.reference, piece.number))
-            self._listening[mine] = Listener(hearing, piece.number, folder, key, piece.host)
+            heard = self._heard.pop(mine, None)
+            self._listening[mine] = Listener(hearing, piece.number, folder, key, piece.host, heard)
         written = {(room.id, piece.number) for piece, room, _ in rows}
         self._done &= written
         self._again = {mine: waits for mine, waits in self._again.items() if mine in written}
+        self._heard = {mine: heard for mine, heard in self._heard.items() if mine in written}
 
     def _tell(self, listener: Listener, found: Sequence[Caption]) -> None:
         media, now = media_on(self._court, listener.host), time.monotonic()

@@ -260,6 +260,38 @@ def test_what_failed_once_is_heard_again(live: Live, speech: list[bytes]) -> Non
     until(lambda: rounds.round() > 0, "the piece is heard again")
 
 
+@dataclass
+class Lacks(Counts):
+    """An engine that fails while the machine has no memory for it."""
+
+    memory: bool = True
+
+    def hear_now(self, samples: Any) -> tuple[str, str] | None:
+        """As ever, where there is memory."""
+        if not self.memory:
+            raise MemoryError
+        return super().hear_now(samples)
+
+
+def test_what_was_told_before_a_failure_is_not_told_again(live: Live, speech: list[bytes]) -> None:
+    """The piece is heard again from where each was heard before: nobody reads the same words twice, and none of those after it is lost."""
+    live.opened()
+    piece, engine = growing(live, 1), Lacks()
+    rounds = Captions(live.scene.court, engine)
+    piece.says(live.person(LI).reference, 0, speech[:60])
+    piece.grows(2_500)
+    assert rounds.round() > 0
+    before = [line["from"] for _, line in told(live)]
+    piece.says(live.person(LI).reference, 3_000, speech[:60])
+    piece.grows(5_500)
+    engine.memory = False
+    assert rounds.round() == 0
+    engine.memory = True
+    until(lambda: rounds.round() > 0, "the piece is heard again")
+    after = [line["from"] for _, line in told(live)][len(before) :]
+    assert max(before) < 2_000 and min(after) >= 2_000
+
+
 @pytest.mark.parametrize("behind", [0, 20, 190, 200, 210, 1_000, 2_500])
 def test_sound_may_be_on_the_disk_before_the_link_that_tells_of_it(
     speech: list[bytes], tmp_path: Path, behind: int

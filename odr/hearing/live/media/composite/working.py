@@ -70,6 +70,8 @@ class Failed:
 
 def failed(court: Court, hearing: Hearing, piece: LiveSegment) -> Failed | None:
     """What is remembered of a piece whose film could not be made; None where it lies ready, or was not tried."""
+    if lies_ready(court, hearing, piece):
+        return None  # a process that was stopped after the film was there left its note
     try:
         said = json.loads(_failed_at(court, hearing, piece).read_bytes())
         return Failed(int(said["times"]), int(said["last_ms"]), str(said["why"]))
@@ -159,7 +161,7 @@ def due(court: Court, *, every: bool = False) -> Iterator[Due]:
     """
     for hearing, room, pieces in _held(court, every):
         ended = [p for p in pieces if p.ended_at is not None and (every or p.filmed_at is None)]
-        _note_made(court, [p for p in ended if p.filmed_at is None and lies_ready(court, hearing, p)])
+        _note(court, [p for p in ended if p.filmed_at is None and lies_ready(court, hearing, p)], court.clock.now())
         waiting = [p for p in ended if _is_due(court, hearing, p)]
         if not waiting:
             continue
@@ -169,17 +171,20 @@ def due(court: Court, *, every: bool = False) -> Iterator[Due]:
             if own is None or not own.is_closed:
                 continue
             if own.persons:
+                if piece.filmed_at is not None:
+                    # From now on it is still to be made, also where that fails this time.
+                    _note(court, [piece], None)
                 after = next((by_number[number] for number in sorted(by_number) if number > piece.number), None)
                 yield Due(hearing, room, piece, own, after)
             elif piece.filmed_at is None:
-                _note_made(court, [piece])  # nobody was heard or seen in it
+                _note(court, [piece], court.clock.now())  # nobody was heard or seen in it
 
 
-def _note_made(court: Court, pieces: list[LiveSegment]) -> None:
+def _note(court: Court, pieces: list[LiveSegment], filmed_at: datetime | None) -> None:
     if pieces:
         mine = update(LiveSegment).where(LiveSegment.id.in_([piece.id for piece in pieces]))
         with court.database.write() as session:
-            session.execute(mine.values(filmed_at=court.clock.now()))
+            session.execute(mine.values(filmed_at=filmed_at))
 
 
 def _is_due(court: Court, hearing: Hearing, piece: LiveSegment) -> bool:
