@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 
 from bench.service import sink
 from bench.steady_client import Asked, Client
@@ -29,7 +30,7 @@ from tests.scene import Scene, claim, open_court
 ROOT = Path(__file__).resolve().parent.parent
 TICK = os.sysconf("SC_CLK_TCK")
 CASES = 6
-BASE, SECRET = "https://court.example", "b" * 40
+BASE, SECRET = "https://court.example", token_hex(20)
 
 
 @dataclass

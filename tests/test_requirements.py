@@ -21,9 +21,7 @@ GUIDE = "requirements-guide.txt"
 """What the guide asks for meaning with, by digest; tried on one Python."""
 ONLY_SPEECH = {"av", "faster_whisper", "numpy", "opencc"}
 """Libraries that are not installed beside the second Python."""
-NOT_IMPORTED = {
-    "psycopg": "loaded by SQLAlchemy when the database is PostgreSQL",
-}
+NOT_IMPORTED = {}
 """Pins that the court needs and no module imports, each with its reason."""
 
 

@@ -299,7 +299,7 @@ def test_the_plain_form_without_a_file_says_that_none_was_chosen(
     """Without a script, "Send" pressed before a file is chosen does not lead on as if something had been sent."""
     page = entered(alice, open_context(alice.origin, javascript=False)).new_page()
     page.goto("/uploads/new?next=/fees")
-    with answered(page):
+    with answered(page, refused=True):
         page.get_by_role("button", name="Send the files").click()
     assert (
         page.url.endswith("/uploads/new?next=/fees") and "Choose a file." in page.locator("#files-error").inner_text()

@@ -43,11 +43,11 @@ def patient(browser: Browser, **options: Any) -> BrowserContext:
 
 
 @contextmanager
-def answered(page: Page) -> Iterator[None]:
-    """What is done inside sends a form or follows a link; when this ends, the page that answers is there, and refused nothing."""
+def answered(page: Page, *, refused: bool = False) -> Iterator[None]:
+    """What is done inside sends a form or follows a link; when this ends, the page that answers is there, and took or refused it."""
     with page.expect_navigation(timeout=PATIENCE * 1000) as found:
         yield
-    assert found.value is None or found.value.ok, (page.url, page.inner_text("main")[:1500])
+    assert found.value is None or found.value.ok is not refused, (page.url, page.inner_text("main")[:1500])
 
 
 @pytest.fixture(scope="session")
