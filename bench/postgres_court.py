@@ -30,7 +30,8 @@ from tests.scene import Scene, claim, open_court
 ROOT = Path(__file__).resolve().parent.parent
 TICK = os.sysconf("SC_CLK_TCK")
 CASES = 6
-BASE, SECRET = "https://court.example", token_hex(20)
+BASE = "https://court.example"
+SECRET = token_hex(20)
 
 
 @dataclass
