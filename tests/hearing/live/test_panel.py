@@ -37,7 +37,7 @@ from odr.procedure.sitting import Sitting
 from tests.hearing.live.conftest import BEGINS, Live, fixed_here
 from tests.hearing.live.panel_sits import ANN, BEN, convened, draft, drafted, everything_shown, votes
 from tests.hearing.live.room_beside import RoomBeside
-from tests.hearing.scene import CHEN, HAIYUN, LI, WANG, accepted_case, whole_court
+from tests.hearing.scene import CHEN, HAIYUN, LI, WANG, Scene, accepted_case, whole_court
 from tests.hearing.test_pages import Browser
 from tests.kept import Shelf
 
@@ -98,6 +98,18 @@ def decided(live: Live, *, shown: bool = True) -> Live:
     votes(live.scene, CHEN)
     live.does(CHEN, "reassemble")
     return live
+
+
+def spoken_and_closed(live: Live) -> Scene:
+    """The judgment is pronounced, the hearing over, and eight days have passed since: its text is due."""
+    decided(live)
+    scene = live.scene
+    scene.act(CHEN, "pronounce_judgment", grounds="The label was not true.")
+    scene.act(CHEN, "close_live_hearing", goes_on="no")
+    scene.act(CHEN, "close_hearing", reasons="Everybody was heard.")
+    scene.clock.advance(timedelta(days=8))
+    scene.due()
+    return scene
 
 
 def test_the_presiding_judge_alone_leads_the_hearing(live: Live, app: Flask) -> None:
@@ -231,13 +243,7 @@ def test_the_text_follows_the_spoken_judgment_to_its_issuing(live: Live, third: 
     """Record, findings, votes, signature and issue are all open after it, also where a member had to be replaced since; the case was
     pronounced on the day of the hearing, and the rows say so with the docket.
     """
-    decided(live)
-    scene = live.scene
-    scene.act(CHEN, "pronounce_judgment", grounds="The label was not true.")
-    scene.act(CHEN, "close_live_hearing", goes_on="no")
-    scene.act(CHEN, "close_hearing", reasons="Everybody was heard.")
-    scene.clock.advance(timedelta(days=8))
-    scene.due()
+    scene = spoken_and_closed(live)
     if third != BEN:
         replaced(live, third)
     scene.act(CHEN, "record_findings", adopt_undisputed=True)
@@ -329,13 +335,7 @@ def test_what_a_vote_says_is_of_what_lay_before_whoever_voted(live: Live, app: F
 
 def test_a_signed_text_is_not_voted_on(live: Live, app: Flask) -> None:
     """The panel's room shows no form that would only be refused, and asks nobody to check what is signed; taken back, it does (COL 15)."""
-    decided(live)
-    scene = live.scene
-    scene.act(CHEN, "pronounce_judgment", grounds="The label was not true.")
-    scene.act(CHEN, "close_live_hearing", goes_on="no")
-    scene.act(CHEN, "close_hearing", reasons="Everybody was heard.")
-    scene.clock.advance(timedelta(days=8))
-    scene.due()
+    scene = spoken_and_closed(live)
     scene.act(CHEN, "record_findings", adopt_undisputed=True)
     for who in (CHEN, ANN, BEN):
         votes(scene, who)

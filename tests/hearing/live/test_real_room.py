@@ -78,13 +78,11 @@ def served(sqlite_url: str, folder: Path, house: House, *, more_hosts: str = "",
         media_url=house.url,
         recordings_dir=str(house.recordings),
         media_hosts=more_hosts,
-        # No hearing is suspended because the machine has other work: a host that is dead refuses at once.
+        # No hearing is suspended because the machine has other work: a host that is dead refuses at once. How soon a silent one is
+        # found is shown in test_silent_host.py.
         media_patience=PATIENCE,
     )
     court = create_court(settings, clock, database)
-    if not more_hosts:
-        # No test depends on how fast the machine is: how soon a silent room is found is shown in test_silent_host.py.
-        court.ports.media = house.media
     scene = accepted_case(court, clock, track=Track.ORDINARY if panel else Track.SIMPLE)
     scene.exhibits(1)
     if panel:
