@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +12,13 @@ from sqlalchemy import func, select
 
 from odr.docket.models import Case, Party
 from odr.ground.config import Mode
-from odr.ground.db import Database
+from odr.ground.db import Base, Database
+from odr.hearing.models import Hearing
 from odr.identity.models import Account
 from odr.operations import worker
-from odr.procedure.models import Window
-from odr.service.models import InboxItem
+from odr.payments.models import FeeAssessment
+from odr.procedure.models import Task, Window
+from odr.service.models import InboxItem, Packet
 from odr.training.volume.filling import NotFilled
 from odr.training.volume.rows import bench_group, fill_rows
 from tests.full_court import NOW, opened
@@ -46,6 +49,14 @@ def test_rows_are_laid_and_the_court_goes_on(database: Database, tmp_path: Path)
             )
             == 0
         )
+        about = 0
+        owners: tuple[type[Base], ...] = (Party, FeeAssessment, Hearing, Packet, Window)
+        for kind, of in itertools.product((Window.__table__, Task.__table__), (one.__table__ for one in owners)):
+            own = select(of.c.case_id).where(of.c.reference == kind.c.subject).scalar_subquery()
+            both = session.execute(select(kind.c.case_id, own).where(own.is_not(None))).all()
+            assert [case for case, its in both if case != its] == [], (kind, of)
+            about += len({case for case, _ in both})
+        assert about > 10 * told
         accounts = (
             session.scalar(select(func.count(Account.id))),
             session.scalar(select(func.count(Account.email.distinct()))),

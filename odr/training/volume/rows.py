@@ -20,14 +20,15 @@ from odr.training.volume.filling import FIRMS, NotFilled, fill, in_a_stopped_cou
 
 MOST = 10_000_000
 """How many cases may be asked for at once."""
+UNPAID = "coalesce(o.subject, '') NOT IN (SELECT reference FROM fee_assessment WHERE state IN ('due', 'deferred'))"
 TABLES = {
     "account": "",
     "account_role": "",
     "case": "",
     "party": "",
     "seat": "",
-    "window": "o.state NOT IN ('met', 'ended')",
-    "task": "",
+    "window": f"o.state NOT IN ('met', 'ended') AND {UNPAID}",
+    "task": UNPAID,
     "fee_basis": "",
     "fee_assessment": "o.state NOT IN ('due', 'deferred')",
     "payment": "",
@@ -40,11 +41,15 @@ TABLES = {
 not what waits for a few days only."""
 OWNERS = {"case_id": "case", "party_id": "party"}
 """Columns that name a row of another table without being bound to it."""
+SUBJECTS = ("window", "task")
+"""Whose subject is the reference of what they are about."""
 PEOPLE = ("account", "account_role")
 A_STAFF = 20
 """Copies of the told cases that one set of people has: a judge then has some hundred cases, as judges do. A platform has all of
 its own.
 """
+LENGTH = 26
+"""Signs of a reference."""
 AT_ONCE = 500
 """Copies that are laid in one transaction."""
 
@@ -91,8 +96,11 @@ def copies(table: Table, top: Mapping[str, int], owners: Mapping[str, str], wher
         elif of in top:
             values.append(f'o."{column.name}" + n.i * {top[of]}')
         elif column.name in ends:
-            length = min(getattr(column.type, "length", None) or 26, 26)
-            values.append(_padded(f"o.id + n.i * {top[table.name]}", length, f'o."{column.name}"'))
+            length = min(getattr(column.type, "length", None) or LENGTH, LENGTH)
+            sign = _sign(table.name) if column.name == "reference" else ""
+            values.append(_padded(f"o.id + n.i * {top[table.name]}", length, f'o."{column.name}"', sign))
+        elif column.name == "subject" and table.name in SUBJECTS:
+            values.append(_subject(top))
         else:
             values.append(f'o."{column.name}"')
     names = ", ".join(f'"{column.name}"' for column in table.columns)
@@ -103,11 +111,31 @@ def copies(table: Table, top: Mapping[str, int], owners: Mapping[str, str], wher
     )
 
 
-def _padded(number: str, length: int, told: str) -> str:
+def _subject(top: Mapping[str, int]) -> str:
+    """The reference of what a copy's limit or task is about: of the same copy where that is copied, else as it was told.
+
+    Without it every copy of a fee's limit is about the one told fee, and what is asked for it grows with the court.
+    """
+    tables = [name for name in top if "reference" in Base.metadata.tables[name].columns]
+    found = [
+        f'(SELECT {_padded(f"s.id + n.i * {top[name]}", LENGTH, "s.reference", _sign(name))} FROM "{name}" s WHERE s.reference = o.subject)'
+        for name in tables
+    ]
+    # The names are those of our own tables.
+    return f"coalesce({', '.join(found)}, o.subject)"  # nosec B608
+
+
+def _sign(name: str) -> str:
+    """With which the references of a table's copies begin: no two tables have the same."""
+    return chr(ord("a") + list(TABLES).index(name))
+
+
+def _padded(number: str, length: int, told: str, sign: str = "") -> str:
     """A number as text of that length, the same on both engines; nothing where the told row has nothing."""
     zeros = "0" * length
     written = f"'{zeros}' || CAST({number} AS varchar(30))"
-    return f"CASE WHEN {told} IS NULL THEN NULL ELSE substr({written}, length({written}) - {length - 1}) END"
+    after = length - len(sign)
+    return f"CASE WHEN {told} IS NULL THEN NULL ELSE '{sign}' || substr({written}, length({written}) - {after - 1}) END"
 
 
 def lay_people(session: Session, pattern: Pattern, first: int, last: int) -> None:
