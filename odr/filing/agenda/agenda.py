@@ -15,7 +15,7 @@ from odr.docket.models import COURT_ROLES, Case, Party, Seat, Stage
 from odr.filing.models import CalendarFeed
 from odr.ground.errors import NotFound
 from odr.ground.keyset import judged
-from odr.ground.text import Text, side_by_side
+from odr.ground.text import T, Text, side_by_side
 from odr.identity.accounts.ways_in import ends_with_everything
 from odr.identity.actors import Actor, actors_in, serving
 from odr.identity.models import Account, AccountState, Mandate
@@ -62,20 +62,30 @@ def acted_for(account_id: int, now: datetime) -> ColumnElement[bool]:
     return Party.left_at.is_(None) & Party.id.in_(union(select(own.id).where(own.account_id == account_id), mandated))
 
 
-def lines_of(sitting: Sitting, account_id: int) -> list[Line]:
+@dataclass(frozen=True)
+class Agenda:
+    """What comes next, in order. After ``whole_until`` there may be more than stands here; None where nothing is left out."""
+
+    lines: list[Line]
+    whole_until: datetime | None
+
+
+def agenda_of(sitting: Sitting, account_id: int) -> Agenda:
     """Open limits of every party the account is or may act for now, and the hearings it goes to: the next ``MOST`` of each, what
     comes first on top.
     """
-    return sorted([*_limits(sitting, account_id), *_hearings(sitting, account_id)], key=lambda line: line.at)
+    limits, limits_end = _limits(sitting, account_id)
+    hearings, hearings_end = _hearings(sitting, account_id)
+    ends = [end for end in (limits_end, hearings_end) if end is not None]
+    return Agenda(sorted([*limits, *hearings], key=lambda line: line.at), min(ends) if ends else None)
 
 
-def is_full(lines: Sequence[Line]) -> bool:
-    """Whether there may be more than an agenda holds."""
-    hearings = sum(line.window is None for line in lines)
-    return hearings >= MOST or len(lines) - hearings >= MOST
+def _end(days: Sequence[datetime]) -> datetime | None:
+    """The last of as many as were asked for: what comes after it was not looked at."""
+    return days[-1] if len(days) >= MOST else None
 
 
-def _limits(sitting: Sitting, account_id: int) -> list[Line]:
+def _limits(sitting: Sitting, account_id: int) -> tuple[list[Line], datetime | None]:
     mine = select(Party.id).where(acted_for(account_id, sitting.now)).limit(FOUND_BY_PARTY + 1).subquery()
     has_many = (sitting.session.scalar(select(func.count()).select_from(mine)) or 0) > FOUND_BY_PARTY
     # A platform's limits are found along the days of all; everybody else's by the few parties they are or act for.
@@ -89,14 +99,15 @@ def _limits(sitting: Sitting, account_id: int) -> list[Line]:
         .order_by(due, Window.id)
         .limit(MOST)
     )
-    return [
+    found = [
         Line(case, due_at, window_title(sitting, case, window), party, party.account_id == account_id, window)
         for window, case, party, due_at in rows
         if due_at is not None
     ]
+    return found, _end([line.at for line in found])
 
 
-def _hearings(sitting: Sitting, account_id: int) -> list[Line]:
+def _hearings(sitting: Sitting, account_id: int) -> tuple[list[Line], datetime | None]:
     """Of parties' cases and of those in which the account sits or keeps the record; who is only heard is called to
     their own room.
     """
@@ -104,7 +115,7 @@ def _hearings(sitting: Sitting, account_id: int) -> list[Line]:
     goes = select(Party.case_id).where(acted_for(account_id, sitting.now))
     ahead = sitting.court.hooks.ahead(sitting, union(sits, goes), MOST)
     if not ahead:
-        return []
+        return [], None
     dated = [one.case_id for one in ahead]
     cases: dict[int, tuple[Case, Party | None]] = {}
     for case in sitting.session.scalars(
@@ -122,7 +133,7 @@ def _hearings(sitting: Sitting, account_id: int) -> list[Line]:
         found.append(
             Line(case, one.at, one.title, who, who is not None and who.account_id == account_id, appointment=one)
         )
-    return found
+    return found, _end([one.at for one in ahead])
 
 
 def new_feed(session: Session, account_id: int, now: datetime) -> str:
@@ -170,22 +181,43 @@ def calendar_of(sitting: Sitting, account: Account, base_url: str) -> bytes:
     calendar.add("prodid", "-//Internet Court//Agenda//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    for line in lines_of(sitting, account.id):
+    agenda = agenda_of(sitting, account.id)
+    for line in agenda.lines:
         calendar.add_component(_event(sitting, line, account.locale, base_url))
+    if agenda.whole_until is not None:
+        calendar.add_component(_more(sitting, agenda.whole_until, account.locale, base_url))
     return bytes(calendar.to_ical())
 
 
 def readers_of(sitting: Sitting, account: Account) -> list[tuple[Case, Actor]]:
     """The cases the calendar tells of, each with the capacity in which the account sees it."""
-    cases = {line.case.id: line.case for line in lines_of(sitting, account.id)}
+    cases = {line.case.id: line.case for line in agenda_of(sitting, account.id).lines}
     found = {key: actors_in(sitting.session, account, case, sitting.now) for key, case in cases.items()}
     return [(case, found[key][0]) for key, case in cases.items() if found[key]]
 
 
-def _event(sitting: Sitting, line: Line, locale: str, base_url: str) -> Event:
+def _named(sitting: Sitting, key: str, base_url: str) -> Event:
+    """An event with its name, the same each time, and when it was told."""
     event = Event()
-    event.add("uid", f"{line.key}@{base_url.split('//')[-1].split('/')[0]}")
+    event.add("uid", f"{key}@{base_url.split('//')[-1].split('/')[0]}")
     event.add("dtstamp", sitting.now)
+    return event
+
+
+def _more(sitting: Sitting, day: datetime, locale: str, base_url: str) -> Event:
+    """Who looks at a later day is not to take it for free: the day from which on there may be more says so."""
+    event = _named(sitting, "more", base_url)
+    event.add("dtstart", day.astimezone(sitting.court.settings.tz).date())
+    event.add(
+        "summary",
+        T("From this day on this calendar may not have everything: open your agenda at the court.").render(locale),
+    )
+    event.add("url", f"{base_url}/agenda")
+    return event
+
+
+def _event(sitting: Sitting, line: Line, locale: str, base_url: str) -> Event:
+    event = _named(sitting, line.key, base_url)
     # A limit that ends with its day is an event of that whole day, in the court's zone; a hearing begins at its hour.
     event.add("dtstart", line.at.astimezone(sitting.court.settings.tz).date() if line.window else line.at)
     event.add("summary", side_by_side((line.title, line.case.number or line.case.reference), ":").render(locale))

@@ -8,11 +8,10 @@ from odr.docket.models import ReadBy, Thing
 from odr.filing.agenda.agenda import (
     MOST,
     account_of,
+    agenda_of,
     calendar_of,
     end_feed,
     has_feed,
-    is_full,
-    lines_of,
     new_feed,
     readers_of,
 )
@@ -24,11 +23,12 @@ agenda = Blueprint("agenda", __name__)
 
 
 def _page(address: str | None = None) -> str:
-    lines = lines_of(look(), my_account_id())
+    mine = agenda_of(look(), my_account_id())
     return render_template(
         "filing/agenda.html",
-        lines=lines,
-        most=MOST if is_full(lines) else None,
+        lines=mine.lines,
+        most=MOST,
+        whole_until=mine.whole_until,
         subscribed=has_feed(current_session(), my_account_id()),
         address=address,
     )

@@ -81,14 +81,14 @@ def test_the_public_reads_that_one_is_shown_and_sees_the_page_the_judge_opened(
     context.close()
 
 
-def signed_in(live: Live, origin: str, browser: Browser, name: str, locale: str = "en") -> Page:
-    """Somebody of the case, in a browser of their own."""
+def signed_in(live: Live, origin: str, browser: Browser, name: str, locale: str = "en", **rest: Any) -> Page:
+    """Somebody of the case, in a browser of their own; ``rest`` is what the browser's context takes."""
     with live.scene.court.database.write() as session:
         account = session.get_one(Account, live.scene.accounts[name])
         account.locale = locale
         now = live.clock.machine_now()
         token, _ = open_session(session, account, now, device="test", address="127.0.0.1", two_factor=True)
-    context = patient(browser, locale=locale, viewport={"width": 1280, "height": 900})
+    context = patient(browser, locale=locale, **{"viewport": {"width": 1280, "height": 900}} | rest)
     context.add_cookies([{"name": session_cookie_name(False), "value": token, "url": origin}])
     return context.new_page()
 
@@ -121,4 +121,21 @@ def test_the_film_of_everybody_plays_and_a_time_plays_its_second(live: Live, ori
     )
     assert page.evaluate("[...document.querySelectorAll('video[data-piece]')].every((one) => one.paused)")
     assert narrow(page)
+    page.context.close()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_what_only_a_script_can_switch_is_not_offered_without_one(
+    live: Live, origin: str, browser: Browser, script: bool
+) -> None:
+    """Microphone and camera; the hand is raised by either."""
+    live.opened()
+    page = signed_in(live, origin, browser, LI, java_script_enabled=script, viewport={"width": 320, "height": 800})
+    with live.scene.look() as (_, case):
+        page.goto(f"{origin}/cases/{case.reference}/live/room")
+    bar = page.locator("[data-part=mybar]")
+    for switch in ("[data-mic]", "[data-camera]"):
+        expect(bar.locator(switch)).to_be_visible(visible=script)
+    expect(bar.get_by_text("Raise a hand")).to_be_visible()
+    expect(page.locator("noscript .govuk-inset-text")).to_be_visible(visible=not script)
     page.context.close()
