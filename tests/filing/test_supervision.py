@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings, strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from odr.app import create_app
 from odr.docket.models import Role, Seat
 from odr.filing.registry.supervision import AGES, by_age, desks_of_the_court, lying, quiet
+from odr.ground.keyset import A_PAGE
+from odr.identity.models import Account, AccountRole, AccountState
 from odr.procedure.models import Task
 from tests.filing.visitor import Visitor
 from tests.model.hands import let_in_more
+from tests.procedure.test_plans import noted
 from tests.scene import Scene
 
 HERE = "/registry/supervision"
@@ -55,11 +58,11 @@ def test_whose_desk_and_since_when(small_scene: Scene, app: Flask) -> None:
     """Each desk stands by name with its cases, what lies there, what of it is late, and since when the oldest lies."""
     accepted(small_scene)
     with small_scene.court.database.read() as session:
-        before = {one.role: one for one in desks_of_the_court(session, small_scene.clock.now())}
+        before = {one.role: one for one in desks_of_the_court(session, small_scene.clock.now()).rows}
     lay(small_scene, Role.CLERK, 1, 12, 40)
     now = small_scene.clock.now()
     with small_scene.court.database.read() as session:
-        desks = {one.role: one for one in desks_of_the_court(session, now)}
+        desks = {one.role: one for one in desks_of_the_court(session, now).rows}
         assert desks[Role.JUDGE].cases == desks[Role.CLERK].cases == 2
         assert desks[Role.CLERK].things == before[Role.CLERK].things + 3
         assert desks[Role.CLERK].late == before[Role.CLERK].late + 2
@@ -71,6 +74,57 @@ def test_whose_desk_and_since_when(small_scene: Scene, app: Flask) -> None:
         ]
     page = Visitor(app, small_scene, "president").get(f"{HERE}?days=10&role=clerk")
     assert "2 things" in page and small_scene.account("clerk").name in page
+
+
+def test_whoever_no_longer_has_the_role_and_still_sits_has_a_desk(small_scene: Scene) -> None:
+    """Their seats run until somebody else has them: until then they are seen. Whoever sits in no open case has none."""
+    accepted(small_scene)
+    clerk = small_scene.account("clerk")
+    with small_scene.court.database.write() as session:
+        session.execute(
+            update(AccountRole).where(AccountRole.account_id == clerk.id).values(revoked_at=datetime.now(UTC))
+        )
+    with small_scene.court.database.read() as session:
+        desks = {
+            (one.account, one.role): one.cases for one in desks_of_the_court(session, small_scene.clock.now()).rows
+        }
+    assert desks[clerk.reference, Role.CLERK] == 2
+    with small_scene.court.database.write() as session:
+        session.execute(update(Seat).where(Seat.account_id == clerk.id).values(until_at=datetime.now(UTC)))
+    with small_scene.court.database.read() as session:
+        left = desks_of_the_court(session, small_scene.clock.now())
+    assert {one.account for one in left.rows} == {account for account, _ in desks} - {clerk.reference}
+
+
+@pytest.mark.parametrize("people", [3, 60])
+def test_the_desks_of_one_page_alone_are_counted(small_scene: Scene, people: int) -> None:
+    """However many people the court has, a page of desks is two lists and one count; the rest stands on the next page."""
+    accepted(small_scene)
+    with small_scene.court.database.write() as session:
+        for number in range(people):
+            one = Account(
+                email=f"j{number}@court.example",
+                name=f"Judge {number:02}",
+                state=AccountState.ACTIVE,
+                locale="en",
+                created_at=small_scene.clock.now(),
+            )
+            session.add(one)
+            session.flush()
+            session.add(AccountRole(account_id=one.id, role=Role.JUDGE, granted_at=small_scene.clock.now()))
+            session.add(
+                Seat(case_id=small_scene.case_id, account_id=one.id, role=Role.JUDGE, from_at=small_scene.clock.now())
+            )
+    with noted(small_scene.court.database) as seen, small_scene.court.database.read() as session:
+        first = desks_of_the_court(session, small_scene.clock.now())
+    assert max(len(values) for values in seen.values()) < 2 * A_PAGE
+    found, page = list(first.rows), first
+    while page.next:
+        with small_scene.court.database.read() as session:
+            page = desks_of_the_court(session, small_scene.clock.now(), page.next)
+        found += page.rows
+    assert first.total == len(found) == len({(one.account, one.role) for one in found}) >= people + 2
+    assert [one.name for one in found] == sorted(one.name for one in found) and len(first.rows) <= A_PAGE
 
 
 def test_a_quiet_case_is_found_and_one_that_moves_is_not(small_scene: Scene, app: Flask) -> None:

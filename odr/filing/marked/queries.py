@@ -156,7 +156,7 @@ def marked(session: Session, after: str | None = None, clerk: int | None = None)
         select(FilingMark, Case, Party.name)
         .join(Case, Case.id == FilingMark.case_id)
         .join(Party, Party.id == FilingMark.party_id)
-        .where(FilingMark.closed_entry.is_(None), Case.stage.in_(LATER))
+        .where(FilingMark.closed_entry.is_(None), judged(Case.stage).in_(LATER))
     )
     if clerk is not None:
         query = query.where(FilingMark.case_id.in_(select(Seat.case_id).where(serving(clerk, Role.CLERK))))

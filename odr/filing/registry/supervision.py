@@ -6,17 +6,17 @@ stands in the case.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, String, and_, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from odr.docket.models import COURT_ROLES, OPEN_STAGES, Case, Role, Seat
 from odr.ground.keyset import Key, Listed, judged, page_of
 from odr.ground.text import Text
-from odr.identity.models import Account
+from odr.identity.models import Account, AccountRole
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.models import Task
 
@@ -53,38 +53,57 @@ class Lies:
     due_at: datetime | None
 
 
-def desks_of_the_court(session: Session, now: datetime) -> list[OnDesk]:
-    """Every desk of the court in open cases, by name."""
+def desks_of_the_court(session: Session, now: datetime, after: str | None = None) -> Listed[OnDesk]:
+    """Every desk of the court in open cases, by name; whoever no longer has their role and still sits has one too."""
+    capacity = type_coerce(AccountRole.role, String)
+    held = (
+        select(AccountRole.account_id, capacity.label("role")).where(AccountRole.role.in_(HELD)).distinct().subquery()
+    )
+    sits = (
+        select(Seat.id)
+        .join(Case, Case.id == Seat.case_id)
+        .where(Seat.account_id == held.c.account_id, type_coerce(Seat.role, String) == held.c.role, *_runs())
+    )
+    people = select(Account.id, Account.reference, Account.name, held.c.role).join(
+        held, held.c.account_id == Account.id
+    )
+    keys = (Key(Account.name, str), Key(Account.reference, str), Key(held.c.role, str))
+    page = page_of(session, people.where(sits.exists()), keys, after)
+    lies = _lies(session, now, {account for account, *_ in page.rows})
+    return page.of(
+        [
+            OnDesk(reference, name, Role(role), *lies[account, Role(role)])
+            for account, reference, name, role in page.rows
+        ]
+    )
+
+
+def _runs() -> tuple[ColumnElement[bool], ...]:
+    """A seat that is held, in a case that is open. Seats are found by whose they are, not by what is true of many."""
+    return Seat.until_at.is_(None), judged(Case.stage).in_(OPEN_STAGES)
+
+
+def _lies(
+    session: Session, now: datetime, accounts: Collection[int]
+) -> dict[tuple[int, Role], tuple[int, int, int, datetime | None]]:
+    """Cases, things, late ones and the oldest, of these people by capacity."""
     theirs = and_(Task.case_id == Seat.case_id, judged(Task.role) == Seat.role, judged(Task.done_at).is_(None))
-    seats = (
+    rows = session.execute(
         select(
             Seat.account_id,
             Seat.role,
-            func.count(Seat.case_id.distinct()).label("cases"),
-            func.count(Task.id).label("tasks"),
-            func.count(Task.id).filter(Task.due_at < now).label("late"),
-            func.min(Task.opened_at).label("oldest"),
+            func.count(Seat.case_id.distinct()),
+            func.count(Task.id),
+            func.count(Task.id).filter(Task.due_at < now),
+            func.min(Task.opened_at),
         )
-        .select_from(Case)
-        .join(Seat, Seat.case_id == Case.id)
+        .select_from(Seat)
+        .join(Case, Case.id == Seat.case_id)
         .outerjoin(Task, theirs)
-        .where(Seat.until_at.is_(None), Seat.role.in_(HELD), Case.stage.in_(OPEN_STAGES))
+        .where(Seat.account_id.in_(accounts), Seat.role.in_(HELD), *_runs())
         .group_by(Seat.account_id, Seat.role)
-        .subquery()
     )
-    rows = session.execute(
-        select(
-            Account.reference,
-            Account.name,
-            seats.c.role,
-            seats.c.cases,
-            seats.c.tasks,
-            seats.c.late,
-            seats.c.oldest,
-        ).join(seats, seats.c.account_id == Account.id)
-    )
-    found = [OnDesk(*row) for row in rows]
-    return sorted(found, key=lambda one: (one.name, one.account, one.role.value))
+    return {(account, role): (cases, things, late, oldest) for account, role, cases, things, late, oldest in rows}
 
 
 def by_age(session: Session, now: datetime, role: Role | None = None) -> list[int]:

@@ -19,7 +19,6 @@ from odr.filing.registry.seats import LeaveInput, end_leave, grant_leave, leave_
 from odr.filing.registry.supervision import AGES, SEEN, by_age, desks_of_the_court, lying, quiet
 from odr.ground.db import new_reference
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
-from odr.ground.keyset import page_of_lines
 from odr.ground.text import T
 from odr.identity.models import Account
 from odr.procedure.forms import fields as forms
@@ -61,9 +60,7 @@ def overview() -> Page:
     role = next((one for one in ROLES if one.value == asked), None)
     days = _days(request.args)
     before = now - timedelta(days=days)
-    desks = page_of_lines(
-        desks_of_the_court(session, now), lambda one: (one.name, one.account, one.role.value), after_asked("desks")
-    )
+    desks = desks_of_the_court(session, now, after_asked("desks"))
     judges = [one.account for one in desks.rows if one.role is Role.JUDGE]
     told = court.hooks.open_work(session, judges, Role.JUDGE) if court.hooks.open_work is not None else {}
     return render_template(
