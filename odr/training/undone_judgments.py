@@ -20,6 +20,10 @@ from odr.training.story import Story
 
 CHENGGUANG, SHANXING = "澄光数码有限公司", "山行户外用品有限公司"
 OTHER_JUDGE, ASSESSORS = "lu", ("fang", "jiang")
+WHY_AGREED = (
+    "C-2摄于交付次日，霉斑已可见；卖家描述与实物不符，应当承担部分退款责任，同意草稿。",
+    "R-2表明买家将镜头存放于潮湿处，损失扩大应由其自担；按《民法典》第五百九十一条酌定四千元，同意草稿。",
+)
 HIGHER = "杭州市中级人民法院"
 
 
@@ -238,8 +242,9 @@ def heard_anew(story: Story) -> None:
         "镜头交付时已有霉斑，与页面描述不符；原告收货后保存不当致其扩大，应自行承担部分损失。",
         60,
     )
-    for who in (OTHER_JUDGE, *ASSESSORS):
-        story.do("vote_on_decision", who, decision=story.decision(), vote="for")
+    story.do("vote_on_decision", OTHER_JUDGE, decision=story.decision(), vote="for")
+    for who, why in zip(ASSESSORS, WHY_AGREED, strict=True):
+        story.do("vote_on_decision", who, decision=story.decision(), vote="for", view=why)
     story.issue(OTHER_JUDGE)
     story.later(days=18)
 

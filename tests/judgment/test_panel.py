@@ -24,7 +24,9 @@ from odr.procedure.models import Task
 from tests.judgment.bench import Bench, lay_case
 from tests.judgment.web import Visitor
 
-FOR, AGAINST = {"vote": "for"}, {"vote": "against", "view": "The label was true; I would dismiss the claim."}
+FOR = {"vote": "for", "view": "The label was untrue, as exhibit 1 shows; so the sale was a deceit."}
+BARE = {"vote": "for"}
+AGAINST = {"vote": "against", "view": "The label was true; I would dismiss the claim."}
 
 
 @pytest.fixture
@@ -98,6 +100,23 @@ def test_the_majority_decides_and_dissent_stays_secret(panel: Bench) -> None:
     assert "dismiss the claim" not in text + json.dumps(issued)
 
 
+def test_a_bare_yes_is_not_enough(panel: Bench) -> None:
+    """Who agrees says why, with the vote or before it in the deliberation on this decision; who presides has said it in the text
+    (COL 10).
+    """
+    panel.findings()
+    panel.do("judge", "draft_decision", panel.draft())
+    with pytest.raises(InvalidInput) as refused:
+        vote(panel, "ben", BARE)
+    assert [fault.location for fault in refused.value.faults] == [("view",)]
+    vote(panel, "judge", BARE)
+    vote(panel, "ben", FOR)
+    sit(panel, "ann", "deliberate", words="Exhibit 1 shows that the label was untrue.")
+    vote(panel, "ann", BARE)
+    panel.do("judge", "draft_decision", panel.draft(issues="Was the label untrue?"))
+    vote(panel, "ben", BARE)
+
+
 def _file(content: bytes) -> object:
     from io import BytesIO
 
@@ -120,7 +139,7 @@ def test_one_judge_decides_small_claims_and_simple_procedure(bench: Bench) -> No
     bench.findings()
     bench.do("judge", "draft_decision", bench.draft())
     with pytest.raises(ActNotOpen, match="decides this case alone"):
-        bench.do("judge", "vote_on_decision", {"decision": bench.draft_reference(), **FOR})
+        bench.do("judge", "vote_on_decision", {"decision": bench.draft_reference(), **BARE})
 
 
 def asked_for_a_panel(bench: Bench) -> int:

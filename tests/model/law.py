@@ -733,6 +733,16 @@ def nothing_goes_on_after_a_ruling_that_ends_the_case(record: Record, entry: Ent
                 yield f"{entry.act} after the court said in entry {ruling.number} that it does not hear the case"
 
 
+@invariant("COL 10", frozenset({"vote_on_decision"}))
+def nobody_agrees_without_a_reason(record: Record, entry: Entry) -> Iterator[str]:
+    """A member who did not write the text says why they agree, with the vote or before it in the deliberation."""
+    if entry.role is not Role.ASSESSOR or entry.given.get("vote") != "for" or entry.given.get("view"):
+        return
+    said = [*record.of("deliberate"), *(e for e in record.of("vote_on_decision") if e.given.get("view"))]
+    if not any(e.account_id == entry.account_id and e.number < entry.number for e in said):
+        yield "a bare yes in the panel"
+
+
 @invariant("CPL 45", frozenset({"vote_on_decision", "deliberate"}))
 def only_a_panel_votes(record: Record, entry: Entry) -> Iterator[str]:
     """One judge has nobody to deliberate with."""

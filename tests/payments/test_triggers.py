@@ -35,7 +35,7 @@ from odr.procedure.rules.tariff import Ending
 from odr.service.models import Packet
 from tests.judgment.bench import Bench, lay_hearing
 from tests.judgment.conftest import bench, whole_court  # noqa: F401 - fixtures
-from tests.judgment.test_panel import vote
+from tests.judgment.test_panel import FOR, vote
 from tests.kept import kept
 from tests.scene import Scene, claim
 from tests.settlement.test_offers import settle
@@ -251,7 +251,7 @@ def test_a_retrial_decides_on_the_costs_anew(bench: Bench, paid_by_loser: bool) 
     bench.findings()
     bench.do("judge", "draft_decision", bench.draft(orders=[{"kind": "dismiss"}]))
     for who in ("ann", "ben", "judge"):
-        vote(bench, who, {"vote": "for"})
+        vote(bench, who, FOR)
     decision = {"decision": bench.draft_reference()}
     bench.do("judge", "send_for_signing", decision)
     bench.wait(hours=26)

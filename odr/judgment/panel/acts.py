@@ -183,7 +183,9 @@ class VoteInput(CourtModel):
         CourtText(0, 8000),
         field(
             T("Your view, for the minutes"),
-            T("Needed if you vote against or would have decided otherwise. Only the panel reads it."),
+            T(
+                "Needed unless you vote for it and have said why in the deliberation. On a text that was pronounced, agreeing needs none. Only the panel reads it."
+            ),
             widget="textarea",
         ),
     ] = None
@@ -212,7 +214,7 @@ class VoteInput(CourtModel):
     subject=issuing.draft_read,
     means={Milestone.UNTIL_THE_TEXT, Milestone.AMONG_THEMSELVES},
     page="judgment.panel_room",
-    source=law("CPL 45", "CPI 242", "COL 15"),
+    source=law("CPL 45", "CPI 242", "COL 10, 15"),
     topic=Topic.DECISION,
     in_record=False,
 )
@@ -221,13 +223,21 @@ def vote_on_decision(sitting: Sitting, case: Case, given: VoteInput, *, actor: A
     was spoken in the hearing, its orders bind the court, whoever sits now (CPI 242): each looks whether the text says what was
     decided and why (COL 15), and who would have decided otherwise says so in the minutes.
 
-    Raises ActNotOpen for what is no draft any more, InvalidInput for that third way before anything was spoken.
+    Raises ActNotOpen for what is no draft any more, InvalidInput for that third way before anything was spoken, and for a member
+    who agrees and never said why (COL 10).
     """
     decision = decision_named(sitting.session, case, given.decision)
     if decision.state is not DecisionState.DRAFT:
         raise ActNotOpen(T("This decision is not a draft any more."))
     if given.vote is Vote.DIFFERS and decision.pronounced_entry is None:
         raise InvalidInput.at("vote", T("Nothing was pronounced yet: vote for this decision or against it."))
+    if given.vote is Vote.FOR and not given.view and not panel_rules.has_said_why(sitting, decision, actor):
+        raise InvalidInput.at(
+            "view",
+            T(
+                "Say on which facts and by which law you agree: a bare yes is not enough (Provisions on Collegiate Panels, art. 10). What you said in the deliberation on this decision counts."
+            ),
+        )
     _minute(sitting, case, decision, actor, given.vote, given.view)
     said = given.vote.label if decision.pronounced_entry is None else given.vote.label_of_text
     return Recorded(

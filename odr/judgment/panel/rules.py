@@ -22,6 +22,7 @@ from odr.payments.fee.assessment import pack_track
 from odr.procedure.rules.cases import BenchRule
 
 if TYPE_CHECKING:
+    from odr.identity.actors import Actor
     from odr.procedure.sitting import Sitting
 
 DECIDES = (Role.JUDGE, Role.ASSESSOR)
@@ -39,6 +40,20 @@ class Member:
     def presides(self) -> bool:
         """Whether they lead the panel and sign for it (CPL 44)."""
         return self.role is Role.JUDGE
+
+
+def has_said_why(sitting: Sitting, decision: Decision, actor: Actor) -> bool:
+    """Whether a member may vote for the text without more words (COL 10): they spoke on this decision before, it was pronounced and
+    only its text is looked at, or they preside, and its reasons are their own.
+    """
+    if decision.pronounced_entry is not None or actor.role is Role.JUDGE:
+        return True
+    spoke = select(PanelMinute.id).where(
+        PanelMinute.decision_id == decision.id,
+        PanelMinute.account_id == actor.account_id,
+        PanelMinute.words.is_not(None),
+    )
+    return sitting.session.scalar(spoke.limit(1)) is not None
 
 
 def bench_rule(sitting: Sitting, case: Case) -> BenchRule | None:

@@ -89,5 +89,5 @@ def drafted(scene: Scene) -> str:
 
 
 def votes(scene: Scene, who: str, how: str = "for", **more: Any) -> None:
-    """A member votes on the draft as it stands."""
-    scene.act(who, "vote_on_decision", decision=drafted(scene), vote=how, **more)
+    """A member votes on the draft as it stands, and says why (COL 10)."""
+    scene.act(who, "vote_on_decision", decision=drafted(scene), vote=how, **{"view": "Exhibit 1 shows it."} | more)
