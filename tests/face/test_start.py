@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,6 @@ from werkzeug.routing import IntegerConverter
 
 from odr.app import create_app
 from odr.ground.config import SettingsError
-from odr.operations import maintenance
 from odr.web.numbers import MOST_DIGITS
 from tests.scene import Scene
 
@@ -57,22 +59,16 @@ def test_other_kinds_of_words_in_an_address_are_another_pattern(small_scene: Sce
     assert [each.test_client().get("/read/8").status_code for each in (app, even)] == [200, 200]
 
 
-def test_a_start_leaves_the_collector_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It rests while the program is read, and walks what came later; a start that is refused leaves it so too."""
-    resting: list[bool] = []
-
-    def opened() -> Flask:
-        resting.append(not gc.isenabled())
-        return Flask("court")
-
-    monkeypatch.setattr(maintenance, "open_app", opened)
-    runpy.run_path(str(WSGI))
-    assert resting == [True] and gc.isenabled()
-
-    def refused() -> Flask:
-        raise SettingsError("no")
-
-    monkeypatch.setattr(maintenance, "open_app", refused)
+def test_a_start_leaves_the_collector_at_work(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It rests while the program is read and leaves that alone; afterwards it works, also where the start is refused."""
+    monkeypatch.setenv("ODR_MODE", "neither")
     with pytest.raises(SettingsError):
         runpy.run_path(str(WSGI))
     assert gc.isenabled()
+    asked = "import gc, wsgi; print(gc.isenabled(), gc.get_freeze_count())"
+    env = {**os.environ, "ODR_MODE": "training", "ODR_DATA_DIR": str(tmp_path), "FLASK_RUN_FROM_CLI": "true"}
+    told = subprocess.run(
+        [sys.executable, "-c", asked, "db"], cwd=WSGI.parent, env=env, capture_output=True, text=True, check=True
+    )
+    works, left_alone = told.stdout.split()
+    assert works == "True" and int(left_alone) > 100_000
