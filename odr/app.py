@@ -127,7 +127,8 @@ def _check_form(settings: Settings, database: Database) -> None:
         if migrate.pending(database.url):
             raise SettingsError("the database is not in the form this version needs: run `flask db upgrade`")
         return
-    migrate.upgrade(database.url)
+    if not migrate.stands_at_newest(database.engine):
+        migrate.upgrade(database.url)
 
 
 def create_app(settings: Settings | None = None, *, court: Court | None = None) -> Flask:
@@ -210,11 +211,28 @@ _COMPILED = _Compiled()
 
 
 class _KeptRule(Rule):
-    """A route whose address builder, like templates, is compiled once for the process: it depends on the rule's words
-    alone.
+    """A route whose pattern and address builder, like templates, are compiled once for the process: they depend on the
+    rule's words and on what numbers and names look like in an address, which every application of the court holds alike.
     """
 
     _kept: ClassVar[dict[tuple[tuple[tuple[bool, str], ...], bool], Callable[..., tuple[str, str]]]] = {}
+    _read: ClassVar[dict[tuple[Any, ...], tuple[Any, ...]]] = {}
+
+    def compile(self) -> None:
+        """Read the rule's words; where they were read before, take what came of it."""
+        assert self.map is not None
+        if self.defaults or self.map.host_matching:
+            super().compile()
+            return
+        key = self.rule, self.subdomain, self.merge_slashes, *self.map.converters.items()
+        if key not in self._read:
+            super().compile()
+            self._read[key] = self._parts, self._trace, self._converters, frozenset(self.arguments)
+            return
+        self._parts, self._trace, self._converters, arguments = self._read[key]
+        self.arguments = set(arguments)
+        self._build = self._compile_builder(False).__get__(self, None)
+        self._build_unknown = self._compile_builder(True).__get__(self, None)
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         if self.defaults:

@@ -75,6 +75,33 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("second_python"):
         config.hook.pytest_deselected(items=[item for item in items if not is_repeated(item)])
         items[:] = [item for item in items if is_repeated(item)]
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    if workers > 1:
+        items[:] = long_ones_first(items, workers)
+
+
+LONG = Path(__file__).parent / "long.txt"
+"""The tests that take longest, a line each, the longest first; ``build/spent.txt`` of a whole run names them."""
+
+
+def long_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """What each worker begins with, so that the end of a run waits for none of them on one processor.
+
+    Every worker is given a stretch of the same list (``--dist worksteal``), and those that have ended theirs take from the
+    ends of the others'.
+    """
+    named = [line for line in LONG.read_text().splitlines() if line and not line.startswith("#")]
+    place = {name: number for number, name in enumerate(named)}
+    long = sorted((item for item in items if item.nodeid in place), key=lambda item: place[item.nodeid])
+    rest = [item for item in items if item.nodeid not in place]
+    spread: list[pytest.Item] = []
+    for worker in range(workers):
+        mine = long[worker::workers]
+        # The stretches are as long as one another, but for the remainder, which the last ones have.
+        size = (len(items) - len(spread)) // (workers - worker)
+        spread += [*mine, *rest[: max(size - len(mine), 0)]]
+        del rest[: max(size - len(mine), 0)]
+    return [*spread, *rest]
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

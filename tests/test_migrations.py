@@ -417,3 +417,16 @@ def test_receipts_of_entries_get_their_place_and_a_second_one_gets_none(empty_ur
         assert migrate.missing_triggers(connection) == []
     with pytest.raises(DatabaseError), engine.begin() as connection:
         connection.execute(text("INSERT INTO receipt (reference, docket_place) VALUES ('new', 'c/2')"))
+
+
+def test_a_court_that_opens_asks_once_whether_it_stands_at_the_newest(empty_url: str) -> None:
+    """An empty database does not, nor one a step behind; the newest does, and only it is opened without a step."""
+    engine = unpooled(empty_url)
+    try:
+        assert not migrate.stands_at_newest(engine)
+        migrate.upgrade(empty_url)
+        assert migrate.stands_at_newest(engine)
+        migrate.downgrade(empty_url, migrate.revisions()[-2])
+        assert not migrate.stands_at_newest(engine)
+    finally:
+        engine.dispose()

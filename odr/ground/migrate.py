@@ -39,7 +39,7 @@ from sqlalchemy import (
     inspect,
     text,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
 import odr
@@ -198,6 +198,16 @@ def add_index(name: str, table: str, columns: list[str], where: str | None = Non
 def _stands_at_newest(url: str, folder: Path) -> bool:
     there = not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
     return there and revisions(folder)[-1:] == [current(url)]
+
+
+def stands_at_newest(engine: Engine) -> bool:
+    """Whether a database that is open needs no step: one question, for a court that opens."""
+    with engine.connect() as connection:
+        try:
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+        except (OperationalError, ProgrammingError):
+            return False
+    return list(found) == revisions()[-1:]
 
 
 def downgrade(url: str, revision: str, *, folder: Path = FOLDER) -> None:
