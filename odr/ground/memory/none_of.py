@@ -373,7 +373,8 @@ def _for_sqlite(metadata: MetaData) -> tuple[list[tuple[int, int | None]], str]:
             places.append((-1 - len(words), None))
             words.append(asked)
     columns = [" + ".join(of) for of in bits] + words[::-1]
-    return places, "SELECT " + ", ".join(f"{column} AS answer_{at}" for at, column in enumerate(columns))
+    named = [f"{column} AS answer_{at}" for at, column in enumerate(columns)]
+    return places, f"SELECT {', '.join(named)}"
 
 
 @cache
