@@ -374,7 +374,7 @@ def _for_sqlite(metadata: MetaData) -> tuple[list[tuple[int, int | None]], str]:
             words.append(asked)
     columns = [" + ".join(of) for of in bits] + words[::-1]
     named = [f"{column} AS answer_{at}" for at, column in enumerate(columns)]
-    return places, f"SELECT {', '.join(named)}"
+    return places, f"SELECT {','.join(named)}"
 
 
 @cache
