@@ -406,6 +406,7 @@ class DocketEntry(Base):
     __table_args__ = (
         UniqueConstraint("case_id", "number"),
         Index("ix_docket_entry_act", "case_id", "act"),
+        Index("ix_docket_entry_audience", "case_id", "audience"),
         {"info": {"append_only": True, "kinds": ("act", "audience")}},
     )
 

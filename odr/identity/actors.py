@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, and_, bindparam, exists, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat
@@ -81,26 +81,31 @@ class Actor:
 CLOCK_ACTOR = Actor(role=Role.CLOCK, name="clock")
 
 _M, _S = Mandate.__table__.c, Seat.__table__.c
-_CAPACITIES = union_all(
-    select(
-        literal(1).label("rank"),
-        _M.id,
-        _M.party_id,
-        _M.scope,
-        _M.from_at,
-        _M.until_at,
-        _M.signed_at,
-        _M.accepted_at,
-        _M.revoked_at,
-        null().label("role"),
-        _M.case_id,
-    ).where(_M.case_id.in_(bindparam("cases", expanding=True)), _M.account_id == bindparam("account")),
-    select(literal(2), _S.id, null(), null(), _S.from_at, null(), null(), null(), null(), _S.role, _S.case_id).where(
-        _S.case_id.in_(bindparam("cases", expanding=True)),
-        _S.account_id == bindparam("account"),
-        _S.until_at.is_(None),
-    ),
-).order_by("rank", "id")
+
+
+def _capacities(mine: Callable[[ColumnElement[int]], ColumnElement[bool]]) -> CompoundSelect[Any]:
+    return union_all(
+        select(
+            literal(1).label("rank"),
+            _M.id,
+            _M.party_id,
+            _M.scope,
+            _M.from_at,
+            _M.until_at,
+            _M.signed_at,
+            _M.accepted_at,
+            _M.revoked_at,
+            null().label("role"),
+            _M.case_id,
+        ).where(mine(_M.case_id), _M.account_id == bindparam("account")),
+        select(
+            literal(2), _S.id, null(), null(), _S.from_at, null(), null(), null(), null(), _S.role, _S.case_id
+        ).where(mine(_S.case_id), _S.account_id == bindparam("account"), _S.until_at.is_(None)),
+    ).order_by("rank", "id")
+
+
+_CAPACITIES_IN_EACH = _capacities(lambda case: case.in_(bindparam("cases", expanding=True)))
+_CAPACITIES = _capacities(lambda case: case == bindparam("case"))
 """An account's mandates and seats in a case, mandates first: asked at every page of a case, so in one query of plain
 columns.
 """
@@ -168,7 +173,9 @@ def actors_in_each(session: Session, account: Account, cases: Sequence[Case], no
 
 
 def _held_in(session: Session, account_id: int, *cases: Case) -> Sequence[Any]:
-    return session.execute(_CAPACITIES, {"cases": [case.id for case in cases], "account": account_id}).all()
+    if len(cases) == 1:  # Every act and page asks it: a list of values is written into the statement anew each time.
+        return session.execute(_CAPACITIES, {"case": cases[0].id, "account": account_id}).all()
+    return session.execute(_CAPACITIES_IN_EACH, {"cases": [case.id for case in cases], "account": account_id}).all()
 
 
 def capacities(

@@ -162,6 +162,7 @@ class Packet(Base):
     attempts: Mapped[list[ServiceAttempt]] = relationship(back_populates="packet", order_by="ServiceAttempt.id")
     facts: Mapped[list[ServiceFact]] = relationship(order_by="ServiceFact.id", viewonly=True)
     __table_args__ = (
+        Index("ix_service_packet_case_id_state", "case_id", "state"),
         Index("ix_service_packet_state_queued_at", "state", "queued_at"),
         Index("ix_service_packet_queued_at", "queued_at"),
         Index("ix_service_packet_held_at", "held_at", sqlite_where=text(CALLS), postgresql_where=text(CALLS)),

@@ -33,7 +33,7 @@ from odr.ground.db import Base as Court, Database as Ground
 from odr.ground.memory import none_of, whole
 from odr.ground.memory.asked_once import AskedOnce
 from odr.ground.migrate import load_models
-from tests.scene import open_court
+from tests.scene import Scene, open_court
 
 
 class Base(DeclarativeBase):
@@ -454,6 +454,29 @@ def _or_refused(session: Session, query: Select[Any]) -> Any:
         return _told(session, query)
     except StatementError as error:
         return type(error)
+
+
+def test_the_driver_of_sqlite_is_told_of_each_table_what_the_statement_tells(
+    small_scene: Scene,
+) -> None:
+    """Yes and no come as bits of a few numbers, kinds beside them: of each table and each case it is the same answer, and
+    no table is opened where its index says it.
+    """
+    scene = small_scene
+    scene.pend()
+    first = scene.case_id
+    scene.lodge()
+    metadata, cases = Court.metadata, (first, scene.case_id, 10**9)
+    with scene.court.database.read() as session:
+        connection = Session.connection(session)
+        for case in cases:
+            alone = none_of.read(metadata, connection.execute(none_of.query(metadata)[1], {"owner": case}).one())
+            assert none_of.ask(connection, metadata, case) == alone
+            assert bool(alone.has and alone.below and alone.still_open) == (case != 10**9)
+        _, statement = none_of._for_sqlite(metadata)
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", (first,))]
+        opened = {line.split()[1] for line in plan if line.startswith("SEARCH") and "USING INDEX" in line}
+    assert {"docket_entry", "service_packet", "party", "window"}.isdisjoint(opened), sorted(opened)
 
 
 def test_several_cases_are_one_question_on_postgresql(

@@ -234,8 +234,7 @@ class AskedOnce(Session):
             if len(cases) == 1 and len(self._none_of) >= none_of.MOST_CASES:
                 return False
             if len(cases) == 1:
-                row = super().execute(none_of.query(kind.metadata)[1], {"owner": owner}).one()
-                self._none_of[owner] = none_of.read(kind.metadata, row)
+                self._none_of[owner] = none_of.ask(super().connection(), kind.metadata, owner)
             else:
                 dialect = self.get_bind().dialect.name
                 query = none_of.query_of_all(kind.metadata, dialect, len(cases))

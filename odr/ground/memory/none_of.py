@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     MetaData,
     Null,
     PrimaryKeyConstraint,
@@ -23,7 +24,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
-    exists,
     func,
     literal_column,
     select,
@@ -51,6 +51,8 @@ BELOW = "*"
 """Instead of a column, or before it: whether a table has a row of a row of the case, or of which kinds."""
 KINDS = "kinds"
 """In a table's ``info``: names of its columns of few different values, by which most queries ask; these are told too."""
+BITS = 60
+"""Answers in one number of 64 bits."""
 MOST_CASES = 2
 """Cases of which one session asks it: a list of many puts a question or two about each, and asks them as they are."""
 
@@ -320,18 +322,59 @@ def query(metadata: MetaData) -> tuple[list[tuple[str, str]], Select[Any]]:
         owned = owner == bindparam("owner", type_=owner.type)
         kinds = [table.c[name] for name in table.info.get(KINDS, ())]
         meaning += [(table.name, column.name) for column in kinds] or [(table.name, "")]
-        answers += [_kinds_of(column, owned) for column in kinds] or [exists().where(owned)]
+        answers += [_kinds_of(column, owned) for column in kinds] or [_any(owned)]
         if whole.OPEN_WHILE in table.info:
             meaning.append((table.name, STILL))
-            answers.append(exists().where(owned, table.c[table.info[whole.OPEN_WHILE]].is_(None)))
+            answers.append(_any(owned, table.c[table.info[whole.OPEN_WHILE]].is_(None)))
     for column, owner in told_below(metadata):
         (key,) = column.foreign_keys
         mine = bindparam("owner", type_=owner.type)
         belongs = column == mine if owner is key.column else and_(column == key.column, owner == mine)
         kinds = [column.table.c[name] for name in column.table.info.get(KINDS, ())]
         meaning += [(column.table.name, f"{BELOW}{kind.name}") for kind in kinds] or [(column.table.name, BELOW)]
-        answers += [_kinds_of(kind, belongs) for kind in kinds] or [exists().where(belongs)]
+        answers += [_kinds_of(kind, belongs) for kind in kinds] or [_any(belongs)]
     return meaning, select(*(answer.label(f"answer_{at}") for at, answer in enumerate(answers)))
+
+
+def _any(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is such a row. Asked for no column, SQLite looks into the index alone: every table opened beside it
+    makes all that are opened after it dearer.
+    """
+    return select(literal_column("1")).where(*conditions).exists()
+
+
+def ask(connection: Connection, metadata: MetaData, owner: int) -> NoneOf:
+    """What a case has, asked of the database."""
+    if connection.dialect.name != "sqlite":
+        return read(metadata, connection.execute(query(metadata)[1], {"owner": owner}).one())
+    places, statement = _for_sqlite(metadata)
+    row = connection.exec_driver_sql(statement, (owner,)).one()
+    return read(metadata, [row[at] if bit is None else row[at] >> bit & 1 for at, bit in places])
+
+
+@cache
+def _for_sqlite(metadata: MetaData) -> tuple[list[tuple[int, int | None]], str]:
+    """As :func:`query`, for the driver: a hundred columns and a hundred values cost more to hand over than to find, so it takes
+    one value and gives yes and no as bits of a few numbers. Where each answer stands: column and bit.
+    """
+    meaning, one = query(metadata)
+    dialect = registry.load("sqlite")(paramstyle="named")
+    words: list[str] = []
+    bits: list[list[str]] = []
+    places: list[tuple[int, int | None]] = []
+    for (_, column), answer in zip(meaning, one.selected_columns, strict=True):
+        asked = str(answer.element.compile(dialect=dialect)).replace(":owner", "?1")
+        if column in ("", STILL, BELOW):
+            if not bits or len(bits[-1]) == BITS:
+                bits.append([])
+            places.append((len(bits) - 1, len(bits[-1])))
+            bits[-1].append(f"({asked} << {len(bits[-1])})")
+        else:
+            places.append((-1 - len(words), None))
+            words.append(asked)
+    columns = [" + ".join(of) for of in bits] + words[::-1]
+    named = [f"{column} AS answer_{at}" for at, column in enumerate(columns)]
+    return places, f"SELECT {','.join(named)}"
 
 
 @cache
