@@ -11,6 +11,7 @@ from sqlalchemy import Text, bindparam, cast, select
 from sqlalchemy.orm import Session, joinedload
 
 from odr.docket.models import Audience, Case, DocketEntry, Document, EntryOpening, Party, Role, Seat
+from odr.ground.memory.asked_once import remembered
 
 _BY_REFERENCE = select(Case).where(Case.reference == bindparam("reference")).options(joinedload(Case.parties))
 
@@ -88,6 +89,7 @@ def entry(session: Session, case: Case, number: int) -> DocketEntry | None:
     return session.scalar(select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.number == number))
 
 
+@remembered
 def entries_of(session: Session, case: Case, act: str) -> Sequence[DocketEntry]:
     """Every entry of one kind of act, in order."""
     return session.scalars(

@@ -31,7 +31,7 @@ class CourtError(Exception):
     problem = "court-error"
 
     def __init__(self, message: Text, way_out: Text | None = None, source: Cited | None = None) -> None:
-        super().__init__(str(message))
+        super().__init__(message)
         self.message = message
         self.way_out = way_out
         self.source = source

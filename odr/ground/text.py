@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -250,6 +250,12 @@ def _up_to_99(number: int) -> str:
 def write_instant(at: datetime, locale: str, tz: ZoneInfo | None = None) -> str:
     """A local day and minute with the zone the court sits in."""
     zone = tz or ZoneInfo("Asia/Shanghai")
+    # A time without a zone is one of UTC, to the library too.
+    return _write_minute(at.astimezone(UTC) if at.tzinfo is not None else at.replace(tzinfo=UTC), locale, zone)
+
+
+@lru_cache(maxsize=2_000)
+def _write_minute(at: datetime, locale: str, zone: ZoneInfo) -> str:
     if locale == "zh-Hans":
         return format_datetime(at, "y年M月d日 HH:mm", tzinfo=zone, locale=Locale("zh", script="Hans"))
     return format_datetime(at, "d\u00a0MMMM y, HH:mm", tzinfo=zone, locale="en")

@@ -17,7 +17,7 @@ from odr.evidence.models import Exhibit, ExhibitState
 from odr.filing.parties.known_identity import OFFLINE
 from odr.ground.db import Base
 from odr.ground.errors import ActNotOpen
-from odr.ground.memory.asked_once import AskedOnce
+from odr.ground.memory.asked_once import AskedOnce, remembered
 from odr.ground.text import T
 from odr.hearing.models import (
     AgreedFact,
@@ -51,6 +51,7 @@ _TO_LOOK = _STANDING.options(joinedload(Examination.phases).joinedload(Phase.dut
 _TO_ACT = _STANDING.options(joinedload(Examination.phases).lazyload(Phase.duties))
 
 
+@remembered
 def examination_of(session: Session, case: Case) -> Examination | None:
     """The examination of a case, once it was opened; where it is heard again, the new one. A page shows who is due in each of
     its phases; an act looks at the phase that runs.
@@ -189,6 +190,7 @@ _PUT_TO = (
 )
 
 
+@remembered
 def _put_to(session: Session, case_id: int, party_id: int) -> list[Question]:
     return list(session.scalars(_PUT_TO, {"case": case_id, "party": party_id}))
 
@@ -210,11 +212,13 @@ def agreed_facts(session: Session, case: Case) -> list[AgreedFact]:
     return [f for f in rows if needed <= {s.party_id for s in f.stances if s.agrees}]
 
 
+@remembered
 def proposed_facts(session: Session, case: Case) -> list[AgreedFact]:
     """Every fact proposed as agreed, with each party's word to it."""
     return list(session.scalars(select(AgreedFact).where(AgreedFact.case_id == case.id).order_by(AgreedFact.id)))
 
 
+@remembered
 def hearings_of(session: Session, case: Case) -> list[Hearing]:
     """Hearings at one hour, in order."""
     return list(session.scalars(select(Hearing).where(Hearing.case_id == case.id).order_by(Hearing.ordinal)))
@@ -229,6 +233,7 @@ def hearings_that_count(session: Session, case: Case) -> list[Hearing]:
     return [h for h in hearings_of(session, case) if h.summoned_by >= since]
 
 
+@remembered
 def written_hearing_of(session: Session, case: Case) -> WrittenHearing | None:
     """The newest application for a hearing in writing, whatever became of it."""
     return session.scalars(

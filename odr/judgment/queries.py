@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party
 from odr.ground.errors import InvalidInput, NotFound
+from odr.ground.memory.asked_once import remembered
 from odr.ground.text import T
 from odr.judgment.models import AppealPetition, Decision, Motion, Obligation, Ruling
 from odr.judgment.vocabulary import AppealState, DecisionState, MotionState
 
 
+@remembered
 def decisions_of(session: Session, case: Case, *states: DecisionState) -> Sequence[Decision]:
     """Decisions of a case in some states (all, without any), in order."""
     query = select(Decision).where(Decision.case_id == case.id).order_by(Decision.id)
@@ -65,6 +67,7 @@ def next_ruling(session: Session, case: Case) -> int:
     return (session.scalar(select(func.max(Ruling.ordinal)).where(Ruling.case_id == case.id)) or 0) + 1
 
 
+@remembered
 def petitions_of(session: Session, case: Case, *states: AppealState) -> Sequence[AppealPetition]:
     """Appeals in a case, in order."""
     query = select(AppealPetition).where(AppealPetition.case_id == case.id).order_by(AppealPetition.id)

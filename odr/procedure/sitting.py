@@ -6,7 +6,7 @@ How an act is performed stands in :mod:`odr.procedure.performing`.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Party, Role, Stage
 from odr.ground.clock import arrived
 from odr.ground.errors import NotFound
-from odr.ground.memory.asked_once import AskedOnce
+from odr.ground.memory.asked_once import AskedOnce, remembered
 from odr.ground.text import T, Text, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor, let_go
 from odr.procedure.acts.events import Event, PresidentAsked
@@ -37,6 +37,11 @@ Found = TypeVar("Found")
 _WINDOWS = select(Window).where(Window.case_id == bindparam("case")).order_by(Window.id)
 _TASKS = select(Task).where(Task.case_id == bindparam("case"), Task.kind == bindparam("kind"), Task.done_at.is_(None))
 _TASKS_ON = _TASKS.where(Task.subject == bindparam("subject"))
+
+
+@remembered
+def _windows_of(session: Session, case_id: int) -> Sequence[Window]:
+    return tuple(session.scalars(_WINDOWS, {"case": case_id}))
 
 
 class Sitting:
@@ -77,7 +82,9 @@ class Sitting:
 
     def pack(self, case: Case) -> RulePack:
         """The rules of this case for what is done now: those it was filed under, and for acts those of the day."""
-        return self.court.rules_of(case, self._performing.acting_at or self.now)
+        at = self._performing.acting_at or self.now
+        key = ("pack", case.pack_id, case.pack_version, at)
+        return self.once(key, lambda: self.court.rules_of(case, at))
 
     def subject_of(self, case: Case) -> Text:
         """What a case is called on its papers: who against whom, and over what (甲诉乙网络购物合同纠纷)."""
@@ -197,7 +204,7 @@ class Sitting:
         """Windows of a case, by kind, party, subject and state."""
         return [
             window
-            for window in self.session.scalars(_WINDOWS, {"case": case.id})
+            for window in _windows_of(self.session, case.id)
             if (kind is None or window.kind == kind)
             and (party is None or window.party_id == party.id)
             and (state is None or window.state is state)

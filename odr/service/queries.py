@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import COURT_ROLES, Audience, Case
+from odr.ground.memory.asked_once import remembered
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.resolvers import resolver
@@ -41,6 +42,7 @@ def told_of(packet: Packet) -> Text:
     return PRIVATE_PAPER if is_private(packet) else text_from_json(packet.title)
 
 
+@remembered
 def packets_of(session: Session, case: Case, *states: PacketState, party_id: int | None = None) -> list[Packet]:
     """Packets of a case, the newest first."""
     query = select(Packet).where(Packet.case_id == case.id).order_by(Packet.id.desc())

@@ -9,16 +9,19 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party
 from odr.ground.errors import InvalidInput, NotFound
+from odr.ground.memory.asked_once import remembered
 from odr.ground.text import T
 from odr.settlement.models import Agreement, AgreementState, Mediation, MediationState, Offer, OfferState
 
 
+@remembered
 def offers_of(session: Session, case: Case, *states: OfferState) -> Sequence[Offer]:
     """Offers in a case in some states (all, without any), newest first."""
     query = select(Offer).where(Offer.case_id == case.id).order_by(Offer.id.desc())
     return session.scalars(query.where(Offer.state.in_(states)) if states else query).all()
 
 
+@remembered
 def agreements_of(session: Session, case: Case, *states: AgreementState) -> Sequence[Agreement]:
     """Agreements in a case, newest first."""
     query = select(Agreement).where(Agreement.case_id == case.id).order_by(Agreement.id.desc())
@@ -33,6 +36,7 @@ def agreement_named(session: Session, case: Case, reference: str) -> Agreement:
     return found
 
 
+@remembered
 def mediation_of(session: Session, case: Case) -> Mediation | None:
     """The mediation that is not over."""
     return session.scalar(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from odr.docket.models import Case
 from odr.evidence import time_limits
@@ -19,10 +19,16 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
+_MINE = (
+    select(Exhibit.id)
+    .where(Exhibit.case_id == bindparam("case"), Exhibit.party_id == bindparam("party"), Exhibit.state.in_(STANDING))
+    .limit(1)
+)
+
+
 def bring_evidence(sitting: Sitting, case: Case, actor: Actor, window: Window) -> StepWords | None:
     """To bring evidence, or only what one still has: who has brought some has not failed to."""
     if window.kind != time_limits.EVIDENCE or window.party_id != actor.party_id:
         return None
-    mine = (Exhibit.case_id == case.id, Exhibit.party_id == actor.party_id, Exhibit.state.in_(STANDING))
-    has_some = sitting.session.scalar(select(Exhibit.id).where(*mine).limit(1)) is not None
+    has_some = sitting.session.scalar(_MINE, {"case": case.id, "party": actor.party_id}) is not None
     return StepWords(T("Bring the evidence you still have, if any") if has_some else T("Bring your evidence"))

@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from odr.docket.models import Case
 from odr.evidence.models import Exhibit, Upload
+from odr.ground.memory.asked_once import remembered
 
 
+@remembered
 def exhibits_of(session: Session, case: Case) -> list[Exhibit]:
     """Every exhibit in the order it came, whatever became of it; with its file, whose erasure a page has to tell."""
     query = select(Exhibit).where(Exhibit.case_id == case.id).order_by(Exhibit.id)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case
 from odr.docket.papers import Reason, RulingPaper
 from odr.evidence.requests.models import EvidenceRequest, RequestKind, RequestState
+from odr.ground.memory.asked_once import remembered
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.papers.form import Basis, basis, head, opening, party_block, signatures
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
+@remembered
 def requests_of(session: Session, case: Case, *states: RequestState) -> list[EvidenceRequest]:
     """Requests of a case in order, all or those in certain states."""
     query = select(EvidenceRequest).where(EvidenceRequest.case_id == case.id).order_by(EvidenceRequest.id)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party
 from odr.filing.models import Claim, Fact, FactAnswer, Relief, ReviewReturn
+from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money
 from odr.identity.actors import Actor
 from odr.procedure.acts.resolvers import resolver
@@ -34,11 +35,13 @@ class FactView:
 _CLAIMS = select(Claim).where(Claim.case_id == bindparam("case"), Claim.withdrawn_at.is_(None)).order_by(Claim.id)
 
 
+@remembered
 def claims_of(session: Session, case: Case) -> list[Claim]:
     """Claims that stand, the first one first."""
     return list(session.scalars(_CLAIMS, {"case": case.id}))
 
 
+@remembered
 def reliefs_of(session: Session, case: Case) -> list[Relief]:
     """Everything asked for, by claim and number."""
     ids = [c.id for c in claims_of(session, case)]

@@ -15,6 +15,7 @@ from odr.filing import names
 from odr.filing.marked.models import FilingLook, FilingMark
 from odr.ground.db import insert_once
 from odr.ground.keyset import Key, Listed, judged, page_of
+from odr.ground.memory.asked_once import remembered
 from odr.identity.actors import serving
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.acts.table import TABLE, Act, Milestone, Topic
@@ -129,6 +130,7 @@ def is_done(session: Session, case: Case, number: int) -> bool:
     )
 
 
+@remembered
 def marks_of(
     session: Session, case: Case, *, open_only: bool = False, party_id: int | None = None
 ) -> Sequence[FilingMark]:

@@ -14,6 +14,7 @@ from odr.docket.models import Case, Party, Stage
 from odr.filing import names as act_names
 from odr.filing.models import MandateNote
 from odr.filing.parties.inputs import MandateFact
+from odr.ground.memory.asked_once import remembered
 from odr.ground.text import T, Text
 from odr.identity.accounts import accounts, outbox
 from odr.identity.accounts.account_letters import Letter, site_of
@@ -39,6 +40,7 @@ class Representative:
     """In what quality, where the registry has seen what shows it (CPI 88)."""
 
 
+@remembered
 def representatives_of(session: Session, case: Case, now: datetime) -> list[Representative]:
     """Everybody who may act for a party now."""
     names = {p.id: p for p in case.parties}

@@ -7,8 +7,8 @@ that asks for what it needs; that the answer is known already is the session's t
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from functools import cache
-from typing import Any, cast
+from functools import cache, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Executable, GenerativeSelect, Select, UpdateBase, bindparam, event, inspect, select
 from sqlalchemy.engine import FrozenResult, Result, ScalarResult
@@ -31,6 +31,8 @@ _READS: dict[Hashable, Looked] = {}
 """What a kind of query looks at. There are as many kinds as the program has queries; see :data:`MOST_KINDS`."""
 _KINDS: dict[Hashable, none_of.Kind] = {}
 MOST_KINDS = 5_000
+Found = TypeVar("Found")
+How = ParamSpec("How")
 WITH_ROWS = "primary_keys"
 """The value by which SQLAlchemy loads what belongs to rows just read (``lazy="selectin"``)."""
 
@@ -48,6 +50,7 @@ class AskedOnce(Session):
         super().__init__(*args, **how)
         self.is_reading = reading
         self._answers: dict[Asked, tuple[Looked, FrozenResult[Any]]] = {}
+        self._found: dict[Hashable, Any] = {}
         self._none_of: dict[int, none_of.NoneOf] = {}
         self._wholes: dict[tuple[str, int], Sequence[Any] | None] = {}
         self._alls: dict[tuple[str, int], Sequence[Any]] = {}
@@ -56,6 +59,22 @@ class AskedOnce(Session):
         self._expected: dict[type[Any], set[int]] = {}
         self._wrote: set[str] | None = set()
         """Tables written in this transaction; None where a statement was put whose tables are not known."""
+
+    def once(self, key: Hashable, find: Callable[[], Found]) -> Found:
+        """What ``find`` finds by asking this session alone, given again until anything at all is written, locked or read anew.
+        Not even the query is built again, which costs more than a remembered answer to it.
+        """
+        if not self._is_clean():
+            if not self.autoflush:
+                return find()
+            self.flush()
+        try:
+            return cast(Found, self._found[key])
+        except KeyError:
+            found = find()
+        if len(self._found) < MOST_ANSWERS:
+            self._found[key] = found
+        return found
 
     def has_written(self, entity: type[Any]) -> bool:
         """Whether a row of a class may have come, gone or changed here since the transaction began, written yet or not: where
@@ -175,7 +194,7 @@ class AskedOnce(Session):
             self._wholes[table.name, owner] = whole.from_all(entity, self._alls[table.name, owner])
         if (table.name, owner) not in self._wholes:
             cases = self._with(owner)
-            rows = super().execute(whole.query(entity, table.c[none_of.OWNER], cases)).all()
+            rows = super().execute(whole.query(entity, table.c[none_of.OWNER]), whole.asked_about(cases)).all()
             found = whole.by_case(table, rows, cases)
             self._wholes.update({(table.name, case): found.get(case) for case in (cases if found else (owner,))})
         return self._wholes[table.name, owner]
@@ -246,6 +265,7 @@ class AskedOnce(Session):
     def forget(self) -> None:
         """Ask anew from here on."""
         self._answers.clear()
+        self._found.clear()
         self._none_of.clear()
         self._wholes.clear()
         self._alls.clear()
@@ -271,6 +291,7 @@ class AskedOnce(Session):
 
     def _written(self, tables: set[str], changed: Changed = frozenset()) -> None:
         """Forget what rests on tables that were written, and on columns of rows in hand that changed."""
+        self._found.clear()
         for asked in [asked for asked, (looked, _) in self._answers.items() if looked.at(tables, changed)]:
             del self._answers[asked]
         tables = tables | {table for table, _ in changed}
@@ -369,6 +390,21 @@ class AskedOnce(Session):
         self.forget()
         self._got.clear()
         super().expunge_all()
+
+
+def remembered(find: Callable[Concatenate[Session, How], Found]) -> Callable[Concatenate[Session, How], Found]:
+    """A function that asks a session for rows, by what it is given and by nothing else: a second call of the same session gives
+    the same again (:meth:`AskedOnce.once`), a list as a new list. Its arguments are rows, numbers and words.
+    """
+
+    @wraps(find)
+    def ask(session: Session, /, *args: How.args, **how: How.kwargs) -> Found:
+        if not isinstance(session, AskedOnce):
+            return find(session, *args, **how)
+        found = session.once((find, args, *how.items()), lambda: find(session, *args, **how))
+        return cast(Found, list(found)) if isinstance(found, list) else found
+
+    return ask
 
 
 @event.listens_for(AskedOnce, "after_flush")

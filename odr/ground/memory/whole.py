@@ -10,9 +10,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Null, Select, select
+from sqlalchemy import Integer, Null, Select, bindparam, select
 from sqlalchemy.orm import Mapper
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import (
@@ -119,14 +120,22 @@ def columns_of(table: Table) -> list[Column[Any]]:
     return [key, *(table.c[name] for name in table.info.get(ASKED_BY, ()))] if not more else []
 
 
-def query(entity: Mapper[Any], owner: Column[Any], cases: Collection[int]) -> Select[Any]:
+def asked_about(cases: Collection[int]) -> dict[str, Any]:
+    """The values of :func:`query`."""
+    return {"cases": list(cases), "most": (MOST + 1) * len(cases)}
+
+
+@cache
+def query(entity: Mapper[Any], owner: Column[Any]) -> Select[Any]:
     """All rows of some cases, as :meth:`Form.rows` takes them: their columns, the case, and the row itself."""
     table = entity.local_table
     assert isinstance(table, Table)
-    found = select(*columns_of(table), owner, *([] if table.info.get(LIGHT) else [entity])).where(owner.in_(cases))
+    found = select(*columns_of(table), owner, *([] if table.info.get(LIGHT) else [entity])).where(
+        owner.in_(bindparam("cases", expanding=True))
+    )
     still = table.info.get(OPEN_WHILE)
     found = found if still is None else found.where(table.c[still].is_(None))
-    return found.order_by(next(iter(table.primary_key.columns))).limit((MOST + 1) * len(cases))
+    return found.order_by(next(iter(table.primary_key.columns))).limit(bindparam("most", type_=Integer))
 
 
 def from_all(entity: Mapper[Any], rows: Collection[Any]) -> Sequence[Any] | None:

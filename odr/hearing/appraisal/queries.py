@@ -15,6 +15,7 @@ from odr.docket.papers import Reason, RulingPaper
 from odr.docket.queries import entries_of, parties
 from odr.filing import desks as filing_desks, names as filing_names
 from odr.filing.inputs import ConvertTrackInput
+from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money, T, Text
 from odr.hearing import names
 from odr.hearing.appraisal.models import Appraisal, AppraisalState, ExpertChoice, ReportObjection
@@ -44,6 +45,7 @@ REQUEST, CHOICE, FEE, REPORT, OBJECTION, ANSWER, ATTENDANCE = (
 """Tasks of the judge."""
 
 
+@remembered
 def appraisals_of(session: Session, case: Case, *states: AppraisalState) -> list[Appraisal]:
     """Appraisals of a case in order, all or those in certain states."""
     query = select(Appraisal).where(Appraisal.case_id == case.id).order_by(Appraisal.id)

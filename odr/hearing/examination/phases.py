@@ -76,6 +76,10 @@ def turn_parties(sitting: Sitting, case: Case, phase: Phase, who: str) -> list[P
 
 def unanswered_exhibits(sitting: Sitting, case: Case, party: Party) -> list[int]:
     """Exhibits of others on which the party has not spoken on all three axes."""
+    return sitting.once((unanswered_exhibits, case.id, party.id), lambda: _unanswered(sitting, case, party))
+
+
+def _unanswered(sitting: Sitting, case: Case, party: Party) -> list[int]:
     rows = sitting.session.execute(_SAID, {"case": case.id, "party": party.id})
     said: dict[int, set[Axis]] = {}
     for exhibit_id, axis in rows:

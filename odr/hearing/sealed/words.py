@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Audience, Case, DocketEntry, Party
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import CourtError
+from odr.ground.memory.asked_once import remembered
 from odr.ground.text import T
 from odr.hearing.models import Question, Seal, SealedPosting
 from odr.identity.actors import Actor
@@ -160,6 +161,7 @@ _CLOSED = (
 _CLOSED_BY = _CLOSED.where(SealedPosting.party_id == bindparam("party"))
 
 
+@remembered
 def closed_rows(session: Session, case: Case, party_id: int | None = None) -> list[SealedPosting]:
     """What is still closed in a case, by one party or by all."""
     if party_id is None:

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.ground.errors import InvalidInput
+from odr.ground.memory.asked_once import remembered
 from odr.ground.text import T
 from odr.judgment.models import Preservation
 from odr.judgment.preservation.models import EvidencePreservation
 from odr.judgment.vocabulary import PreservationState
 
 
+@remembered
 def preservations_of(session: Session, case: Case, *states: PreservationState) -> Sequence[Preservation]:
     """What was preserved in a case, in some states (all, without any), in order."""
     query = select(Preservation).where(Preservation.case_id == case.id).order_by(Preservation.id)

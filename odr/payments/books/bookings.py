@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money
 from odr.payments.books.ledger import balance, booked, post
 from odr.payments.fee.fee_computation import Matter
@@ -44,10 +46,18 @@ def stripe_source(intent: str) -> str:
     return f"stripe/{intent}"
 
 
+_PAID_IN = select(Payment.assessment_id, Payment.amount_minor).where(Payment.case_id == bindparam("case"))
+
+
+@remembered
+def _paid_in(session: Session, case_id: int) -> Sequence[tuple[int | None, int]]:
+    """What came in for a case: for which assessment, and how much."""
+    return [(number, minor) for number, minor in session.execute(_PAID_IN, {"case": case_id})]
+
+
 def paid_on(session: Session, assessment: FeeAssessment) -> Money:
     """What has come in for an assessment, overpayments left out."""
-    of_case = select(Payment.assessment_id, Payment.amount_minor).where(Payment.case_id == assessment.case_id)
-    came = sum(minor for number, minor in session.execute(of_case) if number == assessment.id)
+    came = sum(minor for number, minor in _paid_in(session, assessment.case_id) if number == assessment.id)
     return Money(min(came, assessment.amount_minor), assessment.currency)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, PartyKind
+from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money
 from odr.payments.books.bookings import paid_on
 from odr.payments.fee.fee_computation import FIRST_INSTANCE, Assessment, FeeQuestion, FeeRelief, Matter
@@ -216,6 +217,7 @@ _ASSESSMENTS = select(FeeAssessment).where(FeeAssessment.case_id == bindparam("c
 _ASSESSMENTS_OF = _ASSESSMENTS.where(FeeAssessment.party_id == bindparam("party"))
 
 
+@remembered
 def assessments_of(
     session: Session, case: Case, *, party_id: int | None = None, demands: bool = False
 ) -> list[FeeAssessment]:

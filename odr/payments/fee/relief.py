@@ -8,11 +8,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, PartyKind, Role, Stage
 from odr.docket.queries import seat
 from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.memory.asked_once import remembered
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.payments import desks
@@ -47,13 +49,15 @@ PUT_OFF_AT = frozenset({Stage.LODGED, Stage.RETURNED, Stage.APPEALED, Stage.PRON
 
 def relief_of(sitting: Sitting, case: Case, *states: ReliefState) -> list[ReliefRequest]:
     """Requests of a case in some states, in order."""
-    return list(
-        sitting.session.scalars(
-            select(ReliefRequest)
-            .where(ReliefRequest.case_id == case.id, ReliefRequest.state.in_(states or tuple(ReliefState)))
-            .order_by(ReliefRequest.id)
-        )
-    )
+    return [one for one in _asked_relief(sitting.session, case.id) if not states or one.state in states]
+
+
+_ASKED = select(ReliefRequest).where(ReliefRequest.case_id == bindparam("case")).order_by(ReliefRequest.id)
+
+
+@remembered
+def _asked_relief(session: Session, case_id: int) -> list[ReliefRequest]:
+    return list(session.scalars(_ASKED, {"case": case_id}))
 
 
 def fees_of(sitting: Sitting, case: Case, party_id: int | None) -> list[FeeAssessment]:

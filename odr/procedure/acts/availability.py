@@ -219,8 +219,8 @@ def citing(law: Cited | None) -> Iterator[None]:
 def acts_for(sitting: Sitting, case: Case, actor: Actor) -> list[Availability]:
     """Every listed act of the actor's role, open or not, in table order."""
     found = []
-    for act in sitting.court.table:
-        if not act.listed or actor.role not in act.by or not is_known(sitting, act, case):
+    for act in sitting.court.table.listed_for(actor.role):
+        if not is_known(sitting, act, case):
             continue
         breach = refusal(sitting, act, case, actor)
         window = window_for(sitting, act, case, actor) if act.window else None

@@ -286,12 +286,28 @@ class ActTable:
 
     def __init__(self) -> None:
         self._acts: dict[str, Act] = {}
+        self._meaning: dict[tuple[Milestone, ...], tuple[str, ...]] = {}
+        self._listed: dict[Role, tuple[Act, ...]] = {}
 
     def add(self, act: Act) -> None:
         """Enter an act."""
         if act.name in self._acts:
             raise ValueError(f"two acts are called {act.name}")
         self._acts[act.name] = act
+        self._meaning.clear()
+        self._listed.clear()
+
+    def listed_for(self, role: Role) -> tuple[Act, ...]:
+        """The listed acts of a role, in table order: looked for once."""
+        if role not in self._listed:
+            self._listed[role] = tuple(act for act in self if act.listed and role in act.by)
+        return self._listed[role]
+
+    def meaning(self, milestones: tuple[Milestone, ...]) -> tuple[str, ...]:
+        """Names of the acts that are one of these milestones, in table order: looked for once."""
+        if milestones not in self._meaning:
+            self._meaning[milestones] = tuple(act.name for act in self if not act.means.isdisjoint(milestones))
+        return self._meaning[milestones]
 
     def __getitem__(self, name: str) -> Act:
         return self._acts[name]
@@ -312,7 +328,7 @@ TABLE = ActTable()
 
 def acts_that_mean(*milestones: Milestone) -> tuple[str, ...]:
     """Names of the acts that are one of these milestones, in table order."""
-    return tuple(act.name for act in TABLE if not act.means.isdisjoint(milestones))
+    return TABLE.meaning(milestones)
 
 
 def act(

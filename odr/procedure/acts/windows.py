@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from odr.docket.models import Audience, Case, DocketEntry
 from odr.docket.visibility import Viewer, reads_entry
+from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Text
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import WindowRule
@@ -119,12 +121,26 @@ def window_title(sitting: Sitting, case: Case, window: Window) -> Text:
     return rule_of(sitting, window).title
 
 
+_NAMED = select(DocketEntry).where(
+    DocketEntry.case_id == bindparam("case"),
+    DocketEntry.audience == Audience.NAMED,
+    DocketEntry.number.in_(bindparam("numbers", expanding=True)),
+)
+
+
+@remembered
+def _named_among(session: Session, case_id: int, numbers: tuple[int, ...]) -> list[DocketEntry]:
+    """Of some entries of a case those for named readers only."""
+    return list(session.scalars(_NAMED, {"case": case_id, "numbers": numbers}))
+
+
 def shown_windows(sitting: Sitting, case: Case, viewer: Viewer, state: WindowState = WindowState.OPEN) -> list[Window]:
     """The windows in a state, open ones if nothing else is said, that a viewer may know of: none that was opened by an
     entry for others only.
     """
     every = sitting.windows(case, state=None)
-    named = select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.audience == Audience.NAMED)
-    opening = sitting.session.scalars(named.where(DocketEntry.number.in_(sorted({w.opened_by for w in every}))))
+    opening = _named_among(
+        sitting.session, case.id, tuple(sorted({w.opened_by for w in every if w.opened_by is not None}))
+    )
     hidden = {entry.number for entry in opening if not reads_entry(viewer, entry)}
     return [w for w in every if w.state is state and w.opened_by not in hidden]

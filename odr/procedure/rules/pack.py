@@ -93,6 +93,10 @@ class NoSuchRule(CourtError):
     problem = "no-such-rule"
 
 
+MOST_CITED = 2_000
+"""Citations of a pack whose words are kept; at more, all are let go of."""
+
+
 class RulePack(Rule):
     """The rules of one country as they stand in one version."""
 
@@ -149,6 +153,7 @@ class RulePack(Rule):
     standards: Standards | None = None
     tariff: Tariff
     _acting: date | None = PrivateAttr(default=None)
+    _cited: dict[tuple[str, ...], Cited | None] = PrivateAttr(default_factory=dict)
 
     @field_validator("zone")
     @classmethod
@@ -240,8 +245,12 @@ class RulePack(Rule):
 
         Acts serve the courts of several countries: each tells its readers only the law that is theirs.
         """
-        known = [f"{tag} {place}" for each in articles for tag, place in citations(each) if tag in self.sources]
-        return Cited("; ".join(known), self.cite("; ".join(known))) if known else None
+        if articles not in self._cited:
+            if len(self._cited) >= MOST_CITED:
+                self._cited.clear()
+            known = [f"{tag} {place}" for each in articles for tag, place in citations(each) if tag in self.sources]
+            self._cited[articles] = Cited("; ".join(known), self.cite("; ".join(known))) if known else None
+        return self._cited[articles]
 
     def law_of(self, *articles: str) -> list[tuple[Text, Text]]:
         """Each article behind some citations once, in their order, with what it says, where the pack tells it."""

@@ -57,6 +57,10 @@ def marking_entries(sitting: Sitting, case: Case) -> Sequence[Row[int, str, date
     """The entries that moved the case or began a time limit, in their order: number, act, when, payload, party. What is
     next for a party and the course of the case ask for them in one statement.
     """
+    return sitting.once((marking_entries, case.id), lambda: _marking(sitting, case))
+
+
+def _marking(sitting: Sitting, case: Case) -> Sequence[Row[int, str, datetime, str, int | None]]:
     moving = [act.name for act in sitting.court.table if act.to]
     began = select(Window.opened_by).where(Window.case_id == case.id)
     rows = (

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party
+from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money, T, Text
 from odr.judgment.models import EnforcementCase
 from odr.judgment.queries import obligations_of
@@ -36,6 +37,7 @@ def rules_of(sitting: Sitting, case: Case) -> SanctionRules | None:
 _SANCTIONS = select(Sanction).where(Sanction.case_id == bindparam("case")).order_by(Sanction.id)
 
 
+@remembered
 def sanctions_of(session: Session, case: Case, *states: SanctionState) -> Sequence[Sanction]:
     """Fines and detentions of a case in these states, all if none is named, in their order."""
     rows = session.scalars(_SANCTIONS, {"case": case.id}).all()
