@@ -52,7 +52,7 @@ def later_filings() -> tuple[ColumnElement[bool], ...]:
     return (
         DocketEntry.role.in_(PARTY_ROLES),
         judged(DocketEntry.act).in_(filing_acts()),
-        DocketEntry.audience.in_(READ_BY_CLERKS),
+        judged(DocketEntry.audience).in_(READ_BY_CLERKS),
         Case.stage.in_(LATER),
         DocketEntry.recorded_at >= Case.accepted_at,
     )

@@ -255,10 +255,7 @@ class AskedOnce(Session):
             if len(cases) == 1:
                 self._none_of[owner] = none_of.ask(super().connection(), kind.metadata, owner)
             else:
-                dialect = self.get_bind().dialect.name
-                query = none_of.query_of_all(kind.metadata, dialect, len(cases))
-                rows = super().execute(query, none_of.asked_about(dialect, cases))
-                self._none_of.update({row[0]: none_of.read(kind.metadata, row[1:]) for row in rows})
+                self._none_of.update(none_of.ask_of_all(super().connection(), kind.metadata, cases))
             found = self._none_of[owner]
         return found.answers(kind, asked[1], owner)
 
