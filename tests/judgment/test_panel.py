@@ -101,7 +101,7 @@ def test_the_majority_decides_and_dissent_stays_secret(panel: Bench) -> None:
 
 
 def test_a_bare_yes_is_not_enough(panel: Bench) -> None:
-    """Who agrees says why, with the vote or before it in the deliberation on this decision; who presides has said it in the text
+    """Who agrees says why, with the vote or before it in the deliberation on this decision; who wrote the text has said it there
     (COL 10).
     """
     panel.findings()
@@ -115,6 +115,28 @@ def test_a_bare_yes_is_not_enough(panel: Bench) -> None:
     vote(panel, "ann", BARE)
     panel.do("judge", "draft_decision", panel.draft(issues="Was the label untrue?"))
     vote(panel, "ben", BARE)
+
+
+def test_whoever_presides_and_did_not_write_the_text_says_why_too(panel: Bench) -> None:
+    """An assistant's words are not the judge's reasons: the judge says why, or writes the text (COL 10)."""
+    panel.findings()
+    panel.do("judge", "draft_decision", panel.draft(issues="Was the label untrue?"))
+    panel.do("assistant", "draft_decision", panel.draft())
+    with pytest.raises(InvalidInput, match="a bare yes is not enough"):
+        vote(panel, "judge", BARE)
+    vote(panel, "judge", FOR)
+    panel.do("assistant", "draft_decision", panel.draft(issues="Was the label untrue?"))
+    vote(panel, "judge", BARE)
+
+
+def test_what_was_said_against_it_is_no_reason_to_agree(panel: Bench) -> None:
+    """Whoever would have dismissed the claim and now votes for it says why they agree (COL 10)."""
+    panel.findings()
+    panel.do("judge", "draft_decision", panel.draft())
+    vote(panel, "ann", AGAINST)
+    with pytest.raises(InvalidInput, match="a bare yes is not enough"):
+        vote(panel, "ann", BARE)
+    vote(panel, "ann", FOR)
 
 
 def _file(content: bytes) -> object:
