@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
+WITH_ONE_JUDGE = 3
+"""Members of a panel in which one judge sits with assessors (LAJ 14)."""
+
+
 @guard("CPL 40")
 def one_judge_sits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A panel is convened once, and only where the track knows one."""
@@ -68,7 +72,7 @@ class ConveneInput(CourtModel):
             "If you know a reason why somebody who now takes part for the court may not be impartial, you may challenge them; otherwise there is nothing you have to do."
         ),
     ),
-    source=law("CPL 40, 43, 44, 131"),
+    source=law("CPL 40, 43, 44, 131", "LAJ 14"),
     desk=filing_desks.PANEL,
     topic=Topic.DECISION,
     in_record=False,
@@ -77,11 +81,19 @@ def convene_panel(sitting: Sitting, case: Case, given: ConveneInput, *, actor: A
     """Let a panel decide: the judge of the case presides, the other members are drawn by lot; the parties learn who
     sits (CPL 131).
 
-    Raises InvalidInput for a number the rules do not allow (CPL 40).
+    Raises InvalidInput for a number the rules do not allow (CPL 40), and for seven, of whom three would have to be judges (LAJ 14): a
+    court composed otherwise than by law gives a judgment that is set aside (CPL 211).
     """
     rule = panel_rules.bench_rule(sitting, case)
     if rule is None or given.size not in rule.sizes:
         raise InvalidInput.at("size", T("The rules of this track do not know a panel of %(size)s.", size=given.size))
+    if given.size > WITH_ONE_JUDGE:
+        raise InvalidInput.at(
+            "size",
+            T(
+                "A panel of seven has three judges and four assessors (People’s Assessors Law, art. 14), and here one judge sits with assessors: convene one of three."
+            ),
+        )
     names = []
     for _ in range(given.size - 1):
         account = choose(sitting, case, Role.ASSESSOR, but=[m.account_id for m in panel_rules.members(sitting, case)])
