@@ -451,3 +451,17 @@ def test_texts_of_a_pack_keep_their_translations_when_stored() -> None:
     assert kept.render("zh-Hans") == "不得适用：春天。"
     other = T("%(a)s %(b)s %(c)s", a=Money(100, "CNY"), b=date(2026, 1, 1), c=datetime(2026, 1, 1, tzinfo=UTC))
     assert text_from_json(text_to_json(other)) == other
+
+
+class _LetGo(dict[tuple[str, ...], object]):
+    """What is kept of citations, where the request of another thread always lets go of it in that moment."""
+
+    def __setitem__(self, articles: tuple[str, ...], words: object) -> None:
+        self.clear()
+
+
+def test_what_is_cited_is_told_though_another_request_lets_go_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All threads of a process ask the same rules."""
+    monkeypatch.setattr(CN, "_cited", _LetGo())
+    assert CN.cited("CPL 130", "CPR 11") == "CPL 130"
+    assert CN.cited("CPR 11") is None
