@@ -20,6 +20,7 @@ OUTSIDE = re.compile(r"current_\w+|request|g|os|environ|today|machine_now|now|ut
 
 
 def remembered_in(source: str) -> Iterator[ast.FunctionDef]:
+    """Functions of a module whose answers are remembered."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef) and any(
             isinstance(one, ast.Name) and one.id == "remembered" for one in node.decorator_list
@@ -51,6 +52,7 @@ def wrong_with(function: ast.FunctionDef) -> list[str]:
 
 
 def test_no_answer_rests_on_more_than_it_is_remembered_by() -> None:
+    """Every remembered function takes and gives what can be remembered, and looks at nothing else."""
     functions = {
         f"{path.stem}.{function.name}": wrong_with(function)
         for path in sorted(Path(odr.__path__[0]).rglob("*.py"))
@@ -74,6 +76,7 @@ def test_no_answer_rests_on_more_than_it_is_remembered_by() -> None:
     ],
 )
 def test_what_would_be_wrong_is_seen(written: str) -> None:
+    """Each kind of function that must not be remembered is told, and one that may be is not."""
     (function,) = remembered_in(f"@remembered\n{written}")
     assert len(wrong_with(function)) == 1
     (right,) = remembered_in(
