@@ -139,6 +139,7 @@ def test_the_rules_see_what_they_look_for() -> None:
 
 THROUGH_A_SEAT = {
     "filing/complaints/acts.py": "one case: whether who is to answer a complaint sits in it already",
+    "filing/registry/supervision.py": "the president's list of everybody's desks: whoever still sits without their office is to be seen",
     "filing/course/objections.py": "one case: whether who objects sits in it, or did",
     "filing/parties/joining_by_code.py": "one case: whoever ever served in it joins it as nobody",
     "filing/registry/handing_over.py": "a president hands over another's seats, also of an office taken away; never their own view",

@@ -307,7 +307,8 @@ def test_a_panel_of_which_one_dissents(walk_of: WalkOf, locale: str, width: int,
     judge = walk.enter("judge")
     finds_and_drafts(walk, judge, "rejected")
     dissent = "The label was untrue; I would grant the claim."
-    for who, vote, view in (("ann", "against", dissent), ("ben", "for", ""), ("judge", "for", "")):
+    agrees = "The label was true, as exhibit 1 shows."
+    for who, vote, view in (("ann", "against", dissent), ("ben", "for", agrees), ("judge", "for", "")):
         page = walk.enter(who, width=DESK)
         walk.case(page, "/decision/panel")
         page.check(f"input[name=vote][value={vote}]")

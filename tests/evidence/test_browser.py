@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
-import time
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,39 @@ class _Cut:
         data: bytes = self.stream.read(min(size, self.left))
         self.left -= len(data)
         return data
+
+
+class Held:
+    """A line on which the first long body stands still at a place: nothing after it passes, and what is on its way is lost once
+    the line is cut. Everything else goes through.
+    """
+
+    def __init__(self, application: Any, at: int) -> None:
+        self.application, self.at = application, at
+        self.holds, self.cut, self.ended = threading.Event(), threading.Event(), threading.Event()
+        self.taken = threading.Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        is_long = int(environ.get("CONTENT_LENGTH") or 0) > self.at
+        if not is_long or not self.taken.acquire(blocking=False):
+            return self.application(environ, start_response)
+        environ["wsgi.input"] = _Held(environ["wsgi.input"], self.at, environ["werkzeug.socket"], self)
+        try:
+            return self.application(environ, start_response)
+        finally:
+            self.ended.set()
+
+
+class _Held(_Cut):
+    def __init__(self, stream: Any, left: int, connection: Any, line: Held) -> None:
+        super().__init__(stream, left, connection)
+        self.line = line
+
+    def read(self, size: int = -1) -> bytes:
+        if self.left <= 0:
+            self.line.holds.set()
+            self.line.cut.wait(PATIENCE)
+        return super().read(size)
 
 
 @pytest.fixture
@@ -192,30 +225,40 @@ def test_many_files_go_at_once(page: Page, court: Court, tmp_path: Path) -> None
 
 
 def test_a_paused_file_waits_and_goes_on_when_told(page: Page, app: Flask, court: Court, tmp_path: Path) -> None:
-    """While it is paused not a byte is acknowledged further; told to go on it is sent from there."""
-    quick = app.wsgi_app
-
-    def slow(environ: dict[str, Any], start_response: Any) -> Any:
-        environ["wsgi.input"] = _Slow(environ["wsgi.input"])
-        return quick(environ, start_response)
-
-    app.wsgi_app = slow  # type: ignore[method-assign]
-    (tmp_path / "long.txt").write_bytes(text_of(SIZE))
+    """While it is paused not a byte is acknowledged further, though a minute passes and another file gets through; told to go on it
+    is sent from there.
+    """
+    line = Held(app.wsgi_app, at=700_000)
+    app.wsgi_app = line  # type: ignore[method-assign]
+    for name, content in (("long.txt", text_of(SIZE)), ("short.txt", b"hello\n")):
+        (tmp_path / name).write_bytes(content)
+    offsets: list[str] = []
+    page.on(
+        "request",
+        lambda request: offsets.append(request.headers["upload-offset"]) if request.method == "PATCH" else None,
+    )
+    page.clock.install()
     page.goto("/uploads/new")
-    with page.expect_request(lambda request: request.method == "PATCH"):
-        page.set_input_files("#files", [str(tmp_path / "long.txt")])
-    page.wait_for_timeout(300)
-    page.get_by_role("button", name="Pause").click()
+    page.set_input_files("#files", [str(tmp_path / "long.txt")])
+    assert line.holds.wait(PATIENCE)
+    with page.expect_event("requestfailed", lambda request: request.method == "PATCH"):
+        page.get_by_role("button", name="Pause").click()
     page.get_by_text("Paused, not all of it is here yet.").wait_for()
-    page.wait_for_timeout(1500)
-    (before,) = uploads(court) or [None]
-    page.wait_for_timeout(1000)
-    after = uploads(court)
-    assert before is not None and before.state is UploadState.RECEIVING and after[0].offset == before.offset < SIZE
-    app.wsgi_app = quick  # type: ignore[method-assign]
+    line.cut.set()
+    assert line.ended.wait(PATIENCE)
+    # The line is free again: whatever the page still sent by itself would come through.
+    page.clock.run_for(60_000)
+    page.set_input_files("#files", [str(tmp_path / "short.txt")])
+    page.get_by_role("link", name=re.compile("short.txt")).wait_for()
+    paused = next(upload for upload in uploads(court) if upload.filename == "long.txt")
+    assert (paused.state, paused.offset, offsets) == (UploadState.RECEIVING, line.at, ["0"])
     page.get_by_role("button", name="Go on").click()
-    page.get_by_role("link", name=re.compile("long.txt")).wait_for(timeout=PATIENCE * 1000)
-    assert [upload.sha256 for upload in uploads(court)] == [sha256(text_of(SIZE))]
+    page.get_by_role("link", name=re.compile("long.txt")).wait_for()
+    assert {upload.filename: upload.sha256 for upload in uploads(court)} == {
+        "long.txt": sha256(text_of(SIZE)),
+        "short.txt": sha256(b"hello\n"),
+    }
+    assert offsets == ["0", str(line.at)]
 
 
 def warns(page: Page) -> bool:
@@ -388,18 +431,6 @@ def test_a_copy_is_blurred_with_the_keyboard_and_the_original_stays(page: Page, 
     assert before.crop((0, 250, 400, 300)).tobytes() == after.crop((0, 250, 400, 300)).tobytes(), (
         "the rest is as it was"
     )
-
-
-class _Slow:
-    """A sender on a slow line."""
-
-    def __init__(self, stream: Any) -> None:
-        self.stream = stream
-
-    def read(self, size: int = -1) -> bytes:
-        time.sleep(0.05)
-        data: bytes = self.stream.read(min(size, 32_768) if size > 0 else size)
-        return data
 
 
 def test_without_javascript_the_form_sends(

@@ -17,7 +17,7 @@ from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.hearing.models import Hearing
 from odr.identity.models import Account
-from tests.hearing.scene import CHEN, WANG, Scene, accepted_case, whole_court
+from tests.hearing.scene import CHEN, LI, WANG, Scene, accepted_case, whole_court
 from tests.hearing.test_pages import Browser
 from tests.kept import Shelf
 from tests.procedure.test_plans import noted
@@ -36,17 +36,15 @@ def scene(sqlite_url: str, clock: FixedClock, tmp_path: Path, shelf: Shelf) -> I
     database.dispose()
 
 
-def calendar(scene: Scene) -> str:
-    """The judge's calendar, as a program fetches it."""
+def calendar(scene: Scene, who: str = CHEN) -> str:
+    """The judge's calendar, or another's, as a program fetches it."""
     with scene.look() as (court, _):
-        return calendar_of(
-            court, court.session.get_one(Account, scene.accounts[CHEN]), "https://court.example"
-        ).decode()
+        return calendar_of(court, court.session.get_one(Account, scene.accounts[who]), "https://court.example").decode()
 
 
-def events(scene: Scene) -> list[Component]:
+def events(scene: Scene, who: str = CHEN) -> list[Component]:
     """What stands in it, what comes first on top."""
-    return list(Calendar.from_ical(calendar(scene)).walk("VEVENT"))
+    return list(Calendar.from_ical(calendar(scene, who)).walk("VEVENT"))
 
 
 def lay_many(scene: Scene) -> datetime:
@@ -87,3 +85,12 @@ def test_an_agenda_holds_the_next_hearings_and_says_that_there_are_more(scene: S
     assert "may not have everything" in str(last["summary"]), "its last day says that there is more"
     assert last.decoded("dtstart") == lines[-1].at.astimezone(scene.court.settings.tz).date()
     assert f"最近的{MOST}个期限" in Browser(app, scene, CHEN, "zh-Hans").get("/agenda")
+
+
+def test_the_day_of_more_is_another_event_in_everybodys_calendar(scene: Scene) -> None:
+    """A hearing is the same event for all who go to it; where each calendar ends is its own, and the same each time."""
+    lay_many(scene)
+    mine, theirs = events(scene), events(scene, LI)
+    assert "may not have everything" in str(mine[-1]["summary"]) and "may not" in str(theirs[-1]["summary"])
+    assert {one["uid"] for one in mine[:-1]} & {one["uid"] for one in theirs[:-1]}
+    assert mine[-1]["uid"] != theirs[-1]["uid"] and mine[-1]["uid"] == events(scene)[-1]["uid"]

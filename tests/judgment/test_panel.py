@@ -19,10 +19,12 @@ from odr.ground.clock import FixedClock
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.hearing.models import Hearing
 from odr.identity.models import Account, AccountRole, AccountState
+from odr.judgment.models import Decision
+from odr.judgment.vocabulary import DecisionState
 from odr.procedure.court import Court
 from odr.procedure.models import Task
 from tests.judgment.bench import Bench, lay_case
-from tests.judgment.web import Visitor
+from tests.judgment.web import Forms, Visitor
 
 FOR = {"vote": "for", "view": "The label was untrue, as exhibit 1 shows; so the sale was a deceit."}
 BARE = {"vote": "for"}
@@ -101,7 +103,7 @@ def test_the_majority_decides_and_dissent_stays_secret(panel: Bench) -> None:
 
 
 def test_a_bare_yes_is_not_enough(panel: Bench) -> None:
-    """Who agrees says why, with the vote or before it in the deliberation on this decision; who presides has said it in the text
+    """Who agrees says why, with the vote or before it in the deliberation on this decision; who wrote the text has said it there
     (COL 10).
     """
     panel.findings()
@@ -115,6 +117,44 @@ def test_a_bare_yes_is_not_enough(panel: Bench) -> None:
     vote(panel, "ann", BARE)
     panel.do("judge", "draft_decision", panel.draft(issues="Was the label untrue?"))
     vote(panel, "ben", BARE)
+
+
+def test_whoever_presides_and_did_not_write_the_text_says_why_too(panel: Bench) -> None:
+    """An assistant's words are not the judge's reasons: the judge says why, or writes the text (COL 10)."""
+    panel.findings()
+    panel.do("judge", "draft_decision", panel.draft(issues="Was the label untrue?"))
+    panel.do("assistant", "draft_decision", panel.draft())
+    with pytest.raises(InvalidInput, match="a bare yes is not enough"):
+        vote(panel, "judge", BARE)
+    vote(panel, "judge", FOR)
+    panel.do("assistant", "draft_decision", panel.draft(issues="Was the label untrue?"))
+    vote(panel, "judge", BARE)
+
+
+def test_what_was_said_against_it_is_no_reason_to_agree(panel: Bench) -> None:
+    """Whoever would have dismissed the claim and now votes for it says why they agree (COL 10)."""
+    panel.findings()
+    panel.do("judge", "draft_decision", panel.draft())
+    vote(panel, "ann", AGAINST)
+    with pytest.raises(InvalidInput, match="a bare yes is not enough"):
+        vote(panel, "ann", BARE)
+    vote(panel, "ann", FOR)
+
+
+def test_what_was_typed_on_a_draft_that_fell_can_be_voted_on_the_new_one(panel: Bench) -> None:
+    """The page that refuses it has the words, and names the draft that it shows."""
+    panel.findings()
+    panel.do("judge", "draft_decision", panel.draft())
+    fallen = panel.draft_reference()
+    with panel.court.database.write() as session:
+        session.scalars(select(Decision)).one().state = DecisionState.DROPPED
+    panel.do("judge", "draft_decision", panel.draft(issues="Was the label untrue?"))
+    ann = Visitor(create_app(court=panel.court), panel, "ann")
+    room, typed = "/decision/panel", {"vote": "against", "view": "I would dismiss it."}
+    forms = Forms()
+    forms.feed(ann.send(room, "/decision/panel/vote", status=409, decision=fallen, premise="what fell", **typed))
+    shown = next(values for action, values in forms.found if action.endswith("/panel/vote"))
+    assert shown["view"] == typed["view"] and shown["decision"] == panel.draft_reference() != fallen
 
 
 def _file(content: bytes) -> object:

@@ -735,10 +735,16 @@ def nothing_goes_on_after_a_ruling_that_ends_the_case(record: Record, entry: Ent
 
 @invariant("COL 10", frozenset({"vote_on_decision"}))
 def nobody_agrees_without_a_reason(record: Record, entry: Entry) -> Iterator[str]:
-    """A member who did not write the text says why they agree, with the vote or before it in the deliberation."""
-    if entry.role is not Role.ASSESSOR or entry.given.get("vote") != "for" or entry.given.get("view"):
+    """A member who did not write the text says why they agree, with the vote or before it in the deliberation; of what was
+    pronounced only the text is looked at.
+    """
+    if entry.given.get("vote") != "for" or entry.given.get("view"):
         return
-    said = [*record.of("deliberate"), *(e for e in record.of("vote_on_decision") if e.given.get("view"))]
+    if any(e.number < entry.number for e in record.of("pronounce_judgment")):
+        return
+    wrote = [e for e in record.of("draft_decision") if e.number < entry.number][-1:]
+    voted = [e for e in record.of("vote_on_decision") if e.given.get("view") and e.given["vote"] != "against"]
+    said = [*wrote, *record.of("deliberate"), *voted]
     if not any(e.account_id == entry.account_id and e.number < entry.number for e in said):
         yield "a bare yes in the panel"
 

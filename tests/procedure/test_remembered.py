@@ -51,6 +51,7 @@ def session() -> Iterator[AskedOnce]:
 
 
 def test_a_second_call_builds_no_query_and_gives_a_list_of_its_own(session: AskedOnce) -> None:
+    """Whoever changes the list they were given changes nobody else's."""
     found = notes_of(session, 1)
     found.pop()
     assert [note.words for note in notes_of(session, 1)] == ["first", "second"]
@@ -58,6 +59,7 @@ def test_a_second_call_builds_no_query_and_gives_a_list_of_its_own(session: Aske
 
 
 def test_other_arguments_are_another_question(session: AskedOnce) -> None:
+    """By position or by name: each question has its own answer."""
     assert [len(notes_of(session, case)) for case in (1, 2)] == [2, 0]
     assert [note.words for note in notes_of(session, 1, words="second")] == ["second"]
     assert [note.words for note in notes_of(session, 1, words="first")] == ["first"]
@@ -82,6 +84,7 @@ WRITES: dict[str, Callable[[AskedOnce], object]] = {
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=list(WRITES))
 def test_whatever_is_written_it_is_asked_for_anew(session: AskedOnce, write: Callable[[AskedOnce], object]) -> None:
+    """What is remembered is what stands now, however it was written."""
     notes_of(session, 1)
     notes_of(session, 1, words="first")
     write(session)
@@ -111,6 +114,7 @@ def test_a_long_list_is_handed_on_and_not_kept(session: AskedOnce) -> None:
 
 
 def test_another_session_asks_for_itself(session: AskedOnce) -> None:
+    """Nothing is carried from one request, or one person, to the next."""
     notes_of(session, 1)
     asked: list[str] = []
     event.listen(session.get_bind(), "before_cursor_execute", lambda *told: asked.append(told[2]))

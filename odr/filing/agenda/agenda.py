@@ -185,7 +185,7 @@ def calendar_of(sitting: Sitting, account: Account, base_url: str) -> bytes:
     for line in agenda.lines:
         calendar.add_component(_event(sitting, line, account.locale, base_url))
     if agenda.whole_until is not None:
-        calendar.add_component(_more(sitting, agenda.whole_until, account.locale, base_url))
+        calendar.add_component(_more(sitting, agenda.whole_until, account, base_url))
     return bytes(calendar.to_ical())
 
 
@@ -204,13 +204,17 @@ def _named(sitting: Sitting, key: str, base_url: str) -> Event:
     return event
 
 
-def _more(sitting: Sitting, day: datetime, locale: str, base_url: str) -> Event:
-    """Who looks at a later day is not to take it for free: the day from which on there may be more says so."""
-    event = _named(sitting, "more", base_url)
+def _more(sitting: Sitting, day: datetime, account: Account, base_url: str) -> Event:
+    """Who looks at a later day is not to take it for free: the day from which on there may be more says so. Everybody's is another
+    event: a program with the calendars of two people holds two of one name for one (RFC 5545, 3.8.4.7).
+    """
+    event = _named(sitting, f"more/{account.reference}", base_url)
     event.add("dtstart", day.astimezone(sitting.court.settings.tz).date())
     event.add(
         "summary",
-        T("From this day on this calendar may not have everything: open your agenda at the court.").render(locale),
+        T("From this day on this calendar may not have everything: open your agenda at the court.").render(
+            account.locale
+        ),
     )
     event.add("url", f"{base_url}/agenda")
     return event

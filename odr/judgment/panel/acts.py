@@ -184,7 +184,7 @@ class VoteInput(CourtModel):
         field(
             T("Your view, for the minutes"),
             T(
-                "Needed unless you vote for it and have said why in the deliberation. On a text that was pronounced, agreeing needs none. Only the panel reads it."
+                "Needed unless you vote for it and wrote it, or have said why in the deliberation. On a text that was pronounced, agreeing needs none. Only the panel reads it."
             ),
             widget="textarea",
         ),
@@ -224,7 +224,7 @@ def vote_on_decision(sitting: Sitting, case: Case, given: VoteInput, *, actor: A
     decided and why (COL 15), and who would have decided otherwise says so in the minutes.
 
     Raises ActNotOpen for what is no draft any more, InvalidInput for that third way before anything was spoken, and for a member
-    who agrees and never said why (COL 10).
+    who agrees and neither wrote the text nor said why (COL 10).
     """
     decision = decision_named(sitting.session, case, given.decision)
     if decision.state is not DecisionState.DRAFT:

@@ -57,7 +57,8 @@ def _room(
     hidden = {"decision": decision.reference if decision else ""}
     drawn = {}
     for name, model in ((SPEAK, DeliberateInput), (VOTE, VoteInput)):
-        mine = {**hidden, **(values if tried == name else {})}
+        # Where another draft lies there now, what was typed is for that one, which the page shows.
+        mine = {**(values if tried == name else {}), **hidden}
         choices = fields.choices_for(model, sitting, case, actor)
         drawn[name] = fields.fields_of(model, current_locale(), mine, faults if tried == name else [], choices)
     return render_template(

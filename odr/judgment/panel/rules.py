@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Role
+from odr.docket.models import Case, DocketEntry, Role
 from odr.filing.claim.procedure_bars import panel_is_ordered
 from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import seated_in
@@ -43,15 +43,21 @@ class Member:
 
 
 def has_said_why(sitting: Sitting, decision: Decision, actor: Actor) -> bool:
-    """Whether a member may vote for the text without more words (COL 10): they spoke on this decision before, it was pronounced and
-    only its text is looked at, or they preside, and its reasons are their own.
+    """Whether a member may vote for the text without more words (COL 10): it was pronounced and only its text is looked at, they
+    wrote it as it stands, or they spoke on this decision before. What somebody said against it is no reason for it.
     """
-    if decision.pronounced_entry is not None or actor.role is Role.JUDGE:
+    if decision.pronounced_entry is not None:
+        return True
+    written = select(DocketEntry.account_id).where(
+        DocketEntry.case_id == decision.case_id, DocketEntry.number == decision.entry_number
+    )
+    if sitting.session.scalar(written) == actor.account_id:
         return True
     spoke = select(PanelMinute.id).where(
         PanelMinute.decision_id == decision.id,
         PanelMinute.account_id == actor.account_id,
         PanelMinute.words.is_not(None),
+        PanelMinute.vote.is_(None) | (PanelMinute.vote != Vote.AGAINST),
     )
     return sitting.session.scalar(spoke.limit(1)) is not None
 
