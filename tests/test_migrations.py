@@ -16,7 +16,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.types import JSON, Boolean, Date, DateTime, Enum, Float, Integer, LargeBinary, Numeric
 
 from odr.ground import migrate
-from odr.ground.db import Base, unpooled
+from odr.ground.db import Base, Database, unpooled
 
 ROWS_NEVER_CHANGE = (
     "agreed_fact_stance",
@@ -430,3 +430,19 @@ def test_a_court_that_opens_asks_once_whether_it_stands_at_the_newest(empty_url:
         assert not migrate.stands_at_newest(engine)
     finally:
         engine.dispose()
+
+
+def test_a_court_that_asks_leaves_a_new_file_to_whoever_makes_it(tmp_path: Path) -> None:
+    """The court's connections switch the journal on; whoever does that beside somebody who is making the file fails at
+    once instead of waiting, so that of several processes that start together on a new court one would not.
+    """
+    file = tmp_path / "court.sqlite"
+    database = Database(f"sqlite:///{file}")
+    try:
+        assert not migrate.stands_at_newest(database.engine)
+        assert not file.exists()
+        file.touch()
+        assert not migrate.stands_at_newest(database.engine)
+        assert file.stat().st_size == 0
+    finally:
+        database.dispose()

@@ -135,7 +135,7 @@ def pending_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
 
 def people_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """Who acts for whom, beside the case."""
-    found = representatives_of(sitting.session, case, sitting.now)
+    found = representatives_of(sitting, case)
     return Panel("aside", 20, "filing/_representatives.html", {"representatives": found}) if found else None
 
 

@@ -201,7 +201,14 @@ def _stands_at_newest(url: str, folder: Path) -> bool:
 
 
 def stands_at_newest(engine: Engine) -> bool:
-    """Whether a database that is open needs no step: one question, for a court that opens."""
+    """Whether a database that is open needs no step: one question, for a court that opens.
+
+    A file with nothing in it is left to whoever brings it up, one at a time: the court's own connections switch SQLite's
+    journal on, and two that do so at once on a new file do not wait for each other but fail.
+    """
+    file = Path(engine.url.database) if engine.dialect.name == "sqlite" and engine.url.database else None
+    if file is not None and not (file.exists() and file.stat().st_size):
+        return False
     with engine.connect() as connection:
         try:
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings, strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from odr.app import create_app
 from odr.docket.models import Case, DocketEntry, Party, Role
@@ -102,7 +102,7 @@ def acting(scene: Scene) -> list[tuple[str, bool]]:
     """Who may act for a party now, and whether as assistant."""
     with scene.court.database.read() as session:
         case = session.get_one(Case, scene.case_id)
-        return [(r.name, r.is_assistant) for r in representatives_of(session, case, scene.clock.now())]
+        return [(r.name, r.is_assistant) for r in representatives_of(scene.court.look(session), case)]
 
 
 def held(scene: Scene, who: str) -> str:
@@ -120,7 +120,7 @@ def test_a_licence_is_seen_once_and_counts_in_every_case(firm: Scene) -> None:
     """
     firm.represent("li", "gu")
     with firm.court.database.read() as session:
-        shown = representatives_of(session, session.get_one(Case, firm.case_id), firm.clock.now())
+        shown = representatives_of(firm.court.look(session), session.get_one(Case, firm.case_id))
     assert [str(r.entitled.render("en")) for r in shown if r.entitled] == ["Lawyer, Lan and Partners"]
     with firm.court.database.write() as session:
         entry = roll.standing(session, firm.people["gu"], firm.clock.now().date())
@@ -130,7 +130,7 @@ def test_a_licence_is_seen_once_and_counts_in_every_case(firm: Scene) -> None:
         roll.take_off(session, firm.court.notary, entry.reference, "Struck off", firm.people["clerk"], firm.clock.now())
     with firm.court.database.read() as session:
         entry = session.scalars(select(RollEntry).where(RollEntry.account_id == firm.people["gu"])).one()
-        shown = representatives_of(session, session.get_one(Case, firm.case_id), firm.clock.now())
+        shown = representatives_of(firm.court.look(session), session.get_one(Case, firm.case_id))
         references = [entry.receipt or "", entry.off_receipt or "", session.scalars(select(Firm)).one().receipt or ""]
         kept = records_kept(firm.court, session, references)
         digests = {firm.court.notary.receipt_files(session, one).named["receipt.json"].decode() for one in references}
@@ -255,6 +255,26 @@ def test_a_licence_that_ended_by_itself_did_not_last_until_they_left(firm: Scene
         assert session.scalars(select(Licence.until_on).where(Licence.account_id == firm.people["bai"])).all() == [
             ended
         ]
+
+
+def test_a_licence_counts_to_the_end_of_its_last_day_at_the_court(firm: Scene) -> None:
+    """Where the court sits the next day has begun for hours when it begins in Greenwich."""
+    firm.represent("li", "gu")
+    zone = firm.court.settings.tz
+    last = firm.clock.now().astimezone(zone).date() + timedelta(days=1)
+    with firm.court.database.write() as session:
+        session.execute(update(Licence).where(Licence.account_id == firm.people["gu"]).values(until_on=last))
+    told = []
+    for at in (
+        datetime.combine(last, time(23, 59), zone),
+        datetime.combine(last + timedelta(days=1), time(0, 1), zone),
+    ):
+        with firm.court.database.read() as session:
+            found = representatives_of(
+                firm.court.look(session, at.astimezone(UTC)), session.get_one(Case, firm.case_id)
+            )
+            told.append([(one.name == PEOPLE["gu"], one.entitled is not None) for one in found])
+    assert told == [[(True, True)], [(True, False)]]
 
 
 def test_what_somebody_ends_while_it_is_accepted_begins_nothing(scene: Scene) -> None:

@@ -40,7 +40,7 @@ def live(scene: Scene) -> list[str]:
     with scene.court.database.read() as session:
         return [
             r.mandate.reference
-            for r in representatives_of(session, session.get_one(Case, scene.case_id), scene.clock.now())
+            for r in representatives_of(scene.court.look(session), session.get_one(Case, scene.case_id))
         ]
 
 

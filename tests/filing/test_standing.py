@@ -259,7 +259,7 @@ def test_a_lawyers_licence_is_seen_once_and_counts_in_every_case(pending: Scene)
 
 def entitled(scene: Scene) -> str | None:
     with scene.court.database.read() as session:
-        [one] = representatives_of(session, session.get_one(Case, scene.case_id), scene.clock.now())
+        [one] = representatives_of(scene.court.look(session), session.get_one(Case, scene.case_id))
         return one.entitled.render("en") if one.entitled is not None else None
 
 

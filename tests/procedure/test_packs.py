@@ -10,6 +10,7 @@ from pathlib import Path
 import holidays
 import pytest
 
+from odr.ground.errors import Cited
 from odr.ground.text import Money, T
 from odr.procedure.rules.base import OnLapse, Unit
 from odr.procedure.rules.citation import places
@@ -451,3 +452,18 @@ def test_texts_of_a_pack_keep_their_translations_when_stored() -> None:
     assert kept.render("zh-Hans") == "不得适用：春天。"
     other = T("%(a)s %(b)s %(c)s", a=Money(100, "CNY"), b=date(2026, 1, 1), c=datetime(2026, 1, 1, tzinfo=UTC))
     assert text_from_json(text_to_json(other)) == other
+
+
+class _LetGo(dict[tuple[str, ...], Cited | None]):
+    """What is kept of citations, where the request of another thread always lets go of it in that moment."""
+
+    def __setitem__(self, articles: tuple[str, ...], words: Cited | None) -> None:
+        self.clear()
+
+
+def test_what_is_cited_is_told_though_another_request_lets_go_of_it() -> None:
+    """All threads of a process ask the same rules."""
+    pack = CN.model_copy()
+    pack._cited = _LetGo()
+    assert pack.cited("CPL 130", "CPR 11") == "CPL 130"
+    assert pack.cited("CPR 11") is None

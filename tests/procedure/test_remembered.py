@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, delete, event, select, text, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from odr.ground.memory.asked_once import AskedOnce, remembered
+from odr.ground.memory.asked_once import MOST_ROWS, AskedOnce, remembered
 from odr.ground.text import write_instant
 
 
@@ -102,6 +102,15 @@ def test_what_is_not_written_yet_counts(session: AskedOnce) -> None:
     session.get_one(Note, 1).words = "changed"
     notes_of(session, 1)
     assert built == [1, 1]
+
+
+def test_a_long_list_is_handed_on_and_not_kept(session: AskedOnce) -> None:
+    """As with queries: a session that goes over many large cases holds none of their rows longer than it looks at them."""
+    session.add_all([Note(about=3, words="one of many") for _ in range(MOST_ROWS + 1)])
+    session.add_all([Note(about=4, words="one of many") for _ in range(MOST_ROWS)])
+    for _ in range(2):
+        assert [len(notes_of(session, case)) for case in (3, 4)] == [MOST_ROWS + 1, MOST_ROWS]
+    assert built == [3, 4, 3]
 
 
 def test_another_session_asks_for_itself(session: AskedOnce) -> None:

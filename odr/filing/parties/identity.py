@@ -219,19 +219,13 @@ def ask_for_papers(sitting: Sitting, case: Case, given: AskForPapersInput, *, ac
 @guard("CPI 88")
 def somebody_represents(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nobody's licence can be verified."""
-    return (
-        None if representatives_of(sitting.session, case, sitting.now) else T("Nobody represents anybody in this case.")
-    )
+    return None if representatives_of(sitting, case) else T("Nobody represents anybody in this case.")
 
 
 @choice_source("representatives")
 def representatives(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Everybody who represents somebody in the case by a mandate."""
-    rows = [
-        r
-        for r in representatives_of(sitting.session, case, sitting.now)
-        if r.mandate.scope is not MandateScope.STATUTORY
-    ]
+    rows = [r for r in representatives_of(sitting, case) if r.mandate.scope is not MandateScope.STATUTORY]
     return [
         Option(r.mandate.reference, T("%(name)s, for %(party)s", name=r.name, party=r.party.name), r.entitled)
         for r in rows
@@ -242,7 +236,7 @@ def representatives(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
 def find_any_mandate(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Mandate | None:
     """A live mandate of anybody in the case, for the registry."""
     return next(
-        (r.mandate for r in representatives_of(sitting.session, case, sitting.now) if r.mandate.reference == reference),
+        (r.mandate for r in representatives_of(sitting, case) if r.mandate.reference == reference),
         None,
     )
 

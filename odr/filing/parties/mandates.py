@@ -62,7 +62,7 @@ def place_is_free(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         return None
     acting = [
         r
-        for r in representatives_of(sitting.session, case, sitting.now)
+        for r in representatives_of(sitting, case)
         if r.party.id == actor.party_id and not r.is_assistant and r.mandate.scope is not MandateScope.STATUTORY
     ]
     if len(acting) < most:
@@ -187,7 +187,7 @@ def somebody_acts(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no mandate to end."""
     mine = [
         r
-        for r in representatives_of(sitting.session, case, sitting.now)
+        for r in representatives_of(sitting, case)
         if r.party.id == actor.party_id and r.mandate.scope is not MandateScope.STATUTORY
     ]
     return None if mine else T("Nobody acts for you in this case.")
@@ -198,7 +198,7 @@ def live_mandates(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Who acts for the actor's party by their own word."""
     rows = [
         r
-        for r in representatives_of(sitting.session, case, sitting.now)
+        for r in representatives_of(sitting, case)
         if r.party.id == actor.party_id and r.mandate.scope is not MandateScope.STATUTORY
     ]
     return [Option(r.mandate.reference, r.name, r.scope) for r in rows]
@@ -210,7 +210,7 @@ def find_mandate(sitting: Sitting, case: Case, actor: Actor, reference: str) -> 
     return next(
         (
             r.mandate
-            for r in representatives_of(sitting.session, case, sitting.now)
+            for r in representatives_of(sitting, case)
             if r.mandate.reference == reference and r.party.id == actor.party_id
         ),
         None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
@@ -40,9 +40,16 @@ class Representative:
     """In what quality, where the registry has seen what shows it (CPI 88)."""
 
 
+def representatives_of(sitting: Sitting, case: Case) -> list[Representative]:
+    """Everybody who may act for a party now, each with what the registry has seen: a licence counts to the end of its last day
+    at the court.
+    """
+    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    return _representatives_of(sitting.session, case, sitting.now, today)
+
+
 @remembered
-def representatives_of(session: Session, case: Case, now: datetime) -> list[Representative]:
-    """Everybody who may act for a party now."""
+def _representatives_of(session: Session, case: Case, now: datetime, today: date) -> list[Representative]:
     names = {p.id: p for p in case.parties}
     rows = session.execute(
         select(Mandate, Account.name)
@@ -58,17 +65,17 @@ def representatives_of(session: Session, case: Case, now: datetime) -> list[Repr
             SCOPE_WORDS[m.scope],
             m.until_at,
             m.delegated_by is not None,
-            _entitled(session, m, now),
+            _entitled(session, m, today),
         )
         for m, name in rows
         if m.is_live(now) and m.party_id in names
     ]
 
 
-def _entitled(session: Session, mandate: Mandate, now: datetime) -> Text | None:
+def _entitled(session: Session, mandate: Mandate, today: date) -> Text | None:
     if mandate.account_id is None:
         return None
-    seen = licence_of(session, mandate.account_id, mandate.case_id, now.date())
+    seen = licence_of(session, mandate.account_id, mandate.case_id, today)
     if seen is None:
         return None
     kind = QUALIFICATION_WORDS[seen.kind]

@@ -6,7 +6,7 @@ that asks for what it needs; that the answer is known already is the session's t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Sized
 from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -62,7 +62,7 @@ class AskedOnce(Session):
 
     def once(self, key: Hashable, find: Callable[[], Found]) -> Found:
         """What ``find`` finds by asking this session alone, given again until anything at all is written, locked or read anew.
-        Not even the query is built again, which costs more than a remembered answer to it.
+        Not even the query is built again, which costs more than a remembered answer to it. Long lists are handed on and not kept.
         """
         if not self._is_clean():
             if not self.autoflush:
@@ -72,7 +72,8 @@ class AskedOnce(Session):
             return cast(Found, self._found[key])
         except KeyError:
             found = find()
-        if len(self._found) < MOST_ANSWERS:
+        is_long = isinstance(found, Sized) and len(found) > MOST_ROWS
+        if len(self._found) < MOST_ANSWERS and not is_long:
             self._found[key] = found
         return found
 

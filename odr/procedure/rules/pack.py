@@ -6,6 +6,7 @@ other, and asked for single rules.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Self, TypeVar
@@ -245,12 +246,15 @@ class RulePack(Rule):
 
         Acts serve the courts of several countries: each tells its readers only the law that is theirs.
         """
-        if articles not in self._cited:
-            if len(self._cited) >= MOST_CITED:
-                self._cited.clear()
-            known = [f"{tag} {place}" for each in articles for tag, place in citations(each) if tag in self.sources]
-            self._cited[articles] = Cited("; ".join(known), self.cite("; ".join(known))) if known else None
-        return self._cited[articles]
+        with contextlib.suppress(KeyError):
+            return self._cited[articles]
+        known = [f"{tag} {place}" for each in articles for tag, place in citations(each) if tag in self.sources]
+        found = Cited("; ".join(known), self.cite("; ".join(known))) if known else None
+        # All requests of a process ask the same pack: another may let go of everything at any moment.
+        if len(self._cited) >= MOST_CITED:
+            self._cited.clear()
+        self._cited[articles] = found
+        return found
 
     def law_of(self, *articles: str) -> list[tuple[Text, Text]]:
         """Each article behind some citations once, in their order, with what it says, where the pack tells it."""
