@@ -248,7 +248,7 @@ def _up_to_99(number: int) -> str:
 
 
 def write_instant(at: datetime, locale: str, tz: ZoneInfo | None = None) -> str:
-    """A local day and minute with the zone the court sits in."""
+    """A local day and minute with the zone the court sits in. Without a time it fails: the library would write now."""
     zone = tz or ZoneInfo("Asia/Shanghai")
     # A time without a zone is one of UTC, to the library too.
     return _write_minute(at.astimezone(UTC) if at.tzinfo is not None else at.replace(tzinfo=UTC), locale, zone)

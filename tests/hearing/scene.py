@@ -254,6 +254,7 @@ def put_upload(sitting: Sitting, account_id: int, name: str) -> Upload:
         media_type="text/plain",
         state=UploadState.ANCHORED,
         created_at=sitting.now,
+        completed_at=sitting.now,
         expires_at=sitting.now,
         blob_id=blob.id,
         receipt=receipt.reference,

@@ -131,3 +131,9 @@ def test_an_instant_is_written_for_each_zone() -> None:
         assert write_instant(at, "en", shanghai) == "28\u00a0April 2026, 04:30"
         assert write_instant(at.astimezone(shanghai), "en", berlin) == "27\u00a0April 2026, 22:30"
         assert write_instant(at.replace(tzinfo=None), "zh-Hans", shanghai) == "2026年4月28日 04:30"
+
+
+def test_no_time_is_never_written_as_now() -> None:
+    """The library writes the present moment where it is given none: a page of the court fails rather than say that."""
+    with pytest.raises(AttributeError):
+        write_instant(None, "en")  # type: ignore[arg-type]
