@@ -208,7 +208,8 @@ def test_ordered_seal_recalls_what_lay_ready_and_damage_is_named(small_scene: Sc
         blob = session.get_one(Blob, r1.upload.blob_id)
         place = small_scene.court.ports.store.path(blob.key)
         place.chmod(0o600)
-        place.write_bytes(place.read_bytes()[:-1] + b"\x00")
+        sealed = place.read_bytes()
+        place.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
         assert [f.kind for f in check(small_scene.court.ports.store, session, small_scene.court.notary.vault)] == [
             FaultKind.ALTERED
         ]
