@@ -72,8 +72,12 @@ class Agenda:
 
 def agenda_of(sitting: Sitting, account_id: int) -> Agenda:
     """Open limits of every party the account is or may act for now, and the hearings it goes to: the next ``MOST`` of each, what
-    comes first on top.
+    comes first on top. A look gathers them once, for the calendar and for the note of whose cases it told of.
     """
+    return sitting.once((agenda_of, account_id), lambda: _gathered(sitting, account_id))
+
+
+def _gathered(sitting: Sitting, account_id: int) -> Agenda:
     limits, limits_end = _limits(sitting, account_id)
     hearings, hearings_end = _hearings(sitting, account_id)
     ends = [end for end in (limits_end, hearings_end) if end is not None]
