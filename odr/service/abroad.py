@@ -387,7 +387,7 @@ def papers_of_packet(court: Court, session: Any, packet: Packet) -> list[bytes] 
     if any(not paper["sha256"] for paper in packet.documents):
         return None
     asked = [paper["reference"] for paper in packet.documents]
-    rows = session.execute(select(Document.reference, Document.content).where(Document.reference.in_(asked))).tuples()
+    rows = session.execute(select(Document.reference, Document.content).where(Document.reference.in_(asked)))
     found = dict(iter(rows))
     return [found[p["reference"]] for p in packet.documents]
 
