@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -38,26 +39,32 @@ from odr.notary.time.time_tokens import TimeAuthority, Timestamper
 from odr.notary.vault import Remembered, SignerAhead, SigningStopped, Vault
 
 logger = logging.getLogger(__name__)
+_LOGS, _CHECKPOINTS, _TOKENS = (cast(Table, kind.__table__) for kind in (Log, LogCheckpoint, TimestampToken))
 _HEADS = select(
-    Log.id,
-    select(LogCheckpoint.note)
-    .where(LogCheckpoint.log_id == Log.id)
-    .order_by(LogCheckpoint.size.desc())
+    _LOGS.c.id,
+    select(_CHECKPOINTS.c.note)
+    .where(_CHECKPOINTS.c.log_id == _LOGS.c.id)
+    .order_by(_CHECKPOINTS.c.size.desc())
     .limit(1)
-    .correlate(Log)
+    .correlate(_LOGS)
     .scalar_subquery(),
-    select(TimestampToken.gen_time)
-    .where(TimestampToken.log_id == Log.id, TimestampToken.provider == COURT)
-    .order_by(TimestampToken.size.desc())
+    select(_TOKENS.c.gen_time)
+    .where(_TOKENS.c.log_id == _LOGS.c.id, _TOKENS.c.provider == COURT)
+    .order_by(_TOKENS.c.size.desc())
     .limit(1)
-    .correlate(Log)
+    .correlate(_LOGS)
     .scalar_subquery(),
-).order_by(Log.opened_at.desc())
+).order_by(_LOGS.c.opened_at.desc())
 """The newest head of each log and the time the court's own authority has told of one: there is a log a year."""
 
 _NOTHING_SIGNED = Remembered(0, EMPTY_ROOT)
-_NEW_CHECKPOINT, _NEW_TOKEN = (insert(cast(Table, kind.__table__)) for kind in (LogCheckpoint, TimestampToken))
+_NEW_CHECKPOINT, _NEW_TOKEN = insert(_CHECKPOINTS), insert(_TOKENS)
 _NEW_LEAF, _NEW_RECEIPT = insert(cast(Table, LogEntry.__table__)), insert(cast(Table, Receipt.__table__))
+
+
+@lru_cache(8)
+def _head_of(note: bytes) -> Checkpoint:
+    return Checkpoint.parse(parse_note(note).text)
 
 
 class NewReceipt(NamedTuple):
@@ -181,7 +188,7 @@ class Notary:
         if "earlier" not in session.info:
             with session.no_autoflush:  # It is about the log; what the act has written so far is no part of it.
                 newest = next((row[1:] for row in session.execute(_HEADS) if row[1] is not None), None)
-            session.info["earlier"] = Checkpoint.parse(parse_note(newest[0]).text) if newest is not None else None
+            session.info["earlier"] = _head_of(newest[0]) if newest is not None else None
             session.info["told"] = newest[1] if newest is not None else None
         found: Checkpoint | None = session.info["earlier"]
         return found
