@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -168,6 +168,25 @@ def test_a_column_and_a_name_that_read_alike_are_two_values(session: AskedOnce) 
     one, three = session.get_one(Note, 1), session.get_one(Note, 3)
     assert [later_of_case(session, one, 2), later_of_case(session, three, 1)] == [[2], [3]]
     assert of_both(session, one, 3) == [1, 2, 4]
+
+
+def worded_as(session: AskedOnce, colour: Colour) -> list[int]:
+    """Notes whose words are those of a kind."""
+    return numbers(session, built_once(lambda: select(Note).where(Note.words == colour.value)))
+
+
+def of_the_day_of(session: AskedOnce, moment: datetime) -> list[int]:
+    """Notes of the day of a moment."""
+    return numbers(session, built_once(lambda: select(Note).where(Note.on == moment.date())))
+
+
+def test_what_is_read_of_a_value_is_the_values(session: AskedOnce) -> None:
+    """And not that of the place where it belongs, which has a value of its own: none."""
+    session.add_all([Note(**{**NOTES[0], "words": word}) for word in ("red", "blue")])
+    assert [worded_as(session, colour) for colour in (Colour.RED, Colour.BLUE, Colour.RED)] == [[5], [6], [5]]
+    session.rollback()
+    days = [datetime.combine(day, time(9)) for day in (DAY, DAY + timedelta(days=1), DAY)]
+    assert [of_the_day_of(session, day) for day in days] == [[1], [2], [1]]
 
 
 def about_so_much(session: AskedOnce, about: Any) -> list[int]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dis
 from collections.abc import Callable, KeysView
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
+from itertools import pairwise
 from types import CellType, CodeType, FunctionType
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -102,9 +104,12 @@ class _Columns:
 def _seen(function: FunctionType) -> _Build:
     """What a lambda takes of what is around it, seen by running it."""
     taken: dict[tuple[int, str, str], None] = {}
+    read_from = _read_from(function.__code__)
 
     def noting(at: int, name: str, value: Any) -> Any:
-        if isinstance(value, _WHOLE) and not hasattr(value, "_fields"):
+        # A place has a value, a key and a type of its own: of a kind or a day it is the kind's that is meant.
+        is_read = hasattr(value, "_fields") or (name in read_from and isinstance(value, (*PLAIN, *SEVERAL)))
+        if isinstance(value, _WHOLE) and not is_read:
             taken[at, "", f"{name}__{at}"] = None
             return value
 
@@ -121,6 +126,16 @@ def _seen(function: FunctionType) -> _Build:
     whole = {at: name for at, (name, _) in cells} | {at: "" for at, _, _ in taken}
     taken |= {(at, "", f"{name}__{at}"): None for at, name in whole.items() if name}
     return _BUILDS.setdefault(id(function.__code__), _Build(function.__code__, tuple(taken)))
+
+
+def _read_from(code: CodeType) -> set[str]:
+    """Names of which a lambda reads something, as ``kind`` where it says ``kind.value``."""
+    steps = list(dis.get_instructions(code))
+    return {
+        str(one.argval)
+        for one, following in pairwise(steps)
+        if one.opname == "LOAD_DEREF" and following.opname in ("LOAD_ATTR", "LOAD_METHOD")
+    }
 
 
 def _with_places(function: FunctionType, known: _Build, form: list[Any]) -> Executable:
