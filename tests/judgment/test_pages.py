@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 import pytest
+from sqlalchemy import event
 
 from odr.app import create_app
 from odr.docket.models import Case, Stage
@@ -154,3 +155,16 @@ def _drafted(bench: Bench) -> str:
         return str(
             input_of(entries_of(session, session.get_one(Case, bench.case_id), "draft_decision")[-1])["language"]
         )
+
+
+def test_a_page_that_tells_how_long_a_decision_is_does_not_read_it(bench: Bench) -> None:
+    """Its bytes come where they are asked for; the figure is theirs all the same."""
+    reference = bench.issue()
+    (judge,) = visitors(bench, "judge")
+    paper = judge.bytes(f"/decision/{reference}/decision.pdf")
+    asked: list[str] = []
+    event.listen(bench.court.database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    for path in ("", "/decision"):
+        assert f"Sealed PDF ({len(paper) // 1024} kB)" in judge.get(path)
+    read = [one for one in asked if "document.content" in one.replace("length(document.content)", "")]
+    assert asked and not read

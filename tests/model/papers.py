@@ -1,23 +1,27 @@
 """Papers of long walks: one of each shape is really set, and those after it have its pages.
 
 A walk of thousands of steps writes thousands of letters, and setting them was a quarter of its time. Whether a template takes
-what it is given hangs on the shape of that: which parts there are, and which of them are empty, words or numbers. What no
-face of the court's can print is looked for in every paper, as ever; every paper is sealed. How papers look is shown by
-``tests/papers``.
+what it is given hangs on the shape of that: which parts there are, which of them are empty, words or numbers, and which words
+a template chooses by. What no face of the court's can print is looked for in every paper, as ever; every paper is sealed. How
+papers look is shown by ``tests/papers``.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Hashable, Mapping
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from odr.ground.text import Text
 from odr.ground.typeset import PaperLocale, Typesetter, localized
 from odr.procedure.court import Court
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "documents"
 
 
 def set_once_each(court: Court) -> None:
@@ -58,9 +62,15 @@ def _once(real: Typesetter) -> OnceEach:
 
 
 def _shape(value: Any) -> Hashable:
-    # Which kind of block stands there is said by a word.
     if isinstance(value, dict):
-        return tuple((key, _shape(each) if key != "kind" else str(each)) for key, each in sorted(value.items()))
+        return tuple((key, _shape(each)) for key, each in sorted(value.items()))
     if isinstance(value, list):
         return tuple(_shape(each) for each in value)
-    return type(value), bool(value)
+    return type(value), bool(value), value if isinstance(value, str) and value in chosen_by() else None
+
+
+@cache
+def chosen_by() -> frozenset[str]:
+    """Words that stand in a template: by them it chooses which kind of block, or of cell, it sets."""
+    templates = (path.read_text() for path in TEMPLATES.glob("*.typ"))
+    return frozenset(word for template in templates for word in re.findall(r'"([^"]+)"', template))

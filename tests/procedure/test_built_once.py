@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
-from sqlalchemy import Select, create_engine, event, select
+from sqlalchemy import Select, create_engine, event, or_, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from odr.ground.memory.asked_once import AskedOnce
@@ -150,6 +151,65 @@ def test_two_lambdas_alike_are_two(session: AskedOnce) -> None:
         exec("def ask(about):\n    return built_once(lambda: select(Thing).where(Thing.about == about))", around)
         told.append(numbers(session, around["ask"](2)))
     assert told == [[3], [1]]
+
+
+def of_both(session: AskedOnce, row: Any, row_about: int) -> list[int]:
+    """Notes of what a row belongs to, or of a case."""
+    return numbers(session, built_once(lambda: select(Note).where(Note.about.in_([row.about, row_about]))))
+
+
+def later_of_case(session: AskedOnce, row: Any, row_about: int) -> list[int]:
+    """The notes of a row's case from a number on."""
+    return numbers(session, built_once(lambda: select(Note).where(Note.about == row.about, Note.id >= row_about)))
+
+
+def test_a_column_and_a_name_that_read_alike_are_two_values(session: AskedOnce) -> None:
+    """Else one of them would be asked for in the place of the other."""
+    one, three = session.get_one(Note, 1), session.get_one(Note, 3)
+    assert [later_of_case(session, one, 2), later_of_case(session, three, 1)] == [[2], [3]]
+    assert of_both(session, one, 3) == [1, 2, 4]
+
+
+def worded_as(session: AskedOnce, colour: Colour) -> list[int]:
+    """Notes whose words are those of a kind."""
+    return numbers(session, built_once(lambda: select(Note).where(Note.words == colour.value)))
+
+
+def of_the_day_of(session: AskedOnce, moment: datetime) -> list[int]:
+    """Notes of the day of a moment."""
+    return numbers(session, built_once(lambda: select(Note).where(Note.on == moment.date())))
+
+
+def test_what_is_read_of_a_value_is_the_values(session: AskedOnce) -> None:
+    """And not that of the place where it belongs, which has a value of its own: none."""
+    session.add_all([Note(**{**NOTES[0], "words": word}) for word in ("red", "blue")])
+    assert [worded_as(session, colour) for colour in (Colour.RED, Colour.BLUE, Colour.RED)] == [[5], [6], [5]]
+    session.rollback()
+    days = [datetime.combine(day, time(9)) for day in (DAY, DAY + timedelta(days=1), DAY)]
+    assert [of_the_day_of(session, day) for day in days] == [[1], [2], [1]]
+
+
+def about_so_much(session: AskedOnce, about: Any) -> list[int]:
+    """Notes of a case, whatever kind of number it is."""
+    return numbers(session, built_once(lambda: select(Note).where(Note.about == about)))
+
+
+def test_a_value_without_a_place_is_asked_for_as_it_is(session: AskedOnce) -> None:
+    """Also where it is the first that comes by."""
+    told = [about_so_much(session, about) for about in (Decimal(1), 2, Decimal(3), None, 1)]
+    assert told == [[1, 2], [3], [4], [], [1, 2]]
+
+
+def test_one_name_for_two_types_is_refused(session: AskedOnce) -> None:
+    """A kind is written as its name in one column and as its word in another: one place cannot hold both."""
+    red = Colour.RED
+    with pytest.raises(TypeError, match="two types"):
+        numbers(session, built_once(lambda: select(Note).where(or_(Note.words == red, Note.colour == red))))
+    again = red
+    assert numbers(session, built_once(lambda: select(Note).where(or_(Note.words == again, Note.colour == red)))) == [
+        1,
+        3,
+    ]
 
 
 def test_around_a_part_of_a_query_it_is_built_anew(session: AskedOnce) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dis
 from collections.abc import Callable, KeysView
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
+from itertools import pairwise
 from types import CellType, CodeType, FunctionType
 from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import BindParameter, ClauseElement, Executable
+from sqlalchemy import BindParameter, ClauseElement, Executable, TypeDecorator, types
 from sqlalchemy.orm import QueryableAttribute
+from sqlalchemy.sql import visitors
 
 Query = TypeVar("Query", bound=Executable)
 PLAIN = (int, float, str, bytes, date, datetime, Enum)
@@ -27,7 +30,9 @@ class _Build:
     code: CodeType
     """Held on to, so that no other code is ever found by its number."""
     taken: tuple[tuple[int, str, str], ...]
-    """What the lambda takes of what is around it: the place among its cells, a column there or nothing, and a name in the query."""
+    """What the lambda takes of what is around it: the place among its cells, a column there or nothing, and a name in the query,
+    which has that place in it: ``row.about`` and ``row_about`` are two values.
+    """
     queries: dict[tuple[Any, ...], Executable] = field(default_factory=dict)
 
 
@@ -99,21 +104,38 @@ class _Columns:
 def _seen(function: FunctionType) -> _Build:
     """What a lambda takes of what is around it, seen by running it."""
     taken: dict[tuple[int, str, str], None] = {}
+    read_from = _read_from(function.__code__)
 
     def noting(at: int, name: str, value: Any) -> Any:
-        if isinstance(value, _WHOLE) and not hasattr(value, "_fields"):
-            taken[at, "", name] = None
+        # A place has a value, a key and a type of its own: of a kind or a day it is the kind's that is meant.
+        is_read = hasattr(value, "_fields") or (name in read_from and isinstance(value, (*PLAIN, *SEVERAL)))
+        if isinstance(value, _WHOLE) and not is_read:
+            taken[at, "", f"{name}__{at}"] = None
             return value
 
         def read(column: str) -> Any:
-            taken[at, column, f"{name}_{column}"] = None
-            return getattr(value, column)
+            found = getattr(value, column)  # SQLAlchemy looks for names of its own; only what is there is a column.
+            taken[at, column, f"{name}_{column}__{at}"] = None
+            return found
 
         return _Columns(read)
 
-    cells = enumerate(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    cells = list(enumerate(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)))
     _run(function, [noting(at, name, cell.cell_contents) for at, (name, cell) in cells])
+    # What no column was taken of is a value of a kind that has no place: a span of time, a row as a whole.
+    whole = {at: name for at, (name, _) in cells} | {at: "" for at, _, _ in taken}
+    taken |= {(at, "", f"{name}__{at}"): None for at, name in whole.items() if name}
     return _BUILDS.setdefault(id(function.__code__), _Build(function.__code__, tuple(taken)))
+
+
+def _read_from(code: CodeType) -> set[str]:
+    """Names of which a lambda reads something, as ``kind`` where it says ``kind.value``."""
+    steps = list(dis.get_instructions(code))
+    return {
+        str(one.argval)
+        for one, following in pairwise(steps)
+        if one.opname == "LOAD_DEREF" and following.opname in ("LOAD_ATTR", "LOAD_METHOD")
+    }
 
 
 def _with_places(function: FunctionType, known: _Build, form: list[Any]) -> Executable:
@@ -124,7 +146,18 @@ def _with_places(function: FunctionType, known: _Build, form: list[Any]) -> Exec
         given.setdefault(at, {})[column] = _Place(name, expanding=kind is SEVERAL, required=True) if is_place else kind
     around = [one[""] if "" in one else _Columns(one.__getitem__) for _, one in sorted(given.items())]
     query: Executable = _run(function, around)
+    written: dict[str, object] = {}
+    for place in visitors.iterate(cast(Any, query)):
+        if isinstance(place, _Place):
+            how = _written_as(place.type)
+            if written.setdefault(place.key, how) != how:
+                raise TypeError(f"{place.key}: columns of two types write it in two ways; give it a name for each")
     return query
+
+
+def _written_as(kind: types.TypeEngine[Any]) -> object:
+    """What tells how a value is written for a column. A value has one place, however often it is named."""
+    return kind._static_cache_key if isinstance(kind, (types.Enum, TypeDecorator)) else kind._type_affinity
 
 
 def _run(function: FunctionType, around: list[Any]) -> Any:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from odr.docket.models import BENCH_ROLES, PARTY_ROLES, Case, Document, Role, Stage
 from odr.ground.text import Money, Text
@@ -264,11 +266,19 @@ def decision_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     return None
 
 
+def _with_papers(sitting: Sitting, decisions: Sequence[Decision]) -> list[tuple[Decision, Document | None]]:
+    """Decisions with their sealed papers and how long these are, in one look for all."""
+    numbers = [one.document_id for one in decisions if one.document_id is not None]
+    rows = select(Document).where(Document.id.in_(numbers)).options(undefer(Document.size))
+    papers = {paper.id: paper for paper in sitting.session.scalars(rows)} if numbers else {}
+    return [(one, papers.get(one.document_id or 0)) for one in decisions]
+
+
 def _decided(sitting: Sitting, case: Case, decision: Decision | None, actor: Actor) -> dict[str, Any]:
     under_way = open_enforcement(sitting.session, case)
     return {
         "decision": decision,
-        "every": [(d, document_of(sitting.session, d)) for d in pronounced(sitting.session, case)],
+        "every": _with_papers(sitting, pronounced(sitting.session, case)),
         "owed": owed(sitting, case),
         "waiting": waiting_costs(sitting, case, actor),
         "owed_to_me": actor.party_id is not None

@@ -126,10 +126,10 @@ def letterhead(settings: Settings) -> Letterhead:
 def fetch(court: Court, reference: str) -> bytes:
     """The bytes of one of the court's papers. Raises LookupError for a reference that names none."""
     with court.database.read() as session:
-        found = session.scalar(select(Document).where(Document.reference == reference))
+        found: bytes | None = session.scalar(select(Document.content).where(Document.reference == reference))
         if found is None:
             raise LookupError(reference)
-        return found.content
+        return found
 
 
 def typeset_letter(court: Court, dispatch: Dispatch) -> bytes:
