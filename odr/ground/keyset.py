@@ -1,7 +1,8 @@
 """Long lists in pages: a page begins after a line, named by what the list is sorted by, never after a number of lines.
 
 So nothing is shown twice or left out when something comes or goes meanwhile, and the last page costs what the first
-does. Every list shown on a page is cut by this module, and says how many lines there are in all.
+does. Every list shown on a page is cut by this module, and says how many lines there are in all, or that there are more than
+anybody reads.
 """
 
 from __future__ import annotations
@@ -13,13 +14,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, false, func, literal, or_
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, false, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 """Stands for “no day” where a list is sorted by days: what has none comes last."""
 A_PAGE = 50
 """Lines on a page of a desk."""
+COUNTED = 1000
+"""Lines that are counted; of a longer list it is said that it has more. Counting all of it costs what it is long, each time it is
+opened.
+"""
 LONGEST = 400
 """Characters a place may have in an address."""
 
@@ -42,12 +47,24 @@ class Key:
     descending: bool = False
 
 
+class Lines(int):
+    """How many lines a list has. More than were counted is one more than :data:`COUNTED`, and is written as *1000+*."""
+
+    @property
+    def is_more(self) -> bool:
+        """Whether there are more than were counted."""
+        return self > COUNTED
+
+    def __str__(self) -> str:
+        return f"{COUNTED}+" if self.is_more else int.__repr__(self)
+
+
 @dataclass(frozen=True)
 class Listed(Generic[Row]):
     """Lines of a list, how many there are in all, and where the next page begins; None on the last."""
 
     rows: Sequence[Row]
-    total: int
+    total: Lines
     next: str | None = None
     begun: bool = False
     """Whether lines come before these."""
@@ -94,7 +111,7 @@ def page_of(
     session: Session, query: Found, keys: Sequence[Key], after: str | None = None, size: int = A_PAGE
 ) -> Listed[Any]:
     """A page of what a query finds, in two statements whatever its length. Rows are tuples of the query's columns."""
-    total = session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)) or 0
+    total = lines_of(session, query)
     begins = values_at(after, [key.kind for key in keys])
     wanted = query.add_columns(*(key.expression for key in keys)).order_by(None)
     wanted = wanted.order_by(*(key.expression.desc() if key.descending else key.expression for key in keys))
@@ -107,6 +124,12 @@ def page_of(
     rows = [tuple(row)[: -len(keys)] for row in found[:size]]
     more = place(tuple(found[size - 1])[-len(keys) :]) if len(found) > size else None
     return Listed(rows, total, more, begins is not None)
+
+
+def lines_of(session: Session, query: Found) -> Lines:
+    """How many lines a query finds, as far as they are counted."""
+    some = query.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(COUNTED + 1)
+    return Lines(session.scalar(select(func.count()).select_from(some.subquery())) or 0)
 
 
 def _after(keys: Sequence[Key], begins: Sequence[Value]) -> ColumnElement[bool]:
@@ -131,7 +154,7 @@ def page_of_lines(
     if not rest and begins is not None:
         return page_of_lines(lines, key, None, size)
     more = place(key(rest[size - 1])) if len(rest) > size else None
-    return Listed(rest[:size], len(lines), more, begins is not None)
+    return Listed(rest[:size], Lines(min(len(lines), COUNTED + 1)), more, begins is not None)
 
 
 def judged(column: Any) -> Any:
