@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, false, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, false, func, literal, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
@@ -132,6 +132,62 @@ def lines_of(session: Session, query: Found) -> Lines:
     return Lines(session.scalar(select(func.count()).select_from(some.subquery())) or 0)
 
 
+def page_among(
+    session: Session,
+    query: Found,
+    key: Key,
+    sources: Sequence[Found],
+    after: str | None = None,
+    size: int = A_PAGE,
+) -> Listed[Any]:
+    """A page of what a query finds by its number, among the numbers that some sources name: each source is read along its own index
+    and no further than the page, so that a page of very many costs what one of few does.
+
+    A source selects one column, of which an index holds the order within what the source is about. ``key`` is the query's number.
+    """
+    begins = values_at(after, [key.kind])
+    found: set[int] = set()
+    counted = []
+    for source in sources:
+        column = source.selected_columns[0]
+        one = source.distinct().order_by(column.desc() if key.descending else column).limit(size + 1)
+        if begins is not None:
+            place_of = literal(begins[0], BigInteger())
+            one = one.where(column < place_of if key.descending else column > place_of)
+        found |= set(session.scalars(one))
+        counted.append(select(source.distinct().limit(COUNTED + 1).subquery().c[0]))
+    if not found and begins is not None:
+        return page_among(session, query, key, sources, None, size)
+    every = union(*counted).subquery() if len(counted) > 1 else counted[0].subquery()
+    total = Lines(session.scalar(select(func.count()).select_from(select(every).limit(COUNTED + 1).subquery())) or 0)
+    numbers = sorted(found, reverse=key.descending)
+    order = key.expression.desc() if key.descending else key.expression
+    rows = session.execute(query.where(key.expression.in_(numbers[:size])).order_by(order)).all()
+    more = place((numbers[size - 1],)) if len(numbers) > size else None
+    return Listed([tuple(row) for row in rows], total, more, begins is not None)
+
+
+def page_of_parts(
+    session: Session,
+    parts: Sequence[Found],
+    keys: Sequence[Key],
+    key: Callable[[Any], tuple[Value, ...]],
+    after: str | None = None,
+    size: int = A_PAGE,
+) -> Listed[Any]:
+    """A page of several queries as of one, each read in the order of the list and no further than the page. No line is found by two
+    of them. All keys are descending; ``key`` gives them of a line.
+    """
+    pages = [page_of(session, one, keys, after, size) for one in parts]
+    begun = any(one.begun for one in pages)
+    # A part that has nothing after the place is given from its beginning, which stood on a page before.
+    rest = [one for one in pages if one.begun or not begun]
+    lines = sorted((row for one in rest for row in one.rows), key=key, reverse=True)
+    more = len(lines) > size or any(one.next for one in rest)
+    total = Lines(min(sum(one.total for one in pages), COUNTED + 1))
+    return Listed(lines[:size], total, place(key(lines[size - 1])) if more else None, begun)
+
+
 def _after(keys: Sequence[Key], begins: Sequence[Value]) -> ColumnElement[bool]:
     """Whether a line stands after a place: alike in the first keys, and further on in the next."""
     found: ColumnElement[bool] = false()
@@ -141,7 +197,9 @@ def _after(keys: Sequence[Key], begins: Sequence[Value]) -> ColumnElement[bool]:
         further = key.expression < value if key.descending else key.expression > value
         alike = (k.expression == v for k, v in zip(keys[:number], bound, strict=False))
         found = or_(found, and_(*alike, further))
-    return found
+    # Said of the first key alone it is a place in an index, from which on lines are read.
+    first, value = keys[0], bound[0]
+    return and_(first.expression <= value if first.descending else first.expression >= value, found)
 
 
 def page_of_lines(

@@ -30,14 +30,8 @@ EVERY = 20
 """Steps between two counts."""
 PEOPLE = ("li", "judge", "clerk", "president", "cashier", "admin")
 GROWS = {
-    "/registry/supervision": "what lies at the whole court, counted",
     "/registry/distribution": "seats of a year for which no lot was drawn",
-    "/registry/what-if": "everybody among whom a lot may be drawn",
-    "/registry/complaints": "everybody who may have the desk",
     "/court/duty": "everybody who may be on duty",
-    "/administration/people": "everybody of the court, a page of them",
-    "/service-desk": "how many letters there ever were, by index",
-    "/service-desk/figures": "what had to be mended in a month",
     "/cases/<reference>/beside": "the thousand newest cases of its kind",
 }
 """Pages whose business is as large as the court at one time; none of them goes through what is over."""

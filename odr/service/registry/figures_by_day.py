@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from odr.ground.db import Database
-from odr.ground.keyset import Key, lines_of, page_of
+from odr.ground.keyset import Value, lines_of, place, values_at
 from odr.service.models import Packet, ServiceDay
 from odr.service.registry.figures import ChannelFigures, counted, figures_of
 
@@ -33,7 +33,6 @@ DAYS_A_ROUND = 40
 """Days it begins at most, most of which had none."""
 COUNTED_ANEW = ((2, timedelta(hours=1)), (60, timedelta(days=1)), (KEPT, timedelta(days=7)))
 """Up to how many days ago a day is counted anew how often: what still comes in comes in the first weeks."""
-ORDER = (Key(Packet.queued_at, datetime), Key(Packet.id))
 
 
 @dataclass(frozen=True)
@@ -120,17 +119,26 @@ def _count(session: Session, day: date, zone: ZoneInfo, now: datetime) -> int:
         session.add(row)
     if row.place is None:
         row.begun_at, row.part = now, {}
-    page = page_of(session, select(Packet.id).where(*_of_day(day, zone)), ORDER, row.place, A_ROUND)
-    chosen = [packet for (packet,) in page.rows]
-    if row.place is not None and not page.begun:
-        # Nothing is left after its place: page_of gives the list from its beginning.
-        chosen = []
+    chosen = _some(session, day, zone, values_at(row.place, (datetime, int)))
     if chosen:
-        row.part = dict(Counter(row.part) + counted(session, Packet.id.in_(chosen)))
-    row.place = page.next if chosen else None
+        row.part = dict(Counter(row.part) + counted(session, Packet.id.in_([packet for _, packet in chosen])))
+    row.place = place(chosen[-1]) if len(chosen) == A_ROUND else None
     if row.place is None:
         row.counts, row.counted_from, row.counted_at, row.part = row.part, row.begun_at, now, {}
     return len(chosen)
+
+
+def _some(session: Session, day: date, zone: ZoneInfo, after: tuple[Value, ...] | None) -> list[tuple[datetime, int]]:
+    """Packets of a day after a place, by the moment in which they were queued: first what is left of that very moment."""
+    query = select(Packet.queued_at, Packet.id).order_by(Packet.queued_at, Packet.id)
+    if after is None:
+        return [(at, number) for at, number in session.execute(query.where(*_of_day(day, zone)).limit(A_ROUND))]
+    moment, last = after
+    found = session.execute(query.where(Packet.queued_at == moment, Packet.id > last).limit(A_ROUND)).all()
+    if len(found) < A_ROUND:
+        later = query.where(*_of_day(day, zone), Packet.queued_at > moment)
+        found = [*found, *session.execute(later.limit(A_ROUND - len(found)))]
+    return [(at, number) for at, number in found]
 
 
 def _of_day(day: date, zone: ZoneInfo) -> tuple[ColumnElement[bool], ...]:
