@@ -20,10 +20,10 @@ AGES = (0, 3, 10, 30)
 
 
 def _recounted(session: Session, scene: Scene, role: Role) -> list[int]:
-    """Gone through: what was opened within the hour in which an age ends is not that old yet."""
+    """Gone through: what was opened in the hour in which an age ends is that old already."""
     numbers = [session.scalar(select(func.count()).where(Task.done_at.is_(None), Task.role == role)) or 0]
     for days in AGES:
-        cut = (scene.clock.now() - timedelta(days=days)).replace(minute=0, second=0, microsecond=0)
+        cut = (scene.clock.now() - timedelta(days=days, hours=-1)).replace(minute=0, second=0, microsecond=0)
         old = select(func.count()).where(Task.done_at.is_(None), Task.role == role, Task.opened_at < cut)
         numbers.append(session.scalar(old) or 0)
     return numbers

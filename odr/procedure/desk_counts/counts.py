@@ -21,18 +21,21 @@ LONG_AGO = timedelta(days=60)
 """Tasks opened earlier are counted together: nobody asks by the hour how long they have lain."""
 NEW = 500
 """New rows that are folded at once; fewer than a tenth of it are left for a later round."""
+IS_NEW, IS_FOLDED = text("(NOT folded)"), text("(folded)")
+"""In the words of the indexes: asked as ``folded = 0`` SQLite does not use them."""
 HOUR = "%Y-%m-%d %H"
 
 
 def lain_longer(session: Session, now: datetime, days: Sequence[int], roles: Collection[Role]) -> list[int]:
-    """How many open tasks of these roles there are, and how many of them have lain for so many days each: to the full hour, so that
-    what was opened within that hour is not among them yet. ``days`` are less than :data:`LONG_AGO`.
+    """How many open tasks of these roles there are, and how many of them have lain for so many days each: to the hour, so that what
+    was opened later in that very hour is among them already. ``days`` are less than :data:`LONG_AGO`.
     """
     cuts = [_hour(now - timedelta(days=one)) for one in days]
-    columns = [func.sum(DeskChange.change).filter(DeskChange.hour < cut) for cut in cuts]
-    row = session.execute(
-        select(func.sum(DeskChange.change), *columns).where(DeskChange.role.in_([role.value for role in roles]))
-    ).one()
+    columns = [func.sum(DeskChange.change).filter(DeskChange.hour <= cut) for cut in cuts]
+    wanted = select(func.sum(DeskChange.change), *columns).where(DeskChange.role.in_([role.value for role in roles]))
+    # Past the session's memory: a session that wrote a task does not know that a trigger wrote here.
+    session.flush()
+    row = session.connection().execute(wanted).one()
     return [int(number or 0) for number in row]
 
 
@@ -47,9 +50,9 @@ def fold_changes(court: Court) -> int:
 
 def fold(database: Database, now: datetime, at_least: int = NEW // 10) -> int:
     """A round of it; nothing where fewer than so many are new."""
-    new = select(DeskChange.id, DeskChange.role, DeskChange.hour, DeskChange.change).where(~DeskChange.folded)
+    new = select(DeskChange.id, DeskChange.role, DeskChange.hour, DeskChange.change).where(IS_NEW)
     with database.read() as session:
-        if len(session.scalars(select(DeskChange.id).where(~DeskChange.folded).limit(at_least)).all()) < at_least:
+        if len(session.scalars(select(DeskChange.id).where(IS_NEW).limit(at_least)).all()) < at_least:
             return 0
     long_ago = _hour(now - LONG_AGO)
     with database.write() as session:
@@ -60,7 +63,7 @@ def fold(database: Database, now: datetime, at_least: int = NEW // 10) -> int:
         session.execute(delete(DeskChange).where(DeskChange.id.in_([row.id for row in rows])))
         _add(session, sums)
         _age(session, long_ago)
-        session.execute(delete(DeskChange).where(DeskChange.folded, DeskChange.change == 0))
+        session.execute(delete(DeskChange).where(IS_FOLDED, DeskChange.change == 0))
         return len(rows)
 
 
@@ -69,7 +72,7 @@ def _add(session: Session, sums: Counter[tuple[str, str]]) -> None:
     for (role, hour), change in sums.items():
         if not change:
             continue
-        row = (DeskChange.folded, DeskChange.role == role, DeskChange.hour == hour)
+        row = (IS_FOLDED, DeskChange.role == role, DeskChange.hour == hour)
         onto = session.execute(update(DeskChange).where(*row).values(change=DeskChange.change + change))
         if not onto.rowcount:  # type: ignore[attr-defined]
             session.execute(insert(DeskChange).values(role=role, hour=hour, change=change, folded=True))
@@ -77,7 +80,7 @@ def _add(session: Session, sums: Counter[tuple[str, str]]) -> None:
 
 def _age(session: Session, long_ago: str) -> None:
     """Hours that nobody asks for any more go into one row of their role."""
-    old = (DeskChange.folded, DeskChange.hour < long_ago, DeskChange.hour != "")
+    old = (IS_FOLDED, DeskChange.hour < long_ago, DeskChange.hour != "")
     rows = session.execute(select(DeskChange.id, DeskChange.role, DeskChange.change).where(*old).limit(NEW)).all()
     if rows:
         session.execute(delete(DeskChange).where(DeskChange.id.in_([row.id for row in rows])))
