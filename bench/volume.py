@@ -99,13 +99,13 @@ def settled(court: Court) -> None:
     worker.work_once(court)
 
 
-def rounds(engine: str, few: Court, many: Court) -> Ratio:
+def rounds(engine: str, few: Court, many: Court, cases: int) -> Ratio:
     """A round of the worker in which nothing is due, after one that did what there was."""
     clock = cpu if engine == "SQLite" else timed
     for court in (many, few):
         settled(court)
     pairs = [(clock(lambda: worker.work_once(many)), clock(lambda: worker.work_once(few))) for _ in range(PAIRS)]
-    return Ratio(f"{engine}: a round of the worker", f"among {MANY:,}", f"among {FEW:,}", LIMIT, False, pairs)
+    return Ratio(f"{engine}: a round of the worker", f"among {cases:,}", f"among {FEW:,}", LIMIT, False, pairs)
 
 
 def run() -> list[Ratio]:
@@ -130,7 +130,7 @@ def compared(engine: str, few: Court, many: Court, laying: str) -> list[Ratio]:
     """The worker's round and everybody's pages in both courts, told at once."""
     with many.database.read() as session:
         cases = session.scalar(select(func.count()).select_from(Case)) or 0
-    ratios = [rounds(engine, few, many), *looked_at(engine, few, many, cases)]
+    ratios = [rounds(engine, few, many, cases), *looked_at(engine, few, many, cases)]
     ratios[0].notes.append(f"{cases:,} cases with parties, seats, windows, tasks and fees, {laying}")
     for court in (few, many):
         court.database.dispose()
