@@ -133,6 +133,13 @@ def lines_of(session: Session, query: Found) -> Lines:
     return Lines(session.scalar(select(func.count()).select_from(some.subquery())) or 0)
 
 
+def any_is_more(session: Session, queries: Sequence[Found]) -> bool:
+    """Whether one of some queries finds more than are counted, asked in one statement."""
+    some = [one.limit(COUNTED + 1).subquery() for one in queries]
+    row = session.execute(select(*(select(func.count()).select_from(one).scalar_subquery() for one in some))).one()
+    return any(number > COUNTED for number in row)
+
+
 def page_among(
     session: Session,
     query: Found,

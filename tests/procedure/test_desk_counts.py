@@ -10,8 +10,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Role
-from odr.procedure.desk_counts.counts import count_anew, fold, lain_longer
-from odr.procedure.desk_counts.models import DeskChange
+from odr.procedure.case.desk_counts.counts import count_anew, fold, lain_longer
+from odr.procedure.case.desk_counts.models import DeskChange
 from odr.procedure.models import Task
 from tests.scene import Scene
 

@@ -18,7 +18,7 @@ from odr.ground.keyset import Key, Listed, judged, page_of
 from odr.ground.text import Text
 from odr.identity.models import Account, AccountRole
 from odr.procedure.acts.tasks import DESKS
-from odr.procedure.desk_counts.counts import lain_longer
+from odr.procedure.case.desk_counts.counts import lain_longer
 from odr.procedure.models import Task
 
 HELD = COURT_ROLES - {Role.PRESIDENT}

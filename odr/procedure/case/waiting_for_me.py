@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat, Stage
-from odr.ground.keyset import A_PAGE, COUNTED, FAR, Key, Listed, holds, judged, page_among, page_of
+from odr.ground.keyset import A_PAGE, FAR, Key, Listed, any_is_more, holds, judged, page_among, page_of
 from odr.identity.actors import serving
 from odr.identity.models import Mandate
 from odr.procedure.acts.table import Act, ActTable
@@ -79,9 +79,7 @@ def own_cases(account_id: int, now: datetime) -> tuple[Select[int], ...]:
 
 def has_very_many(session: Session, account_id: int, now: datetime) -> bool:
     """Whether somebody is in more cases than are counted, or acts in so many."""
-    mine = [one.limit(COUNTED + 1).subquery() for one in own_cases(account_id, now)]
-    row = session.execute(select(*(select(func.count()).select_from(one).scalar_subquery() for one in mine))).one()
-    return any(number > COUNTED for number in row)
+    return any_is_more(session, own_cases(account_id, now))
 
 
 def _seated(account_id: int) -> ColumnElement[bool]:

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case
 from odr.ground.db import Base
 from odr.identity.models import Account
+from odr.procedure.case.desk_counts.counts import count_anew
 from odr.procedure.court import Court
-from odr.procedure.desk_counts.counts import count_anew
 from odr.training.volume.courses import COURSES
 from odr.training.volume.filling import FIRMS, NotFilled, fill, in_a_stopped_court
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Role
 from odr.ground.db import Database
-from odr.procedure.desk_counts.models import DeskChange
+from odr.procedure.case.desk_counts.models import DeskChange
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

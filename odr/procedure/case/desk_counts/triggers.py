@@ -8,7 +8,7 @@ _DIFFERS = "OLD.done_at IS {no} NEW.done_at OR OLD.role <> NEW.role OR OLD.opene
 
 def _sqlite() -> list[str]:
     def one(name: str, event: str, *changes: str, when: str) -> str:
-        return f"CREATE TRIGGER IF NOT EXISTS {name} {_NEEDS} AFTER {event} ON task WHEN {when} BEGIN {' '.join(changes)} END"
+        return f"CREATE TRIGGER IF NOT EXISTS {name} {_NEEDS} AFTER {event} ON task WHEN {when} BEGIN {''.join(changes)} END"
 
     def row(which: str, change: int) -> str:
         return (
