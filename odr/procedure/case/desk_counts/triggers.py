@@ -29,7 +29,8 @@ def _postgresql() -> list[str]:
         hour = f"to_char({which}.opened_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24')"
         return (
             f"IF {which}.done_at IS NULL THEN INSERT INTO desk_change (role, hour, change, folded) "
-            f"VALUES ({which}.role, {hour}, {change}, false); END IF;"
+            f"VALUES ({which}.role, {hour}, {change}, false);"
+            " END IF;"
         )
 
     less, more = row("OLD", -1), row("NEW", 1)
