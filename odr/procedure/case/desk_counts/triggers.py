@@ -29,7 +29,7 @@ def _postgresql() -> list[str]:
         hour = f"to_char({which}.opened_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24')"
         return (
             f"IF {which}.done_at IS NULL THEN INSERT INTO desk_change (role, hour, change, folded) "
-            f"VALUES ({which}.role, {hour}, {change}, false);"
+            f"VALUES ({which}.role,{hour},{change},false);"
             " END IF;"
         )
 
