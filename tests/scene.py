@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import undefer
 
 from odr.app import create_court
-from odr.docket.models import Case, Role, Stage
+from odr.docket.models import Case, Document, Role, Stage
 from odr.evidence.models import Upload
 from odr.evidence.store.ports import desk_of
 from odr.filing.draft import drafts
@@ -48,6 +49,8 @@ def take_places(court: Court) -> None:
 
 
 PASSWORD = "quite a long password"
+PAPERS = select(Document).options(undefer(Document.content))
+"""Papers of the court with their bytes, to be looked at when the session is over."""
 PEOPLE: dict[str, Role | None] = {
     "li": None,
     "haiyun": None,

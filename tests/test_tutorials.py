@@ -53,6 +53,7 @@ def copy(tmp_path: Path) -> Path:
         shutil.copy(path, folder)
     (folder / ".gitignore").write_text(".venv\n__pycache__\n.*_cache\n", encoding="utf-8")
     _environment(folder)
+    _compiled(folder)
     for command in (
         ["init", "--quiet"],
         ["add", "."],
@@ -72,6 +73,16 @@ def _environment(folder: Path) -> None:
     for requirements in folder.glob("requirements*.txt"):
         digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
         (made / f".installed-{requirements.name}").write_text(f"{digest}  -\n", encoding="utf-8")
+
+
+def _compiled(folder: Path) -> None:
+    """What Python has compiled of the project it need not compile of the copy, where it keeps that in a place of its own."""
+    if sys.pycache_prefix is None:
+        return
+    kept, there = (Path(sys.pycache_prefix) / path.relative_to("/") for path in (ROOT, folder))
+    for name in COPIED:
+        if (kept / name).is_dir():
+            shutil.copytree(kept / name, there / name)
 
 
 def type_in(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:

@@ -60,16 +60,39 @@ def heard() -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", hear)
 
 
-def form_of(url: str) -> dict[str, dict[str, Any]]:
-    """Each table's columns and what its rows must be like."""
+MARKS = {
+    "sqlite": """
+        SELECT tbl_name, group_concat(coalesce(sql, name), ';') FROM (SELECT * FROM sqlite_master ORDER BY name)
+        GROUP BY tbl_name HAVING sum(type = 'table')""",
+    "postgresql": """
+        SELECT relname, concat_ws(
+            ' ', c.oid, c.xmin,
+            (SELECT string_agg(a.xmin::text, ',' ORDER BY attnum) FROM pg_attribute a WHERE attrelid = c.oid),
+            (SELECT string_agg(d.oid || ':' || d.xmin, ',' ORDER BY d.oid) FROM pg_attrdef d WHERE adrelid = c.oid),
+            (SELECT string_agg(o.oid || ':' || o.xmin, ',' ORDER BY o.oid) FROM pg_constraint o WHERE conrelid = c.oid),
+            (SELECT string_agg(indexrelid || ':' || i.xmin, ',' ORDER BY indexrelid) FROM pg_index i WHERE indrelid = c.oid))
+        FROM pg_class c WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace""",
+}
+"""Each table with a mark that is another one as soon as anything about its form is: on SQLite every word it was made with, on
+PostgreSQL which transactions wrote what the catalogue says of it.
+"""
+
+
+def form_of(url: str, before: dict[str, dict[str, Any]] | None = None) -> dict[str, dict[str, Any]]:
+    """Each table's columns and what its rows must be like; a table that is as it was ``before`` is not looked at again."""
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
+        marks = {str(row[0]): str(row[1]) for row in connection.execute(text(MARKS[engine.dialect.name]))}
+        found = {name: was for name, was in (before or {}).items() if marks.get(name) == was["mark"]}
+        other = sorted(marks.keys() - found.keys())
         look = inspect(connection)
         # Of all tables at once: PostgreSQL answers four questions instead of four for each of them.
-        columns, indexes = look.get_multi_columns(), look.get_multi_indexes()
-        checks, unique = look.get_multi_check_constraints(), look.get_multi_unique_constraints()
-        found = {
+        columns, indexes = look.get_multi_columns(filter_names=other), look.get_multi_indexes(filter_names=other)
+        checks = look.get_multi_check_constraints(filter_names=other)
+        unique = look.get_multi_unique_constraints(filter_names=other)
+        found |= {
             table[1]: {
+                "mark": marks[table[1]],
                 "columns": {one["name"]: one for one in columns[table]},
                 "rules": sorted(
                     [("check", one["sqltext"]) for one in checks[table]]
@@ -92,7 +115,7 @@ def narrowed(before: dict[str, Any], after: dict[str, Any], said: list[str], dia
     wrong = [f"{table} is gone" for table in before if table not in after]
     for table, was in before.items():
         now = after.get(table)
-        if now is None:
+        if now is None or now is was:
             continue
         for name, column in was["columns"].items():
             stays = now["columns"].get(name)
@@ -149,10 +172,10 @@ def wrong_with(revision: str, url: str, folder: Path, stands: dict[str, dict[str
         return [] if named > migrate.BASELINE else ["before the baseline no program knows that it may go on"]
     if form != "expand":
         return ['the step says neither form = "expand" nor form = "contract"']
-    before = dict(stands or form_of(url))
+    before = dict(stands or {}) or form_of(url)
     with heard() as said:
         migrate.upgrade(url, revision, folder=folder)
-    after = form_of(url)
+    after = form_of(url, before)
     if stands is not None:
         stands.clear()
         stands.update(after)

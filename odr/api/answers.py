@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from odr.assist.standards.meter import Meter
 from odr.docket.models import BENCH_ROLES, COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Case, Document
@@ -225,7 +226,10 @@ def _exhibits(look: Sitting, found: Case, actor: Actor) -> list[dict[str, Any]]:
 def documents(look: Sitting, found: Case, actor: Actor) -> list[Document]:
     """The court's papers in the case that the viewer may read."""
     rows = look.session.scalars(
-        select(Document).where(Document.case_id == found.id, Document.sha256 != "").order_by(Document.id)
+        select(Document)
+        .where(Document.case_id == found.id, Document.sha256 != "")
+        .order_by(Document.id)
+        .options(undefer(Document.size))
     )
     return [d for d in rows if reads_document(actor, d)]
 
@@ -236,7 +240,7 @@ def _document(d: Document) -> dict[str, Any]:
         "kind": d.kind,
         "title": d.title,
         "sha256": d.sha256,
-        "size": len(d.content),
+        "size": d.size,
         "entry": d.entry_number,
         "receipt": d.receipt,
         "made_at": instant(d.made_at),

@@ -6,8 +6,20 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from odr.docket.lookalikes import mark_of
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
@@ -450,7 +462,9 @@ class Document(Base):
     party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
     entry_number: Mapped[int | None]
     sha256: Mapped[str] = mapped_column(String(64), index=True)
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    """Only whoever hands out the paper reads it: a list of papers has no need of their bytes."""
+    size: Mapped[int] = column_property(func.length(content), deferred=True)
     receipt: Mapped[str | None] = mapped_column(Reference)
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
     is_public: Mapped[bool] = mapped_column(default=False)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from enum import Enum
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Text, bindparam, cast, select
 from sqlalchemy.orm import Session, joinedload
 
 from odr.docket.models import Audience, Case, DocketEntry, Document, EntryOpening, Party, Role, Seat
 from odr.ground.memory.asked_once import remembered
+from odr.ground.memory.built_once import built_once
 
 _BY_REFERENCE = select(Case).where(Case.reference == bindparam("reference")).options(joinedload(Case.parties))
 
@@ -93,8 +95,31 @@ def entry(session: Session, case: Case, number: int) -> DocketEntry | None:
 def entries_of(session: Session, case: Case, act: str) -> Sequence[DocketEntry]:
     """Every entry of one kind of act, in order."""
     return session.scalars(
-        select(DocketEntry).where(DocketEntry.case_id == case.id, DocketEntry.act == act).order_by(DocketEntry.number)
+        built_once(
+            lambda: (
+                select(DocketEntry)
+                .where(DocketEntry.case_id == case.id, DocketEntry.act == act)
+                .order_by(DocketEntry.number)
+            )
+        )
     ).all()
+
+
+Row = TypeVar("Row")
+
+
+def rows_of(session: Session, kind: type[Row], case: Case, *states: Enum, newest_first: bool = False) -> list[Row]:
+    """Rows of a case in the order they came: what was asked for, drafted or agreed, all of it or what is in some states."""
+    table: Any = kind
+    number, states_asked = case.id, list(states)
+    if states:
+        query = built_once(
+            lambda: select(table).where(table.case_id == number, table.state.in_(states_asked)).order_by(table.id)
+        )
+    else:
+        query = built_once(lambda: select(table).where(table.case_id == number).order_by(table.id))
+    found = list(session.scalars(query))
+    return found[::-1] if newest_first else found
 
 
 def documents(session: Session, case: Case) -> Sequence[Document]:

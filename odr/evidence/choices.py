@@ -23,6 +23,7 @@ from odr.evidence.requests.queries import (
     with_fine,
 )
 from odr.evidence.sources.models import DigestBatch
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.procedure.forms.fields import Option, choice_source
@@ -48,8 +49,16 @@ def uploads(sitting: Sitting, case: Case | None, actor: Actor) -> list[Option]:
 @choice_source("digest_batch")
 def digest_batches(sitting: Sitting, case: Case | None, actor: Actor) -> list[Option]:
     """Lists of digests the person has sent that are in no case yet."""
-    mine = (DigestBatch.account_id == actor.account_id, DigestBatch.case_id.is_(None))
-    rows = sitting.session.scalars(select(DigestBatch).where(*mine).order_by(DigestBatch.id.desc()).limit(100))
+    rows = sitting.session.scalars(
+        built_once(
+            lambda: (
+                select(DigestBatch)
+                .where(DigestBatch.account_id == actor.account_id, DigestBatch.case_id.is_(None))
+                .order_by(DigestBatch.id.desc())
+                .limit(100)
+            )
+        )
+    )
     return [
         Option(batch.reference, T("%(title)s (%(count)s digests)", title=batch.title, count=batch.count))
         for batch in rows
@@ -78,13 +87,17 @@ def own_side_exhibits(sitting: Sitting, case: Case, actor: Actor) -> list[Option
 def exhibits_to_withdraw(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Exhibits of the actor's own side that stand and that no expert made for the court."""
     rows = sitting.session.execute(
-        select(Exhibit.reference, Exhibit.label, Exhibit.title, Exhibit.provenance)
-        .where(
-            Exhibit.case_id == case.id,
-            Exhibit.party_id == actor.party_id,
-            Exhibit.state.not_in((ExhibitState.WITHDRAWN, ExhibitState.EXCLUDED)),
+        built_once(
+            lambda: (
+                select(Exhibit.reference, Exhibit.label, Exhibit.title, Exhibit.provenance)
+                .where(
+                    Exhibit.case_id == case.id,
+                    Exhibit.party_id == actor.party_id,
+                    Exhibit.state.not_in((ExhibitState.WITHDRAWN, ExhibitState.EXCLUDED)),
+                )
+                .order_by(Exhibit.id)
+            )
         )
-        .order_by(Exhibit.id)
     )
     return [Option(e.reference, f"{e.label} {e.title}") for e in rows if "commissioned" not in e.provenance]
 

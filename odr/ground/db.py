@@ -15,7 +15,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -317,11 +317,22 @@ def reserve_ids(session: Session, table: str, count: int) -> list[int]:
     On SQLite the write transaction keeps others out until it ends; PostgreSQL's sequence never gives one twice. The
     table is a name of this program, never of anybody else.
     """
+    (numbers,) = reserve_ids_of(session, (table,), count)
+    return numbers
+
+
+def reserve_ids_of(session: Session, tables: Sequence[str], count: int) -> list[list[int]]:
+    """The same of several tables that get as many rows each, with one question."""
+    connection = session.connection()
     if session.get_bind().dialect.name == "postgresql":
-        next_ones = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
-        return [int(number) for (number,) in session.connection().exec_driver_sql(next_ones, (table, count))]
-    last = session.connection().exec_driver_sql(f"SELECT max(id) FROM {table}").scalar()  # nosec B608 - our own names
-    return list(range((last or 0) + 1, (last or 0) + 1 + count))
+        # In the order of the rows: a sequence in a list of columns moves on once for each of them.
+        next_ones = ", ".join("nextval(pg_get_serial_sequence(%s, 'id'))" for _ in tables)
+        query = f"SELECT {next_ones} FROM generate_series(1, %s)"  # nosec B608 - our own names
+        rows = connection.exec_driver_sql(query, (*tables, count)).all()
+        return [[int(row[at]) for row in rows] for at in range(len(tables))]
+    lasts = ", ".join(f"(SELECT max(id) FROM {table})" for table in tables)
+    row = connection.exec_driver_sql(f"SELECT {lasts}").one()  # nosec B608 - our own names
+    return [list(range((last or 0) + 1, (last or 0) + 1 + count)) for last in row]
 
 
 def _lock(descriptor: int, patience: float) -> None:

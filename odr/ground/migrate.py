@@ -26,6 +26,7 @@ from typing import Any
 from alembic import command, op
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import (
@@ -168,12 +169,23 @@ def upgrade(url: str, revision: str = "head", *, folder: Path = FOLDER) -> None:
     for left in reversed(range(TRIES)):
         try:
             with _changing(url) as connection:
-                command.upgrade(_config(connection, folder), revision)
+                _take_steps(connection, folder, revision)
             return
         except OperationalError as error:
             # Each step is whole or not there: the next try goes on with the one that had to wait.
             if not left or getattr(error.orig, "sqlstate", None) not in _HAD_TO_WAIT:
                 raise
+
+
+def _take_steps(connection: Connection, folder: Path, revision: str, *, down: bool = False) -> None:
+    # As Alembic's own commands do, which would read every step anew.
+    script = _steps(folder, _files(folder))
+
+    def steps(at: Any, context: MigrationContext) -> Any:
+        return script._downgrade_revs(revision, at) if down else script._upgrade_revs(revision, at)
+
+    with EnvironmentContext(_config(connection, folder), script, fn=steps, destination_rev=revision):
+        script.run_env()
 
 
 _HAD_TO_WAIT = ("55P03", "40P01")
@@ -223,7 +235,7 @@ def stands_at_newest(engine: Engine) -> bool:
 def downgrade(url: str, revision: str, *, folder: Path = FOLDER) -> None:
     """Take the database down to ``revision``, or to "base": no tables."""
     with _changing(url) as connection:
-        command.downgrade(_config(connection, folder), revision)
+        _take_steps(connection, folder, revision, down=True)
 
 
 def current(url: str) -> str | None:
@@ -234,15 +246,22 @@ def current(url: str) -> str | None:
 
 def revisions(folder: Path = FOLDER) -> list[str]:
     """Every revision there is, oldest first."""
-    files = sorted((path.name, path.stat().st_mtime_ns) for path in (folder / "versions").glob("*.py"))
-    return list(_revisions(folder, tuple(files)))
+    return list(_revisions(folder, _files(folder)))
 
 
 @lru_cache
 def _revisions(folder: Path, files: tuple[tuple[str, int], ...]) -> tuple[str, ...]:
-    """Alembic compiles every migration to see the order: once for what ``files`` there are."""
-    script = ScriptDirectory.from_config(_config(None, folder))
-    return tuple(step.revision for step in reversed(list(script.walk_revisions())))
+    return tuple(step.revision for step in reversed(list(_steps(folder, files).walk_revisions())))
+
+
+@lru_cache(maxsize=2)
+def _steps(folder: Path, files: tuple[tuple[str, int], ...]) -> ScriptDirectory:
+    """Alembic runs every migration's module to see their order: once for what ``files`` there are."""
+    return ScriptDirectory.from_config(_config(None, folder))
+
+
+def _files(folder: Path) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted((path.name, path.stat().st_mtime_ns) for path in (folder / "versions").glob("*.py")))
 
 
 def pending(url: str, *, folder: Path = FOLDER) -> list[str]:
@@ -268,7 +287,7 @@ def ending(url: str, *, folder: Path = FOLDER) -> list[str]:
     at, known = current(url), revisions(folder)
     if at not in known:
         return []
-    script = ScriptDirectory.from_config(_config(None, folder))
+    script = _steps(folder, _files(folder))
     return [name for name in pending(url, folder=folder) if known.index(_runs_from(script, name)) > known.index(at)]
 
 

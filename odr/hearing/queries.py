@@ -18,6 +18,7 @@ from odr.filing.parties.known_identity import OFFLINE
 from odr.ground.db import Base
 from odr.ground.errors import ActNotOpen
 from odr.ground.memory.asked_once import AskedOnce, remembered
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 from odr.hearing.models import (
     AgreedFact,
@@ -112,11 +113,23 @@ def standing_exhibits(session: Session, case: Case) -> list[Exhibit]:
     return sorted(rows, key=lambda e: (*roles[e.party_id], e.number))
 
 
+def exhibits_stand_of_others(session: Session, case: Case, party_id: int | None) -> bool:
+    """Whether an exhibit that is open to opinions is not a party's own."""
+    owners = built_once(lambda: select(Exhibit.party_id).where(Exhibit.case_id == case.id, Exhibit.state.in_(STANDING)))
+    return any(owner != party_id for owner in session.scalars(owners))
+
+
 def opinions_of(session: Session, case: Case) -> list[Opinion]:
     """Opinions that stand; what is under a seal is not among them for anybody."""
     return list(
         session.scalars(
-            select(Opinion).where(Opinion.case_id == case.id, Opinion.retracted_by.is_(None)).order_by(Opinion.id)
+            built_once(
+                lambda: (
+                    select(Opinion)
+                    .where(Opinion.case_id == case.id, Opinion.retracted_by.is_(None))
+                    .order_by(Opinion.id)
+                )
+            )
         )
     )
 
@@ -175,7 +188,11 @@ def undisputed_exhibits(session: Session, case: Case) -> list[Exhibit]:
 
 def questions_of(session: Session, case: Case) -> list[Question]:
     """Every question of the case by number; who may read which is :func:`reads_question`'s to say."""
-    return list(session.scalars(select(Question).where(Question.case_id == case.id).order_by(Question.number)))
+    return list(
+        session.scalars(
+            built_once(lambda: select(Question).where(Question.case_id == case.id).order_by(Question.number))
+        )
+    )
 
 
 def questions_to(session: Session, case: Case, party_id: int) -> list[Question]:
@@ -208,20 +225,28 @@ def postings_of(session: Session, case: Case, *, limit: int | None = None) -> Se
 def agreed_facts(session: Session, case: Case) -> list[AgreedFact]:
     """Facts every participating party has agreed to."""
     needed = {p.id for p in participants(case)}
-    rows = session.scalars(select(AgreedFact).where(AgreedFact.case_id == case.id).order_by(AgreedFact.id))
+    rows = session.scalars(
+        built_once(lambda: select(AgreedFact).where(AgreedFact.case_id == case.id).order_by(AgreedFact.id))
+    )
     return [f for f in rows if needed <= {s.party_id for s in f.stances if s.agrees}]
 
 
 @remembered
 def proposed_facts(session: Session, case: Case) -> list[AgreedFact]:
     """Every fact proposed as agreed, with each party's word to it."""
-    return list(session.scalars(select(AgreedFact).where(AgreedFact.case_id == case.id).order_by(AgreedFact.id)))
+    return list(
+        session.scalars(
+            built_once(lambda: select(AgreedFact).where(AgreedFact.case_id == case.id).order_by(AgreedFact.id))
+        )
+    )
 
 
 @remembered
 def hearings_of(session: Session, case: Case) -> list[Hearing]:
     """Hearings at one hour, in order."""
-    return list(session.scalars(select(Hearing).where(Hearing.case_id == case.id).order_by(Hearing.ordinal)))
+    return list(
+        session.scalars(built_once(lambda: select(Hearing).where(Hearing.case_id == case.id).order_by(Hearing.ordinal)))
+    )
 
 
 def hearings_that_count(session: Session, case: Case) -> list[Hearing]:
@@ -237,13 +262,22 @@ def hearings_that_count(session: Session, case: Case) -> list[Hearing]:
 def written_hearing_of(session: Session, case: Case) -> WrittenHearing | None:
     """The newest application for a hearing in writing, whatever became of it."""
     return session.scalars(
-        select(WrittenHearing).where(WrittenHearing.case_id == case.id).order_by(WrittenHearing.id.desc()).limit(1)
+        built_once(
+            lambda: (
+                select(WrittenHearing)
+                .where(WrittenHearing.case_id == case.id)
+                .order_by(WrittenHearing.id.desc())
+                .limit(1)
+            )
+        )
     ).one_or_none()
 
 
 def witnesses_of(session: Session, case: Case) -> list[Witness]:
     """Witnesses and experts, asked for or admitted."""
-    return list(session.scalars(select(Witness).where(Witness.case_id == case.id).order_by(Witness.id)))
+    return list(
+        session.scalars(built_once(lambda: select(Witness).where(Witness.case_id == case.id).order_by(Witness.id)))
+    )
 
 
 READERS = PARTY_ROLES | {Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK, Role.PRESIDENT}
@@ -294,8 +328,10 @@ def _named(kind: Any) -> Select[Any]:
 def is_asked(sitting: Sitting, case: Case, kind: type[Base]) -> bool:
     """Whether something of a kind was asked for and waits for the judge."""
     table: Any = kind
-    waits = table.case_id == case.id, table.state == RequestState.ASKED
-    return sitting.session.scalar(select(table.id).where(*waits).limit(1)) is not None
+    waits = built_once(
+        lambda: select(table.id).where(table.case_id == case.id, table.state == RequestState.ASKED).limit(1)
+    )
+    return sitting.session.scalar(waits) is not None
 
 
 def asked_for(sitting: Sitting, case: Case, kind: type[Row]) -> Sequence[Row]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat
 from odr.ground.memory.asked_once import AskedOnce
+from odr.ground.memory.built_once import built_once
 from odr.identity.models import Account, AccountRole, AccountState, Mandate, MandateScope, stands
 
 SEATED_BY_CASE = frozenset({Role.WITNESS, Role.EXPERT, Role.INTERPRETER, Role.MEDIATOR})
@@ -122,10 +123,14 @@ class Seated(NamedTuple):
 def seated_in(session: Session, case: Case) -> list[Seated]:
     """Everybody who serves the court in a case now, in the order they came."""
     rows = session.execute(
-        select(Seat.account_id, Account.name, Seat.role)
-        .join(Account, Account.id == Seat.account_id)
-        .where(Seat.case_id == case.id, Seat.until_at.is_(None))
-        .order_by(Seat.id)
+        built_once(
+            lambda: (
+                select(Seat.account_id, Account.name, Seat.role)
+                .join(Account, Account.id == Seat.account_id)
+                .where(Seat.case_id == case.id, Seat.until_at.is_(None))
+                .order_by(Seat.id)
+            )
+        )
     )
     return [Seated(*row) for row in rows]
 

@@ -8,8 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party
+from odr.docket.queries import rows_of
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.memory.asked_once import remembered
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 from odr.judgment.models import AppealPetition, Decision, Motion, Obligation, Ruling
 from odr.judgment.vocabulary import AppealState, DecisionState, MotionState
@@ -18,8 +20,7 @@ from odr.judgment.vocabulary import AppealState, DecisionState, MotionState
 @remembered
 def decisions_of(session: Session, case: Case, *states: DecisionState) -> Sequence[Decision]:
     """Decisions of a case in some states (all, without any), in order."""
-    query = select(Decision).where(Decision.case_id == case.id).order_by(Decision.id)
-    return session.scalars(query.where(Decision.state.in_(states)) if states else query).all()
+    return rows_of(session, Decision, case, *states)
 
 
 def current_draft(session: Session, case: Case) -> Decision | None:
@@ -58,8 +59,7 @@ def party_labelled(case: Case, label: str | None, field: str) -> Party | None:
 
 def motions_of(session: Session, case: Case, *states: MotionState) -> Sequence[Motion]:
     """Motions of a case in some states (all, without any), in order."""
-    query = select(Motion).where(Motion.case_id == case.id).order_by(Motion.id)
-    return session.scalars(query.where(Motion.state.in_(states)) if states else query).all()
+    return rows_of(session, Motion, case, *states)
 
 
 def next_ruling(session: Session, case: Case) -> int:
@@ -70,11 +70,18 @@ def next_ruling(session: Session, case: Case) -> int:
 @remembered
 def petitions_of(session: Session, case: Case, *states: AppealState) -> Sequence[AppealPetition]:
     """Appeals in a case, in order."""
-    query = select(AppealPetition).where(AppealPetition.case_id == case.id).order_by(AppealPetition.id)
-    return session.scalars(query.where(AppealPetition.state.in_(states)) if states else query).all()
+    return rows_of(session, AppealPetition, case, *states)
 
 
 def obligations_of(session: Session, case: Case, *, live: bool = True) -> Sequence[Obligation]:
     """What is owed under instruments in effect; with ``live`` only what still stands."""
-    query = select(Obligation).where(Obligation.case_id == case.id).order_by(Obligation.id)
-    return session.scalars(query.where(Obligation.ended_at.is_(None)) if live else query).all()
+    if not live:
+        return rows_of(session, Obligation, case)
+    standing = built_once(
+        lambda: (
+            select(Obligation)
+            .where(Obligation.case_id == case.id, Obligation.ended_at.is_(None))
+            .order_by(Obligation.id)
+        )
+    )
+    return session.scalars(standing).all()

@@ -7,10 +7,11 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from odr.ground.clock import Clock
@@ -22,16 +23,12 @@ from odr.notary.check.witness_refusals import Refusal, standing
 from odr.notary.log import handed_out, publish, years
 from odr.notary.log.checkpoint import Checkpoint
 from odr.notary.log.handed_out import ReceiptFiles
-from odr.notary.log.log_rows import (
-    insert_rows,
-    latest_checkpoint,
-    open_log,
-    open_log_and_size,
-    tree_size,
-)
+from odr.notary.log.log_rows import WrittenLog, insert_rows, latest_checkpoint, open_log
+from odr.notary.log.log_state import LogState, log_state
+from odr.notary.log.merkle_tree import EMPTY_ROOT
 from odr.notary.log.note import parse_note
 from odr.notary.log.receipts import leaf_line, receipt_bodies, receipt_body
-from odr.notary.log.sequencer import BATCH, has_waiting, integrate, sequencer_lock, sequencer_lock_if_free
+from odr.notary.log.sequencer import BATCH, integrate, sequencer_lock, sequencer_lock_if_free
 from odr.notary.log.signer import log_key, sign_tree
 from odr.notary.models import COURT, KeyUse, Log, LogCheckpoint, LogEntry, Receipt, SigningKey, TimestampToken
 from odr.notary.rehash import renewal_proofs, renewal_tokens, rounds
@@ -39,29 +36,35 @@ from odr.notary.rehash.models import HashRenewal
 from odr.notary.time import attest, renewal
 from odr.notary.time.authority import SHA512, Authority, active_key, active_keys, lasts
 from odr.notary.time.time_tokens import TimeAuthority, Timestamper
-from odr.notary.vault import SignerAhead, SigningStopped, Vault
+from odr.notary.vault import Remembered, SignerAhead, SigningStopped, Vault
 
 logger = logging.getLogger(__name__)
+_LOGS, _CHECKPOINTS, _TOKENS = (cast(Table, kind.__table__) for kind in (Log, LogCheckpoint, TimestampToken))
 _HEADS = select(
-    Log.id,
-    select(LogCheckpoint.note)
-    .where(LogCheckpoint.log_id == Log.id)
-    .order_by(LogCheckpoint.size.desc())
+    _LOGS.c.id,
+    select(_CHECKPOINTS.c.note)
+    .where(_CHECKPOINTS.c.log_id == _LOGS.c.id)
+    .order_by(_CHECKPOINTS.c.size.desc())
     .limit(1)
-    .correlate(Log)
+    .correlate(_LOGS)
     .scalar_subquery(),
-    select(TimestampToken.gen_time)
-    .where(TimestampToken.log_id == Log.id, TimestampToken.provider == COURT)
-    .order_by(TimestampToken.size.desc())
+    select(_TOKENS.c.gen_time)
+    .where(_TOKENS.c.log_id == _LOGS.c.id, _TOKENS.c.provider == COURT)
+    .order_by(_TOKENS.c.size.desc())
     .limit(1)
-    .correlate(Log)
+    .correlate(_LOGS)
     .scalar_subquery(),
-).order_by(Log.opened_at.desc())
+).order_by(_LOGS.c.opened_at.desc())
 """The newest head of each log and the time the court's own authority has told of one: there is a log a year."""
 
-_LATEST_TIME = select(func.max(TimestampToken.gen_time)).where(TimestampToken.provider == COURT)
-_NEW_CHECKPOINT, _NEW_TOKEN = (insert(cast(Table, kind.__table__)) for kind in (LogCheckpoint, TimestampToken))
+_NOTHING_SIGNED = Remembered(0, EMPTY_ROOT)
+_NEW_CHECKPOINT, _NEW_TOKEN = insert(_CHECKPOINTS), insert(_TOKENS)
 _NEW_LEAF, _NEW_RECEIPT = insert(cast(Table, LogEntry.__table__)), insert(cast(Table, Receipt.__table__))
+
+
+@lru_cache(8)
+def _head_of(note: bytes) -> Checkpoint:
+    return Checkpoint.parse(parse_note(note).text)
 
 
 class NewReceipt(NamedTuple):
@@ -71,13 +74,25 @@ class NewReceipt(NamedTuple):
     body: bytes
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """The open log and what stamps it, by the names under which the database has them now: nothing of them changes."""
+
+    named: tuple[str | None, ...]
+    log: Log
+    authority: TimeAuthority | None
+
+
 @dataclass
 class _Turn:
-    """The log that takes entries while this process alone may, how many have their index, and the keys of its time."""
+    """The log that takes entries as it stands while this process alone may write it, carried on through the round."""
 
     log: Log
+    authority: TimeAuthority | None
+    state: LogState
     size: int
-    keys: Mapping[KeyUse, SigningKey]
+    remembered: Remembered
+    latest_time: datetime | None
 
 
 class Notary:
@@ -110,6 +125,7 @@ class Notary:
         self.authority = Authority(vault, organisation)
         self.authority_512 = Authority(vault, organisation, SHA512)
         """Made with the first round of hash renewal."""
+        self._opened: _Opened | None = None
         self.signed = 0
         """How many times this process signed a tree: what it remembers of the log is older than that."""
 
@@ -172,7 +188,7 @@ class Notary:
         if "earlier" not in session.info:
             with session.no_autoflush:  # It is about the log; what the act has written so far is no part of it.
                 newest = next((row[1:] for row in session.execute(_HEADS) if row[1] is not None), None)
-            session.info["earlier"] = Checkpoint.parse(parse_note(newest[0]).text) if newest is not None else None
+            session.info["earlier"] = _head_of(newest[0]) if newest is not None else None
             session.info["told"] = newest[1] if newest is not None else None
         found: Checkpoint | None = session.info["earlier"]
         return found
@@ -192,7 +208,7 @@ class Notary:
     def establish(self) -> None:
         """Make the authority, its time key and the first log, where they are missing."""
         with sequencer_lock(self.database):
-            self._turn()
+            self._turn(self._found())
 
     def sequence(self) -> int:
         """Give every waiting leaf its index, sign the tree, stamp it, publish it; gives how many leaves there were.
@@ -202,20 +218,19 @@ class Notary:
         :class:`SigningStopped` while a witness's refusal stands,
         :class:`odr.notary.log.tiles.CorruptTile` when stored hashes are damaged; then nothing is signed.
         """
-        if self.is_idle():
-            return 0
         with sequencer_lock(self.database):
             return self._take_all()
 
     def sequence_if_free(self) -> int | None:
         """The same, without waiting: None where another process is at it, which may have begun before the newest leaf."""
-        if self.is_idle():
-            return 0
         with sequencer_lock_if_free(self.database) as is_mine:
             return self._take_all() if is_mine else None
 
     def _take_all(self) -> int:
-        turn, total = self._turn(), 0
+        found = self._found()
+        if found is not None and self._is_idle(found.state):
+            return 0
+        turn, total = self._turn(found), 0
         self._refuse_if_stopped()
         while True:
             taken = self._take(turn)
@@ -226,47 +241,62 @@ class Notary:
     def is_idle(self) -> bool:
         """Whether every leaf has its place under a signed tree head."""
         with self.database.read() as session:
-            if has_waiting(session):
-                return False
-            log = open_log(session)
-            if log is None or f"{self.clock.machine_now():%Y}" > log.id[:4]:
-                return False
-            last = latest_checkpoint(session, log.id)
-            if last is None or last.size != tree_size(session, log.id) or self._lags(log, last.size):
-                return False
-            return self._has_token(session, log.id, last.size) or not self._may_stamp(session)
+            state = log_state(session)
+        return state is not None and self._is_idle(state)
 
-    def _lags(self, log: Log, size: int) -> bool:
+    def _is_idle(self, state: LogState) -> bool:
+        if state.is_waiting or f"{self.clock.machine_now():%Y}" > state.log_id[:4]:
+            return False
+        if state.signed is None or state.signed != state.size or self._lags(state.log_id, state.size):
+            return False
+        return state.is_stamped or not self._may_stamp(state.latest_time)
+
+    def _lags(self, log_id: str, size: int) -> bool:
         """Whether the published files are behind: the process ended before it wrote them, or somebody took them away."""
-        return self.log_dir is not None and publish.published_size(self.log_dir / log.id) < size
+        return self.log_dir is not None and publish.published_size(self.log_dir / log_id) < size
 
-    def _turn(self) -> _Turn:
+    def _turn(self, found: _Turn | None) -> _Turn:
         """The log to write in now: opens the first, finishes a closing that broke off, turns the year."""
         now = self.clock.machine_now()
-        turn = self._found(now)
-        if turn is None or self.vault.closing_statement(turn.log.key_id) is not None:
+        if (
+            found is None
+            or not lasts(found.state.time_key_ends, now)
+            or self.vault.closing_statement(found.log.key_id) is not None
+        ):
             self._open(now)
-            return self._now_open(now)
-        remembered = self.vault.remembered(turn.log.key_id)
-        if turn.size < remembered.size:
-            raise SignerAhead(f"signed {remembered.size} entries of {turn.log.origin}, the database has {turn.size}")
-        if f"{now:%Y}" > turn.log.id[:4] and not self.stopped_by():
-            self._close(turn, years.Closing.YEAR)
-            return self._now_open(now)
-        return turn
+            return self._now_open()
+        remembered = found.remembered = self.vault.remembered(found.log.key_id)
+        if found.size < remembered.size:
+            raise SignerAhead(f"signed {remembered.size} entries of {found.log.origin}, the database has {found.size}")
+        if f"{now:%Y}" > found.log.id[:4] and not self.stopped_by():
+            self._close(found, years.Closing.YEAR)
+            return self._now_open()
+        return found
 
-    def _found(self, now: datetime) -> _Turn | None:
-        """The open log with its size and the keys of its time; none where one of them has yet to be made."""
+    def _found(self) -> _Turn | None:
+        """The open log as it stands; none where none is open."""
         with self.database.read() as session:
-            keys = active_keys(session, KeyUse.TIME, KeyUse.AUTHORITY)
-            found = open_log_and_size(session) if lasts(keys.get(KeyUse.TIME), now) else None
-            session.expunge_all()
-        return None if found is None else _Turn(*found, keys)
+            state = log_state(session)
+            if state is None:
+                return None
+            opened = self._opened_as(session, state)
+        return _Turn(opened.log, opened.authority, state, state.size, _NOTHING_SIGNED, state.latest_time)
 
-    def _now_open(self, now: datetime) -> _Turn:
-        turn = self._found(now)
+    def _opened_as(self, session: Session, state: LogState) -> _Opened:
+        """The log and its keys, kept from the last round where the database still names the same."""
+        named = (state.log_id, state.key_id, state.time_key, state.authority_key)
+        if self._opened is None or self._opened.named != named:
+            keys = active_keys(session, KeyUse.TIME, KeyUse.AUTHORITY)
+            authority = self._authority_of(keys, KeyUse.TIME, KeyUse.AUTHORITY) if len(keys) == 2 else None
+            self._opened = _Opened(named, session.get_one(Log, state.log_id), authority)
+            session.expunge_all()
+        return self._opened
+
+    def _now_open(self) -> _Turn:
+        turn = self._found()
         if turn is None:
             raise LookupError("no log is open")
+        turn.remembered = self.vault.remembered(turn.log.key_id)
         return turn
 
     def _take(self, turn: _Turn) -> int:
@@ -299,24 +329,30 @@ class Notary:
     def _sign(self, turn: _Turn, *, is_new: bool) -> None:
         """Sign, stamp and publish the tree; what was signed already is only brought to its end."""
         log, size, now = turn.log, turn.size, self.clock.machine_now()
+        folder = None if self.log_dir is None else self.log_dir / log.id
+        published = 0 if folder is None else publish.published_size(folder)
         with self.database.read() as session:
             last = None if is_new else latest_checkpoint(session, log.id)
             signed = last.note if last is not None and last.size == size else None
-            if self.log_dir is not None and (signed is None or self._lags(log, size)):
-                publish.publish_tiles(session, log.id, self.log_dir / log.id, size)
-            note = signed or sign_tree(session, log, self.vault, size)[1].encode()
+            written = WrittenLog(session, log.id)
+            if folder is not None and (signed is None or published < size):
+                publish.publish_tiles(written, folder, size, published)
+            if signed is None:
+                head, note = sign_tree(written, log, self.vault, size, turn.remembered)
+                turn.remembered = Remembered(size, head.root)
         if signed is None:
+            signed = note.encode()
             with self.database.write() as session:
-                session.execute(_NEW_CHECKPOINT, {"log_id": log.id, "size": size, "note": note, "signed_at": now})
-                self._stamp(session, turn, note, now)
+                session.execute(_NEW_CHECKPOINT, {"log_id": log.id, "size": size, "note": signed, "signed_at": now})
+                self._stamp(session, turn, signed, now)
         else:
             # The clock stood wrong when it was signed: it is stamped as soon as it stands right.
             with self.database.write() as session:
-                if not self._has_token(session, log.id, size) and self._may_stamp(session):
-                    self._stamp(session, turn, note, now)
+                if not self._has_token(session, log.id, size) and self._may_stamp(turn.latest_time):
+                    self._stamp(session, turn, signed, now)
         self.signed += 1
-        if self.log_dir is not None:
-            publish.publish_checkpoint(self.log_dir / log.id, note)
+        if folder is not None and published <= size:
+            publish.put_checkpoint(folder, signed)
 
     def _stamp(self, session: Session, turn: _Turn, note: bytes, now: datetime) -> None:
         log, size = turn.log, turn.size
@@ -326,24 +362,19 @@ class Notary:
                 "the machine's clock was set; %s %s goes unstamped until somebody answers", log.origin, size
             )
             return
-        latest = self._latest_time(session)
-        if latest is not None and now < latest:
+        if turn.latest_time is not None and now < turn.latest_time:
             # Log time never runs backwards: rather no token than one that contradicts an earlier one.
             logger.critical("clock stands before the last time token; %s %s goes unstamped", log.origin, size)
             return
-        response = self._authority_of(turn.keys, KeyUse.TIME, KeyUse.AUTHORITY).response(
-            hashlib.sha256(note).digest(), now
-        )
+        if turn.authority is None:
+            raise LookupError("the authority has not been established")
+        response = turn.authority.response(hashlib.sha256(note).digest(), now)
         told = {"log_id": log.id, "size": size, "provider": COURT, "token": response, "gen_time": now}
         session.execute(_NEW_TOKEN, told)
+        turn.latest_time = now
 
-    def _latest_time(self, session: Session) -> datetime | None:
-        """The latest time the court's own authority has told."""
-        return session.execute(_LATEST_TIME).scalar()
-
-    def _may_stamp(self, session: Session) -> bool:
-        """Whether the clock is one that a token may tell."""
-        latest = self._latest_time(session)
+    def _may_stamp(self, latest: datetime | None) -> bool:
+        """Whether the clock is one that a token may tell, after the latest time the court's own authority has told."""
         return not self.clock.was_set() and (latest is None or self.clock.machine_now() >= latest)
 
     def _has_token(self, session: Session, log_id: str, size: int) -> bool:
@@ -379,7 +410,7 @@ class Notary:
                     log = handed_out.required_log(session, None)
                     session.expunge_all()
                 return self._end(log, reason)
-            return self._close(self._turn(), reason)
+            return self._close(self._turn(self._found()), reason)
 
     def _close(self, turn: _Turn, reason: years.Closing) -> Log:
         self._refuse_if_stopped()

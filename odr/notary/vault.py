@@ -198,6 +198,7 @@ class FileVault:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if folder.stat().st_mode & 0o077:
             raise PermissionError(f"{folder} must be its owner's only (chmod 700)")
+        self._private: dict[str, tuple[tuple[int, ...], Ed25519PrivateKey | ec.EllipticCurvePrivateKey]] = {}
 
     def create_key(self, key_id: str, kind: KeyKind) -> bytes:
         path = self._path(key_id, "key")
@@ -408,12 +409,22 @@ class FileVault:
         return self.folder / f"{key_id}.{suffix}"
 
     def _load(self, key_id: str) -> Ed25519PrivateKey | ec.EllipticCurvePrivateKey:
+        path = self._path(key_id, "key")
         try:
-            private = serialization.load_pem_private_key(self._path(key_id, "key").read_bytes(), None)
+            # Read and taken apart once: whoever uses the vault signs with a key many times a second. The file is still what
+            # counts; taken away or replaced, it is as if it had never been read.
+            found = path.stat()
+            stamp = (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+            known = self._private.get(key_id)
+            if known is not None and known[0] == stamp:
+                return known[1]
+            private = serialization.load_pem_private_key(path.read_bytes(), None)
         except FileNotFoundError as error:
+            self._private.pop(key_id, None)
             raise NoSuchKey(f"the vault has no key {key_id}") from error
         if not isinstance(private, (Ed25519PrivateKey, ec.EllipticCurvePrivateKey)):
             raise NoSuchKey(f"{key_id} is of a kind not used here")
+        self._private[key_id] = (stamp, private)
         return private
 
     def _log_key(self, key_id: str) -> Ed25519PrivateKey:

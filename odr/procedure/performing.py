@@ -17,6 +17,7 @@ from odr.docket.queries import parties
 from odr.docket.visibility import reads_entry
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import CaseMovedOn, FieldFault, InvalidInput, NotFound
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor, still_holds
 from odr.identity.sign_in.keys import keyring
@@ -274,7 +275,14 @@ class Performing:
         if act.premise is Premise.SUBJECT and act.subject is not None:
             return act.subject(self.sitting, case, values)
         newest = self.sitting.session.scalars(
-            select(DocketEntry).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number.desc()).limit(50)
+            built_once(
+                lambda: (
+                    select(DocketEntry)
+                    .where(DocketEntry.case_id == case.id)
+                    .order_by(DocketEntry.number.desc())
+                    .limit(50)
+                )
+            )
         )
         return str(next((e.number for e in newest if reads_entry(actor, e)), 0))
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import model_validator
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from odr.docket.models import COURT_ROLES, Case, Document, Party, Role, Stage
 from odr.docket.papers import FactsBlock, HeadingBlock, ListBlock, NoticePaper, ParagraphBlock, clerk, typeset
 from odr.ground.canonical import sha256_hex
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text, words_of
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import PartyAbroad
@@ -373,7 +374,9 @@ def prepare_letter(court: Court, case: Case, given: RequestLetterInput, actor: A
 def translation_of(session: Session, row: ServiceAbroad) -> Document | None:
     """The translated papers of a service abroad, where one is needed."""
     return (
-        session.scalars(select(Document).where(Document.reference == row.translation)).one()
+        session.scalars(
+            select(Document).where(Document.reference == row.translation).options(undefer(Document.content))
+        ).one()
         if row.translation
         else None
     )
@@ -383,12 +386,9 @@ def papers_of_packet(court: Court, session: Any, packet: Packet) -> list[bytes] 
     """The sealed papers of a packet in their order; None while one is still being made."""
     if any(not paper["sha256"] for paper in packet.documents):
         return None
-    found = {
-        d.reference: d.content
-        for d in session.scalars(
-            select(Document).where(Document.reference.in_([p["reference"] for p in packet.documents]))
-        )
-    }
+    asked = [paper["reference"] for paper in packet.documents]
+    rows = session.execute(select(Document.reference, Document.content).where(Document.reference.in_(asked)))
+    found = dict(iter(rows))
     return [found[p["reference"]] for p in packet.documents]
 
 
@@ -790,7 +790,11 @@ def lapsed_abroad(sitting: Sitting, case: Case, window: Window) -> None:
 def abroad_of(session: Session, case: Case) -> list[ServiceAbroad]:
     """Services abroad of a case, the newest first."""
     return list(
-        session.scalars(select(ServiceAbroad).where(ServiceAbroad.case_id == case.id).order_by(ServiceAbroad.id.desc()))
+        session.scalars(
+            built_once(
+                lambda: select(ServiceAbroad).where(ServiceAbroad.case_id == case.id).order_by(ServiceAbroad.id.desc())
+            )
+        )
     )
 
 

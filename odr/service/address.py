@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Role, Stage
 from odr.ground.errors import FieldFault, InvalidInput
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import Actor
 from odr.identity.models import Account
@@ -476,7 +477,11 @@ def contested(sitting: Sitting, case: Case) -> list[Packet]:
     subjects = [
         task.subject
         for task in sitting.session.scalars(
-            select(Task).where(Task.case_id == case.id, Task.kind == desks.REBUTTAL.kind, Task.done_at.is_(None))
+            built_once(
+                lambda: select(Task).where(
+                    Task.case_id == case.id, Task.kind == desks.REBUTTAL.kind, Task.done_at.is_(None)
+                )
+            )
         )
     ]
     return [p for p in packets_of(sitting.session, case) if p.reference in subjects]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import COURT_ROLES, Audience, Case
 from odr.ground.memory.asked_once import remembered
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.resolvers import resolver
@@ -45,9 +46,14 @@ def told_of(packet: Packet) -> Text:
 @remembered
 def packets_of(session: Session, case: Case, *states: PacketState, party_id: int | None = None) -> list[Packet]:
     """Packets of a case, the newest first."""
-    query = select(Packet).where(Packet.case_id == case.id).order_by(Packet.id.desc())
-    if party_id is not None:
-        query = query.where(Packet.party_id == party_id)
+    if party_id is None:
+        query = built_once(lambda: select(Packet).where(Packet.case_id == case.id).order_by(Packet.id.desc()))
+    else:
+        query = built_once(
+            lambda: (
+                select(Packet).where(Packet.case_id == case.id, Packet.party_id == party_id).order_by(Packet.id.desc())
+            )
+        )
     # A page asks for several states, one after another: they are told apart here, so that it is one question.
     return [packet for packet in session.scalars(query) if not states or packet.state in states]
 

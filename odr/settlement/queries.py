@@ -8,8 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party
+from odr.docket.queries import rows_of
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.memory.asked_once import remembered
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 from odr.settlement.models import Agreement, AgreementState, Mediation, MediationState, Offer, OfferState
 
@@ -17,15 +19,13 @@ from odr.settlement.models import Agreement, AgreementState, Mediation, Mediatio
 @remembered
 def offers_of(session: Session, case: Case, *states: OfferState) -> Sequence[Offer]:
     """Offers in a case in some states (all, without any), newest first."""
-    query = select(Offer).where(Offer.case_id == case.id).order_by(Offer.id.desc())
-    return session.scalars(query.where(Offer.state.in_(states)) if states else query).all()
+    return rows_of(session, Offer, case, *states, newest_first=True)
 
 
 @remembered
 def agreements_of(session: Session, case: Case, *states: AgreementState) -> Sequence[Agreement]:
     """Agreements in a case, newest first."""
-    query = select(Agreement).where(Agreement.case_id == case.id).order_by(Agreement.id.desc())
-    return session.scalars(query.where(Agreement.state.in_(states)) if states else query).all()
+    return rows_of(session, Agreement, case, *states, newest_first=True)
 
 
 def agreement_named(session: Session, case: Case, reference: str) -> Agreement:
@@ -40,9 +40,13 @@ def agreement_named(session: Session, case: Case, reference: str) -> Agreement:
 def mediation_of(session: Session, case: Case) -> Mediation | None:
     """The mediation that is not over."""
     return session.scalar(
-        select(Mediation)
-        .where(Mediation.case_id == case.id, Mediation.state != MediationState.ENDED)
-        .order_by(Mediation.id.desc())
+        built_once(
+            lambda: (
+                select(Mediation)
+                .where(Mediation.case_id == case.id, Mediation.state != MediationState.ENDED)
+                .order_by(Mediation.id.desc())
+            )
+        )
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from flask import Flask, Response
@@ -52,8 +52,11 @@ def part(address: str) -> tuple[str | None, str]:
     return (found[1], found[2]) if found else (None, address)
 
 
+@lru_cache(maxsize=1_000)
 def addressed(root: Path, name: str) -> str:
-    """The address of a file with its digest; the name alone where there is no such file."""
+    """The address of a file with its digest; the name alone where there is no such file. Asked ten times by every page, and
+    the same for as long as the process lives.
+    """
     path = root / name
     known = read(path.parent) if path.parent.is_dir() else None
     return f"{known.digest}/{name}" if known is not None and path.name in known.seen else name

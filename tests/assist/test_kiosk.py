@@ -27,7 +27,7 @@ from odr.identity.sign_in import sessions
 from odr.web.presence import session_cookie_name
 from tests.filing.visitor import Visitor
 from tests.peers.browser import OpenContext
-from tests.scene import PASSWORD, Scene
+from tests.scene import PAPERS, PASSWORD, Scene
 from tests.sound import faults
 from tests.test_bad_input import signed_in
 
@@ -310,9 +310,7 @@ def a_paper(scene: Scene) -> tuple[str, bytes]:
     with scene.court.database.read() as session:
         case = session.get_one(Case, scene.case_id)
         mine = next(party.id for party in case.parties if party.account_id == scene.people["li"])
-        papers = session.scalars(
-            select(Document).where(Document.case_id == case.id, Document.sha256 != "").order_by(Document.id)
-        )
+        papers = session.scalars(PAPERS.where(Document.case_id == case.id, Document.sha256 != "").order_by(Document.id))
         found = next(one for one in papers if one.content[:4] == b"%PDF" and one.party_id in (None, mine))
         return f"/cases/{case.reference}/papers/{found.reference}", found.content
 

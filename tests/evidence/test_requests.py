@@ -17,7 +17,7 @@ from odr.ground.errors import ActNotOpen, CourtError, InvalidInput
 from odr.procedure.forms.fields import SOURCES
 from odr.procedure.models import Task, Window, WindowState
 from tests.evidence.test_case_file import signed_in, with_exhibits
-from tests.scene import Scene
+from tests.scene import PAPERS, Scene
 
 
 def exhibit(scene: Scene, label: str) -> Exhibit:
@@ -81,7 +81,7 @@ def test_exclusion_is_asked_answered_and_ruled(small_scene: Scene) -> None:
     request = newest(small_scene)
     assert (request.state, exhibit(small_scene, "R-1").state) == (RequestState.GRANTED, ExhibitState.EXCLUDED)
     with small_scene.court.database.read() as session:
-        paper = session.get_one(Document, request.document_id)
+        paper = session.scalars(PAPERS.where(Document.id == request.document_id)).one()
     assert paper.content.startswith(b"%PDF") and b"/ByteRange" in paper.content and paper.entry_number == receipt.number
     path = f"/cases/{small_scene.case().reference}/exhibits"
     assert [signed_in(small_scene, who).get(f"{path}/R-1/file").status_code for who in ("li", "haiyun", "judge")] == [

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -94,4 +94,18 @@ def test_each_file_of_a_shared_commit_has_its_own_receipt(database_url: str, tmp
         with database.read() as session:
             body = json.loads(session.get_one(Receipt, upload.receipt).body or b"")
         assert (body["upload"], body["filename"], body["sha256"]) == (upload.reference, upload.filename, upload.sha256)
+    database.dispose()
+
+
+def test_what_a_small_file_asks_of_the_database_is_counted(sqlite_url: str, tmp_path: Path) -> None:
+    """The newest head, the numbers of its line and of its rows, and four rows: sent alone or with others, no more."""
+    database, clock = Database(sqlite_url, synchronous="OFF"), FixedClock(NOW)
+    notary = Notary(database, vault=FileVault(tmp_path / "vault"), origin="court.test/log", clock=clock, log_dir=None)
+    notary.establish()
+    desk = UploadDesk(database, FolderStore(tmp_path / "blobs"), tmp_path / "parts", notary, clock)
+    asked: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    desk.hand_in(ALICE, Announced("1.txt", 5), Pieces(b"shelf"))
+    assert len(asked) == 7, asked
+    assert len([one for one in asked if one.startswith("INSERT")]) == 4
     database.dispose()

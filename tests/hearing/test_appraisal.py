@@ -23,7 +23,7 @@ from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
 from tests.evidence.test_case_file import signed_in, with_exhibits
 from tests.kept import kept
-from tests.scene import PEOPLE, Scene
+from tests.scene import PAPERS, PEOPLE, Scene
 
 FACT = "The capsules hold an additive that is not allowed."
 EXPERT = {"name": "Lake Laboratory", "email": "stranger@court.example", "qualification": "Accredited for food"}
@@ -128,7 +128,7 @@ def test_whole_way_from_request_to_an_answered_objection(small_scene: Scene) -> 
     found = commissioned(scene)
     assert found.state is AppraisalState.COMMISSIONED and found.chosen_how == "agreed"
     with scene.court.database.read() as session:
-        paper = session.get_one(Document, found.document_id)
+        paper = session.scalars(PAPERS.where(Document.id == found.document_id)).one()
         assert paper.content.startswith(b"%PDF") and b"/ByteRange" in paper.content
         assert session.scalars(select(Seat.role).where(Seat.account_id == scene.people["stranger"])).all() == [
             Role.EXPERT

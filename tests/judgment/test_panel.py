@@ -25,6 +25,7 @@ from odr.procedure.court import Court
 from odr.procedure.models import Task
 from tests.judgment.bench import Bench, lay_case
 from tests.judgment.web import Forms, Visitor
+from tests.scene import PAPERS
 
 FOR = {"vote": "for", "view": "The label was untrue, as exhibit 1 shows; so the sale was a deceit."}
 BARE = {"vote": "for"}
@@ -98,7 +99,7 @@ def test_the_majority_decides_and_dissent_stays_secret(panel: Bench) -> None:
             assert not any(reads_entry(panel.actor(who), e) for e in secret), who
         assert all(reads_entry(panel.actor("judge"), e) for e in secret)
         issued = json.loads(entries_of(session, case, "issue_decision")[0].payload)
-        paper = session.scalars(select(Document).where(Document.kind == "decision")).one()
+        paper = session.scalars(PAPERS.where(Document.kind == "decision")).one()
     text = "".join(p.extract_text() for p in PdfReader(_file(paper.content)).pages)
     assert "Presiding judge" in text and "Ann" in text and "Ben" in text
     assert "dismiss the claim" not in text + json.dumps(issued)

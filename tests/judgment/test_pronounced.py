@@ -20,6 +20,7 @@ from odr.judgment.queries import current_draft
 from odr.procedure.models import Task, WindowState
 from tests.judgment.bench import Bench
 from tests.judgment.test_panel import FOR, panel, vote
+from tests.scene import PAPERS
 
 __all__ = ["panel"]
 
@@ -64,7 +65,7 @@ def test_what_was_pronounced_is_signed_issued_and_sent_in_its_time(panel: Bench)
     with panel.court.database.read() as session:
         decision = session.scalars(select(Decision).where(Decision.reference == reference)).one()
         assert decision.pronounced_at is not None
-        paper = session.scalars(select(Document).where(Document.kind == "decision")).one()
+        paper = session.scalars(PAPERS.where(Document.kind == "decision")).one()
         day = decision.pronounced_at.astimezone(panel.court.settings.tz).date()
     text = " ".join("".join(p.extract_text() for p in PdfReader(BytesIO(paper.content)).pages).split())
     assert write_paper_day(day, "en").replace("\u00a0", " ") in text.replace("\u00a0", " ")

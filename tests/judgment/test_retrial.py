@@ -19,6 +19,7 @@ from odr.judgment.models import Decision, FinalityCertificate, Obligation
 from odr.judgment.vocabulary import DecisionState
 from odr.notary.seal.seal_check import SealState, validate_pdf
 from tests.judgment.bench import Bench, to_the_cent
+from tests.scene import PAPERS
 
 OUTCOME = {"court": "Intermediate Court", "number": "(2026) 7", "summary": "See the ruling."}
 
@@ -42,7 +43,10 @@ def test_a_certificate_of_finality_is_sealed_numbered_and_of_this_decision(bench
         bench.do("clerk", "certify_effect", {"language": "en"})
     with bench.court.database.read() as session:
         one, two = session.scalars(select(FinalityCertificate).order_by(FinalityCertificate.id)).all()
-        paper, decision = session.get_one(Document, one.document_id), session.scalars(select(Decision)).one()
+        paper, decision = (
+            session.scalars(PAPERS.where(Document.id == one.document_id)).one(),
+            session.scalars(select(Decision)).one(),
+        )
         trust = bench.court.notary.authority.root(session).public_bytes(Encoding.PEM)
     assert one.number == f"{bench.number}-1" and two.number == f"{bench.number}-2"
     assert validate_pdf(paper.content, trust).state is SealState.SEALED

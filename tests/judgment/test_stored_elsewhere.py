@@ -19,6 +19,7 @@ from odr.judgment.models import Finding
 from odr.judgment.vocabulary import STORAGE
 from tests.judgment.bench import Bench
 from tests.judgment.web import Visitor
+from tests.scene import PAPERS
 
 POINTS = {
     "store_rules": "It is on the register of such services.",
@@ -73,7 +74,7 @@ def test_a_store_that_is_doubted_is_looked_at_point_by_point(bench: Bench) -> No
     bench.wait(hours=26)
     bench.do("judge", "issue_decision", {"decision": reference, "case_number": bench.number})
     with bench.court.database.read() as session:
-        paper = session.scalars(select(Document).where(Document.kind == "decision")).first()
+        paper = session.scalars(PAPERS.where(Document.kind == "decision")).first()
         assert paper is not None
         said = " ".join(" ".join(page.extract_text() for page in PdfReader(_file(paper.content)).pages).split())
     assert "On whoever stored it: It is on the register of such services." in said

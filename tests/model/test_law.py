@@ -24,6 +24,7 @@ from tests.model import walks
 from tests.model.hands import JOINS, Hands, let_in_more
 from tests.model.known import KNOWN
 from tests.model.law import LAW
+from tests.model.papers import set_once_each
 from tests.scene import Scene, open_court
 
 ROUNDS, EXAMPLES, STEPS = (1_200, 4, 40) if os.environ.get("ODR_PROVE") else (10, 4, 42)
@@ -144,6 +145,7 @@ def machine(sqlite_template: Path) -> Iterator[type[Law]]:
     database = Database(f"sqlite:///{folder / 'court.sqlite'}", synchronous="OFF")
     Law.scene = open_court(database, FixedClock(MORNING), folder / "court")
     let_in_more(Law.scene)
+    set_once_each(Law.scene.court)
     Law.reached, Law.steps = Counter(), Counter()
     yield Law
     database.dispose()

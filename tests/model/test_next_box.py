@@ -21,6 +21,7 @@ from tests.conftest import MORNING
 from tests.letter_days import days_missing
 from tests.model import walks
 from tests.model.hands import Hands, let_in_more
+from tests.model.papers import set_once_each
 from tests.scene import open_court
 
 WALKS, STEPS = (60, 40) if os.environ.get("ODR_PROVE") else (2, 12)
@@ -35,6 +36,7 @@ def hands(sqlite_template: Path) -> Iterator[Hands]:
     database = Database(f"sqlite:///{folder / 'court.sqlite'}", synchronous="OFF")
     scene = open_court(database, FixedClock(MORNING), folder / "court")
     let_in_more(scene)
+    set_once_each(scene.court)
     yield Hands(scene)
     database.dispose()
     shutil.rmtree(folder)

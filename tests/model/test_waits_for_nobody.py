@@ -21,6 +21,7 @@ from odr.service.packet.packets import still_open
 from odr.service.vocabulary import AttemptState, Channel, FactKind
 from tests.model import walks
 from tests.model.hands import Hands, let_in_more
+from tests.model.papers import set_once_each
 from tests.model.test_left_on_desks import left
 from tests.scene import Scene
 
@@ -31,6 +32,7 @@ WORDS = "The rules named in the request are read as they stand."
 def hands(small_scene: Scene) -> Hands:
     """Everybody of the model in a case that is not lodged yet."""
     let_in_more(small_scene)
+    set_once_each(small_scene.court)
     return Hands(small_scene)
 
 

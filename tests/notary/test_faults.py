@@ -22,7 +22,7 @@ from odr.notary.check.audit import FaultKind
 from odr.notary.check.receipt import verify_receipt
 from odr.notary.check.recovery import Unrecoverable
 from odr.notary.log.checkpoint import Checkpoint
-from odr.notary.log.log_rows import tree_size
+from odr.notary.log.log_rows import WrittenLog, tree_size
 from odr.notary.log.note import Note, NoteKey, NoteRefused, SignatureLine, parse_note, verify_note
 from odr.notary.log.publish import publish_tiles
 from odr.notary.log.sequencer import integrate
@@ -211,7 +211,7 @@ def test_what_was_published_and_perhaps_not_signed_is_recovered_too(
     with sqlite_notary.database.write() as session:
         integrate(session, "2026", tree_size(session, "2026"))
     with sqlite_notary.database.read() as session:
-        publish_tiles(session, "2026", tmp_path / "log/2026", 260 + lost)
+        publish_tiles(WrittenLog(session, "2026"), tmp_path / "log/2026", 260 + lost)
     old = restored(make_notary, tmp_path / "old.sqlite")
     assert old.recover() == 10 + lost
     assert old.recover() == 0
@@ -378,7 +378,7 @@ def test_closing_broken_off_after_the_key_froze_is_finished(sqlite_notary: Notar
         assert parse_note(session.get_one(Log, "2026").closing_note or b"").text == statement
 
 
-@pytest.mark.parametrize("function", ["_sign", "sign_tree", "_stamp", "publish_checkpoint"])
+@pytest.mark.parametrize("function", ["_sign", "sign_tree", "_stamp", "put_checkpoint"])
 @pytest.mark.slow
 def test_killed_process_leaves_a_log_that_goes_on(sqlite_notary: Notary, vault: FileVault, function: str) -> None:
     """Killed after the commit, after publishing tiles, after signing, before publishing the checkpoint: the next

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, event, func, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import NotFound
 from odr.notary.check.receipt import verify_receipt
+from odr.notary.log import publish
 from odr.notary.log.checkpoint import Checkpoint
 from odr.notary.log.merkle_tree import leaf_hash, verify_inclusion
 from odr.notary.log.note import parse_note
@@ -24,6 +29,7 @@ from odr.notary.log.strict import b64
 from odr.notary.log.tiles import unbundle
 from odr.notary.models import LogCheckpoint, LogEntry, LogTile, Receipt
 from odr.notary.notary import Notary
+from odr.notary.vault import FileVault, KeyKind, NoSuchKey
 from tests.notary.conftest import ORIGIN, record, subject
 from tests.patience import PATIENCE
 
@@ -351,3 +357,60 @@ def test_a_file_that_cannot_be_written_is_told_when_the_others_are() -> None:
     with pytest.raises(OSError, match="no space left"):
         each_together(write, ["tile", "entries"])
     assert written == ["entries"]
+
+
+FILE_CALLS = ("open", "replace", "fsync", "mkdir")
+
+
+@pytest.fixture
+def counted_calls() -> Iterator[Counter[str]]:
+    """How often this process and the threads that write the log's files open, rename and sync while the test lasts."""
+    calls: Counter[str] = Counter()
+
+    def note(frame: FrameType, what: str, called: Any) -> None:
+        if what == "c_call" and called.__module__ in ("posix", "_io") and called.__name__ in FILE_CALLS:
+            calls[called.__name__] += 1
+
+    publish._pool.cache_clear()  # its threads would have begun uncounted
+    threading.setprofile(note)
+    sys.setprofile(note)
+    yield calls
+    sys.setprofile(None)
+    threading.setprofile(None)
+    publish._pool.cache_clear()
+
+
+@pytest.mark.parametrize("leaves", [1, 16])
+def test_a_round_opens_renames_and_syncs_a_counted_number_of_times(
+    sqlite_notary: Notary, counted_calls: Counter[str], leaves: int
+) -> None:
+    """However many leaves it takes in: two tiles, the vault's memory and the tree head, each written once with its name;
+    what nothing new stands in is not written again.
+    """
+    record(sqlite_notary, 300)
+    record(sqlite_notary)
+    with sqlite_notary.database.write() as session:
+        sqlite_notary.record_many(session, [subject(i) for i in range(leaves)], now=sqlite_notary.clock.now())
+    statements: list[str] = []
+    event.listen(sqlite_notary.database.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    counted_calls.clear()
+    assert sqlite_notary.sequence() == leaves
+    counts = dict(counted_calls)
+    assert (counts["replace"], counts["fsync"], counts.get("mkdir", 0)) == (4, 8, 0)
+    assert counts["open"] <= 19
+    assert len(statements) == 10, statements
+
+
+def test_a_key_taken_away_signs_nothing_though_it_was_read_before(vault: FileVault) -> None:
+    """A key is read from its file once, and the file still is what counts: taken away there is none, replaced it is the
+    other.
+    """
+    vault.create_key("time-1", KeyKind.P256)
+    vault.create_key("time-2", KeyKind.P256)
+    first, other = vault.public_key("time-1"), vault.public_key("time-2")
+    assert vault.public_key("time-1") == first
+    (vault.folder / "time-2.key").replace(vault.folder / "time-1.key")
+    assert vault.public_key("time-1") == other != first
+    (vault.folder / "time-1.key").unlink()
+    with pytest.raises(NoSuchKey):
+        vault.sign_digest("time-1", bytes(32))

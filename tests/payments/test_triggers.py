@@ -37,7 +37,7 @@ from tests.judgment.bench import Bench, lay_hearing
 from tests.judgment.conftest import bench, whole_court  # noqa: F401 - fixtures
 from tests.judgment.test_panel import FOR, vote
 from tests.kept import kept
-from tests.scene import Scene, claim
+from tests.scene import PAPERS, Scene, claim
 from tests.settlement.test_offers import settle
 
 REASONS = "Notice and last day stand on the docket; nothing was paid and nothing is pending."
@@ -606,7 +606,7 @@ def test_a_refusal_of_relief_goes_out_with_its_paper_to_the_one_who_asked(small_
         (packet,) = session.scalars(select(Packet).where(Packet.occasion == "fee_relief")).all()
         assert packet.party_id == next(p.id for p in scene.case().parties if p.role is Role.CLAIMANT)
         (paper,) = packet.documents
-        document = session.scalars(select(Document).where(Document.reference == paper["reference"])).one()
+        document = session.scalars(PAPERS.where(Document.reference == paper["reference"])).one()
         words = "".join("".join(page.extract_text() for page in PdfReader(BytesIO(document.content)).pages).split())
         assert paper["sha256"] == document.sha256 and "Thepapersshowasalary" in words
         assert [reads_document(scene.actor(who), document) for who in ("li", "judge", "clerk", "haiyun")] == [

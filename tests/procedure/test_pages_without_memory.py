@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from odr.app import create_app
 from odr.ground.db import Database
+from odr.ground.memory.built_once import Put
 from tests.procedure.test_statements import fill, pages_of
 from tests.scene import Scene
 from tests.test_bad_input import signed_in
@@ -22,6 +23,22 @@ class Forgetful(Session):
 
     def __init__(self, *args: Any, reading: bool = False, **how: Any) -> None:
         super().__init__(*args, **how)
+
+    def execute(self, statement: Any, params: Any = None, **how: Any) -> Any:
+        """A query that is built once as well: it is put with its values."""
+        return super().execute(*_put(statement, params), **how)
+
+    def scalars(self, statement: Any, params: Any = None, **how: Any) -> Any:
+        """See :meth:`execute`."""
+        return super().scalars(*_put(statement, params), **how)
+
+    def scalar(self, statement: Any, params: Any = None, **how: Any) -> Any:
+        """See :meth:`execute`."""
+        return super().scalar(*_put(statement, params), **how)
+
+
+def _put(statement: Any, params: Any) -> tuple[Any, Any]:
+    return statement if isinstance(statement, Put) else (statement, params)
 
 
 @contextmanager

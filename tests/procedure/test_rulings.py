@@ -21,7 +21,7 @@ from odr.identity.models import Account
 from odr.notary.seal.seal_check import SealState, validate_pdf
 from odr.procedure.acts.table import TABLE, Act, Everyone
 from odr.service.models import Packet
-from tests.scene import Scene, claim_in_chinese
+from tests.scene import PAPERS, Scene, claim_in_chinese
 
 NO_PAPER = {
     "decide_erasure": "the court’s own keeping of records: no party asks, nothing is ruled between them",
@@ -88,9 +88,7 @@ def made(scene: Scene, number: int) -> tuple[Document, DocketEntry, bytes]:
     """The paper of an entry, the entry, and the root to check the seal by."""
     with scene.court.database.read() as session:
         paper = session.scalars(
-            select(Document).where(
-                Document.case_id == scene.case_id, Document.entry_number == number, Document.kind == "ruling"
-            )
+            PAPERS.where(Document.case_id == scene.case_id, Document.entry_number == number, Document.kind == "ruling")
         ).one()
         entry = session.scalars(
             select(DocketEntry).where(DocketEntry.case_id == scene.case_id, DocketEntry.number == number)

@@ -30,6 +30,7 @@ from odr.register.calendar.attending.rules import Asks, who_gets_one
 from odr.web.presence import session_cookie_name
 from tests.conftest import MORNING
 from tests.judgment.web import ORIGIN, Options, Visitor
+from tests.kept import kept
 from tests.scene import Scene
 
 PUBLIC = ("ann", "bo", "cai", "dai", "ed")
@@ -39,6 +40,13 @@ ROOM = "Courtroom 3"
 @pytest.fixture
 def fixed(scene: Scene) -> Scene:
     """A hearing fixed in a courtroom with two seats, and five people who are in no case."""
+    fix(scene)
+    return scene
+
+
+@kept
+def fix(scene: Scene) -> None:
+    """The courtroom, the five, and a case that is brought to its hearing."""
     with scene.court.database.write() as session:
         now = scene.clock.now()
         session.add(
@@ -69,7 +77,6 @@ def fixed(scene: Scene) -> Scene:
     scene.do("open_examination", "judge", mode="offline")
     day = (scene.clock.now() + timedelta(days=14)).date()
     scene.do("summon", "clerk", mode="offline", on=day.isoformat(), at="09:30", place=ROOM)
-    return scene
 
 
 def hearing(scene: Scene) -> Hearing:

@@ -17,6 +17,7 @@ from odr.app import create_app
 from odr.docket.models import Party, Role
 from odr.hearing.models import Hearing, Motion
 from odr.hearing.vocabulary import HearingState, Mode, MotionKind, RequestState
+from tests.kept import kept
 from tests.procedure.test_asked_once import asked
 from tests.scene import Scene
 
@@ -26,13 +27,19 @@ FEEDS = ("/hearings.json", "/hearings/en.ics", "/hearings/zh-Hans.ics", "/hearin
 @pytest.fixture
 def fixed(scene: Scene) -> Scene:
     """A case for which a hearing in the courtroom is fixed."""
+    fix(scene)
+    return scene
+
+
+@kept
+def fix(scene: Scene) -> None:
+    """A case is brought to its hearing."""
     scene.pend()
     scene.pay()
     scene.later(days=16)
     scene.do("open_examination", "judge", mode="offline")
     day = (scene.clock.now() + timedelta(days=14)).date()
     scene.do("summon", "clerk", mode="offline", on=day.isoformat(), at="09:30", place="Courtroom 3")
-    return scene
 
 
 def visitor(scene: Scene) -> FlaskClient:

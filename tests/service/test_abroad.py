@@ -18,7 +18,7 @@ from odr.service.models import ServiceAbroad
 from odr.service.packet.acts import barred_abroad
 from odr.service.packet.deemed import Fact, Occasion, Rules, conclude
 from odr.service.vocabulary import AbroadMethod, AbroadStep, Channel, FactKind, PacketState, ServiceStatus
-from tests.scene import Scene
+from tests.scene import PAPERS, Scene
 from tests.service.test_clerk import respondent
 from tests.service.test_pages import browser, packets, read, served
 
@@ -95,7 +95,7 @@ def translated(scene: Scene) -> None:
     sent = scene.upload("clerk", content, "klage.pdf", "application/pdf")
     scene.do("record_translation", "clerk", **recorded, file=sent.reference)
     with scene.court.database.read() as session:
-        kept = session.scalars(select(Document).where(Document.kind == "translation_abroad")).one()
+        kept = session.scalars(PAPERS.where(Document.kind == "translation_abroad")).one()
     assert (kept.content, kept.sha256, kept.receipt is not None) == (content, sent.sha256, True)
     page = read(browser(scene, "clerk"), f"/cases/{scene.case().reference}/service/abroad")
     assert "Translated papers (PDF)" in page and "Meyer" in page
@@ -117,7 +117,7 @@ def test_a_central_authority_serves_and_certifies(served: Scene) -> None:
     letter(served)
     assert row(served).step is AbroadStep.READY
     with served.court.database.read() as session:
-        bundle = session.scalars(select(Document).where(Document.kind == "letter_of_request")).one()
+        bundle = session.scalars(PAPERS.where(Document.kind == "letter_of_request")).one()
     assert bundle.receipt is not None
     words = "".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(bundle.content)).pages).split())
     for each in (

@@ -30,7 +30,7 @@ from odr.service.rules import rules_for, rules_of_pack
 from odr.service.sending.compose import compose
 from odr.service.vocabulary import Channel, FactKind, PacketState
 from odr.web.reader_language import COOKIE as LANGUAGE
-from tests.scene import Scene
+from tests.scene import PAPERS, Scene
 from tests.service.conftest import HEAD
 
 BASE = "http://court.test"
@@ -105,7 +105,7 @@ def test_the_claim_goes_along_as_a_sealed_paper(served: Scene) -> None:
     (packet,) = packets(served.court.database)
     (paper,) = packet.documents
     with served.court.database.read() as session:
-        document = session.scalars(select(Document).where(Document.reference == paper["reference"])).one()
+        document = session.scalars(PAPERS.where(Document.reference == paper["reference"])).one()
         assert paper["sha256"] == document.sha256 == sha256_hex(document.content)
         assert document.receipt is not None
         assert served.court.notary.receipt_files(session, document.receipt).leaf is not None
@@ -146,7 +146,7 @@ def test_an_act_of_the_recipient_gives_a_sealed_proof(served: Scene) -> None:
     assert proof.document_sha256 is not None
     assert proof.receipt is not None
     with served.court.database.read() as session:
-        document = session.scalars(select(Document).where(Document.sha256 == proof.document_sha256)).one()
+        document = session.scalars(PAPERS.where(Document.sha256 == proof.document_sha256)).one()
         assert served.court.notary.receipt_files(session, proof.receipt).leaf is not None
     assert document.kind == "proof_of_service"
     assert document.entry_number is not None

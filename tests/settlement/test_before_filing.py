@@ -32,7 +32,7 @@ from odr.settlement.models import Agreement, AgreementState, Confirmation, Media
 from tests.box import looked_at
 from tests.filing.visitor import Visitor
 from tests.kept import kept
-from tests.scene import Scene
+from tests.scene import PAPERS, Scene
 
 HAIYUN = "Haiyun Information Technology Co., Ltd."
 LI = {"name": "Li Wen", "email": "li@parties.example", "e_service": True}
@@ -258,7 +258,9 @@ def test_what_was_agreed_before_a_claim_is_confirmed_and_enforced(small_scene: S
         )
         assert session.scalar(select(Seat).where(Seat.case_id == before.id, Seat.role == Role.JUDGE)) is None
     rule(scene)
-    case, paper = scene.case(), row(scene, Document)
+    case = scene.case()
+    with scene.court.database.read() as session:
+        paper = session.scalars(PAPERS.order_by(Document.id.desc()).limit(1)).one()
     assert case.stage is Stage.EFFECTIVE and paper.kind == "ruling" and paper.content.startswith(b"%PDF")
     with scene.court.database.read() as session:
         owed = session.scalars(select(Obligation).order_by(Obligation.id)).all()

@@ -24,6 +24,7 @@ from odr.settlement.models import Agreement, AgreementState, Offer, OfferState
 from odr.settlement.offers.acts import OfferInput
 from tests.judgment.bench import Bench
 from tests.kept import kept
+from tests.scene import PAPERS
 
 OFFER: dict[str, Any] = {
     "to": "claimant/1",
@@ -123,7 +124,7 @@ def test_an_offer_accepted_becomes_a_statement_that_binds(bench: Bench) -> None:
             (200_000, "2026-03-20", True),
             (400_000, "2026-04-20", True),
         ]
-        document = session.scalars(select(Document).where(Document.kind == "mediation_statement")).one()
+        document = session.scalars(PAPERS.where(Document.kind == "mediation_statement")).one()
         trust = bench.court.notary.authority.root(session)
         assert (
             validate_pdf(

@@ -20,9 +20,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pypinyin import Style, pinyin
-from pypinyin.constants import PHRASES_DICT
-
 from odr.assist.wording.corpus import HAN, LONGEST, Corpus
 
 SHAPES = Path(__file__).parent / "shapes.toml"
@@ -122,6 +119,9 @@ class Chinese:
 
 
 def _is_word(words: str, at: int) -> bool:
+    # The library's lists take longer to read than all of the court's own: where a text is first gone through.
+    from pypinyin.constants import PHRASES_DICT
+
     return any(
         words[begin : begin + size] in PHRASES_DICT
         for size in (2, 3, 4)
@@ -132,6 +132,8 @@ def _is_word(words: str, at: int) -> bool:
 @lru_cache(maxsize=8192)
 def sounds(sign: str) -> frozenset[str]:
     """How a character is read, without tones; zh, ch, sh and a last g count as z, c, s and nothing, as many people type."""
+    from pypinyin import Style, pinyin
+
     read = pinyin(sign, style=Style.NORMAL, heteronym=True)[0]
     return frozenset(_plainer(one) for one in read if one != sign)
 

@@ -13,6 +13,7 @@ from odr.evidence.choices import exhibits_to_withdraw
 from odr.evidence.exhibits.access import is_kept
 from odr.evidence.exhibits.adding import add_exhibit, is_late
 from odr.evidence.exhibits.checklist import items_for
+from odr.evidence.exhibits.queries import brought_any
 from odr.evidence.exhibits.sealing import ask_for_seal, prepare_submission
 from odr.evidence.inputs import ExhibitInput, FactNumbers, Summary
 from odr.evidence.intake.belonging import belonging_to, copied
@@ -135,8 +136,7 @@ def of_no_numbered_fact(given: dict[str, Any]) -> dict[str, Any]:
 @guard("EV 19")
 def has_brought_an_exhibit(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only whoever has brought an exhibit can say more of it."""
-    mine = select(Exhibit.id).where(Exhibit.case_id == case.id, Exhibit.party_id == actor.party_id)
-    return None if sitting.session.scalar(mine.limit(1)) is not None else T("You have brought no exhibit yet.")
+    return None if brought_any(sitting.session, case, actor.party_id) else T("You have brought no exhibit yet.")
 
 
 @guard("EV 19")

@@ -49,7 +49,7 @@ from odr.evidence.models import Blob, Upload, UploadState
 from odr.evidence.store.integrity_check import Unwraps, contents
 from odr.evidence.store.store import CHUNK, BlobStore, Reader, digest_of
 from odr.ground.clock import Clock
-from odr.ground.db import Database, new_reference, reserve_ids
+from odr.ground.db import Database, new_reference, reserve_ids_of
 from odr.ground.errors import CourtError, NotFound, TooMany
 from odr.ground.text import T
 
@@ -339,17 +339,17 @@ class UploadDesk:
         blobs = [self._blob(file.whole, file.judged, content=file.data) for file in files]
         subjects = [subject_of(file.upload, blob, file.judged.scan) for file, blob in zip(files, blobs, strict=True)]
         receipts = self.notary.record_many(session, subjects, now=now)
-        # Nobody looks at the rows again in this transaction: they are written as plain rows.
-        for blob, number in zip(blobs, reserve_ids(session, "blob", len(blobs)), strict=True):
+        of_blobs, of_uploads = reserve_ids_of(session, ("blob", "upload"), len(files))
+        for blob, number in zip(blobs, of_blobs, strict=True):
             blob.id = number
-        session.execute(_NEW_BLOB, [{name: getattr(blob, name) for name in _BLOB_WRITTEN} for blob in blobs])
+        # Nobody looks at the rows again in this transaction: they are written as plain rows, past what maps objects.
+        connection = session.connection()
+        connection.execute(_NEW_BLOB, [{name: getattr(blob, name) for name in _BLOB_WRITTEN} for blob in blobs])
         rows = [
             {**file.row, "id": number, **settled(blob, receipt, now)}
-            for file, number, blob, receipt in zip(
-                files, reserve_ids(session, "upload", len(files)), blobs, receipts, strict=True
-            )
+            for file, number, blob, receipt in zip(files, of_uploads, blobs, receipts, strict=True)
         ]
-        session.execute(_NEW_UPLOAD, rows)
+        connection.execute(_NEW_UPLOAD, rows)
         for file, row, blob in zip(files, rows, blobs, strict=True):
             file.upload = Upload(**row, blob=blob)
 

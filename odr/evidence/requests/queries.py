@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.docket.papers import Reason, RulingPaper
+from odr.docket.queries import rows_of
 from odr.evidence.requests.models import EvidenceRequest, RequestKind, RequestState
 from odr.ground.memory.asked_once import remembered
 from odr.ground.text import T, Text
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 @remembered
 def requests_of(session: Session, case: Case, *states: RequestState) -> list[EvidenceRequest]:
     """Requests of a case in order, all or those in certain states."""
-    query = select(EvidenceRequest).where(EvidenceRequest.case_id == case.id).order_by(EvidenceRequest.id)
-    return list(session.scalars(query.where(EvidenceRequest.state.in_(states)) if states else query))
+    return rows_of(session, EvidenceRequest, case, *states)
 
 
 # One function for each act: what its list offers, what opens it and what it takes are the same.

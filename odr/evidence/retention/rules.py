@@ -24,6 +24,7 @@ from odr.evidence.models import Blob, Exhibit, Upload
 from odr.evidence.retention.models import ErasureProposal, ErasureState, LegalHold
 from odr.evidence.sources.proof_queries import proofs_of
 from odr.ground.db import Database
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.procedure.rules.base import Period, Unit
 from odr.procedure.rules.pack import RulePack
@@ -68,7 +69,11 @@ def after(day: date, period: Period) -> date:
 
 def hold_of(session: Session, case: Case) -> LegalHold | None:
     """The hold under which the case stands."""
-    return session.scalar(select(LegalHold).where(LegalHold.case_id == case.id, LegalHold.lifted_by.is_(None)).limit(1))
+    return session.scalar(
+        built_once(
+            lambda: select(LegalHold).where(LegalHold.case_id == case.id, LegalHold.lifted_by.is_(None)).limit(1)
+        )
+    )
 
 
 def is_erased(exhibit: Exhibit) -> bool:

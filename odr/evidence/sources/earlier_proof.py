@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, Stage
+from odr.evidence.exhibits.queries import brought_any
 from odr.evidence.models import Exhibit, Upload
 from odr.evidence.retention.rules import is_erased
 from odr.evidence.sources.models import EarlierProof
@@ -91,8 +92,7 @@ class ProofInput(CourtModel):
 @guard("EV 93")
 def has_an_exhibit_to_prove(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A proof from before is attached to an exhibit of one's own."""
-    mine = select(Exhibit.id).where(Exhibit.case_id == case.id, Exhibit.party_id == actor.party_id)
-    return None if sitting.session.scalar(mine.limit(1)) is not None else T("You have brought no exhibit yet.")
+    return None if brought_any(sitting.session, case, actor.party_id) else T("You have brought no exhibit yet.")
 
 
 @act(

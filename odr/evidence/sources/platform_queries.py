@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case
 from odr.evidence.models import Exhibit
 from odr.evidence.sources.models import Platform, PlatformRequest, RecordKind
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 
 
@@ -50,11 +51,15 @@ class Fetched:
 def fetched(session: Session, case: Case, now: datetime) -> list[Fetched]:
     """Every request of the case to a platform, the newest first."""
     rows = session.execute(
-        select(PlatformRequest, Platform, Exhibit.label)
-        .join(Platform, Platform.id == PlatformRequest.platform_id)
-        .outerjoin(Exhibit, Exhibit.id == PlatformRequest.exhibit_id)
-        .where(PlatformRequest.case_id == case.id)
-        .order_by(PlatformRequest.id.desc())
+        built_once(
+            lambda: (
+                select(PlatformRequest, Platform, Exhibit.label)
+                .join(Platform, Platform.id == PlatformRequest.platform_id)
+                .outerjoin(Exhibit, Exhibit.id == PlatformRequest.exhibit_id)
+                .where(PlatformRequest.case_id == case.id)
+                .order_by(PlatformRequest.id.desc())
+            )
+        )
     )
     return [
         Fetched(

@@ -17,6 +17,7 @@ from odr.evidence.requests.acts import open_late
 from odr.evidence.sources.inputs import PlatformRecordsFact
 from odr.evidence.sources.models import Platform, PlatformRequest, RecordKind
 from odr.ground.errors import InvalidInput
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.act_versions import upcast
@@ -39,7 +40,9 @@ LASTS = timedelta(days=30)
 @guard("COURT platform-records")
 def some_platform(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no platform can be asked: none is accredited."""
-    found = sitting.session.scalar(select(Platform.id).where(Platform.revoked_at.is_(None)).limit(1))
+    found = sitting.session.scalar(
+        built_once(lambda: select(Platform.id).where(Platform.revoked_at.is_(None)).limit(1))
+    )
     return (
         None
         if found is not None

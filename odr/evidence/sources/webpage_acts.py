@@ -16,6 +16,7 @@ from odr.evidence.sources.inputs import CaptureRecord
 from odr.evidence.sources.webpage.capturer import WHY, NotCaptured, browser, plain_address
 from odr.evidence.sources.webpage.words import KINDS, provenance_of, title_of
 from odr.ground.errors import InvalidInput, NotFound
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -39,10 +40,12 @@ def can_look(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         return T(
             "The court has no browser installed that could look at a page. Take a picture of your screen, save the page, and submit both."
         )
-    waiting = select(func.count()).where(
-        WebCapture.case_id == case.id,
-        WebCapture.party_id == actor.party_id,
-        WebCapture.state.in_((CaptureState.WAITING, CaptureState.WORKING)),
+    waiting = built_once(
+        lambda: select(func.count()).where(
+            WebCapture.case_id == case.id,
+            WebCapture.party_id == actor.party_id,
+            WebCapture.state.in_((CaptureState.WAITING, CaptureState.WORKING)),
+        )
     )
     if (sitting.session.scalar(waiting) or 0) >= MOST_WAITING:
         return T("Several pages wait to be captured for you. Wait until one of them is done.")

@@ -21,6 +21,7 @@ from odr.evidence.sources.models import EarlyFetch, EarlyKind
 from odr.evidence.sources.webpage.capturer import Captured, NotCaptured
 from odr.evidence.store.ports import capturer_of, desk_of
 from odr.ground.errors import CourtError
+from odr.ground.memory.built_once import built_once
 from odr.ground.silence import outward
 from odr.ground.text import T
 from odr.identity.actors import CLOCK_ACTOR
@@ -162,6 +163,8 @@ def captures_of(session: Session, case: Case) -> list[WebCapture]:
     """Pages the court was asked to capture in a case, newest first."""
     return list(
         session.scalars(
-            select(WebCapture).where(WebCapture.case_id == case.id).order_by(WebCapture.id.desc()).limit(50)
+            built_once(
+                lambda: select(WebCapture).where(WebCapture.case_id == case.id).order_by(WebCapture.id.desc()).limit(50)
+            )
         )
     )

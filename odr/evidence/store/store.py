@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from odr.ground import durable
 from odr.ground.db import new_reference
 from odr.ground.durable import sync_folder, write_all
 from odr.ground.errors import NotFound, StorageFull
@@ -97,13 +98,7 @@ def storage_full() -> StorageFull:
 
 def make_folder(folder: Path) -> None:
     """Create a folder for its owner only, durably."""
-    if folder.is_dir():
-        return
-    if not folder.parent.is_dir():
-        make_folder(folder.parent)
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    sync_folder(folder.parent)
+    durable.make_folder(folder, mode=0o700)
 
 
 def digest_of(path: Path, start: Any = None, offset: int = 0) -> Any:

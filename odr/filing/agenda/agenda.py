@@ -15,6 +15,7 @@ from odr.docket.models import COURT_ROLES, Case, Party, Seat, Stage
 from odr.filing.models import CalendarFeed
 from odr.ground.errors import NotFound
 from odr.ground.keyset import judged
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text, side_by_side
 from odr.identity.accounts.ways_in import ends_with_everything
 from odr.identity.actors import Actor, actors_in, serving
@@ -166,7 +167,11 @@ def has_feed(session: Session, account_id: int) -> bool:
     """Whether an address is in use."""
     return (
         session.scalar(
-            select(CalendarFeed.id).where(CalendarFeed.account_id == account_id, CalendarFeed.revoked_at.is_(None))
+            built_once(
+                lambda: select(CalendarFeed.id).where(
+                    CalendarFeed.account_id == account_id, CalendarFeed.revoked_at.is_(None)
+                )
+            )
         )
         is not None
     )

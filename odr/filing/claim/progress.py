@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, DocketEntry, Outcome, Party, Role, Stage
 from odr.docket.queries import entries_of
 from odr.filing.models import Claim, Request, RequestKind, RequestState
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import CaseClosed
@@ -41,11 +42,17 @@ def last_heard_again(session: Session, cases: Collection[int]) -> dict[int, Dock
 def heard_again_by(sitting: Sitting, case: Case) -> list[DocketEntry]:
     """The entries by which the case began anew, in order: sent back, or a retrial was ordered (CPL 41)."""
 
+    acts = acts_that_mean(Milestone.HEARD_AGAIN)
+
     def look() -> list[DocketEntry]:
         rows = sitting.session.scalars(
-            select(DocketEntry)
-            .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(acts_that_mean(Milestone.HEARD_AGAIN)))
-            .order_by(DocketEntry.number)
+            built_once(
+                lambda: (
+                    select(DocketEntry)
+                    .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(acts))
+                    .order_by(DocketEntry.number)
+                )
+            )
         )
         return [entry for entry in rows if json.loads(entry.payload)["result"].get("heard_again")]
 
@@ -125,11 +132,13 @@ def before_end_of_debate(sitting: Sitting, case: Case, actor: Actor) -> Text | N
 
 def standing_claim(sitting: Sitting, case: Case, party_id: int | None) -> Claim | None:
     """A party's claim or counterclaim that stands."""
-    query = (
-        select(Claim)
-        .where(Claim.case_id == case.id, Claim.party_id == party_id, Claim.withdrawn_at.is_(None))
-        .order_by(Claim.id.desc())
-        .limit(1)
+    query = built_once(
+        lambda: (
+            select(Claim)
+            .where(Claim.case_id == case.id, Claim.party_id == party_id, Claim.withdrawn_at.is_(None))
+            .order_by(Claim.id.desc())
+            .limit(1)
+        )
     )
     return sitting.session.scalar(query)
 

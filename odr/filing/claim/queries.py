@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Party
 from odr.filing.models import Claim, Fact, FactAnswer, Relief, ReviewReturn
 from odr.ground.memory.asked_once import remembered
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import Money
 from odr.identity.actors import Actor
 from odr.procedure.acts.resolvers import resolver
@@ -46,7 +47,9 @@ def reliefs_of(session: Session, case: Case) -> list[Relief]:
     """Everything asked for, by claim and number."""
     ids = [c.id for c in claims_of(session, case)]
     return list(
-        session.scalars(select(Relief).where(Relief.claim_id.in_(ids)).order_by(Relief.claim_id, Relief.number))
+        session.scalars(
+            built_once(lambda: select(Relief).where(Relief.claim_id.in_(ids)).order_by(Relief.claim_id, Relief.number))
+        )
     )
 
 
@@ -76,7 +79,7 @@ def asked_for(session: Session, case: Case) -> list[Asked]:
 
 def facts_of(session: Session, case: Case) -> list[FactView]:
     """Numbered facts with their answers, in two queries."""
-    facts = list(session.scalars(select(Fact).where(Fact.case_id == case.id).order_by(Fact.number)))
+    facts = list(session.scalars(built_once(lambda: select(Fact).where(Fact.case_id == case.id).order_by(Fact.number))))
     by_fact: dict[int, list[FactAnswer]] = {f.id: [] for f in facts}
     for answer in session.scalars(
         select(FactAnswer).where(FactAnswer.fact_id.in_(list(by_fact))).order_by(FactAnswer.id)

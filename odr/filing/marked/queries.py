@@ -16,6 +16,7 @@ from odr.filing.marked.models import FilingLook, FilingMark
 from odr.ground.db import insert_once
 from odr.ground.keyset import Key, Listed, judged, page_of
 from odr.ground.memory.asked_once import remembered
+from odr.ground.memory.built_once import built_once
 from odr.identity.actors import serving
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.acts.table import TABLE, Act, Milestone, Topic
@@ -135,12 +136,13 @@ def marks_of(
     session: Session, case: Case, *, open_only: bool = False, party_id: int | None = None
 ) -> Sequence[FilingMark]:
     """The marks of a case, the oldest first; those that wait alone, or those of one party."""
-    query = select(FilingMark).where(FilingMark.case_id == case.id).order_by(FilingMark.id)
-    if open_only:
-        query = query.where(FilingMark.closed_entry.is_(None))
-    if party_id is not None:
-        query = query.where(FilingMark.party_id == party_id)
-    return session.scalars(query).all()
+    query = built_once(lambda: select(FilingMark).where(FilingMark.case_id == case.id).order_by(FilingMark.id))
+    # A case has few: they are told apart here, so that it is one question.
+    return [
+        mark
+        for mark in session.scalars(query)
+        if (not open_only or mark.closed_entry is None) and (party_id is None or mark.party_id == party_id)
+    ]
 
 
 @dataclass(frozen=True)

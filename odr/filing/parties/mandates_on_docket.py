@@ -15,6 +15,7 @@ from odr.filing import names as act_names
 from odr.filing.models import MandateNote
 from odr.filing.parties.inputs import MandateFact
 from odr.ground.memory.asked_once import remembered
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.identity.accounts import accounts, outbox
 from odr.identity.accounts.account_letters import Letter, site_of
@@ -52,10 +53,14 @@ def representatives_of(sitting: Sitting, case: Case) -> list[Representative]:
 def _representatives_of(session: Session, case: Case, now: datetime, today: date) -> list[Representative]:
     names = {p.id: p for p in case.parties}
     rows = session.execute(
-        select(Mandate, Account.name)
-        .join(Account, Account.id == Mandate.account_id)
-        .where(Mandate.case_id == case.id)
-        .order_by(Mandate.id)
+        built_once(
+            lambda: (
+                select(Mandate, Account.name)
+                .join(Account, Account.id == Mandate.account_id)
+                .where(Mandate.case_id == case.id)
+                .order_by(Mandate.id)
+            )
+        )
     )
     return [
         Representative(

@@ -18,6 +18,7 @@ from odr.filing.claim.queries import claims_of, facts_of, reliefs_of
 from odr.filing.draft.particulars import told_of
 from odr.filing.inputs import AcceptInput
 from odr.filing.registry.review import Check, Found, checks_of, tracks_for
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import Money, T, Text, side_by_side
 from odr.identity.actors import serving
 from odr.procedure.forms.inputs import CourtModel
@@ -82,7 +83,9 @@ def batches_of(session: Session, account_id: int) -> list[Batch]:
         .having(func.count() > 1)
     )
     counts: dict[int, int] = {row[0]: row[1] for row in session.execute(mine)}
-    bulks = session.scalars(select(BulkFiling).where(BulkFiling.id.in_(counts)).order_by(BulkFiling.id))
+    bulks = session.scalars(
+        built_once(lambda: select(BulkFiling).where(BulkFiling.id.in_(counts)).order_by(BulkFiling.id))
+    )
     return [Batch(bulk, counts[bulk.id]) for bulk in bulks]
 
 

@@ -20,6 +20,7 @@ from odr.filing.complaints.acts import COMPLAINT
 from odr.filing.complaints.queries import COMPLAINT_WINDOW, lies_with, today_at
 from odr.filing.models import Claim, Request, RequestKind, RequestState, ReviewReturn
 from odr.filing.registry.review import is_definite
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import serving
 from odr.procedure.acts.windows import rule_of
@@ -204,7 +205,9 @@ class _Look:
         self._court = sitting
         self.claims: dict[int, Claim] = {}
         for claim in sitting.session.scalars(
-            select(Claim).where(Claim.case_id.in_(ids), Claim.withdrawn_at.is_(None)).order_by(Claim.id)
+            built_once(
+                lambda: select(Claim).where(Claim.case_id.in_(ids), Claim.withdrawn_at.is_(None)).order_by(Claim.id)
+            )
         ):
             self.claims.setdefault(claim.case_id, claim)
         self.returned = self._cases_of(ReviewReturn.case_id, ReviewReturn.case_id.in_(ids))

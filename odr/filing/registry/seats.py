@@ -16,6 +16,7 @@ from odr.filing.registry.drawing import Draw, draw_among, waiting_seed
 from odr.filing.registry.posts import fit
 from odr.ground.db import insert_once
 from odr.ground.errors import InvalidInput, NotFound
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text, words_of
 from odr.identity.models import Account, AccountRole, AccountState, Mandate
 from odr.procedure.acts.events import BenchChanged
@@ -54,7 +55,11 @@ def conflicted(session: Session, case: Case) -> set[int]:
     if not case.is_blank:
         found |= set(
             session.scalars(
-                select(Mandate.account_id).where(Mandate.case_id == case.id, Mandate.accepted_at.is_not(None))
+                built_once(
+                    lambda: select(Mandate.account_id).where(
+                        Mandate.case_id == case.id, Mandate.accepted_at.is_not(None)
+                    )
+                )
             )
         )
     return found

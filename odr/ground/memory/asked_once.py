@@ -9,28 +9,56 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Sized
 from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Executable, GenerativeSelect, Select, UpdateBase, bindparam, event, inspect, select
 from sqlalchemy.engine import FrozenResult, Result, ScalarResult
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Mapper, Session, UOWTransaction, joinedload, object_mapper
 from sqlalchemy.orm.attributes import instance_state as object_state
+from sqlalchemy.sql.cache_key import CacheKey
 from sqlalchemy.sql.schema import Table
 
 from odr.ground.memory import none_of, whole
+from odr.ground.memory.built_once import Put
 from odr.ground.memory.looked_at import Changed, Looked, changed_in, looked_at
 
-Asked = tuple[Hashable, tuple[Any, ...]]
+
+class Form:
+    """A form of query, whatever its values: one object for each the program has, so that two are the same or are not."""
+
+    __slots__ = ("_kind", "_looked")
+
+    def __init__(self) -> None:
+        self._kind: none_of.Kind | None = None
+        self._looked: Looked | None = None
+
+    def kind_of(self, statement: Select[Any]) -> none_of.Kind:
+        """What must have a row for a query of this form to have an answer."""
+        if self._kind is None:
+            self._kind = none_of.kind_of(statement)
+        return self._kind
+
+    def looked_at_by(self, statement: Select[Any]) -> Looked:
+        """What a query of this form looks at."""
+        if self._looked is None:
+            self._looked = looked_at(statement)
+        return self._looked
+
+
+Asked = tuple[Form, tuple[Any, ...]]
 """A query: its form, and its values with their types."""
 
 MOST_ROWS = 500
 """An answer of more rows is handed on and not kept."""
 MOST_ANSWERS = 2_000
 """Answers kept in one session; at more, all are let go of."""
-_READS: dict[Hashable, Looked] = {}
-"""What a kind of query looks at. There are as many kinds as the program has queries; see :data:`MOST_KINDS`."""
-_KINDS: dict[Hashable, none_of.Kind] = {}
-MOST_KINDS = 5_000
+_FORMS: dict[Hashable, Form] = {}
+"""By what SQLAlchemy knows them by. There are as many as the program has queries; see :data:`MOST_FORMS`."""
+Places = list[tuple[str, Any]]
+_OF_QUERY: WeakKeyDictionary[Executable, tuple[Form, Places]] = WeakKeyDictionary()
+"""Of queries that are put again and again, and were built once."""
+MOST_FORMS = 5_000
 Found = TypeVar("Found")
 How = ParamSpec("How")
 WITH_ROWS = "primary_keys"
@@ -109,6 +137,9 @@ class AskedOnce(Session):
 
         A query that is built once, with places for its values, costs less than one built each time it is put.
         """
+        given: object = statement
+        if isinstance(given, Put):
+            statement, params = given
         asked = None if how else _asked(statement, params)
         if asked is None:
             self._note(statement)
@@ -118,7 +149,8 @@ class AskedOnce(Session):
         known = self._answers.get(asked)
         if known is not None:
             return known[1]()
-        kind = _kind(cast("Select[Any]", statement), asked)
+        form = asked[0]
+        kind = form.kind_of(cast("Select[Any]", statement))
         answer = self._known_without(kind, asked) if kind.nothing is not None else None
         if answer is None and len(kind.owners) == 1 and self._together:
             answer = self._for_all(cast("Select[Any]", statement), params, kind, asked)
@@ -130,7 +162,7 @@ class AskedOnce(Session):
         if len(answer.data) <= MOST_ROWS:
             if len(self._answers) >= MOST_ANSWERS:
                 self.forget()
-            self._answers[asked] = (_looked(cast("Select[Any]", statement), asked), answer)
+            self._answers[asked] = (form.looked_at_by(cast("Select[Any]", statement)), answer)
             self._note_all(kind, asked, answer)
         return answer()
 
@@ -147,14 +179,15 @@ class AskedOnce(Session):
         key = statement._generate_cache_key()
         if key is None:
             return super().execute(statement, params, **how)
-        kind = _kind(statement, (key.key, ()))
+        form = _form(key)
+        kind = form.kind_of(statement)
         at = kind.parents[0].at if len(kind.parents) == 1 and not kind.owners else None
         is_below = at is not None and WITH_ROWS in kind.parents[0].name
         values = tuple(_plain(params.get(one.key, one.effective_value)) for one in key.bindparams)
         if is_below and kind.nothing is not None and self._has_none_below(kind, values):
             return kind.nothing()
         # A row that another question finds brings along again what it brought the first time.
-        known = self._answers.get((key.key, values))
+        known = self._answers.get((form, values))
         if known is not None:
             return known[1]()
         answer: Any = super().execute(statement, params, **how)
@@ -164,7 +197,7 @@ class AskedOnce(Session):
         if is_below and kind.nothing is None:
             kind.learn(frozen)
         if len(frozen.data) <= MOST_ROWS and len(self._answers) < MOST_ANSWERS:
-            self._answers[key.key, values] = (_looked(statement, (key.key, ())), frozen)
+            self._answers[form, values] = (form.looked_at_by(statement), frozen)
         return frozen()
 
     def scalars(self, statement: Executable, params: Any = None, **how: Any) -> ScalarResult[Any]:
@@ -223,7 +256,7 @@ class AskedOnce(Session):
         for case in self._with(owner):
             mine: list[Any] = [row[:-1] for row in rows if row[-1] == case]
             values = (*asked[1][: bound.at], _plain(case), *asked[1][bound.at + 1 :])
-            self._answers[asked[0], values] = (_looked(statement, asked), kind.nothing.with_new_rows(mine))
+            self._answers[asked[0], values] = (asked[0].looked_at_by(statement), kind.nothing.with_new_rows(mine))
         return self._answers[asked][1]
 
     def _has_none_below(self, kind: none_of.Kind, values: Mapping[int, Any] | Sequence[Any]) -> bool:
@@ -459,25 +492,47 @@ def _with_others(args: tuple[Any, ...], how: dict[str, Any]) -> dict[str, Any]:
 
 def _asked(statement: Executable, params: Any = None) -> Asked | None:
     """What tells a query from every other: its form and its values; None for what is not remembered."""
+    if params is not None and (not isinstance(params, dict) or WITH_ROWS in params):
+        return None
+    known = _OF_QUERY.get(statement) or _known_by(statement)
+    if known is None:
+        return None
+    form, places = known
+    given = params or {}
+    values = tuple(_plain(given.get(name, value)) for name, value in places)
+    try:
+        hash(values)
+    except TypeError:
+        return None
+    return (form, values)
+
+
+def _known_by(statement: Executable) -> tuple[Form, Places] | None:
+    """The form of a query, and the names of its values with those it has already; None for what is not remembered."""
     if (
         not isinstance(statement, Select)
-        or not (params is None or isinstance(params, dict))
-        or (params is not None and WITH_ROWS in params)
         or statement._for_update_arg is not None
         or statement._execution_options
         or statement._propagate_attrs.get("compile_state_plugin") != "orm"
     ):
         return None
+    is_put_again = "_generate_cache_key" in statement.__dict__
     key = statement._generate_cache_key()
     if key is None:
         return None
-    given = params or {}
-    values = tuple(_plain(given.get(one.key, one.effective_value)) for one in key.bindparams)
-    try:
-        hash(values)
-    except TypeError:
-        return None
-    return (key.key, values)
+    known = _form(key), [(one.key, one.effective_value) for one in key.bindparams]
+    if is_put_again:
+        _OF_QUERY[statement] = known
+    return known
+
+
+def _form(key: CacheKey) -> Form:
+    known = _FORMS.get(key.key)
+    if known is None:
+        if len(_FORMS) >= MOST_FORMS:
+            _FORMS.clear()
+        known = _FORMS[key.key] = Form()
+    return known
 
 
 def _plain(value: Any) -> Any:
@@ -490,21 +545,3 @@ def _plain(value: Any) -> Any:
 def _value(plain: Any) -> Any:
     """The value told from others by :func:`_plain`, or the values."""
     return plain[1] if plain and isinstance(plain[0], type) else tuple(_value(one) for one in plain)
-
-
-def _looked(statement: Select[Any], asked: Asked) -> Looked:
-    known = _READS.get(asked[0])
-    if known is None:
-        if len(_READS) >= MOST_KINDS:
-            _READS.clear()
-        known = _READS[asked[0]] = looked_at(statement)
-    return known
-
-
-def _kind(statement: Select[Any], asked: Asked) -> none_of.Kind:
-    known = _KINDS.get(asked[0])
-    if known is None:
-        if len(_KINDS) >= MOST_KINDS:
-            _KINDS.clear()
-        known = _KINDS[asked[0]] = none_of.kind_of(statement)
-    return known

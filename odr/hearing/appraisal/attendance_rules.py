@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Stage
-from odr.docket.queries import parties
+from odr.docket.queries import parties, rows_of
 from odr.ground.text import Money, T, Text
 from odr.hearing import desks, names
 from odr.hearing.appraisal.inputs import RestInput
@@ -69,8 +69,7 @@ RATES = "EV 39; CPI 118; FEE 11"
 
 def calls_of(session: Session, case: Case, *states: CallState) -> list[ExpertCall]:
     """Calls of a case in order, all or those in certain states."""
-    query = select(ExpertCall).where(ExpertCall.case_id == case.id).order_by(ExpertCall.id)
-    return list(session.scalars(query.where(ExpertCall.state.in_(states)) if states else query))
+    return rows_of(session, ExpertCall, case, *states)
 
 
 def calls_to_pay(session: Session, case: Case) -> list[ExpertCall]:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role
 from odr.docket.papers import Reason, RulingPaper
-from odr.docket.queries import entries_of, parties
+from odr.docket.queries import entries_of, parties, rows_of
 from odr.filing import desks as filing_desks, names as filing_names
 from odr.filing.inputs import ConvertTrackInput
 from odr.ground.memory.asked_once import remembered
@@ -48,8 +47,7 @@ REQUEST, CHOICE, FEE, REPORT, OBJECTION, ANSWER, ATTENDANCE = (
 @remembered
 def appraisals_of(session: Session, case: Case, *states: AppraisalState) -> list[Appraisal]:
     """Appraisals of a case in order, all or those in certain states."""
-    query = select(Appraisal).where(Appraisal.case_id == case.id).order_by(Appraisal.id)
-    return list(session.scalars(query.where(Appraisal.state.in_(states)) if states else query))
+    return rows_of(session, Appraisal, case, *states)
 
 
 def mine(session: Session, case: Case, actor: Actor, *states: AppraisalState) -> list[Appraisal]:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 
 from odr.docket.models import Case, Party, Role, Seat, Stage
 from odr.ground.keyset import Listed, judged, page_of
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.hearing.bench.words_in_file import in_file, places_in_file
 from odr.identity.actors import serving
@@ -133,7 +134,11 @@ def _lines(sitting: Sitting, cases: Sequence[Case]) -> list[CaseLine]:
     session, far = sitting.session, datetime.max.replace(tzinfo=sitting.now.tzinfo)
     tasks: dict[int, list[Task]] = {}
     for task in session.scalars(
-        select(Task).where(Task.case_id.in_(ids), Task.done_at.is_(None)).order_by(Task.risk.desc(), Task.id)
+        built_once(
+            lambda: (
+                select(Task).where(Task.case_id.in_(ids), Task.done_at.is_(None)).order_by(Task.risk.desc(), Task.id)
+            )
+        )
     ):
         tasks.setdefault(task.case_id, []).append(task)
     runs: dict[int, list[tuple[str | None, datetime | None]]] = {}

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from odr.docket.models import Case, DocketEntry, Role, Seat, Stage, Track
 from odr.filing.claim.progress import last_heard_again
 from odr.ground.keyset import A_PAGE, FAR, Listed, judged, page_of_lines
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.hearing import names
 from odr.hearing.models import TrialExtension
@@ -94,7 +95,9 @@ class Today:
 
 def _cases(sitting: Sitting, account_id: int) -> list[Case]:
     mine = select(Seat.case_id).where(serving(account_id, Role.JUDGE))
-    return list(sitting.session.scalars(select(Case).where(Case.id.in_(mine), Case.stage != Stage.CLOSED)))
+    return list(
+        sitting.session.scalars(built_once(lambda: select(Case).where(Case.id.in_(mine), Case.stage != Stage.CLOSED)))
+    )
 
 
 def group_of(task: Task, now: datetime) -> int:
@@ -206,10 +209,14 @@ def _counts(sitting: Sitting, cases: dict[int, Case], lines: list[Line]) -> Coun
         best[line.case.id] = min(best.get(line.case.id, 9), line.group)
     running = set(
         sitting.session.scalars(
-            select(Window.case_id)
-            .where(Window.case_id.in_(cases), Window.state == WindowState.OPEN)
-            .group_by(Window.case_id)
-            .having(func.count() > 0)
+            built_once(
+                lambda: (
+                    select(Window.case_id)
+                    .where(Window.case_id.in_(cases), Window.state == WindowState.OPEN)
+                    .group_by(Window.case_id)
+                    .having(func.count() > 0)
+                )
+            )
         )
     )
     rest = set(cases) - set(best)

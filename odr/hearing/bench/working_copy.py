@@ -20,6 +20,7 @@ from odr.ground.canonical import sha256_hex
 from odr.ground.db import insert_once
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.keyset import Key, Listed, page_of
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 from odr.hearing.models import BenchNote, WorkingCopyLeft, WorkingMark
 from odr.identity.actors import Actor, serving
@@ -99,9 +100,17 @@ def marks_of(
 def counted(session: Session, case: Case, account_id: int) -> dict[str, int]:
     """How many marks somebody has on each exhibit."""
     rows = session.execute(
-        select(WorkingMark.exhibit, func.count())
-        .where(WorkingMark.case_id == case.id, WorkingMark.account_id == account_id, WorkingMark.exhibit.is_not(None))
-        .group_by(WorkingMark.exhibit)
+        built_once(
+            lambda: (
+                select(WorkingMark.exhibit, func.count())
+                .where(
+                    WorkingMark.case_id == case.id,
+                    WorkingMark.account_id == account_id,
+                    WorkingMark.exhibit.is_not(None),
+                )
+                .group_by(WorkingMark.exhibit)
+            )
+        )
     )
     return {label: number for label, number in rows if label}
 

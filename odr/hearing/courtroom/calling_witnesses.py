@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case, Role
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.hearing import desks
 from odr.hearing.models import Hearing, Interpreter, Witness
@@ -58,14 +59,25 @@ def hearings_ahead(sitting: Sitting, cases: Cases, most: int | None = None) -> l
     zone = sitting.court.settings.tz
     today = datetime.combine(sitting.now.astimezone(zone).date(), time(), zone)
     rows = sitting.session.execute(
-        select(Hearing.case_id, Hearing.reference, Hearing.begins_at, Hearing.mode, Hearing.place, Hearing.summoned_by)
-        .where(
-            Hearing.case_id.in_(cases),
-            Hearing.state.in_((HearingState.SUMMONED, HearingState.ADJOURNING)),
-            Hearing.begins_at >= today,
+        built_once(
+            lambda: (
+                select(
+                    Hearing.case_id,
+                    Hearing.reference,
+                    Hearing.begins_at,
+                    Hearing.mode,
+                    Hearing.place,
+                    Hearing.summoned_by,
+                )
+                .where(
+                    Hearing.case_id.in_(cases),
+                    Hearing.state.in_((HearingState.SUMMONED, HearingState.ADJOURNING)),
+                    Hearing.begins_at >= today,
+                )
+                .order_by(Hearing.begins_at, Hearing.id)
+                .limit(most)
+            )
         )
-        .order_by(Hearing.begins_at, Hearing.id)
-        .limit(most)
     )
     return [
         Appointment(

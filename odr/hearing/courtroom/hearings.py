@@ -12,6 +12,7 @@ from sqlalchemy import select
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage, Track
 from odr.evidence.models import Upload
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.hearing import desks, names
 from odr.hearing.courtroom.calendar.clashes import Wanted, keep_free
@@ -253,7 +254,11 @@ def _hour_unsaid(old: dict[str, Any]) -> dict[str, Any]:
 def hearing_to_come(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is no hearing to hold or put off."""
     found = sitting.session.scalar(
-        select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED).limit(1)
+        built_once(
+            lambda: (
+                select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state == HearingState.SUMMONED).limit(1)
+            )
+        )
     )
     return None if found else T("No hearing is fixed.")
 
@@ -815,7 +820,9 @@ def _each_said(old: dict[str, Any]) -> dict[str, Any]:
 def recording_exists(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no checksum can be confirmed."""
     found = sitting.session.scalar(
-        select(Hearing.id).where(Hearing.case_id == case.id, Hearing.recording_sha256.is_not(None)).limit(1)
+        built_once(
+            lambda: select(Hearing.id).where(Hearing.case_id == case.id, Hearing.recording_sha256.is_not(None)).limit(1)
+        )
     )
     return None if found else T("No recording with a checksum is on record.")
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role, Seat
 from odr.ground.errors import ActNotOpen, NotFound
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 from odr.hearing import desks
 from odr.hearing.models import Interpreter, SeatOffer, Witness
@@ -63,11 +64,15 @@ def refuse_taken(court: Court, session: Session, case: Case, account: Account) -
 def offered_to(session: Session, account_id: int) -> list[Offered]:
     """What waits for somebody's word, oldest first."""
     rows = session.execute(
-        select(SeatOffer, Case.number, Case.reference)
-        .join(Case, Case.id == SeatOffer.case_id)
-        .where(SeatOffer.account_id == account_id, SeatOffer.ended_at.is_(None))
-        .order_by(SeatOffer.id)
-        .limit(100)
+        built_once(
+            lambda: (
+                select(SeatOffer, Case.number, Case.reference)
+                .join(Case, Case.id == SeatOffer.case_id)
+                .where(SeatOffer.account_id == account_id, SeatOffer.ended_at.is_(None))
+                .order_by(SeatOffer.id)
+                .limit(100)
+            )
+        )
     )
     return [Offered(row, number or reference) for row, number, reference in rows]
 

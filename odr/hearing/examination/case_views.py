@@ -16,6 +16,7 @@ from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.models import Exhibit, Upload
 from odr.filing.models import Draft, DraftState
 from odr.ground.keyset import judged
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.hearing.appraisal.models import Appraisal, AppraisalState
 from odr.hearing.examination.plan import days_of, latest_end, title_of
@@ -246,11 +247,13 @@ def _draft_words(sitting: Sitting, draft: Draft) -> str:
 def drafts_of(sitting: Sitting, case: Case, actor: Actor) -> dict[str, KeptDraft]:
     """The actor's own drafts of answers in the case, by question."""
     rows = sitting.session.scalars(
-        select(Draft).where(
-            Draft.account_id == actor.account_id,
-            Draft.case_id == case.id,
-            Draft.state == DraftState.OPEN,
-            Draft.kind.startswith("answer/"),
+        built_once(
+            lambda: select(Draft).where(
+                Draft.account_id == actor.account_id,
+                Draft.case_id == case.id,
+                Draft.state == DraftState.OPEN,
+                Draft.kind.startswith("answer/"),
+            )
         )
     )
     return {
@@ -456,7 +459,9 @@ def _opinions(sitting: Sitting, case: Case, actor: Actor, exhibits: dict[int, Ex
         return []
     people = {p.id: p for p in case.parties}
     grouped: dict[tuple[int, int], dict[Axis, Opinion]] = {}
-    for o in sitting.session.scalars(select(Opinion).where(Opinion.case_id == case.id).order_by(Opinion.id.desc())):
+    for o in sitting.session.scalars(
+        built_once(lambda: select(Opinion).where(Opinion.case_id == case.id).order_by(Opinion.id.desc()))
+    ):
         if o.exhibit_id not in exhibits:
             continue
         grouped.setdefault((o.entry_number, o.exhibit_id), {})[o.axis] = o

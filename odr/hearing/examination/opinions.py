@@ -12,16 +12,24 @@ from sqlalchemy import select
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Stage
 from odr.evidence.models import Exhibit
 from odr.ground.errors import FieldFault, InvalidInput
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text, side_by_side
 from odr.hearing import names
 from odr.hearing.examination import phases
 from odr.hearing.examination.acts import hearing_open
-from odr.hearing.examination.inputs import OpinionInput, exhibits_of_others
+from odr.hearing.examination.inputs import OpinionInput
 from odr.hearing.examination.phases import EXHIBITS
 from odr.hearing.examination.statement_rows import voice_of, write_opinion
 from odr.hearing.inputs import Reasons
 from odr.hearing.models import AgreedFact, FactStanceRow, Opinion, Phase
-from odr.hearing.queries import STANDING, examination_of, opinions_of, proposed_facts, row_named
+from odr.hearing.queries import (
+    STANDING,
+    examination_of,
+    exhibits_stand_of_others,
+    opinions_of,
+    proposed_facts,
+    row_named,
+)
 from odr.hearing.sealed.words import seal_away
 from odr.hearing.vocabulary import Axis, DutyState, PhaseState
 from odr.identity.actors import Actor
@@ -49,7 +57,8 @@ def exhibits_are_examined(sitting: Sitting, case: Case, actor: Actor) -> Text | 
 @guard("EV 60")
 def others_brought_exhibits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There is an exhibit of somebody else to say something of."""
-    return None if exhibits_of_others(sitting, case, actor) else T("Nobody else has brought an exhibit yet.")
+    is_there = exhibits_stand_of_others(sitting.session, case, actor.party_id)
+    return None if is_there else T("Nobody else has brought an exhibit yet.")
 
 
 def exhibits_phase(sitting: Sitting, case: Case) -> Phase | None:
@@ -192,9 +201,13 @@ def give_opinions(sitting: Sitting, case: Case, given: OpinionsInput, *, actor: 
 def has_opinion(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to take back."""
     mine = sitting.session.scalar(
-        select(Opinion.id)
-        .where(Opinion.case_id == case.id, Opinion.party_id == actor.party_id, Opinion.retracted_by.is_(None))
-        .limit(1)
+        built_once(
+            lambda: (
+                select(Opinion.id)
+                .where(Opinion.case_id == case.id, Opinion.party_id == actor.party_id, Opinion.retracted_by.is_(None))
+                .limit(1)
+            )
+        )
     )
     return None if mine else T("You have given no opinion yet.")
 

@@ -13,6 +13,7 @@ from odr.docket.visibility import reads_document
 from odr.filing.claim.queries import facts_of
 from odr.filing.models import Draft, DraftState
 from odr.ground.errors import InvalidInput, NotFound
+from odr.ground.memory.built_once import built_once
 from odr.hearing import names
 from odr.hearing.bench import today as judges_day
 from odr.hearing.bench.assistant_drafts import DRAFTED, open_drafts
@@ -390,7 +391,11 @@ def bench(case: Case, actor: Actor) -> Page:
     court = look()
     note = note_of(court.session, case.id, me)
     tasks = court.session.scalars(
-        select(Task).where(Task.case_id == case.id, Task.done_at.is_(None)).order_by(Task.risk.desc(), Task.id)
+        built_once(
+            lambda: (
+                select(Task).where(Task.case_id == case.id, Task.done_at.is_(None)).order_by(Task.risk.desc(), Task.id)
+            )
+        )
     ).all()
     return render_template(
         "hearing/bench.html",

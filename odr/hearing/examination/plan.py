@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from odr.docket.models import Case
 from odr.filing.claim.progress import heard_again_by
 from odr.ground.errors import ActNotOpen
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import LOCALES, T, Text
 from odr.hearing.models import Phase, TrialExtension
 from odr.hearing.queries import WINDOW
@@ -175,13 +176,16 @@ def extensions_granted(sitting: Sitting, case: Case) -> int:
     another one (CPL 41, 152).
     """
     again = heard_again_by(sitting, case)
-    rows = (
-        select(func.count())
-        .select_from(TrialExtension)
-        .where(
-            TrialExtension.case_id == case.id,
-            TrialExtension.state == RequestState.GRANTED,
-            TrialExtension.entry_number > (again[-1].number if again else 0),
+    since = again[-1].number if again else 0
+    rows = built_once(
+        lambda: (
+            select(func.count())
+            .select_from(TrialExtension)
+            .where(
+                TrialExtension.case_id == case.id,
+                TrialExtension.state == RequestState.GRANTED,
+                TrialExtension.entry_number > since,
+            )
         )
     )
     return sitting.session.scalar(rows) or 0

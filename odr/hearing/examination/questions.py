@@ -13,6 +13,7 @@ from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
 from odr.evidence.models import Exhibit, Upload
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text, side_by_side
 from odr.hearing import desks, names as act_names
 from odr.hearing.examination import phases
@@ -532,7 +533,13 @@ def meet(sitting: Sitting, case: Case, duty: Duty | None, window: Window | None)
 def something_unanswered(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why nothing can be asked again."""
     found = sitting.session.scalar(
-        select(Question.id).where(Question.case_id == case.id, Question.state == QuestionState.UNANSWERED).limit(1)
+        built_once(
+            lambda: (
+                select(Question.id)
+                .where(Question.case_id == case.id, Question.state == QuestionState.UNANSWERED)
+                .limit(1)
+            )
+        )
     )
     return None if found else T("No question stayed unanswered.")
 

@@ -17,6 +17,7 @@ from odr.docket.models import Audience, Case, Role, Stage
 from odr.evidence.retention.models import LegalHold
 from odr.evidence.retention.rules import hold_of, kept_until as kept_by_rule
 from odr.ground.errors import ActNotOpen
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.hearing import desks
 from odr.hearing.inputs import Reasons
@@ -80,15 +81,19 @@ def recording_is_asked_about(sitting: Sitting, case: Case, actor: Actor) -> Text
 
 def _kept(sitting: Sitting, case: Case) -> list[tuple[LiveRoom, Hearing]]:
     rows = sitting.session.execute(
-        select(LiveRoom, Hearing)
-        .join(Hearing, Hearing.id == LiveRoom.hearing_id)
-        .where(
-            LiveRoom.case_id == case.id,
-            LiveRoom.state == RoomState.CLOSED,
-            LiveRoom.erased_at.is_(None),
-            Hearing.recording_sha256.is_not(None),
+        built_once(
+            lambda: (
+                select(LiveRoom, Hearing)
+                .join(Hearing, Hearing.id == LiveRoom.hearing_id)
+                .where(
+                    LiveRoom.case_id == case.id,
+                    LiveRoom.state == RoomState.CLOSED,
+                    LiveRoom.erased_at.is_(None),
+                    Hearing.recording_sha256.is_not(None),
+                )
+                .order_by(LiveRoom.id)
+            )
         )
-        .order_by(LiveRoom.id)
     )
     return [(row[0], row[1]) for row in rows]
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, Party
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.hearing.models import ModeConsent, StepConsent
 from odr.procedure.acts.events import ClaimLodged, GoesOnOffline, GoesOnOnline, PartyJoined, StepsChosen
@@ -97,9 +98,13 @@ def stands(session: Session, party: Party) -> dict[Step, bool]:
     """What a party said last to each step."""
     # Asked of one party after another: the same question about all of them is put once.
     rows = session.execute(
-        select(StepConsent.party_id, StepConsent.step, StepConsent.online)
-        .where(StepConsent.case_id == party.case_id)
-        .order_by(StepConsent.id)
+        built_once(
+            lambda: (
+                select(StepConsent.party_id, StepConsent.step, StepConsent.online)
+                .where(StepConsent.case_id == party.case_id)
+                .order_by(StepConsent.id)
+            )
+        )
     )
     return {Step(step): online for whose, step, online in rows if whose == party.id}
 

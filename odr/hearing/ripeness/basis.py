@@ -15,6 +15,7 @@ from odr.docket.queries import parties
 from odr.docket.visibility import same_side
 from odr.evidence.models import Exhibit
 from odr.filing.claim.progress import heard_again_by
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.hearing.models import Examination, Hearing, MergingConsent, Opinion
 from odr.hearing.queries import examination_of, hearings_that_count, written_hearing_of
@@ -111,10 +112,15 @@ def _stages(sitting: Sitting, case: Case, examination: Examination, hearing: Hea
 def agreed_to_merging(sitting: Sitting, case: Case) -> set[int]:
     """Parties whose newest word of this instance is that investigation and debate may be heard together (CPI 230)."""
     again = heard_again_by(sitting, case)
+    since = again[-1].number if again else 0
     rows = sitting.session.scalars(
-        select(MergingConsent)
-        .where(MergingConsent.case_id == case.id, MergingConsent.entry_number > (again[-1].number if again else 0))
-        .order_by(MergingConsent.id)
+        built_once(
+            lambda: (
+                select(MergingConsent)
+                .where(MergingConsent.case_id == case.id, MergingConsent.entry_number > since)
+                .order_by(MergingConsent.id)
+            )
+        )
     )
     newest = {row.party_id: row.agrees for row in rows}
     return {party for party, agrees in newest.items() if agrees}

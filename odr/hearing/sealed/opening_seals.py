@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Audience, Case, DocketEntry, Role, Stage
 from odr.ground.errors import ActNotOpen
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 from odr.hearing import desks, names
 from odr.hearing.examination.phases import end_seal_next
@@ -149,5 +150,7 @@ def sealed_away_now(session: Session, case: Case) -> frozenset[str]:
     """The acts whose words are sealed away at this moment: while a phase of the case is sealed and not opened, what either
     side is writing lies in the vault alone (OLR 14).
     """
-    waiting = session.scalar(select(Seal.id).where(Seal.case_id == case.id, Seal.opened_at.is_(None)).limit(1))
+    waiting = session.scalar(
+        built_once(lambda: select(Seal.id).where(Seal.case_id == case.id, Seal.opened_at.is_(None)).limit(1))
+    )
     return SEALED_AWAY if waiting is not None else frozenset()

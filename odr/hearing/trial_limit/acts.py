@@ -11,6 +11,7 @@ from sqlalchemy import select
 from odr.docket.models import Audience, Case, Role, Seat, Stage
 from odr.filing.registry.seats import choose
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.hearing import desks
 from odr.hearing.examination.plan import clock_of, extensions_granted
@@ -48,9 +49,13 @@ def seat_president(sitting: Sitting, case: Case) -> None:
 def waiting(sitting: Sitting, case: Case) -> TrialExtension | None:
     """The request that waits for the president."""
     return sitting.session.scalar(
-        select(TrialExtension)
-        .where(TrialExtension.case_id == case.id, TrialExtension.state == RequestState.ASKED)
-        .limit(1)
+        built_once(
+            lambda: (
+                select(TrialExtension)
+                .where(TrialExtension.case_id == case.id, TrialExtension.state == RequestState.ASKED)
+                .limit(1)
+            )
+        )
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry
 from odr.filing import names as filing_names
+from odr.ground.memory.built_once import built_once
 from odr.hearing import names
 from odr.procedure.acts.table import Milestone, acts_that_mean
 from odr.procedure.rules.pack import RulePack
@@ -135,10 +136,15 @@ def excluded_times(
     """Case → the spans that do not count towards its limit, for many cases in two queries."""
     ids = {case.id: case for case in cases if case.accepted_at is not None}
     entries: dict[int, list[tuple[str, datetime, dict[str, Any]]]] = {}
-    rows = select(DocketEntry.case_id, DocketEntry.act, DocketEntry.effective_at, DocketEntry.payload).where(
-        DocketEntry.case_id.in_(ids), DocketEntry.act.in_(_acts())
+    acts = _acts()
+    rows = built_once(
+        lambda: (
+            select(DocketEntry.case_id, DocketEntry.act, DocketEntry.effective_at, DocketEntry.payload)
+            .where(DocketEntry.case_id.in_(ids), DocketEntry.act.in_(acts))
+            .order_by(DocketEntry.case_id, DocketEntry.number)
+        )
     )
-    for case_id, act, at, payload in session.execute(rows.order_by(DocketEntry.case_id, DocketEntry.number)):
+    for case_id, act, at, payload in session.execute(rows):
         entries.setdefault(case_id, []).append((act, at, json.loads(payload)))
     found: dict[int, list[Excluded]] = {}
     for case_id, mine in entries.items():
@@ -160,11 +166,13 @@ def excluded_times(
 
 def _announced(session: Session, cases: Collection[int], now: datetime) -> Iterable[tuple[int, Excluded]]:
     """From an announcement until it counts as served; the last posting of a packet counts (CPI 138)."""
-    rows = (
-        select(Packet.case_id, Packet.id, ServiceFact.at, Packet.effective_at)
-        .join(ServiceFact, ServiceFact.packet_id == Packet.id)
-        .where(Packet.case_id.in_(cases), ServiceFact.kind == FactKind.ANNOUNCED)
-        .order_by(ServiceFact.id)
+    rows = built_once(
+        lambda: (
+            select(Packet.case_id, Packet.id, ServiceFact.at, Packet.effective_at)
+            .join(ServiceFact, ServiceFact.packet_id == Packet.id)
+            .where(Packet.case_id.in_(cases), ServiceFact.kind == FactKind.ANNOUNCED)
+            .order_by(ServiceFact.id)
+        )
     )
     last = {packet: (case_id, at, served) for case_id, packet, at, served in session.execute(rows)}
     for case_id, at, served in last.values():

@@ -12,6 +12,7 @@ from odr.docket.models import Case
 from odr.docket.visibility import READS_FILE
 from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.models import Exhibit, ExhibitState
+from odr.ground.memory.built_once import built_once
 from odr.hearing.queries import MatrixRow, matrix
 from odr.identity.actors import Actor
 from odr.judgment.models import Finding
@@ -40,7 +41,7 @@ class ExhibitLine:
 
 def exhibits_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """The exhibits of a case for whoever reads its file; None where there are none yet."""
-    count = sitting.session.scalar(select(func.count()).where(Exhibit.case_id == case.id)) or 0
+    count = sitting.session.scalar(built_once(lambda: select(func.count()).where(Exhibit.case_id == case.id))) or 0
     if actor.role not in READS_FILE or not count:
         return None
     lines = exhibit_lines(sitting, case, actor) if count <= MOST else []

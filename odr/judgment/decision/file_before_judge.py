@@ -16,6 +16,7 @@ from odr.evidence.models import Category, Exhibit, ExhibitState
 from odr.evidence.sources.proof_queries import held_in_a_log
 from odr.filing.claim.queries import facts_of
 from odr.filing.models import Fact, FactAnswer, FactStance
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text, side_by_side
 from odr.hearing.appraisal.models import ReportObjection
 from odr.hearing.appraisal.queries import appraisals_of
@@ -234,7 +235,11 @@ def opinions_by_exhibit(sitting: Sitting, case: Case) -> dict[int, list[Opinion]
     """The newest opinion of each party on each question that may be read, by exhibit."""
     newest: dict[tuple[int, int, str], Opinion] = {}
     for opinion in sitting.session.scalars(
-        select(Opinion).where(Opinion.case_id == case.id, Opinion.retracted_by.is_(None)).order_by(Opinion.id)
+        built_once(
+            lambda: (
+                select(Opinion).where(Opinion.case_id == case.id, Opinion.retracted_by.is_(None)).order_by(Opinion.id)
+            )
+        )
     ):
         newest[opinion.exhibit_id, opinion.party_id, opinion.axis.value] = opinion
     found: dict[int, list[Opinion]] = {}
@@ -247,7 +252,7 @@ def agreed_facts(sitting: Sitting, case: Case) -> dict[int, set[int]]:
     """Fact → parties who signed that they agree to it (EV 3, 6)."""
     found: dict[int, set[int]] = {}
     for row in sitting.session.scalars(
-        select(AgreedFact).where(AgreedFact.case_id == case.id, AgreedFact.fact_id.is_not(None))
+        built_once(lambda: select(AgreedFact).where(AgreedFact.case_id == case.id, AgreedFact.fact_id.is_not(None)))
     ):
         if row.fact_id is not None:
             found.setdefault(row.fact_id, set()).update(s.party_id for s in row.stances if s.agrees)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Role, Stage
 from odr.docket.queries import parties
 from odr.filing.group.models import GroupAction
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.judgment import desks
@@ -119,9 +120,13 @@ def debtors_by_label(sitting: Sitting, case: Case, actor: Actor) -> list[Option]
 def applied_in(session: Session, case: Case) -> tuple[AppliedJudgment, Case] | None:
     """The action of many whose judgment was applied in a case."""
     row = session.execute(
-        select(AppliedJudgment, Case)
-        .join(Case, Case.id == AppliedJudgment.group_case_id)
-        .where(AppliedJudgment.case_id == case.id)
+        built_once(
+            lambda: (
+                select(AppliedJudgment, Case)
+                .join(Case, Case.id == AppliedJudgment.group_case_id)
+                .where(AppliedJudgment.case_id == case.id)
+            )
+        )
     ).one_or_none()
     return None if row is None else (row[0], row[1])
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role, Seat, Stage
+from odr.docket.queries import rows_of
 from odr.filing.claim.progress import requests_of
 from odr.filing.models import RequestKind, RequestState
 from odr.filing.registry.seats import conflicted
@@ -31,8 +32,7 @@ RUNS = (MeetingState.ASKED, MeetingState.SUBMITTED, MeetingState.MINUTED)
 
 def meetings_of(session: Session, case: Case, *states: MeetingState) -> Sequence[Meeting]:
     """The meetings on a case, the oldest first."""
-    query = select(Meeting).where(Meeting.case_id == case.id).order_by(Meeting.id)
-    return session.scalars(query.where(Meeting.state.in_(states)) if states else query).all()
+    return rows_of(session, Meeting, case, *states)
 
 
 def decided_by_committee(session: Session, case: Case) -> list[Meeting]:

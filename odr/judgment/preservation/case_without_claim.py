@@ -14,6 +14,7 @@ from odr.docket.queries import parties
 from odr.filing.claim.case_without_claim import open_own_case, write_to
 from odr.filing.registry.seats import take_seat
 from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.identity.models import Account
@@ -45,12 +46,14 @@ def is_known(pack: RulePack) -> bool:
 
 def before_claim(session: Session, case: Case) -> BeforeClaim | None:
     """The row behind an own case of preservation."""
-    return session.scalar(select(BeforeClaim).where(BeforeClaim.case_id == case.id))
+    return session.scalar(built_once(lambda: select(BeforeClaim).where(BeforeClaim.case_id == case.id)))
 
 
 def preserved_for(session: Session, claim: Case) -> list[Case]:
     """The own cases in which something was preserved for a claim before it was filed."""
-    mine = session.scalars(select(BeforeClaim.case_id).where(BeforeClaim.claim_case_id == claim.id)).all()
+    mine = session.scalars(
+        built_once(lambda: select(BeforeClaim.case_id).where(BeforeClaim.claim_case_id == claim.id))
+    ).all()
     return list(session.scalars(select(Case).where(Case.id.in_(mine)).order_by(Case.id))) if mine else []
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
+from odr.docket.queries import rows_of
 from odr.ground.errors import InvalidInput
 from odr.ground.memory.asked_once import remembered
 from odr.ground.text import T
@@ -19,8 +19,7 @@ from odr.judgment.vocabulary import PreservationState
 @remembered
 def preservations_of(session: Session, case: Case, *states: PreservationState) -> Sequence[Preservation]:
     """What was preserved in a case, in some states (all, without any), in order."""
-    query = select(Preservation).where(Preservation.case_id == case.id).order_by(Preservation.id)
-    return session.scalars(query.where(Preservation.state.in_(states)) if states else query).all()
+    return rows_of(session, Preservation, case, *states)
 
 
 def preservation_named(session: Session, case: Case, reference: str) -> Preservation:

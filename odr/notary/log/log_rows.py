@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from odr.notary.log.tiles import TileReader
+from odr.notary.log.tiles import WIDTH, TileReader
 from odr.notary.models import Log, LogCheckpoint, LogCosignature, LogEntry, LogTile, TimestampToken
 
 # Every place in the log asks these: they are built once, with places for their values.
 _TILE = select(LogTile.data).where(
     LogTile.log_id == bindparam("log"), LogTile.level == bindparam("level"), LogTile.tile_index == bindparam("index")
 )
-_TILES = cast(Table, LogTile.__table__)
+_TILES, _ENTRIES = cast(Table, LogTile.__table__), cast(Table, LogEntry.__table__)
 _NEW_TILES = insert(_TILES)
 _GROWN = (
     update(_TILES)
@@ -29,11 +29,15 @@ _LEAVES = (
     .where(LogEntry.log_index >= bindparam("start"), LogEntry.log_index < bindparam("end"))
     .order_by(LogEntry.log_index)
 )
-_OPEN_AND_SIZE = (
-    select(Log, select(func.max(LogEntry.log_index)).where(LogEntry.log_id == Log.id).scalar_subquery())
-    .where(Log.closed_at.is_(None))
-    .order_by(Log.opened_at.desc())
-    .limit(1)
+# The same of the tables alone, for the round that takes leaves in: it asks each once, past the session and its memory.
+_PLAIN_TILE = select(_TILES.c.data).where(
+    _TILES.c.log_id == bindparam("log"), _TILES.c.level == bindparam("level"), _TILES.c.tile_index == bindparam("index")
+)
+_PLAIN_LEAVES = (
+    select(_ENTRIES.c.log_index, _ENTRIES.c.leaf)
+    .where(_ENTRIES.c.log_id == bindparam("log"))
+    .where(_ENTRIES.c.log_index >= bindparam("start"), _ENTRIES.c.log_index < bindparam("end"))
+    .order_by(_ENTRIES.c.log_index)
 )
 _LATEST = (
     select(LogCheckpoint).where(LogCheckpoint.log_id == bindparam("log")).order_by(LogCheckpoint.size.desc()).limit(1)
@@ -44,6 +48,37 @@ def tile_data(session: Session, log_id: str, level: int, index: int) -> bytes:
     """A tile as stored, or nothing."""
     found = session.execute(_TILE, {"log": log_id, "level": level, "index": index}).scalar()
     return bytes(found) if found is not None else b""
+
+
+class WrittenLog:
+    """Tiles and entries of one log as one transaction finds them, for a round that looks at each from several sides: what
+    was read is remembered, so nothing may be written meanwhile.
+    """
+
+    def __init__(self, session: Session, log_id: str) -> None:
+        self._connection = session.connection()
+        self._log_id = log_id
+        self._tiles: dict[tuple[int, int], bytes] = {}
+        self._edge: tuple[int, int, list[bytes]] | None = None
+
+    def tile(self, level: int, index: int) -> bytes:
+        """A tile as stored, or nothing."""
+        known = self._tiles.get((level, index))
+        if known is None:
+            where = {"log": self._log_id, "level": level, "index": index}
+            found = self._connection.execute(_PLAIN_TILE, where).scalar()
+            known = self._tiles[level, index] = b"" if found is None else bytes(found)
+        return known
+
+    def leaves(self, start: int, end: int) -> list[bytes]:
+        """Entries ``start..end`` in order; those of one tile are remembered. Raises ``LookupError`` when one is missing."""
+        if self._edge is not None and self._edge[:2] == (start, end):
+            return self._edge[2]
+        rows = self._connection.execute(_PLAIN_LEAVES, {"log": self._log_id, "start": start, "end": end}).all()
+        found = _in_order(self._log_id, rows, start, end)
+        if len(found) <= WIDTH:
+            self._edge = (start, end, found)
+        return found
 
 
 def tile_reader(session: Session, log_id: str, needed: Iterable[tuple[int, int]] = ()) -> TileReader:
@@ -82,7 +117,10 @@ def tree_size(session: Session, log_id: str) -> int:
 
 def leaves(session: Session, log_id: str, start: int, end: int) -> list[bytes]:
     """Entries ``start..end`` in order. Raises ``LookupError`` when one is missing."""
-    rows = session.execute(_LEAVES, {"log": log_id, "start": start, "end": end}).all()
+    return _in_order(log_id, session.execute(_LEAVES, {"log": log_id, "start": start, "end": end}).all(), start, end)
+
+
+def _in_order(log_id: str, rows: Sequence[Any], start: int, end: int) -> list[bytes]:
     for expected, (index, _) in enumerate(rows, start):
         if index != expected:
             raise LookupError(f"entry {expected} of log {log_id} is missing")
@@ -94,12 +132,6 @@ def leaves(session: Session, log_id: str, start: int, end: int) -> list[bytes]:
 def open_log(session: Session) -> Log | None:
     """The log that takes entries now."""
     return session.execute(select(Log).where(Log.closed_at.is_(None)).order_by(Log.opened_at.desc())).scalars().first()
-
-
-def open_log_and_size(session: Session) -> tuple[Log, int] | None:
-    """The log that takes entries now, and how many of them have their index."""
-    found = session.execute(_OPEN_AND_SIZE).first()
-    return None if found is None else (found[0], 0 if found[1] is None else found[1] + 1)
 
 
 def latest_checkpoint(session: Session, log_id: str) -> LogCheckpoint | None:

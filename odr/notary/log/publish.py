@@ -10,11 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy.orm import Session
-
-from odr.ground.durable import sync_folder
+from odr.ground.durable import make_folder, sync_folder, write_all
 from odr.notary.log.checkpoint import Checkpoint
-from odr.notary.log.log_rows import leaves, tile_data
+from odr.notary.log.log_rows import WrittenLog
 from odr.notary.log.note import parse_note
 from odr.notary.log.strict import HASH_SIZE, Malformed
 from odr.notary.log.tiles import HEIGHT, WIDTH, bundle, tile_path, unbundle, width_at
@@ -24,6 +22,7 @@ AT_ONCE = 1024
 """Files held in memory and written together."""
 SYNCS = 8
 """Syncs asked of the disk at a time."""
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
 
 
 def published_size(folder: Path) -> int:
@@ -34,36 +33,32 @@ def published_size(folder: Path) -> int:
         return 0
 
 
-def publish_tiles(session: Session, log_id: str, folder: Path, size: int) -> None:
-    """Write tiles and entry bundles that a tree of ``size`` has beyond what is published.
+def publish_tiles(written: WrittenLog, folder: Path, size: int, old: int | None = None) -> None:
+    """Write tiles and entry bundles that a tree of ``size`` has beyond the ``old`` one that is published.
 
     Done before signing: whatever tree was ever signed can be read back from here.
     """
-    whole: list[Path] = []
-    files = _new_tiles(session, log_id, folder, size, whole)
+    whole: list[str] = []
+    files = _new_tiles(written, folder, size, min(published_size(folder) if old is None else old, size), whole)
     while some := list(itertools.islice(files, AT_ONCE)):
         _put(some)
     for path in whole:
-        for partial in path.with_name(f"{path.name}.p").glob("*"):
+        for partial in Path(f"{path}.p").glob("*"):
             partial.unlink()
 
 
-def _new_tiles(
-    session: Session, log_id: str, folder: Path, size: int, whole: list[Path]
-) -> Iterator[tuple[Path, bytes]]:
+def _new_tiles(written: WrittenLog, folder: Path, size: int, old: int, whole: list[str]) -> Iterator[tuple[str, bytes]]:
     """Files to be written; those that are full, and end their partial ones, are put in ``whole``."""
-    old = min(published_size(folder), size)
     level = 0
-    while count := size >> (HEIGHT * level):
-        for index in range((old >> (HEIGHT * level)) // WIDTH, (count - 1) // WIDTH + 1):
+    while (count := size >> (HEIGHT * level)) and count > (before := old >> (HEIGHT * level)):
+        for index in range(before // WIDTH, (count - 1) // WIDTH + 1):
             width = width_at(size, level, index)
-            data = tile_data(session, log_id, level, index)[: width * HASH_SIZE]
-            found = [(folder / tile_path(level, index, width), data)]
+            data = written.tile(level, index)[: width * HASH_SIZE]
+            found = [(f"{folder}/{tile_path(level, index, width)}", data)]
             if level == 0:
                 start = index * WIDTH
-                found.append(
-                    (folder / tile_path(None, index, width), bundle(leaves(session, log_id, start, start + width)))
-                )
+                entries = bundle(written.leaves(start, start + width))
+                found.append((f"{folder}/{tile_path(None, index, width)}", entries))
             whole += [path for path, _ in found if width == WIDTH]
             yield from found
         level += 1
@@ -72,7 +67,12 @@ def _new_tiles(
 def publish_checkpoint(folder: Path, note: bytes) -> None:
     """Replace the published checkpoint, never by a smaller one."""
     if Checkpoint.parse(parse_note(note).text).size >= published_size(folder):
-        _put([(folder / "checkpoint", note)])
+        put_checkpoint(folder, note)
+
+
+def put_checkpoint(folder: Path, note: bytes) -> None:
+    """Replace the published checkpoint by one that is known to be of no smaller tree."""
+    _put([(f"{folder}/checkpoint", note)])
 
 
 def published_entries(folder: Path, size: int, start: int) -> list[bytes]:
@@ -100,13 +100,19 @@ def published_extent(folder: Path, size: int) -> int:
     return size
 
 
-def _put(files: list[tuple[Path, bytes]]) -> None:
+def _put(files: list[tuple[str, bytes]]) -> None:
     """Write files durably, each whole or not at all, their names too."""
-    folders = {path.parent for path, _ in files}
-    for folder in folders:
-        folder.mkdir(parents=True, exist_ok=True)
+    folders = {os.path.dirname(path) for path, _ in files}
+    if len(folders) == len(files):
+        each_together(_put_with_name, files)
+        return
     each_together(_put_one, files)
     each_together(sync_folder, folders)
+
+
+def _put_with_name(file: tuple[str, bytes]) -> None:
+    _put_one(file)
+    sync_folder(os.path.dirname(file[0]))
 
 
 def each_together(act: Callable[[T], None], of: Collection[T]) -> None:
@@ -131,11 +137,17 @@ def _pool() -> ThreadPoolExecutor:
 os.register_at_fork(after_in_child=_pool.cache_clear)  # threads do not come along
 
 
-def _put_one(file: tuple[Path, bytes]) -> None:
+def _put_one(file: tuple[str, bytes]) -> None:
     path, data = file
-    temporary = path.with_name(path.name + ".new")
-    with temporary.open("wb") as written:
-        written.write(data)
-        written.flush()
-        os.fsync(written.fileno())
+    temporary = f"{path}.new"
+    try:
+        descriptor = os.open(temporary, _NEW, 0o666)
+    except FileNotFoundError:
+        make_folder(Path(path).parent)
+        descriptor = os.open(temporary, _NEW, 0o666)
+    try:
+        write_all(descriptor, data)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
     os.replace(temporary, path)

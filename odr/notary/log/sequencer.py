@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
-from sqlalchemy import select, text
+from sqlalchemy import Table, select, text
 from sqlalchemy.orm import Session
 
 from odr.ground.db import Database
 from odr.ground.durable import alone, alone_if_free
-from odr.notary.log.log_rows import set_rows, store_tiles, tile_data
+from odr.notary.log.log_rows import WrittenLog, set_rows, store_tiles
 from odr.notary.log.merkle_tree import leaf_hash
 from odr.notary.log.tiles import extend
 from odr.notary.models import LogEntry
 
 BATCH = 65_536
 """Leaves taken into the tree in one transaction, and covered by one checkpoint."""
-_ANY_WAITING = select(LogEntry.id).where(LogEntry.log_index.is_(None)).limit(1)
-_WAITING = select(LogEntry.id, LogEntry.leaf).where(LogEntry.log_index.is_(None)).order_by(LogEntry.id).limit(BATCH)
+_ENTRIES = cast(Table, LogEntry.__table__).c
+_WAITING = select(_ENTRIES.id, _ENTRIES.leaf).where(_ENTRIES.log_index.is_(None)).order_by(_ENTRIES.id).limit(BATCH)
 _ADVISORY_LOCK = 0x6F64725F6C6F67
 
 
@@ -57,17 +58,12 @@ def sequencer_lock_if_free(database: Database) -> Iterator[bool]:
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_LOCK})
 
 
-def has_waiting(session: Session) -> bool:
-    """Whether a leaf waits for its index."""
-    return session.execute(_ANY_WAITING).first() is not None
-
-
 def integrate(session: Session, log_id: str, size: int) -> int:
     """Take up to :data:`BATCH` waiting leaves into the tree of ``size``, in the order they were written; gives how many.
 
     Raises :class:`odr.notary.log.tiles.CorruptTile` when the stored edge does not fit the tree.
     """
-    waiting = session.execute(_WAITING).all()
+    waiting = session.connection().execute(_WAITING).all()
     if waiting:
         assign(session, log_id, size, [(entry_id, bytes(leaf)) for entry_id, leaf in waiting])
     return len(waiting)
@@ -76,9 +72,10 @@ def integrate(session: Session, log_id: str, size: int) -> int:
 def assign(session: Session, log_id: str, size: int, entries: list[tuple[int, bytes]]) -> None:
     """Give rows ``(id, leaf)`` the next indexes and grow the tiles by them."""
     grown: set[tuple[int, int]] = set()
+    written = WrittenLog(session, log_id)
 
     def load(level: int, index: int) -> bytes:
-        stored = tile_data(session, log_id, level, index)
+        stored = written.tile(level, index)
         if stored:
             grown.add((level, index))
         return stored

@@ -25,6 +25,7 @@ from odr.notary.log.log_rows import cosignatures, latest_checkpoint, open_log, t
 from odr.notary.log.merkle_tree import consistency_ranges, roots
 from odr.notary.log.note import parse_note
 from odr.notary.log.publish import publish_checkpoint
+from odr.notary.log.sequencer import sequencer_lock
 from odr.notary.log.strict import b64
 from odr.notary.log.years import is_breach
 from odr.notary.models import Log, LogCheckpoint, LogCosignature, TimestampToken
@@ -92,7 +93,9 @@ def attest(notary: Notary) -> list[Outcome]:
             with notary.database.read() as session:
                 note = checkpoint(session, log.id)
             if note is not None:
-                publish_checkpoint(notary.log_dir / log.id, note)
+                # A round that signs a larger tree writes the same file, having looked once at what is published.
+                with sequencer_lock(notary.database):
+                    publish_checkpoint(notary.log_dir / log.id, note)
     return outcomes
 
 

@@ -67,9 +67,9 @@ def active_keys(session: Session, *uses: KeyUse) -> dict[KeyUse, SigningKey]:
     return found
 
 
-def lasts(key: SigningKey | None, now: datetime) -> bool:
-    """Whether a key's certificate does not end soon."""
-    return key is not None and key.not_after is not None and key.not_after - RENEW_BEFORE > now
+def lasts(ends: datetime | None, now: datetime) -> bool:
+    """Whether there is a certificate and it does not end soon."""
+    return ends is not None and ends - RENEW_BEFORE > now
 
 
 class Authority:
@@ -82,7 +82,8 @@ class Authority:
 
     def is_established(self, session: Session, now: datetime) -> bool:
         """Whether there is a time key whose certificate does not end soon."""
-        return lasts(active_key(session, self.suite.time), now)
+        key = active_key(session, self.suite.time)
+        return lasts(key.not_after if key else None, now)
 
     def establish(self, session: Session, now: datetime) -> None:
         """Root and time key, if they are missing or the time key's certificate soon ends."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Party, Role
 from odr.docket.queries import entries_of
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import Money, Text
 from odr.identity.actors import Actor
 from odr.payments.books.bookings import outstanding
@@ -67,14 +69,27 @@ class FeeView:
         )
 
 
+def _payments_of(session: Session, row: FeeAssessment) -> list[Payment]:
+    query = built_once(lambda: select(Payment).where(Payment.assessment_id == row.id).order_by(Payment.id))
+    return list(session.scalars(query))
+
+
+def _is_moving(session: Session, row: FeeAssessment) -> bool:
+    """Whether money is on its way that has not come yet."""
+    query = built_once(
+        lambda: select(CheckoutSession.id).where(
+            CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING
+        )
+    )
+    return session.scalar(query) is not None
+
+
 def fee_views(sitting: Sitting, case: Case, actor: Actor) -> list[FeeView]:
     """Every fee of the case, the viewer's own first; what a party paid is no secret between the parties (FEE 53)."""
     pack = sitting.pack(case)
     found = []
     for row in assessments_of(sitting.session, case, demands=True):
-        payments = list(
-            sitting.session.scalars(select(Payment).where(Payment.assessment_id == row.id).order_by(Payment.id))
-        )
+        payments = _payments_of(sitting.session, row)
         refunds = (
             list(
                 sitting.session.scalars(
@@ -83,11 +98,6 @@ def fee_views(sitting: Sitting, case: Case, actor: Actor) -> list[FeeView]:
             )
             if payments
             else []
-        )
-        moving = sitting.session.scalar(
-            select(CheckoutSession.id).where(
-                CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING
-            )
         )
         windows = sitting.windows(case, row.window_kind, state=None, subject=row.reference)
         found.append(
@@ -99,7 +109,7 @@ def fee_views(sitting: Sitting, case: Case, actor: Actor) -> list[FeeView]:
                 payments=payments,
                 refunds=refunds,
                 window=next((w for w in windows if w.state is WindowState.OPEN), windows[-1] if windows else None),
-                processing=moving is not None,
+                processing=_is_moving(sitting.session, row),
                 is_mine=row.party_id == actor.party_id,
                 why={one.id: _steps(pack, one.computation.get("steps", ())) for one in refunds},
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case
+from odr.ground.memory.built_once import built_once
 from odr.payments.books.bookings import outstanding
 from odr.payments.fee.fee_computation import HALVABLE, Matter
 from odr.payments.models import (
@@ -26,15 +27,19 @@ if TYPE_CHECKING:
 def is_pending(sitting: Sitting, row: FeeAssessment) -> bool:
     """Whether something about an unpaid fee is still open: a request for relief, or money on its way (FEE 22)."""
     asked = sitting.session.scalar(
-        select(ReliefRequest.id).where(
-            ReliefRequest.case_id == row.case_id,
-            ReliefRequest.party_id == row.party_id,
-            ReliefRequest.state == ReliefState.PENDING,
+        built_once(
+            lambda: select(ReliefRequest.id).where(
+                ReliefRequest.case_id == row.case_id,
+                ReliefRequest.party_id == row.party_id,
+                ReliefRequest.state == ReliefState.PENDING,
+            )
         )
     )
     moving = sitting.session.scalar(
-        select(CheckoutSession.id).where(
-            CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING
+        built_once(
+            lambda: select(CheckoutSession.id).where(
+                CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING
+            )
         )
     )
     return asked is not None or moving is not None

@@ -11,13 +11,17 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-import stripe
 from babel.numbers import get_currency_precision
 
 from odr.ground.errors import CourtError
 from odr.ground.text import Money, T, Text
+
+if TYPE_CHECKING:
+    import stripe
+
+# The library is read where a court with a key at Stripe first asks for it: most processes and courts never do.
 
 API_VERSION = "2026-10-28.endive"
 """Pinned: what Stripe sends keeps its form until the court has tried a newer one."""
@@ -134,6 +138,8 @@ class StripeGateway:
         retries: int = 2,
         is_silent: Callable[[], bool] = lambda: False,
     ) -> None:
+        import stripe
+
         self._secret = webhook_secret
         self._methods = methods
         self._named = _Named(is_silent)
@@ -227,6 +233,8 @@ class StripeGateway:
 
     def verified(self, payload: bytes, signature: str | None) -> dict[str, Any]:
         """The event in ``payload`` once its signature holds. Raises SignatureRefused."""
+        import stripe
+
         try:
             stripe.WebhookSignature.verify_header(payload, signature, self._secret, TOLERANCE)
             event = json.loads(payload)
@@ -290,6 +298,10 @@ class _Named:
             )
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is None:
+            return
+        import stripe
+
         busy = isinstance(error, stripe.StripeError) and error.code in ("idempotency_key_in_use", "lock_timeout")
         if busy or isinstance(error, stripe.APIConnectionError | stripe.RateLimitError | stripe.APIError):
             raise GatewayUnavailable(

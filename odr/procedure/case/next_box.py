@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, select
 
 from odr.docket.models import BENCH_ROLES, PARTY_ROLES, Case, DocketEntry, Role, Stage
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
@@ -133,10 +134,12 @@ def _awaited(
 
 def _began(sitting: Sitting, case: Case) -> dict[int, int | None]:
     # Of all time limits of the case, so that it is the same question for each party and each case of a list.
-    opening = (
-        select(DocketEntry.number, DocketEntry.party_id)
-        .join(Window, and_(Window.case_id == DocketEntry.case_id, Window.opened_by == DocketEntry.number))
-        .where(DocketEntry.case_id == case.id)
+    opening = built_once(
+        lambda: (
+            select(DocketEntry.number, DocketEntry.party_id)
+            .join(Window, and_(Window.case_id == DocketEntry.case_id, Window.opened_by == DocketEntry.number))
+            .where(DocketEntry.case_id == case.id)
+        )
     )
     return {row.number: row.party_id for row in sitting.session.execute(opening)}
 

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from odr.docket.models import Case, CaseReading, DocketEntry, Party, ReadBy, Role, Thing
 from odr.docket.queries import EntryLine, lines
 from odr.docket.visibility import reads_entry
+from odr.ground.memory.built_once import built_once
 from odr.identity.actors import Actor
 from odr.procedure.names import CLOSE_WINDOW
 
@@ -45,19 +46,28 @@ def since_last_look(sitting: Sitting, case: Case, actor: Actor) -> Since | None:
     """
     if actor.account_id is None:
         return None
+    before_this = sitting.now - VISIT
     looked = sitting.session.scalar(
-        select(func.max(CaseReading.at)).where(
-            CaseReading.case_id == case.id,
-            CaseReading.account_id == actor.account_id,
-            CaseReading.by == ReadBy.PERSON,
-            CaseReading.thing.in_(TELLS_NEWS),
-            CaseReading.at <= sitting.now - VISIT,
+        built_once(
+            lambda: select(func.max(CaseReading.at)).where(
+                CaseReading.case_id == case.id,
+                CaseReading.account_id == actor.account_id,
+                CaseReading.by == ReadBy.PERSON,
+                CaseReading.thing.in_(TELLS_NEWS),
+                CaseReading.at <= before_this,
+            )
         )
     )
     if looked is None:
         return None
-    seen = DocketEntry.recorded_at < looked - OVERLAP
-    before = sitting.session.scalar(select(func.max(DocketEntry.number)).where(DocketEntry.case_id == case.id, seen))
+    seen_until = looked - OVERLAP
+    before = sitting.session.scalar(
+        built_once(
+            lambda: select(func.max(DocketEntry.number)).where(
+                DocketEntry.case_id == case.id, DocketEntry.recorded_at < seen_until
+            )
+        )
+    )
     rows = lines(sitting.session, case, after=before or 0)
     party = case.party_if_any(actor.party_id)
     told = [

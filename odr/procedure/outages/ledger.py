@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from odr.ground.db import insert_once
 from odr.ground.errors import InvalidInput
+from odr.ground.memory.built_once import built_once
 from odr.ground.silence import silence
 from odr.ground.text import T
 from odr.notary.administration import administration_act
@@ -129,4 +130,6 @@ def spans(session: Session, since: datetime) -> list[Span]:
 
 def newest(session: Session, count: int) -> Sequence[Outage]:
     """The outages that ended last."""
-    return session.scalars(select(Outage).order_by(Outage.ended_at.desc(), Outage.id.desc()).limit(count)).all()
+    return session.scalars(
+        built_once(lambda: select(Outage).order_by(Outage.ended_at.desc(), Outage.id.desc()).limit(count))
+    ).all()

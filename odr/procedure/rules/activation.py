@@ -23,6 +23,7 @@ from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.clock import Clock
 from odr.ground.db import Database
 from odr.ground.errors import CourtError, InvalidInput, NotFound
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 from odr.identity.models import Account, AccountState
 from odr.notary.administration import administration_act
@@ -325,5 +326,5 @@ def _view(session: Session, row: LaidVersion, me: int, today: date) -> LaidView:
 
 def told(session: Session) -> dict[tuple[str, str], LaidVersion]:
     """The versions put in force, by pack and version: what the public is told of them."""
-    rows = session.scalars(select(LaidVersion).where(LaidVersion.state == LaidState.ACTIVATED))
+    rows = session.scalars(built_once(lambda: select(LaidVersion).where(LaidVersion.state == LaidState.ACTIVATED)))
     return {(row.pack_id, row.version): row for row in rows}

@@ -15,6 +15,7 @@ from sqlalchemy import Row, or_, select
 
 from odr.docket.models import WITHOUT_CLAIM, Case, DocketEntry, Stage
 from odr.docket.visibility import reads_entry
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Act
@@ -62,11 +63,20 @@ def marking_entries(sitting: Sitting, case: Case) -> Sequence[Row[int, str, date
 
 def _marking(sitting: Sitting, case: Case) -> Sequence[Row[int, str, datetime, str, int | None]]:
     moving = [act.name for act in sitting.court.table if act.to]
-    began = select(Window.opened_by).where(Window.case_id == case.id)
-    rows = (
-        select(DocketEntry.number, DocketEntry.act, DocketEntry.effective_at, DocketEntry.payload, DocketEntry.party_id)
-        .where(DocketEntry.case_id == case.id, or_(DocketEntry.act.in_(moving), DocketEntry.number.in_(began)))
-        .order_by(DocketEntry.number)
+    rows = built_once(
+        lambda: (
+            select(
+                DocketEntry.number, DocketEntry.act, DocketEntry.effective_at, DocketEntry.payload, DocketEntry.party_id
+            )
+            .where(
+                DocketEntry.case_id == case.id,
+                or_(
+                    DocketEntry.act.in_(moving),
+                    DocketEntry.number.in_(select(Window.opened_by).where(Window.case_id == case.id)),
+                ),
+            )
+            .order_by(DocketEntry.number)
+        )
     )
     return sitting.session.execute(rows).all()
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Party, Role, Seat
 from odr.ground.keyset import Key, Listed, page_of
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.hearing.live.seen.showing import closed_to_the_public
 from odr.hearing.models import Hearing, Interpreter
@@ -159,9 +160,13 @@ def _against(claimants: Text | str, respondents: Text | str) -> Text:
 def _parties(sitting: Sitting, cases: Sequence[int]) -> dict[tuple[int, Role], list[Text | str]]:
     """Parties by side. Whoever has a guardian, as a child, is not named: the judgment will not name them either (JDP 8)."""
     rows = sitting.session.execute(
-        select(Party.case_id, Party.role, Party.name, Party.details)
-        .where(Party.case_id.in_(cases), Party.role.in_(SIDES), Party.left_at.is_(None))
-        .order_by(Party.case_id, Party.role, Party.ordinal)
+        built_once(
+            lambda: (
+                select(Party.case_id, Party.role, Party.name, Party.details)
+                .where(Party.case_id.in_(cases), Party.role.in_(SIDES), Party.left_at.is_(None))
+                .order_by(Party.case_id, Party.role, Party.ordinal)
+            )
+        )
     )
     found: dict[tuple[int, Role], list[Text | str]] = {}
     for case_id, role, name, details in rows:
@@ -171,10 +176,14 @@ def _parties(sitting: Sitting, cases: Sequence[int]) -> dict[tuple[int, Role], l
 
 def _bench(sitting: Sitting, cases: Sequence[int]) -> dict[int, list[tuple[Text, str]]]:
     rows = sitting.session.execute(
-        select(Seat.case_id, Seat.role, Account.name)
-        .join(Account, Account.id == Seat.account_id)
-        .where(Seat.case_id.in_(cases), Seat.role.in_(BENCH), Seat.until_at.is_(None))
-        .order_by(Seat.id)
+        built_once(
+            lambda: (
+                select(Seat.case_id, Seat.role, Account.name)
+                .join(Account, Account.id == Seat.account_id)
+                .where(Seat.case_id.in_(cases), Seat.role.in_(BENCH), Seat.until_at.is_(None))
+                .order_by(Seat.id)
+            )
+        )
     ).all()
     found: dict[int, list[tuple[Text, str]]] = {}
     for case_id, role, name in sorted(rows, key=lambda row: BENCH.index(row[1])):
@@ -184,7 +193,13 @@ def _bench(sitting: Sitting, cases: Sequence[int]) -> dict[int, list[tuple[Text,
 
 def _interpreted(sitting: Sitting, cases: Sequence[int]) -> dict[int, list[str]]:
     rows = sitting.session.execute(
-        select(Interpreter.case_id, Interpreter.language).where(Interpreter.case_id.in_(cases)).order_by(Interpreter.id)
+        built_once(
+            lambda: (
+                select(Interpreter.case_id, Interpreter.language)
+                .where(Interpreter.case_id.in_(cases))
+                .order_by(Interpreter.id)
+            )
+        )
     )
     found: dict[int, list[str]] = {}
     for case_id, language in rows:

@@ -16,6 +16,7 @@ from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.intake.upload import plain_name
 from odr.evidence.retention.rules import is_erased
 from odr.ground.keyset import A_PAGE, Key, Listed, page_of, place, values_at
+from odr.ground.memory.built_once import built_once
 from odr.identity.actors import Actor
 from odr.procedure.case.overview import EntryView, entry_view
 from odr.register.copies.models import OPEN, CopyRequest
@@ -192,8 +193,14 @@ def copies_of(session: Session, case: Case, party_id: int | None, after: str | N
 
 def open_copy(session: Session, case: Case, party_id: int | None) -> CopyRequest | None:
     """A copy of the party's about which something is still to be done."""
-    mine = (CopyRequest.case_id == case.id, CopyRequest.party_id == party_id, CopyRequest.state.in_(OPEN))
-    return session.scalar(select(CopyRequest).where(*mine).limit(1))
+    mine = built_once(
+        lambda: (
+            select(CopyRequest)
+            .where(CopyRequest.case_id == case.id, CopyRequest.party_id == party_id, CopyRequest.state.in_(OPEN))
+            .limit(1)
+        )
+    )
+    return session.scalar(mine)
 
 
 SEES_COPIES = (Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY, Role.CLERK)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.ground.errors import ActNotOpen
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
@@ -72,8 +73,10 @@ def step_to_ask(session: Session, case: Case, actor: Actor) -> Step | None:
     if step is None:
         return None
     asked = session.scalar(
-        select(StepAsked.id).where(
-            StepAsked.account_id == actor.account_id, StepAsked.case_id == case.id, StepAsked.step == step
+        built_once(
+            lambda: select(StepAsked.id).where(
+                StepAsked.account_id == actor.account_id, StepAsked.case_id == case.id, StepAsked.step == step
+            )
         )
     )
     return None if asked is not None else step

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.ground.errors import InvalidInput
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.resolvers import resolver
@@ -41,7 +42,9 @@ been public, and stays withdrawn.
 
 def publications_of(session: Session, case: Case) -> Sequence[Publication]:
     """The numbered decisions of a case, in the order of their numbers."""
-    return session.scalars(select(Publication).where(Publication.case_id == case.id).order_by(Publication.number)).all()
+    return session.scalars(
+        built_once(lambda: select(Publication).where(Publication.case_id == case.id).order_by(Publication.number))
+    ).all()
 
 
 def waits_after_objection(session: Session, row: Publication) -> bool:

@@ -36,10 +36,10 @@ from odr.register.redaction.surnames import (
     OF_FOREIGN_NAMES,
     OF_GIVEN_NAMES,
     ORGANISED,
-    PHRASES,
     RARELY_SURNAMES,
     SURNAMES,
     WORDLIKE,
+    phrases,
 )
 
 _HAN = "\u4e00-\u9fff"
@@ -300,7 +300,7 @@ def _crosses_word(text: str, at: int, length: int) -> bool:
     """Whether a name's last sign begins a word that goes on, its first ends one, or its signs make one."""
     last, ahead = text[at + length - 1 : at + length + 1], text[at - 1 : at + 1] if at else ""
     inner = text[at + 1 : at + 3] if length == 3 else ""
-    return any(word in PHRASES for word in (last, inner, ahead, text[at : at + 2]) if len(word) == 2)
+    return any(word in phrases() for word in (last, inner, ahead, text[at : at + 2]) if len(word) == 2)
 
 
 _SLOT = rf"(?P<name>[{_HAN}]{{2,4}}?)"

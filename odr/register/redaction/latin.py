@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import product
 
-from pypinyin import Style as Pinyin, pinyin
-
 SURNAME_READINGS = {
     "单": "shan", "仇": "qiu", "曾": "zeng", "解": "xie", "区": "ou", "查": "zha", "任": "ren", "盖": "ge", "朴": "piao", "尉迟": "yuchi", "万俟": "moqi", "缪": "miao", "乐": "yue",
     "折": "she", "逄": "pang", "冼": "xian", "翟": "zhai", "覃": "qin", "长孙": "zhangsun", "澹台": "tantai", "令狐": "linghu", "晏": "yan", "郗": "xi", "宓": "fu", "牟": "mou", "员": "yun",
@@ -32,7 +30,7 @@ def readings(han: str) -> list[tuple[str, ...]]:
 
 @lru_cache(maxsize=4096)
 def _readings(han: str) -> list[tuple[str, ...]]:
-    usual = [each[0] for each in pinyin(han, style=Pinyin.NORMAL, v_to_u=True)]
+    usual = [each[0] for each in _read(han)]
     signs = (
         [_of_sign(sign, first) for sign, first in zip(han, usual, strict=True)]
         if len(usual) == len(han)
@@ -49,4 +47,11 @@ def _readings(han: str) -> list[tuple[str, ...]]:
 @lru_cache(maxsize=8192)
 def _of_sign(sign: str, first: str) -> tuple[str, ...]:
     """A sign's readings, the one it has in its word first; the library gives a known word that reading alone."""
-    return tuple(dict.fromkeys([first, *pinyin(sign, style=Pinyin.NORMAL, heteronym=True, v_to_u=True)[0]]))
+    return tuple(dict.fromkeys([first, *_read(sign, heteronym=True)[0]]))
+
+
+def _read(han: str, *, heteronym: bool = False) -> list[list[str]]:
+    # The library's lists take longer to read than all of the court's own: where a name is first read.
+    from pypinyin import Style, pinyin
+
+    return pinyin(han, style=Style.NORMAL, heteronym=heteronym, v_to_u=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from pathlib import Path
-
-from pypinyin.constants import PHRASES_DICT
 
 _WORDS: dict[str, str] = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
 
@@ -40,9 +39,16 @@ ENGLISH_NEVER = frozenset(_WORDS["english_never"].split())
 ENGLISH_GIVEN = frozenset(_WORDS["english_given"].split())
 """Words that are given names or surnames too."""
 CROSSING = frozenset(_WORDS["crossing"].split())
-PHRASES = frozenset(word for word in PHRASES_DICT if len(word) == 2) | {word for word in NEVER_NAMES if len(word) == 2}
-"""Words of two signs, as far as the pinyin library and the lists here know them: a name does not cross one."""
 ENGLISH_LIKE_PINYIN = frozenset(_WORDS["english_like_pinyin"].split())
 ORGANISED = frozenset(_WORDS["organised"].split())
 ENGLISH_GIVEN_ALONE = frozenset(_WORDS["english_given_alone"].split())
 NAME_PARTICLES = frozenset(_WORDS["name_particles"].split())
+
+
+@cache
+def phrases() -> frozenset[str]:
+    """Words of two signs, as far as the pinyin library and the lists here know them: a name does not cross one."""
+    # The library's lists take longer to read than all of the court's own: where a name is first looked for.
+    from pypinyin.constants import PHRASES_DICT
+
+    return frozenset(word for words in (PHRASES_DICT, NEVER_NAMES) for word in words if len(word) == 2)

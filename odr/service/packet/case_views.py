@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Document, Party, Role, Seat
 from odr.ground.keyset import Key, Listed, holds, page_of, page_of_lines
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor, serving
 from odr.identity.sign_in.keys import keyring
@@ -135,16 +136,23 @@ def packet_views(sitting: Sitting, case: Case, packets: Sequence[Packet], *, own
     """Packets, one's ``own`` by their titles, with their reasoning as the rules give it now, with one look into the tables for all."""
     session, ids = sitting.session, [packet.id for packet in packets]
     conclusions = weigh_packets(session, packets, rules_for(sitting.court), now=sitting.now)
-    facts = {f.event_id: f for f in session.scalars(select(ServiceFact).where(ServiceFact.packet_id.in_(ids)))}
+    facts = {
+        f.event_id: f
+        for f in session.scalars(built_once(lambda: select(ServiceFact).where(ServiceFact.packet_id.in_(ids))))
+    }
     where = {
         attempt.id: session.get_one(ServiceAddress, attempt.address_id).value
         for attempt in attempts_of(session, packets)
         if attempt.address_id is not None
     }
     proofs = session.scalars(
-        select(ProofOfService)
-        .where(ProofOfService.packet_id.in_(ids))
-        .order_by(ProofOfService.packet_id, ProofOfService.ordinal)
+        built_once(
+            lambda: (
+                select(ProofOfService)
+                .where(ProofOfService.packet_id.in_(ids))
+                .order_by(ProofOfService.packet_id, ProofOfService.ordinal)
+            )
+        )
     ).all()
     references = {paper["reference"] for packet in packets for paper in packet.documents}
     digests = {p.document_sha256 for p in proofs if p.document_sha256}
@@ -251,9 +259,13 @@ def _searches(session: Session, case: Case) -> dict[str, list[tuple[datetime, di
     """The record of searches, by party."""
     found: dict[str, list[tuple[datetime, dict[str, str]]]] = {}
     for entry in session.scalars(
-        select(DocketEntry)
-        .where(DocketEntry.case_id == case.id, DocketEntry.act == names.RECORD_SEARCH)
-        .order_by(DocketEntry.number)
+        built_once(
+            lambda: (
+                select(DocketEntry)
+                .where(DocketEntry.case_id == case.id, DocketEntry.act == names.RECORD_SEARCH)
+                .order_by(DocketEntry.number)
+            )
+        )
     ):
         told = json.loads(entry.payload)
         found.setdefault(told["result"]["party"], []).append((entry.effective_at, told["words"]))
@@ -390,10 +402,14 @@ def service_desk(
         for since in (midnight, None)
     )
     silent = session.execute(
-        select(Packet, Case)
-        .outerjoin(Case, Case.id == Packet.case_id)
-        .where(Packet.id.in_(total.silent))
-        .order_by(Packet.id)
+        built_once(
+            lambda: (
+                select(Packet, Case)
+                .outerjoin(Case, Case.id == Packet.case_id)
+                .where(Packet.id.in_(total.silent))
+                .order_by(Packet.id)
+            )
+        )
     ).all()
     answers = page_of(
         session,

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, PartyKind
 from odr.ground.canonical import sha256_hex
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import Text
 from odr.ground.typeset import PaperLocale
 from odr.procedure.acts.letter import PaperKind
@@ -504,8 +505,11 @@ def consents_of(session: Session, *parties: int) -> list[ServiceConsent]:
 
 def addresses_of(session: Session, parties: Iterable[int]) -> list[ServiceAddress]:
     """Every address of some parties, those that ended included."""
-    mine = ServiceAddress.party_id.in_(sorted(parties))
-    return list(session.scalars(select(ServiceAddress).where(mine).order_by(ServiceAddress.id)))
+    theirs = sorted(parties)
+    mine = built_once(
+        lambda: select(ServiceAddress).where(ServiceAddress.party_id.in_(theirs)).order_by(ServiceAddress.id)
+    )
+    return list(session.scalars(mine))
 
 
 def record_consent(
@@ -663,14 +667,17 @@ def _grouped(rows: Iterable[_Row], key: Callable[[_Row], int]) -> dict[int, list
 
 def attempts_of(session: Session, packets: Sequence[Packet]) -> list[ServiceAttempt]:
     """Every attempt to serve some packets, in their order."""
-    mine = ServiceAttempt.packet_id.in_([packet.id for packet in packets])
-    return list(session.scalars(select(ServiceAttempt).where(mine).order_by(ServiceAttempt.id)))
+    numbers = [packet.id for packet in packets]
+    mine = built_once(
+        lambda: select(ServiceAttempt).where(ServiceAttempt.packet_id.in_(numbers)).order_by(ServiceAttempt.id)
+    )
+    return list(session.scalars(mine))
 
 
 def _material(session: Session, packets: Sequence[Packet]) -> _Material:
     ids, parties = [p.id for p in packets], {p.party_id for p in packets}
     attempts = attempts_of(session, packets)
-    facts = session.scalars(select(ServiceFact).where(ServiceFact.packet_id.in_(ids)))
+    facts = session.scalars(built_once(lambda: select(ServiceFact).where(ServiceFact.packet_id.in_(ids))))
     addresses, consents = addresses_of(session, parties), consents_of(session, *parties)
     return _Material(
         _grouped(attempts, lambda a: a.packet_id),

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from odr.ground.canonical import canonical, sha256_hex
+from odr.ground.memory.built_once import built_once
 from odr.procedure.time.written_working import text_to_json
 from odr.service.models import Packet, ProofOfService, ServiceAddress, ServiceAttempt, ServiceFact
 from odr.service.packet.deemed import Conclusion
@@ -149,5 +150,10 @@ def _fact(fact: ServiceFact) -> dict[str, Any]:
 def count_proofs(session: Session, *, since: datetime) -> int:
     """How many proofs were issued since a time: a figure of the service desk."""
     return (
-        session.scalar(select(func.count()).select_from(ProofOfService).where(ProofOfService.issued_at >= since)) or 0
+        session.scalar(
+            built_once(
+                lambda: select(func.count()).select_from(ProofOfService).where(ProofOfService.issued_at >= since)
+            )
+        )
+        or 0
     )

@@ -15,6 +15,7 @@ from odr.docket.queries import parties
 from odr.filing.claim.case_without_claim import note_applicant, write_to
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.memory.asked_once import remembered
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.acts.events import CaseClosed
@@ -359,4 +360,4 @@ def lengthen_mediation(sitting: Sitting, case: Case, given: LongerInput, *, acto
 @remembered
 def dispute_of(session: Session, case: Case) -> DisputeBeforeFiling | None:
     """What a mediation before a claim is about."""
-    return session.scalar(select(DisputeBeforeFiling).where(DisputeBeforeFiling.case_id == case.id))
+    return session.scalar(built_once(lambda: select(DisputeBeforeFiling).where(DisputeBeforeFiling.case_id == case.id)))

@@ -17,8 +17,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
+from odr.docket.queries import rows_of
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import InvalidInput
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.procedure.rules.certified_claims import CertifiedCause, Measure
 from odr.settlement.models import CertifiedStatement, Certifier
@@ -132,11 +134,16 @@ def _check_figures(sitting: Sitting, case: Case, text: StatementText) -> None:
 
 def statements_of(session: Session, case: Case, *, counted: bool = False) -> Sequence[CertifiedStatement]:
     """Statements brought into the case, in order; ``counted`` leaves out those of certifiers that were revoked since."""
-    query = select(CertifiedStatement).where(CertifiedStatement.case_id == case.id).order_by(CertifiedStatement.id)
-    if counted:
-        query = query.join(Certifier, Certifier.id == CertifiedStatement.certifier_id).where(
-            Certifier.revoked_at.is_(None)
+    if not counted:
+        return rows_of(session, CertifiedStatement, case)
+    query = built_once(
+        lambda: (
+            select(CertifiedStatement)
+            .join(Certifier, Certifier.id == CertifiedStatement.certifier_id)
+            .where(CertifiedStatement.case_id == case.id, Certifier.revoked_at.is_(None))
+            .order_by(CertifiedStatement.id)
         )
+    )
     return session.scalars(query).all()
 
 

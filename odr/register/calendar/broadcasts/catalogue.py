@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.ground.keyset import Key, Listed, page_of
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.hearing.live.models import LiveRoom
 from odr.hearing.live.seen.models import Broadcast, BroadcastState
@@ -93,9 +94,13 @@ def catalogue(sitting: Sitting, after: str | None = None, size: int = SIZE) -> L
 def broadcast_now(session: Session, hearings: Sequence[str]) -> dict[str, str]:
     """Of these hearings those that everybody may see: reference of the hearing → of its broadcast."""
     rows = session.execute(
-        select(Hearing.reference, Broadcast.reference)
-        .join(Broadcast, Broadcast.hearing_id == Hearing.id)
-        .where(Hearing.reference.in_(hearings), Broadcast.state == BroadcastState.APPROVED)
+        built_once(
+            lambda: (
+                select(Hearing.reference, Broadcast.reference)
+                .join(Broadcast, Broadcast.hearing_id == Hearing.id)
+                .where(Hearing.reference.in_(hearings), Broadcast.state == BroadcastState.APPROVED)
+            )
+        )
     )
     return {row[0]: row[1] for row in rows}
 

@@ -34,6 +34,7 @@ from tests.hearing.live.transcript.captions import cues
 from tests.hearing.live.transcript.spoken import SPEECH, ByHeart, Recording, packets_of
 from tests.hearing.scene import CHEN, HAIYUN, LI, WANG
 from tests.hearing.test_pages import ORIGIN, Browser
+from tests.scene import PAPERS
 
 HEARD = (Heard(500, 2_000, "I ordered the fone.", 0.4), Heard(2_500, 4_000, "It came <late> & open.", 0.9))
 
@@ -473,13 +474,13 @@ def test_a_record_that_was_sealed_stays_and_another_version_is_sealed_beside_it(
     assert seal_records(court) == 1 and seal_records(court) == 0
     li = Browser(app, live.scene, LI)
     with court.database.read() as session:
-        (one,) = session.scalars(select(Document).where(Document.kind == "record")).all()
+        (one,) = session.scalars(PAPERS.where(Document.kind == "record")).all()
         before = [line.render("en") for line in paper_of(court.look(session), live.case(), court.clock.now()).closing]
     assert "kept unchanged" not in li.get("/examination/record")
     granted(live)
     assert seal_records(court) == 1 and seal_records(court) == 0
     with court.database.read() as session:
-        old, new = session.scalars(select(Document).where(Document.kind == "record").order_by(Document.id)).all()
+        old, new = session.scalars(PAPERS.where(Document.kind == "record").order_by(Document.id)).all()
         closing = [line.render("en") for line in paper_of(court.look(session), live.case(), court.clock.now()).closing]
     assert (old.content, old.sha256) == (one.content, one.sha256) and new.content != old.content
     assert new.title["en"] == "Record of the hearing, version 2" and new.receipt != old.receipt
