@@ -64,7 +64,7 @@ class Listed(Generic[Row]):
     """Lines of a list, how many there are in all, and where the next page begins; None on the last."""
 
     rows: Sequence[Row]
-    total: Lines
+    total: int
     next: str | None = None
     begun: bool = False
     """Whether lines come before these."""

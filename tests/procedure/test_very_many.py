@@ -48,7 +48,7 @@ def _in_very_many(scene: Scene) -> tuple[list[int], list[int]]:
 
 def _every(page: Callable[[str | None], Listed[Any]]) -> list[Any]:
     found = page(None)
-    assert found.total.is_more and str(found.total) == f"{COUNTED}+"
+    assert isinstance(found.total, Lines) and found.total.is_more and str(found.total) == f"{COUNTED}+"
     lines = list(found.rows)
     while found.next is not None:
         found = page(found.next)
