@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
+from threading import Thread
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, event, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Role
+from odr.ground.db import Database
 from odr.procedure.case.desk_counts.counts import count_anew, fold, lain_longer
 from odr.procedure.case.desk_counts.models import DeskChange
 from odr.procedure.models import Task
@@ -110,3 +112,42 @@ def test_few_changes_are_left_as_they_are(scene: Scene) -> None:
     assert before and fold(scene.court.database, scene.clock.now()) == 0
     with scene.court.database.read() as session:
         assert [row.id for row in session.scalars(select(DeskChange).order_by(DeskChange.id))] == before
+
+
+def test_two_workers_fold_each_change_once(postgres_court_url: str) -> None:
+    """One comes to the hours that nobody asks for any more while another has just read them."""
+    database, now = Database(postgres_court_url, synchronous="OFF"), datetime(2026, 6, 15, 9, tzinfo=UTC)
+    with database.write() as session:
+        session.add(DeskChange(role="clerk", hour="2026-01-02 08", change=5, folded=True))
+        session.add(DeskChange(role="clerk", hour="2026-06-15 08", change=1))
+    other = Thread(target=fold, args=(database, now, 1))
+
+    @event.listens_for(database.engine, "after_cursor_execute")
+    def meanwhile(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if "desk_change.hour <" in statement and statement.startswith("SELECT") and other.ident is None:
+            other.start()
+            other.join(60)
+
+    fold(database, now, 1)
+    assert other.ident is not None and not other.is_alive()
+    with database.read() as session:
+        kept = {row.hour: row.change for row in session.scalars(select(DeskChange))}
+    database.dispose()
+    assert kept == {"": 5, "2026-06-15 08": 1}
+
+
+def test_a_change_that_is_committed_late_is_folded_later(postgres_court_url: str) -> None:
+    """Its number is lower than those of changes that were folded before it could be seen."""
+    database, now = Database(postgres_court_url, synchronous="OFF"), datetime(2026, 6, 15, 9, tzinfo=UTC)
+    with database.engine.connect() as slow:
+        slow.execute(insert(DeskChange).values(role="clerk", hour="2026-06-15 08", change=1, folded=False))
+        with database.write() as session:
+            session.add(DeskChange(role="clerk", hour="2026-06-15 08", change=1))
+        assert fold(database, now, 1) == 1
+        slow.commit()
+    with database.read() as session:
+        assert lain_longer(session, now, AGES, [Role.CLERK])[0] == 2
+    assert fold(database, now, 1) == 1
+    with database.read() as session:
+        assert [row.change for row in session.scalars(select(DeskChange))] == [2]
+    database.dispose()

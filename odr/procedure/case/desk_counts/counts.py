@@ -69,7 +69,8 @@ def fold(database: Database, now: datetime, at_least: int = NEW // 10) -> int:
 
 def _add(session: Session, sums: Counter[tuple[str, str]]) -> None:
     """Onto the folded row of each role and hour, or as one."""
-    for (role, hour), change in sums.items():
+    # In one order, so that two workers do not wait for each other crosswise.
+    for (role, hour), change in sorted(sums.items()):
         if not change:
             continue
         row = (IS_FOLDED, DeskChange.role == role, DeskChange.hour == hour)
@@ -79,9 +80,12 @@ def _add(session: Session, sums: Counter[tuple[str, str]]) -> None:
 
 
 def _age(session: Session, long_ago: str) -> None:
-    """Hours that nobody asks for any more go into one row of their role."""
+    """Hours that nobody asks for any more go into one row of their role. Those that another worker has in hand are left to it: taken
+    by both, they would be counted twice.
+    """
     old = (IS_FOLDED, DeskChange.hour < long_ago, DeskChange.hour != "")
-    rows = session.execute(select(DeskChange.id, DeskChange.role, DeskChange.change).where(*old).limit(NEW)).all()
+    wanted = select(DeskChange.id, DeskChange.role, DeskChange.change).where(*old).order_by(DeskChange.id).limit(NEW)
+    rows = session.execute(wanted.with_for_update(skip_locked=True)).all()
     if rows:
         session.execute(delete(DeskChange).where(DeskChange.id.in_([row.id for row in rows])))
         sums: Counter[tuple[str, str]] = Counter()
