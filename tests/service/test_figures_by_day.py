@@ -17,7 +17,9 @@ from odr.service.models import Packet, ProofOfService, ServiceAttempt, ServiceDa
 from odr.service.registry.figures import ChannelFigures, figures
 from odr.service.registry.figures_by_day import A_ROUND, count_some, quality
 from odr.service.vocabulary import AttemptState, Channel, FactKind, PacketState, ServiceStatus, TaskReason
+from tests.scene import Scene
 from tests.service.conftest import BOTH_ENGINES, ZONE
+from tests.service.test_clerk import browser, read
 
 CHANNELS = (Channel.EMAIL, Channel.POST, Channel.SMS)
 STATES = (AttemptState.SENT, AttemptState.DONE, AttemptState.BOUNCED, AttemptState.FAILED)
@@ -185,3 +187,19 @@ def test_few_are_counted_when_somebody_asks(database: Database, clock: FixedCloc
         found = quality(session, clock.now(), ZONE, DAYS)
     assert found.rows == _from_source(database, clock, DAYS)
     assert found.counted_from == found.counted_at == clock.now()
+
+
+def test_the_page_says_when_days_were_counted(small_scene: Scene) -> None:
+    """Also where all were counted in one moment: what came in since is in none of them."""
+    database, clock = small_scene.court.database, small_scene.clock
+    clerk = browser(small_scene, "clerk")
+    assert "what came in since" not in read(clerk, "/service-desk/figures"), "counted now"
+    _lay(database, clock.now(), COUNTED + 1, Random(5))
+    _until_counted(database, clock)
+    counted_at = clock.now()
+    clock.advance(timedelta(minutes=30))
+    with database.read() as session:
+        found = quality(session, clock.now(), ZONE, DAYS)
+    assert found.are_kept and found.counted_from == found.counted_at == counted_at
+    assert "Counted on" in read(clerk, "/service-desk/figures")
+    assert "此后发生的情况未计入" in read(clerk, "/service-desk/figures", "zh-CN")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -68,8 +67,18 @@ def figures_of(counts: Mapping[str, int]) -> list[ChannelFigures]:
             one.proven += count
             hours[one.channel][int(more[0])] += count
     for channel, tenths in hours.items():
-        table[channel].hours = statistics.median_low(sorted(tenths.elements())) / 10
+        table[channel].hours = _middle(tenths) / 10
     return [one for one in table.values() if one.sent or one.failed or one.proven]
+
+
+def _middle(values: Counter[int]) -> int:
+    """The middle one of some values, each so many times; the lower of two."""
+    before, wanted = 0, (values.total() + 1) // 2
+    for value, count in sorted(values.items()):
+        before += count
+        if before >= wanted:
+            return value
+    raise ValueError("there is no value")
 
 
 def counted(session: Session, *which: ColumnElement[bool]) -> Counter[str]:

@@ -37,12 +37,16 @@ COUNTED_ANEW = ((2, timedelta(hours=1)), (60, timedelta(days=1)), (KEPT, timedel
 
 @dataclass(frozen=True)
 class Quality:
-    """Figures of some days. They were counted between two moments; ``missing`` days nobody has counted yet."""
+    """Figures of some days. They were counted between two moments, both now where nothing is kept; ``missing`` days nobody has
+    counted yet.
+    """
 
     rows: list[ChannelFigures]
     counted_from: datetime | None
     counted_at: datetime | None
     missing: Sequence[date] = ()
+    are_kept: bool = False
+    """Whether they are of moments that are over: what came in since is not in them."""
 
 
 def quality(session: Session, now: datetime, zone: ZoneInfo, days: int) -> Quality:
@@ -57,11 +61,15 @@ def quality(session: Session, now: datetime, zone: ZoneInfo, days: int) -> Quali
     ).all()
     there = {row.day for row in rows}
     every = [first + timedelta(days=number) for number in range(days + 1)]
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts.update(row.counts)
     return Quality(
-        figures_of(sum((Counter(row.counts) for row in rows), Counter())),
+        figures_of(counts),
         min((row.counted_from for row in rows if row.counted_from is not None), default=None),
         max((row.counted_at for row in rows if row.counted_at is not None), default=None),
         [day for day in every if day.isoformat() not in there],
+        are_kept=True,
     )
 
 
@@ -76,10 +84,10 @@ def count_days(court: Court) -> int:
 
 
 def count_some(database: Database, now: datetime, zone: ZoneInfo) -> int:
-    """A round of it, of :data:`A_ROUND` packets at most; nothing in a court where they are counted when somebody asks."""
+    """A round of it, of fewer than twice :data:`A_ROUND` packets; nothing in a court where they are counted when somebody asks."""
     today = now.astimezone(zone).date()
     with database.read() as session:
-        if not is_kept(session, _begins(today - timedelta(days=KEPT), zone)):
+        if not is_kept(session, _begins(today - timedelta(days=KEPT), zone)) or _next(session, today, now) is None:
             return 0
     done = left = 0
     with database.write() as session:
@@ -95,7 +103,9 @@ def count_some(database: Database, now: datetime, zone: ZoneInfo) -> int:
 def _next(session: Session, today: date, now: datetime) -> date | None:
     """A day that is being counted; else one never counted, the latest first; else the one most overdue."""
     first = today - timedelta(days=KEPT)
-    rows = {row.day: row for row in session.scalars(select(ServiceDay).where(ServiceDay.day >= first.isoformat()))}
+    # Without what was counted of them: a year of it is much to read in every round.
+    wanted = select(ServiceDay.day, ServiceDay.place, ServiceDay.begun_at, ServiceDay.counted_at)
+    rows = {row.day: row for row in session.execute(wanted.where(ServiceDay.day >= first.isoformat()))}
     under_way = [day for day, row in rows.items() if row.place is not None]
     if under_way:
         return date.fromisoformat(max(under_way))
