@@ -136,6 +136,35 @@ def test_two_workers_fold_each_change_once(postgres_court_url: str) -> None:
     assert kept == {"": 5, "2026-06-15 08": 1}
 
 
+def test_two_workers_lay_the_row_of_an_hour_once(postgres_court_url: str) -> None:
+    """Neither fails where both find that it does not stand yet."""
+    database, now = Database(postgres_court_url, synchronous="OFF"), datetime(2026, 6, 15, 9, tzinfo=UTC)
+
+    def change() -> None:
+        with database.write() as session:
+            session.add(DeskChange(role="clerk", hour="2026-06-15 08", change=1))
+
+    def other_worker() -> None:
+        change()
+        fold(database, now, 1)
+
+    change()
+    other = Thread(target=other_worker)
+
+    @event.listens_for(database.engine, "after_cursor_execute")
+    def meanwhile(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if statement.startswith("UPDATE desk_change") and other.ident is None:
+            other.start()
+            other.join(60)
+
+    fold(database, now, 1)
+    assert other.ident is not None and not other.is_alive()
+    with database.read() as session:
+        kept = [(row.hour, row.change, row.folded) for row in session.scalars(select(DeskChange))]
+    database.dispose()
+    assert kept == [("2026-06-15 08", 2, True)]
+
+
 def test_a_change_that_is_committed_late_is_folded_later(postgres_court_url: str) -> None:
     """Its number is lower than those of changes that were folded before it could be seen."""
     database, now = Database(postgres_court_url, synchronous="OFF"), datetime(2026, 6, 15, 9, tzinfo=UTC)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from random import Random
+from threading import Thread
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
 
 from odr.docket.models import PartyKind
 from odr.ground.canonical import sha256_hex
@@ -203,3 +204,24 @@ def test_the_page_says_when_days_were_counted(small_scene: Scene) -> None:
     assert found.are_kept and found.counted_from == found.counted_at == counted_at
     assert "Counted on" in read(clerk, "/service-desk/figures")
     assert "此后发生的情况未计入" in read(clerk, "/service-desk/figures", "zh-CN")
+
+
+def test_two_workers_begin_a_day_once(postgres_court_url: str, clock: FixedClock) -> None:
+    """Neither fails where both find that nobody has counted it yet, and no paper is counted twice."""
+    database = Database(postgres_court_url, synchronous="OFF")
+    _lay(database, clock.now(), COUNTED + 1, Random(5))
+    other = Thread(target=count_some, args=(database, clock.now(), ZONE))
+
+    @event.listens_for(database.engine, "after_cursor_execute")
+    def meanwhile(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if "FROM service_day" in statement and "FOR UPDATE" in statement and other.ident is None:
+            other.start()
+            other.join(60)
+
+    assert count_some(database, clock.now(), ZONE)
+    assert other.ident is not None and not other.is_alive()
+    _until_counted(database, clock)
+    with database.read() as session:
+        found = quality(session, clock.now(), ZONE, DAYS)
+    assert found.rows == _from_source(database, clock, DAYS) and not found.missing
+    database.dispose()

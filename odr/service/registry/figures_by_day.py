@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from odr.ground.db import Database
+from odr.ground.db import Database, insert_once
 from odr.ground.keyset import Value, lines_of, place, values_at
 from odr.service.models import Packet, ServiceDay
 from odr.service.registry.figures import ChannelFigures, counted, figures_of
@@ -125,8 +125,9 @@ def _count(session: Session, day: date, zone: ZoneInfo, now: datetime) -> int:
     """Some packets of a day; where they were the last, what was counted of it is its figures."""
     row = session.get(ServiceDay, day.isoformat(), with_for_update=True)
     if row is None:
-        row = ServiceDay(day=day.isoformat(), begun_at=now, part={}, counts={})
-        session.add(row)
+        # Another worker may begin it in the same moment.
+        insert_once(session, ServiceDay(day=day.isoformat(), begun_at=now, part={}, counts={}))
+        row = session.get_one(ServiceDay, day.isoformat(), with_for_update=True)
     if row.place is None:
         row.begun_at, row.part = now, {}
     chosen = _some(session, day, zone, values_at(row.place, (datetime, int)))

@@ -7,11 +7,11 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Role
-from odr.ground.db import Database
+from odr.ground.db import Database, insert_once
 from odr.procedure.case.desk_counts.models import DeskChange
 
 if TYPE_CHECKING:
@@ -74,9 +74,11 @@ def _add(session: Session, sums: Counter[tuple[str, str]]) -> None:
         if not change:
             continue
         row = (IS_FOLDED, DeskChange.role == role, DeskChange.hour == hour)
-        onto = session.execute(update(DeskChange).where(*row).values(change=DeskChange.change + change))
-        if not onto.rowcount:  # type: ignore[attr-defined]
-            session.execute(insert(DeskChange).values(role=role, hour=hour, change=change, folded=True))
+        onto = update(DeskChange).where(*row).values(change=DeskChange.change + change)
+        # Another worker may lay the row in the same moment, or take it away.
+        while not session.execute(onto).rowcount:  # type: ignore[attr-defined]
+            if insert_once(session, DeskChange(role=role, hour=hour, change=change, folded=True)):
+                break
 
 
 def _age(session: Session, long_ago: str) -> None:
