@@ -203,6 +203,32 @@ def test_nobody_is_in_a_draft_or_assists_who_was_never_asked(empty_url: str, eng
     assert column_of(engine, "SELECT id FROM mandate WHERE revoked_at IS NULL ORDER BY id") == [1]
 
 
+def test_what_lies_on_desks_is_counted_whoever_wrote_it(empty_url: str, engine: Engine) -> None:
+    """What lay there when the step came, and what a version writes that knows nothing of it; taken down and up again, anew."""
+    migrate.upgrade(empty_url, "0262")
+    opened = {"role": "clerk", "opened_at": datetime(2026, 3, 2, 9, 30, tzinfo=UTC), "case_id": 1}
+    rows_of(engine, "case", {"id": 1})
+    rows_of(engine, "task", {"id": 1, **opened}, {"id": 2, **opened, "done_at": opened["opened_at"]})
+
+    def lies() -> list[Any]:
+        query = "SELECT role || ' ' || hour || ' ' || sum(change) FROM desk_change GROUP BY role, hour HAVING sum(change) <> 0"
+        return sorted(column_of(engine, query))
+
+    migrate.upgrade(empty_url, "0263")
+    assert lies() == ["clerk 2026-03-02 09 1"]
+    rows_of(engine, "task", {"id": 3, **opened}, {"id": 4, **opened, "role": "judge"})
+    assert lies() == ["clerk 2026-03-02 09 2", "judge 2026-03-02 09 1"]
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE task SET done_at = opened_at WHERE id = 1"))
+        connection.execute(text("UPDATE task SET done_at = NULL, role = 'cashier' WHERE id = 2"))
+        connection.execute(text("DELETE FROM task WHERE id = 3"))
+    assert lies() == ["cashier 2026-03-02 09 1", "judge 2026-03-02 09 1"]
+    migrate.downgrade(empty_url, "0262")
+    rows_of(engine, "task", {"id": 5, **opened})
+    migrate.upgrade(empty_url)
+    assert lies() == ["cashier 2026-03-02 09 1", "clerk 2026-03-02 09 1", "judge 2026-03-02 09 1"]
+
+
 def test_pending_names_what_is_lacking(empty_url: str) -> None:
     """An empty database lacks every migration, a migrated one none; upgrading twice changes nothing."""
     assert migrate.pending(empty_url) == migrate.revisions()

@@ -356,7 +356,10 @@ class Party(Base):
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     case: Mapped[Case] = relationship(back_populates="parties")
-    __table_args__ = (UniqueConstraint("case_id", "role", "ordinal"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "role", "ordinal"),
+        Index("ix_party_account_id_case_id", "account_id", "case_id"),
+    )
 
     @property
     def label(self) -> str:

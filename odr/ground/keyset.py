@@ -1,7 +1,8 @@
 """Long lists in pages: a page begins after a line, named by what the list is sorted by, never after a number of lines.
 
 So nothing is shown twice or left out when something comes or goes meanwhile, and the last page costs what the first
-does. Every list shown on a page is cut by this module, and says how many lines there are in all.
+does. Every list shown on a page is cut by this module, and says how many lines there are in all, or that there are more than
+anybody reads.
 """
 
 from __future__ import annotations
@@ -13,13 +14,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, false, func, literal, or_
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, false, func, literal, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 FAR = datetime(9000, 1, 1, tzinfo=UTC)
 """Stands for “no day” where a list is sorted by days: what has none comes last."""
 A_PAGE = 50
 """Lines on a page of a desk."""
+COUNTED = 1000
+"""Lines that are counted; of a longer list it is said that it has more. Counting all of it costs what it is long, each time it is
+opened.
+"""
 LONGEST = 400
 """Characters a place may have in an address."""
 
@@ -40,6 +45,18 @@ class Key:
     expression: Expression
     kind: type[Value] = int
     descending: bool = False
+
+
+class Lines(int):
+    """How many lines a list has. More than were counted is one more than :data:`COUNTED`, and is written as *1000+*."""
+
+    @property
+    def is_more(self) -> bool:
+        """Whether there are more than were counted."""
+        return self > COUNTED
+
+    def __str__(self) -> str:
+        return f"{COUNTED}+" if self.is_more else int.__repr__(self)
 
 
 @dataclass(frozen=True)
@@ -93,8 +110,7 @@ def _can_be_held(text: str) -> bool:
 def page_of(
     session: Session, query: Found, keys: Sequence[Key], after: str | None = None, size: int = A_PAGE
 ) -> Listed[Any]:
-    """A page of what a query finds, in two statements whatever its length. Rows are tuples of the query's columns."""
-    total = session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)) or 0
+    """A page of what a query finds, in one statement where it has no other, and else in two. Rows are tuples of the query's columns."""
     begins = values_at(after, [key.kind for key in keys])
     wanted = query.add_columns(*(key.expression for key in keys)).order_by(None)
     wanted = wanted.order_by(*(key.expression.desc() if key.descending else key.expression for key in keys))
@@ -104,9 +120,83 @@ def page_of(
     if not found and begins is not None:
         # What stood on the last page is done: the list is shown from its beginning.
         return page_of(session, query, keys, None, size)
+    is_all = begins is None and len(found) <= size
+    total = Lines(len(found)) if is_all else lines_of(session, query)
     rows = [tuple(row)[: -len(keys)] for row in found[:size]]
     more = place(tuple(found[size - 1])[-len(keys) :]) if len(found) > size else None
     return Listed(rows, total, more, begins is not None)
+
+
+def lines_of(session: Session, query: Found) -> Lines:
+    """How many lines a query finds, as far as they are counted."""
+    some = query.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(COUNTED + 1)
+    return Lines(session.scalar(select(func.count()).select_from(some.subquery())) or 0)
+
+
+def any_is_more(session: Session, queries: Sequence[Found]) -> bool:
+    """Whether one of some queries finds more than are counted, asked in one statement."""
+    some = [one.limit(COUNTED + 1).subquery() for one in queries]
+    row = session.execute(select(*(select(func.count()).select_from(one).scalar_subquery() for one in some))).one()
+    return any(number > COUNTED for number in row)
+
+
+def page_among(
+    session: Session,
+    query: Found,
+    key: Key,
+    sources: Sequence[Found],
+    after: str | None = None,
+    size: int = A_PAGE,
+) -> Listed[Any]:
+    """A page of what a query finds by its number, among the numbers that some sources name: each source is read along its own index
+    and no further than the page, so that a page of very many costs what one of few does.
+
+    A source selects one column, of which an index holds the order within what the source is about. ``key`` is the query's number.
+    """
+    begins = values_at(after, [key.kind])
+    found: set[int] = set()
+    counted = []
+    for source in sources:
+        column = source.selected_columns[0]
+        one = source.distinct().order_by(column.desc() if key.descending else column).limit(size + 1)
+        if begins is not None:
+            place_of = literal(begins[0], BigInteger())
+            one = one.where(column < place_of if key.descending else column > place_of)
+        found |= set(session.scalars(one))
+        counted.append(select(source.distinct().limit(COUNTED + 1).subquery().c[0]))
+    if not found and begins is not None:
+        return page_among(session, query, key, sources, None, size)
+    if begins is None and len(found) <= size:
+        total = Lines(len(found))
+    else:
+        every = select((union(*counted) if len(counted) > 1 else counted[0]).subquery()).limit(COUNTED + 1)
+        total = Lines(session.scalar(select(func.count()).select_from(every.subquery())) or 0)
+    numbers = sorted(found, reverse=key.descending)
+    order = key.expression.desc() if key.descending else key.expression
+    rows = session.execute(query.where(key.expression.in_(numbers[:size])).order_by(order)).all()
+    more = place((numbers[size - 1],)) if len(numbers) > size else None
+    return Listed([tuple(row) for row in rows], total, more, begins is not None)
+
+
+def page_of_parts(
+    session: Session,
+    parts: Sequence[Found],
+    keys: Sequence[Key],
+    key: Callable[[Any], tuple[Value, ...]],
+    after: str | None = None,
+    size: int = A_PAGE,
+) -> Listed[Any]:
+    """A page of several queries as of one, each read in the order of the list and no further than the page. No line is found by two
+    of them. All keys are descending; ``key`` gives them of a line.
+    """
+    pages = [page_of(session, one, keys, after, size) for one in parts]
+    begun = any(one.begun for one in pages)
+    # A part that has nothing after the place is given from its beginning, which stood on a page before.
+    rest = [one for one in pages if one.begun or not begun]
+    lines = sorted((row for one in rest for row in one.rows), key=key, reverse=True)
+    more = len(lines) > size or any(one.next for one in rest)
+    total = Lines(min(sum(one.total for one in pages), COUNTED + 1))
+    return Listed(lines[:size], total, place(key(lines[size - 1])) if more else None, begun)
 
 
 def _after(keys: Sequence[Key], begins: Sequence[Value]) -> ColumnElement[bool]:
@@ -118,7 +208,9 @@ def _after(keys: Sequence[Key], begins: Sequence[Value]) -> ColumnElement[bool]:
         further = key.expression < value if key.descending else key.expression > value
         alike = (k.expression == v for k, v in zip(keys[:number], bound, strict=False))
         found = or_(found, and_(*alike, further))
-    return found
+    # Said of the first key alone it is a place in an index, from which on lines are read.
+    first, value = keys[0], bound[0]
+    return and_(first.expression <= value if first.descending else first.expression >= value, found)
 
 
 def page_of_lines(
@@ -131,7 +223,7 @@ def page_of_lines(
     if not rest and begins is not None:
         return page_of_lines(lines, key, None, size)
     more = place(key(rest[size - 1])) if len(rest) > size else None
-    return Listed(rest[:size], len(lines), more, begins is not None)
+    return Listed(rest[:size], Lines(min(len(lines), COUNTED + 1)), more, begins is not None)
 
 
 def judged(column: Any) -> Any:

@@ -81,7 +81,8 @@ def install_triggers(connection: Connection) -> None:
     lacking = set(missing_triggers(connection))
     for statement in _trigger_statements(connection.dialect.name):
         on, named = _ON_TABLE.search(statement), _TRIGGER_NAME.search(statement)
-        if (named is None or named[1] in lacking) and (on is None or on[1] in there):
+        needed = {found[1] for found in (on, _NEEDS_TABLE.search(statement)) if found is not None}
+        if (named is None or named[1] in lacking) and needed <= there:
             connection.exec_driver_sql(statement)
 
 
@@ -116,6 +117,8 @@ def _trigger_statements(dialect: str) -> tuple[str, ...]:
 
 _TRIGGER_NAME = re.compile(r'\bCREATE (?:OR REPLACE )?TRIGGER (?:IF NOT EXISTS )?"?(\w+)')
 _ON_TABLE = re.compile(r'\bON "?(\w+)')
+_NEEDS_TABLE = re.compile(r"/\* needs (\w+) \*/")
+"""How a trigger says into which other table it writes."""
 
 
 def _frozen(table: Table, dialect: str) -> list[str]:

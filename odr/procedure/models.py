@@ -128,6 +128,7 @@ class Task(Base):
     done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     __table_args__ = (
         Index("ix_task_role_done_at_due_at", "role", "done_at", "due_at"),
+        Index("ix_task_open_since", "opened_at", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         Index("ix_task_open", "kind", "case_id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         {"info": {"asked_by": ("kind", "role", "subject", "risk"), "open_while": "done_at"}},
     )

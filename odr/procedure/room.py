@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from odr.ground.text import T
 from odr.procedure.case.act_drafts import files_in_act_drafts, sweep_act_drafts
+from odr.procedure.case.desk_counts.counts import fold_changes
 from odr.procedure.hooks import DeskPage, NavItem, Room
 from odr.procedure.lists.lists import perform_lists
 from odr.procedure.outages.sweep import give_time_back, outages_kept
@@ -50,6 +51,7 @@ ROOM = Room(
         "lists": perform_lists,
         "readings": enter_readings,
         "act drafts": sweep_act_drafts,
+        "desk counts": fold_changes,
     },
     naming=(files_in_act_drafts,),
 )

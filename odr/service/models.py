@@ -243,6 +243,23 @@ class ServiceTask(Base):
     __table_args__ = (Index("ix_service_task_closed_at_opened_at", "closed_at", "opened_at"),)
 
 
+class ServiceDay(Base):
+    """What became of the papers queued on one day of the court, as it was counted last, and how far it is counted anew."""
+
+    __tablename__ = "service_day"
+
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    begun_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    """Since when it is counted anew."""
+    place: Mapped[str | None] = mapped_column(String(400))
+    """After which packet it goes on; None where the day is counted to its end."""
+    part: Mapped[dict[str, int]] = mapped_column(JSON)
+    counts: Mapped[dict[str, int]] = mapped_column(JSON)
+    counted_from: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Between which two moments :attr:`counts` were counted; None before the first time."""
+    counted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
 class ProofOfService(Base):
     """The return of service (OLR 31): number, conclusion and its whole reasoning; its paper is sealed and anchored
     later.

@@ -31,6 +31,7 @@ from odr.service.packet.copies import make_copies
 from odr.service.packet.letter_facts import add_facts
 from odr.service.packet.papers import seal_proofs
 from odr.service.registry.acts import ask_again
+from odr.service.registry.figures_by_day import count_days
 from odr.service.replies.mailbox import read_mail
 from odr.service.rules import rules_for
 from odr.service.sending.daily_reminder import send_reminders
@@ -121,6 +122,7 @@ ROOM = Room(
         "proofs": seal_proofs,
         "mail": read_mail,
         "reminders": send_reminders,
+        "service_figures": count_days,
     },
     queue_service=packet_acts.queue_entry,
     after_act=(add_facts, ask_again),

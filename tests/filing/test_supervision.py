@@ -135,7 +135,8 @@ def test_a_quiet_case_is_found_and_one_that_moves_is_not(small_scene: Scene, app
     with small_scene.court.database.read() as session:
         assert [case.id for case in quiet(session, now - timedelta(days=30)).rows] == [small_scene.case_id]
         assert quiet(session, now - timedelta(days=32)).total == 0
-    assert small_scene.case().number in Visitor(app, small_scene, "president").get(f"{HERE}?days=30")
+    page = Visitor(app, small_scene, "president").get(f"{HERE}?days=30")
+    assert small_scene.case().number in page and "counted to the full hour" in page
     small_scene.join()
     with small_scene.court.database.read() as session:
         assert quiet(session, small_scene.clock.now() - timedelta(days=30)).total == 0

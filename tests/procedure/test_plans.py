@@ -22,6 +22,8 @@ SMALL = {
     "indicator_report": "a row a day, of which 400 are kept",
     "time_note": "notes of a few sampled weeks",
     "work_turn": "one row",
+    "desk_change": "a row for each role and hour of sixty days, folded by the worker",
+    "service_day": "a row a day",
     "account_role": "offices of the staff",
     "bank_columns": "the forms in which banks write",
     "bank_file": "a file a day at most, and the list is paged",
@@ -59,7 +61,6 @@ SMALL = {
 WHOLE = {
     "/payments/desk/books": {"ledger_line"},  # the balance of every account is the sum of its lines
     "/payments/desk": {"payment"},  # fees paid in part: each fee's sum
-    "/service-desk": {"service_packet"},  # how many letters there ever were
     "/service-desk/figures": {"service_task"},  # what somebody had to mend, in a month
     "/service-desk/register.csv": {"proof_of_service"},  # a file of all of them
     "/decisions/ledger": {"publication"},  # every number is accounted for

@@ -361,8 +361,11 @@ def test_the_ledger_finds_what_nobody_is_sending(
         )
     dispatch_due(ports, database, clock)
     with database.read() as session:
-        book = service_ledger(session, now=clock.now(), machine_now=clock.machine_now())
+        since = clock.now() - timedelta(days=1)
+        book = service_ledger(session, now=clock.now(), machine_now=clock.machine_now(), since=since)
         assert (book.final, book.silent) == (2, (lost,))
+        book = service_ledger(session, now=clock.now(), machine_now=clock.machine_now())
+        assert (book.intended, book.final, book.silent) == (1, 0, (lost,)), "what is final needs nobody"
 
 
 def test_consent_by_one_party_is_not_consent_of_another(

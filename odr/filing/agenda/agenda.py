@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from icalendar import Alarm, Calendar, Event
-from sqlalchemy import ColumnElement, func, select, union, update
+from sqlalchemy import ColumnElement, exists, or_, select, union, update
 from sqlalchemy.orm import Session, aliased
 
 from odr.docket.models import COURT_ROLES, Case, Party, Seat, Stage
@@ -22,6 +22,7 @@ from odr.identity.actors import Actor, actors_in, serving
 from odr.identity.models import Account, AccountState, Mandate
 from odr.identity.sign_in.keys import fingerprint, new_token
 from odr.procedure.acts.windows import window_title
+from odr.procedure.case.waiting_for_me import has_very_many, own_cases
 from odr.procedure.hooks import Appointment
 from odr.procedure.models import Window, WindowState
 
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 MOST = 500
 """Time limits, and hearings, that an agenda holds: the next ones."""
-FOUND_BY_PARTY = 5000
-"""Up to so many cases a person's limits are found case by case; a platform's are found along the days of everybody's."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +62,12 @@ def acted_for(account_id: int, now: datetime) -> ColumnElement[bool]:
     return Party.left_at.is_(None) & Party.id.in_(union(select(own.id).where(own.account_id == account_id), mandated))
 
 
+def is_acted_for(account_id: int, now: datetime) -> ColumnElement[bool]:
+    """The same, asked of each of some parties that are found by something else: whose there are in all is not gone through."""
+    mandated = exists().where(Mandate.party_id == Party.id, Mandate.account_id == account_id, Mandate.in_force(now))
+    return Party.left_at.is_(None) & or_(judged(Party.account_id) == account_id, mandated)
+
+
 @dataclass(frozen=True)
 class Agenda:
     """What comes next, in order. After ``whole_until`` there may be more than stands here; None where nothing is left out."""
@@ -91,15 +96,15 @@ def _end(days: Sequence[datetime]) -> datetime | None:
 
 
 def _limits(sitting: Sitting, account_id: int) -> tuple[list[Line], datetime | None]:
-    mine = select(Party.id).where(acted_for(account_id, sitting.now)).limit(FOUND_BY_PARTY + 1).subquery()
-    has_many = (sitting.session.scalar(select(func.count()).select_from(mine)) or 0) > FOUND_BY_PARTY
     # A platform's limits are found along the days of all; everybody else's by the few parties they are or act for.
+    has_many = has_very_many(sitting.session, account_id, sitting.now)
     state, due = (Window.state, Window.due_at) if has_many else (judged(Window.state), judged(Window.due_at))
+    mine = (is_acted_for if has_many else acted_for)(account_id, sitting.now)
     rows = sitting.session.execute(
         select(Window, Case, Party, Window.due_at)
         .join(Party, Party.id == Window.party_id)
         .join(Case, Case.id == Window.case_id)
-        .where(Window.case_id == Party.case_id, acted_for(account_id, sitting.now))
+        .where(Window.case_id == Party.case_id, mine)
         .where(state == WindowState.OPEN, Window.due_at.is_not(None))
         .order_by(due, Window.id)
         .limit(MOST)
@@ -117,8 +122,7 @@ def _hearings(sitting: Sitting, account_id: int) -> tuple[list[Line], datetime |
     their own room.
     """
     sits = select(Seat.case_id).where(serving(account_id, *COURT_ROLES))
-    goes = select(Party.case_id).where(acted_for(account_id, sitting.now))
-    ahead = sitting.court.hooks.ahead(sitting, union(sits, goes), MOST)
+    ahead = sitting.court.hooks.ahead(sitting, union(sits, *own_cases(account_id, sitting.now)), MOST)
     if not ahead:
         return [], None
     dated = [one.case_id for one in ahead]
@@ -128,7 +132,7 @@ def _hearings(sitting: Sitting, account_id: int) -> tuple[list[Line], datetime |
     ):
         cases[case.id] = (case, None)
     theirs = select(Case, Party).join(Party, Party.case_id == Case.id).where(Case.id.in_(dated))
-    for case, party in sitting.session.execute(theirs.where(acted_for(account_id, sitting.now))):
+    for case, party in sitting.session.execute(theirs.where(is_acted_for(account_id, sitting.now))):
         cases.setdefault(case.id, (case, party))
     found = []
     for one in ahead:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -83,21 +83,25 @@ def sat_before(session: Session, case: Case, role: Role) -> set[int]:
 
 def on_duty(session: Session, role: Role, today: date) -> list[Account]:
     """Everybody of the court in that role who is not on leave, by name."""
+    return list(session.scalars(_at_work(select(Account), role, today).order_by(Account.name, Account.id)))
+
+
+def count_on_duty(session: Session, role: Role, today: date, most: int) -> int:
+    """How many they are, as far as ``most``."""
+    some = _at_work(select(Account.id), role, today).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def _at_work(query: Select[Any], role: Role, today: date) -> Select[Any]:
     away = select(StaffLeave.account_id).where(
         StaffLeave.from_on <= today, StaffLeave.until_on >= today, StaffLeave.ended_at.is_(None)
     )
-    query = (
-        select(Account)
-        .join(AccountRole, AccountRole.account_id == Account.id)
-        .where(
-            AccountRole.role == role,
-            AccountRole.revoked_at.is_(None),
-            Account.state == AccountState.ACTIVE,
-            Account.id.not_in(away),
-        )
-        .order_by(Account.name, Account.id)
+    return query.join(AccountRole, AccountRole.account_id == Account.id).where(
+        AccountRole.role == role,
+        AccountRole.revoked_at.is_(None),
+        Account.state == AccountState.ACTIVE,
+        Account.id.not_in(away),
     )
-    return list(session.scalars(query))
 
 
 def draw(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> Draw | None:

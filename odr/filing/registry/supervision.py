@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, String, and_, func, select, type_coerce
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from odr.ground.keyset import Key, Listed, judged, page_of
 from odr.ground.text import Text
 from odr.identity.models import Account, AccountRole
 from odr.procedure.acts.tasks import DESKS
+from odr.procedure.case.desk_counts.counts import lain_longer
 from odr.procedure.models import Task
 
 HELD = COURT_ROLES - {Role.PRESIDENT}
@@ -107,15 +108,19 @@ def _lies(
 
 
 def by_age(session: Session, now: datetime, role: Role | None = None) -> list[int]:
-    """How many things have lain up to 3 days, up to 10, up to 30, and longer."""
-    older = [func.count().filter(Task.opened_at <= now - timedelta(days=days)) for days in AGES]
-    numbers = [int(number) for number in session.execute(select(func.count(), *older).where(*_open(role))).one()]
+    """How many things have lain up to 3 days, up to 10, up to 30, and longer; how long, to the full hour."""
+    numbers = lain_longer(session, now, AGES, [role] if role is not None else SEEN)
     return [more - fewer for more, fewer in zip(numbers, [*numbers[1:], 0], strict=True)]
 
 
 def lying(session: Session, before: datetime, role: Role | None = None, after: str | None = None) -> Listed[Lies]:
     """What has lain since before a day, the oldest first, with whose desk it is."""
-    query = select(Task, Case).join(Case, Case.id == Task.case_id).where(*_open(role), Task.opened_at <= before)
+    query = (
+        select(Task, Case)
+        .join(Case, Case.id == Task.case_id)
+        .where(judged(Task.role).in_([role] if role is not None else SEEN))
+        .where(Task.done_at.is_(None), Task.opened_at <= before)
+    )
     page = page_of(session, query, (Key(Task.opened_at, datetime), Key(Task.id)), after)
     names = _names(session, [case.id for _, case in page.rows])
     return page.of(
@@ -140,10 +145,6 @@ def quiet(session: Session, before: datetime, after: str | None = None) -> Liste
     )
     page = page_of(session, query, (Key(Case.head_at, datetime), Key(Case.id)), after)
     return page.of([case for (case,) in page.rows])
-
-
-def _open(role: Role | None) -> tuple[ColumnElement[bool], ...]:
-    return Task.done_at.is_(None), Task.role.in_([role] if role is not None else SEEN)
 
 
 def _names(session: Session, cases: Sequence[int]) -> dict[tuple[int, Role], list[str]]:

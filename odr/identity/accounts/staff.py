@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Role
 from odr.ground.errors import CourtError, InvalidInput, NotFound
-from odr.ground.keyset import A_PAGE, Key, Listed, holds, page_of
+from odr.ground.keyset import A_PAGE, Key, Listed, holds, page_among, page_of
 from odr.ground.text import T
 from odr.identity.accounts.accounts import end_everything
 from odr.identity.models import Account, AccountRole, AccountState, RoleProposal
@@ -140,9 +140,12 @@ def waiting(session: Session) -> Sequence[tuple[RoleProposal, Account, Account]]
 
 def people(session: Session, *, words: str = "", after: str | None = None, size: int = A_PAGE) -> Listed[Account]:
     """Accounts that hold or held a role of the court, in order; ``words`` are looked for in name and address."""
-    found = [holds(words, Account.name, Account.email)] if words else []
-    query = select(Account).where(Account.id.in_(select(AccountRole.account_id)), *found)
-    page = page_of(session, query, (Key(Account.id),), after, size)
+    if words:
+        theirs = Account.id.in_(select(AccountRole.account_id))
+        query = select(Account).where(theirs, holds(words, Account.name, Account.email))
+        page = page_of(session, query, (Key(Account.id),), after, size)
+    else:
+        page = page_among(session, select(Account), Key(Account.id), (select(AccountRole.account_id),), after, size)
     return page.of([row[0] for row in page.rows])
 
 

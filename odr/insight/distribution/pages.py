@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from odr.docket.models import Role
 from odr.filing.registry.drawing import DrawRecord, DrawSeed, shown_with
-from odr.filing.registry.seats import on_duty
+from odr.filing.registry.seats import count_on_duty
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.insight.distribution import check_draw
@@ -123,7 +123,7 @@ def what_if() -> Page:
     today = court.clock.now().astimezone(court.settings.tz).date()
     asked = {name: request.args.getlist(name) for name in YearInput.model_fields if name in request.args}
     values: dict[str, Any] = asked or forms.with_defaults(
-        YearInput, {"judges": str(max(1, len(on_duty(session, Role.JUDGE, today))))}
+        YearInput, {"judges": str(max(1, count_on_duty(session, Role.JUDGE, today, MOST_JUDGES)))}
     )
     faults: list[FieldFault] = []
     came: Came | None = None

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import model_validator
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role, Seat
@@ -24,14 +24,17 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def judges(session: Session) -> Sequence[Account]:
-    """The court's judges that are in office, by name."""
-    held = select(AccountRole.account_id).where(AccountRole.role == Role.JUDGE, AccountRole.revoked_at.is_(None))
-    return session.scalars(
-        select(Account)
-        .where(Account.id.in_(held), Account.state == AccountState.ACTIVE)
-        .order_by(Account.name, Account.id)
-    ).all()
+def _in_office() -> tuple[ColumnElement[bool], ...]:
+    """Accounts of the court's judges, asked of each account: there are many judges, and mostly one is asked about."""
+    held = exists().where(
+        AccountRole.account_id == Account.id, AccountRole.role == Role.JUDGE, AccountRole.revoked_at.is_(None)
+    )
+    return held, Account.state == AccountState.ACTIVE
+
+
+def judge_named(session: Session, account_id: int) -> Account | None:
+    """A judge of the court who is in office; None for anybody else."""
+    return session.scalar(select(Account).where(Account.id == account_id, *_in_office()))
 
 
 def turns(session: Session, since: date) -> Sequence[tuple[DutyTurn, str]]:
@@ -49,8 +52,10 @@ def set_turn(session: Session, given: DutyInput, by: int, now: datetime) -> Duty
     """Put a judge on duty; a later turn for the same days counts instead. Raises InvalidInput for somebody who is no
     judge.
     """
-    chosen = next((j for j in judges(session) if str(j.id) == given.judge), None)
-    if chosen is None:
+    # Longer than eighteen digits is no number that the database can hold.
+    is_number = given.judge.isascii() and given.judge.isdigit() and len(given.judge) <= 18
+    chosen = judge_named(session, int(given.judge)) if is_number else None
+    if chosen is None or str(chosen.id) != given.judge:
         raise InvalidInput.at("judge", T("Choose one of those listed."))
     turn = DutyTurn(account_id=chosen.id, from_on=given.from_on, until_on=given.until_on, set_by=by, at=now)
     session.add(turn)
@@ -67,7 +72,7 @@ def on_duty(session: Session, day: date, but: Collection[int] = ()) -> Account |
         .limit(1)
     )
     found = session.scalar(query)
-    return next((j for j in judges(session) if j.id == found and j.id not in but), None)
+    return judge_named(session, found) if found is not None and found not in but else None
 
 
 def duty_today(sitting: Sitting, role: Role) -> list[int]:
@@ -92,8 +97,12 @@ def seat_duty_judge(sitting: Sitting, case: Case) -> Account | None:
 
 @choice_source("judges_of_the_court")
 def judges_of_the_court(sitting: Sitting, case: Case | None, actor: Actor | None) -> list[Option]:
-    """Judges in office."""
-    return [Option(str(j.id), j.name) for j in judges(sitting.session)]
+    """Judges in office, by name."""
+    held = select(AccountRole.account_id).where(AccountRole.role == Role.JUDGE, AccountRole.revoked_at.is_(None))
+    here = select(Account.id, Account.name).where(Account.id.in_(held), Account.state == AccountState.ACTIVE)
+    return [
+        Option(str(number), name) for number, name in sitting.session.execute(here.order_by(Account.name, Account.id))
+    ]
 
 
 class DutyInput(CourtModel):

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat, Stage
-from odr.ground.keyset import A_PAGE, FAR, Key, Listed, holds, judged, page_of
+from odr.ground.keyset import A_PAGE, FAR, Key, Listed, any_is_more, holds, judged, page_among, page_of
 from odr.identity.actors import serving
 from odr.identity.models import Mandate
 from odr.procedure.acts.table import Act, ActTable
@@ -58,6 +58,9 @@ BY_NEXT_DATE = (Key(func.coalesce(Case.next_due_at, FAR), datetime), Key(Case.id
 """Cases by their next date; those without one last, the newest first."""
 
 
+NEWEST = Key(Case.id, descending=True)
+
+
 def named(words: str, causes: Collection[str] = ()) -> ColumnElement[bool]:
     """Whether a case is looked for: by its number, a party's name, or one of the causes that words name."""
     with_name = select(Party.case_id).where(holds(words, Party.name))
@@ -68,10 +71,15 @@ def _looked_for(words: str) -> list[ColumnElement[bool]]:
     return [named(words)] if words else []
 
 
-def _own(account_id: int, now: datetime) -> tuple[Select[int], ...]:
+def own_cases(account_id: int, now: datetime) -> tuple[Select[int], ...]:
     """Cases in which the account is a party, and in which it holds a mandate: found apart, so that no other is looked at."""
     mine = select(Party.case_id).where(Party.account_id == account_id, Party.left_at.is_(None))
     return mine, select(Mandate.case_id).where(Mandate.account_id == account_id, Mandate.in_force(now))
+
+
+def has_very_many(session: Session, account_id: int, now: datetime) -> bool:
+    """Whether somebody is in more cases than are counted, or acts in so many."""
+    return any_is_more(session, own_cases(account_id, now))
 
 
 def _seated(account_id: int) -> ColumnElement[bool]:
@@ -81,8 +89,12 @@ def _seated(account_id: int) -> ColumnElement[bool]:
 def my_cases(
     session: Session, account_id: int, now: datetime, *, words: str = "", after: str | None = None, size: int = A_PAGE
 ) -> Listed[Case]:
-    """Cases in which the account is a party or holds a live mandate, the most urgent first."""
-    query = select(Case).where(Case.id.in_(union(*_own(account_id, now))), *_looked_for(words))
+    """Cases in which the account is a party or holds a live mandate, the most urgent first; whoever is in more than are counted sees
+    the newest first, since what is urgent among so many stands in their agenda.
+    """
+    if not words and has_very_many(session, account_id, now):
+        return _cases(page_among(session, select(Case), NEWEST, own_cases(account_id, now), after, size))
+    query = select(Case).where(Case.id.in_(union(*own_cases(account_id, now))), *_looked_for(words))
     return _cases(page_of(session, query, BY_NEXT_DATE, after, size))
 
 
@@ -99,11 +111,10 @@ def every_case(
     session: Session, account_id: int, now: datetime, *, serves: bool, after: str | None = None, size: int = 200
 ) -> Listed[Case]:
     """Cases the account takes part in or, where it may, serves the court in; the newest first."""
-    found = _own(account_id, now)
+    found: tuple[Select[int], ...] = own_cases(account_id, now)
     if serves:
         found = *found, select(Case.id).where(_seated(account_id))
-    query = select(Case).where(Case.id.in_(union(*found)))
-    return _cases(page_of(session, query, (Key(Case.id, descending=True),), after, size))
+    return _cases(page_among(session, select(Case), NEWEST, found, after, size))
 
 
 def _cases(page: Listed[Any]) -> Listed[Case]:

@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 
 from odr.docket.models import Case, Party
 from odr.filing.agenda.agenda import acted_for
 from odr.filing.models import Draft
-from odr.ground.keyset import Key, Listed, page_of
+from odr.ground.keyset import Key, Listed, page_of, page_of_parts
 from odr.ground.memory.asked_once import AskedOnce
 from odr.ground.text import T, Text
 from odr.identity.actors import actors_in_each
-from odr.identity.models import Account
+from odr.identity.models import Account, Mandate
 from odr.procedure.case.next_box import NextBox, next_box
+from odr.procedure.case.waiting_for_me import has_very_many
 from odr.procedure.forms.form_data import Raw
 from odr.service.models import InboxItem, Packet
 from odr.service.sending.letter_words import LetterWords
@@ -59,15 +60,31 @@ def unread_papers(sitting: Sitting, account_id: int, after: str | None = None) -
         .join(Packet, Packet.id == InboxItem.packet_id)
         .join(Party, Party.id == InboxItem.party_id)
         .join(Case, Case.id == Party.case_id)
-        .where(InboxItem.read_at.is_(None), acted_for(account_id, sitting.now))
+        .where(InboxItem.read_at.is_(None))
     )
-    keys = (Key(InboxItem.placed_at, datetime, descending=True), Key(InboxItem.id, descending=True))
-    page = page_of(sitting.session, query, keys, after, A_PAGE_OF_PAPERS)
+    if has_very_many(sitting.session, account_id, sitting.now):
+        page = _of_very_many(sitting, query, account_id, after)
+    else:
+        keys = (Key(InboxItem.placed_at, datetime, descending=True), Key(InboxItem.id, descending=True))
+        mine = query.where(acted_for(account_id, sitting.now))
+        page = page_of(sitting.session, mine, keys, after, A_PAGE_OF_PAPERS)
     zone = sitting.court.settings.tz
     today = sitting.now.astimezone(zone).date()
     return page.of(
         [Unread(case, LetterWords.of(packet, zone).heading(today), item.placed_at) for item, packet, case in page.rows]
     )
+
+
+def _of_very_many(
+    sitting: Sitting, query: Select[InboxItem, Packet, Case], account_id: int, after: str | None
+) -> Listed[Any]:
+    """Of somebody in very many cases: those of their newest cases first, so that no more are gone through than are shown."""
+    acts = Party.id.in_(select(Mandate.party_id).where(Mandate.account_id == account_id, Mandate.in_force(sitting.now)))
+    is_own = Party.account_id == account_id
+    mine = query.where(Party.left_at.is_(None))
+    parts = (mine.where(is_own), mine.where(acts, or_(Party.account_id.is_(None), ~is_own)))
+    keys = (Key(Party.case_id, descending=True), Key(InboxItem.id, descending=True))
+    return page_of_parts(sitting.session, parts, keys, lambda row: (row[2].id, row[0].id), after, A_PAGE_OF_PAPERS)
 
 
 def case_lines(sitting: Sitting, account: Account, cases: Sequence[Case]) -> list[CaseLine]:

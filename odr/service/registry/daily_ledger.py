@@ -46,17 +46,18 @@ class Ledger:
 def service_ledger(
     session: Session, *, now: datetime, machine_now: datetime, since: datetime | None = None, rules: Rules | None = None
 ) -> Ledger:
-    """Count packets queued since ``since`` (all, when None).
+    """Count packets queued since ``since``; when None those that are not final yet, whenever they were queued: what became final in
+    years is no part of what somebody has to see to, and grows for ever.
 
     In progress is a packet that is held, has an attempt which a worker is going to try, one sent so
     lately that an outcome may still come, or an open task on the clerk's desk. Anything else that is
     not final is silent: meant to go out, and nobody knows.
     """
-    window = [] if since is None else [Packet.queued_at >= since]
     final, open_ = (Packet.state.in_(states) for states in (FINAL_PACKET_STATES, OPEN_PACKET_STATES))
+    window = [open_] if since is None else [Packet.queued_at >= since]
     worked_on = _worked_on(now, machine_now, rules or Rules())
     intended = _count(session, *window)
-    done = _count(session, *window, final)
+    done = _count(session, *window, final) if since is not None else 0
     under_way = _count(session, *window, open_, worked_on)
     silent = session.scalars(select(Packet.id).where(*window, open_, ~worked_on).order_by(Packet.id).limit(100)).all()
     return Ledger(intended, done, under_way, tuple(silent))

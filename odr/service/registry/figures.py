@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role, Seat
@@ -28,7 +27,7 @@ UPHELD = (FactKind.REBUTTED, FactKind.ARRIVAL_PROVED, FactKind.FOUND_NOT_SERVED)
 
 @dataclass
 class ChannelFigures:
-    """One channel in a span of time. ``hours`` from queueing to service, the middle one, None without any."""
+    """One channel in a span of time. ``hours`` from queueing to service, by tenths, the middle one, the lower of two; None without any."""
 
     channel: Channel
     sent: int = 0
@@ -45,55 +44,94 @@ class ChannelFigures:
 
 
 def figures(session: Session, *, since: datetime, until: datetime) -> list[ChannelFigures]:
-    """Every channel used for packets queued in the span, in the order of the channels."""
-    span = (Packet.queued_at >= since, Packet.queued_at < until)
+    """Every channel used for packets queued in the span, in the order of the channels, counted now."""
+    return figures_of(counted(session, Packet.queued_at >= since, Packet.queued_at < until))
+
+
+def figures_of(counts: Mapping[str, int]) -> list[ChannelFigures]:
+    """What was counted, by channel. Pure."""
     table = {channel: ChannelFigures(channel) for channel in Channel}
+    hours: dict[Channel, Counter[int]] = defaultdict(Counter)
+    for key, count in counts.items():
+        name, what, *more = key.split("/")
+        one = table[Channel(name)]
+        if what == "sent":
+            one.sent += count
+        elif what == "failed":
+            one.failed += count
+        elif what == "upheld":
+            one.upheld += count
+        elif what == "reason":
+            one.reasons[TaskReason(more[0])] += count
+        else:
+            one.proven += count
+            hours[one.channel][int(more[0])] += count
+    for channel, tenths in hours.items():
+        table[channel].hours = _middle(tenths) / 10
+    return [one for one in table.values() if one.sent or one.failed or one.proven]
+
+
+def _middle(values: Counter[int]) -> int:
+    """The middle one of some values, each so many times; the lower of two."""
+    before, wanted = 0, (values.total() + 1) // 2
+    for value, count in sorted(values.items()):
+        before += count
+        if before >= wanted:
+            return value
+    raise ValueError("there is no value")
+
+
+def counted(session: Session, *which: ColumnElement[bool]) -> Counter[str]:
+    """What became of those packets, by channel: attempts sent and failed, tasks by their reason, objections upheld, and proofs by
+    the tenths of hours they took. What is counted of two sets of packets apart is counted of both by adding.
+    """
+    found: Counter[str] = Counter()
     joined = select(ServiceAttempt.channel, ServiceAttempt.state, func.count()).join(
         Packet, Packet.id == ServiceAttempt.packet_id
     )
     for channel, state, count in session.execute(
-        joined.where(*span).group_by(ServiceAttempt.channel, ServiceAttempt.state)
+        joined.where(*which).group_by(ServiceAttempt.channel, ServiceAttempt.state)
     ):
-        table[channel].sent += count if state in SENT else 0
-        table[channel].failed += count if state in FAILED else 0
-    _proven(session, table, span)
+        if state in SENT:
+            found[f"{channel.value}/sent"] += count
+        if state in FAILED:
+            found[f"{channel.value}/failed"] += count
+    for channel, hours in _proven(session, which):
+        found[f"{channel.value}/proven/{round(10 * hours)}"] += 1
     tasks = select(ServiceAttempt.channel, ServiceTask.reason, func.count()).join(
         ServiceTask, ServiceTask.attempt_id == ServiceAttempt.id
     )
     for channel, reason, count in session.execute(
         tasks.join(Packet, Packet.id == ServiceAttempt.packet_id)
-        .where(*span)
+        .where(*which)
         .group_by(ServiceAttempt.channel, ServiceTask.reason)
     ):
-        table[channel].reasons[reason] += count
+        found[f"{channel.value}/reason/{reason.value}"] += count
     objections = select(ServiceFact.channel, func.count(func.distinct(ServiceFact.packet_id))).join(
         Packet, Packet.id == ServiceFact.packet_id
     )
     for contested, count in session.execute(
-        objections.where(*span, ServiceFact.kind.in_(UPHELD), ServiceFact.channel.is_not(None)).group_by(
+        objections.where(*which, ServiceFact.kind.in_(UPHELD), ServiceFact.channel.is_not(None)).group_by(
             ServiceFact.channel
         )
     ):
         assert contested is not None, "the query leaves facts without a channel out"
-        table[contested].upheld = count
-    return [one for one in table.values() if one.sent or one.failed or one.proven]
+        found[f"{contested.value}/upheld"] += count
+    return found
 
 
-def _proven(session: Session, table: dict[Channel, ChannelFigures], span: tuple[object, ...]) -> None:
-    """The last proof of each packet counts."""
+def _proven(session: Session, which: tuple[ColumnElement[bool], ...]) -> Iterator[tuple[Channel, float]]:
+    """By which channel each packet was served, and after how many hours: the last proof of each counts."""
     rows = session.execute(
         select(ProofOfService.packet_id, ProofOfService.channel, ProofOfService.effective_at, Packet.queued_at)
         .join(Packet, Packet.id == ProofOfService.packet_id)
-        .where(*span)  # type: ignore[arg-type]
+        .where(*which)
         .order_by(ProofOfService.packet_id, ProofOfService.ordinal)
     )
     last = {packet_id: (channel, effective, queued) for packet_id, channel, effective, queued in rows}
-    hours: dict[Channel, list[float]] = defaultdict(list)
     for channel, effective, queued in last.values():
         if channel is not None and effective is not None:
-            hours[channel].append(max(0.0, (effective - queued).total_seconds() / 3600))
-    for channel, taken in hours.items():
-        table[channel].proven, table[channel].hours = len(taken), statistics.median(taken)
+            yield channel, max(0.0, (effective - queued).total_seconds() / 3600)
 
 
 # -- the register as a table --------------------------------------------------------------
@@ -159,6 +197,3 @@ def _at(instant: datetime | None, zone: ZoneInfo) -> str:
 def harmless(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell
-
-
-SPAN = timedelta(days=30)

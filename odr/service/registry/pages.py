@@ -17,7 +17,8 @@ from odr.service import names
 from odr.service.models import Packet, ServiceTask
 from odr.service.packet.case_views import abroad_page
 from odr.service.packet.packets import close_task
-from odr.service.registry.figures import SPAN, figures, register_of
+from odr.service.registry.figures import register_of
+from odr.service.registry.figures_by_day import KEPT, SPAN, quality as quality_of
 from odr.service.registry.outcome_batch import COLUMNS, VOCABULARY, Batch, record_batch
 from odr.service.replies.tracking import MOST_BYTES
 from odr.service.vocabulary import TaskReason
@@ -101,10 +102,10 @@ def answer_read(number: int) -> Response:
 @staff(Role.CLERK, Role.PRESIDENT)
 def quality() -> Page:
     """How well service works, by channel, over the last days."""
-    days = min(max(number_in(request.args, "days", SPAN.days), 1), 366)
-    now = current_court().clock.now()
-    found = figures(current_session(), since=now - timedelta(days=days), until=now)
-    return render_template("service/figures.html", rows=found, days=days)
+    days = min(max(number_in(request.args, "days", SPAN.days), 1), KEPT)
+    court = current_court()
+    found = quality_of(current_session(), court.clock.now(), court.settings.tz, days)
+    return render_template("service/figures.html", rows=found.rows, found=found, days=days)
 
 
 @service_desk.get("/service-desk/register.csv")

@@ -174,7 +174,7 @@ def listed(session: Session, cause: str | None = None, language: str | None = No
         _published()
         .add_columns(Account)
         .join(Account, Account.id == MediatorEntry.account_id)
-        .where(Account.state == AccountState.ACTIVE, Account.id.in_(_in_office()))
+        .where(Account.state == AccountState.ACTIVE, _in_office().where(AccountRole.account_id == Account.id).exists())
         .order_by(Account.name, Account.id)
     )
     rows = [
