@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from odr.docket.models import Case, DocketEntry, Document, Party
 from odr.docket.queries import parties
@@ -93,7 +93,9 @@ def prepare_countersignature(court: Court, case: Case, given: BaseModel, actor: 
 
 def keep_countersigned(sitting: Sitting, case: Case, decision: Decision) -> Document:
     """Keep the paper with both signatures under the code it had; refuses one that was signed on another paper."""
-    document, paper = document_of(sitting.session, decision), sitting.prepared.get("countersigned")
+    whole = [undefer(Document.content)]
+    document = sitting.session.get(Document, decision.document_id, options=whole) if decision.document_id else None
+    paper = sitting.prepared.get("countersigned")
     if document is None or not isinstance(paper, SealedPaper) or paper.text_sha256 != document.sha256:
         raise ActNotOpen(T("The sealed paper was not prepared."))
     keep_signed_again(sitting, case, document, paper.content)

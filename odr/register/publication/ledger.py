@@ -102,7 +102,7 @@ def enter(
         title=dict(kind_words),
         decided_on=row.decided_on.isoformat(),
         original_sha256=document.sha256,
-        original_size=len(document.content),
+        original_size=document.size,
         docket_entry={"number": entry.number, "sha256": entry.digest},
     )
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from odr.docket.models import Audience, Case, DocketEntry, Document, Role, Stage
 from odr.ground.db import new_reference
@@ -56,7 +57,9 @@ def _number(sitting: Sitting, case: Case, entry: DocketEntry, rules: Publication
         return
     answer = (json.loads(entry.payload).get("input") or {}).get("answer")
     mine = Document.case_id == case.id, Document.entry_number == entry.number, Document.reference.in_(papers)
-    for document in sitting.session.scalars(select(Document).where(*mine).order_by(Document.id)).all():
+    for document in sitting.session.scalars(
+        select(Document).where(*mine).order_by(Document.id).options(undefer(Document.size))
+    ).all():
         kind = rules.kind_of(document.kind, entry.act, ended=case.stage is Stage.CLOSED, answer=answer)
         known = select(Publication.id).where(Publication.document_id == document.id)
         if (
