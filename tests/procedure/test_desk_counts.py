@@ -15,6 +15,7 @@ from odr.ground.db import Database
 from odr.procedure.case.desk_counts.counts import count_anew, fold, lain_longer
 from odr.procedure.case.desk_counts.models import DeskChange
 from odr.procedure.models import Task
+from tests.patience import PATIENCE
 from tests.scene import Scene
 
 ROLES = (Role.CLERK, Role.JUDGE, Role.CASHIER)
@@ -126,7 +127,7 @@ def test_two_workers_fold_each_change_once(postgres_court_url: str) -> None:
     def meanwhile(connection: object, cursor: object, statement: str, *rest: object) -> None:
         if "desk_change.hour <" in statement and statement.startswith("SELECT") and other.ident is None:
             other.start()
-            other.join(60)
+            other.join(PATIENCE)
 
     fold(database, now, 1)
     assert other.ident is not None and not other.is_alive()
@@ -155,7 +156,7 @@ def test_two_workers_lay_the_row_of_an_hour_once(postgres_court_url: str) -> Non
     def meanwhile(connection: object, cursor: object, statement: str, *rest: object) -> None:
         if statement.startswith("UPDATE desk_change") and other.ident is None:
             other.start()
-            other.join(60)
+            other.join(PATIENCE)
 
     fold(database, now, 1)
     assert other.ident is not None and not other.is_alive()

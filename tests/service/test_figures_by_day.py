@@ -18,6 +18,7 @@ from odr.service.models import Packet, ProofOfService, ServiceAttempt, ServiceDa
 from odr.service.registry.figures import ChannelFigures, figures
 from odr.service.registry.figures_by_day import A_ROUND, count_some, quality
 from odr.service.vocabulary import AttemptState, Channel, FactKind, PacketState, ServiceStatus, TaskReason
+from tests.patience import PATIENCE
 from tests.scene import Scene
 from tests.service.conftest import BOTH_ENGINES, ZONE
 from tests.service.test_clerk import browser, read
@@ -216,7 +217,7 @@ def test_two_workers_begin_a_day_once(postgres_court_url: str, clock: FixedClock
     def meanwhile(connection: object, cursor: object, statement: str, *rest: object) -> None:
         if "FROM service_day" in statement and "FOR UPDATE" in statement and other.ident is None:
             other.start()
-            other.join(60)
+            other.join(PATIENCE)
 
     assert count_some(database, clock.now(), ZONE)
     assert other.ident is not None and not other.is_alive()
