@@ -284,7 +284,7 @@ class Notary:
 
     def _opened_as(self, session: Session, state: LogState) -> _Opened:
         """The log and its keys, kept from the last round where the database still names the same."""
-        named = (state.log_id, state.key_id, state.time_key, state.authority_key)
+        named = (state.log_id, state.key_id, state.origin, state.time_key, state.authority_key)
         if self._opened is None or self._opened.named != named:
             keys = active_keys(session, KeyUse.TIME, KeyUse.AUTHORITY)
             authority = self._authority_of(keys, KeyUse.TIME, KeyUse.AUTHORITY) if len(keys) == 2 else None

@@ -36,6 +36,7 @@ _STATE = (
     select(
         _LOG.id,
         _LOG.key_id,
+        _LOG.origin,
         select(func.max(_ENTRY.log_index)).where(_ENTRY.log_id == _LOG.id).scalar_subquery(),
         exists(select(_ENTRY.id).where(_ENTRY.log_index.is_(None))),
         _NEWEST_HEAD,
@@ -58,6 +59,8 @@ class LogState(NamedTuple):
 
     log_id: str
     key_id: str
+    origin: str
+    """What its heads are signed as: another one in the database is another log, over which nothing is signed."""
     size: int
     """How many entries have their index."""
     is_waiting: bool
@@ -79,5 +82,5 @@ def log_state(session: Session) -> LogState | None:
     row = session.connection().execute(_STATE).first()
     if row is None:
         return None
-    log_id, key_id, last, *others = row
-    return LogState(log_id, key_id, 0 if last is None else last + 1, *others)
+    log_id, key_id, origin, last, *others = row
+    return LogState(log_id, key_id, origin, 0 if last is None else last + 1, *others)
