@@ -226,3 +226,22 @@ def test_two_workers_begin_a_day_once(postgres_court_url: str, clock: FixedClock
         found = quality(session, clock.now(), ZONE, DAYS)
     assert found.rows == _from_source(database, clock, DAYS) and not found.missing
     database.dispose()
+
+
+def test_the_share_is_of_those_sent_by_that_channel(database: Database, clock: FixedClock) -> None:
+    """Whoever opens on the platform what came by e-mail is served by the platform, which sent nothing: no share is above a hundred."""
+    _lay(database, clock.now(), 300, Random(3))
+    with database.read() as session:
+        sent = {
+            (each.packet_id, each.channel)
+            for each in session.scalars(select(ServiceAttempt))
+            if each.state in (AttemptState.SENT, AttemptState.DONE, AttemptState.BOUNCED)
+        }
+        proofs = session.scalars(select(ProofOfService).order_by(ProofOfService.packet_id, ProofOfService.ordinal))
+        last = {each.packet_id: each.channel for each in proofs if each.effective_at is not None}
+        found = figures(session, since=clock.now() - timedelta(days=DAYS + 1), until=clock.now() + timedelta(days=1))
+    assert found and sum(one.beside for one in found) > 0
+    for one in found:
+        both = sum(channel is one.channel and (packet, channel) in sent for packet, channel in last.items())
+        total = sum(channel is one.channel for _, channel in sent)
+        assert one.share == (f"{100 * both / total:.0f} %" if total else "–")

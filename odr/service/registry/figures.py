@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role, Seat
@@ -32,6 +32,8 @@ class ChannelFigures:
     channel: Channel
     sent: int = 0
     proven: int = 0
+    beside: int = 0
+    """Proven of those that were not sent by this channel: somebody opened on the platform what came by e-mail."""
     hours: float | None = None
     failed: int = 0
     reasons: Counter[TaskReason] = field(default_factory=Counter)
@@ -40,7 +42,7 @@ class ChannelFigures:
     @property
     def share(self) -> str:
         """Proven of those sent, in per cent; a dash without any."""
-        return f"{100 * self.proven / self.sent:.0f} %" if self.sent else "–"
+        return f"{100 * (self.proven - self.beside) / self.sent:.0f} %" if self.sent else "–"
 
 
 def figures(session: Session, *, since: datetime, until: datetime) -> list[ChannelFigures]:
@@ -61,6 +63,8 @@ def figures_of(counts: Mapping[str, int]) -> list[ChannelFigures]:
             one.failed += count
         elif what == "upheld":
             one.upheld += count
+        elif what == "beside":
+            one.beside += count
         elif what == "reason":
             one.reasons[TaskReason(more[0])] += count
         else:
@@ -96,8 +100,10 @@ def counted(session: Session, *which: ColumnElement[bool]) -> Counter[str]:
             found[f"{channel.value}/sent"] += count
         if state in FAILED:
             found[f"{channel.value}/failed"] += count
-    for channel, hours in _proven(session, which):
+    for channel, hours, was_sent in _proven(session, which):
         found[f"{channel.value}/proven/{round(10 * hours)}"] += 1
+        if not was_sent:
+            found[f"{channel.value}/beside"] += 1
     tasks = select(ServiceAttempt.channel, ServiceTask.reason, func.count()).join(
         ServiceTask, ServiceTask.attempt_id == ServiceAttempt.id
     )
@@ -120,18 +126,25 @@ def counted(session: Session, *which: ColumnElement[bool]) -> Counter[str]:
     return found
 
 
-def _proven(session: Session, which: tuple[ColumnElement[bool], ...]) -> Iterator[tuple[Channel, float]]:
-    """By which channel each packet was served, and after how many hours: the last proof of each counts."""
+def _proven(session: Session, which: tuple[ColumnElement[bool], ...]) -> Iterator[tuple[Channel, float, bool]]:
+    """By which channel each packet was served, after how many hours, and whether it was sent by it: the last proof of each counts."""
+    was_sent = exists().where(
+        ServiceAttempt.packet_id == ProofOfService.packet_id,
+        ServiceAttempt.channel == ProofOfService.channel,
+        ServiceAttempt.state.in_(SENT),
+    )
     rows = session.execute(
-        select(ProofOfService.packet_id, ProofOfService.channel, ProofOfService.effective_at, Packet.queued_at)
+        select(
+            ProofOfService.packet_id, ProofOfService.channel, ProofOfService.effective_at, Packet.queued_at, was_sent
+        )
         .join(Packet, Packet.id == ProofOfService.packet_id)
         .where(*which)
         .order_by(ProofOfService.packet_id, ProofOfService.ordinal)
     )
-    last = {packet_id: (channel, effective, queued) for packet_id, channel, effective, queued in rows}
-    for channel, effective, queued in last.values():
+    last = {packet_id: (channel, effective, queued, sent) for packet_id, channel, effective, queued, sent in rows}
+    for channel, effective, queued, sent in last.values():
         if channel is not None and effective is not None:
-            yield channel, max(0.0, (effective - queued).total_seconds() / 3600)
+            yield channel, max(0.0, (effective - queued).total_seconds() / 3600), sent
 
 
 # -- the register as a table --------------------------------------------------------------
