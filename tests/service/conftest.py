@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from odr.docket.models import PartyKind
 from odr.ground.clock import FixedClock
-from odr.ground.db import Database
+from odr.ground.db import Database, new_reference
 from odr.ground.text import T
 from odr.procedure.acts.letter import PaperKind
 from odr.service.channels.email import EmailSettings, Mailer, Tls
@@ -22,7 +24,7 @@ from odr.service.packet.packets import Recipient, note_address, queue_packet, re
 from odr.service.sending.dispatch import ServicePorts
 from odr.service.sending.letters import Letterhead
 from odr.service.sending.return_address import ReturnPath
-from odr.service.vocabulary import Channel, ConsentWay
+from odr.service.vocabulary import Channel, ConsentWay, PacketState
 from tests.peers.smtp import SmtpPeer
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -151,3 +153,27 @@ def packet_of(database: Database, packet_id: int) -> Packet:
             _ = attempt.address
         session.expunge_all()
         return packet
+
+
+def packet_row(queued_at: datetime, **more: Any) -> dict[str, Any]:
+    """Columns of a packet that was served, for whoever lays very many at once."""
+    return {
+        "reference": new_reference(),
+        "code": new_reference()[:20],
+        "case_id": 1,
+        "party_id": 1,
+        "entry_ids": [],
+        "documents": [],
+        "kind": PaperKind.NOTICE,
+        "occasion": "notice",
+        "title": {},
+        "letter": "notice",
+        "recipient_name": "x",
+        "recipient_kind": PartyKind.PERSON,
+        "locale": "en",
+        "abroad": False,
+        "first_contact": False,
+        "queued_at": queued_at,
+        "state": PacketState.SERVED,
+        **more,
+    }

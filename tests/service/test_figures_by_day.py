@@ -8,19 +8,17 @@ from threading import Thread
 
 from sqlalchemy import event, insert, select, update
 
-from odr.docket.models import PartyKind
 from odr.ground.canonical import sha256_hex
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database, new_reference
 from odr.ground.keyset import COUNTED
-from odr.procedure.acts.letter import PaperKind
 from odr.service.models import Packet, ProofOfService, ServiceAttempt, ServiceDay, ServiceFact, ServiceTask
 from odr.service.registry.figures import ChannelFigures, figures
 from odr.service.registry.figures_by_day import A_ROUND, count_some, quality
-from odr.service.vocabulary import AttemptState, Channel, FactKind, PacketState, ServiceStatus, TaskReason
+from odr.service.vocabulary import AttemptState, Channel, FactKind, ServiceStatus, TaskReason
 from tests.patience import PATIENCE
 from tests.scene import Scene
-from tests.service.conftest import BOTH_ENGINES, ZONE
+from tests.service.conftest import BOTH_ENGINES, ZONE, packet_row
 from tests.service.test_clerk import browser, read
 
 CHANNELS = (Channel.EMAIL, Channel.POST, Channel.SMS)
@@ -34,29 +32,7 @@ def _lay(database: Database, now: datetime, count: int, lot: Random) -> None:
     moments = [now - timedelta(hours=lot.randrange(24 * DAYS)) for _ in range(60)]
     moments += [midnight - timedelta(days=ago, microseconds=one) for ago in range(DAYS - 1) for one in (0, 1)]
     with database.write() as session:
-        packets = [
-            {
-                "reference": new_reference(),
-                "code": new_reference()[:20],
-                "case_id": 1,
-                "party_id": 1,
-                "entry_ids": [],
-                "documents": [],
-                "kind": PaperKind.NOTICE,
-                "occasion": "notice",
-                "title": {},
-                "letter": "notice",
-                "recipient_name": "x",
-                "recipient_kind": PartyKind.PERSON,
-                "locale": "en",
-                "abroad": False,
-                "first_contact": False,
-                "queued_at": lot.choice(moments),
-                "state": PacketState.SERVED,
-            }
-            for _ in range(count)
-        ]
-        session.execute(insert(Packet), packets)
+        session.execute(insert(Packet), [packet_row(lot.choice(moments)) for _ in range(count)])
         for packet in session.scalars(select(Packet).order_by(Packet.id)).all():
             _what_became_of(session, packet, lot)
 
@@ -145,31 +121,8 @@ def test_days_that_were_counted_say_what_the_packets_say(database: Database, clo
 def test_a_round_counts_so_many_and_no_more(database: Database, clock: FixedClock) -> None:
     """A day of very many papers is counted in pieces, and nothing is told of it before it is whole."""
     with database.write() as session:
-        session.execute(
-            insert(Packet),
-            [
-                {
-                    "reference": new_reference(),
-                    "code": new_reference()[:20],
-                    "case_id": 1,
-                    "party_id": 1,
-                    "entry_ids": [],
-                    "documents": [],
-                    "kind": PaperKind.NOTICE,
-                    "occasion": "notice",
-                    "title": {},
-                    "letter": "notice",
-                    "recipient_name": "x",
-                    "recipient_kind": PartyKind.PERSON,
-                    "locale": "en",
-                    "abroad": False,
-                    "first_contact": False,
-                    "queued_at": clock.now(),
-                    "state": PacketState.SERVED,
-                }
-                for _ in range(2 * A_ROUND + 1 + COUNTED)
-            ],
-        )
+        laid = [packet_row(clock.now()) for _ in range(2 * A_ROUND + 1 + COUNTED)]
+        session.execute(insert(Packet), laid)
     rounds = 0
     while True:
         assert 0 < count_some(database, clock.now(), ZONE) <= A_ROUND + 2

@@ -9,16 +9,14 @@ from typing import Any
 from sqlalchemy import event, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from odr.docket.models import PartyKind
 from odr.ground.clock import FixedClock
-from odr.ground.db import Database, new_reference
-from odr.procedure.acts.letter import PaperKind
+from odr.ground.db import Database
 from odr.service.models import Packet, ServiceAttempt
 from odr.service.room import undocketed
 from odr.service.sending.dispatch import ServicePorts, claim, dispatch_due
 from odr.service.sending.due import conclude_due
 from odr.service.vocabulary import AttemptState, Channel, PacketState
-from tests.service.conftest import BOTH_ENGINES, Queue
+from tests.service.conftest import BOTH_ENGINES, Queue, packet_row
 
 RECORDS = 1_000_000 if os.environ.get("ODR_PROVE") else 5_000
 LARGE = {"service_packet", "service_attempt", "service_fact", "service_task", "notice_code"}
@@ -30,26 +28,7 @@ def fill(database: Database, clock: FixedClock, count: int) -> None:
     old = clock.now() - timedelta(days=300)
     for start in range(0, count, 20_000):
         numbers = range(10**9 + start, 10**9 + min(start + 20_000, count))
-        packet = {
-            "case_id": 1,
-            "party_id": 1,
-            "entry_ids": [1],
-            "documents": [],
-            "kind": PaperKind.NOTICE,
-            "occasion": "notice",
-            "docketed_as": "served",
-            "title": {},
-            "letter": "notice",
-            "recipient_name": "x",
-            "recipient_kind": PartyKind.PERSON,
-            "locale": "en",
-            "abroad": False,
-            "first_contact": False,
-            "queued_at": old,
-            "state": PacketState.SERVED,
-            "effective_at": old,
-            "concluded_at": old,
-        }
+        served = {"entry_ids": [1], "docketed_as": "served", "effective_at": old, "concluded_at": old}
         attempt = {
             "party_id": 1,
             "channel": Channel.EMAIL,
@@ -59,9 +38,7 @@ def fill(database: Database, clock: FixedClock, count: int) -> None:
             "last_try_at": old,
         }
         with database.write() as session:
-            session.execute(
-                insert(Packet), [{**packet, "id": n, "reference": new_reference(), "code": f"x{n}"} for n in numbers]
-            )
+            session.execute(insert(Packet), [packet_row(old, **served, id=n, code=f"x{n}") for n in numbers])
             session.execute(insert(ServiceAttempt), [{**attempt, "id": n, "packet_id": n} for n in numbers])
 
 
