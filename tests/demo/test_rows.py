@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from odr.payments.models import FeeAssessment
 from odr.procedure.models import Task, Window
 from odr.service.models import InboxItem, Packet
 from odr.training.volume.filling import NotFilled
-from odr.training.volume.rows import bench_group, fill_rows
+from odr.training.volume.rows import _indexes, _indexes_afterwards, bench_group, fill_rows
 from tests.full_court import NOW, opened
 
 CASES = 400
@@ -78,6 +79,20 @@ def test_rows_are_laid_and_the_court_goes_on(database: Database, tmp_path: Path)
     assert worker.sweep_windows(court) == 0
     with pytest.raises(NotFilled):
         fill_rows(court, CASES)
+
+
+def test_indexes_are_laid_by_a_connection_that_knows_them_from_before(database: Database, tmp_path: Path) -> None:
+    """Whichever connection of the pool lays an index again: each had looked at the tables while it stood."""
+    court = opened(tmp_path, database.url)
+    with ExitStack() as open_at_once:
+        for _ in range(10):
+            open_at_once.enter_context(court.database.read()).scalar(select(func.count()).select_from(Account))
+    with court.database.read() as session:
+        before = _indexes(session)
+    with _indexes_afterwards(court, lambda words: None), court.database.read() as session:
+        assert _indexes(session) == {}
+    with court.database.read() as session:
+        assert _indexes(session) == before
 
 
 def test_a_sitting_court_is_not_filled(tmp_path: Path) -> None:

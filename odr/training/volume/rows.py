@@ -198,6 +198,9 @@ def _many_rows(court: Court) -> Iterator[Session]:
         if not court.database.is_sqlite:
             yield session
             return
+        # A connection of the pool may know the indexes from before they were taken off; SQLite lets go of that at a question,
+        # not at a CREATE INDEX, which it then refuses as being there already.
+        connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
         held = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
         connection.exec_driver_sql(f"PRAGMA cache_size=-{PAGES_HELD}")
         try:
