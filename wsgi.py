@@ -10,4 +10,7 @@ try:
     app = open_app()
     gc.freeze()
 finally:
+    # A page makes some ten thousand objects and lets go of them; looked through after every two thousand, as it is otherwise, most
+    # of what is found is still in use.
+    gc.set_threshold(20_000)
     gc.enable()

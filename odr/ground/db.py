@@ -63,6 +63,10 @@ PATIENCE = {
 
 PREPARED = 400
 """Statements that a connection to PostgreSQL keeps prepared: somewhat more than the pages of a case and the lists have."""
+PREPARED_AFTER = 1
+"""How often a statement is put on a connection before it is prepared there. PostgreSQL plans it anew five times more before it
+keeps a plan, and each of many connections goes through all of that.
+"""
 HELD = "court held"
 """The connection that a session on PostgreSQL took."""
 WORK = "court_work"
@@ -187,6 +191,7 @@ class Database:
         @event.listens_for(engine, "connect")
         def on_connect(connection: Any, record: Any) -> None:
             connection.prepared_max = PREPARED
+            connection.prepare_threshold = PREPARED_AFTER
 
         @event.listens_for(engine, "begin")
         def on_begin(connection: Any) -> None:

@@ -28,13 +28,12 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
-    text,
 )
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine import FrozenResult
 from sqlalchemy.orm import Mapper
 from sqlalchemy.sql import operators, visitors
-from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, Label, TextClause
+from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList, Label
 from sqlalchemy.sql.functions import FunctionElement, count
 from sqlalchemy.sql.schema import Column, Table
 
@@ -346,9 +345,7 @@ def _any(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def ask(connection: Connection, metadata: MetaData, owner: int) -> NoneOf:
     """What a case has, asked of the database."""
-    if connection.dialect.name != "sqlite":
-        return read(metadata, connection.execute(query(metadata)[1], {"owner": owner}).one())
-    places, statement = _for_sqlite(metadata)
+    places, statement = _for_driver(metadata, connection.dialect.name)
     return read(metadata, _told(places, tuple(connection.exec_driver_sql(statement, (owner,)).one())))
 
 
@@ -356,11 +353,9 @@ def ask_of_all(connection: Connection, metadata: MetaData, cases: Sequence[int])
     """What each of some cases has, in one question whose text is the same however many they are: of a text that grows with them
     PostgreSQL plans each anew, 30 ms a case, and SQLite needs time with the square of their number.
     """
-    if connection.dialect.name != "sqlite":
-        rows = connection.execute(_of_all(metadata), {"owners": list(cases)})
-        return {row[0]: read(metadata, row[1:]) for row in rows}
-    places, statement = _for_sqlite(metadata, all_of_them=True)
-    rows = connection.exec_driver_sql(statement, (json.dumps(list(cases)),))
+    places, statement = _for_driver(metadata, connection.dialect.name, all_of_them=True)
+    owners = json.dumps(list(cases)) if connection.dialect.name == "sqlite" else list(cases)
+    rows = connection.exec_driver_sql(statement, (owners,))
     return {row[-1]: read(metadata, _told(places, row[:-1])) for row in map(tuple, rows)}
 
 
@@ -368,42 +363,44 @@ def _told(places: Sequence[tuple[int, int | None]], row: Sequence[Any]) -> list[
     return [row[at] if bit is None else row[at] >> bit & 1 for at, bit in places]
 
 
+FROM = {
+    "sqlite": ("", "json_each(?1) AS asked"),
+    "postgresql": ("(SELECT CAST(%s AS BIGINT) AS owner) AS asked", "unnest(CAST(%s AS BIGINT[])) AS asked (owner)"),
+}
+"""Where each driver takes one case's number from, or those of several."""
+
+
 @cache
-def _for_sqlite(metadata: MetaData, *, all_of_them: bool = False) -> tuple[list[tuple[int, int | None]], str]:
+def _for_driver(
+    metadata: MetaData, name: str, *, all_of_them: bool = False
+) -> tuple[list[tuple[int, int | None]], str]:
     """As :func:`query`, for the driver: a hundred columns and a hundred values cost more to hand over than to find, so it takes
     one value and gives yes and no as bits of a few numbers. Where each answer stands: column and bit. ``all_of_them`` takes a
-    list of cases as JSON, and each row ends with its case.
+    list of cases, on SQLite as JSON, and each row ends with its case.
     """
     meaning, one = query(metadata)
-    dialect = registry.load("sqlite")(paramstyle="named")
-    owner = "asked.value" if all_of_them else "?1"
+    dialect = registry.load(name)(paramstyle="named")
+    owner = ("asked.value" if all_of_them else "?1") if name == "sqlite" else "asked.owner"
+    # PostgreSQL has a kind of its own for yes and no.
+    bit_of = "({} << {})" if name == "sqlite" else "(CAST(CAST({} AS INTEGER) AS BIGINT) << {})"
     words: list[str] = []
     bits: list[list[str]] = []
     places: list[tuple[int, int | None]] = []
     for (_, column), answer in zip(meaning, one.selected_columns, strict=True):
-        asked = str(answer.element.compile(dialect=dialect)).replace(":owner", owner)
+        asked = re.sub(r":owner\b(::\w+)?", lambda _: owner, str(answer.element.compile(dialect=dialect)))
         if column in ("", STILL, BELOW):
             if not bits or len(bits[-1]) == BITS:
                 bits.append([])
             places.append((len(bits) - 1, len(bits[-1])))
-            bits[-1].append(f"({asked} << {len(bits[-1])})")
+            bits[-1].append(bit_of.format(asked, len(bits[-1])))
         else:
             places.append((-1 - len(words), None))
             words.append(asked)
     columns = [" + ".join(of) for of in bits] + words[::-1]
     named = [f"{column} AS answer_{at}" for at, column in enumerate(columns)]
-    if not all_of_them:
-        return places, f"SELECT {','.join(named)}"
-    return places, f"SELECT {','.join(named)},{owner} AS owner FROM json_each(?1) AS asked"
-
-
-@cache
-def _of_all(metadata: MetaData) -> TextClause:
-    """As :func:`query` for PostgreSQL, of each of the cases in ``owners``, whose number stands first in each row."""
-    named = registry.load("postgresql")(paramstyle="named")
-    one = str(query(metadata)[1].compile(dialect=named)).removeprefix("SELECT ")
-    about = re.sub(r":owner\b(::\w+)?", "asked.owner", one)
-    return text(f"SELECT asked.owner AS owner, {about} FROM unnest(CAST(:owners AS BIGINT[])) AS asked (owner)")
+    told = f"SELECT {','.join(named)}" + (f",{owner} AS owner" if all_of_them else "")
+    taken_from = FROM[name][all_of_them]
+    return places, f"{told} FROM {taken_from}" if taken_from else told
 
 
 def about_all(statement: Select[Any], cases: Collection[int]) -> Select[Any] | None:
