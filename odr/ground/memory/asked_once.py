@@ -127,9 +127,7 @@ class AskedOnce(Session):
             self._expected[entity] = expected - {number}
             return
         if len(expected) > 1:
-            key = inspect(entity).primary_key[0]
-            options = _with_others(args, {}).get("options", ())
-            rows = super().execute(select(entity).where(key.in_(sorted(expected))).options(*options)).scalars()
+            rows = super().execute(_by_numbers(entity), {"numbers": sorted(expected)}).scalars()
             self._got.update(rows.unique())
 
     def execute(self, statement: Executable, params: Any = None, **how: Any) -> Result[Any]:
@@ -466,6 +464,13 @@ def _by_number(entity: Any) -> tuple[Select[Any], Callable[[tuple[int]], Any]]:
     (key,) = mapper.primary_key
     query = select(entity).where(key == bindparam("number")).options(*_others_of(entity))
     return query, mapper.identity_key_from_primary_key
+
+
+@cache
+def _by_numbers(entity: Any) -> Select[Any]:
+    """As :func:`_by_number`, of several."""
+    (key,) = inspect(entity).primary_key
+    return select(entity).where(key.in_(bindparam("numbers", expanding=True))).options(*_others_of(entity))
 
 
 @cache

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.ground.db import insert_once
+from odr.ground.memory.built_once import built_once
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Act
 from odr.procedure.forms.fields import FormField, fields_of, leaves
@@ -262,7 +263,15 @@ def begun_in(sitting: Sitting, case: Case, actor: Actor) -> list[Begun]:
     """What somebody has begun in a case and not sent, the newest first."""
     if actor.account_id is None:
         return []
-    rows = sitting.session.scalars(_of(case, actor))
+    rows = sitting.session.scalars(
+        built_once(
+            lambda: (
+                select(ActDraft)
+                .where(ActDraft.account_id == actor.account_id, ActDraft.case_id == case.id, ActDraft.hat == actor.hat)
+                .order_by(ActDraft.saved_at.desc(), ActDraft.id.desc())
+            )
+        )
+    )
     table = sitting.court.table
     return [
         Begun(act, dict(parse_qsl(row.about)), row.saved_at) for row in rows if (act := table.get(row.act)) is not None
