@@ -47,7 +47,7 @@ from odr.evidence.intake.upload_errors import (
 )
 from odr.evidence.models import Blob, Upload, UploadState
 from odr.evidence.store.integrity_check import Unwraps, contents
-from odr.evidence.store.store import CHUNK, BlobStore, Reader, digest_of
+from odr.evidence.store.store import CHUNK, BlobStore, Reader, digest_of, read_into
 from odr.ground.clock import Clock
 from odr.ground.db import Database, new_reference, reserve_ids_of
 from odr.ground.errors import CourtError, NotFound, TooMany
@@ -497,6 +497,14 @@ class Pieces:
             taken, self._data = self._data[:size], self._data[size:]
             return taken
         return self._rest.read(size) if self._rest else b""
+
+    def readinto(self, room: memoryview, /) -> int:
+        """The same, put where they are wanted."""
+        if self._data or self._rest is None:
+            data = self.read(len(room))
+            room[: len(data)] = data
+            return len(data)
+        return read_into(self._rest, room)
 
 
 def read_up_to(body: Reader, size: int) -> tuple[bytes, bool]:
