@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from typing import cast
 
 import pytest
 from sqlalchemy import select
@@ -24,8 +25,7 @@ DATA = b"Line of a record.\n" * 20_000
 @pytest.mark.parametrize("length", [500, len(DATA)])
 def test_no_snapshot_is_held_while_somebody_sends(scene: Scene, length: int) -> None:
     """Small or large, on both databases: while bytes are read, no connection is out, and the file is kept."""
-    app, pool = create_app(court=scene.court), scene.court.database.engine.pool
-    assert isinstance(pool, QueuePool)
+    app, pool = create_app(court=scene.court), cast(QueuePool, scene.court.database.engine.pool)
     held: list[int] = []
 
     class Sending(io.BytesIO):
