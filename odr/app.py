@@ -142,9 +142,7 @@ def create_app(settings: Settings | None = None, *, court: Court | None = None) 
     app.url_defaults(_say_content)
     register_numbers(app)
     register_lists(app)
-    app.config.update(
-        MAX_CONTENT_LENGTH=MOST_BODY, MAX_FORM_MEMORY_SIZE=MOST_BODY, MAX_FORM_PARTS=2000, TRUSTED_HOSTS=None
-    )
+    app.config.update(MAX_FORM_MEMORY_SIZE=MOST_BODY, MAX_FORM_PARTS=2000, TRUSTED_HOSTS=None)
     if settings.trusted_proxies:
         from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -168,7 +166,13 @@ def _say_content(endpoint: str, values: dict[str, Any]) -> None:
 
 
 class _Asked(Request):
-    """A request whose body is JSON in any depth: brackets within brackets by the thousand are no JSON, and no failure."""
+    """A request whose body is JSON in any depth: brackets within brackets by the thousand are no JSON, and no failure.
+
+    Of its body as many bytes are read as the guard of its route says: where it says None, as many as come. Flask takes
+    a None for "as everywhere else", and refused every file that was larger than a form may be.
+    """
+
+    max_content_length: int | None = MOST_BODY  # bound_body sets what the route takes
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
         """What the body says; None for what is no JSON, where that is wanted."""

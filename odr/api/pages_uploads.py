@@ -6,8 +6,10 @@ from flask import Blueprint, current_app, jsonify, make_response, request, url_f
 from werkzeug.wrappers import Response
 
 from odr.evidence.intake import tus
+from odr.evidence.intake.upload_errors import BadUploadRequest, BodyCut
 from odr.evidence.store.ports import desk_of
 from odr.ground.errors import CourtError, NotFound
+from odr.ground.text import T
 from odr.identity.sign_in.program_tokens import Scope
 from odr.web.guards import api as api_guard, current_court, current_person, public
 
@@ -32,7 +34,10 @@ def upload() -> Response:
         return _speak(None)
     court = current_court()
     name = request.headers.get("Content-Filename", "file")[:255]
-    kept = desk_of(court).receive(_account_id(), name, request.headers.get("Content-Type"), request.stream)
+    try:
+        kept = desk_of(court).receive(_account_id(), name, request.headers.get("Content-Type"), tus.Body(request))
+    except BodyCut:
+        raise BadUploadRequest(T("The file did not arrive whole. Nothing was kept."), T("Send it again.")) from None
     court.sequence()
     reply = jsonify(
         upload=kept.reference, sha256=kept.sha256, size=kept.size, media_type=kept.media_type, receipt=kept.receipt

@@ -184,7 +184,8 @@ class Database:
             # The driver would open a deferred transaction late; the court says which kind it wants.
             # Every page begins with it, so it goes straight to the driver.
             mode = connection.get_execution_options().get("court_mode", "BEGIN")
-            connection.connection.cursor().execute(mode)
+            if mode:
+                connection.connection.cursor().execute(mode)
 
     @staticmethod
     def _prepare_postgresql(engine: Engine) -> None:
@@ -215,6 +216,15 @@ class Database:
             # What was read stays readable afterwards; the rollback that closing brings would empty it.
             session.expunge_all()
             session.close()
+
+    @contextlib.contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """A connection for one question that stands by itself: no snapshot is opened for it, and none is held afterwards,
+        which somebody who sends a file for an hour would keep the database from tidying up.
+        """
+        with self.engine.connect().execution_options(court_mode="") as connection:
+            yield connection
+            connection.commit()  # at a ROLLBACK PostgreSQL's driver would forget what was prepared
 
     def _keep_prepared(self, session: Session) -> None:
         """The driver forgets what the server prepared for it at every ROLLBACK, and would have each page's statements read

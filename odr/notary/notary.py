@@ -153,14 +153,24 @@ class Notary:
             session.execute(_NEW_RECEIPT, row)
         return receipt
 
-    def record_many(self, session: Session, subjects: Sequence[Mapping[str, JSON]], *, now: datetime) -> list[str]:
-        """The same for thousands at once; gives the receipts' references in the order of ``subjects``."""
+    def record_many(
+        self,
+        session: Session,
+        subjects: Sequence[Mapping[str, JSON]],
+        *,
+        now: datetime,
+        entries: Sequence[int] | None = None,
+    ) -> list[str]:
+        """The same for thousands at once; gives the receipts' references in the order of ``subjects``. ``entries`` are
+        numbers of rows of ``log_entry``, where the caller has reserved them with its own.
+        """
         if not subjects:
             return []
         earlier, logged_at = self._earlier(session), self.clock.machine_now()
         bodies = receipt_bodies(subjects, log=self.origin, now=now, logged_at=logged_at, earlier=earlier)
         session.flush()
-        entries, references = reserve_ids(session, "log_entry", len(bodies)), [new_reference() for _ in bodies]
+        entries = reserve_ids(session, "log_entry", len(bodies)) if entries is None else entries
+        references = [new_reference() for _ in bodies]
         insert_rows(
             session,
             "log_entry",

@@ -37,7 +37,7 @@ from odr.web.forgery import Csrf
 from odr.web.headers import allow, allow_feature
 from odr.web.limits import MOST_BODY
 from odr.web.pace import Pace
-from odr.web.presence import Person, identify, session_cookie_name
+from odr.web.presence import PageCookies, Person, identify, session_cookie_name
 from odr.web.readings import note_answer
 
 __all__ = [
@@ -149,9 +149,17 @@ def current_person() -> Person | None:
 
 
 def _from_request(asked: Request) -> Person | None:
-    """Flask-Login asks once a request: by our own cookie and session row, or by a bearer token."""
-    court = current_court()
-    person, g.person_is_stale = identify(current_session(), asked, court.clock.machine_now(), is_secure(court.settings))
+    """Flask-Login asks once a request: by our own cookie and session row, or by a bearer token.
+
+    Where files come in no snapshot is opened for it: it would stand for as long as somebody sends.
+    """
+    court, guard = current_court(), guard_of(asked.endpoint)
+    now, secure = court.clock.machine_now(), is_secure(court.settings)
+    if guard is not None and guard.most is None and "read_session" not in g:
+        with court.database.glance() as connection:
+            person, g.person_is_stale = identify(connection, asked, now, secure)
+    else:
+        person, g.person_is_stale = identify(current_session(), asked, now, secure)
     return person
 
 
@@ -427,6 +435,7 @@ def register_access(app: Flask, court: Court) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=int(sessions.IDLE.total_seconds()),
     )
+    app.session_interface = PageCookies()
     app.before_request(bound_body)
     if court.settings.pace:
 

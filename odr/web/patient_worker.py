@@ -19,8 +19,10 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.errors import ConfigError
+from gunicorn.http.body import LengthReader
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from odr.web.long_bodies import LongBody
 from odr.web.slow_lines import Line
 
 LINGER = 2.0
@@ -95,6 +97,13 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.poller.unregister(client)
         self.keepalived_conns.remove(conn)
         self._gather(conn)
+
+    def handle_request(self, req: Any, conn: Any) -> bool:
+        """Answer a request; a file's body, where its length is known, is read past gunicorn's buffers."""
+        if conn.sock.arriving.streams and isinstance(req.body.reader, LengthReader):
+            ahead = conn.parser.unreader.take_buffered()
+            req.body = LongBody(conn.sock, ahead, req.body.reader.length)
+        return bool(super().handle_request(req, conn))
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         """A thread is done: send on what it wrote, then go on with the connection or close it."""

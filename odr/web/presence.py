@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import Request, Response
+from flask import Flask, Request, Response
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import UserMixin
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Role
@@ -64,6 +67,20 @@ class Person(UserMixin):  # type: ignore[misc]
         return self.strong_at is not None and now - self.strong_at <= timedelta(minutes=minutes)
 
 
+class PageCookies(SecureCookieSessionInterface):
+    """Flask's signed cookie, whose signer is made once for the court: its key is the installation's and stays."""
+
+    def __init__(self) -> None:
+        self._made: tuple[object, URLSafeTimedSerializer | None] = (None, None)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """The signer; another one where somebody gave the application another key."""
+        keys = app.secret_key, app.config["SECRET_KEY_FALLBACKS"]
+        if self._made[0] != keys:
+            self._made = keys, super().get_signing_serializer(app)
+        return self._made[1]
+
+
 def session_cookie_name(secure: bool) -> str:
     """``__Host-`` binds the cookie to this host, all paths and https; browsers refuse the prefix without https."""
     return "__Host-session" if secure else "session_token"
@@ -100,7 +117,9 @@ def bearer_token(request: Request) -> str | None:
     return request.authorization.token
 
 
-def identify(session: Session, request: Request, now: datetime, secure: bool) -> tuple[Person | None, bool]:
+def identify(
+    session: Session | Connection, request: Request, now: datetime, secure: bool
+) -> tuple[Person | None, bool]:
     """The person of a request, and whether their session's last use should be written.
 
     A bearer token that is wrong makes nobody of the request, even beside a good
@@ -111,7 +130,7 @@ def identify(session: Session, request: Request, now: datetime, secure: bool) ->
     return _by_cookie(session, request, now, secure)
 
 
-def _by_token(session: Session, request: Request, now: datetime) -> tuple[Person | None, bool]:
+def _by_token(session: Session | Connection, request: Request, now: datetime) -> tuple[Person | None, bool]:
     token = bearer_token(request)
     found = program_tokens.find(session, token, now) if token else None
     if found is None:
@@ -126,7 +145,9 @@ def _by_token(session: Session, request: Request, now: datetime) -> tuple[Person
     return person, program_tokens.needs_touch(key, now)
 
 
-def _by_cookie(session: Session, request: Request, now: datetime, secure: bool) -> tuple[Person | None, bool]:
+def _by_cookie(
+    session: Session | Connection, request: Request, now: datetime, secure: bool
+) -> tuple[Person | None, bool]:
     cookie = request.cookies.get(session_cookie_name(secure))
     found = sessions.find(session, cookie, now) if cookie else None
     if found is None:

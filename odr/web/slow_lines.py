@@ -226,19 +226,36 @@ class Line:
         """The next bytes: what was gathered, then what comes, in the time a body of that length may take. Raises
         TooSlow.
         """
-        if not self._reading:
-            self.arriving.kept.seek(0)
-            self._reading = True
-        data = self.arriving.kept.read(size)
+        data = self._gathered().read(size)
         if data:
             return data
         while True:
-            left = self.arriving.ends_at - time.monotonic()
-            self._wait(select.POLLIN, left if self._cap is None else min(left, self._cap))
+            self._wait_for_more()
             with contextlib.suppress(BlockingIOError):
                 data = self._socket.recv(size)
                 self.arriving.count += len(data)
                 return data
+
+    def recv_into(self, room: memoryview) -> int:
+        """The same, into somebody's own memory; waits only where nothing has come yet."""
+        if count := self._gathered().readinto(room):
+            return count
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                count = self._socket.recv_into(room)
+                self.arriving.count += count
+                return count
+            self._wait_for_more()
+
+    def _gathered(self) -> tempfile.SpooledTemporaryFile[bytes]:
+        if not self._reading:
+            self.arriving.kept.seek(0)
+            self._reading = True
+        return self.arriving.kept
+
+    def _wait_for_more(self) -> None:
+        left = self.arriving.ends_at - time.monotonic()
+        self._wait(select.POLLIN, left if self._cap is None else min(left, self._cap))
 
     def sendall(self, data: bytes) -> None:
         """Send as far as it goes, keep the rest; of a long answer the reader is waited for. Raises TooSlow."""

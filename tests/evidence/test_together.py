@@ -98,7 +98,7 @@ def test_each_file_of_a_shared_commit_has_its_own_receipt(database_url: str, tmp
 
 
 def test_what_a_small_file_asks_of_the_database_is_counted(sqlite_url: str, tmp_path: Path) -> None:
-    """The newest head, the numbers of its line and of its rows, and four rows: sent alone or with others, no more."""
+    """The newest head, the numbers of its line and rows, and four rows: sent alone or with others, no more."""
     database, clock = Database(sqlite_url, synchronous="OFF"), FixedClock(NOW)
     notary = Notary(database, vault=FileVault(tmp_path / "vault"), origin="court.test/log", clock=clock, log_dir=None)
     notary.establish()
@@ -106,6 +106,6 @@ def test_what_a_small_file_asks_of_the_database_is_counted(sqlite_url: str, tmp_
     asked: list[str] = []
     event.listen(database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
     desk.hand_in(ALICE, Announced("1.txt", 5), Pieces(b"shelf"))
-    assert len(asked) == 7, asked
+    assert len(asked) == 6, asked
     assert len([one for one in asked if one.startswith("INSERT")]) == 4
     database.dispose()

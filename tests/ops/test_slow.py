@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from odr.app import create_app
-from odr.web.guards import Guard
+from odr.web.guards import Guard, bound_body
 from odr.web.limits import MOST_BODY, MOST_GATHERED
 from tests.patience import PATIENCE, until
 from tests.scene import Scene
@@ -29,7 +30,7 @@ HEAD = b"Host: court\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 class Served:
     """A court as its unit starts it, with one process of eight threads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         unit = (ROOT / "deploy/court-web@.service").read_text()
         found = re.search(r"bin/gunicorn (.+?) --workers \d+ (--threads 8) ", unit)
         assert found, unit
@@ -38,7 +39,7 @@ class Served:
             self.port = probe.getsockname()[1]
         command = [sys.executable, "-m", "gunicorn", *found[1].split(), *found[2].split()]
         command += ["--workers", "1", "--bind", f"127.0.0.1:{self.port}", "--log-level", "warning", "wsgi:app"]
-        env = {**os.environ, "ODR_MODE": "test", "ODR_DATA_DIR": str(folder), "ODR_ARGON2_CHEAP": "1"}
+        env = {**os.environ, "ODR_MODE": "test", "ODR_DATA_DIR": str(folder), "ODR_ARGON2_CHEAP": "1", **settings}
         self.process = subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True)
         self.open: list[socket.socket] = []
 
@@ -192,6 +193,31 @@ def test_every_route_bounds_its_body(small_scene: Scene) -> None:
         "/platform-records",
     }
     assert all(guard.entry.value != "public" or (guard.most or 0) <= MOST_GATHERED for guard in more.values())
+
+
+@pytest.mark.parametrize("rule", sorted(STREAMED))
+def test_where_files_come_in_nothing_else_bounds_them(small_scene: Scene, rule: str) -> None:
+    """Three MiB are read whole where a route says that it bounds its body itself: no setting of the framework does."""
+    app, body = create_app(court=small_scene.court), b"a" * (3 * MOST_BODY)
+    method, address = ("PATCH" if "<" in rule else "POST"), rule.replace("<reference>", "aa")
+    with app.test_request_context(address, method=method, data=body, environ_base={"wsgi.input_terminated": True}):
+        bound_body()
+        assert request.url_rule is not None and request.url_rule.rule == rule
+        assert len(request.stream.read()) == len(body)
+
+
+@pytest.mark.parametrize("path", ["/bulk", "/nowhere", "/account/sign-in"])
+def test_a_body_of_untold_length_is_bounded_too(small_scene: Scene, path: str) -> None:
+    """Where no file comes in, reading ends at what the route says, or at one MiB where there is no route."""
+    app = create_app(court=small_scene.court)
+    most = {rule: guard.most for rule, guard in _guards(app).items()}.get(path, MOST_BODY)
+    assert most is not None
+    untold = {"wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+    with app.test_request_context(path, method="POST", data=b"a" * (most + 1), environ_overrides=untold):
+        bound_body()
+        assert len(request.stream.read()) == most
+        with pytest.raises(RequestEntityTooLarge):
+            request.stream.read()
 
 
 def test_the_proxy_keeps_all_but_files() -> None:

@@ -33,7 +33,27 @@ class Recorder(Protocol):
 
     def record(self, session: Session, subject: Mapping[str, Any], *, now: datetime) -> Recorded: ...
 
-    def record_many(self, session: Session, subjects: Sequence[Mapping[str, Any]], *, now: datetime) -> list[str]: ...
+    def record_many(
+        self,
+        session: Session,
+        subjects: Sequence[Mapping[str, Any]],
+        *,
+        now: datetime,
+        entries: Sequence[int] | None = None,
+    ) -> list[str]: ...
+
+
+class Described(Protocol):
+    """What is known of a file before it is judged: its row, or what its row will say."""
+
+    @property
+    def reference(self) -> str: ...
+    @property
+    def account_id(self) -> int: ...
+    @property
+    def filename(self) -> str: ...
+    @property
+    def declared_sha256(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -55,7 +75,7 @@ class Judged:
     scan: Scan
 
 
-def judge(upload: Upload, whole: Whole, policy: MediaPolicy, scanner: Clamd | None) -> Judged:
+def judge(upload: Described, whole: Whole, policy: MediaPolicy, scanner: Clamd | None) -> Judged:
     """Compare with what the sender announced, tell the type, scan.
 
     Raises DigestMismatch, TypeRefused, InfectedFile; ScannerUnavailable when it must wait.
@@ -66,7 +86,7 @@ def judge(upload: Upload, whole: Whole, policy: MediaPolicy, scanner: Clamd | No
     return Judged(media, scanner.scan(whole.chunks()) if scanner else Scan.NOT_SCANNED)
 
 
-def subject_of(upload: Upload, blob: Blob, scan: Scan) -> dict[str, Any]:
+def subject_of(upload: Described, blob: Blob, scan: Scan) -> dict[str, Any]:
     """What the receipt says of an upload: bound to the upload's reference, not yet to any case."""
     return {
         "kind": "upload",

@@ -15,12 +15,9 @@ from typing import Any
 
 from odr.evidence.intake.background_hashing import Alongside, AtOnce, Checkpoint
 from odr.evidence.intake.upload_errors import BodyCut, UploadBusy
-from odr.evidence.store.store import Reader, full_means_nothing, make_folder
+from odr.evidence.store.store import Reader, full_means_nothing, make_folder, read_into
 from odr.ground.durable import sync_folder, write_all
 
-PIECE = 2**20
-"""Bytes asked of the sender at once: what the web server holds ready of a body is copied anew for every smaller read.
-"""
 LONG = 16 * 2**20
 """Bytes from which on a body is worth threads of its own."""
 
@@ -68,16 +65,17 @@ class Part:
     ) -> Poured:
         written, due = 0, every
         while written < limit:
+            room = beside.room()
             try:
-                data = source.read(min(PIECE, limit - written))
+                count = read_into(source, memoryview(room)[: limit - written])
             except BodyCut:
                 return Poured(written, True, False)
-            if not data:
+            if not count:
                 return Poured(written, False, False)
-            beside.feed(data)
+            beside.feed(room, count)
             with full_means_nothing():
-                write_all(self._descriptor, data)
-            written += len(data)
+                write_all(self._descriptor, memoryview(room)[:count])
+            written += count
             if checkpoint and due and written >= due and written < limit:
                 beside.mark(self.sync, checkpoint, written)
                 due = written + every

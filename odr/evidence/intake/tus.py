@@ -20,7 +20,7 @@ from odr.evidence.intake.belonging import Belongs
 from odr.evidence.intake.upload import Announced, Checksum, UploadDesk
 from odr.evidence.intake.upload_errors import BadUploadRequest, BodyCut, FileTooLarge, OffsetConflict, UploadVersion
 from odr.evidence.models import PartKind, Upload, UploadState
-from odr.evidence.store.store import Reader
+from odr.evidence.store.store import Reader, read_into
 from odr.ground.errors import CourtError
 from odr.ground.text import T
 from odr.notary.log.strict import Malformed, base64_bytes
@@ -76,6 +76,13 @@ class Body:
         except (ClientDisconnected, OSError) as error:
             raise BodyCut from error
         return data
+
+    def readinto(self, room: memoryview, /) -> int:
+        """The same, put where they are wanted. Raises BodyCut."""
+        try:
+            return read_into(self._stream, room)
+        except (ClientDisconnected, OSError) as error:
+            raise BodyCut from error
 
 
 def in_words(error: CourtError) -> Response:

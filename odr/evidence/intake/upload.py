@@ -14,10 +14,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session, joinedload, undefer
+from sqlalchemy.orm.attributes import set_committed_value
 
 from odr.evidence.intake.anchoring import (
     Judged,
@@ -47,7 +48,7 @@ from odr.evidence.intake.upload_errors import (
 )
 from odr.evidence.models import Blob, Upload, UploadState
 from odr.evidence.store.integrity_check import Unwraps, contents
-from odr.evidence.store.store import CHUNK, BlobStore, Reader, digest_of
+from odr.evidence.store.store import CHUNK, BlobStore, Reader, digest_of, read_into
 from odr.ground.clock import Clock
 from odr.ground.db import Database, new_reference, reserve_ids_of
 from odr.ground.errors import CourtError, NotFound, TooMany
@@ -104,11 +105,20 @@ class Checksum:
 class SmallFile:
     """A small file that is judged and waits to be kept; ``upload`` is its row once it is."""
 
+    class Row(NamedTuple):
+        """What its row will say that its receipt says too."""
+
+        reference: str
+        account_id: int
+        filename: str
+        declared_sha256: str | None
+
     row: dict[str, Any]
+    described: Row
     whole: Whole
     judged: Judged
     data: bytes
-    upload: Upload
+    upload: Upload | None = None
 
 
 class UploadDesk:
@@ -325,21 +335,22 @@ class UploadDesk:
 
     def _small(self, row: dict[str, Any], data: bytes) -> Upload:
         whole = Whole(hashlib.sha256(data).hexdigest(), len(data), data[:WINDOW], data[-WINDOW:], lambda: iter((data,)))
-        upload = Upload(**row)
+        described = SmallFile.Row(**{name: row[name] for name in SmallFile.Row._fields})
         try:
-            judged = judge(upload, whole, self.policy, self.scanner)
+            judged = judge(described, whole, self.policy, self.scanner)
         except ScannerUnavailable:
-            return self._small_waits(upload, data)
-        file = SmallFile(row, whole, judged, data, upload)
+            return self._small_waits(Upload(**row), data)
+        file = SmallFile(row, described, whole, judged, data)
         self._together.keep(file)
+        assert file.upload is not None
         return file.upload
 
     def _keep_small(self, session: Session, files: Sequence[SmallFile]) -> None:
         now = self.clock.now()
         blobs = [self._blob(file.whole, file.judged, content=file.data) for file in files]
-        subjects = [subject_of(file.upload, blob, file.judged.scan) for file, blob in zip(files, blobs, strict=True)]
-        receipts = self.notary.record_many(session, subjects, now=now)
-        of_blobs, of_uploads = reserve_ids_of(session, ("blob", "upload"), len(files))
+        subjects = [subject_of(file.described, blob, file.judged.scan) for file, blob in zip(files, blobs, strict=True)]
+        entries, of_blobs, of_uploads = reserve_ids_of(session, ("log_entry", "blob", "upload"), len(files))
+        receipts = self.notary.record_many(session, subjects, now=now, entries=entries)
         for blob, number in zip(blobs, of_blobs, strict=True):
             blob.id = number
         # Nobody looks at the rows again in this transaction: they are written as plain rows, past what maps objects.
@@ -351,7 +362,8 @@ class UploadDesk:
         ]
         connection.execute(_NEW_UPLOAD, rows)
         for file, row, blob in zip(files, rows, blobs, strict=True):
-            file.upload = Upload(**row, blob=blob)
+            file.upload = Upload(**row)
+            set_committed_value(file.upload, "blob", blob)
 
     def _small_waits(self, upload: Upload, data: bytes) -> Upload:
         with self.parts.locked(upload.reference) as part:
@@ -497,6 +509,14 @@ class Pieces:
             taken, self._data = self._data[:size], self._data[size:]
             return taken
         return self._rest.read(size) if self._rest else b""
+
+    def readinto(self, room: memoryview, /) -> int:
+        """The same, put where they are wanted."""
+        if self._data or self._rest is None:
+            data = self.read(len(room))
+            room[: len(data)] = data
+            return len(data)
+        return read_into(self._rest, room)
 
 
 def read_up_to(body: Reader, size: int) -> tuple[bytes, bool]:

@@ -45,6 +45,16 @@ class Reader(Protocol):
     def read(self, size: int = ..., /) -> bytes: ...
 
 
+def read_into(source: Reader, room: memoryview) -> int:
+    """The next bytes of a source, put where they are wanted; without a copy where it can. Nothing at its end."""
+    into = getattr(source, "readinto", None)
+    if into is not None:
+        return int(into(room))
+    data = source.read(len(room))
+    room[: len(data)] = data
+    return len(data)
+
+
 class BlobStore(Protocol):
     """What the court asks of a store."""
 

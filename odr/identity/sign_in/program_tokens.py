@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
 from odr.ground.errors import InvalidInput
@@ -96,7 +96,7 @@ _T = ApiToken.__table__.c
 _BY_TOKEN = with_owner(ApiToken, _T.id, _T.scopes, _T.two_factor, _T.used_at, _T.revoked_at, _T.expires_at)
 
 
-def find(session: Session, token: str, now: datetime) -> tuple[LiveToken, Owner] | None:
+def find(session: Session | Connection, token: str, now: datetime) -> tuple[LiveToken, Owner] | None:
     """The live token with its owner, or None."""
     rows = session.execute(_BY_TOKEN, {"hash": fingerprint(token)}).all()
     owner = owner_of(rows)

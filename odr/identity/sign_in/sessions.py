@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from odr.docket.models import COURT_ROLES, Role
@@ -138,7 +138,7 @@ _BY_TOKEN = with_owner(
 )
 
 
-def find(session: Session, token: str, now: datetime) -> tuple[OpenSession, Owner] | None:
+def find(session: Session | Connection, token: str, now: datetime) -> tuple[OpenSession, Owner] | None:
     """The live session of a token with its owner, or None: ended, idle too long, or the account may not sign in."""
     rows = session.execute(_BY_TOKEN, {"hash": fingerprint(token)}).all()
     owner = owner_of(rows)

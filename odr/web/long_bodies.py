@@ -1,0 +1,66 @@
+"""A long body of known length, read from the connection straight into the memory of who reads it.
+
+gunicorn's own reader puts a piece together from what came, and copies it again for each of its layers. For a form that
+is nothing; of a file of a gigabyte it was more than hashing and writing it.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+
+class Source(Protocol):
+    """Where the bytes come from: a connection."""
+
+    def recv_into(self, room: memoryview, /) -> int: ...
+
+
+class LongBody(io.RawIOBase):
+    """What a route reads (``wsgi.input``, PEP 3333): ``ahead`` has come with the head, the rest comes from the source.
+
+    Every reading fills the room it was given; fewer bytes mean that the body ends there, or that the next reading raises.
+    """
+
+    def __init__(self, source: Source, ahead: bytes, length: int) -> None:
+        self._source, self._ahead, self._left = source, memoryview(ahead), length
+        self._failure: OSError | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the connection broke, so that nobody knows where the next request on it begins: gunicorn asks."""
+        return self._failure is not None
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """Fill the buffer. Raises what broke the connection, also where the other side has just gone, but first gives what
+        came before: half a file is no file.
+        """
+        room = memoryview(buffer).cast("B")[: self._left]
+        filled = min(len(room), len(self._ahead))
+        room[:filled] = self._ahead[:filled]
+        self._ahead = self._ahead[filled:]
+        if self._failure is not None:
+            raise self._failure
+        try:
+            while filled < len(room):
+                filled += self._next(room[filled:])
+        except OSError as failure:
+            self._failure = failure
+            if not filled:
+                raise
+        self._left -= filled
+        return filled
+
+    def _next(self, room: memoryview) -> int:
+        count = self._source.recv_into(room)
+        if not count:
+            raise ConnectionResetError(errno.ECONNRESET, "the connection ended before the body did")
+        return count
