@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -309,6 +310,25 @@ def test_every_change_of_a_recording_is_noticed(
         report = verify(copy, noted, "h1")
     assert not report.holds
     assert all(str(each) for each in report.findings) and {each.segment for each in report.findings} <= {1, 2, 3}
+
+
+def test_a_word_of_a_link_that_is_another_word_is_noticed(recording: tuple[Path, list[Noted]], tmp_path: Path) -> None:
+    """A bit of a name, not of a value: whichever part of a link of any kind is not there by its name, the segment is named."""
+    folder, noted = recording
+    lines = (folder / "0001/chain").read_bytes().splitlines(keepends=True)
+    seen = set()
+    for number, line in enumerate(lines):
+        for name in re.findall(rb'"(\w+)":', line):
+            one = (json.loads(line)["kind"], name)
+            if one in seen:
+                continue
+            seen.add(one)
+            copy = tmp_path / str(len(seen))
+            shutil.copytree(folder, copy)
+            other = line.replace(b'"%s":' % name, b'"%c%s":' % (name[0] ^ 1, name[1:]), 1)
+            (copy / "0001/chain").write_bytes(b"".join([*lines[:number], other, *lines[number + 1 :]]))
+            assert 1 in {each.segment for each in verify(copy, noted, "h1").findings}, one
+    assert {("data", b"streams"), ("end", b"streams"), ("begin", b"hearing")} <= seen
 
 
 def test_the_verifier_runs_by_itself(recording: tuple[Path, list[Noted]], tmp_path: Path) -> None:
