@@ -81,7 +81,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 LONG = Path(__file__).parent / "long.txt"
-"""The tests that take longest, a line each, the longest first; ``build/spent.txt`` of a whole run names them."""
+"""What takes longest, a line each, the longest first; ``build/spent.txt`` of a whole run names it: a test by itself, and a file or
+a folder whole where its tests share something dear, which would otherwise be made at each worker that has one of them.
+"""
 
 
 def long_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
@@ -91,17 +93,22 @@ def long_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]
     ends of the others'.
     """
     named = [line for line in LONG.read_text().splitlines() if line and not line.startswith("#")]
-    place = {name: number for number, name in enumerate(named)}
-    long = sorted((item for item in items if item.nodeid in place), key=lambda item: place[item.nodeid])
-    rest = [item for item in items if item.nodeid not in place]
+    long = [[item for item in items if is_of(name, item.nodeid)] for name in named]
+    together = {item.nodeid for each in long for item in each}
+    rest = [item for item in items if item.nodeid not in together]
     spread: list[pytest.Item] = []
     for worker in range(workers):
-        mine = long[worker::workers]
+        mine = [item for each in long[worker::workers] for item in each]
         # The stretches are as long as one another, but for the remainder, which the last ones have.
         size = (len(items) - len(spread)) // (workers - worker)
         spread += [*mine, *rest[: max(size - len(mine), 0)]]
         del rest[: max(size - len(mine), 0)]
     return [*spread, *rest]
+
+
+def is_of(name: str, nodeid: str) -> bool:
+    """Whether a line of the list means a test: by itself, or by its file or its folder."""
+    return nodeid == name or nodeid.startswith(name if name.endswith("/") else f"{name}::")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

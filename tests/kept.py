@@ -5,13 +5,17 @@ afterwards its end is kept: the database, the court's folder with keys, log and 
 story gave. A later test whose scene stands where that story began gets a copy and goes on from there. A scene does
 not stand there any more as soon as anything was committed, its clock moved or another port put in: then the story is
 told like any other function. So tests differ in nothing but the time they take.
+
+Of SQLite the file is kept. Of PostgreSQL it is the rows, and how far its numbers were given out: a database for each
+story would take 25 MB, and longer to lay.
 """
 
 from __future__ import annotations
 
 import pickle
 import shutil
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
@@ -20,10 +24,12 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import event
+import psycopg
+from psycopg import sql
+from sqlalchemy import Connection, event
 
 from odr.ground.clock import FixedClock
-from odr.ground.db import Database
+from odr.ground.db import WROTE, Database
 from odr.procedure.court import Court
 
 Key = tuple[Hashable, ...]
@@ -42,12 +48,77 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True)
+class Rows:
+    """What stands in the tables of a PostgreSQL database."""
+
+    of: dict[str, bytes]
+    """By table, as the server copies them."""
+    given_out: dict[str, int]
+    """The last number of each sequence that gave any."""
+
+    @classmethod
+    def of_database(cls, database: Database) -> Rows:
+        """All of them, as one look sees them."""
+        with _by_itself(database) as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            found = {}
+            for table in _filled(cursor):
+                with cursor.copy(sql.SQL("COPY {} TO STDOUT (FORMAT binary)").format(sql.Identifier(table))) as parts:
+                    found[table] = b"".join(parts)
+            numbers = cursor.execute(
+                "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+            )
+            return cls(found, dict(numbers.fetchall()))
+
+    def lay(self, database: Database) -> None:
+        """Put them in the place of those that are there. The rules of the tables are as they were afterwards: what keeps a row
+        from being changed does not keep a superuser from laying it, who says so for one transaction.
+        """
+        with _by_itself(database) as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            if there := _filled(cursor):
+                cursor.execute(
+                    sql.SQL("; ").join(sql.SQL("DELETE FROM {}").format(sql.Identifier(one)) for one in there)
+                )
+            for table, rows in self.of.items():
+                with cursor.copy(sql.SQL("COPY {} FROM STDIN (FORMAT binary)").format(sql.Identifier(table))) as part:
+                    part.write(rows)
+            for sequence, last in self.given_out.items():
+                cursor.execute(sql.SQL("SELECT setval({}, {})").format(sql.Literal(sequence), sql.Literal(last)))
+
+
+@contextmanager
+def _by_itself(database: Database) -> Iterator[psycopg.Cursor[Any]]:
+    """A transaction of the driver's own, which nobody who listens to the court's takes for one of the court."""
+    borrowed = database.engine.raw_connection()
+    try:
+        connection = borrowed.driver_connection
+        assert isinstance(connection, psycopg.Connection)
+        with connection.transaction(), connection.cursor() as cursor:
+            yield cursor
+    finally:
+        borrowed.close()
+
+
+def _filled(cursor: psycopg.Cursor[Any]) -> list[str]:
+    """The tables in which there is anything."""
+    cursor.execute(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        " AND pg_relation_size(oid) > 0 ORDER BY relname"
+    )
+    return [name for (name,) in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
 class Volume:
-    """The end of a story: copies of the files, the instant, and pickled what the scene held and the story gave."""
+    """The end of a story: copies of the files, the instant, pickled what the scene held and the story gave, and the rows where
+    the database is no file.
+    """
 
     folder: Path
     instant: datetime
     values: bytes
+    rows: Rows | None
 
     @property
     def database(self) -> Path:
@@ -56,11 +127,14 @@ class Volume:
 
     def lay(self, database: Database, folder: Path) -> None:
         """Put copies in the place of a database nobody has open and of a court's folder."""
-        assert database.path is not None
-        database.dispose()
-        for end in ("-wal", "-shm"):
-            database.path.with_name(database.path.name + end).unlink(missing_ok=True)
-        shutil.copyfile(self.database, database.path)
+        if self.rows is not None:
+            self.rows.lay(database)
+        else:
+            assert database.path is not None
+            database.dispose()
+            for end in ("-wal", "-shm"):
+                database.path.with_name(database.path.name + end).unlink(missing_ok=True)
+            shutil.copyfile(self.database, database.path)
         if folder.exists():
             shutil.rmtree(folder)
         shutil.copytree(self.folder / "court", folder)
@@ -79,9 +153,10 @@ class Shelf:
         """A court in ``folder`` from which stories are kept, and what ``first`` gave.
 
         The first of a ``beginning`` is made and ``first`` done in it; the others, with the same keys and people,
-        are opened on copies. On PostgreSQL every court is the first, and nothing is kept.
+        are opened on copies. What began on one engine goes on on no other.
         """
-        volume = self.volumes.get(beginning) if database.is_sqlite else None
+        beginning = (database.engine.dialect.name, *beginning)
+        volume = self.volumes.get(beginning)
         if volume is not None:
             volume.lay(database, folder)
         court = make()
@@ -93,11 +168,13 @@ class Shelf:
     def keep(self, key: Key, court: Court, instant: datetime, values: bytes) -> bool:
         """Copy a court as it stands; False, and nothing is kept, while somebody still reads it."""
         database = court.database
-        if database.path is None or not database.empty_journal():
+        if database.engine.pool.checkedout() or not database.empty_journal():  # type: ignore[attr-defined]
             return False
-        volume = Volume(self.folder / str(len(self.volumes)), instant, values)
+        rows = None if database.is_sqlite else Rows.of_database(database)
+        volume = Volume(self.folder / str(len(self.volumes)), instant, values, rows)
         shutil.copytree(court.settings.data_dir, volume.folder / "court")
-        shutil.copyfile(database.path, volume.database)
+        if database.path is not None:
+            shutil.copyfile(database.path, volume.database)
         self.volumes[key] = volume
         return True
 
@@ -111,8 +188,9 @@ class Place:
         self.stand(court, told)
         event.listen(court.database.engine, "commit", self._count)
 
-    def _count(self, connection: object) -> None:
-        self.commits += 1
+    def _count(self, connection: Connection) -> None:
+        # On PostgreSQL a look ends with COMMIT too.
+        self.commits += bool(connection.info.get(WROTE, True))
 
     def stand(self, court: Court, told: Key) -> None:
         """The court has just come here."""

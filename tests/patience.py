@@ -15,11 +15,11 @@ PATIENCE = 240.0
 """Seconds."""
 
 
-def until(happens: Callable[[], object], what: str, *, every: float = 0.05) -> None:
-    """Wait for an event, looking every so many seconds; fails by its name when patience ends."""
+def until(happens: Callable[[], object], what: str | Callable[[], str], *, every: float = 0.05) -> None:
+    """Wait for an event, looking every so many seconds; fails by its name, or by what can be said of it then, when patience ends."""
     ends = time.monotonic() + PATIENCE
     while not happens():
-        assert time.monotonic() < ends, f"it did not happen: {what}"
+        assert time.monotonic() < ends, f"it did not happen: {what if isinstance(what, str) else what()}"
         time.sleep(every)
 
 

@@ -345,7 +345,7 @@ def open_court(
 ) -> Scene:
     """A court on ``database`` with everybody of :data:`PEOPLE`, keys and files in ``folder``.
 
-    Where there is a ``shelf``, the court, opened once, and the stories told in it are copied from there, on SQLite.
+    Where there is a ``shelf``, the court, opened once, and the stories told in it are copied from there.
     """
     chosen = Settings(mode="test", data_dir=folder, database_url=database.url, argon2_cheap=True, **settings)
 

@@ -2,7 +2,8 @@
 
 Asked for by the folder in ``ODR_SPENT``: each process of pytest leaves a file there, and ``python -m tests.spent FOLDER``
 prints what they amount to. Programs that a test starts are counted once it has waited for their end. What several tests
-share is counted with the first of them.
+share is counted with the first of them; a browser or a server that all tests of a worker share is waited for when its last one
+is over, and is no doing of that one: it has a line of its own.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import pytest
 
 SHOWN = 15
 """Tests that are named, the dearest first."""
+SHARED = "what a worker's tests share/to the end::browser and servers"
+"""The line of what is taken down when the last test is over."""
 _FOLDER = os.environ.get("ODR_SPENT")
 _SPENT: dict[str, float] = {}
 
@@ -38,6 +41,19 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         _SPENT[item.nodeid] = _SPENT.get(item.nodeid, 0.0) + now() - begun
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """The end of the last test is the end of all that was shared."""
+    begun = now()
+    try:
+        return (yield)  # type: ignore[return-value]
+    finally:
+        if nextitem is None:
+            ended = now() - begun
+            _SPENT[SHARED] = _SPENT.get(SHARED, 0.0) + ended
+            _SPENT[item.nodeid] = _SPENT.get(item.nodeid, 0.0) - ended
+
+
 def pytest_sessionfinish() -> None:
     """What this process spent."""
     if _FOLDER and _SPENT:
@@ -53,13 +69,15 @@ def report(folder: Path) -> Iterator[str]:
         for name, seconds in json.loads(path.read_text()).items():
             spent[name] += seconds
     folders: defaultdict[str, list[float]] = defaultdict(list)
+    tests = len(spent.keys() - {SHARED})
     for name, seconds in spent.items():
         folders[str(Path(name.partition("::")[0]).parent)].append(seconds)
     for place, each in sorted(folders.items(), key=lambda one: -sum(one[1])):
-        yield f"{sum(each):8.0f} s  {len(each):5} tests  {place}"
+        many = len(each) if place != str(Path(SHARED).parent) else 0
+        yield f"{sum(each):8.0f} s  {many:5} tests  {place}"
     for name, seconds in sorted(spent.items(), key=lambda one: -one[1])[:SHOWN]:
         yield f"{seconds:8.0f} s  {name}"
-    yield f"{sum(spent.values()):.0f} seconds of processor for {len(spent)} tests"
+    yield f"{sum(spent.values()):.0f} seconds of processor for {tests} tests"
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -31,7 +32,7 @@ from odr.ground.text import (
     write_month,
 )
 from tests.conftest import MORNING
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 INSTANTS = st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(2200, 1, 1))  # noqa: DTZ001 - hypothesis adds the zone
@@ -240,6 +241,15 @@ def _set_to_two(database: Database) -> None:
         session.execute(update(Tally).values(count=2))
 
 
+def openings_of(file: Path) -> int:
+    """How often this process has a file open now."""
+    found = 0
+    for one in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found += one.readlink() == file
+    return found
+
+
 def test_two_processes_queue_on_the_same_sqlite_file(tmp_path: Path) -> None:
     """Two openings of one file, as web and worker have, do not overwrite each other either."""
     url = f"sqlite:///{tmp_path / 'court.sqlite'}"
@@ -259,7 +269,8 @@ def test_two_processes_queue_on_the_same_sqlite_file(tmp_path: Path) -> None:
         thread = threading.Thread(target=second)
         thread.start()
         started.wait(PATIENCE)
-        time.sleep(0.05)
+        # Its own opening of the lock file beside the one that is held.
+        until(lambda: openings_of(tmp_path / "court.sqlite.lock") == 2, "the second is at the lock", every=0.001)
         order.append("web")
         session.execute(update(Tally).values(count=Tally.count + 1))
     thread.join(PATIENCE)

@@ -18,10 +18,21 @@ TIMED = {
     "faults/forks.py": "how long a child lives before it is killed; nothing is asked of it",
     "evidence/test_unsubmitted.py": "whoever waits for a reader waits all of SQLite's patience, twice what is borne here",
     "hearing/live/media/test_relay.py": "packets held back by the network played, not by the machine",
-    "peers/postgres.py": "patience itself, with the server's own words when it ends",
-    "peers/s3.py": "patience itself, with the server's own words when it ends",
 }
 """Files that compare a clock on the wall with a figure, and why they may."""
+SLEEP = {
+    "patience.py": "what everybody waits with",
+    "peers/browser.py": "the same, on a page",
+    "evidence/test_capture.py": "a site is played that goes on for ever",
+    "notary/test_witness.py": "a witness is played that is slow",
+    "peers/smtp.py": "a mail server is played that is slow",
+    "service/odd_peers.py": "a mail server is played that never comes to the end of a line",
+    "payments/test_hardness.py": "how long a court lives before it is killed, drawn by lot; nothing is asked of it",
+    "test_ground.py": "a writer looks away between reading and writing, so that others come between if they can",
+    "filing/test_first_of_the_year.py": "a clerk's act stays open, so that another comes between if they can",
+    "notary/test_background.py": "the log stays in hand for a while; whoever waits for it is asked only whether it did",
+}
+"""Files in which something lasts a number of seconds, and why: nobody waits for an event by it."""
 LOADED = {
     "peers/browser.py": "what everybody opens contexts with",
     "sound.py": "asks about the page that is there, and sends nothing",
@@ -55,6 +66,19 @@ def impatient(tree: ast.AST) -> Iterator[int]:
                 yield node.lineno
 
 
+def sleeps(tree: ast.AST) -> Iterator[int]:
+    """Lines that let time pass, instead of waiting for what must happen: a turn for others, of no seconds, is none."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            name = called.rpartition(".")[2]
+            given = node.args[0] if node.args else None
+            lasts = not (isinstance(given, ast.Constant) and given.value == 0)
+            by_an_event = called.endswith("Event().wait") and given is not None and ast.unparse(given) != "PATIENCE"
+            if (name in ("sleep", "wait_for_timeout") and lasts) or by_an_event:
+                yield node.lineno
+
+
 def leaves_at_once(tree: ast.AST) -> Iterator[int]:
     """Lines that open a browser context without patience, or ask whether a page is loaded that has not been left yet."""
     for node in ast.walk(tree):
@@ -73,16 +97,19 @@ def seen_by_its_file(tree: ast.AST) -> Iterator[int]:
 
 def test_no_test_asks_a_clock_on_the_wall_whether_it_passes() -> None:
     """What is too slow is counted in statements, syncs and processor time; what must happen is waited for patiently."""
-    timed, short, early, hasty = set(), [], [], []
+    timed, asleep, short, early, hasty = set(), set(), [], [], []
     for file in sorted(HERE.rglob("*.py")):
         tree, name = ast.parse(file.read_text(encoding="utf-8")), str(file.relative_to(HERE))
         if any(on_the_wall(tree)):
             timed.add(name)
+        if any(sleeps(tree)):
+            asleep.add(name)
         short += [f"{name}:{line}" for line in impatient(tree)]
         if name not in LOADED:
             hasty += [f"{name}:{line}" for line in leaves_at_once(tree)]
         early += [f"{name}:{line}" for line in seen_by_its_file(tree)]
     assert timed == set(TIMED)
+    assert asleep == set(SLEEP), "wait with until(…), on a page with until_on(…)"
     assert short == []
     assert early == [], "wait with accepts(…)"
     assert hasty == [], "open contexts with patient(…), and send forms within answered(page): tests/peers/browser.py"
@@ -106,6 +133,29 @@ def test_an_impatient_wait_is_seen(written: str) -> None:
     assert list(on_the_wall(ast.parse("assert time.monotonic() - began < 5"))) == [1]
     for fair in ("thread.join(PATIENCE)", "send(peer, timeout=0.3)", "'/'.join(parts)", "print(time.monotonic() - a)"):
         assert list(impatient(ast.parse(fair))) == list(on_the_wall(ast.parse(fair))) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "time.sleep(0.5)",
+        "sleep(seconds)",
+        "await asyncio.sleep(1)",
+        "page.wait_for_timeout(20)",
+        "threading.Event().wait(0.3)",
+    ],
+)
+def test_a_sleep_is_seen(written: str) -> None:
+    """Of a program, of a loop, of a page, or by an event that never comes; a turn for others is none, nor is patience."""
+    whole = ast.parse(f"async def test():\n    {written}")
+    assert list(sleeps(whole)) == [2]
+    for fair in (
+        "asyncio.sleep(0)",
+        "threading.Event().wait()",
+        "said.wait(PATIENCE)",
+        "until(happens, 'it', every=0.02)",
+    ):
+        assert list(sleeps(ast.parse(fair))) == []
 
 
 def test_a_wait_ends_when_its_event_comes() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -19,7 +18,7 @@ from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
 from odr.ground import migrate
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 STEP = '''"""A step of the test."""
 import sqlalchemy as sa
@@ -281,6 +280,13 @@ def test_a_step_that_says_too_little_leaves_no_older_version_running(
         migrate.pending(sqlite_url)
 
 
+def is_waited_for(engine: Engine) -> bool:
+    """Whether somebody stands before a lock that another holds."""
+    with engine.connect() as looking:
+        here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        return bool(looking.execute(text(f"SELECT count(*) FROM pg_locks WHERE NOT granted AND {here}")).scalar())
+
+
 def test_a_step_waits_for_nobody_for_long(postgres_url: str, tmp_path: Path) -> None:
     """A step that needs a table somebody is writing to gives way after a moment and comes again, so that nobody queues
     behind it; it is taken once the table is free.
@@ -298,7 +304,7 @@ def test_a_step_waits_for_nobody_for_long(postgres_url: str, tmp_path: Path) -> 
         holding.execute(text("SELECT count(*) FROM docket_entry"))
         step = threading.Thread(target=upgrade)
         step.start()
-        time.sleep(0.3)
+        until(lambda: is_waited_for(engine), "the step waits for the table", every=0.01)
         for _ in range(3):
             with engine.connect() as reader:
                 # Behind a step that waits for ever this would wait for ever too, and be refused.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from odr.ground.config import Settings
 from odr.ground.db import Database
 from odr.procedure.court import Court
 from odr.training.seed import seed
+from tests.asked_twice import AskedTwice, noting
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -27,11 +29,26 @@ def opened(folder: Path, sqlite_template: Path) -> tuple[Court, Database]:
     return create_court(settings, FixedClock(NOW), database), database
 
 
+@dataclass(frozen=True)
+class Telling:
+    """A training court with everything told, and what its transactions asked twice meanwhile."""
+
+    court: Court
+    twice: AskedTwice
+
+
 @pytest.fixture(scope="session")
-def told(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
-    """A training court with everything told."""
+def telling(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Telling]:
+    """It takes half a minute, so that it is looked at while it is told for everybody."""
     court, database = opened(tmp_path_factory.mktemp("told"), sqlite_template)
-    assert seed(court) == 10
+    with noting(database) as twice:
+        assert seed(court) == 10
     assert seed(court) == 0, "what is told is not told twice"
-    yield court
+    yield Telling(court, twice)
     database.dispose()
+
+
+@pytest.fixture(scope="session")
+def told(telling: Telling) -> Court:
+    """A training court with everything told."""
+    return telling.court

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from odr.training.seed import seed
-from tests.asked_twice import noting
-from tests.demo.conftest import opened
+from tests.demo.conftest import Telling
 
 MADE_WHERE_MISSING = ("FROM register_head WHERE", "FROM listing_head WHERE")
 """How far a chain goes is one row for the court: looked for, made where there is none yet, and read then. So each of them is
@@ -14,14 +10,11 @@ asked for twice once, in the act that begins the chain.
 """
 
 
-def test_no_act_of_the_story_loads_a_row_twice(sqlite_template: Path, tmp_path: Path) -> None:
+def test_no_act_of_the_story_loads_a_row_twice(telling: Telling) -> None:
     """Ten disputes from the first word to enforcement, with letters, service and clock: nothing is asked again whose answer
     stands, and no row is fetched again by its number or reference.
     """
-    court, database = opened(tmp_path, sqlite_template)
-    with noting(database) as twice:
-        assert seed(court) == 10
-    database.dispose()
+    twice = telling.twice
     assert twice.sittings > 1000, "the story is written act by act"
     assert not twice.again, "\n".join(twice.again)
     for chain in MADE_WHERE_MISSING:

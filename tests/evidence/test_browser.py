@@ -19,8 +19,8 @@ from odr.evidence.models import PartKind, Upload, UploadState
 from odr.evidence.store.ports import desk_of
 from odr.identity.models import Account
 from odr.procedure.court import Court
-from tests.patience import PATIENCE, until
-from tests.peers.browser import OpenContext, answered
+from tests.patience import PATIENCE
+from tests.peers.browser import OpenContext, answered, until_on
 
 from .conftest import sha256, text_of
 from .serving import Client, alice, app, court, port  # noqa: F401 - fixtures
@@ -170,10 +170,9 @@ def test_after_a_reload_the_same_file_goes_on_where_it_stopped(
         page.get_by_text(sha256(text_of(SIZE))).wait_for()
 
     start()
-    until(lambda: page.wait_for_timeout(50) or cutting.cuts >= 2, "it was cut twice")
+    until_on(page, lambda: cutting.cuts >= 2, "it was cut twice")
     page.goto("about:blank")
-    while cutting.running:  # what the left page was sending is cut too
-        page.wait_for_timeout(50)
+    until_on(page, lambda: not cutting.running, "what the left page was sending is cut too")
     cutting.places.clear()
     left = len(offsets)
     start()
@@ -194,8 +193,7 @@ def test_files_chosen_before_the_script_came_are_sent_too(page: Page, court: Cou
     (tmp_path / "early.txt").write_bytes(b"early\n")
     page.set_input_files("#files", [str(tmp_path / "early.txt")])
     assert page.get_by_text(sha256(b"early\n")).count() == 0
-    while not held:
-        page.wait_for_timeout(20)
+    until_on(page, lambda: held, "it is asked for")
     held[0].continue_()
     page.get_by_text(sha256(b"early\n")).wait_for()
     page.get_by_role("link", name=re.compile("early.txt")).wait_for()
@@ -216,10 +214,9 @@ def test_many_files_go_at_once(page: Page, court: Court, tmp_path: Path) -> None
     expected = {name: sha256(text_of(3000 + number)) for number, name in enumerate(names)}
 
     def kept() -> dict[str, str | None]:
-        page.wait_for_timeout(100)
         return {u.filename: u.sha256 for u in uploads(court) if u.state is UploadState.ANCHORED}
 
-    until(lambda: len(kept()) >= 40, "forty are anchored")
+    until_on(page, lambda: len(kept()) >= 40, "forty are anchored")
     assert kept() == expected
     assert [upload.filename for upload in sorted(uploads(court), key=lambda each: each.id)] == names
 
@@ -276,8 +273,7 @@ def test_nothing_looks_sent_before_the_court_has_said_so(page: Page, court: Cour
     assert page.get_by_role("button", name="Send the files").count() == 0 and not warns(page)
     page.set_input_files("#files", [str(tmp_path / "note.txt")])
     page.get_by_text(sha256(b"hello\n")).wait_for()
-    while not held:
-        page.wait_for_timeout(20)
+    until_on(page, lambda: held, "it is asked for")
     shown = page.locator(".upload-item").inner_text()
     assert "Sent to the court at" not in shown and ("Not sent yet" in shown or "not all of it is here" in shown), shown
     assert page.get_by_role("status").filter(has_text="0 of 1 files").count() == 1 and warns(page)
@@ -300,8 +296,7 @@ def test_going_on_before_all_is_sent_waits_for_it(page: Page, court: Court, tmp_
         held.clear()
         page.goto("/uploads/new?next=/fees")
         page.set_input_files("#files", [str(tmp_path / "note.txt")])
-        while not held:
-            page.wait_for_timeout(20)
+        until_on(page, lambda: held, "it is asked for")
         page.locator("[data-onward]").click()
         page.get_by_role("status").filter(has_text="goes on by itself").wait_for()
         assert "/uploads/new" in page.url and warns(page)
@@ -325,8 +320,7 @@ def test_going_on_past_a_paused_file_says_what_is_left_behind(page: Page, tmp_pa
     (tmp_path / "note.txt").write_bytes(b"hello\n")
     page.goto("/uploads/new?next=/fees")
     page.set_input_files("#files", [str(tmp_path / "note.txt")])
-    while not held:
-        page.wait_for_timeout(20)
+    until_on(page, lambda: held, "it is asked for")
     page.get_by_role("button", name="Pause").click()
     page.locator("[data-onward]").click()
     page.get_by_role("status").filter(has_text="Send or remove it").wait_for()

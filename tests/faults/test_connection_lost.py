@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import signal
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -108,12 +107,11 @@ def test_a_restarted_server_is_found_again(
     and can be sent again.
     """
     url = own_postgres.create_database("court")
+    own_postgres.as_operated("court")
     lay_tables(url)
     database = Database(url)
     scene = open_court(database, clock, tmp_path / "court", sequencing="at_once")
     scene.lodge()
-    # This cluster does not wait for its own syncs, so a crash is given time to have nothing to lose.
-    time.sleep(0.7)
     own_postgres.restart(how)
     scene.accept()
     with pytest.raises(DBAPIError), scene.court.sit() as sitting:

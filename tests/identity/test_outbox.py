@@ -15,7 +15,7 @@ from odr.identity.accounts import outbox
 from odr.identity.models import AccountLetter, OneTimeLink
 from odr.procedure.court import Court
 from tests.identity.conftest import Browser, Mailbox, NewBrowser, People, open_door
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 
 class SlowServer(Mailbox):
@@ -63,11 +63,12 @@ def test_a_request_waits_for_no_mail_server(court: Court, slow: SlowServer, peop
         assert len(session.scalars(select(AccountLetter)).all()) == 2
         assert len(session.scalars(select(OneTimeLink)).all()) == 2
     slow.may.set()
-    for _ in range(300):
+
+    def has_left() -> bool:
         outbox.send_letters(court)
-        if slow.letters:
-            break
-        threading.Event().wait(0.05)
+        return bool(slow.letters)
+
+    until(has_left, "the letter has left")
     assert [letter[0] for letter in slow.letters] == ["known@example.com"]
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 from tests.scene import Scene
 
 ACTING, SENDING = 2, 1
@@ -35,6 +35,11 @@ class Senders:
         for one in self.threads:
             one.start()
         return self
+
+    def more(self, many: int) -> None:
+        """Wait until so many acts more than now are acknowledged."""
+        there = len(self.receipts)
+        until(lambda: len(self.receipts) >= there + many, "people go on acting")
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()

@@ -16,7 +16,7 @@ from odr.app import create_app
 from odr.ground.logs import JsonLines
 from odr.operations import browser_errors
 from odr.operations.browser_errors import ADDRESS, OF_A_NETWORK, read
-from tests.peers.browser import OpenPage
+from tests.peers.browser import OpenPage, until_on
 from tests.scene import Scene
 
 BROKEN = "export const canListen = () => false, speakInto = () => {}; setTimeout(() => null.li_wei, 0);"
@@ -176,7 +176,9 @@ def test_a_failing_script_is_reported_by_a_browser(
     with page.expect_response(lambda answer: answer.url.endswith(ADDRESS)) as reported:
         page.goto(f"{origin}/account/sign-in?q=my+illness")
     assert reported.value.status == 204
-    page.wait_for_timeout(200)
-    told = [json.loads(line) for line in lines]
-    assert ("script", "typeerror", "/account/sign-in") in [(one["kind"], one["what"], one["route"]) for one in told]
+
+    def told() -> list[tuple[str, str, str]]:
+        return [(one["kind"], one["what"], one["route"]) for one in map(json.loads, lines)]
+
+    until_on(page, lambda: ("script", "typeerror", "/account/sign-in") in told(), "it stands in the log")
     assert not any(secret in line for line in lines for secret in SECRETS)

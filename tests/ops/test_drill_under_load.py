@@ -23,8 +23,8 @@ from tests.scene import Scene, open_court
 
 ROOT = Path(__file__).resolve().parents[2]
 PROVE = bool(os.environ.get("ODR_PROVE"))
-SECONDS = 30.0 if PROVE else 0.3
-"""For which people act before each thing the keeper does."""
+MANY = 1000 if PROVE else 8
+"""Acts that people are told of before each thing the keeper does."""
 
 
 def held(scene: Scene) -> set[str]:
@@ -50,9 +50,9 @@ def test_backup_restore_and_move_while_people_act(
     keeper = Keeper(scene.court.settings, clock)
     with Senders(scene) as people:
         assert people.first.wait(PATIENCE)
-        time.sleep(SECONDS)
+        people.more(MANY)
         keeper.well("backup", str(tmp_path / "backup"))
-        time.sleep(SECONDS)
+        people.more(MANY)
     assert people.refused == []
     scene.court.notary.sequence()
     before = entries(scene)
@@ -66,7 +66,7 @@ def test_backup_restore_and_move_while_people_act(
         with Senders(again) as after:
             assert after.first.wait(PATIENCE)
             away = time.monotonic() - gone
-            time.sleep(SECONDS)
+            after.more(MANY)
         lost = set(people.receipts) - held(again)
         named = said.count("\nlost: log 2026 entry ")
         assert len(lost) <= named <= len(lost) * 4 + 20, "each that is gone is named"

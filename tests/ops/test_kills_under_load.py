@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,15 +18,18 @@ import pytest
 from odr.ground import migrate
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
-from odr.operations.rehearsal import Standing, standing_copy
+from odr.operations.rehearsal import Load, Standing, standing_copy
 from odr.operations.rehearsed_units import is_running
 from tests.faults.test_disk_full import fill
 from tests.ops.conftest import Keeper
+from tests.patience import until
 from tests.peers import missing, needed
 from tests.peers.postgres import PostgresCluster
 from tests.scene import open_court
 
 ROUNDS = 5 if os.environ.get("ODR_PROVE") else 1
+ANSWERS = 30
+"""Of pages and to files, while the disk is full."""
 MORE = 5
 """Acknowledged files to wait for before and after each kill: by events, not by seconds."""
 ROOM = "400m"
@@ -55,16 +57,23 @@ def killed(court: Standing, unit: str) -> None:
     """With no chance to do anything; and begun again, as systemd does."""
     pid = int((court.machine.folder / f"{unit}.pid").read_text())
     os.killpg(pid, signal.SIGKILL)
-    while is_running(pid):
-        time.sleep(0.02)
+    until(lambda: not is_running(pid), f"{unit} has ended", every=0.02)
     court.machine.begin_unit(unit)
 
 
-def full(court: Standing, disk: Path) -> None:
-    """No byte is left until somebody makes room."""
-    filler = fill(disk)
-    time.sleep(0.5)
+def full(load: Load, disk: Path) -> None:
+    """No byte is left until somebody makes room; meanwhile people go on asking, and are answered or refused: on PostgreSQL, where
+    small files stand in the database, it is the log that cannot go on.
+    """
+    filler, more = fill(disk), load.answers + ANSWERS
+    until(lambda: load.answers >= more, "people are answered", every=0.02)
     filler.unlink()
+
+
+def goes_on(load: Load) -> None:
+    """Files are acknowledged again."""
+    more = len(load.receipts) + MORE
+    until(lambda: len(load.receipts) >= more, "files are acknowledged", every=0.02)
 
 
 @pytest.mark.slow
@@ -95,21 +104,17 @@ def test_nothing_acknowledged_is_lost_whatever_is_killed(
                 lambda unit=unit: killed(court, unit)
                 for unit in (f"court-web@{court.web}", "court-worker", "court-vault")
             ),
-            lambda: full(court, disk),
+            lambda: full(load, disk),
         ]
         if server is not None:
             blows.append(lambda: server.restart(signal.SIGQUIT))
         with court.at_work(pause=0.02) as load:
             for blow in blows * ROUNDS:
-                more = len(load.receipts) + MORE
                 court.answers()
-                while len(load.receipts) < more:
-                    time.sleep(0.02)
+                goes_on(load)
                 blow()
             court.answers()
-            more = len(load.receipts) + MORE
-            while len(load.receipts) < more:
-                time.sleep(0.02)
+            goes_on(load)
         lost, faults = court.after(load)
     shutil.rmtree(into, ignore_errors=True)
     database.dispose()

@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from odr.operations.worker import work_once
 from tests.ops.conftest import Keeper
 from tests.ops.test_backup import faults, work
 from tests.ops.test_point_in_time import give
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 from tests.peers import needed
 from tests.peers.postgres import PostgresCluster
 from tests.scene import open_court
@@ -129,19 +128,20 @@ def test_the_database_of_the_compose_file_takes_the_two_roles_by_tls_alone(deplo
     """
     port, root = deployed
     address = "postgresql://{}:{}@database:{}/{}?hostaddr=127.0.0.1&sslmode={}&sslrootcert={}"
-    for _ in range(2400):
+    office = address.format("court_office", "office", port, "court", "verify-full", root)
+
+    def has_started() -> bool:
         try:
-            with psycopg.connect(address.format("court_office", "office", port, "court", "verify-full", root)) as there:
-                assert there.execute(
-                    "SELECT ssl, current_user FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
-                ).fetchone() == (
-                    True,
-                    "court_office",
-                )
-            break
+            psycopg.connect(office).close()
         except psycopg.OperationalError as error:
             assert re.search("refused|starting up", str(error)), error
-            time.sleep(0.1)
+            return False
+        return True
+
+    until(has_started, "the database takes calls", every=0.1)
+    with psycopg.connect(office) as there:
+        asked = there.execute("SELECT ssl, current_user FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+        assert asked.fetchone() == (True, "court_office")
     psycopg.connect(address.format("court_keeper", "keeper", port, "court", "verify-full", root)).close()
     for role, password, database, mode in (
         ("court_office", "office", "court", "disable"),

@@ -6,14 +6,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 from tests.typed import typed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -156,14 +154,16 @@ def test_nobody_under_way_is_cut_off_when_the_older_version_ends(machine: Machin
     """The proxy's processes that still lead to the older version have ended before it is stopped, however late they are told
     to.
     """
-    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1)"]) as leading:
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as leading:
         (machine.folder / "leading").write_text(f"{leading.pid}\n")
-        waiting = threading.Thread(target=leading.wait)
-        waiting.start()
         line = typed("sh /srv/court/8001/deploy/roll 8001", {"/srv/court": str(machine.srv)})
-        done = subprocess.run(["sh", "-c", line], env=machine.env(""), capture_output=True, text=True, check=False)
-        waiting.join(PATIENCE)
-    assert done.returncode == 0 and machine.asked() == TAKES_OVER
+        with subprocess.Popen(["sh", "-c", line], env=machine.env(""), stdout=subprocess.PIPE, bufsize=0) as rolling:
+            assert rolling.stdout is not None
+            until(lambda: b"version 8001 serves" in rolling.stdout.readline(), "the newer version serves")
+            assert rolling.poll() is None and machine.asked()[-1] == "nginx -s reload"
+            leading.communicate(timeout=PATIENCE)
+            rolling.stdout.read()
+    assert rolling.returncode == 0 and machine.asked() == TAKES_OVER
 
 
 def test_a_court_without_a_telephone_and_speech_restarts_neither(machine: Machine) -> None:

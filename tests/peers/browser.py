@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, Protocol
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 from tests.peers import missing
 
 PHONE = 320
@@ -40,6 +40,11 @@ def patient(browser: Browser, **options: Any) -> BrowserContext:
     context = browser.new_context(**options)
     context.set_default_timeout(PATIENCE * 1000)
     return context
+
+
+def until_on(page: Page, happens: Callable[[], object], what: str) -> None:
+    """Wait for an event at our own end while the page goes on: nothing of it comes here while nobody attends to it."""
+    until(lambda: happens() or page.wait_for_timeout(20), what, every=0)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 from tests.peers import missing
 
 
@@ -95,19 +94,22 @@ def _command(weed: str, folder: Path, peer: S3Peer, ports: list[int]) -> list[st
 
 def _wait(process: subprocess.Popen[bytes], endpoint: str, log: Path) -> None:
     """Until the store answers; 403 to an unsigned request is an answer."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and process.poll() is None:
+
+    def said() -> str:
+        return f"the S3 server starts: {log.read_text(errors='replace')[-2000:]}"
+
+    def answers() -> bool:
+        assert process.poll() is None, said()
         try:
             urllib.request.urlopen(endpoint, timeout=PATIENCE).close()
         except urllib.error.HTTPError as error:
             error.close()
-            if error.code < 500:
-                return
+            return error.code < 500
         except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError(f"the S3 server did not start: {log.read_text(errors='replace')[-2000:]}")
+            return False
+        return True
+
+    until(answers, said, every=0.1)
 
 
 @pytest.fixture(scope="session")

@@ -100,7 +100,8 @@ class SmtpPeer:
             for protocol in list(self._protocols):
                 _hang_up(protocol)
             self._protocols.clear()
-            await asyncio.sleep(0.01)
+            # A turn of the loop: what was hung up is closed then.
+            await asyncio.sleep(0)
 
         asyncio.run_coroutine_threadsafe(stop(), self._loop).result(PATIENCE)
 

@@ -133,7 +133,7 @@ def read_chain(data: bytes, segment: int, findings: list[Finding]) -> Chain:
 
 def shaped(link: dict[str, Any]) -> bool:
     """Whether a link has what every link of its kind has."""
-    streams = link.get("streams", {})
+    streams = link.get("streams", {} if link.get("kind") == "begin" else None)
     if not all(is_number(link.get(name)) for name in ("n", "at")) or not isinstance(link.get("prev"), str):
         return False
     if (

@@ -117,6 +117,10 @@ def chosen(driver: str) -> dict[str, str]:
     return {"ODR_MEDIASOUP_DIR": there}
 
 
+A_SECOND = 50
+"""Packets of sound that a device sends in a second: what is waited for where somebody speaks for a while."""
+
+
 class House:
     """The room's process, the pages, and the court's side of the control channel."""
 
@@ -329,4 +333,16 @@ def opened(folder: Path, **environ: str) -> Iterator[House]:
         house.close()
 
 
-__all__ = ["BOTH", "EMBEDDED", "HEARING", "SECOND", "House", "Visitor", "chosen", "opened", "short_folder", "until"]
+__all__ = [
+    "A_SECOND",
+    "BOTH",
+    "EMBEDDED",
+    "HEARING",
+    "SECOND",
+    "House",
+    "Visitor",
+    "chosen",
+    "opened",
+    "short_folder",
+    "until",
+]

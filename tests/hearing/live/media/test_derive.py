@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import struct
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +13,7 @@ from hypothesis import example, given, strategies as st
 from odr.hearing.live.media.derive import derive, frames_of, vp8_payload
 from odr.hearing.live.media.reading import Kind, Recorded, open_segment
 from odr.hearing.live.media.webm import AUDIO, VIDEO, Frame, write_webm
-from tests.hearing.live.media.house import BOTH, House, Visitor
+from tests.hearing.live.media.house import A_SECOND, BOTH, House, Visitor
 
 Visitors = Callable[..., Visitor]
 TONE_AND_FLASH = """
@@ -84,11 +83,11 @@ def test_tone_and_flash_of_a_second_stay_together(house: House, visitor: Visitor
         each.enter()
         house.order("admit", person=each.name)
     judge.hears("li", "video")
-    time.sleep(seconds)
+    li.sends(A_SECOND * seconds)
     house.order("pause", why="break")
-    time.sleep(1)
+    li.sends(A_SECOND)
     house.order("resume")
-    time.sleep(seconds)
+    li.sends(A_SECOND * seconds)
     house.order("close")
     segment = open_segment(house.recordings / "h1/0001")
     assert derive(segment, "li", house.folder / "li.webm") > 50

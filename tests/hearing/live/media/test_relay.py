@@ -14,12 +14,12 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from odr.hearing.live.media.derive import packets_of
 from odr.hearing.live.media.reading import Kind, open_segment
-from tests.hearing.live.media.house import BOTH, House, Visitor, free_port, opened, until
+from tests.hearing.live.media.house import A_SECOND, BOTH, House, Visitor, free_port, opened, until
 from tests.patience import PATIENCE
 from tests.peers import needed
 from tests.peers.browser import OpenContext
@@ -45,6 +45,18 @@ async (server) => {
 """
 
 
+def relays(running: subprocess.Popen[bytes], port: int) -> bool:
+    """Whether it says by which address it sees who asks: the smallest question of STUN."""
+    assert running.poll() is None
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        asking.settimeout(0.2)
+        asking.connect(("127.0.0.1", port))
+        with suppress(OSError):
+            asking.send(b"\x00\x01\x00\x00\x21\x12\xa4\x42" + bytes(12))
+            return asking.recv(1500).startswith(b"\x01\x01")
+    return False
+
+
 @contextmanager
 def relay() -> Iterator[int]:
     """coturn on loopback, as the guide says: HMAC credentials, nothing else."""
@@ -57,8 +69,7 @@ def relay() -> Iterator[int]:
     ]
     running = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        time.sleep(0.5)
-        assert running.poll() is None
+        until(lambda: relays(running, port), "the relay answers")
         yield port
     finally:
         running.terminate()
@@ -134,7 +145,7 @@ def test_a_bad_line_costs_packets_and_not_the_hearing(
             house.order("admit", person=each.name)
         judge.hears("li", "video")
         before = judge.received()["frames"]["li/video"]
-        time.sleep(seconds)
+        li.sends(A_SECOND * seconds)
         until(lambda: judge.received()["frames"]["li/video"] > before + 2 * seconds, "pictures go on to be shown")
         until(lambda: house.person("li").audio and house.person("li").video, "sound and picture arrive")
         house.order("close")
