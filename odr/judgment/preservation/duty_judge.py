@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Role, Seat
 from odr.filing.registry.seats import conflicted, may_sit, take_seat
 from odr.ground.errors import InvalidInput
-from odr.ground.keyset import holds, judged
+from odr.ground.keyset import holds
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.identity.models import Account, AccountRole, AccountState
@@ -115,7 +115,7 @@ def judges_in_office(session: Session, words: str = "", chosen: str = "") -> Jud
         .where(
             AccountRole.role == Role.JUDGE,
             AccountRole.revoked_at.is_(None),
-            judged(Account.state) == AccountState.ACTIVE,
+            Account.state == AccountState.ACTIVE,
         )
     )
     if words:
