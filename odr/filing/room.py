@@ -28,7 +28,7 @@ from odr.filing.draft.draft_versions import keep_drafts
 from odr.filing.draft.sharing import files_in_drafts
 from odr.filing.group import acts as group_acts
 from odr.filing.marked import acts as marked
-from odr.filing.marked.queries import marks_of
+from odr.filing.marked.queries import marks_of, note_filing
 from odr.filing.models import Claim
 from odr.filing.parties import foreign_papers, joinder, known_identity, mandates
 from odr.filing.parties.asking_to_take_part import put_before_judges
@@ -229,6 +229,7 @@ ROOM = Room(
     naming=(files_in_drafts,),
     holdings=(duties_kept, firms_kept, draws_kept, posts_kept),
     facts_told=facts_told,
+    after_act=(note_filing,),
     bars=(
         objections.challenged_pauses,
         group_acts.conducted_by_others,
