@@ -220,6 +220,18 @@ class Mandate(Base):
         return stands(now, self.from_at, self.until_at, self.signed_at, self.accepted_at, self.revoked_at)
 
 
+class GivenMandate(Base):
+    """Whose account gave a mandate, or is asked for one: that of its party. The database writes it with each mandate and each party, so
+    that the newest of somebody with very many cases are read along one index.
+    """
+
+    __tablename__ = "given_mandate"
+
+    mandate_id: Mapped[int] = mapped_column(ForeignKey("mandate.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    __table_args__ = (Index("ix_given_mandate_account_id", "account_id", "mandate_id"),)
+
+
 class Qualification(enum.Enum):
     """Who may represent somebody (CPL 61)."""
 

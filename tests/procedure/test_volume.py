@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from odr.app import create_app
-from odr.docket.models import Case, Role, Seat
+from odr.docket.models import Case, Party, Role, Seat
 from odr.identity.models import Account
 from odr.operations import worker
 from odr.procedure.court import Court
@@ -22,7 +22,7 @@ from odr.training.volume.filling import fill
 from odr.training.volume.rows import fill_rows
 from tests.full_court import browser, case_of, opened, pages
 
-FEW, MANY = 300, 6_000
+FEW, MANY = 1_200, 6_000
 """Cases: in the smaller court one set of people has all of them, in the larger one as many."""
 LIMIT, SPARE = 1.3, 1_500
 """How much more steps, and how many of them are nothing."""
@@ -30,7 +30,7 @@ EVERY = 20
 """Steps between two counts."""
 PEOPLE = ("li", "judge", "clerk", "president", "cashier", "admin")
 PLATFORM = "chengguang"
-"""It is in every fifteenth case of the court."""
+"""It is a party of every case, in both courts of more than are counted."""
 GROWS = {
     "/registry/what-if": "judges, counted as far as a year is played through with",
     "/administration/people": "people of the court, counted up to a thousand",
@@ -82,12 +82,15 @@ def laid(folder: Path, told: Path, cases: int) -> Counted:
     shutil.copytree(told, folder)
     court = opened(folder)
     fill_rows(court, cases)
+    with court.database.write() as session:
+        platform = select(Account.id).where(Account.email == f"{PLATFORM}@parties.example").scalar_subquery()
+        session.execute(update(Party).where(Party.role == Role.RESPONDENT).values(account_id=platform))
     court.database.dispose()
     return Counted(folder)
 
 
 def test_no_page_and_no_round_goes_through_what_grows(tmp_path: Path) -> None:
-    """Everybody's pages among 300 and among 6,000 cases, those of a platform that is in hundreds of them, of a case of its own for its
+    """Everybody's pages among 1,200 and among 6,000 cases, those of a platform that is in all of them, of a case of its own for its
     judge, and a round in which nothing is due.
     """
     told = tmp_path / "told"

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from odr.service.channels import Dispatch, Handover, Outcome
 
@@ -57,7 +58,7 @@ class Folder:
             return []
         # Of very many, those written last are opened; what is sent is written in the order in which it is sent.
         written = sorted((place.stat().st_mtime_ns, place.name) for place in os.scandir(self._root) if place.is_dir())
-        read = []
+        read: list[dict[str, Any]] = []
         for _, name in reversed(written):
             if len(read) >= limit:
                 break
