@@ -16,7 +16,7 @@ form = "expand"
 
 
 def upgrade() -> None:
-    """Empty first, then written: a role that the version before gives meanwhile has none, and is given it by the next step."""
+    """Empty first: the worker writes them, also beside the roles that the version before gives meanwhile."""
     op.add_column("account_role", sa.Column("name", sa.String(200), nullable=False, server_default=""))
 
 

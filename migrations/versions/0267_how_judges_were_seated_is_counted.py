@@ -47,9 +47,6 @@ def upgrade() -> None:
         f"{add} SELECT 'undrawn', {day.format(at='s.from_at')}, count(*), true FROM seat s "
         f"WHERE s.role = 'judge' AND NOT EXISTS (SELECT 1 FROM draw_record d WHERE {BY_IT}) GROUP BY 1, 2"
     )
-    op.execute(
-        "UPDATE account_role SET name = (SELECT account.name FROM account WHERE account.id = account_role.account_id)"
-    )
 
 
 def downgrade() -> None:

@@ -38,6 +38,7 @@ from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, repr
 from odr.filing.registry.drawing import records_kept as draws_kept
 from odr.filing.registry.posts import records_kept as posts_kept
 from odr.ground.text import Money, T
+from odr.identity.accounts.role_names import name_roles
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.events import CourtWasOut, FeeLapsed, HeardAgain, PartyAbroad, PresidentAsked, Served
@@ -224,6 +225,7 @@ ROOM = Room(
         "appointed": write_to_appointed,
         "requests from outside": put_before_judges,
         "bulk": lodge_waiting,
+        "names of roles": name_roles,
         "drafts": keep_drafts,
     },
     naming=(files_in_drafts,),

@@ -10,8 +10,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Party
+from odr.identity.accounts.role_names import name_roles
 from odr.identity.mandates import given_by
-from odr.identity.models import Account, Mandate, MandateScope
+from odr.identity.models import Account, AccountRole, Mandate, MandateScope
 from tests.scene import Scene
 
 
@@ -48,3 +49,18 @@ def test_the_mandates_somebody_gave_are_those_of_their_parties(scene: Scene, see
                 looked += len(found)
                 assert [mandate.id for mandate, _, _ in given_by(session, account).rows] == found[:50], number
     assert looked > 100
+
+
+def test_the_worker_names_roles_that_have_no_name(scene: Scene) -> None:
+    """A role has the name of its account when it is given and when the account gets another; one without gets it from the worker."""
+    with scene.court.database.write() as session:
+        role = session.scalars(select(AccountRole).order_by(AccountRole.id).limit(1)).one()
+        number, account = role.id, role.account
+        assert role.name == account.name
+        account.name = "Somebody Else"
+    with scene.court.database.write() as session:
+        assert session.get_one(AccountRole, number).name == "Somebody Else"
+        session.execute(update(AccountRole).where(AccountRole.id == number).values(name=""))
+    assert name_roles(scene.court) == 1 and name_roles(scene.court) == 0
+    with scene.court.database.read() as session:
+        assert session.get_one(AccountRole, number).name == "Somebody Else"
