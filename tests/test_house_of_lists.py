@@ -15,7 +15,7 @@ KINDS = {
     "bounded",  # a rule bounds how many there can be
     "left",  # a cap on a page that does not lead on yet
 }
-MOST_LEFT = 10
+MOST_LEFT = 9
 """How many lists may still be cut without a pager: the number goes down, never up."""
 
 

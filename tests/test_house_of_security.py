@@ -38,6 +38,8 @@ GLUED = {
     "odr/notary/triggers.py": "triggers of the court's own code",
     "odr/operations/doctor.py": "names of pragmas of the check-up itself",
     "odr/operations/move.py": "triggers as the database itself tells them",
+    "odr/procedure/case/coming_dates/dates.py": "names of tables and columns that the code declares",
+    "odr/insight/distribution/counted.py": "how each engine writes the day of a column of the court's own",
     "odr/procedure/case/desk_counts/counts.py": "how each engine writes the hour of a column of the court's own",
     "odr/training/volume/rows.py": "names of tables and columns that the code declares, and numbers it counted",
     "odr/service/models.py": "triggers and a condition that the module spells itself",

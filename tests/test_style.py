@@ -148,7 +148,7 @@ def test_no_template_glues_words_by_a_half_width_sign() -> None:
 SIGNS = re.compile(r"[,;:] | \(")
 OF_MACHINES = re.compile(
     r"odr/(?:notary|operations|training|api|procedure/audit)/"  # logs, commands, the audit's list: one language, read by who runs the court
-    r"|.*/(?:cli|audit|headers|declared|activation|mime|email|sms|seller|messenger|webpage/devtools)\.py$"
+    r"|.*/(?:cli|audit|triggers|headers|declared|activation|mime|email|sms|seller|messenger|webpage/devtools)\.py$"
     r"|odr/(?:app|ground/(?:config|typeset|logs|db|migrate)|web/guards)\.py$"
     r"|odr/procedure/(?:acts/(?:reference|act_versions|table)|rules/(?:pack|certified_claims|citation)|outages/sweep|time/limitation)\.py$"
     r"|odr/evidence/(?:store/integrity_check|kit/(?:bag|verifier|received_case_files))\.py$|odr/payments/(?:stripe/.*|books/payment_receipts)\.py$"

@@ -378,6 +378,10 @@ class Party(Base):
         return letter if self.ordinal == 1 else f"{letter}{self.ordinal}"
 
 
+A_JUDGE_LEFT = "seat.role = 'judge' AND seat.until_at IS NOT NULL"
+"""Seats that a judge no longer holds."""
+
+
 class Seat(Base):
     """Somebody who serves the court in one case: judge, clerk, mediator, witness."""
 
@@ -392,6 +396,13 @@ class Seat(Base):
     reason: Mapped[str | None] = mapped_column(String(400))
     __table_args__ = (
         Index("ix_seat_account_role", "account_id", "role", "until_at"),
+        Index(
+            "ix_seat_left_by_judge",
+            "until_at",
+            "id",
+            sqlite_where=text(A_JUDGE_LEFT.replace("seat.", "")),
+            postgresql_where=text(A_JUDGE_LEFT.replace("seat.", "")),
+        ),
         {"info": {"asked_by": ("role", "account_id"), "open_while": "until_at"}},
     )
 

@@ -28,7 +28,7 @@ from odr.filing.draft.draft_versions import keep_drafts
 from odr.filing.draft.sharing import files_in_drafts
 from odr.filing.group import acts as group_acts
 from odr.filing.marked import acts as marked
-from odr.filing.marked.queries import marks_of
+from odr.filing.marked.queries import marks_of, note_filing
 from odr.filing.models import Claim
 from odr.filing.parties import foreign_papers, joinder, known_identity, mandates
 from odr.filing.parties.asking_to_take_part import put_before_judges
@@ -38,6 +38,7 @@ from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, repr
 from odr.filing.registry.drawing import records_kept as draws_kept
 from odr.filing.registry.posts import records_kept as posts_kept
 from odr.ground.text import Money, T
+from odr.identity.accounts.role_names import name_roles
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.events import CourtWasOut, FeeLapsed, HeardAgain, PartyAbroad, PresidentAsked, Served
@@ -224,11 +225,13 @@ ROOM = Room(
         "appointed": write_to_appointed,
         "requests from outside": put_before_judges,
         "bulk": lodge_waiting,
+        "names of roles": name_roles,
         "drafts": keep_drafts,
     },
     naming=(files_in_drafts,),
     holdings=(duties_kept, firms_kept, draws_kept, posts_kept),
     facts_told=facts_told,
+    after_act=(note_filing,),
     bars=(
         objections.challenged_pauses,
         group_acts.conducted_by_others,

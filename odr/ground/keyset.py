@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, false, func, literal, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -48,15 +48,25 @@ class Key:
 
 
 class Lines(int):
-    """How many lines a list has. More than were counted is one more than :data:`COUNTED`, and is written as *1000+*."""
+    """How many lines a list has. More than were counted is one more than that, and is written as *1000+*; fewer are counted where
+    each costs more than to be read.
+    """
+
+    counted: int
+
+    def __new__(cls, number: int, counted: int = COUNTED) -> Self:
+        """So many, of which as many as ``counted`` were counted at most."""
+        made = super().__new__(cls, number)
+        made.counted = counted
+        return made
 
     @property
     def is_more(self) -> bool:
         """Whether there are more than were counted."""
-        return self > COUNTED
+        return self > self.counted
 
     def __str__(self) -> str:
-        return f"{COUNTED}+" if self.is_more else int.__repr__(self)
+        return f"{self.counted}+" if self.is_more else int.__repr__(self)
 
 
 @dataclass(frozen=True)
@@ -108,7 +118,12 @@ def _can_be_held(text: str) -> bool:
 
 
 def page_of(
-    session: Session, query: Found, keys: Sequence[Key], after: str | None = None, size: int = A_PAGE
+    session: Session,
+    query: Found,
+    keys: Sequence[Key],
+    after: str | None = None,
+    size: int = A_PAGE,
+    counted: int = COUNTED,
 ) -> Listed[Any]:
     """A page of what a query finds, in one statement where it has no other, and else in two. Rows are tuples of the query's columns."""
     begins = values_at(after, [key.kind for key in keys])
@@ -119,18 +134,18 @@ def page_of(
     found = session.execute(wanted.limit(size + 1)).all()
     if not found and begins is not None:
         # What stood on the last page is done: the list is shown from its beginning.
-        return page_of(session, query, keys, None, size)
+        return page_of(session, query, keys, None, size, counted)
     is_all = begins is None and len(found) <= size
-    total = Lines(len(found)) if is_all else lines_of(session, query)
+    total = Lines(len(found)) if is_all else lines_of(session, query, counted)
     rows = [tuple(row)[: -len(keys)] for row in found[:size]]
     more = place(tuple(found[size - 1])[-len(keys) :]) if len(found) > size else None
     return Listed(rows, total, more, begins is not None)
 
 
-def lines_of(session: Session, query: Found) -> Lines:
+def lines_of(session: Session, query: Found, counted: int = COUNTED) -> Lines:
     """How many lines a query finds, as far as they are counted."""
-    some = query.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(COUNTED + 1)
-    return Lines(session.scalar(select(func.count()).select_from(some.subquery())) or 0)
+    some = query.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(counted + 1)
+    return Lines(session.scalar(select(func.count()).select_from(some.subquery())) or 0, counted)
 
 
 def any_is_more(session: Session, queries: Sequence[Found]) -> bool:

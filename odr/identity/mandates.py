@@ -15,7 +15,7 @@ from odr.ground.text import T, Text
 from odr.identity.accounts import links
 from odr.identity.accounts.account_letters import Letter
 from odr.identity.accounts.accounts import Means
-from odr.identity.models import Account, Licence, LinkPurpose, Mandate, MandateScope, Qualification
+from odr.identity.models import Account, GivenMandate, Licence, LinkPurpose, Mandate, MandateScope, Qualification
 
 SCOPE_WORDS = {
     MandateScope.ORDINARY: T("Ordinary powers: conduct the case"),
@@ -522,11 +522,11 @@ def given_by(session: Session, account_id: int, after: str | None = None) -> Lis
     mine = (
         select(Mandate, Case, Account.name)
         .join(Case, Case.id == Mandate.case_id)
-        .join(Party, Party.id == Mandate.party_id)
+        .join(GivenMandate, GivenMandate.mandate_id == Mandate.id)
         .outerjoin(Account, Account.id == Mandate.account_id)
-        .where(Party.account_id == account_id)
+        .where(GivenMandate.account_id == account_id)
     )
-    page = page_of(session, mine, (Key(Mandate.id, descending=True),), after)
+    page = page_of(session, mine, (Key(GivenMandate.mandate_id, descending=True),), after)
     return page.of(
         [
             (mandate, case, mandate.address if mandate.address and mandate.accepted_at is None else name or "")

@@ -1,6 +1,7 @@
 """What the room of insight brings."""
 
 from odr.ground.text import T
+from odr.insight.distribution.counted import fold_lots
 from odr.insight.indicators.counting import count_indicators
 from odr.insight.supervision.audit import records_kept
 from odr.insight.supervision.finding import lay_down
@@ -17,7 +18,12 @@ ROOM = Room(
     ),
     nav=(NavItem("beside", "workload.of_case", T("How this case stands"), 81, rarely=True),),
     commands=("odr.insight.cli:insight",),
-    sweeps={"workload": reckon_new, "supervision": lay_down, "indicators": count_indicators},
+    sweeps={
+        "workload": reckon_new,
+        "supervision": lay_down,
+        "indicators": count_indicators,
+        "lots": fold_lots,
+    },
     open_work=open_work,
     holdings=(records_kept,),
     desk_pages=(

@@ -95,6 +95,8 @@ class Appointment:
     """What may follow for whoever does not come, and its article, by role."""
     called_by: int | None = None
     """The entry that called everybody to it."""
+    number: int = 0
+    """By which those of one hour stand in order."""
 
 
 @dataclass(frozen=True)
@@ -361,7 +363,7 @@ OpenWork = Callable[[Session, Sequence[str], Role], Mapping[str, Text]]
 """How much work lies open before some accounts (by reference) in a role, in words: a range, or that it is not known."""
 Cases = Sequence[int] | Select[int] | CompoundSelect[int]
 """Cases by their numbers, or how they are found."""
-Appointments = Callable[["Sitting", Cases, int | None], Sequence[Appointment]]
+Appointments = Callable[["Sitting", Cases, int | None, datetime | None], Sequence[Appointment]]
 """What is to take place in some cases: of all of them together the next so many, or all where no number is given."""
 Happened = TypeVar("Happened", bound=Event)
 
@@ -467,12 +469,16 @@ class Hooks:
     open_work: OpenWork | None = None
     made_ready: list[Callable[[Court], None]] = field(default_factory=list)
 
-    def ahead(self, sitting: Sitting, cases: Cases, most: int | None = None) -> list[Appointment]:
-        """What is to take place in these cases, the first on top and ``most`` at most; what is called off is not among it."""
+    def ahead(
+        self, sitting: Sitting, cases: Cases, most: int | None = None, since: datetime | None = None
+    ) -> list[Appointment]:
+        """What is to take place in these cases, or from a later moment on, the first on top and ``most`` at most; what is called off is
+        not among it.
+        """
         if isinstance(cases, Sequence) and not cases:
             return []
-        told = (one for tell in self.appointments for one in tell(sitting, cases, most))
-        return sorted(told, key=lambda one: one.at)[:most]
+        told = (one for tell in self.appointments for one in tell(sitting, cases, most, since))
+        return sorted(told, key=lambda one: (one.at, one.number))[:most]
 
 
 @dataclass(frozen=True)

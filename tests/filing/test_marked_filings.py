@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
 
 from odr.app import create_app
-from odr.docket.models import Audience, Case, DocketEntry, Document, Stage
+from odr.docket.models import Audience, Case, DocketEntry, Document, Outcome, Stage
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
-from odr.filing.marked.models import Fault, FilingLook, FilingMark
-from odr.filing.marked.queries import marks_of, note_in_order, to_look_at, unseen
+from odr.filing.marked.models import Fault, FilingLook, FilingMark, FilingWaiting
+from odr.filing.marked.queries import later_filings, marks_of, note_filing, note_in_order, to_look_at, unseen
 from odr.ground.errors import ActNotOpen, CourtError, Forbidden, InvalidInput
 from odr.procedure.models import Task, Window
 from odr.service.models import Packet
@@ -160,6 +161,50 @@ def test_the_queue_is_left_by_a_look_or_a_mark(pending: Scene, app: Flask) -> No
     # What was found in order can still be marked when somebody sees more in it later.
     mark(pending, number)
     assert "Close the mark" in clerk.get("/registry/filings")
+
+
+def gone_through(session: Session) -> list[datetime]:
+    """When each later filing came that nobody looked at, by every entry of every case."""
+    entry = DocketEntry
+    found = (
+        select(entry.recorded_at)
+        .join(Case, Case.id == entry.case_id)
+        .where(
+            *later_filings(),
+            ~exists().where(FilingLook.case_id == entry.case_id, FilingLook.entry_number == entry.number),
+            ~exists().where(FilingMark.case_id == entry.case_id, FilingMark.entry_number == entry.number),
+        )
+    )
+    return sorted(session.scalars(found))
+
+
+def test_what_waits_is_what_going_through_every_case_finds(pending: Scene) -> None:
+    """After each filing, each look, each mark, and when the case is over."""
+
+    def same() -> int:
+        with pending.court.database.read() as session:
+            waits = gone_through(session)
+            assert unseen(session) == (len(waits), waits[0] if waits else None)
+            return len(waits)
+
+    assert same() == 0
+    said = "The label was lawful when the goods were sold."
+    answer = pending.do("file_answer", "haiyun", position="defend", statement=said)
+    numbers = [answer.number, filed(pending)]
+    assert same() == 2
+    with pending.court.database.write() as session:
+        chosen = [f"{pending.case().reference}/{numbers[0]}"]
+        assert note_in_order(session, pending.people["clerk"], chosen, pending.clock.now()) == 1
+    assert same() == 1
+    mark(pending, numbers[1])
+    assert same() == 0
+    pending.do("withdraw_claim", "li", reasons="We have settled.")
+    assert same() == 1
+    with pending.court.database.write() as session:
+        case = session.get_one(Case, pending.case_id)
+        case.stage, case.outcome, case.closed_at = Stage.CLOSED, Outcome.WITHDRAWN, pending.clock.now()
+        note_filing(pending.court.look(session), case, session.scalars(select(DocketEntry).limit(1)).one())
+        assert session.scalars(select(FilingWaiting)).all() == []
 
 
 def test_the_supervisor_sees_what_waits(pending: Scene, app: Flask) -> None:

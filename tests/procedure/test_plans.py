@@ -23,6 +23,7 @@ SMALL = {
     "time_note": "notes of a few sampled weeks",
     "work_turn": "one row",
     "desk_change": "a row for each role and hour of sixty days, folded by the worker",
+    "lot_change": "three rows a day, and those that the worker has not folded yet",
     "service_day": "a row a day",
     "account_role": "offices of the staff",
     "bank_columns": "the forms in which banks write",
@@ -70,11 +71,10 @@ WHOLE = {
     # The worker: records to be set, mandates the docket does not tell of yet, requests for places and seats by video, which go after a month.
     # Once a day: what is unusual in the cases of a year, and the indicators, which every case counts in.
     "": {"examination", "mandate", "place_request", "watcher", "case", "case_facts"},
-    "/registry/distribution": {"seat"},  # seats of judges for which no lot was drawn, by the year
     "/cases/<reference>/beside": {"case"},  # the thousand newest of the kind, from the newest on
+    "/registry/supervision": {"filing_waiting"},  # filings that wait for a clerk, counted up to a thousand
     # The platform of a training court sees what waits for it; of cases the newest thirty that are open, along their numbers.
     "/training/outside": {"platform_request", "case"},
-    "/registry/supervision": {"account", "case"},  # everybody of the court with what lies there
 }
 """Pages whose business is all there is; each counts or sums by index, or gives a file."""
 WORKERS = ("li", "judge", "clerk", "president", "cashier", "admin")

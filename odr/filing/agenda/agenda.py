@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, cast
 
 from icalendar import Alarm, Calendar, Event
-from sqlalchemy import ColumnElement, exists, or_, select, union, update
+from sqlalchemy import ColumnElement, Select, exists, or_, select, union, update
 from sqlalchemy.orm import Session, aliased
 
 from odr.docket.models import COURT_ROLES, Case, Party, Seat, Stage
 from odr.filing.models import CalendarFeed
 from odr.ground.errors import NotFound
-from odr.ground.keyset import judged
+from odr.ground.keyset import A_PAGE, judged, place, values_at
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text, side_by_side
 from odr.identity.accounts.ways_in import ends_with_everything
@@ -22,7 +22,8 @@ from odr.identity.actors import Actor, actors_in, serving
 from odr.identity.models import Account, AccountState, Mandate
 from odr.identity.sign_in.keys import fingerprint, new_token
 from odr.procedure.acts.windows import window_title
-from odr.procedure.case.waiting_for_me import has_very_many, own_cases
+from odr.procedure.case.coming_dates.dates import LARGEST, next_dates
+from odr.procedure.case.coming_dates.models import Coming
 from odr.procedure.hooks import Appointment
 from odr.procedure.models import Window, WindowState
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 MOST = 500
-"""Time limits, and hearings, that an agenda holds: the next ones."""
+"""Time limits, and hearings, that a calendar holds: the next ones."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,13 @@ class Line:
     is_own: bool
     window: Window | None = None
     appointment: Appointment | None = None
+
+    @property
+    def order(self) -> Order:
+        """What it is sorted by."""
+        if self.window is not None:
+            return self.at, Coming.LIMIT.rank, self.window.id
+        return self.at, Coming.HEARING.rank, cast(Appointment, self.appointment).number
 
     @property
     def key(self) -> str:
@@ -68,12 +76,34 @@ def is_acted_for(account_id: int, now: datetime) -> ColumnElement[bool]:
     return Party.left_at.is_(None) & or_(judged(Party.account_id) == account_id, mandated)
 
 
+Order = tuple[datetime, int, int]
+"""What an agenda is sorted by: the moment, time limits before hearings, and the number of either."""
+ORDER = (datetime, int, int)
+
+
 @dataclass(frozen=True)
 class Agenda:
     """What comes next, in order. After ``whole_until`` there may be more than stands here; None where nothing is left out."""
 
     lines: list[Line]
     whole_until: datetime | None
+
+
+@dataclass(frozen=True)
+class AgendaPage:
+    """A page of it; where the next one begins, None on the last; whether lines come before these."""
+
+    lines: list[Line]
+    next: str | None
+    begun: bool
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Time limits, or hearings, as far as they were looked at: ``end`` is the last of them, None where there is no other."""
+
+    lines: list[Line]
+    end: Order | None
 
 
 def agenda_of(sitting: Sitting, account_id: int) -> Agenda:
@@ -84,48 +114,78 @@ def agenda_of(sitting: Sitting, account_id: int) -> Agenda:
 
 
 def _gathered(sitting: Sitting, account_id: int) -> Agenda:
-    limits, limits_end = _limits(sitting, account_id)
-    hearings, hearings_end = _hearings(sitting, account_id)
-    ends = [end for end in (limits_end, hearings_end) if end is not None]
-    return Agenda(sorted([*limits, *hearings], key=lambda line: line.at), min(ends) if ends else None)
+    lines, end = _looked_up(sitting, account_id, None, MOST)
+    return Agenda(lines, end[0] if end is not None else None)
 
 
-def _end(days: Sequence[datetime]) -> datetime | None:
-    """The last of as many as were asked for: what comes after it was not looked at."""
-    return days[-1] if len(days) >= MOST else None
+def page_of_agenda(sitting: Sitting, account_id: int, after: str | None = None, size: int = A_PAGE) -> AgendaPage:
+    """A page of the same, however much there is in all."""
+    values = values_at(after, ORDER)
+    begins = cast(Order, values) if values is not None else None
+    lines, end = _looked_up(sitting, account_id, begins, size)
+    lines = [line for line in lines if end is None or line.order <= end]
+    if begins is not None and not lines and end is None:
+        # What stood on the last page is done: the list is shown from its beginning.
+        return page_of_agenda(sitting, account_id, None, size)
+    last = lines[size - 1].order if len(lines) > size else end
+    return AgendaPage(lines[:size], place(last) if last is not None else None, begins is not None)
 
 
-def _limits(sitting: Sitting, account_id: int) -> tuple[list[Line], datetime | None]:
-    # A platform's limits are found along the days of all; everybody else's by the few parties they are or act for.
-    has_many = has_very_many(sitting.session, account_id, sitting.now)
-    state, due = (Window.state, Window.due_at) if has_many else (judged(Window.state), judged(Window.due_at))
-    mine = (is_acted_for if has_many else acted_for)(account_id, sitting.now)
+def _looked_up(sitting: Sitting, account_id: int, begins: Order | None, size: int) -> tuple[list[Line], Order | None]:
+    """So many limits and so many hearings after a place, in order; and up to where nothing is left out."""
+    parts = (_limits(sitting, account_id, begins, size), _hearings(sitting, account_id, begins, size))
+    ends = [part.end for part in parts if part.end is not None]
+    return sorted((line for part in parts for line in part.lines), key=lambda line: line.order), min(ends, default=None)
+
+
+def _limits(sitting: Sitting, account_id: int, begins: Order | None, size: int) -> _Part:
+    after = None
+    if begins is not None:
+        # Of one moment, all time limits stand before the hearings.
+        at, kind, number = begins
+        after = (at, number) if kind == Coming.LIMIT.rank else (at, LARGEST)
+    dated = next_dates(sitting.session, account_id, Coming.LIMIT, size + 1, after=after)
     rows = sitting.session.execute(
         select(Window, Case, Party, Window.due_at)
         .join(Party, Party.id == Window.party_id)
         .join(Case, Case.id == Window.case_id)
-        .where(Window.case_id == Party.case_id, mine)
-        .where(state == WindowState.OPEN, Window.due_at.is_not(None))
-        .order_by(due, Window.id)
-        .limit(MOST)
+        .where(Window.id.in_([one.subject for one in dated[:size]]), Window.case_id == Party.case_id)
+        .where(is_acted_for(account_id, sitting.now))
+        .where(judged(Window.state) == WindowState.OPEN, Window.due_at.is_not(None))
     )
     found = [
         Line(case, due_at, window_title(sitting, case, window), party, party.account_id == account_id, window)
         for window, case, party, due_at in rows
         if due_at is not None
     ]
-    return found, _end([line.at for line in found])
+    more = len(dated) > size
+    return _Part(found, (dated[size - 1].at, Coming.LIMIT.rank, dated[size - 1].subject) if more else None)
 
 
-def _hearings(sitting: Sitting, account_id: int) -> tuple[list[Line], datetime | None]:
+def _hearings(sitting: Sitting, account_id: int, begins: Order | None, size: int) -> _Part:
     """Of parties' cases and of those in which the account sits or keeps the record; who is only heard is called to
     their own room.
     """
+    zone = sitting.court.settings.tz
+    since, after = datetime.combine(sitting.now.astimezone(zone).date(), time(), zone), None
+    if begins is not None:
+        at, kind, number = begins
+        after = (at, number if kind == Coming.HEARING.rank else 0)
+    dated = next_dates(sitting.session, account_id, Coming.HEARING, size + 1, since=since, after=after)
     sits = select(Seat.case_id).where(serving(account_id, *COURT_ROLES))
-    ahead = sitting.court.hooks.ahead(sitting, union(sits, *own_cases(account_id, sitting.now)), MOST)
+    theirs = select(Case.id).where(Case.id.in_({one.case_id for one in dated}))
+    found = sitting.court.hooks.ahead(sitting, union(sits, theirs), MOST + 1, begins[0] if begins is not None else None)
+    ahead = [one for one in found if after is None or (one.at, one.number) > after][: size + 1]
+    lines = _lines_of(sitting, account_id, sits, ahead[:size])
+    more = len(ahead) > size
+    return _Part(lines, (ahead[size - 1].at, Coming.HEARING.rank, ahead[size - 1].number) if more else None)
+
+
+def _lines_of(sitting: Sitting, account_id: int, sits: Select[int], ahead: Sequence[Appointment]) -> list[Line]:
+    """Hearings with their cases, and for whom the account goes there."""
     if not ahead:
-        return [], None
-    dated = [one.case_id for one in ahead]
+        return []
+    dated = {one.case_id for one in ahead}
     cases: dict[int, tuple[Case, Party | None]] = {}
     for case in sitting.session.scalars(
         select(Case).where(Case.id.in_(dated), Case.id.in_(sits), Case.stage != Stage.CLOSED)
@@ -142,7 +202,7 @@ def _hearings(sitting: Sitting, account_id: int) -> tuple[list[Line], datetime |
         found.append(
             Line(case, one.at, one.title, who, who is not None and who.account_id == account_id, appointment=one)
         )
-    return found, _end([one.at for one in ahead])
+    return found
 
 
 def new_feed(session: Session, account_id: int, now: datetime) -> str:

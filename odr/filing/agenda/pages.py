@@ -6,16 +6,16 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 
 from odr.docket.models import ReadBy, Thing
 from odr.filing.agenda.agenda import (
-    MOST,
     account_of,
-    agenda_of,
     calendar_of,
     end_feed,
     has_feed,
     new_feed,
+    page_of_agenda,
     readers_of,
 )
 from odr.web.guards import current_court, current_session, public, signed_in
+from odr.web.lists import after_asked
 from odr.web.pages import Page, look, my_account_id
 from odr.web.readings import note
 
@@ -23,12 +23,9 @@ agenda = Blueprint("agenda", __name__)
 
 
 def _page(address: str | None = None) -> str:
-    mine = agenda_of(look(), my_account_id())
     return render_template(
         "filing/agenda.html",
-        lines=mine.lines,
-        most=MOST,
-        whole_until=mine.whole_until,
+        found=page_of_agenda(look(), my_account_id(), after_asked()),
         subscribed=has_feed(current_session(), my_account_id()),
         address=address,
     )

@@ -11,7 +11,14 @@ from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, R
 from odr.docket.queries import entry
 from odr.filing import desks
 from odr.filing.marked.models import Fault, FilingMark
-from odr.filing.marked.queries import LATER, READ_BY_CLERKS, filing_acts, filing_named, marks_of
+from odr.filing.marked.queries import (
+    LATER,
+    READ_BY_CLERKS,
+    filing_acts,
+    filing_named,
+    marks_of,
+    waits_no_more,
+)
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -176,6 +183,7 @@ def mark_filing(sitting: Sitting, case: Case, given: MarkInput, *, actor: Actor,
     )
     sitting.session.add(mark)
     sitting.session.flush()
+    waits_no_more(sitting.session, case, filed.number)
     what = _name(sitting, case, filed.act, filed.number, filed.party_id)
     title = T("Marked, to be mended by its filer: %(what)s", what=what)
     sitting.open_task(case, Role.CLERK, desks.FILING_MARK, title, risk=10, subject=mark.reference)

@@ -58,6 +58,21 @@ class FilingLook(Base):
     __table_args__ = (UniqueConstraint("case_id", "entry_number"),)
 
 
+class FilingWaiting(Base):
+    """A later filing that nobody at the registry has looked at or marked: what waits is counted without going through every open case.
+    The row goes with the look, the mark, or the case.
+    """
+
+    __tablename__ = "filing_waiting"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    of_case: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    """Not named as in tables that an act asks of its case: no act asks this one."""
+    entry_number: Mapped[int]
+    recorded_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    __table_args__ = (UniqueConstraint("of_case", "entry_number"),)
+
+
 class FilingMark(Base):
     """A filing the registry has marked. What was filed stays as it stands, with the moment it was received."""
 

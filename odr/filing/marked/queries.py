@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, Role, Seat, Stage
 from odr.docket.queries import entry as entry_of
 from odr.filing import names
-from odr.filing.marked.models import FilingLook, FilingMark
+from odr.filing.marked.models import FilingLook, FilingMark, FilingWaiting
 from odr.ground.db import insert_once
-from odr.ground.keyset import Key, Listed, judged, page_of
+from odr.ground.keyset import Key, Lines, Listed, judged, lines_of, page_of
 from odr.ground.memory.asked_once import remembered
 from odr.ground.memory.built_once import built_once
 from odr.identity.actors import serving
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.acts.table import TABLE, Act, Milestone, Topic
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
 
 READ_BY_CLERKS = (Audience.PARTIES_AND_COURT, Audience.HEARING, Audience.OWN_SIDE_AND_COURT, Audience.COURT)
 """What a clerk does not read the clerk does not look through: the private room, what is sealed, what is for named readers."""
@@ -111,6 +115,7 @@ def note_in_order(session: Session, account_id: int, chosen: Collection[str], no
         if filing_named(session, case, int(number)) is not None and not is_done(session, case, int(number)):
             look = FilingLook(case_id=case.id, entry_number=int(number), account_id=account_id, looked_at=now)
             looked += insert_once(session, look)
+            waits_no_more(session, case, int(number))
     return looked
 
 
@@ -168,17 +173,32 @@ def marked(session: Session, after: str | None = None, clerk: int | None = None)
     return page.of([Marked(*row) for row in page.rows])
 
 
-def unseen(session: Session) -> tuple[int, datetime | None]:
-    """How many later filings of open cases nobody at the registry has looked at, and since when the oldest waits."""
-    entry = DocketEntry
-    row = session.execute(
-        select(func.count(), func.min(entry.recorded_at))
-        .select_from(entry)
-        .join(Case, Case.id == entry.case_id)
-        .where(
-            *later_filings(),
-            ~exists().where(FilingLook.case_id == entry.case_id, FilingLook.entry_number == entry.number),
-            ~exists().where(FilingMark.case_id == entry.case_id, FilingMark.entry_number == entry.number),
-        )
-    ).one()
-    return row[0], row[1]
+def note_filing(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
+    """After every act: a later filing waits for the clerk; in a case that is over nothing does."""
+    if case.stage is Stage.CLOSED:
+        sitting.session.execute(delete(FilingWaiting).where(FilingWaiting.of_case == case.id))
+    elif case.accepted_at is not None and entry.role in PARTY_ROLES and entry.audience in READ_BY_CLERKS:
+        act = TABLE.get(entry.act)
+        if act is not None and is_filing(act):
+            sitting.session.add(
+                FilingWaiting(of_case=case.id, entry_number=entry.number, recorded_at=entry.recorded_at)
+            )
+
+
+def waits_no_more(session: Session, case: Case, number: int) -> None:
+    """Somebody looked at a filing, or marked it."""
+    session.execute(delete(FilingWaiting).where(FilingWaiting.of_case == case.id, FilingWaiting.entry_number == number))
+
+
+def unseen(session: Session) -> tuple[Lines, datetime | None]:
+    """How many later filings of open cases nobody at the registry has looked at, as far as they are counted, and since when the oldest
+    waits.
+    """
+    waits = (
+        select(FilingWaiting.recorded_at)
+        .join(Case, Case.id == FilingWaiting.of_case)
+        .where(judged(Case.stage).in_(LATER), FilingWaiting.recorded_at >= Case.accepted_at)
+    )
+    total = lines_of(session, waits)
+    oldest = session.scalar(waits.order_by(FilingWaiting.recorded_at).limit(1)) if total else None
+    return total, oldest

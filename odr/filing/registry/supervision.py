@@ -10,8 +10,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, String, and_, func, select, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from odr.docket.models import COURT_ROLES, OPEN_STAGES, Case, Role, Seat
 from odr.ground.keyset import Key, Listed, judged, page_of
@@ -25,6 +25,8 @@ HELD = COURT_ROLES - {Role.PRESIDENT}
 """Seats that are given to somebody and may be given to somebody else."""
 SEEN = COURT_ROLES | {Role.CASHIER}
 """Whose tasks are counted: what a mediator does is no business of the court's."""
+DESKS_SHOWN, DESKS_COUNTED = 20, 100
+"""Desks on a page, each of which is gone through; and how many are counted, each of which has to be asked whether it has an open case."""
 AGES = (3, 10, 30)
 """Days at which a thing on a desk counts as older."""
 
@@ -56,26 +58,28 @@ class Lies:
 
 def desks_of_the_court(session: Session, now: datetime, after: str | None = None) -> Listed[OnDesk]:
     """Every desk of the court in open cases, by name; whoever no longer has their role and still sits has one too."""
-    capacity = type_coerce(AccountRole.role, String)
-    held = (
-        select(AccountRole.account_id, capacity.label("role")).where(AccountRole.role.in_(HELD)).distinct().subquery()
-    )
     sits = (
         select(Seat.id)
         .join(Case, Case.id == Seat.case_id)
-        .where(Seat.account_id == held.c.account_id, type_coerce(Seat.role, String) == held.c.role, *_runs())
+        .where(Seat.account_id == AccountRole.account_id, Seat.role == AccountRole.role, *_runs())
     )
-    people = select(Account.id, Account.reference, Account.name, held.c.role).join(
-        held, held.c.account_id == Account.id
+    given_before = aliased(AccountRole)
+    twice = exists().where(
+        given_before.account_id == AccountRole.account_id,
+        given_before.role == AccountRole.role,
+        given_before.id < AccountRole.id,
     )
-    keys = (Key(Account.name, str), Key(Account.reference, str), Key(held.c.role, str))
-    page = page_of(session, people.where(sits.exists()), keys, after)
-    lies = _lies(session, now, {account for account, *_ in page.rows})
+    # Read along the names: of very many people those of a page are asked about, and a few more for their number.
+    people = select(AccountRole.account_id, AccountRole.role).where(
+        judged(AccountRole.role).in_(HELD), ~twice, sits.exists()
+    )
+    keys = (Key(AccountRole.name, str), Key(AccountRole.account_id), Key(AccountRole.id))
+    page = page_of(session, people, keys, after, DESKS_SHOWN, counted=DESKS_COUNTED)
+    accounts = {account for account, *_ in page.rows}
+    lies = _lies(session, now, accounts)
+    who = {one.id: one for one in session.scalars(select(Account).where(Account.id.in_(accounts)))}
     return page.of(
-        [
-            OnDesk(reference, name, Role(role), *lies[account, Role(role)])
-            for account, reference, name, role in page.rows
-        ]
+        [OnDesk(who[account].reference, who[account].name, role, *lies[account, role]) for account, role in page.rows]
     )
 
 

@@ -54,10 +54,15 @@ ABSENCE = {
 """What may follow for a party who was summoned and does not come."""
 
 
-def hearings_ahead(sitting: Sitting, cases: Cases, most: int | None = None) -> list[Appointment]:
-    """Hearings fixed in these cases, from the morning of their day until they are held or put off; the next ``most``."""
+def hearings_ahead(
+    sitting: Sitting, cases: Cases, most: int | None = None, since: datetime | None = None
+) -> list[Appointment]:
+    """Hearings fixed in these cases, from the morning of their day until they are held or put off; the next ``most``, or those from a
+    later moment on.
+    """
     zone = sitting.court.settings.tz
     today = datetime.combine(sitting.now.astimezone(zone).date(), time(), zone)
+    begins = max(today, since or today)
     rows = sitting.session.execute(
         built_once(
             lambda: (
@@ -68,11 +73,12 @@ def hearings_ahead(sitting: Sitting, cases: Cases, most: int | None = None) -> l
                     Hearing.mode,
                     Hearing.place,
                     Hearing.summoned_by,
+                    Hearing.id,
                 )
                 .where(
                     Hearing.case_id.in_(cases),
                     Hearing.state.in_((HearingState.SUMMONED, HearingState.ADJOURNING)),
-                    Hearing.begins_at >= today,
+                    Hearing.begins_at >= begins,
                 )
                 .order_by(Hearing.begins_at, Hearing.id)
                 .limit(most)
@@ -89,8 +95,9 @@ def hearings_ahead(sitting: Sitting, cases: Cases, most: int | None = None) -> l
             "hearing.page",
             ABSENCE,
             entry,
+            number,
         )
-        for case, reference, at, mode, place, entry in rows
+        for case, reference, at, mode, place, entry, number in rows
     ]
 
 

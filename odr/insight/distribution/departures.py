@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Role, Seat
+from odr.docket.models import A_JUDGE_LEFT, Case, Seat
 from odr.filing.registry.drawing import DrawRecord
 from odr.filing.registry.seats import HEARD_BY_OTHERS
-from odr.ground.keyset import Key, Listed, page_of
+from odr.ground.keyset import Key, Listed, judged, page_of
 from odr.ground.text import T, Text
+from odr.insight.distribution.models import ANCHORED, UNANCHORED, UNDRAWN, LotChange
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,12 @@ class Counts:
 
     anchored: int
     unanchored: int
-    departed: int
     undrawn: int
+
+
+def a_year_before(now: datetime) -> datetime:
+    """From when on seats are told of: the beginning of a day as the database keeps days, in UTC."""
+    return (now - timedelta(days=365)).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 WORDS = {
@@ -42,6 +47,8 @@ WORDS = {
 }
 """Reasons the program itself wrote, in words; what a person gave stands as they wrote it."""
 
+LEFT_BY_A_JUDGE = text(A_JUDGE_LEFT)
+"""In the words of the index."""
 _BY_IT = (
     (Seat.case_id == DrawRecord.case_id)
     & (Seat.account_id == DrawRecord.account_id)
@@ -49,39 +56,33 @@ _BY_IT = (
     & (Seat.from_at == DrawRecord.at)
 )
 """The seat a draw gave: the same person may be drawn, leave, and be drawn again in a case."""
-_LEFT = (DrawRecord.role == Role.JUDGE, Seat.until_at.is_not(None))
-"""Whoever draws, sees on whom it fell, and has it fall anew is counted, whatever the occasion."""
 
 
 def counts_since(session: Session, since: datetime) -> Counts:
-    """How many were drawn with a seed from the log, without, left again, and sit without a lot."""
-    drawn = {
-        bool(anchored): int(number)
-        for anchored, number in session.execute(
-            select(DrawRecord.anchored, func.count())
-            .where(DrawRecord.role == Role.JUDGE, DrawRecord.at >= since)
-            .group_by(DrawRecord.anchored)
-        )
-    }
-    left = session.scalar(
-        select(func.count()).select_from(DrawRecord).join(Seat, _BY_IT).where(DrawRecord.at >= since, *_LEFT)
+    """How many were drawn with a seed from the log, how many without, and how many sit without a lot, from the beginning of a day (UTC)
+    on: added up from what the database wrote down with each.
+    """
+    rows = session.execute(
+        select(LotChange.what, func.sum(LotChange.change))
+        .where(LotChange.day >= since.astimezone(UTC).date().isoformat())
+        .group_by(LotChange.what)
     )
-    lot = exists().where(_BY_IT)
-    undrawn = session.scalar(
-        select(func.count()).select_from(Seat).where(Seat.role == Role.JUDGE, Seat.from_at >= since, ~lot)
-    )
-    return Counts(drawn.get(True, 0), drawn.get(False, 0), int(left or 0), int(undrawn or 0))
+    found = {what: int(number) for what, number in rows}
+    return Counts(found.get(ANCHORED, 0), found.get(UNANCHORED, 0), found.get(UNDRAWN, 0))
 
 
 def departures(session: Session, since: datetime, after: str | None = None) -> Listed[Departure]:
-    """Each departure, the newest draw first; who left is in the case and not in this list."""
+    """Each departure, the newest first; who left is in the case and not in this list. Whoever draws, sees on whom it fell, and has it
+    fall anew is counted, whatever the occasion.
+    """
+    # Read along the seats that judges left, which are few: most draws were no departure.
     query = (
-        select(DrawRecord.id, DrawRecord.at, Case, Seat.until_at, Seat.reason)
-        .join(Seat, _BY_IT)
-        .join(Case, Case.id == DrawRecord.case_id)
-        .where(DrawRecord.at >= since, *_LEFT)
+        select(Case, Seat.until_at, Seat.reason)
+        .join(DrawRecord, _BY_IT)
+        .join(Case, Case.id == Seat.case_id)
+        .where(LEFT_BY_A_JUDGE, Seat.until_at >= since, judged(DrawRecord.at) >= since)
     )
     page = page_of(
-        session, query, (Key(DrawRecord.at, datetime, descending=True), Key(DrawRecord.id, descending=True)), after
+        session, query, (Key(Seat.until_at, datetime, descending=True), Key(Seat.id, descending=True)), after
     )
-    return page.of([Departure(case, until, WORDS.get(reason, reason)) for _, _, case, until, reason in page.rows])
+    return page.of([Departure(case, until, WORDS.get(reason, reason)) for case, until, reason in page.rows])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import timedelta
 from typing import Annotated, Any
 
 from flask import Blueprint, jsonify, render_template, request
@@ -18,7 +17,7 @@ from odr.filing.registry.seats import count_on_duty
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.insight.distribution import check_draw
-from odr.insight.distribution.departures import counts_since, departures
+from odr.insight.distribution.departures import a_year_before, counts_since, departures
 from odr.insight.distribution.recorded import weights_of
 from odr.insight.distribution.simulate import MOST_CASES, MOST_JUDGES, Came, Rule, Year, play
 from odr.insight.workload.reckoning import rules_today
@@ -87,8 +86,7 @@ def one_as_json(reference: str) -> Response:
 def overview() -> Page:
     """How seats of judges came about in twelve months, and each departure from the lot with its reason."""
     court, session = current_court(), current_session()
-    now = court.clock.now()
-    since = now - timedelta(days=365)
+    since = a_year_before(court.clock.now())
     pack = rules_today(court)
     return render_template(
         "insight/distribution.html",

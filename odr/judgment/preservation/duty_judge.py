@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Role, Seat
 from odr.filing.registry.seats import conflicted, may_sit, take_seat
 from odr.ground.errors import InvalidInput
+from odr.ground.keyset import holds
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.identity.models import Account, AccountRole, AccountState
@@ -22,6 +24,10 @@ from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, field
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
+
+JUDGES = "judges_of_the_court"
+SHOWN = 50
+"""Judges to choose from at once."""
 
 
 def _in_office() -> tuple[ColumnElement[bool], ...]:
@@ -52,10 +58,8 @@ def set_turn(session: Session, given: DutyInput, by: int, now: datetime) -> Duty
     """Put a judge on duty; a later turn for the same days counts instead. Raises InvalidInput for somebody who is no
     judge.
     """
-    # Longer than eighteen digits is no number that the database can hold.
-    is_number = given.judge.isascii() and given.judge.isdigit() and len(given.judge) <= 18
-    chosen = judge_named(session, int(given.judge)) if is_number else None
-    if chosen is None or str(chosen.id) != given.judge:
+    chosen = _chosen(session, given.judge)
+    if chosen is None:
         raise InvalidInput.at("judge", T("Choose one of those listed."))
     turn = DutyTurn(account_id=chosen.id, from_on=given.from_on, until_on=given.until_on, set_by=by, at=now)
     session.add(turn)
@@ -95,20 +99,53 @@ def seat_duty_judge(sitting: Sitting, case: Case) -> Account | None:
     return account
 
 
-@choice_source("judges_of_the_court")
+@dataclass(frozen=True)
+class JudgesNamed:
+    """Some of the judges in office to choose from, by name; whether there are others."""
+
+    options: list[Option]
+    are_more: bool
+
+
+def judges_in_office(session: Session, words: str = "", chosen: str = "") -> JudgesNamed:
+    """The first judges by name whose name has these words; who was chosen already is among them."""
+    here = (
+        select(Account.id, Account.name)
+        .join(AccountRole, AccountRole.account_id == Account.id)
+        .where(
+            AccountRole.role == Role.JUDGE,
+            AccountRole.revoked_at.is_(None),
+            Account.state == AccountState.ACTIVE,
+        )
+    )
+    if words:
+        here = here.where(holds(words, AccountRole.name))
+    rows = session.execute(here.order_by(AccountRole.name, AccountRole.account_id).limit(SHOWN + 1)).all()
+    options = {str(number): name for number, name in rows[:SHOWN]}
+    known = _chosen(session, chosen)
+    if known is not None:
+        options.setdefault(str(known.id), known.name)
+    return JudgesNamed([Option(number, name) for number, name in options.items()], len(rows) > SHOWN)
+
+
+def _chosen(session: Session, number: str) -> Account | None:
+    """The judge a form names by their number; None for what is none."""
+    # Longer than eighteen digits is no number that the database can hold.
+    is_number = number.isascii() and number.isdigit() and len(number) <= 18
+    found = judge_named(session, int(number)) if is_number else None
+    return found if found is not None and str(found.id) == number else None
+
+
+@choice_source(JUDGES)
 def judges_of_the_court(sitting: Sitting, case: Case | None, actor: Actor | None) -> list[Option]:
-    """Judges in office, by name."""
-    held = select(AccountRole.account_id).where(AccountRole.role == Role.JUDGE, AccountRole.revoked_at.is_(None))
-    here = select(Account.id, Account.name).where(Account.id.in_(held), Account.state == AccountState.ACTIVE)
-    return [
-        Option(str(number), name) for number, name in sitting.session.execute(here.order_by(Account.name, Account.id))
-    ]
+    """Judges in office, the first by name; the page of the roster looks for others by theirs."""
+    return judges_in_office(sitting.session).options
 
 
 class DutyInput(CourtModel):
     """A judge's turn on duty."""
 
-    judge: Annotated[str, CourtText(1, 60, one_line=True), field(T("Judge"), choices="judges_of_the_court")]
+    judge: Annotated[str, CourtText(1, 60, one_line=True), field(T("Judge"), choices=JUDGES)]
     from_on: Annotated[CourtDate, field(T("From this day"))]
     until_on: Annotated[CourtDate, field(T("To, that day included"))]
 

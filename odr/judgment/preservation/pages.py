@@ -18,6 +18,7 @@ from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput, BeforeCla
 from odr.procedure.forms import fields as forms
 from odr.web.forms_outside import form_outside, keeps, typed, unsent
 from odr.web.guards import current_court, current_locale, current_person, signed_in, staff
+from odr.web.lists import words_asked
 from odr.web.pages import Page, about_applicant, look, open_case, pack_today
 
 before = Blueprint("before", __name__)
@@ -80,7 +81,9 @@ def _apply(model: type[OpeningInput]) -> Page:
 
 def _duty(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -> Page:
     sitting = look()
-    choices = forms.choices_for(DutyInput, sitting, None, None)
+    words = words_asked()
+    named = duty_judge.judges_in_office(sitting.session, words, "".join(values.get("judge", [])))
+    choices = {duty_judge.JUDGES: named.options}
     fields = forms.fields_of(DutyInput, current_locale(), values, faults, choices)
     today = sitting.now.astimezone(sitting.court.settings.tz).date()
     on = duty_judge.on_duty(sitting.session, today)
@@ -90,6 +93,8 @@ def _duty(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -
         faults=forms.summary(fields),
         turns=duty_judge.turns(sitting.session, today),
         on=on,
+        words=words,
+        are_more=named.are_more,
     ), status
 
 

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from odr.service.channels import Dispatch, Handover, Outcome
 
@@ -55,8 +56,16 @@ class Folder:
         """The newest messages, newest first."""
         if not self._root.is_dir():
             return []
-        read = [json.loads(path.read_text("utf-8")) for path in self._root.glob("*/message.json")]
-        newest = sorted(read, key=lambda m: (m["at"], m["reference"]), reverse=True)[:limit]
+        # Of very many, those written last are opened; what is sent is written in the order in which it is sent.
+        written = sorted((place.stat().st_mtime_ns, place.name) for place in os.scandir(self._root) if place.is_dir())
+        read: list[dict[str, Any]] = []
+        for _, name in reversed(written):
+            if len(read) >= limit:
+                break
+            path = self._root / name / "message.json"
+            if path.is_file():
+                read.append(json.loads(path.read_text("utf-8")))
+        newest = sorted(read, key=lambda m: (m["at"], m["reference"]), reverse=True)
         return [
             FolderMessage(**{**m, "at": datetime.fromisoformat(m["at"]), "attachments": tuple(m["attachments"])})
             for m in newest

@@ -4,6 +4,7 @@ be timed among them: copies, written by the database itself, of one told case of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,8 +14,13 @@ from sqlalchemy import Table, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
+from odr.ground import migrate
 from odr.ground.db import Base
+from odr.hearing.courtroom.calendar.triggers import HEARINGS
 from odr.identity.models import Account
+from odr.insight.distribution.counted import count_anew as count_lots_anew
+from odr.procedure.case.coming_dates.dates import gather_anew
+from odr.procedure.case.coming_dates.triggers import LIMITS
 from odr.procedure.case.desk_counts.counts import count_anew
 from odr.procedure.court import Court
 from odr.training.volume.courses import COURSES
@@ -46,6 +52,8 @@ OWNERS = {"case_id": "case", "party_id": "party"}
 SUBJECTS = ("window", "task")
 """Whose subject is the reference of what they are about."""
 PEOPLE = ("account", "account_role")
+DATED = (LIMITS, HEARINGS)
+"""What of a case has dates that its parties' accounts are told of."""
 A_STAFF = 20
 """Copies of the told cases that one set of people has: a judge then has some hundred cases, as judges do. A platform has all of
 its own.
@@ -212,12 +220,16 @@ def _many_rows(court: Court) -> Iterator[Session]:
 @contextmanager
 def _indexes_afterwards(court: Court, say: Callable[[str], object]) -> Iterator[None]:
     """The indexes of the tables are taken off while rows are laid and laid afterwards, sorted: kept row by row, each is a walk through
-    all of itself, and the court grows slower with every row. Those of keys stay. Whoever kills the filling empties the court.
+    all of itself, and the court grows slower with every row. Those of keys stay. So are the triggers that find the dates of a case
+    by these indexes; the dates are gathered at the end. Whoever kills the filling empties the court.
     """
     with court.database.write() as session:
         laid = _indexes(session)
         for name in laid:
             session.execute(text(f'DROP INDEX "{name}"'))
+        for name, table in _triggers_of_dates():
+            on = "" if court.database.is_sqlite else f' ON "{table}"'
+            session.execute(text(f"DROP TRIGGER {name}{on}"))
     try:
         yield
     finally:
@@ -225,6 +237,19 @@ def _indexes_afterwards(court: Court, say: Callable[[str], object]) -> Iterator[
             say(f"index {name}")
             with _many_rows(court) as session:
                 session.connection().exec_driver_sql(statement)
+        with _many_rows(court) as session:
+            migrate.install_triggers(session.connection())
+            for of in DATED:
+                gather_anew(session, of)
+
+
+def _triggers_of_dates() -> Iterator[tuple[str, str]]:
+    """Their names, each with its table."""
+    for of in DATED:
+        for statement in of.triggers()["sqlite"]:
+            found = re.search(r'EXISTS (\w+) .* ON "(\w+)"', statement)
+            assert found is not None
+            yield found[1], found[2]
 
 
 def _indexes(session: Session) -> dict[str, str]:
@@ -249,6 +274,7 @@ def _go_on_numbering(court: Court) -> None:
     """
     with court.database.write() as session:
         count_anew(session)
+        count_lots_anew(session)
         if not court.database.is_sqlite:
             for name in TABLES:
                 last = {"table": f'"{name}"', "last": _last(session, name)}

@@ -1,0 +1,195 @@
+"""The dates of an account are those of the open time limits and fixed hearings of whom it is or acts for, whatever happened before."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Party, Role
+from odr.filing.agenda.agenda import MOST, agenda_of, page_of_agenda
+from odr.hearing.courtroom.calendar.triggers import HEARINGS
+from odr.hearing.models import Hearing
+from odr.hearing.vocabulary import HearingState, Mode
+from odr.identity.models import Account, Mandate, MandateScope
+from odr.procedure.case.coming_dates.dates import gather_anew, next_dates
+from odr.procedure.case.coming_dates.models import Coming
+from odr.procedure.case.coming_dates.triggers import LIMITS
+from odr.procedure.models import Window, WindowState
+from tests.scene import Scene
+
+Found = list[tuple[datetime, int]]
+
+
+def _gone_through(session: Session, account_id: int, kind: Coming) -> Found:
+    """What every limit, hearing, party and mandate says."""
+    agreed = [
+        one.party_id
+        for one in session.scalars(select(Mandate).where(Mandate.account_id == account_id))
+        if one.signed_at and one.accepted_at and not one.revoked_at
+    ]
+    theirs = [
+        one
+        for one in session.scalars(select(Party))
+        if one.left_at is None and (one.account_id == account_id or one.id in agreed)
+    ]
+    parties, cases = {one.id for one in theirs}, {one.case_id for one in theirs}
+    if kind is Coming.LIMIT:
+        return sorted(
+            (one.due_at, one.id)
+            for one in session.scalars(select(Window))
+            if one.party_id in parties and one.state is WindowState.OPEN and one.due_at is not None
+        )
+    fixed = (HearingState.SUMMONED, HearingState.ADJOURNING)
+    return sorted(
+        (one.begins_at, one.id)
+        for one in session.scalars(select(Hearing))
+        if one.case_id in cases and one.state in fixed
+    )
+
+
+def _kept(session: Session, account_id: int, kind: Coming) -> Found:
+    return [(one.at, one.subject) for one in next_dates(session, account_id, kind, MOST)]
+
+
+def _window(session: Session, scene: Scene, lot: Random, party_id: int) -> Window:
+    due = scene.clock.now() + timedelta(days=lot.randrange(5)) if lot.random() < 0.8 else None
+    state, now = lot.choice(list(WindowState)), scene.clock.now()
+    like = session.scalars(select(Window).order_by(Window.id).limit(1)).one()
+    return Window(
+        case_id=scene.case_id,
+        party_id=party_id,
+        kind=like.kind,
+        state=state,
+        opened_at=now,
+        due_at=due,
+        working=like.working,
+    )
+
+
+def _hearing(scene: Scene, lot: Random, ordinal: int) -> Hearing:
+    return Hearing(
+        case_id=scene.case_id,
+        ordinal=ordinal,
+        mode=Mode.OFFLINE,
+        begins_at=scene.clock.now() + timedelta(hours=lot.randrange(90)),
+        place="Courtroom 3",
+        state=lot.choice(list(HearingState)),
+        summoned_by=1,
+    )
+
+
+def _mandate(scene: Scene, lot: Random, party_id: int, account_id: int) -> Mandate:
+    now = scene.clock.now()
+    signed, accepted = (now if lot.random() < 0.7 else None for _ in range(2))
+    scope = MandateScope.ORDINARY
+    return Mandate(
+        case_id=scene.case_id,
+        party_id=party_id,
+        account_id=account_id,
+        scope=scope,
+        from_at=now,
+        signed_at=signed,
+        accepted_at=accepted,
+    )
+
+
+def _step(session: Session, scene: Scene, lot: Random, number: int, accounts: list[int]) -> None:
+    """Something that happens: a limit, a hearing or a mandate comes, changes or goes; a party gets another account, leaves or is back."""
+    now = scene.clock.now()
+    party = lot.choice(session.scalars(select(Party.id).order_by(Party.id)).all())
+    hours = timedelta(hours=lot.randrange(90))
+    comes = (
+        lambda: session.add(_window(session, scene, lot, party)),
+        lambda: session.add(_hearing(scene, lot, number)),
+        lambda: session.add(_mandate(scene, lot, party, lot.choice(accounts))),
+        lambda: session.execute(
+            update(Party).where(Party.id == party).values(account_id=lot.choice([*accounts, None]))
+        ),
+        lambda: session.execute(update(Party).where(Party.id == party).values(left_at=lot.choice([None, now]))),
+    )
+    changes: dict[type[Window] | type[Hearing] | type[Mandate], dict[str, Any]] = {
+        Window: lot.choice(
+            [{"state": lot.choice(list(WindowState))}, {"due_at": lot.choice([None, now + hours])}, {"party_id": party}]
+        ),
+        Hearing: lot.choice([{"state": lot.choice(list(HearingState))}, {"begins_at": now + hours}]),
+        Mandate: lot.choice(
+            [
+                {"revoked_at": lot.choice([None, now])},
+                {"accepted_at": lot.choice([None, now])},
+                {"account_id": lot.choice(accounts)},
+            ]
+        ),
+    }
+    if lot.random() < 0.5:
+        lot.choice(comes)()
+        session.flush()
+        return
+    table, values = lot.choice(list(changes.items()))
+    # The first limit stays: others are made like it.
+    some = session.scalars(select(table.id).order_by(table.id)).all()[1:]
+    if some:
+        one = table.id == lot.choice(some)
+        session.execute(delete(table).where(one) if lot.random() < 0.2 else update(table).where(one).values(**values))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_what_is_kept_is_what_going_through_all_finds(scene: Scene, seed: int) -> None:
+    """Of each account and each kind, after every step; and gathered anew it is the same."""
+    lot = Random(seed)
+    scene.lodge()
+    with scene.court.database.read() as session:
+        accounts = list(session.scalars(select(Account.id).order_by(Account.id).limit(3)))
+    looked = 0
+    for number in range(90):
+        with scene.court.database.write() as session:
+            _step(session, scene, lot, number, accounts)
+        with scene.court.database.read() as session:
+            for account in accounts:
+                for kind in Coming:
+                    found = _gone_through(session, account, kind)
+                    looked += len(found)
+                    assert _kept(session, account, kind) == found, (number, account, kind)
+    assert looked > 100
+    with scene.court.database.write() as session:
+        before = {(account, kind): _kept(session, account, kind) for account in accounts for kind in Coming}
+        gather_anew(session, LIMITS)
+        gather_anew(session, HEARINGS)
+        assert {(account, kind): _kept(session, account, kind) for account, kind in before} == before
+
+
+def test_pages_of_an_agenda_put_together_are_the_whole(scene: Scene) -> None:
+    """Of many dates, some of one moment, some no longer in force: each stands on one page, in order, and none is left out."""
+    lot = Random(1)
+    scene.lodge()
+    with scene.court.database.write() as session:
+        party = session.scalars(select(Party).where(Party.role == Role.CLAIMANT)).one()
+        account = party.account_id
+        assert account is not None
+        other = session.scalars(select(Party.id).where(Party.role == Role.RESPONDENT)).one()
+        over = _mandate(scene, lot, other, account)
+        over.signed_at = over.accepted_at = scene.clock.now() - timedelta(days=9)
+        over.from_at, over.until_at = scene.clock.now() - timedelta(days=9), scene.clock.now() - timedelta(days=1)
+        session.add(over)
+        for number in range(60):
+            session.add(_window(session, scene, lot, lot.choice([party.id, party.id, other])))
+            session.add(_hearing(scene, lot, number))
+    with scene.court.database.read() as session:
+        court = scene.court.look(session)
+        whole = agenda_of(court, account)
+        pages, after, begun = [], None, False
+        while True:
+            page = page_of_agenda(court, account, after, 7)
+            assert len(page.lines) <= 7 and page.begun == begun
+            pages += page.lines
+            after, begun = page.next, True
+            if after is None:
+                break
+        assert whole.whole_until is None and len(whole.lines) > 20
+        assert {line.window is None for line in whole.lines} == {True, False}
+        assert [line.order for line in pages] == [line.order for line in whole.lines]
+        assert all(line.is_own for line in whole.lines)
