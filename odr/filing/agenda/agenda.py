@@ -177,8 +177,10 @@ def _hearings(sitting: Sitting, account_id: int, begins: Order | None, size: int
     found = sitting.court.hooks.ahead(sitting, union(sits, theirs), MOST + 1, begins[0] if begins is not None else None)
     ahead = [one for one in found if after is None or (one.at, one.number) > after][: size + 1]
     lines = _lines_of(sitting, account_id, sits, ahead[:size])
-    more = len(ahead) > size
-    return _Part(lines, (ahead[size - 1].at, Coming.HEARING.rank, ahead[size - 1].number) if more else None)
+    # In cases whose dates were not looked at there may be hearings after the last date that was, and before others found here.
+    ends = [(one.at, Coming.HEARING.rank, one.number) for one in ahead[size - 1 : size] if len(ahead) > size]
+    ends += [(one.at, Coming.HEARING.rank, one.subject) for one in dated[size - 1 : size] if len(dated) > size]
+    return _Part(lines, min(ends, default=None))
 
 
 def _lines_of(sitting: Sitting, account_id: int, sits: Select[int], ahead: Sequence[Appointment]) -> list[Line]:
