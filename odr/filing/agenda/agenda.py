@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 MOST = 500
 """Time limits, and hearings, that a calendar holds: the next ones."""
 
+LOOKS = 20
+"""How often a page is looked for among dates of mandates that are over or have not begun, before it is shown without a line."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -122,8 +125,13 @@ def page_of_agenda(sitting: Sitting, account_id: int, after: str | None = None, 
     """A page of the same, however much there is in all."""
     values = values_at(after, ORDER)
     begins = cast(Order, values) if values is not None else None
-    lines, end = _looked_up(sitting, account_id, begins, size)
-    lines = [line for line in lines if end is None or line.order <= end]
+    here = begins
+    for _ in range(LOOKS):
+        lines, end = _looked_up(sitting, account_id, here, size)
+        lines = [line for line in lines if end is None or line.order <= end]
+        if lines or end is None:
+            break
+        here = end
     if begins is not None and not lines and end is None:
         # What stood on the last page is done: the list is shown from its beginning.
         return page_of_agenda(sitting, account_id, None, size)
