@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from sqlalchemy import select, update
 
+from odr.ground.db import Database
 from odr.identity.models import Account, AccountRole
-
-if TYPE_CHECKING:
-    from odr.procedure.court import Court
 
 AT_ONCE = 500
 """Roles that get their name in one round."""
 
 
-def name_roles(court: Court) -> int:
+class HasDatabase(Protocol):
+    """A court, as far as it is needed here."""
+
+    @property
+    def database(self) -> Database:
+        """Where the roles stand."""
+
+
+def name_roles(court: HasDatabase) -> int:
     """For the worker: write the name beside roles that have none, some in every round: of before names stood there, or given by the
     version before. Gives how many.
     """
