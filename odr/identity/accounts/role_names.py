@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from sqlalchemy import select, update
 
-from odr.ground.db import Database
+from odr.identity.accounts.outbox import House
 from odr.identity.models import Account, AccountRole
 
 AT_ONCE = 500
 """Roles that get their name in one round."""
 
 
-class HasDatabase(Protocol):
-    """A court, as far as it is needed here."""
-
-    @property
-    def database(self) -> Database:
-        """Where the roles stand."""
-
-
-def name_roles(court: HasDatabase) -> int:
+def name_roles(court: House) -> int:
     """For the worker: write the name beside roles that have none, some in every round: of before names stood there, or given by the
     version before. Gives how many.
     """
