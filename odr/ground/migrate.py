@@ -413,6 +413,8 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
         # A table is changed by copying it; its children must not notice while it is away.
         connection.execute("PRAGMA foreign_keys=OFF")
+        # Nor may triggers of other tables that read it, or the copy could not take its name.
+        connection.execute("PRAGMA legacy_alter_table=ON")
         connection.execute("PRAGMA busy_timeout=30000")
 
     @event.listens_for(engine, "begin")

@@ -233,7 +233,19 @@ def accept(session: Session, mandate: Mandate, account_id: int, now: datetime, *
 def _held(session: Session, mandate: Mandate) -> None:
     """The mandate as it stands now, held until the end: one that somebody ends meanwhile replaces nobody."""
     session.flush()
+    hold_cases(session, Mandate.id == mandate.id)
     session.get_one(Mandate, mandate.id, with_for_update=True, populate_existing=True)
+
+
+def hold_cases(session: Session, *which: ColumnElement[bool]) -> None:
+    """The cases of some mandates before these and whoever acts, as acts hold them: the dates of whoever acts are laid with the mandate,
+    by a trigger that waits for the acts of the case.
+    """
+    # On SQLite the transaction holds the whole file from its beginning.
+    if session.get_bind().dialect.name != "sqlite":
+        theirs = select(Mandate.case_id).where(*which)
+        held = select(Case.id).where(Case.id.in_(theirs)).order_by(Case.id).with_for_update(key_share=True)
+        session.execute(held).all()
 
 
 def _begin_if_agreed(session: Session, mandate: Mandate, now: datetime, most: int | None) -> None:
@@ -352,6 +364,7 @@ def revoke(session: Session, mandate: Mandate, now: datetime) -> None:
     """End the mandate at once, what was delegated from it, and what waits to replace it (CPL 63); what was done before
     stays done.
     """
+    hold_cases(session, Mandate.id == mandate.id)
     waits = (Mandate.instead_of == mandate.id) & _WAITS
     session.execute(
         update(Mandate)

@@ -179,7 +179,7 @@ def gone_through(session: Session) -> list[datetime]:
 
 
 def test_what_waits_is_what_going_through_every_case_finds(pending: Scene) -> None:
-    """After each filing, each look, each mark, and when the case is over."""
+    """After each filing, each look, each mark, when the case is over, and when it goes on all the same."""
 
     def same() -> int:
         with pending.court.database.read() as session:
@@ -205,6 +205,17 @@ def test_what_waits_is_what_going_through_every_case_finds(pending: Scene) -> No
         case.stage, case.outcome, case.closed_at = Stage.CLOSED, Outcome.WITHDRAWN, pending.clock.now()
         note_filing(pending.court.look(session), case, session.scalars(select(DocketEntry).limit(1)).one())
         assert session.scalars(select(FilingWaiting)).all() == []
+        case.stage, case.outcome, case.closed_at = Stage.PENDING, None, None
+        stages = json.dumps({"stage": {"before": "closed", "after": "pending"}}).encode()
+        note_filing(pending.court.look(session), case, DocketEntry(act="rule_on_retrial", number=99, payload=stages))
+    assert same() == 1
+    with pending.court.database.write() as session:
+        # As the version before looks: of the row that waits it knows nothing.
+        number = session.scalars(select(FilingWaiting.entry_number)).one()
+        session.add(
+            FilingLook(case_id=pending.case_id, entry_number=number, account_id=1, looked_at=pending.clock.now())
+        )
+    assert same() == 0
 
 
 def test_the_supervisor_sees_what_waits(pending: Scene, app: Flask) -> None:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Party, Role
+from odr.docket.models import Case, Party, Role
 from odr.filing.agenda.agenda import MOST, agenda_of, page_of_agenda
+from odr.ground.db import Database
 from odr.hearing.courtroom.calendar.triggers import HEARINGS
 from odr.hearing.models import Hearing
 from odr.hearing.vocabulary import HearingState, Mode
+from odr.identity.mandates import accept
 from odr.identity.models import Account, Mandate, MandateScope
 from odr.procedure.case.coming_dates.dates import gather_anew, next_dates
 from odr.procedure.case.coming_dates.models import Coming
 from odr.procedure.case.coming_dates.triggers import LIMITS
 from odr.procedure.models import Window, WindowState
+from tests.patience import PATIENCE, until
 from tests.scene import Scene
 
 Found = list[tuple[datetime, int]]
@@ -178,13 +182,18 @@ def test_pages_of_an_agenda_put_together_are_the_whole(scene: Scene) -> None:
         for number in range(60):
             session.add(_window(session, scene, lot, lot.choice([party.id, party.id, other])))
             session.add(_hearing(scene, lot, number))
+        for _ in range(30):
+            # Before all others, and none of theirs: no page is empty for these.
+            before = _window(session, scene, lot, other)
+            before.state, before.due_at = WindowState.OPEN, scene.clock.now() - timedelta(days=2)
+            session.add(before)
     with scene.court.database.read() as session:
         court = scene.court.look(session)
         whole = agenda_of(court, account)
         pages, after, begun = [], None, False
         while True:
             page = page_of_agenda(court, account, after, 7)
-            assert len(page.lines) <= 7 and page.begun == begun
+            assert 0 < len(page.lines) <= 7 and page.begun == begun
             pages += page.lines
             after, begun = page.next, True
             if after is None:
@@ -193,3 +202,44 @@ def test_pages_of_an_agenda_put_together_are_the_whole(scene: Scene) -> None:
         assert {line.window is None for line in whole.lines} == {True, False}
         assert [line.order for line in pages] == [line.order for line in whole.lines]
         assert all(line.is_own for line in whole.lines)
+
+
+def _waits(database: Database) -> bool:
+    """Whether somebody waits for what another holds."""
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with database.read() as session:
+        return session.scalar(text(waiting)) is not None
+
+
+def test_a_mandate_agreed_while_an_act_opens_a_limit_has_its_date(scene: Scene) -> None:
+    """Neither sees what the other has not committed: who agrees waits for the act, and nothing is missing or there twice."""
+    lot, database = Random(1), scene.court.database
+    scene.lodge()
+    with database.write() as session:
+        party = session.scalars(select(Party.id).where(Party.role == Role.RESPONDENT)).one()
+        account = scene.people["stranger"]
+        mandate = _mandate(scene, lot, party, account)
+        mandate.signed_at, mandate.accepted_at = scene.clock.now(), None
+        session.add(mandate)
+        session.flush()
+        number = mandate.id
+
+    def agree() -> None:
+        with database.write() as other:
+            accept(other, other.get_one(Mandate, number), account, scene.clock.now(), most=2)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            session.get_one(Case, scene.case_id, with_for_update=True)
+            window = _window(session, scene, lot, party)
+            window.state, window.due_at = WindowState.OPEN, scene.clock.now() + timedelta(days=3)
+            session.add(window)
+            session.flush()
+            opened, agreed = window.id, pool.submit(agree)
+            if not database.is_sqlite:
+                until(lambda: agreed.done() or _waits(database), "the mandate waits for the act, or is agreed")
+        agreed.result(timeout=PATIENCE)
+    with database.read() as session:
+        found = _gone_through(session, account, Coming.LIMIT)
+        assert opened in [number for _, number in found]
+        assert _kept(session, account, Coming.LIMIT) == found

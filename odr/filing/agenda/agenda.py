@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 MOST = 500
 """Time limits, and hearings, that a calendar holds: the next ones."""
 
+LOOKS = 20
+"""How often a page is looked for among dates of mandates that are over or have not begun, before it is shown without a line."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -122,8 +125,13 @@ def page_of_agenda(sitting: Sitting, account_id: int, after: str | None = None, 
     """A page of the same, however much there is in all."""
     values = values_at(after, ORDER)
     begins = cast(Order, values) if values is not None else None
-    lines, end = _looked_up(sitting, account_id, begins, size)
-    lines = [line for line in lines if end is None or line.order <= end]
+    here = begins
+    for _ in range(LOOKS):
+        lines, end = _looked_up(sitting, account_id, here, size)
+        lines = [line for line in lines if end is None or line.order <= end]
+        if lines or end is None:
+            break
+        here = end
     if begins is not None and not lines and end is None:
         # What stood on the last page is done: the list is shown from its beginning.
         return page_of_agenda(sitting, account_id, None, size)
@@ -177,8 +185,10 @@ def _hearings(sitting: Sitting, account_id: int, begins: Order | None, size: int
     found = sitting.court.hooks.ahead(sitting, union(sits, theirs), MOST + 1, begins[0] if begins is not None else None)
     ahead = [one for one in found if after is None or (one.at, one.number) > after][: size + 1]
     lines = _lines_of(sitting, account_id, sits, ahead[:size])
-    more = len(ahead) > size
-    return _Part(lines, (ahead[size - 1].at, Coming.HEARING.rank, ahead[size - 1].number) if more else None)
+    # In cases whose dates were not looked at there may be hearings after the last date that was, and before others found here.
+    ends = [(one.at, Coming.HEARING.rank, one.number) for one in ahead[size - 1 : size] if len(ahead) > size]
+    ends += [(one.at, Coming.HEARING.rank, one.subject) for one in dated[size - 1 : size] if len(dated) > size]
+    return _Part(lines, min(ends, default=None))
 
 
 def _lines_of(sitting: Sitting, account_id: int, sits: Select[int], ahead: Sequence[Appointment]) -> list[Line]:

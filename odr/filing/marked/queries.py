@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,12 +16,13 @@ from odr.docket.queries import entry as entry_of
 from odr.filing import names
 from odr.filing.marked.models import FilingLook, FilingMark, FilingWaiting
 from odr.ground.db import insert_once
-from odr.ground.keyset import Key, Lines, Listed, judged, lines_of, page_of
+from odr.ground.keyset import Expression, Key, Lines, Listed, judged, lines_of, page_of
 from odr.ground.memory.asked_once import remembered
 from odr.ground.memory.built_once import built_once
 from odr.identity.actors import serving
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.acts.table import TABLE, Act, Milestone, Topic
+from odr.procedure.audit.entry_facts import EntryFacts
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -63,6 +65,14 @@ def later_filings() -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def _nobody_looked(case_id: Expression, number: Expression) -> tuple[ColumnElement[bool], ...]:
+    """Whether a filing was neither looked at nor marked."""
+    return (
+        ~exists().where(FilingLook.case_id == case_id, FilingLook.entry_number == number),
+        ~exists().where(FilingMark.case_id == case_id, FilingMark.entry_number == number),
+    )
+
+
 @dataclass(frozen=True)
 class Filing:
     """A filing in the queue: its case, its entry, by which act it came, from whom and when."""
@@ -89,8 +99,7 @@ def to_look_at(session: Session, account_id: int, after: str | None = None) -> L
         .where(
             entry.case_id.in_(select(Seat.case_id).where(serving(account_id, Role.CLERK))),
             *later_filings(),
-            ~exists().where(FilingLook.case_id == entry.case_id, FilingLook.entry_number == entry.number),
-            ~exists().where(FilingMark.case_id == entry.case_id, FilingMark.entry_number == entry.number),
+            *_nobody_looked(entry.case_id, entry.number),
         )
     )
     page = page_of(session, query, (Key(entry.recorded_at, datetime), Key(entry.id)), after)
@@ -174,15 +183,40 @@ def marked(session: Session, after: str | None = None, clerk: int | None = None)
 
 
 def note_filing(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
-    """After every act: a later filing waits for the clerk; in a case that is over nothing does."""
+    """After every act: a later filing waits for the clerk; in a case that is over nothing does, until it goes on."""
     if case.stage is Stage.CLOSED:
         sitting.session.execute(delete(FilingWaiting).where(FilingWaiting.of_case == case.id))
+    elif _was_over(entry):
+        _wait_again(sitting.session, case)
     elif case.accepted_at is not None and entry.role in PARTY_ROLES and entry.audience in READ_BY_CLERKS:
         act = TABLE.get(entry.act)
         if act is not None and is_filing(act):
             sitting.session.add(
                 FilingWaiting(of_case=case.id, entry_number=entry.number, recorded_at=entry.recorded_at)
             )
+
+
+def _was_over(entry: DocketEntry) -> bool:
+    """Whether the act found the case closed, and is one by which a closed case goes on."""
+    act = TABLE.get(entry.act)
+    if act is None or Stage.CLOSED not in act.at or not act.to - {Stage.CLOSED}:
+        return False
+    stages = EntryFacts(entry.number, entry.party_id, json.loads(entry.payload)).stages
+    return stages is not None and stages[0] is Stage.CLOSED
+
+
+def _wait_again(session: Session, case: Case) -> None:
+    """A case that was over goes on: what nobody had looked at stands in the clerk's queue again."""
+    session.flush()
+    entry = DocketEntry
+    is_there = exists().where(FilingWaiting.of_case == entry.case_id, FilingWaiting.entry_number == entry.number)
+    found = (
+        select(entry.number, entry.recorded_at)
+        .join(Case, Case.id == entry.case_id)
+        .where(entry.case_id == case.id, *later_filings(), *_nobody_looked(entry.case_id, entry.number), ~is_there)
+    )
+    for number, at in session.execute(found).all():
+        session.add(FilingWaiting(of_case=case.id, entry_number=number, recorded_at=at))
 
 
 def waits_no_more(session: Session, case: Case, number: int) -> None:
@@ -197,7 +231,12 @@ def unseen(session: Session) -> tuple[Lines, datetime | None]:
     waits = (
         select(FilingWaiting.recorded_at)
         .join(Case, Case.id == FilingWaiting.of_case)
-        .where(judged(Case.stage).in_(LATER), FilingWaiting.recorded_at >= Case.accepted_at)
+        .where(
+            judged(Case.stage).in_(LATER),
+            FilingWaiting.recorded_at >= Case.accepted_at,
+            # The version before looks and marks without taking the row away.
+            *_nobody_looked(FilingWaiting.of_case, FilingWaiting.entry_number),
+        )
     )
     total = lines_of(session, waits)
     oldest = session.scalar(waits.order_by(FilingWaiting.recorded_at).limit(1)) if total else None

@@ -313,15 +313,14 @@ def leave(session: Session, notary: Notary, member: FirmMember, by: int, now: da
 
 def _end_assisting(session: Session, firm: Firm, account_id: int, now: datetime) -> None:
     own = select(Mandate.id).where(Mandate.account_id == account_id).scalar_subquery()
+    theirs = (
+        Mandate.office_id == firm.id,
+        Mandate.revoked_at.is_(None),
+        (Mandate.account_id == account_id) | Mandate.delegated_by.in_(own),
+    )
+    mandates.hold_cases(session, *theirs)
     session.execute(
-        update(Mandate)
-        .where(
-            Mandate.office_id == firm.id,
-            Mandate.revoked_at.is_(None),
-            (Mandate.account_id == account_id) | Mandate.delegated_by.in_(own),
-        )
-        .values(revoked_at=now)
-        .execution_options(synchronize_session="fetch")
+        update(Mandate).where(*theirs).values(revoked_at=now).execution_options(synchronize_session="fetch")
     )
 
 

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 _NEEDS = "/* needs coming_date */"
 _AGREED = "m.signed_at IS NOT NULL AND m.accepted_at IS NOT NULL AND m.revoked_at IS NULL AND m.account_id IS NOT NULL"
+_HELD = 'PERFORM 1 FROM "case" WHERE id = {row}.case_id FOR NO KEY UPDATE; '
+"""Mandates are agreed and ended on pages of accounts, while an act of the case opens a time limit: neither would see what the other has
+not committed. The act holds its case; whoever changes for whom somebody acts waits for it, and looks then.
+"""
 _OF_PARTY = ("account_id", "left_at")
 _OF_MANDATE = ("account_id", "party_id", "signed_at", "accepted_at", "revoked_at")
 
@@ -65,10 +69,12 @@ class Kept:
         for what, on, event, when, done in each:
             name = f"{self.kind}_dated_{what}"
             begins, ends = f'TRIGGER %s{name} {_NEEDS} AFTER {event} ON "{on}" ', " ".join(done)
+            # SQLite has one writer.
+            held = "" if on == self.table else _HELD.format(row="OLD" if event == "DELETE" else "NEW")
             plain = when.replace("DIFFERS", "IS NOT")
             sqlite.append(f"CREATE {begins % 'IF NOT EXISTS '}WHEN {plain} BEGIN {ends} END")
             function = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql"
-            postgresql.append(f"{function} AS $$ BEGIN {ends} RETURN NULL; END $$")
+            postgresql.append(f"{function} AS $$ BEGIN {held}{ends} RETURN NULL; END $$")
             plain = when.replace("DIFFERS", "IS DISTINCT FROM")
             put_up = f"CREATE OR REPLACE {begins % ''}FOR EACH ROW WHEN ({plain})"
             postgresql.append(f"{put_up} EXECUTE FUNCTION {name}()")
