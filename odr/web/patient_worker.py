@@ -101,8 +101,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def handle_request(self, req: Any, conn: Any) -> bool:
         """Answer a request; a file's body, where its length is known, is read past gunicorn's buffers."""
         if conn.sock.arriving.streams and isinstance(req.body.reader, LengthReader):
-            ahead = conn.parser.unreader.take_buffered()
-            req.body = LongBody(conn.sock, ahead, req.body.reader.length)
+            ahead, length = conn.parser.unreader.take_buffered(), req.body.reader.length
+            conn.parser.unreader.unread(ahead[length:])
+            req.body = LongBody(conn.sock, ahead[:length], length)
         return bool(super().handle_request(req, conn))
 
     def finish_request(self, conn: Any, fs: Any) -> None:
