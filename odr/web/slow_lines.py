@@ -134,6 +134,11 @@ class Arriving:
         return self.whole or self.streams
 
     @property
+    def waits_to_be_told(self) -> bool:
+        """Whether the sender holds its body back until it is told that it may come, and was not."""
+        return self.wants_to_be_told and not self.told_to_go_on
+
+    @property
     def ends_at(self) -> float:
         """When it is too late for the rest."""
         return self.began + seconds_for(self.count)
@@ -171,12 +176,15 @@ class Line:
         return bool(data)
 
     def _go_on(self) -> None:
-        """Tell who asks for it that the body may come; where it streams, the route decides first."""
+        """Tell who asks for it that the body may come; where it streams, they are told when its route begins to read."""
         coming = self.arriving
-        if coming.wants_to_be_told and not (coming.whole or coming.streams or coming.told_to_go_on):
-            coming.told_to_go_on = True
-            with contextlib.suppress(OSError):
-                self._socket.send(_CONTINUE)
+        if coming.waits_to_be_told and not (coming.whole or coming.streams):
+            self._tell_to_go_on()
+
+    def _tell_to_go_on(self) -> None:
+        self.arriving.told_to_go_on = True
+        with contextlib.suppress(OSError):
+            self._socket.send(_CONTINUE)
 
     def begin_anew(self, ahead: bytes) -> None:
         """The next request of a connection that stays; ``ahead`` has come with the one before."""
@@ -264,6 +272,8 @@ class Line:
         return self.arriving.kept
 
     def _wait_for_more(self) -> None:
+        if self.arriving.waits_to_be_told:
+            self._tell_to_go_on()
         left = self.arriving.ends_at - time.monotonic()
         self._wait(select.POLLIN, left if self._cap is None else min(left, self._cap))
 
