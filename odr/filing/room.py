@@ -225,7 +225,7 @@ ROOM = Room(
         "appointed": write_to_appointed,
         "requests from outside": put_before_judges,
         "bulk": lodge_waiting,
-        "names of roles": name_roles,
+        "names of roles": lambda court: name_roles(court.database),
         "drafts": keep_drafts,
     },
     naming=(files_in_drafts,),

@@ -104,7 +104,7 @@ def let_in(court: Court, session: Session, people: Iterable[tuple[str, str, Role
             session.flush()
             if role is not None:
                 account.totp_secret = one_time_codes.seal_secret(ring, secret_of(email))
-                session.add(AccountRole(account_id=account.id, role=role, granted_at=now))
+                session.add(AccountRole(account_id=account.id, role=role, granted_at=now, name=account.name))
                 session.flush()
                 session.refresh(account, ["roles"])
         made[email] = account

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import errno
 import io
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from typing import Any, Protocol
 
 
 class Source(Protocol):
@@ -39,7 +36,7 @@ class LongBody(io.RawIOBase):
         """It is."""
         return True
 
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
+    def readinto(self, buffer: Any, /) -> int:
         """Fill the buffer. Raises what broke the connection, also where the other side has just gone, but first gives what
         came before: half a file is no file.
         """

@@ -61,6 +61,6 @@ def test_the_worker_names_roles_that_have_no_name(scene: Scene) -> None:
     with scene.court.database.write() as session:
         assert session.get_one(AccountRole, number).name == "Somebody Else"
         session.execute(update(AccountRole).where(AccountRole.id == number).values(name=""))
-    assert name_roles(scene.court) == 1 and name_roles(scene.court) == 0
+    assert name_roles(scene.court.database) == 1 and name_roles(scene.court.database) == 0
     with scene.court.database.read() as session:
         assert session.get_one(AccountRole, number).name == "Somebody Else"

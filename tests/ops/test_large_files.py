@@ -40,7 +40,7 @@ class Program:
         given = {"Tus-Resumable": "1.0.0", "Authorization": f"Bearer {self.secret}"}
         return {**given, **{name.replace("_", "-"): str(value) for name, value in more.items()}}
 
-    def __call__(self, method: str, path: str, body: object = None, **headers: object) -> http.client.HTTPResponse:
+    def ask(self, method: str, path: str, body: object = None, **headers: object) -> http.client.HTTPResponse:
         line = http.client.HTTPConnection("127.0.0.1", self.served.port, timeout=PATIENCE)
         self.served.open.append(line)  # type: ignore[arg-type]
         line.request(method, path, body, self.headers(**headers))  # type: ignore[arg-type]
@@ -48,13 +48,13 @@ class Program:
 
     def begin(self) -> str:
         """Open an upload; gives its address."""
-        made = self("POST", "/api/v1/uploads", Upload_Length=len(DATA), Content_Length=0)
+        made = self.ask("POST", "/api/v1/uploads", Upload_Length=len(DATA), Content_Length=0)
         assert made.status == 201
         return made.getheader("Location") or ""
 
     def offset(self, place: str) -> int:
         """How far it is."""
-        return int(self("HEAD", place).getheader("Upload-Offset") or 0)
+        return int(self.ask("HEAD", place).getheader("Upload-Offset") or 0)
 
     def piece(self, place: str, offset: int, length: int, *more: bytes) -> bytes:
         """The head of a request that sends a piece, and what comes with it."""
@@ -114,7 +114,7 @@ def test_a_large_file_comes_in_pieces_of_any_length(program: Program) -> None:
     place, at = program.begin(), 0
     for size in (1, PIECE + 1, MOST_GATHERED + 3, 2 * PIECE, len(DATA)):
         piece = DATA[at : at + size]
-        done = program("PATCH", place, piece, Content_Type=OCTETS, Upload_Offset=at)
+        done = program.ask("PATCH", place, piece, Content_Type=OCTETS, Upload_Offset=at)
         at += len(piece)
         assert (done.status, done.getheader("Upload-Offset")) == (204, str(at)), done.read()
     assert done.getheader("Upload-Receipt")
@@ -139,7 +139,7 @@ def test_what_came_before_the_connection_broke_is_kept(program: Program) -> None
     with socket.create_connection(("127.0.0.1", program.served.port), PATIENCE) as line:
         line.sendall(program.piece(place, 0, len(DATA), DATA[:half]))
     until(lambda: program.offset(place) == half, "what came is acknowledged")
-    rest = program("PATCH", place, DATA[half:], Content_Type=OCTETS, Upload_Offset=half)
+    rest = program.ask("PATCH", place, DATA[half:], Content_Type=OCTETS, Upload_Offset=half)
     assert rest.status == 204 and rest.getheader("Upload-Receipt")
 
 

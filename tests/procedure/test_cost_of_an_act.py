@@ -17,7 +17,7 @@ from tests.scene import Scene
 
 ACT, PLACE = 12, 12
 """Statements of a party's statement at the hearing, and of its place in the log where it comes alone."""
-EXHIBIT, QUESTION, ANSWER = 25, 29, 21
+EXHIBIT, QUESTION, ANSWER = 26, 29, 21
 """Statements of the acts of a dispute that also write letters: to one party, to both; and of an answer."""
 LOCKS = 5
 """On PostgreSQL besides: the case is locked, then read with its parties as they are after the wait, the account is locked and

@@ -13,8 +13,8 @@ import odr
 
 TAKEN = re.compile(r"(Case|Party|int|str|bool|date|datetime|\w+State)( \| None)?|tuple\[int, \.\.\.\]")
 """Rows, numbers, words and days: told from each other, and never changed where they stand."""
-GIVEN = re.compile(r"(list|Sequence)\[.+\]|\w+ \| None")
-"""A list, of which each caller has their own, or one row: a caller may change nothing that another is given."""
+GIVEN = re.compile(r"(list|Sequence)\[.+\]|\w+ \| None|bool")
+"""A list, of which each caller has their own, one row, or yes or no: a caller may change nothing that another is given."""
 OUTSIDE = re.compile(r"current_\w+|request|g|os|environ|today|machine_now|now|utcnow|locale\w*")
 """What says something else at another moment, or to somebody else."""
 

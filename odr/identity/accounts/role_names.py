@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import select, update
 
+from odr.ground.db import Database
 from odr.identity.models import Account, AccountRole
-
-if TYPE_CHECKING:
-    from odr.procedure.court import Court
 
 AT_ONCE = 500
 """Roles that get their name in one round."""
 
 
-def name_roles(court: Court) -> int:
+def name_roles(database: Database) -> int:
     """For the worker: write the name beside roles that have none, some in every round: of before names stood there, or given by the
     version before. Gives how many.
     """
     nameless = select(AccountRole.id).where(AccountRole.name == "").order_by(AccountRole.account_id).limit(AT_ONCE)
-    with court.database.read() as session:
+    with database.read() as session:
         found = session.scalars(nameless).all()
     if found:
         name = select(Account.name).where(Account.id == AccountRole.account_id).scalar_subquery()
         named = update(AccountRole).where(AccountRole.id.in_(found)).values(name=name)
-        with court.database.write() as session:
+        with database.write() as session:
             session.execute(named.execution_options(synchronize_session=False))
     return len(found)

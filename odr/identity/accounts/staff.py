@@ -39,7 +39,7 @@ def grant(session: Session, account: Account, role: Role, now: datetime) -> None
         raise InvalidInput.at("role", T("This role is held in a case, not at the court."))
     if role in account.staff_roles:
         return
-    session.add(AccountRole(account_id=account.id, role=role, granted_at=now))
+    session.add(AccountRole(account_id=account.id, role=role, granted_at=now, name=account.name))
     end_everything(session, account.id, now)
     session.flush()
     session.refresh(account)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat, Stage
 from odr.ground.keyset import A_PAGE, FAR, Key, Listed, any_is_more, holds, judged, page_among, page_of
+from odr.ground.memory.asked_once import remembered
 from odr.identity.actors import serving
 from odr.identity.models import Mandate
 from odr.procedure.acts.table import Act, ActTable
@@ -77,6 +78,7 @@ def own_cases(account_id: int, now: datetime) -> tuple[Select[int], ...]:
     return mine, select(Mandate.case_id).where(Mandate.account_id == account_id, Mandate.in_force(now))
 
 
+@remembered
 def has_very_many(session: Session, account_id: int, now: datetime) -> bool:
     """Whether somebody is in more cases than are counted, or acts in so many."""
     return any_is_more(session, own_cases(account_id, now))
