@@ -18,7 +18,13 @@ from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from pydantic import BaseModel
-from werkzeug.exceptions import BadRequest, ClientDisconnected, HTTPException, NotFound as NoSuchPage
+from werkzeug.exceptions import (
+    BadRequest,
+    ClientDisconnected,
+    HTTPException,
+    NotFound as NoSuchPage,
+    RequestEntityTooLarge,
+)
 from werkzeug.routing import Rule
 
 from odr import wiring
@@ -169,10 +175,25 @@ class _Asked(Request):
     """A request whose body is JSON in any depth: brackets within brackets by the thousand are no JSON, and no failure.
 
     Of its body as many bytes are read as the guard of its route says: where it says None, as many as come. Flask takes
-    a None for "as everywhere else", and refused every file that was larger than a form may be.
+    a None for "as everywhere else", and refused every file that was larger than a form may be. Such a body is for the
+    route alone, which reads it piece by piece; nobody has all of it collected on the way, a page that says what was wrong
+    least of all.
     """
 
     max_content_length: int | None = MOST_BODY  # bound_body sets what the route takes
+
+    def _load_form_data(self) -> None:
+        self._may_be_collected()
+        super()._load_form_data()
+
+    def get_data(self, *args: Any, **how: Any) -> Any:
+        """The body. Raises RequestEntityTooLarge where nothing bounds it."""
+        self._may_be_collected()
+        return super().get_data(*args, **how)
+
+    def _may_be_collected(self) -> None:
+        if self.max_content_length is None:
+            raise RequestEntityTooLarge
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
         """What the body says; None for what is no JSON, where that is wanted."""
@@ -402,11 +423,7 @@ def _typed() -> list[tuple[str, str]]:
         return []
     if not (request.mimetype or "").startswith(("application/x-www-form", "multipart/form")):
         return []
-    try:
-        values = request.form.to_dict(flat=False)
-    except (HTTPException, TooSlow):  # too large, or too slow: nothing of it is read
-        return []
-    return typed_again(_asked(), values, current_locale())
+    return typed_again(_asked(), dict(forgery.form_of(request)), current_locale())
 
 
 __all__ = ["ROOT", "Response", "create_app", "create_court"]

@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 
 from flask import Request, g, session
 from flask_wtf.csrf import generate_csrf, validate_csrf
+from werkzeug.exceptions import HTTPException
 from wtforms.validators import ValidationError
 
 from odr.ground.errors import CourtError, Forbidden
 from odr.ground.text import T
+from odr.web.limits import TooSlow
 
 HEADER = "X-CSRF-Token"
 FIELD = "csrf_token"
@@ -98,7 +100,15 @@ def typed_fields(request: Request) -> Sequence[tuple[str, str]]:
     if request.mimetype not in ("application/x-www-form-urlencoded", "multipart/form-data"):
         return []
     hidden = {FIELD, "password", "new_password", "code", "identity_code", "identity_password"}
-    return [(name, value) for name, values in request.form.lists() if name not in hidden for value in values]
+    return [(name, value) for name, values in form_of(request) if name not in hidden for value in values]
+
+
+def form_of(request: Request) -> list[tuple[str, list[str]]]:
+    """The fields of a form that is refused; none of one that is too large, too slow, or brings files that stream in."""
+    try:
+        return list(request.form.lists())
+    except (HTTPException, TooSlow):
+        return []
 
 
 def _told_origin(request: Request) -> str | None:

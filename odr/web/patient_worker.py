@@ -100,10 +100,17 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def handle_request(self, req: Any, conn: Any) -> bool:
         """Answer a request; a file's body, where its length is known, is read past gunicorn's buffers."""
-        if conn.sock.arriving.streams and isinstance(req.body.reader, LengthReader):
-            ahead = conn.parser.unreader.take_buffered()
-            req.body = LongBody(conn.sock, ahead, req.body.reader.length)
-        return bool(super().handle_request(req, conn))
+        coming = conn.sock.arriving
+        if coming.streams:
+            # gunicorn would say that the body may come before its route has looked at who sends it.
+            req._expected_100_continue = False
+        if coming.streams and isinstance(req.body.reader, LengthReader):
+            ahead, length = conn.parser.unreader.take_buffered(), req.body.reader.length
+            conn.parser.unreader.unread(ahead[length:])
+            req.body = LongBody(conn.sock, ahead[:length], length)
+        stays = bool(super().handle_request(req, conn))
+        # Whoever was refused without being told to go on sends the body or does not: nobody knows what comes next.
+        return stays and not (coming.streams and coming.waits_to_be_told)
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         """A thread is done: send on what it wrote, then go on with the connection or close it."""

@@ -22,16 +22,23 @@ MOST_KEPT = 64 * 2**20
 IN_MEMORY = 64 * 1024
 """Bytes of a request or of an answer kept in memory; more goes to an unnamed file."""
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-_LENGTH = re.compile(rb"^content-length[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$", re.I | re.M)
+_LENGTH = re.compile(rb"^content-length[ \t]*:[ \t]*0*(\d+)[ \t]*$", re.I | re.M)
 _CHUNKED = re.compile(rb"^transfer-encoding[ \t]*:.*chunked", re.I | re.M)
 _EXPECT = re.compile(rb"^expect[ \t]*:[ \t]*100-continue", re.I | re.M)
+_CHUNK = re.compile(rb"0*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")
+_MOST_DIGITS = 18
+"""Of a length; what is longer is no length that anybody takes."""
 
 
 class Chunks:
-    """Finds the end of a chunked body (RFC 9112, 7.1) as it comes; what is no such body ends at once, to be refused."""
+    """Finds the end of a chunked body (RFC 9112, 7.1) as it comes.
+
+    It takes nothing for an end that gunicorn does not: a thread would wait for the rest. What is no such body is
+    ``broken``, and nobody knows where it ends.
+    """
 
     def __init__(self) -> None:
-        self.over = False
+        self.over = self.broken = False
         self._left = 0
         self._in_trailers = False
         self._line = bytearray()
@@ -39,7 +46,7 @@ class Chunks:
     def feed(self, data: bytes) -> None:
         """Look at the next bytes."""
         at = 0
-        while at < len(data) and not self.over:
+        while at < len(data) and not (self.over or self.broken):
             if self._left:
                 step = min(self._left, len(data) - at)
                 self._left, at = self._left - step, at + step
@@ -47,22 +54,23 @@ class Chunks:
             end = data.find(b"\n", at) + 1
             self._line += data[at : end or len(data)]
             if len(self._line) > 8192:
-                self.over = True
+                self.broken = True
             if not end:
                 return
             at = end
-            self._take(bytes(self._line).strip())
+            self._take(bytes(self._line))
             self._line.clear()
 
     def _take(self, line: bytes) -> None:
         if self._in_trailers:
-            self.over = not line
+            self.over = line == b"\r\n"
+            self.broken = self.broken or not line.endswith(b"\r\n")
             return
-        size = line.partition(b";")[0].strip()
-        if not re.fullmatch(rb"[0-9A-Fa-f]{1,15}", size):
-            self.over = True
-        elif int(size, 16):
-            self._left = int(size, 16) + 2
+        size = _CHUNK.fullmatch(line)
+        if size is None:
+            self.broken = True
+        elif int(size[1], 16):
+            self._left = int(size[1], 16) + 2
         else:
             self._in_trailers = True
 
@@ -85,7 +93,8 @@ class Arriving:
 
     def feed(self, data: bytes) -> None:
         """Keep the next bytes. ``whole`` afterwards: the request is there; ``streams``: its body is longer than any
-        that somebody unknown may send, so that the route must say whether it reads it; ``too_long``: its head has no end.
+        that somebody unknown may send, so that the route must say whether it reads it, or has no end that could be waited
+        for; ``too_long``: its head has no end.
         """
         if self.first_byte_at is None:
             self.first_byte_at = time.monotonic()
@@ -106,22 +115,28 @@ class Arriving:
             self._chunks = Chunks()
         else:
             length = _LENGTH.search(head)
-            self._wanted = int(length[1]) if length else 0
+            self._wanted = int(length[1][: _MOST_DIGITS + 1]) if length else 0
         self._feed_body(rest)
 
     def _feed_body(self, data: bytes) -> None:
         self._body += len(data)
         if self._chunks is not None:
             self._chunks.feed(data)
-            self.whole = self._chunks.over
+            self.whole = self._chunks.over and not self._chunks.broken
         else:
             self.whole = self._body >= (self._wanted or 0)
-        self.streams = not self.whole and max(self._body, self._wanted or 0) > MOST_GATHERED
+        is_endless = self._chunks is not None and self._chunks.broken
+        self.streams = not self.whole and (is_endless or max(self._body, self._wanted or 0) > MOST_GATHERED)
 
     @property
     def is_ready(self) -> bool:
         """Whether a thread may have it."""
         return self.whole or self.streams
+
+    @property
+    def waits_to_be_told(self) -> bool:
+        """Whether the sender holds its body back until it is told that it may come, and was not."""
+        return self.wants_to_be_told and not self.told_to_go_on
 
     @property
     def ends_at(self) -> float:
@@ -161,12 +176,15 @@ class Line:
         return bool(data)
 
     def _go_on(self) -> None:
-        """Tell who asks for it that the body may come; where it streams, the route decides first."""
+        """Tell who asks for it that the body may come; where it streams, they are told when its route begins to read."""
         coming = self.arriving
-        if coming.wants_to_be_told and not (coming.whole or coming.streams or coming.told_to_go_on):
-            coming.told_to_go_on = True
-            with contextlib.suppress(OSError):
-                self._socket.send(_CONTINUE)
+        if coming.waits_to_be_told and not (coming.whole or coming.streams):
+            self._tell_to_go_on()
+
+    def _tell_to_go_on(self) -> None:
+        self.arriving.told_to_go_on = True
+        with contextlib.suppress(OSError):
+            self._socket.send(_CONTINUE)
 
     def begin_anew(self, ahead: bytes) -> None:
         """The next request of a connection that stays; ``ahead`` has come with the one before."""
@@ -254,6 +272,8 @@ class Line:
         return self.arriving.kept
 
     def _wait_for_more(self) -> None:
+        if self.arriving.waits_to_be_told:
+            self._tell_to_go_on()
         left = self.arriving.ends_at - time.monotonic()
         self._wait(select.POLLIN, left if self._cap is None else min(left, self._cap))
 

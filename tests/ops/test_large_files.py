@@ -162,3 +162,23 @@ def test_a_large_file_without_a_token_is_refused_before_it_is_read(program: Prog
     with socket.create_connection(("127.0.0.1", program.served.port), PATIENCE) as line:
         line.sendall(stranger.piece(program.begin(), 0, len(DATA)))
         assert line.recv(200).startswith(b"HTTP/1.1 401 ")
+
+
+def test_whoever_asks_first_is_told_to_go_on_by_the_route(program: Program) -> None:
+    """``Expect: 100-continue``: a stranger is refused and never asked for the file; who may send it is asked, then heard."""
+    place, length = program.begin(), len(DATA)
+    for one, answer in ((Program(program.served, "odr_nobody"), b"401"), (program, b"100")):
+        with socket.create_connection(("127.0.0.1", program.served.port), PATIENCE) as line:
+            head = one.piece(place, 0, length)
+            line.sendall(head.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n"))
+            said = b""
+            while said.count(b"\r\n\r\n") < 1 and (more := line.recv(65536)):
+                said += more
+            assert said.startswith(b"HTTP/1.1 " + answer)
+            if answer == b"100":
+                line.sendall(DATA)
+                assert line.recv(65536).startswith(b"HTTP/1.1 204 ")
+            else:
+                while more := line.recv(65536):
+                    said += more
+                assert b" 100 " not in said

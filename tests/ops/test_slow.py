@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import os
 import re
 import socket
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, request
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.test import EnvironBuilder
 
 from odr.app import create_app
 from odr.web.guards import Guard, bound_body
@@ -97,6 +99,8 @@ SLOW = {
     "form": b"POST /account/sign-in HTTP/1.1\r\n" + HEAD + b"Content-Length: 300\r\n\r\nemail=",
     "event": b"POST /payments/stripe HTTP/1.1\r\n" + HEAD + b"Content-Length: 900000\r\n\r\n{",
     "chunks": b"POST /payments/stripe HTTP/1.1\r\n" + HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{",
+    "odd end": b"POST /payments/stripe HTTP/1.1\r\n" + HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\n\n",
+    "odd length": b"POST /payments/stripe HTTP/1.1\r\n" + HEAD + b"Content-Length: " + b"0" * 20 + b"900\r\n\r\n{",
     "expecting": b"POST /payments/stripe HTTP/1.1\r\n" + HEAD + b"Content-Length: 30\r\nExpect: 100-continue\r\n\r\n",
     "next": b"GET /health/live HTTP/1.1\r\nHost: court\r\n\r\nGET / HTT",
     "records": b"POST /platform-records HTTP/1.1\r\n" + HEAD + b"Content-Length: 1500000\r\n\r\n{",
@@ -204,6 +208,20 @@ def test_where_files_come_in_nothing_else_bounds_them(small_scene: Scene, rule: 
         bound_body()
         assert request.url_rule is not None and request.url_rule.rule == rule
         assert len(request.stream.read()) == len(body)
+
+
+@pytest.mark.parametrize("rule", sorted(STREAMED))
+@pytest.mark.parametrize("what", ["form", "files", "values", "data"])
+def test_a_body_that_nothing_bounds_is_not_collected(small_scene: Scene, rule: str, what: str) -> None:
+    """Where files stream in, no form is read out of the body and none of it into memory: not a byte is asked for."""
+    app, body = create_app(court=small_scene.court), EnvironBuilder(data={"a": (io.BytesIO(b"a" * 100), "a.txt")})
+    method, address = ("PATCH" if "<" in rule else "POST"), rule.replace("<reference>", "aa")
+    given = {"data": body.input_stream or body.get_environ()["wsgi.input"], "content_type": body.content_type}
+    with app.test_request_context(address, method=method, **given):
+        bound_body()
+        with pytest.raises(RequestEntityTooLarge):
+            getattr(request, what)
+        assert request.environ["wsgi.input"].tell() == 0
 
 
 @pytest.mark.parametrize("path", ["/bulk", "/nowhere", "/account/sign-in"])
