@@ -19,6 +19,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,40 @@ def missing_triggers(connection: Connection) -> list[str]:
     else:
         query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     return sorted(names - set(connection.exec_driver_sql(query).scalars()))
+
+
+DIFFERS = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
+"""What ``DIFFERS`` in a condition is on each engine: unlike, and nothing is like nothing."""
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """Keeps a list of its own beside the rows it is made from: what is done (statements that each end with a semicolon) at which event
+    of which table (``AFTER INSERT``, ``BEFORE DELETE``).
+
+    ``when`` says for which rows, all of them where it is empty. ``first`` is done before on PostgreSQL, where others write at the same time.
+    """
+
+    name: str
+    event: str
+    table: str
+    when: str
+    done: str
+    first: str = ""
+
+    def statements(self, dialect: str, needs: str) -> list[str]:
+        """What puts it up on an engine; it is put up where there is the table that it ``needs``."""
+        condition = f"WHEN ({self.when.replace('DIFFERS', DIFFERS[dialect])}) " if self.when else ""
+        begins = f'{self.name} /* needs {needs} */ {self.event} ON "{self.table}"'
+        if dialect == "sqlite":
+            return [f"CREATE TRIGGER IF NOT EXISTS {begins} {condition}BEGIN {self.done} END"]
+        # Before a row goes, what is given back says that it may; afterwards nobody looks at it.
+        given = "OLD" if self.event == "BEFORE DELETE" else "NULL"
+        return [
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN {self.first}{self.done} RETURN {given}; END $$",
+            f"CREATE OR REPLACE TRIGGER {begins} FOR EACH ROW {condition}EXECUTE FUNCTION {self.name}()",
+        ]
 
 
 @cache

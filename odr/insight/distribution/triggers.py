@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-_NEEDS = "/* needs lot_change */"
+from odr.ground.migrate import DIFFERS, Trigger
+
 _DAY = {"sqlite": "substr({at}, 1, 10)", "postgresql": "to_char({at} AT TIME ZONE 'UTC', 'YYYY-MM-DD')"}
 _BY_IT = "d.case_id = {s}.case_id AND d.account_id = {s}.account_id AND d.role = {s}.role AND d.at = {s}.from_at"
 _ADD = "INSERT INTO lot_change (what, day, change, folded) "
@@ -29,29 +30,13 @@ def _seated(day: str, no: str) -> str:
 _EACH = (("lot_counted", "draw_record", _drawn), ("seat_counted", "seat", _seated))
 
 
-def _sqlite() -> list[str]:
-    return [
-        f"CREATE TRIGGER IF NOT EXISTS {name} {_NEEDS} AFTER INSERT ON {table} WHEN {_IS_JUDGE} "
-        f"BEGIN {done(_DAY['sqlite'], '0')} END"
-        for name, table, done in _EACH
-    ]
+def _put_up(dialect: str) -> list[str]:
+    day, no = _DAY[dialect], {"sqlite": "0", "postgresql": "false"}[dialect]
+    kept = [Trigger(name, "AFTER INSERT", table, _IS_JUDGE, done(day, no)) for name, table, done in _EACH]
+    return [said for one in kept for said in one.statements(dialect, "lot_change")]
 
 
-def _postgresql() -> list[str]:
-    found = []
-    for name, table, done in _EACH:
-        found.append(
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN {done(_DAY['postgresql'], 'false')} RETURN NULL; END $$"
-        )
-        found.append(
-            f"CREATE OR REPLACE TRIGGER {name} {_NEEDS} AFTER INSERT ON {table} FOR EACH ROW "
-            f"WHEN ({_IS_JUDGE}) EXECUTE FUNCTION {name}()"
-        )
-    return found
-
-
-TRIGGERS: dict[str, list[str]] = {"sqlite": _sqlite(), "postgresql": _postgresql()}
+TRIGGERS: dict[str, list[str]] = {dialect: _put_up(dialect) for dialect in DIFFERS}
 """Dialect name → statements for a migration."""
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_NEEDS = "/* needs coming_date */"
+from odr.ground.migrate import DIFFERS, Trigger
+
 _AGREED = "m.signed_at IS NOT NULL AND m.accepted_at IS NOT NULL AND m.revoked_at IS NULL AND m.account_id IS NOT NULL"
 _HELD = 'PERFORM 1 FROM "case" WHERE id = {row}.case_id FOR NO KEY UPDATE; '
 """Mandates are agreed and ended on pages of accounts, while an act of the case opens a time limit: neither would see what the other has
@@ -65,20 +66,20 @@ class Kept:
             ("mandate", "mandate", "UPDATE", _differs(_OF_MANDATE), self.of_case("NEW")),
             ("mandate_out", "mandate", "DELETE", "OLD.accepted_at IS NOT NULL", self.of_case("OLD")),
         ]
-        sqlite, postgresql = [], []
-        for what, on, event, when, done in each:
-            name = f"{self.kind}_dated_{what}"
-            begins, ends = f'TRIGGER %s{name} {_NEEDS} AFTER {event} ON "{on}" ', " ".join(done)
-            # SQLite has one writer.
-            held = "" if on == self.table else _HELD.format(row="OLD" if event == "DELETE" else "NEW")
-            plain = when.replace("DIFFERS", "IS NOT")
-            sqlite.append(f"CREATE {begins % 'IF NOT EXISTS '}WHEN {plain} BEGIN {ends} END")
-            function = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql"
-            postgresql.append(f"{function} AS $$ BEGIN {held}{ends} RETURN NULL; END $$")
-            plain = when.replace("DIFFERS", "IS DISTINCT FROM")
-            put_up = f"CREATE OR REPLACE {begins % ''}FOR EACH ROW WHEN ({plain})"
-            postgresql.append(f"{put_up} EXECUTE FUNCTION {name}()")
-        return {"sqlite": sqlite, "postgresql": postgresql}
+        kept = [
+            Trigger(
+                f"{self.kind}_dated_{what}",
+                f"AFTER {event}",
+                on,
+                when,
+                " ".join(done),
+                "" if on == self.table else _HELD.format(row="OLD" if event == "DELETE" else "NEW"),
+            )
+            for what, on, event, when, done in each
+        ]
+        return {
+            dialect: [said for one in kept for said in one.statements(dialect, "coming_date")] for dialect in DIFFERS
+        }
 
 
 def _differs(columns: Sequence[str]) -> str:

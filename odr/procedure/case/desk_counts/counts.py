@@ -7,11 +7,13 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Role
-from odr.ground.db import Database, insert_once
+from odr.ground.db import Database
+from odr.procedure.case.desk_counts import folding
+from odr.procedure.case.desk_counts.folding import IS_FOLDED, NEW, Of, add_onto, take
 from odr.procedure.case.desk_counts.models import DeskChange
 
 if TYPE_CHECKING:
@@ -19,10 +21,7 @@ if TYPE_CHECKING:
 
 LONG_AGO = timedelta(days=60)
 """Tasks opened earlier are counted together: nobody asks by the hour how long they have lain."""
-NEW = 500
-"""New rows that are folded at once; fewer than a tenth of it are left for a later round."""
-IS_NEW, IS_FOLDED = text("(NOT folded)"), text("(folded)")
-"""In the words of the indexes: asked as ``folded = 0`` SQLite does not use them."""
+BY = ("role", "hour")
 HOUR = "%Y-%m-%d %H"
 
 
@@ -50,50 +49,21 @@ def fold_changes(court: Court) -> int:
 
 def fold(database: Database, now: datetime, at_least: int = NEW // 10) -> int:
     """A round of it; nothing where fewer than so many are new."""
-    new = select(DeskChange.id, DeskChange.role, DeskChange.hour, DeskChange.change).where(IS_NEW)
-    with database.read() as session:
-        if len(session.scalars(select(DeskChange.id).where(IS_NEW).limit(at_least)).all()) < at_least:
-            return 0
     long_ago = _hour(now - LONG_AGO)
-    with database.write() as session:
-        rows = session.execute(new.order_by(DeskChange.id).limit(NEW).with_for_update(skip_locked=True)).all()
-        sums: Counter[tuple[str, str]] = Counter()
-        for _, role, hour, change in rows:
-            sums[role, hour if hour >= long_ago else ""] += change
-        session.execute(delete(DeskChange).where(DeskChange.id.in_([row.id for row in rows])))
-        _add(session, sums)
-        _age(session, long_ago)
-        session.execute(delete(DeskChange).where(IS_FOLDED, DeskChange.change == 0))
-        return len(rows)
 
-
-def _add(session: Session, sums: Counter[tuple[str, str]]) -> None:
-    """Onto the folded row of each role and hour, or as one."""
-    # In one order, so that two workers do not wait for each other crosswise.
-    for (role, hour), change in sorted(sums.items()):
-        if not change:
-            continue
-        row = (IS_FOLDED, DeskChange.role == role, DeskChange.hour == hour)
-        onto = update(DeskChange).where(*row).values(change=DeskChange.change + change)
-        # Another worker may lay the row in the same moment, or take it away.
-        while not session.execute(onto).rowcount:  # type: ignore[attr-defined]
-            if insert_once(session, DeskChange(role=role, hour=hour, change=change, folded=True)):
-                break
-
-
-def _age(session: Session, long_ago: str) -> None:
-    """Hours that nobody asks for any more go into one row of their role. Those that another worker has in hand are left to it: taken
-    by both, they would be counted twice.
-    """
-    old = (IS_FOLDED, DeskChange.hour < long_ago, DeskChange.hour != "")
-    wanted = select(DeskChange.id, DeskChange.role, DeskChange.change).where(*old).order_by(DeskChange.id).limit(NEW)
-    rows = session.execute(wanted.with_for_update(skip_locked=True)).all()
-    if rows:
-        session.execute(delete(DeskChange).where(DeskChange.id.in_([row.id for row in rows])))
-        sums: Counter[tuple[str, str]] = Counter()
-        for _, role, change in rows:
+    def age(session: Session) -> None:
+        """Hours that nobody asks for any more go into one row of their role."""
+        sums: Counter[Of] = Counter()
+        for (role, _), change in take(
+            session, DeskChange, BY, IS_FOLDED, DeskChange.hour < long_ago, DeskChange.hour != ""
+        ):
             sums[role, ""] += change
-        _add(session, sums)
+        add_onto(session, DeskChange, BY, sums)
+        session.execute(delete(DeskChange).where(IS_FOLDED, DeskChange.change == 0))
+
+    return folding.fold(
+        database, DeskChange, BY, at_least, place=lambda of: (of[0], of[1] if of[1] >= long_ago else ""), then=age
+    )
 
 
 RECOUNTED = {
