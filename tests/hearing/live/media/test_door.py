@@ -61,7 +61,10 @@ def test_captions_reach_who_was_in_when_it_was_said(house: House) -> None:
         house.order("caption", segment=segment, lines=[said])
 
     def now() -> int:
-        return house.media.state("h1").media_ms + 1
+        """A millisecond that lies after all that came before, and is over before anything comes after."""
+        at = house.media.state("h1").media_ms + 1
+        until(lambda: house.media.state("h1").media_ms > at, "the millisecond is over")
+        return at
 
     async def how(opens: Opens) -> dict[str, list[str]]:
         knocks = {name: await opens() for name in ("li", "wu", "door", "witness")}
