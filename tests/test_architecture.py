@@ -14,6 +14,7 @@ from odr import wiring
 from odr.ground import migrate
 from odr.ground.db import Base
 from odr.procedure.acts.table import TABLE
+from tests.parsed import files, nodes_of, tree_of
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = wiring.LAYERS
@@ -29,11 +30,9 @@ PAGES = re.compile(r"(^|_)pages?(_|$)|^case_views$")
 def sources() -> dict[str, ast.Module]:
     """Module name → its parsed text, for everything under ``odr/``."""
     found = {}
-    for path in sorted((ROOT / "odr").rglob("*.py")):
+    for path in files():
         parts = path.relative_to(ROOT).with_suffix("").parts
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = ast.parse(
-            path.read_text(encoding="utf-8"), str(path)
-        )
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = tree_of(path)
     return found
 
 
@@ -445,12 +444,23 @@ def test_no_machine_and_no_workplace_is_named() -> None:
     assert wrong == []
 
 
+def test_what_all_rules_look_at_is_parsed_once() -> None:
+    """A rule that goes through the project's files takes them from ``tests/parsed.py``: parsed for each, they cost a minute."""
+    wrong = [
+        path.relative_to(ROOT).as_posix()
+        for path in files("tests")
+        if path.name != "parsed.py"
+        and re.search(r"ast\.parse\(.*\bread_(text|bytes)\(", path.read_text(encoding="utf-8"))
+    ]
+    assert wrong == []
+
+
 def test_every_test_states_its_rule_and_patches_nothing() -> None:
     """A test reads as a rule: it says which one in its docstring, and meets the real thing, never a mock."""
     wrong = []
-    for path in sorted((ROOT / "tests").rglob("*.py")):
+    for path in files("tests"):
         where = path.relative_to(ROOT)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
+        for node in nodes_of(path):
             if (
                 isinstance(node, ast.FunctionDef)
                 and node.name.startswith("test_")

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.parsed import files, tree_of
+
 ROOT = Path(__file__).resolve().parents[1]
 SECURITY_PAGE = (ROOT / "docs/security.md").read_text(encoding="utf-8")
 
@@ -79,10 +81,7 @@ CRYPTOGRAPHY = {"hashlib", "hmac", "cryptography", "argon2", "secrets", "pyotp",
 @cache
 def modules() -> dict[str, ast.Module]:
     """Every module of the court, read."""
-    return {
-        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
-        for path in sorted((ROOT / "odr").rglob("*.py"))
-    }
+    return {path.relative_to(ROOT).as_posix(): tree_of(path) for path in files()}
 
 
 def imported(tree: ast.AST) -> set[str]:
