@@ -37,6 +37,9 @@ pytest_plugins = [
     "tests.peers.oidc",
 ]
 
+# What is imported and collected from here on is garbage nowhere; what tests leave is collected in larger portions.
+gc.set_threshold(200_000, 20, 100)
+
 # The machines are shared and slow at times: a rule is not broken by taking long. CI tries the same examples each time.
 settings.register_profile("court", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("court"), derandomize=True, print_blob=True)
@@ -143,7 +146,6 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(200_000, 20, 100)
 
 
 def lay_tables(url: str) -> None:

@@ -31,7 +31,12 @@ def tree_of(path: Path) -> ast.Module:
             gc.enable()
 
 
-@cache
 def nodes_of(path: Path) -> tuple[ast.AST, ...]:
     """Every node of a file, as ``ast.walk`` gives them."""
-    return tuple(ast.walk(tree_of(path)))
+    return nodes_in(tree_of(path))
+
+
+@cache
+def nodes_in(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Every node of a tree that is asked for again and again."""
+    return tuple(ast.walk(tree))
