@@ -23,6 +23,7 @@ from odr.ground.clock import FixedClock
 from odr.ground.db import Base, Database, unpooled
 from odr.ground.logs import JsonLines
 from tests.kept import Shelf
+from tests.peers.postgres import only_one
 from tests.scene import Scene, open_court
 
 pytest_plugins = [
@@ -169,13 +170,25 @@ def clock() -> FixedClock:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with the court's tables, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "court.sqlite"
-    lay_tables(f"sqlite:///{path}")
-    # Of a thousand tables and indexes with hardly a row in them each is a page, and every test copies all of them.
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for step in ("PRAGMA journal_mode=DELETE", "PRAGMA page_size=1024", "VACUUM", "PRAGMA journal_mode=WAL"):
-            connection.execute(step)
+    """An SQLite file with the court's tables, to be copied: laid by the first worker who asks for it."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    path = shared / "template.sqlite"
+    with only_one(shared / "template.lock"):
+        if not path.exists():
+            draft = shared / "template-draft.sqlite"
+            lay_tables(f"sqlite:///{draft}")
+            # Of a thousand tables and indexes with hardly a row in them each is a page, and every test copies all of them.
+            with contextlib.closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+                for step in (
+                    "PRAGMA journal_mode=DELETE",
+                    "PRAGMA page_size=1024",
+                    "VACUUM",
+                    "PRAGMA journal_mode=WAL",
+                ):
+                    connection.execute(step)
+            draft.rename(path)
     return path
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
 from odr.ground import migrate
+from tests.compiled import copied
 from tests.patience import PATIENCE, until
 
 STEP = '''"""A step of the test."""
@@ -195,7 +195,7 @@ def test_every_step_after_the_baseline_says_what_it_is(empty_url: str) -> None:
 def newer(tmp_path: Path, *steps: tuple[str, str]) -> Path:
     """Migrations of a newer version: form and body of each step."""
     folder = tmp_path / "newer"
-    shutil.copytree(migrate.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    copied(migrate.FOLDER, folder, "__pycache__")
     down = migrate.revisions()[-1]
     for number, (form, body) in enumerate(steps, 9001):
         text_ = STEP.format(revision=number, down=down, form=form, body=body)
