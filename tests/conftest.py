@@ -23,7 +23,6 @@ from odr.ground.clock import FixedClock
 from odr.ground.db import Base, Database, unpooled
 from odr.ground.logs import JsonLines
 from tests.kept import Shelf
-from tests.peers.postgres import only_one
 from tests.scene import Scene, open_court
 
 pytest_plugins = [
@@ -171,6 +170,9 @@ def clock() -> FixedClock:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with the court's tables, to be copied: laid by the first worker who asks for it."""
+    # A plugin of this file, whose asserts pytest could not rewrite if it were imported before.
+    from tests.peers.postgres import only_one
+
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
