@@ -128,9 +128,9 @@ def serving(scene: Scene) -> Iterator[str]:
 
 
 class Gunicorn:
-    """The court of a folder as ``make run`` serves it: gunicorn, one process, eight threads."""
+    """The court of a folder as ``make run`` serves it: gunicorn, one process, eight threads; with two, as its unit does."""
 
-    def __init__(self, folder: Path, sequencing: str = "") -> None:
+    def __init__(self, folder: Path, sequencing: str = "", processes: int = 1) -> None:
         socket = folder / "port"
         command = [
             sys.executable,
@@ -141,7 +141,7 @@ class Gunicorn:
             "--threads",
             "8",
             "--workers",
-            "1",
+            str(processes),
             "--bind",
             "127.0.0.1:0",
             "bench.served:app",
@@ -150,7 +150,10 @@ class Gunicorn:
         with socket.open("wb") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log, start_new_session=True)
         deadline = time.monotonic() + 60
-        while not (found := re.search(r"Listening at: (http://\S+)", socket.read_text())) or not self.workers():
+        while (
+            not (found := re.search(r"Listening at: (http://\S+)", socket.read_text()))
+            or len(self.workers()) < processes
+        ):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the court did not come up: {socket.read_text()[-2000:]}")
             time.sleep(0.05)
@@ -170,7 +173,7 @@ class Gunicorn:
         ]
 
     def cpu(self) -> float:
-        """Seconds of CPU its worker has used."""
+        """Seconds of CPU its workers have used."""
         ticks = 0
         for pid in self.workers():
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -178,7 +181,7 @@ class Gunicorn:
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def syncs(self, act: Callable[[], object]) -> int | None:
-        """How often its worker waits for the disk while ``act`` runs, counted by strace; None where that is not there
+        """How often its workers wait for the disk while ``act`` runs, counted by strace; None where that is not there
         or not allowed.
         """
         if shutil.which("strace") is None:
@@ -192,8 +195,7 @@ class Gunicorn:
                 "trace=fsync,fdatasync,msync,sync_file_range",
                 "-o",
                 told.name,
-                "-p",
-                str(self.workers()[0]),
+                *(f"--attach={worker}" for worker in self.workers()),
             ]
             tracer = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             time.sleep(1)

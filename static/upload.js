@@ -136,10 +136,11 @@
       retryDelays: [0, 1000, 3000, 5000, 10000, 20000, 30000],
       onShouldRetry: (error) => {
         const status = error.originalResponse ? error.originalResponse.getStatus() : 0;
-        // 423: the request that was cut has not been noticed by the server yet. 507: the court makes room.
+        // 408: it came too slowly, or something between held it up. 423: the request that was cut has not been noticed by the server
+        // yet. 503: many files are coming in. 507: the court makes room.
         item.placed();
         if (status === 0) lose(item);
-        return status === 0 || status === 409 || status === 423 || status >= 500;
+        return [0, 408, 409, 423].includes(status) || status >= 500;
       },
       onProgress: (done, all) => {
         // Bytes handed to a dead network are no progress: only an answer of the court says that it is back.

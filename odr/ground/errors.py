@@ -114,6 +114,15 @@ class Unavailable(CourtError):
         """Seconds after which trying again makes sense."""
 
 
+class NoTurn(Unavailable):
+    """As many long files as the court takes in at one time are coming in, and this one waited for its turn in vain."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.message = T("The court is taking in as many large files as it can. Nothing of this one was kept.")
+        self.way_out = T("Send it again in a few minutes. The page for files tries again by itself.")
+
+
 class FieldFault:
     """One thing wrong with one field of an input; ``location`` is the path in the model."""
 

@@ -8,8 +8,8 @@ MOST_GATHERED = 2 * MOST_BODY
 """Bytes of a body that the patient worker gathers before a thread sees it: as many as any route takes of a stranger."""
 FIRST_SECONDS = 10.0
 """Within which a request, or the reading of an answer, has to get going."""
-BYTES_A_SECOND = 100_000
-"""At least so fast, after the first seconds, a body is sent and an answer is read."""
+BYTES_A_SECOND = 20_000
+"""At least so fast, after the first seconds, a body is sent and an answer is read: a telephone where the network is poor."""
 
 
 class TooSlow(TimeoutError):

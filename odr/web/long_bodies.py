@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import errno
 import io
-from typing import Any, Protocol
+from typing import Any, Never, Protocol
+
+from odr.ground.errors import NoTurn
 
 
 class Source(Protocol):
@@ -61,3 +63,18 @@ class LongBody(io.RawIOBase):
         if not count:
             raise ConnectionResetError(errno.ECONNRESET, "the connection ended before the body did")
         return count
+
+
+class TurnedAway(io.RawIOBase):
+    """What a route reads of a long body for which no thread became free. Its guard looks at who sends it as always."""
+
+    failed = True
+    """Nobody knows how much of it still comes: the connection takes no further request."""
+
+    def readable(self) -> bool:
+        """It is, to say why there is nothing."""
+        return True
+
+    def readinto(self, _buffer: Any, /) -> Never:
+        """Nothing. Raises NoTurn."""
+        raise NoTurn

@@ -2,7 +2,7 @@
 
 gunicorn's threaded worker gives a connection to a thread at its first byte, and eight that drip hold eight threads.
 Here the main loop gathers a request (up to the size of one without a file) before a thread sees it, and sends on what
-somebody reads slowly. Bodies that are files stream to their routes, in half of the threads at most (decision 0051).
+somebody reads slowly. Bodies that are files stream to their routes in threads of their own (decisions 0051, 0121).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from flask import Flask
@@ -22,13 +23,15 @@ from gunicorn.errors import ConfigError
 from gunicorn.http.body import LengthReader
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from odr.web.long_bodies import LongBody
+from odr.web.long_bodies import LongBody, TurnedAway
 from odr.web.slow_lines import Line
 
 LINGER = 2.0
 """Seconds for the other side to close, once everything is said."""
 LOOK = 0.5
 """Seconds between two looks at who is too late."""
+STREAMS = 16
+"""Files that one process takes in at the same time, each in a thread of its own; none of those that answer pages."""
 
 
 def make_ready_beside(app: Any) -> threading.Thread | None:
@@ -53,10 +56,13 @@ def _make_ready(court: Any) -> None:
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
     """gunicorn's threaded worker with patience in its main loop, where it costs nobody anything."""
 
+    FOR_A_TURN = 50.0
+    """Seconds that a file waits until another one is through: proxies wait a minute for whoever reads nothing."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._too_late: dict[Any, tuple[Callable[[], float], Callable[[Any], None]]] = {}
-        self._queued: list[Any] = []
+        self._queued: dict[Any, float] = {}
         self._streaming: set[Any] = set()
         self._looked = 0.0
 
@@ -69,9 +75,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         super().check_config(cfg, log)
 
     def init_process(self) -> None:
-        """Allow as many files as connections may need: each its socket, what was sent and what is read slowly."""
+        """Allow as many open files as connections may need: each its socket, what was sent and what is read slowly."""
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 4 * self.worker_connections + 1024), most))
+        self._files = ThreadPoolExecutor(STREAMS, "file")
         super().init_process()
 
     def load_wsgi(self) -> None:
@@ -104,7 +111,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         if coming.streams:
             # gunicorn would say that the body may come before its route has looked at who sends it.
             req._expected_100_continue = False
-        if coming.streams and isinstance(req.body.reader, LengthReader):
+        if coming.turned_away:
+            req.body = TurnedAway()
+        elif coming.streams and isinstance(req.body.reader, LengthReader):
             ahead, length = conn.parser.unreader.take_buffered(), req.body.reader.length
             conn.parser.unreader.unread(ahead[length:])
             req.body = LongBody(conn.sock, ahead[:length], length)
@@ -167,20 +176,32 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def _submit(self, conn: Any) -> None:
         conn.data_ready = True
-        if conn.sock.arriving.streams:
-            if len(self._streaming) >= max(1, self.cfg.threads // 2):
-                self._queued.append(conn)
-                ends_at = conn.sock.arriving.ends_at
-                self._too_late[conn] = (lambda: ends_at, self._refuse)
-                return
-            self._streaming.add(conn)
-        self.enqueue_req(conn)
+        if not conn.sock.arriving.streams:
+            self.enqueue_req(conn)
+        elif len(self._streaming) < STREAMS:
+            self._stream(conn)
+        else:
+            self._queued[conn] = began = time.monotonic()
+            self._too_late[conn] = (lambda: began + self.FOR_A_TURN, self._turn_away)
+
+    def _stream(self, conn: Any) -> None:
+        self._streaming.add(conn)
+        answered = self._files.submit(self.handle, conn)
+        answered.add_done_callback(lambda answer: self.method_queue.defer(self.finish_request, conn, answer))
 
     def _submit_queued(self) -> None:
-        if self._queued:
-            conn = self._queued.pop(0)
-            self._too_late.pop(conn, None)
-            self._submit(conn)
+        """Whoever waits longest is next."""
+        if self._queued and len(self._streaming) < STREAMS:
+            conn = next(iter(self._queued))
+            self._leave_alone(conn)
+            conn.sock.arriving.rested(time.monotonic() - self._queued.pop(conn))
+            self._stream(conn)
+
+    def _turn_away(self, conn: Any) -> None:
+        """Nobody got through meanwhile: a thread that answers pages says so, in the words and the language of its route."""
+        del self._queued[conn]
+        conn.sock.arriving.turned_away = True
+        self.enqueue_req(conn)
 
     def _send_on(self, conn: Any, stays: bool) -> None:
         try:
@@ -218,8 +239,6 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         )
 
     def _refuse(self, conn: Any) -> None:
-        if conn in self._queued:
-            self._queued.remove(conn)
         if conn.sock.arriving.count:
             conn.sock.refuse()
         self._linger(conn)

@@ -84,7 +84,7 @@ class Arriving:
         self.first_byte_at: float | None = None
         """Later than ``began`` on a connection that stayed and rested."""
         self.count = 0
-        self.whole = self.streams = self.too_long = False
+        self.whole = self.streams = self.too_long = self.turned_away = False
         self.wants_to_be_told = self.told_to_go_on = False
         self._head = bytearray()
         self._body = 0
@@ -142,6 +142,10 @@ class Arriving:
     def ends_at(self) -> float:
         """When it is too late for the rest."""
         return self.began + seconds_for(self.count)
+
+    def rested(self, seconds: float) -> None:
+        """So long nobody read it: that is not the sender's slowness."""
+        self.began += seconds
 
 
 class Line:

@@ -72,13 +72,14 @@ def program(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("served")
     if request.param == "postgresql":
         with request.getfixturevalue("postgres_cluster").database() as url:
-            yield from _serve(folder, url)
+            yield from serve(folder, url)
     else:
-        yield from _serve(folder, f"sqlite:///{folder / 'court.sqlite'}")
+        yield from serve(folder, f"sqlite:///{folder / 'court.sqlite'}")
 
 
-def _serve(folder: Path, url: str) -> Iterator[Program]:
-    served = Served(folder, ODR_DATABASE_URL=url)
+def serve(folder: Path, url: str, worker: str = "") -> Iterator[Program]:
+    """A court that answers, and a program with a token, until the test is over."""
+    served = Served(folder, worker, ODR_DATABASE_URL=url)
     until(served.is_open, "the court answers")
     database, now = Database(url), datetime.now(UTC)
     with database.write() as session:

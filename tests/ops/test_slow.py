@@ -32,7 +32,7 @@ HEAD = b"Host: court\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 class Served:
     """A court as its unit starts it, with one process of eight threads."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, worker: str = "", **settings: str) -> None:
         unit = (ROOT / "deploy/court-web@.service").read_text()
         found = re.search(r"bin/gunicorn (.+?) --workers \d+ (--threads 8) ", unit)
         assert found, unit
@@ -40,6 +40,7 @@ class Served:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         command = [sys.executable, "-m", "gunicorn", *found[1].split(), *found[2].split()]
+        command += ["--worker-class", worker] if worker else []
         command += ["--workers", "1", "--bind", f"127.0.0.1:{self.port}", "--log-level", "warning", "wsgi:app"]
         env = {**os.environ, "ODR_MODE": "test", "ODR_DATA_DIR": str(folder), "ODR_ARGON2_CHEAP": "1", **settings}
         self.process = subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True)
@@ -129,7 +130,7 @@ def _large() -> list[bytes]:
 
 
 def test_a_slow_sender_is_told_that_it_is_too_late(served: Served) -> None:
-    """Within ten seconds of a first byte, and a second more for each 100 KB, a request is there, or refused (408)."""
+    """Within ten seconds of a first byte, and a second more for each 20 KB, a request is there, or refused (408)."""
     line = served.line(SLOW["form"])
     assert line.recv(100).startswith(b"HTTP/1.1 408 ")
 

@@ -21,7 +21,7 @@ from odr.evidence.intake.upload import Announced, Checksum, UploadDesk
 from odr.evidence.intake.upload_errors import BadUploadRequest, BodyCut, FileTooLarge, OffsetConflict, UploadVersion
 from odr.evidence.models import PartKind, Upload, UploadState
 from odr.evidence.store.store import Reader, read_into
-from odr.ground.errors import CourtError
+from odr.ground.errors import CourtError, Unavailable
 from odr.ground.text import T
 from odr.notary.log.strict import Malformed, base64_bytes
 
@@ -148,12 +148,14 @@ def handle(desk: UploadDesk, request: TusRequest, location: Callable[[str], str]
 
 
 def refusal_headers(error: CourtError) -> dict[str, str]:
-    """Headers of a refused request: what the sender may speak instead, or from where to go on."""
+    """Headers of a refused request: what the sender may speak instead, from where to go on, or when to try again."""
     headers = {"Tus-Resumable": VERSION, "Cache-Control": "no-store"}
     if isinstance(error, UploadVersion):
         headers["Tus-Version"] = VERSION
     if isinstance(error, OffsetConflict):
         headers["Upload-Offset"] = str(error.offset)
+    if isinstance(error, Unavailable):
+        headers["Retry-After"] = str(error.retry_after)
     return headers
 
 

@@ -1,4 +1,7 @@
-"""When somebody has to sign in, or prove again who they are, first: nothing that was typed is lost."""
+"""When somebody has to sign in, or prove again who they are, first: nothing that was typed is lost.
+
+A file that streams in is not read before it is known who sends it: the page says that it was not kept.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from odr.identity.pages import bp
 from odr.identity.pages.shared import page
 from odr.web import forgery
 from odr.web.forgery import CrossOrigin, StaleForm
-from odr.web.guards import SecondFactorNeeded, SignInNeeded, our_origins
+from odr.web.guards import SecondFactorNeeded, SignInNeeded, guard_of, our_origins
 
 
 @bp.app_errorhandler(SignInNeeded)
@@ -68,7 +71,17 @@ def _here() -> str:
 def _kept(error: CourtError, way: str | None) -> Response:
     # Another site must not be able to put its own words before somebody with a button to send them.
     fields = forgery.typed_fields(request) if forgery.comes_from(request, our_origins()) else []
-    return page("kept.html", error.status, error=error, way=way, fields=fields, action=_here(), method=request.method)
+    guard = guard_of(request.endpoint)
+    return page(
+        "kept.html",
+        error.status,
+        error=error,
+        way=way,
+        fields=fields,
+        action=_here(),
+        method=request.method,
+        files=guard is not None and guard.most is None,
+    )
 
 
 def _for_a_program(error: CourtError) -> ResponseReturnValue:

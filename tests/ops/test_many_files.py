@@ -1,0 +1,123 @@
+"""More long files at a time than one process takes in: pages are answered, each file gets its turn, and none is lost."""
+
+from __future__ import annotations
+
+import io
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from odr.app import create_app
+from odr.web.limits import MOST_GATHERED
+from odr.web.long_bodies import TurnedAway
+from odr.web.patient_worker import STREAMS, PatientWorker
+from tests.insight.browser import signed_in
+from tests.ops.impatient import ImpatientWorker
+from tests.ops.test_large_files import DATA, OCTETS, Program, serve
+from tests.ops.test_slow import STREAMED
+from tests.scene import Scene
+
+
+def at_worker(worker: type[PatientWorker], folder: Path) -> Iterator[Program]:
+    """A court that this worker serves."""
+    return serve(folder, f"sqlite:///{folder / 'court.sqlite'}", f"{worker.__module__}.{worker.__name__}")
+
+
+@pytest.fixture(scope="module")
+def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """A court as it is served."""
+    yield from at_worker(PatientWorker, tmp_path_factory.mktemp("patient"))
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """A court in which a file waits for two seconds."""
+    yield from at_worker(ImpatientWorker, tmp_path_factory.mktemp("impatient"))
+
+
+def resting(program: Program) -> list[socket.socket]:
+    """As many senders as are taken in at one time, each in the middle of a file."""
+    head = DATA[: MOST_GATHERED + 1]
+    return [program.served.line(program.piece(program.begin(), 0, len(DATA), head)) for _ in range(STREAMS)]
+
+
+def test_files_take_no_thread_from_pages(patient: Program) -> None:
+    """Twice as many senders as there are threads rest in the middle of a file: pages are answered, also those of small files."""
+    lines = resting(patient)
+    assert [patient.served.status(path) for path in ("/health/live", "/status", "/account/sign-in")] == [200] * 3
+    small = patient.ask("POST", "/api/v1/uploads", b"A short note.", Content_Type=OCTETS, Upload_Length=13)
+    assert small.status == 201 and small.getheader("Upload-Receipt")
+    for line in lines:
+        line.close()
+
+
+def test_whoever_comes_while_all_are_taken_gets_a_turn(patient: Program) -> None:
+    """It waits, and is taken in whole once another sender is through or gone."""
+    place = patient.begin()
+    lines = resting(patient)
+    waits = patient.served.line(patient.piece(place, 0, len(DATA)))
+    for line in lines:
+        line.close()
+    waits.sendall(DATA)
+    said = waits.recv(4096)
+    assert said.startswith(b"HTTP/1.1 204 ") and b"upload-receipt" in said.lower()
+
+
+def test_whoever_waits_in_vain_is_told_when_to_come_again(impatient: Program) -> None:
+    """503 with a moment, nothing of it taken, and the same upload goes on afterwards; a form is answered in words."""
+    place = impatient.begin()
+    lines = resting(impatient)
+    waits = impatient.served.line(impatient.piece(place, 0, len(DATA), DATA[:1000]))
+    plain = impatient.served.line(
+        b"POST /api/v1/uploads HTTP/1.1\r\nHost: court\r\nContent-Type: text/plain\r\nAccept-Language: zh-CN\r\n"
+        + f"Authorization: Bearer {impatient.secret}\r\nContent-Length: {len(DATA)}\r\n\r\n".encode()
+    )
+    said = waits.recv(4096).lower()
+    assert said.startswith(b"http/1.1 503 ") and b"retry-after: 30\r\n" in said
+    problem = plain.makefile("rb").read()
+    assert problem.startswith(b"HTTP/1.1 503 ")
+    assert json.loads(problem.partition(b"\r\n\r\n")[2])["title"].startswith("本院")
+    for line in lines:
+        line.close()
+    assert impatient.offset(place) == 0
+    done = impatient.ask("PATCH", place, DATA, Content_Type=OCTETS, Upload_Offset=0)
+    assert done.status == 204 and done.getheader("Upload-Receipt")
+
+
+@pytest.mark.parametrize("rule", sorted(STREAMED))
+def test_every_route_of_files_says_why_there_is_no_body(small_scene: Scene, rule: str) -> None:
+    """Whoever may send is told in words, or as the protocol says it, and when to come again; what was begun is as it was."""
+    client = signed_in(create_app(court=small_scene.court), small_scene, "li")
+    tus = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(DATA))}
+    begun = client.post("/uploads/", headers=tus)
+    assert begun.status_code == 201
+    if rule == "/uploads/new":
+        method, given = "POST", {"Content-Type": "multipart/form-data; boundary=b"}
+    else:
+        method, given = "PATCH" if "<" in rule else "POST", {**tus, "Content-Type": OCTETS, "Upload-Offset": "0"}
+    answer = client.open(
+        rule.replace("<reference>", begun.location.rpartition("/")[2]),
+        method=method,
+        headers=given,
+        environ_overrides={"wsgi.input": TurnedAway(), "CONTENT_LENGTH": str(len(DATA))},
+    )
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert "as many large files as it can" in answer.get_data(as_text=True)
+    assert client.head(begun.location, headers=tus).headers["Upload-Offset"] == "0"
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["an old page", "signed out"])
+def test_a_form_whose_files_are_not_read_says_that_they_are_not_kept(small_scene: Scene, is_known: bool) -> None:
+    """Nothing that streams in is read before it is known who sends it: the page does not say that it is kept."""
+    app = create_app(court=small_scene.court)
+    client = signed_in(app, small_scene, "li") if is_known else app.test_client()
+    given = {"csrf_token": "old", "file": (io.BytesIO(b"A short note."), "note.txt")}
+    answer = client.post("/uploads/new", data=given, headers={"Origin": "http://localhost"})
+    said = answer.get_data(as_text=True)
+    assert answer.status_code == (400 if is_known else 401)
+    assert "Your files were not kept" in said and "choose the files again" in said
+    assert "What you typed is kept" not in said and "Nothing you typed is lost" not in said
+    assert ("/account/sign-in?next=/account/close" in said) != is_known
