@@ -8,6 +8,8 @@ import ast
 from functools import cache
 from pathlib import Path
 
+from tests.parsed import tree_of
+
 ROOT = Path(__file__).resolve().parents[1]
 
 TRIED: dict[str, dict[str, str]] = {
@@ -136,7 +138,7 @@ def section() -> str:
 def said_by(test: str) -> str:
     """The first sentence of a test's own words, or of its file's. Raises LookupError where there is no such test."""
     path, _, name = test.partition("::")
-    tree: ast.AST = ast.parse((ROOT / "tests" / path).read_text(encoding="utf-8"))
+    tree: ast.AST = tree_of(ROOT / "tests" / path)
     if name:
         found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == name]
         if not found:

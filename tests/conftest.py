@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
@@ -34,6 +36,9 @@ pytest_plugins = [
     "tests.peers.witness",
     "tests.peers.oidc",
 ]
+
+# What is imported and collected from here on is garbage nowhere; what tests leave is collected in larger portions.
+gc.set_threshold(200_000, 20, 100)
 
 # The machines are shared and slow at times: a rule is not broken by taking long. CI tries the same examples each time.
 settings.register_profile("court", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -141,7 +146,6 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(200_000, 20, 100)
 
 
 def lay_tables(url: str) -> None:
@@ -165,9 +169,28 @@ def clock() -> FixedClock:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with the court's tables, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "court.sqlite"
-    lay_tables(f"sqlite:///{path}")
+    """An SQLite file with the court's tables, to be copied: laid by the first worker who asks for it."""
+    # A plugin of this file, whose asserts pytest could not rewrite if it were imported before.
+    from tests.peers.postgres import only_one
+
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    path = shared / "template.sqlite"
+    with only_one(shared / "template.lock"):
+        if not path.exists():
+            draft = shared / "template-draft.sqlite"
+            lay_tables(f"sqlite:///{draft}")
+            # Of a thousand tables and indexes with hardly a row in them each is a page, and every test copies all of them.
+            with contextlib.closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+                for step in (
+                    "PRAGMA journal_mode=DELETE",
+                    "PRAGMA page_size=1024",
+                    "VACUUM",
+                    "PRAGMA journal_mode=WAL",
+                ):
+                    connection.execute(step)
+            draft.rename(path)
     return path
 
 

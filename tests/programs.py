@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import dedent
 
+from tests.parsed import tree_of
+
 RUNNERS = {"run", "Popen", "check_output", "check_call", "call"}
 BY_NAME = {"which", "posix_spawnp", "execvp", "execlp", "find_program"}
 """Functions whose first argument is a program's name."""
@@ -97,9 +99,7 @@ class PythonCalls:
     """The programs that a set of Python files runs."""
 
     def __init__(self, paths: Iterable[Path], root: Path) -> None:
-        self.sources = [
-            Source(str(path.relative_to(root)), ast.parse(path.read_text(encoding="utf-8"))) for path in paths
-        ]
+        self.sources = [Source(str(path.relative_to(root)), tree_of(path)) for path in paths]
         self.passing: dict[str, int] = {}
         """Functions that run what they are given: the place of the command among their arguments."""
 

@@ -14,6 +14,7 @@ from odr import wiring
 from odr.ground import migrate
 from odr.ground.db import Base
 from odr.procedure.acts.table import TABLE
+from tests.parsed import files, nodes_in, nodes_of, tree_of
 
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = wiring.LAYERS
@@ -29,17 +30,20 @@ PAGES = re.compile(r"(^|_)pages?(_|$)|^case_views$")
 def sources() -> dict[str, ast.Module]:
     """Module name → its parsed text, for everything under ``odr/``."""
     found = {}
-    for path in sorted((ROOT / "odr").rglob("*.py")):
+    for path in files():
         parts = path.relative_to(ROOT).with_suffix("").parts
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = ast.parse(
-            path.read_text(encoding="utf-8"), str(path)
-        )
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = tree_of(path)
     return found
 
 
-def imports(module: str, tree: ast.Module) -> Iterator[tuple[str, int]]:
+@cache
+def imports(module: str, tree: ast.Module) -> tuple[tuple[str, int], ...]:
     """Every module imported anywhere in ``tree``, for type checking too, with the line."""
-    for node in ast.walk(tree):
+    return tuple(_imports(module, tree))
+
+
+def _imports(module: str, tree: ast.Module) -> Iterator[tuple[str, int]]:
+    for node in nodes_in(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -67,7 +71,7 @@ def kind_of(module: str) -> str:
     parts = module.split(".")[2:]
     if any(PAGES.search(part) and part != "case_views" for part in parts):
         return "pages"
-    if any(_is_act(node) for node in ast.walk(sources()[module])):
+    if any(_is_act(node) for node in nodes_in(sources()[module])):
         return "acts"
     return parts[-1] if parts else module
 
@@ -185,7 +189,7 @@ def test_a_party_is_found_by_the_case() -> None:
     wrong = [
         f"{module}:{node.lineno}"
         for module, tree in sources().items()
-        for node in ast.walk(tree)
+        for node in nodes_in(tree)
         if isinstance(node, ast.Call)
         and _dotted(node.func) == "next"
         and _LOOKS_FOR_A_PARTY.search(ast.unparse(node))
@@ -212,7 +216,7 @@ def test_papers_of_the_court_enter_the_log_in_one_form() -> None:
     writing = {
         module
         for module, tree in sources().items()
-        for node in ast.walk(tree)
+        for node in nodes_in(tree)
         if isinstance(node, ast.Dict)
         for key, value in zip(node.keys, node.values, strict=True)
         if key is not None and (ast.unparse(key), ast.unparse(value)) == ("'submitted_by'", "'court'")
@@ -272,10 +276,10 @@ def test_an_act_is_named_by_a_constant_of_its_room() -> None:
         here = room_of(module)
         if here not in wiring.ROOMS or here in EDGES or module.endswith((".names", ".desks", ".time_limits")):
             continue
-        members = {id(node) for each in ast.walk(tree) if _is_enum(each) for node in ast.walk(each)}
+        members = {id(node) for each in nodes_in(tree) if _is_enum(each) for node in ast.walk(each)}
         wrong += [
             f"{module}:{node.lineno} {node.value}"
-            for node in ast.walk(tree)
+            for node in nodes_in(tree)
             if isinstance(node, ast.Constant)
             and isinstance(node.value, str)
             and node.value in by_room
@@ -322,7 +326,7 @@ def test_nobody_else_reads_the_clock() -> None:
     """The time comes from the court's clock: procedural time can then be moved in training and stand still in tests."""
     wrong = []
     for module, tree in sources().items():
-        for node in ast.walk(tree):
+        for node in nodes_in(tree):
             # A reader handed on is a clock read as much as one called.
             if (
                 isinstance(node, ast.Attribute)
@@ -345,7 +349,7 @@ def test_no_time_is_made_without_its_zone() -> None:
     zone_at = {"datetime": 7, "datetime.combine": 2, "datetime.fromtimestamp": 1}
     wrong = []
     for module, tree in sources().items():
-        for node in ast.walk(tree):
+        for node in nodes_in(tree):
             if not isinstance(node, ast.Call):
                 continue
             name = _dotted(node.func)
@@ -368,7 +372,7 @@ def test_tables_are_declared_where_they_are_looked_for() -> None:
     declaring = {
         module
         for module, tree in sources().items()
-        for node in ast.walk(tree)
+        for node in nodes_in(tree)
         if isinstance(node, ast.ClassDef) and "Base" in map(_dotted, node.bases)
     }
     assert declaring == here
@@ -445,12 +449,23 @@ def test_no_machine_and_no_workplace_is_named() -> None:
     assert wrong == []
 
 
+def test_what_all_rules_look_at_is_parsed_once() -> None:
+    """A rule that goes through the project's files takes them from ``tests/parsed.py``: parsed for each, they cost a minute."""
+    wrong = [
+        path.relative_to(ROOT).as_posix()
+        for path in files("tests")
+        if path.name != "parsed.py"
+        and re.search(r"ast\.parse\(.*\bread_(text|bytes)\(", path.read_text(encoding="utf-8"))
+    ]
+    assert wrong == []
+
+
 def test_every_test_states_its_rule_and_patches_nothing() -> None:
     """A test reads as a rule: it says which one in its docstring, and meets the real thing, never a mock."""
     wrong = []
-    for path in sorted((ROOT / "tests").rglob("*.py")):
+    for path in files("tests"):
         where = path.relative_to(ROOT)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
+        for node in nodes_of(path):
             if (
                 isinstance(node, ast.FunctionDef)
                 and node.name.startswith("test_")

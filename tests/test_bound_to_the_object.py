@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+
+from tests.parsed import files, nodes_of
 
 ROOT = Path(__file__).resolve().parents[1] / "odr"
 OWN = {
@@ -67,8 +70,8 @@ KEPT_APART = {
 
 
 def _functions() -> Iterator[tuple[str, ast.FunctionDef]]:
-    for path in sorted(ROOT.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for path in files():
+        for node in nodes_of(path):
             if isinstance(node, ast.FunctionDef):
                 yield f"{path.relative_to(ROOT)}:{node.name}", node
 
@@ -85,11 +88,14 @@ def _is_own(node: ast.AST) -> bool:
     return bool(names) and names <= OWN
 
 
-def _equalities(function: ast.FunctionDef) -> Iterator[tuple[str, str, ast.AST]]:
+@cache
+def _equalities(function: ast.FunctionDef) -> tuple[tuple[str, str, ast.AST], ...]:
     """Table, column and what it is compared with, of every ``Table.column == …``."""
-    for node in ast.walk(function):
-        if isinstance(node, ast.Compare) and (column := _column(node.left)) and isinstance(node.ops[0], ast.Eq):
-            yield *column, node.comparators[0]
+    return tuple(
+        (*column, node.comparators[0])
+        for node in ast.walk(function)
+        if isinstance(node, ast.Compare) and (column := _column(node.left)) and isinstance(node.ops[0], ast.Eq)
+    )
 
 
 def _columns(function: ast.FunctionDef) -> set[str]:
@@ -168,8 +174,8 @@ def test_no_list_is_gathered_through_a_seat_without_its_office() -> None:
     """Who compares a seat's account is listed with the one case it is about."""
     compares = {
         path.relative_to(ROOT).as_posix()
-        for path in ROOT.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for path in files()
+        for node in nodes_of(path)
         if isinstance(node, ast.Compare) and _column(node.left) == ("Seat", "account_id")
     }
     assert compares == THROUGH_A_SEAT.keys()

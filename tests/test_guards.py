@@ -27,6 +27,7 @@ from odr.procedure.models import Window, WindowState
 from odr.procedure.performing import Performing
 from odr.procedure.rules.base import law
 from odr.procedure.sitting import Sitting
+from tests.parsed import tree_of
 from tests.scene import Scene
 from tests.test_permissions import attempt, expected, mandate, pending
 
@@ -275,7 +276,7 @@ class Source:
         self.imported: dict[str, dict[str, Name]] = {}
         self.prepares: set[Name] = set()
         trees = {
-            ".".join(path.relative_to(root).with_suffix("").parts): ast.parse(path.read_text(encoding="utf-8"))
+            ".".join(path.relative_to(root).with_suffix("").parts): tree_of(path)
             for path in sorted((root / "odr").rglob("*.py"))
         }
         for module, tree in trees.items():

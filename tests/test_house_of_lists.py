@@ -7,6 +7,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+from tests.parsed import files, tree_of
+
 ROOT = Path(__file__).resolve().parents[1]
 KINDS = {
     "worker",  # a batch of work: what is left is done in the next round
@@ -22,12 +24,11 @@ MOST_LEFT = 9
 def limits() -> dict[tuple[str, str], int]:
     """Module and function of each limit of more than one row → how many stand there."""
     found: dict[tuple[str, str], int] = {}
-    for path in sorted((ROOT / "odr").rglob("*.py")):
+    for path in files():
         name = path.relative_to(ROOT).as_posix()
         if name == "odr/ground/keyset.py":
             continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for owner in tree.body:
+        for owner in tree_of(path).body:
             for node in ast.walk(owner):
                 if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
                     continue

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests.parsed import files, nodes_in, tree_of
 
 ROOT = Path(__file__).resolve().parents[1]
 SECURITY_PAGE = (ROOT / "docs/security.md").read_text(encoding="utf-8")
@@ -79,28 +80,25 @@ CRYPTOGRAPHY = {"hashlib", "hmac", "cryptography", "argon2", "secrets", "pyotp",
 @cache
 def modules() -> dict[str, ast.Module]:
     """Every module of the court, read."""
-    return {
-        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
-        for path in sorted((ROOT / "odr").rglob("*.py"))
-    }
+    return {path.relative_to(ROOT).as_posix(): tree_of(path) for path in files()}
 
 
-def imported(tree: ast.AST) -> set[str]:
+@cache
+def imported(tree: ast.AST) -> frozenset[str]:
     """Names of libraries, with the modules in them."""
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes_in(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
+    return frozenset(found)
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+@cache
+def calls(tree: ast.AST) -> tuple[tuple[str, ast.Call], ...]:
     """Every call with the name that is called."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node
+    return tuple((ast.unparse(node.func), node) for node in nodes_in(tree) if isinstance(node, ast.Call))
 
 
 def where(rule: object) -> set[str]:

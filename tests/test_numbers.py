@@ -16,6 +16,7 @@ from odr.procedure.forms.faults import too_large_in, validate
 from odr.procedure.forms.inputs import CourtModel
 from odr.web.numbers import number_in
 from tests.evidence.test_case_file import signed_in
+from tests.parsed import files, nodes_of
 from tests.scene import Scene
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -102,8 +103,8 @@ def test_a_form_refuses_a_number_that_no_column_holds_at_its_place(given: dict[s
 def test_pages_read_numbers_in_one_way() -> None:
     """``type=int`` of Werkzeug takes a number of any length: nobody uses it."""
     found = []
-    for path in (ROOT / "odr").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for path in files():
+        for node in nodes_of(path):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.parsed import files, tree_of
 from tests.patience import PATIENCE, accepts, until
 
 HERE = Path(__file__).resolve().parent
@@ -98,8 +99,8 @@ def seen_by_its_file(tree: ast.AST) -> Iterator[int]:
 def test_no_test_asks_a_clock_on_the_wall_whether_it_passes() -> None:
     """What is too slow is counted in statements, syncs and processor time; what must happen is waited for patiently."""
     timed, asleep, short, early, hasty = set(), set(), [], [], []
-    for file in sorted(HERE.rglob("*.py")):
-        tree, name = ast.parse(file.read_text(encoding="utf-8")), str(file.relative_to(HERE))
+    for file in files("tests"):
+        tree, name = tree_of(file), str(file.relative_to(HERE))
         if any(on_the_wall(tree)):
             timed.add(name)
         if any(sleeps(tree)):

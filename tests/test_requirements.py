@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from tests.parsed import files, nodes_of
+
 ROOT = Path(__file__).parent.parent
 RUNTIME, EXTRA, DEVELOPMENT = "requirements.txt", "requirements-extra.txt", "requirements-dev.txt"
 SPEECH = "requirements-speech.txt"
@@ -37,7 +39,7 @@ def _pins(file: str) -> dict[str, Requirement]:
 
 def _court_files() -> Iterator[Path]:
     for folder in ("odr", "migrations"):
-        yield from (ROOT / folder).rglob("*.py")
+        yield from files(folder)
     yield ROOT / "wsgi.py"
 
 
@@ -46,7 +48,7 @@ def _imports() -> dict[str, str]:
     """Each library that the court imports, with a file that does."""
     found: dict[str, str] = {}
     for file in _court_files():
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in nodes_of(file):
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
             else:

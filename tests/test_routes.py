@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,7 @@ devices to end.
 """
 
 
+@cache
 def rows() -> dict[tuple[str, str], dict[str, str]]:
     """Expectation of each method and route: principal → what it gets."""
     with FILE.open(encoding="utf-8", newline="") as file:
@@ -90,8 +92,8 @@ class House:
     people: dict[str, int] = field(default_factory=dict)
     parameters: dict[str, str] = field(default_factory=dict)
     reference: str = ""
-    readers: dict[tuple[str, bool], tuple[str, int]] = field(default_factory=dict)
-    """Session of each person who only reads; a request that changes something may end its own, and gets a new one."""
+    sessions: dict[tuple[str, bool], tuple[str, int]] = field(default_factory=dict)
+    """Session of each person, until a request in it changes something, or may have."""
 
     def ask(
         self,
@@ -108,9 +110,8 @@ class House:
         headers = {"Origin": origin} if origin else {}
         row_id, reads = None, method in ("GET", "OPTIONS")
         if who != "anonymous":
-            secret, row_id = (self.readers.get((who, two_factor)) if reads else None) or self.enter(who, two_factor)
-            if reads:
-                self.readers[who, two_factor] = secret, row_id
+            secret, row_id = self.sessions.get((who, two_factor)) or self.enter(who, two_factor)
+            self.sessions[who, two_factor] = secret, row_id
             client.set_cookie(session_cookie_name(False), secret)
         if token and not reads:
             with client.session_transaction() as cookie:
@@ -123,14 +124,15 @@ class House:
                 {"Content-Type": "application/offset+octet-stream"} if method == "PATCH" else {}
             )
         response = client.open(path, method=method, headers=headers, buffered=True)
-        if not reads and self.got(response) == "in":
+        if not reads and self.got(response) not in ("403", "404"):
+            if row_id is not None:
+                del self.sessions[who, two_factor]
+                self.leave(row_id)
             self.restore()
-        elif not reads and row_id is not None:
-            self.leave(row_id)
         return response
 
     def leave(self, row_id: int) -> None:
-        """A session that asked one thing ends: nobody has more devices than the court allows."""
+        """A session that may have changed ends: nobody has more devices than the court allows."""
         with self.scene.court.database.write() as session:
             ending = update(SessionRow).where(SessionRow.id == row_id, SessionRow.revoked_at.is_(None))
             session.execute(ending.values(revoked_at=self.scene.court.clock.machine_now()))
@@ -175,8 +177,9 @@ class House:
 
     def restore(self) -> None:
         """What a request that was let in may have ended stands again."""
-        self.readers.clear()
         with self.scene.court.database.write() as session:
+            going_on = SessionRow.id.in_([row_id for _, row_id in self.sessions.values()])
+            session.execute(update(SessionRow).where(going_on).values(revoked_at=None))
             session.execute(
                 update(Account)
                 .where(Account.id.in_([v for k, v in self.people.items() if k != "suspended"]))
@@ -629,7 +632,7 @@ def both(house: House) -> Iterator[dict[str, str]]:
 
 def acting_for(house: House, hat: str | None) -> None:
     """Every session of “both” says for whom she acts from now on, as her own choice on the page does."""
-    house.readers.clear()
+    house.sessions.clear()
     enter = House.enter
 
     def chosen(self: House, name: str, two_factor: bool) -> tuple[str, int]:
@@ -663,7 +666,7 @@ def test_somebody_on_both_sides_is_one_of_them_at_a_time(house: House, both: dic
                     wrong.append(f"{method} {rule.rule} acting for {sides}: {got}, not {hoped}")
     finally:
         del house.enter
-        house.readers.clear()
+        house.sessions.clear()
     assert not wrong, "\n".join(wrong)
     assert asked > 300
 

@@ -91,7 +91,7 @@ def mediate(house: House) -> None:
     scene.do("agree_mediation", "li")
     scene.clock.advance(compiling.KEPT * 5)
     scene.work()
-    house.readers.clear()
+    house.sessions.clear()
 
 
 def of_the_case(house: House) -> list[tuple[str, Rule]]:

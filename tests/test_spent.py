@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.conftest import LONG, is_of, long_ones_first
+from tests.parsed import tree_of
 from tests.spent import SHARED, report
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,7 +108,7 @@ def test_the_long_ones_are_there() -> None:
 
 def functions(file: Path) -> dict[str, ast.FunctionDef]:
     """What a file defines."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    tree = tree_of(file)
     return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ import pytest
 from odr.ground.text import T, Text, places, side_by_side
 from odr.procedure.acts.table import TABLE, Everyone
 from odr.procedure.time.written_working import text_from_json, text_to_json
+from tests.parsed import files, nodes_of
 from tests.service.test_what_letters_say import every_occasion
 from tests.test_translations import translated, used
 
@@ -160,10 +161,10 @@ OF_MACHINES = re.compile(
 """Modules that put together what machines or operators read, or articles that a pack then writes in both languages."""
 
 
-def glued_in(source: str) -> list[int]:
+def glued_in(nodes: Iterable[ast.AST]) -> list[int]:
     """Lines where two values are put side by side with a half-width sign between them, by ``join`` or in an f-string."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "join":
             between = [node.func.value]
         elif isinstance(node, ast.JoinedStr):
@@ -177,12 +178,13 @@ def glued_in(source: str) -> list[int]:
 
 def test_no_program_glues_words_by_a_half_width_sign() -> None:
     """Exhibits and names one after another, and who says what, stand in Chinese with Chinese signs: ``side_by_side`` writes them."""
-    assert glued_in('", ".join(labels)') == glued_in('f"{who}: {words}"') == glued_in('f"{what} ({where})"') == [1]
+    for planted in ('", ".join(labels)', 'f"{who}: {words}"', 'f"{what} ({where})"'):
+        assert glued_in(ast.walk(ast.parse(planted))) == [1]
     wrong = []
-    for path in sorted((TEMPLATES.parent / "odr").rglob("*.py")):
+    for path in files():
         name = str(path.relative_to(TEMPLATES.parent))
         if not OF_MACHINES.match(name):
-            wrong += [f"{name}:{line}" for line in glued_in(path.read_text("utf-8"))]
+            wrong += [f"{name}:{line}" for line in glued_in(nodes_of(path))]
     assert wrong == []
 
 

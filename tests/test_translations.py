@@ -18,6 +18,7 @@ from jinja2.ext import babel_extract
 from jinja2.lexer import TOKEN_DATA
 
 from odr.ground.text import TRANSLATIONS, places
+from tests.parsed import nodes_of
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"
@@ -129,7 +130,7 @@ def messages_in_python() -> list[tuple[str, ast.Call]]:
     """Every ``T(...)`` in the program with the place it stands."""
     found = []
     for path in sorted((ROOT / "odr").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes_of(path):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "T":
                 found.append((f"{path.relative_to(ROOT)}:{node.lineno}", node))
     return found

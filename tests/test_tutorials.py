@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from odr.procedure.acts.table import act
+from tests.compiled import copied
 from tests.patience import PATIENCE
 from tests.typed import typed
 
@@ -41,7 +42,7 @@ def copy(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     folder.mkdir()
     for name in COPIED:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
+        copied(ROOT / name, folder / name, "__pycache__", "node_modules")
     for path in (
         *ROOT.glob("*.toml"),
         *ROOT.glob("*.md"),
@@ -53,7 +54,6 @@ def copy(tmp_path: Path) -> Path:
         shutil.copy(path, folder)
     (folder / ".gitignore").write_text(".venv\n__pycache__\n.*_cache\n", encoding="utf-8")
     _environment(folder)
-    _compiled(folder)
     for command in (
         ["init", "--quiet"],
         ["add", "."],
@@ -73,16 +73,6 @@ def _environment(folder: Path) -> None:
     for requirements in folder.glob("requirements*.txt"):
         digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
         (made / f".installed-{requirements.name}").write_text(f"{digest}  -\n", encoding="utf-8")
-
-
-def _compiled(folder: Path) -> None:
-    """What Python has compiled of the project it need not compile of the copy, where it keeps that in a place of its own."""
-    if sys.pycache_prefix is None:
-        return
-    kept, there = (Path(sys.pycache_prefix) / path.relative_to("/") for path in (ROOT, folder))
-    for name in COPIED:
-        if (kept / name).is_dir():
-            shutil.copytree(kept / name, there / name)
 
 
 def type_in(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:

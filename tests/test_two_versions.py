@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
 from odr.ground import migrate
+from tests.compiled import copied
 from tests.patience import PATIENCE, until
 
 STEP = '''"""A step of the test."""
@@ -195,7 +195,7 @@ def test_every_step_after_the_baseline_says_what_it_is(empty_url: str) -> None:
 def newer(tmp_path: Path, *steps: tuple[str, str]) -> Path:
     """Migrations of a newer version: form and body of each step."""
     folder = tmp_path / "newer"
-    shutil.copytree(migrate.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    copied(migrate.FOLDER, folder, "__pycache__")
     down = migrate.revisions()[-1]
     for number, (form, body) in enumerate(steps, 9001):
         text_ = STEP.format(revision=number, down=down, form=form, body=body)
@@ -245,14 +245,13 @@ def test_a_step_that_narrows_is_no_expand_step(database_url: str, tmp_path: Path
         assert any(why in one for one in found), (why, found)
 
 
-def test_an_index_that_holds_everybody_up_is_found(postgres_url: str, tmp_path: Path) -> None:
+def test_an_index_that_holds_everybody_up_is_found(postgres_court_url: str, tmp_path: Path) -> None:
     """On PostgreSQL an index is built beside those who write, and alone."""
-    migrate.upgrade(postgres_url)
     plain = 'op.create_index("ix_upload_filename", "upload", ["filename"])'
     both = ADDS[1] + "; " + ADDS[3]
     folder = newer(tmp_path, (EXPAND, plain.replace("ix_", "ix_plain_")), (EXPAND, both))
-    assert any("holds up" in one for one in wrong_with("9001", postgres_url, folder))
-    assert any("a step of its own" in one for one in wrong_with("9002", postgres_url, folder))
+    assert any("holds up" in one for one in wrong_with("9001", postgres_court_url, folder))
+    assert any("a step of its own" in one for one in wrong_with("9002", postgres_court_url, folder))
 
 
 def test_a_step_that_takes_away_names_who_no_longer_needs_it(sqlite_url: str, tmp_path: Path) -> None:
@@ -287,17 +286,16 @@ def is_waited_for(engine: Engine) -> bool:
         return bool(looking.execute(text(f"SELECT count(*) FROM pg_locks WHERE NOT granted AND {here}")).scalar())
 
 
-def test_a_step_waits_for_nobody_for_long(postgres_url: str, tmp_path: Path) -> None:
+def test_a_step_waits_for_nobody_for_long(postgres_court_url: str, tmp_path: Path) -> None:
     """A step that needs a table somebody is writing to gives way after a moment and comes again, so that nobody queues
     behind it; it is taken once the table is free.
     """
-    migrate.upgrade(postgres_url)
     folder = newer(tmp_path, (EXPAND, ADDS[1]))
-    engine = create_engine(postgres_url, poolclass=NullPool)
+    engine = create_engine(postgres_court_url, poolclass=NullPool)
     taken: list[str] = []
 
     def upgrade() -> None:
-        migrate.upgrade(postgres_url, folder=folder)
+        migrate.upgrade(postgres_court_url, folder=folder)
         taken.append("9001")
 
     with engine.connect() as holding:
@@ -313,5 +311,5 @@ def test_a_step_waits_for_nobody_for_long(postgres_url: str, tmp_path: Path) -> 
         assert not taken
         holding.rollback()
     step.join(PATIENCE)
-    assert taken and migrate.current(postgres_url) == "9001"
+    assert taken and migrate.current(postgres_court_url) == "9001"
     engine.dispose()

@@ -8,6 +8,8 @@ import shlex
 from functools import cache
 from pathlib import Path
 
+from tests.parsed import tree_of
+
 ROOT = Path(__file__).resolve().parent.parent
 HANDED_OUT = {"typed", "typed_words", "command"}
 """By which a test gets a command out of a guide."""
@@ -76,7 +78,7 @@ def not_run(place: str, beginning: str) -> str | None:
     file, _, name = place.partition("::")
     if not (ROOT / file).is_file():
         return f"{file} is not there"
-    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    tree = tree_of(ROOT / file)
     own = {each.name: each for each in tree.body if isinstance(each, ast.FunctionDef)}
     if not name.startswith("test_") or name not in own:
         return f"{file} has no test {name}"
@@ -130,7 +132,7 @@ def taken_out(file: str) -> set[str]:
     directly, or one after another in a loop. What only stands in words or in a list is not among them.
     """
     found: set[str] = set()
-    for test in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
+    for test in ast.walk(tree_of(ROOT / file)):
         if not isinstance(test, ast.FunctionDef):
             continue
         calls = [each for each in ast.walk(test) if isinstance(each, ast.Call)]

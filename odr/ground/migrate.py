@@ -80,20 +80,14 @@ def install_triggers(connection: Connection) -> None:
     """
     there = set(inspect(connection).get_table_names())
     lacking = set(missing_triggers(connection))
-    for statement in _trigger_statements(connection.dialect.name):
-        on, named = _ON_TABLE.search(statement), _TRIGGER_NAME.search(statement)
-        needed = {found[1] for found in (on, _NEEDS_TABLE.search(statement)) if found is not None}
-        if (named is None or named[1] in lacking) and needed <= there:
-            connection.exec_driver_sql(statement)
+    for each in _trigger_statements(connection.dialect.name):
+        if (each.name is None or each.name in lacking) and each.tables <= there:
+            connection.exec_driver_sql(each.statement)
 
 
 def missing_triggers(connection: Connection) -> list[str]:
     """Names of triggers that should stand and do not, or were switched off; empty on a sound database."""
-    names = {
-        found[1]
-        for statement in _trigger_statements(connection.dialect.name)
-        if (found := _TRIGGER_NAME.search(statement))
-    }
+    names = {each.name for each in _trigger_statements(connection.dialect.name) if each.name is not None}
     if connection.dialect.name == "postgresql":
         query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
     else:
@@ -135,8 +129,27 @@ class Trigger:
         ]
 
 
+@dataclass(frozen=True)
+class _Put:
+    """A statement that puts up a trigger, or a function that triggers call."""
+
+    statement: str
+    name: str | None
+    """Of the trigger; None for a function."""
+    tables: frozenset[str]
+    """Without which it is not put up."""
+
+    @classmethod
+    def of(cls, statement: str) -> _Put:
+        """What a statement says of itself."""
+        named = _TRIGGER_NAME.search(statement)
+        tables = (_ON_TABLE.search(statement), _NEEDS_TABLE.search(statement))
+        return cls(statement, named and named[1], frozenset(found[1] for found in tables if found is not None))
+
+
 @cache
-def _trigger_statements(dialect: str) -> tuple[str, ...]:
+def _trigger_statements(dialect: str) -> tuple[_Put, ...]:
+    """Each once, though many triggers call one function: every step of a migration goes through all of them."""
     load_models()
     statements = [
         line
@@ -147,7 +160,7 @@ def _trigger_statements(dialect: str) -> tuple[str, ...]:
     for name in _modules():
         if name.endswith(".triggers"):
             statements += importlib.import_module(name).TRIGGERS[dialect]
-    return tuple(statements)
+    return tuple(map(_Put.of, dict.fromkeys(statements)))
 
 
 _TRIGGER_NAME = re.compile(r'\bCREATE (?:OR REPLACE )?TRIGGER (?:IF NOT EXISTS )?"?(\w+)')

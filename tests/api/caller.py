@@ -7,12 +7,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyotp
 import requests
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.protocols import Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
@@ -22,6 +20,9 @@ from odr.identity.sign_in.keys import keyring
 from odr.identity.sign_in.program_tokens import Scope
 from tests.patience import PATIENCE
 from tests.scene import Scene
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PREFIX = "/api/v1"
@@ -50,6 +51,9 @@ class Contract:
 
     def validator(self, *steps: str) -> Validator:
         """Checks against the schema that stands at a place of the document."""
+        # It compiles grammars when it is imported, which every process that collects the tests would wait for.
+        from jsonschema import Draft202012Validator, FormatChecker
+
         pointer = "/".join(step.replace("~", "~0").replace("/", "~1") for step in steps)
         return Draft202012Validator(
             {"$ref": f"court:api#/{pointer}"}, registry=self._registry, format_checker=FormatChecker()

@@ -16,6 +16,7 @@ from odr.assist.guide.passages import Source, passages_of
 from odr.ground.config import Mode, Settings
 from odr.operations.doctor import State, check_meaning
 from odr.procedure.rules.registry import PackRegistry
+from tests.parsed import files, nodes_of
 
 TODAY = date(2026, 4, 1)
 START = datetime(2026, 4, 1, 4, tzinfo=UTC)
@@ -83,8 +84,8 @@ def test_whoever_asks_the_guide_hands_it_the_settings() -> None:
     """Page, program, message and telephone get the same answer to the same question: none of them asks by words alone where meaning is on."""
     calls = [
         (path.name, len(node.args) + len(node.keywords))
-        for path in sorted((ROOT / "odr").rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for path in files()
+        for node in nodes_of(path)
         if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "guide_of"
     ]
     assert "answering.py" in {name for name, _ in calls} and {count for _, count in calls} == {3}

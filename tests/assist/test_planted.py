@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import random
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +15,7 @@ from odr.assist.checks.numerals import english_whole, formal_amount
 from odr.docket.models import Role, Track
 from odr.ground.text import Money, T
 from tests.assist.test_false_alarms import found
+from tests.parsed import ROOT, tree_of
 
 EACH, SEED = 10, 41
 """Of each kind and language: 240 documents; the bench plants 504."""
@@ -36,7 +36,7 @@ def test_nineteen_of_twenty_planted_errors_are_found_with_at_most_one_other_rema
 
 def test_the_generator_shares_nothing_with_the_court() -> None:
     """What plants errors imports the standard library alone."""
-    tree = ast.parse(Path("bench/checks/judgments.py").read_text("utf-8"))
+    tree = tree_of(ROOT / "bench/checks/judgments.py")
     names = {one.module for one in ast.walk(tree) if isinstance(one, ast.ImportFrom)}
     names |= {alias.name for one in ast.walk(tree) if isinstance(one, ast.Import) for alias in one.names}
     assert names == {"__future__", "collections.abc", "dataclasses", "datetime", "random"}

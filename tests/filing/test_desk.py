@@ -16,6 +16,7 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.procedure.acts.table import TABLE
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.models import Task
+from tests.parsed import files, nodes_of
 from tests.scene import Scene
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -72,23 +73,23 @@ def test_what_an_act_ends_and_what_lies_on_anothers_desk_stays(small_scene: Scen
 def closed_somewhere() -> set[str]:
     """Names of the desks that a call of ``close_tasks`` takes something off, itself or through a list of desks."""
     found: set[str] = set()
-    for path in (SOURCE / "odr").rglob("*.py"):
-        tree = ast.parse(path.read_text())
+    for path in files():
+        nodes = nodes_of(path)
         lists = {
             target.id: node.value
-            for node in ast.walk(tree)
+            for node in nodes
             if isinstance(node, ast.Assign)
             for target in node.targets
             if isinstance(target, ast.Name) and isinstance(node.value, ast.Tuple)
         }
         loops: dict[str, list[ast.AST]] = {}
-        for node in ast.walk(tree):
+        for node in nodes:
             if isinstance(node, ast.For) and isinstance(node.target, ast.Name):
                 over = lists.get(node.iter.id, node.iter) if isinstance(node.iter, ast.Name) else node.iter
                 loops.setdefault(node.target.id, []).append(over)
         if "ALARMS" in lists:
             found |= {each.attr for each in ast.walk(lists["ALARMS"]) if isinstance(each, ast.Attribute)}
-        for node in ast.walk(tree):
+        for node in nodes:
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "close_tasks" and len(node.args) > 1:
                 asked = node.args[1]
                 several = loops.get(asked.id, [asked]) if isinstance(asked, ast.Name) else [asked]

@@ -13,6 +13,7 @@ from hypothesis import given, strategies as st
 from odr.docket.models import PARTY_ROLES, Audience, Document, Role
 from odr.docket.visibility import CLOSED_TO, document_audience, may_read, party_named, reads_document
 from odr.identity.actors import Actor
+from tests.parsed import files, nodes_of
 
 ROOT = Path(__file__).resolve().parents[2]
 MINUTES_READ_BY = {"judge", "assessor", "clerk", "president", "clock"}
@@ -50,8 +51,8 @@ def test_every_kind_of_paper_says_in_which_part_of_the_file_it_stands() -> None:
     """Whoever makes a new kind says who reads it; what is of the deliberation is closed by its kind."""
     made = {
         word.value.value
-        for source in sorted((ROOT / "odr").rglob("*.py"))
-        for call in ast.walk(ast.parse(source.read_text("utf-8")))
+        for source in files()
+        for call in nodes_of(source)
         if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("keep_document", "keep_prepared")
         for word in call.keywords
         if word.arg == "kind" and isinstance(word.value, ast.Constant)

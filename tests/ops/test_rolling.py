@@ -18,6 +18,7 @@ from odr.ground.config import Settings
 from odr.ground.db import Database, unpooled
 from odr.operations.rehearsal import rehearse
 from odr.operations.rehearsed_units import is_running, of_rehearsal
+from tests.compiled import copied
 from tests.ops.conftest import Keeper
 from tests.patience import PATIENCE, until
 from tests.peers import needed
@@ -39,7 +40,7 @@ def newer_version(folder: Path) -> Path:
         if path.name in ("wsgi.py", "templates", "static", "translations", "fonts", "deploy"):
             (folder / path.name).symlink_to(path)
     for name in ("odr", "migrations"):
-        shutil.copytree(ROOT / name, folder / name)
+        copied(ROOT / name, folder / name)
     down = migrate.revisions()[-1]
     for number, body in enumerate(ADDS, 9001):
         step = STEP.format(revision=number, down=down, form=EXPAND, body=body)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 from odr.ground import migrate
+from tests.compiled import copied
 from tests.ops.conftest import Keeper
 from tests.ops.test_backup import faults, lose_database, reopened, work
 from tests.scene import Scene
@@ -34,7 +34,7 @@ def downgrade() -> None:
 def newer_version(tmp_path: Path) -> Path:
     """Migrations of a version that has one step more."""
     folder = tmp_path / "newer"
-    shutil.copytree(migrate.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    copied(migrate.FOLDER, folder, "__pycache__")
     (folder / "versions" / "9001_newer.py").write_text(STEP.format(down=migrate.revisions()[-1]))
     return folder
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
@@ -97,6 +99,16 @@ def test_a_cause_is_booked_once(books: Database, clock: FixedClock) -> None:
         assert balance(session, A, "CNY") == 5
 
 
+@pytest.fixture(scope="module")
+def empty_books(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A database with the court's tables in which nothing is kept: each example books and takes all back."""
+    path = tmp_path_factory.mktemp("books") / "court.sqlite"
+    shutil.copyfile(sqlite_template, path)
+    database = Database(f"sqlite:///{path}", synchronous="OFF")
+    yield database
+    database.dispose()
+
+
 @given(
     st.lists(
         st.tuples(
@@ -109,11 +121,10 @@ def test_a_cause_is_booked_once(books: Database, clock: FixedClock) -> None:
 )
 @pytest.mark.slow
 def test_the_books_always_balance(
-    sqlite_template: object, bookings: list[tuple[LedgerAccount, LedgerAccount, int, str]]
+    empty_books: Database, bookings: list[tuple[LedgerAccount, LedgerAccount, int, str]]
 ) -> None:
     """Whatever is booked, debits equal credits in every currency, and each account holds what was moved."""
-    database = Database(f"sqlite:///{sqlite_template}", synchronous="OFF")
-    with database.read() as session:
+    with empty_books.read() as session:
         for number, (debit, credit, minor, currency) in enumerate(bookings):
             post(session, str(number), "test", debit, credit, Money(minor, currency), at=MORNING)
         found = trial_balance(session)
@@ -125,4 +136,3 @@ def test_the_books_always_balance(
                 if currency == "CNY"
             )
             assert balance(session, account, "CNY") == moved
-    database.dispose()

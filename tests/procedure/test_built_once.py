@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -17,6 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from odr.ground.memory.asked_once import AskedOnce
 from odr.ground.memory.built_once import built_once
+from tests.parsed import files, nodes_of
 
 ODR = Path(__file__).resolve().parents[2] / "odr"
 
@@ -266,10 +267,10 @@ BUILDS_ALONE = {"select", "or_", "and_", "not_", "exists", "aliased", "literal",
 """Functions of SQLAlchemy that make a part of a query of what they are given."""
 
 
-def wrong_in(source: str) -> list[str]:
+def wrong_in(nodes: Iterable[ast.AST]) -> list[str]:
     """What in lambdas given to ``built_once`` is decided once for all and should be each time."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "built_once"):
             continue
         (build,) = node.args
@@ -289,10 +290,9 @@ def wrong_in(source: str) -> list[str]:
 def test_every_lambda_of_the_court_only_compares() -> None:
     """What Python decides while a query is built would be decided once for all: a choice, a function that is called."""
     seen = 0
-    for path in ODR.rglob("*.py"):
-        source = path.read_text()
-        seen += source.count("built_once(")
-        assert not wrong_in(source), path
+    for path in files():
+        seen += path.read_text(encoding="utf-8").count("built_once(")
+        assert not wrong_in(nodes_of(path)), path
     assert seen > 50
 
 
@@ -309,4 +309,4 @@ def test_every_lambda_of_the_court_only_compares() -> None:
 )
 def test_the_house_sees_what_is_decided_too_early(wrong: str) -> None:
     """Else nobody would."""
-    assert wrong_in(wrong)
+    assert wrong_in(ast.walk(ast.parse(wrong)))

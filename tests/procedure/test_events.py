@@ -15,6 +15,7 @@ from odr.procedure.acts.events import CaseClosed, ClaimAccepted, Event
 from odr.procedure.hooks import Hooks, Room, on
 from odr.procedure.sitting import Sitting
 from odr.wiring import ROOMS
+from tests.parsed import files, nodes_of
 from tests.scene import Scene
 
 ROOT = Path(__file__).parents[2] / "odr"
@@ -25,9 +26,9 @@ WANTED_BY_NOBODY: set[str] = set()
 
 def nodes() -> Iterator[ast.AST]:
     """Every node of the court's own source but the declarations of events."""
-    for path in sorted(ROOT.rglob("*.py")):
+    for path in files():
         if path != ROOT / "procedure" / "events.py":
-            yield from ast.walk(ast.parse(path.read_text("utf-8")))
+            yield from nodes_of(path)
 
 
 def test_events_reach_the_rooms_that_want_them_in_the_order_of_the_rooms(small_scene: Scene) -> None:

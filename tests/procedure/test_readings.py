@@ -60,7 +60,7 @@ def readings(scene: Scene) -> list[CaseReading]:
 def later(house: House) -> None:
     """Another hour, in which the same reading leaves a trace of its own."""
     house.scene.clock.advance(timedelta(hours=1))
-    house.readers.clear()
+    house.sessions.clear()
 
 
 def afresh(house: House) -> None:

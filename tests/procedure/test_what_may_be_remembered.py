@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 import pytest
 
-import odr
+from tests.parsed import files, nodes_of
 
 TAKEN = re.compile(r"(Case|Party|int|str|bool|date|datetime|\w+State)( \| None)?|tuple\[int, \.\.\.\]")
 """Rows, numbers, words and days: told from each other, and never changed where they stand."""
@@ -19,9 +18,9 @@ OUTSIDE = re.compile(r"current_\w+|request|g|os|environ|today|machine_now|now|ut
 """What says something else at another moment, or to somebody else."""
 
 
-def remembered_in(source: str) -> Iterator[ast.FunctionDef]:
+def remembered_in(nodes: Iterable[ast.AST]) -> Iterator[ast.FunctionDef]:
     """Functions of a module whose answers are remembered."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes:
         if isinstance(node, ast.FunctionDef) and any(
             isinstance(one, ast.Name) and one.id == "remembered" for one in node.decorator_list
         ):
@@ -55,8 +54,8 @@ def test_no_answer_rests_on_more_than_it_is_remembered_by() -> None:
     """Every remembered function takes and gives what can be remembered, and looks at nothing else."""
     functions = {
         f"{path.stem}.{function.name}": wrong_with(function)
-        for path in sorted(Path(odr.__path__[0]).rglob("*.py"))
-        for function in remembered_in(path.read_text(encoding="utf-8"))
+        for path in files()
+        for function in remembered_in(nodes_of(path))
     }
     assert len(functions) > 20
     assert {name: wrong for name, wrong in functions.items() if wrong} == {}
@@ -77,9 +76,8 @@ def test_no_answer_rests_on_more_than_it_is_remembered_by() -> None:
 )
 def test_what_would_be_wrong_is_seen(written: str) -> None:
     """Each kind of function that must not be remembered is told, and one that may be is not."""
-    (function,) = remembered_in(f"@remembered\n{written}")
+    (function,) = remembered_in(ast.walk(ast.parse(f"@remembered\n{written}")))
     assert len(wrong_with(function)) == 1
-    (right,) = remembered_in(
-        "@remembered\ndef f(session: Session, case: Case, now: datetime) -> list[Note]: return g2(now)"
-    )
+    good = "@remembered\ndef f(session: Session, case: Case, now: datetime) -> list[Note]: return g2(now)"
+    (right,) = remembered_in(ast.walk(ast.parse(good)))
     assert wrong_with(right) == []
