@@ -1,15 +1,17 @@
 """Pages and the worker's rounds among very many cases, beside the same among a thousand, on both engines: what somebody looks at
-is as large in both courts, what lies around it is not. With ``ODR_PROVE`` there are a million.
+is the same in both courts, what lies around it is not. With ``ODR_PROVE`` there are a million.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +22,8 @@ from odr.app import create_app
 from odr.docket.models import Case
 from odr.operations import worker
 from odr.procedure.court import Court
+from odr.training.volume.courses import COURSES
+from odr.training.volume.filling import fill
 from odr.training.volume.rows import fill_rows
 from tests.full_court import browser, case_of, opened, pages
 from tests.peers.postgres import PostgresCluster, find_binaries
@@ -33,22 +37,46 @@ MANY = int(os.environ.get("ODR_BENCH_VOLUME") or (1_000_000 if os.environ.get("O
 LIMIT = 1.3
 NOISE = 0.003
 """Seconds by which a page must be slower to be named: two looks at one page differ by as much on a machine at work."""
+ALIKE = 0.02
+"""By which part a page may be longer in one court than in the other: numbers have more digits there."""
 PLATFORM = "chengguang"
 PEOPLE = ("li", PLATFORM, "judge", "clerk", "president", "cashier", "admin")
 """A person and a platform of hundreds of thousands of cases; and who works at the court."""
 
 
-def laid(folder: Path, url: str, cases: int) -> Court:
-    """A training court with rows of so many cases."""
+@dataclass(frozen=True)
+class Engine:
+    """Where a new database of an engine is: an empty one, and one that is a copy of another."""
+
+    empty: Callable[[str], str]
+    copied: Callable[[str, str], str]
+
+
+def told(folder: Path, url: str) -> None:
+    """The court of which both are copies: the real cases are told by lot, and two tellings give somebody's desk other things."""
     court = opened(folder, url)
+    fill(court, len(COURSES))
+    court.database.dispose()
+
+
+def laid(told_folder: Path, folder: Path, url: str, cases: int) -> Court:
+    """The told court with rows of so many cases."""
+    court = opened(Path(shutil.copytree(told_folder, folder)), url)
     fill_rows(court, cases)
     return court
 
 
 @contextmanager
-def engines(folder: Path) -> Iterator[dict[str, Callable[[str], str]]]:
-    """By the name of an engine, how to get the address of a new database of it."""
-    found: dict[str, Callable[[str], str]] = {"SQLite": lambda name: f"sqlite:///{folder / name}.sqlite"}
+def engines(folder: Path) -> Iterator[dict[str, Engine]]:
+    """The engines that are here, by name."""
+
+    def file_of(name: str) -> Path:
+        return folder / f"{name}.sqlite"
+
+    def copy_of_file(told: str, name: str) -> str:
+        return f"sqlite:///{shutil.copyfile(file_of(told), file_of(name))}"
+
+    found = {"SQLite": Engine(lambda name: f"sqlite:///{file_of(name)}", copy_of_file)}
     binaries = find_binaries()
     with ExitStack() as stack:
         if binaries is None:
@@ -58,7 +86,9 @@ def engines(folder: Path) -> Iterator[dict[str, Callable[[str], str]]]:
             cluster.create()
             cluster.start()
             stack.callback(cluster.stop)
-            found["PostgreSQL"] = cluster.create_database
+            found["PostgreSQL"] = Engine(
+                cluster.create_database, lambda told, name: cluster.create_database(name, template=told)
+            )
         yield found
 
 
@@ -71,9 +101,14 @@ def looked_at(engine: str, few: Court, many: Court, cases: int) -> list[Ratio]:
         clients = [browser(app, court, who) for app, court in zip(apps, (many, few), strict=True)]
         lists = [pages(app, case_of(court, PLATFORM)) for app, court in zip(apps, (many, few), strict=True)]
         taken: dict[str, list[tuple[float, float]]] = {}
+        unlike = []
         for (_, mine), (_, other) in zip(*lists, strict=True):
-            if {clients[0].get(mine).status_code, clients[1].get(other).status_code} != {200}:
+            answers = clients[0].get(mine), clients[1].get(other)
+            if {one.status_code for one in answers} != {200}:
                 continue
+            long, short = (len(one.data) for one in answers)
+            if abs(long - short) > ALIKE * short:
+                unlike.append(f"{mine} {long:,}/{short:,}")
             taken[mine] = [
                 (clock(partial(clients[0].get, mine)), clock(partial(clients[1].get, other))) for _ in range(PAIRS)
             ]
@@ -84,6 +119,8 @@ def looked_at(engine: str, few: Court, many: Court, cases: int) -> list[Ratio]:
         whole = Ratio(
             f"{engine}: {len(taken)} pages of {who}", f"among {cases:,}", f"among {FEW:,}", LIMIT, False, sums
         )
+        if unlike:
+            whole.notes.append(f"bytes of pages that are not alike: {', '.join(unlike)}")
         found.append(whole)
         for page, pairs in taken.items():
             one = Ratio(f"{engine}: {page} of {who}", f"among {cases:,}", f"among {FEW:,}", LIMIT, False, pairs)
@@ -116,11 +153,12 @@ def run() -> list[Ratio]:
         return compared("SQLite", few, many, "filled before")
     with tempfile.TemporaryDirectory() as place, engines(Path(place)) as databases:
         folder = Path(place)
-        for engine, address in databases.items():
-            small, large = f"few_{engine.lower()}", f"many_{engine.lower()}"
-            few = laid(folder / small, address(small), FEW)
+        for engine, database in databases.items():
+            first, small, large = (f"{size}_{engine.lower()}" for size in ("told", "few", "many"))
+            told(folder / first, database.empty(first))
+            few = laid(folder / first, folder / small, database.copied(first, small), FEW)
             began = time.perf_counter()
-            many = laid(folder / large, address(large), MANY)
+            many = laid(folder / first, folder / large, database.copied(first, large), MANY)
             seconds = time.perf_counter() - began
             found += compared(engine, few, many, f"laid in {seconds:.0f} s")
     return found

@@ -124,8 +124,12 @@ def page_of(
     after: str | None = None,
     size: int = A_PAGE,
     counted: int = COUNTED,
+    lines: Found | None = None,
 ) -> Listed[Any]:
-    """A page of what a query finds, in one statement where it has no other, and else in two. Rows are tuples of the query's columns."""
+    """A page of what a query finds, in one statement where it has no other, and else in two. Rows are tuples of the query's columns.
+    ``lines`` finds as many lines with less, and is counted in its own order: a database that may count in any order chooses one in
+    which it comes past what is nobody's here.
+    """
     begins = values_at(after, [key.kind for key in keys])
     wanted = query.add_columns(*(key.expression for key in keys)).order_by(None)
     wanted = wanted.order_by(*(key.expression.desc() if key.descending else key.expression for key in keys))
@@ -134,9 +138,11 @@ def page_of(
     found = session.execute(wanted.limit(size + 1)).all()
     if not found and begins is not None:
         # What stood on the last page is done: the list is shown from its beginning.
-        return page_of(session, query, keys, None, size, counted)
+        return page_of(session, query, keys, None, size, counted, lines)
     is_all = begins is None and len(found) <= size
-    total = Lines(len(found)) if is_all else lines_of(session, query, counted)
+    total = (
+        Lines(len(found)) if is_all else lines_of(session, query.order_by(None) if lines is None else lines, counted)
+    )
     rows = [tuple(row)[: -len(keys)] for row in found[:size]]
     more = place(tuple(found[size - 1])[-len(keys) :]) if len(found) > size else None
     return Listed(rows, total, more, begins is not None)
@@ -144,7 +150,7 @@ def page_of(
 
 def lines_of(session: Session, query: Found, counted: int = COUNTED) -> Lines:
     """How many lines a query finds, as far as they are counted."""
-    some = query.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(counted + 1)
+    some = query.with_only_columns(literal(1), maintain_column_froms=True).limit(counted + 1)
     return Lines(session.scalar(select(func.count()).select_from(some.subquery())) or 0, counted)
 
 
@@ -162,11 +168,13 @@ def page_among(
     sources: Sequence[Found],
     after: str | None = None,
     size: int = A_PAGE,
+    most: int = COUNTED,
 ) -> Listed[Any]:
     """A page of what a query finds by its number, among the numbers that some sources name: each source is read along its own index
     and no further than the page, so that a page of very many costs what one of few does.
 
-    A source selects one column, of which an index holds the order within what the source is about. ``key`` is the query's number.
+    A source selects one column, of which an index holds the order within what the source is about. ``key`` is the query's number;
+    ``most`` is how many lines are counted.
     """
     begins = values_at(after, [key.kind])
     found: set[int] = set()
@@ -178,40 +186,23 @@ def page_among(
             place_of = literal(begins[0], BigInteger())
             one = one.where(column < place_of if key.descending else column > place_of)
         found |= set(session.scalars(one))
-        counted.append(select(source.distinct().limit(COUNTED + 1).subquery().c[0]))
+        counted.append(source.distinct().limit(most + 1))
     if not found and begins is not None:
-        return page_among(session, query, key, sources, None, size)
+        return page_among(session, query, key, sources, None, size, most)
     if begins is None and len(found) <= size:
         total = Lines(len(found))
     else:
-        every = select((union(*counted) if len(counted) > 1 else counted[0]).subquery()).limit(COUNTED + 1)
-        total = Lines(session.scalar(select(func.count()).select_from(every.subquery())) or 0)
+        every = (
+            select(union(*(select(one.subquery()) for one in counted)).subquery()).limit(most + 1)
+            if len(counted) > 1
+            else counted[0]
+        )
+        total = Lines(session.scalar(select(func.count()).select_from(every.subquery())) or 0, most)
     numbers = sorted(found, reverse=key.descending)
     order = key.expression.desc() if key.descending else key.expression
     rows = session.execute(query.where(key.expression.in_(numbers[:size])).order_by(order)).all()
     more = place((numbers[size - 1],)) if len(numbers) > size else None
     return Listed([tuple(row) for row in rows], total, more, begins is not None)
-
-
-def page_of_parts(
-    session: Session,
-    parts: Sequence[Found],
-    keys: Sequence[Key],
-    key: Callable[[Any], tuple[Value, ...]],
-    after: str | None = None,
-    size: int = A_PAGE,
-) -> Listed[Any]:
-    """A page of several queries as of one, each read in the order of the list and no further than the page. No line is found by two
-    of them. All keys are descending; ``key`` gives them of a line.
-    """
-    pages = [page_of(session, one, keys, after, size) for one in parts]
-    begun = any(one.begun for one in pages)
-    # A part that has nothing after the place is given from its beginning, which stood on a page before.
-    rest = [one for one in pages if one.begun or not begun]
-    lines = sorted((row for one in rest for row in one.rows), key=key, reverse=True)
-    more = len(lines) > size or any(one.next for one in rest)
-    total = Lines(min(sum(one.total for one in pages), COUNTED + 1))
-    return Listed(lines[:size], total, place(key(lines[size - 1])) if more else None, begun)
 
 
 def _after(keys: Sequence[Key], begins: Sequence[Value]) -> ColumnElement[bool]:

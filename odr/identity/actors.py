@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, bindparam, exists, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, and_, bindparam, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Seat
@@ -24,10 +24,9 @@ def serving(account_id: int | None, *roles: Role) -> ColumnElement[bool]:
     """Seats of an account that count now, in any role or one of these: somebody whose office was taken away has none, and
     finds nothing through what they once sat in.
     """
-    office = exists().where(
-        AccountRole.account_id == Seat.account_id, AccountRole.role == Seat.role, AccountRole.revoked_at.is_(None)
-    )
-    counts = or_(Seat.role.in_(SEATED_BY_CASE), office)
+    # Asked of each seat apart, in an OR, PostgreSQL would go through the offices of everybody at the court.
+    offices = select(AccountRole.role).where(AccountRole.account_id == account_id, AccountRole.revoked_at.is_(None))
+    counts = or_(Seat.role.in_(offices), Seat.role.in_(SEATED_BY_CASE))
     return and_(
         Seat.account_id == account_id, Seat.until_at.is_(None), counts, *([Seat.role.in_(roles)] if roles else [])
     )

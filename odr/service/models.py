@@ -347,6 +347,24 @@ class InboxItem(Base):
     __table_args__ = (Index("ix_service_inbox_party_id_placed_at", "party_id", "placed_at"),)
 
 
+class UnreadPaper(Base):
+    """A paper that lies unopened in an inbox, for each account that is or may act for its party, so that the newest of very many are
+    read along one index.
+
+    Triggers write it; a mandate stands here from the day both agreed until it is revoked, and whether it is in force today is asked
+    again of what is shown.
+    """
+
+    __tablename__ = "unread_paper"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    item_id: Mapped[int] = mapped_column(BigInt, index=True)
+    """The number of the paper in the inbox."""
+    placed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    __table_args__ = (Index("ix_unread_paper_account_id", "account_id", "placed_at", "item_id"),)
+
+
 class ServiceReminder(Base):
     """One message a day to one account, naming everything of theirs that ends soon; kept so that it goes out once."""
 

@@ -17,6 +17,8 @@ from odr.web.guards import current_court, public
 from odr.web.pages import look
 
 training = Blueprint("training", __name__, url_prefix="/training")
+MESSAGES, SIGNS = 60, 20_000
+"""Messages on the page, the newest: so many, and no more than have so many signs together."""
 STEPS = {
     "1h": timedelta(hours=1),
     "1d": timedelta(days=1),
@@ -42,7 +44,7 @@ def desk() -> str:
     return render_template(
         "training/desk.html",
         listed=_listed(),
-        messages=message_folder(court.settings).messages(60),
+        messages=message_folder(court.settings).messages(MESSAGES, SIGNS),
         codes=codes_now(court),
         steps=list(STEPS),
         now=court.clock.now(),

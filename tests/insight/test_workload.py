@@ -12,8 +12,10 @@ from sqlalchemy import select
 from odr.app import create_app
 from odr.docket.models import Case, Role
 from odr.evidence.models import Exhibit
+from odr.insight.indicators.counting import count_indicators
 from odr.insight.supervision.finding import lay_down
 from odr.insight.workload.beside import beside
+from odr.insight.workload.durations import NEWEST, Durations, Took, durations_of
 from odr.insight.workload.fitting import fit
 from odr.insight.workload.models import CaseWork, TimeNote, WorkTurn
 from odr.insight.workload.reckoning import NOTES, notes_by_kind, open_work, read_work, reckon_new, rules_today
@@ -21,6 +23,8 @@ from odr.insight.workload.rules import Span, WorkFacts, facts_of, weigh
 from odr.procedure.rules.insight import WorkloadRules
 from odr.procedure.rules.registry import PackRegistry
 from odr.procedure.sitting import Sitting
+from odr.register.statistics.counting import rebuild
+from odr.register.statistics.models import CaseFacts
 from tests.evidence.test_bundle import submit
 from tests.insight.browser import signed_in
 from tests.scene import Scene, claim
@@ -213,3 +217,34 @@ def unexamined(scene: Scene) -> list[str]:
         found = beside(sitting, session.get_one(Case, scene.case_id))
         assert found is not None
         return list(found.unexamined)
+
+
+def test_how_long_cases_took_is_said_as_it_was_counted_that_day(scene: Scene) -> None:
+    """Of those of the same kind and procedure in which judgment was pronounced; of too few nothing, and of a thousand the newest."""
+    days = list(range(10, 130, 10))
+    for _ in days:
+        scene.lodge()
+    rebuild(scene.court)
+    with scene.court.database.write() as session:
+        for case, took in zip(session.scalars(select(Case).order_by(Case.id)).all(), days, strict=True):
+            case.pronounced_at = scene.clock.now()
+            facts = session.get_one(CaseFacts, case.id)
+            ended = case.filed_on + timedelta(days=took)
+            facts.facts = {**facts.facts, "filed": case.filed_on.isoformat(), "ended": ended.isoformat()}
+        case.pronounced_at = None
+    with scene.court.database.read() as session:
+        case = session.get_one(Case, scene.case_id)
+        assert durations_of(session, case, 10) is None, "nothing was counted yet"
+    count_indicators(scene.court)
+    with scene.court.database.read() as session:
+        case = session.get_one(Case, scene.case_id)
+        assert durations_of(session, case, 11) == Durations(11, 30, 60, 90)
+        assert durations_of(session, case, 12) is None
+    with scene.court.database.write() as session:
+        newest = Took()
+        for number in range(NEWEST + 500):
+            newest.add(
+                case.cause, case.track.value, {"filed": "2026-01-01", "ended": f"2026-01-{1 + (number >= 500):02d}"}
+            )
+        newest.keep(session, scene.clock.now().date() + timedelta(days=1))
+        assert durations_of(session, case, 10) == Durations(NEWEST, 1, 1, 1)

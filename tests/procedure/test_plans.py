@@ -55,6 +55,7 @@ SMALL = {
     "staff_leave": "leaves of the staff",
     "staff_term": "posts and trainings of the staff",
     "statistics_report": "a row a day",
+    "duration_report": "one row",
     "step_answer": "what people say of a step, thrown away after its time",
     "weekly_hours": "hours of the staff",
 }
@@ -63,7 +64,6 @@ WHOLE = {
     "/payments/desk/books": {"ledger_line"},  # the balance of every account is the sum of its lines
     "/payments/desk": {"payment"},  # fees paid in part: each fee's sum
     "/service-desk/figures": {"service_task"},  # what somebody had to mend, in a month
-    "/service-desk/register.csv": {"proof_of_service"},  # a file of all of them
     "/decisions/ledger": {"publication"},  # every number is accounted for
     "/decisions/ledger.json": {"publication"},
     "/decisions/bulk.json": {"publication"},  # months with their counts
@@ -71,7 +71,6 @@ WHOLE = {
     # The worker: records to be set, mandates the docket does not tell of yet, requests for places and seats by video, which go after a month.
     # Once a day: what is unusual in the cases of a year, and the indicators, which every case counts in.
     "": {"examination", "mandate", "place_request", "watcher", "case", "case_facts"},
-    "/cases/<reference>/beside": {"case"},  # the thousand newest of the kind, from the newest on
     "/registry/supervision": {"filing_waiting"},  # filings that wait for a clerk, counted up to a thousand
     # The platform of a training court sees what waits for it; of cases the newest thirty that are open, along their numbers.
     "/training/outside": {"platform_request", "case"},

@@ -31,12 +31,6 @@ EVERY = 20
 PEOPLE = ("li", "judge", "clerk", "president", "cashier", "admin")
 PLATFORM = "chengguang"
 """It is a party of every case, in both courts of more than are counted."""
-GROWS = {
-    "/registry/what-if": "judges, counted as far as a year is played through with",
-    "/administration/people": "people of the court, counted up to a thousand",
-    "/cases/<reference>/beside": "the thousand newest cases of its kind",
-}
-"""Pages whose business is as large as the court at one time; none of them goes through what is over."""
 
 
 class Counted:
@@ -112,7 +106,7 @@ def test_no_page_and_no_round_goes_through_what_grows(tmp_path: Path) -> None:
         browsers = browser(many.app, many.court, who), browser(few.app, few.court, who)
         lists = (pages(one.app, case_of(one.court, whose)) for one in (many, few))
         for (rule, page), (_, other) in zip(*lists, strict=True):
-            if rule in GROWS or (whose == PLATFORM != who and "<reference>" not in rule):
+            if whose == PLATFORM != who and "<reference>" not in rule:
                 continue
             above, below = many.cost(browsers[0], page), few.cost(browsers[1], other)
             if above is None or below is None:

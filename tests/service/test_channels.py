@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from odr.service.channels import Attachment, Dispatch, Outcome
-from odr.service.channels.folder import Folder
+from odr.service.channels.folder import LISTED, Folder
 from odr.service.channels.post import PrintQueue, read_tracking
 from odr.service.channels.sms import SmsGateway, read_report
 from odr.service.vocabulary import AddressClass, Channel, FactKind, Signer
@@ -50,6 +50,20 @@ def test_the_folder_shows_what_was_sent(tmp_path: Path) -> None:
     (one,) = folder.messages()[1:]
     assert (one.subject, one.text, one.at, one.attachments) == ("主题", "正文", AT, ("claim.pdf",))
     assert (tmp_path / "out" / "ref-7" / "attachment-1").read_bytes() == b"%PDF-1"
+
+
+def test_of_very_many_messages_the_newest_are_found_by_a_list(tmp_path: Path) -> None:
+    """Those from before there was a list stand on it; no more are shown than were asked for, nor than have so many signs, but one."""
+    folder = Folder(tmp_path / "out")
+    for number in range(5):
+        folder.send(replace(MESSAGE, reference=f"ref-{number}", at=AT.replace(minute=number)))
+    (tmp_path / "out" / LISTED).unlink()
+    assert [m.reference for m in folder.messages(3)] == ["ref-4", "ref-3", "ref-2"]
+    folder.send(replace(MESSAGE, reference="ref-5", at=AT.replace(minute=5)))
+    assert (tmp_path / "out" / LISTED).read_text().split() == [f"ref-{number}" for number in range(6)]
+    assert [m.reference for m in folder.messages()] == [f"ref-{number}" for number in (5, 4, 3, 2, 1, 0)]
+    assert [m.reference for m in folder.messages(signs=2 * len(MESSAGE.text))] == ["ref-5", "ref-4"]
+    assert [m.reference for m in folder.messages(signs=1)] == ["ref-5"]
 
 
 class Gateway:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from icalendar import Alarm, Calendar, Event
 from sqlalchemy import ColumnElement, Select, exists, or_, select, union, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from odr.docket.models import COURT_ROLES, Case, Party, Seat, Stage
 from odr.filing.models import CalendarFeed
@@ -65,16 +65,10 @@ class Line:
         return self.window.reference if self.window else cast(Appointment, self.appointment).reference
 
 
-def acted_for(account_id: int, now: datetime) -> ColumnElement[bool]:
-    """Parties still in their cases whom the account is or may act for now."""
-    own = aliased(Party)
-    mandated = select(Mandate.party_id).where(Mandate.account_id == account_id, Mandate.in_force(now))
-    # One list of both: with an OR between them PostgreSQL goes through everybody's parties.
-    return Party.left_at.is_(None) & Party.id.in_(union(select(own.id).where(own.account_id == account_id), mandated))
-
-
 def is_acted_for(account_id: int, now: datetime) -> ColumnElement[bool]:
-    """The same, asked of each of some parties that are found by something else: whose there are in all is not gone through."""
+    """Parties still in their cases whom the account is or may act for now: asked of each of some that are found by something else, so
+    that whose there are in all is not gone through.
+    """
     mandated = exists().where(Mandate.party_id == Party.id, Mandate.account_id == account_id, Mandate.in_force(now))
     return Party.left_at.is_(None) & or_(judged(Party.account_id) == account_id, mandated)
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from odr.docket.models import COURT_ROLES, OPEN_STAGES, Case, Role, Seat
@@ -63,15 +63,14 @@ def desks_of_the_court(session: Session, now: datetime, after: str | None = None
         .join(Case, Case.id == Seat.case_id)
         .where(Seat.account_id == AccountRole.account_id, Seat.role == AccountRole.role, *_runs())
     )
-    given_before = aliased(AccountRole)
-    twice = exists().where(
-        given_before.account_id == AccountRole.account_id,
-        given_before.role == AccountRole.role,
-        given_before.id < AccountRole.id,
+    given = aliased(AccountRole)
+    # As a number and not as NOT EXISTS, for which PostgreSQL gathers the roles of everybody at the court.
+    first = select(func.min(given.id)).where(
+        given.account_id == AccountRole.account_id, given.role == judged(AccountRole.role)
     )
     # Read along the names: of very many people those of a page are asked about, and a few more for their number.
     people = select(AccountRole.account_id, AccountRole.role).where(
-        judged(AccountRole.role).in_(HELD), ~twice, sits.exists()
+        judged(AccountRole.role).in_(HELD), AccountRole.id == first.scalar_subquery(), sits.exists()
     )
     keys = (Key(AccountRole.name, str), Key(AccountRole.account_id), Key(AccountRole.id))
     page = page_of(session, people, keys, after, DESKS_SHOWN, counted=DESKS_COUNTED)

@@ -22,6 +22,9 @@ GIVEN = (*sorted(OFFICE_ROLES, key=lambda role: role.value), Role.PLATFORM)
 NEEDS_TWO = frozenset({Role.JUDGE, Role.ASSESSOR, Role.PRESIDENT, Role.CASHIER, Role.ADMIN})
 """Roles that one administrator proposes and another approves: of whoever decides, moves money, or gives roles."""
 
+PEOPLE_COUNTED = 100
+"""People of the court that are counted where they are listed; of more it is said that there are more."""
+
 
 class NeedsTwo(CourtError):
     """The role is given by two administrators."""
@@ -141,11 +144,12 @@ def waiting(session: Session) -> Sequence[tuple[RoleProposal, Account, Account]]
 def people(session: Session, *, words: str = "", after: str | None = None, size: int = A_PAGE) -> Listed[Account]:
     """Accounts that hold or held a role of the court, in order; ``words`` are looked for in name and address."""
     if words:
-        theirs = Account.id.in_(select(AccountRole.account_id))
-        query = select(Account).where(theirs, holds(words, Account.name, Account.email))
+        serve = Account.id.in_(select(AccountRole.account_id))
+        query = select(Account).where(serve, holds(words, Account.name, Account.email))
         page = page_of(session, query, (Key(Account.id),), after, size)
     else:
-        page = page_among(session, select(Account), Key(Account.id), (select(AccountRole.account_id),), after, size)
+        theirs = (select(AccountRole.account_id),)
+        page = page_among(session, select(Account), Key(Account.id), theirs, after, size, PEOPLE_COUNTED)
     return page.of([row[0] for row in page.rows])
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -12,29 +11,16 @@ from sqlalchemy import select
 from odr.docket.models import Case
 from odr.evidence.models import Exhibit, ExhibitState
 from odr.hearing.models import Opinion
+from odr.insight.workload.durations import Durations, durations_of
 from odr.insight.workload.models import CaseWork
 from odr.insight.workload.reckoning import work_of
 from odr.insight.workload.rules import Work
-from odr.register.statistics.figures import percentile
-from odr.register.statistics.models import CaseFacts
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 IN_THE_CASE = (ExhibitState.SUBMITTED, ExhibitState.LATE)
 """Nobody has to say anything of what was taken back or excluded."""
-NEWEST = 1000
-"""So many cases of the kind that ended last are looked at."""
-
-
-@dataclass(frozen=True)
-class Durations:
-    """Days of cases of the same kind and procedure; quartiles by nearest rank."""
-
-    count: int
-    quarter: int
-    half: int
-    three: int
 
 
 @dataclass(frozen=True)
@@ -60,21 +46,7 @@ def beside(sitting: Sitting, case: Case) -> Beside | None:
     if rules is None:
         return None
     today = sitting.now.astimezone(sitting.court.settings.tz).date()
-    same = session.execute(
-        select(CaseFacts.facts)
-        .join(Case, Case.id == CaseFacts.case_id)
-        .where(Case.cause == case.cause, Case.track == case.track, Case.pronounced_at.is_not(None), Case.id != case.id)
-        .order_by(Case.id.desc())
-        .limit(NEWEST)
-    )
-    took = [
-        (date.fromisoformat(facts["ended"]) - date.fromisoformat(facts["filed"])).days
-        for (facts,) in same
-        if facts.get("ended") and facts.get("filed")
-    ]
-    known = None
-    if len(took) >= rules.minimum:
-        known = Durations(len(took), *(percentile(took, share) for share in (25, 50, 75)))
+    known = durations_of(session, case, rules.minimum)
     said = select(Opinion.exhibit_id).where(Opinion.case_id == case.id)
     labels = session.scalars(
         select(Exhibit.label)

@@ -31,6 +31,17 @@ class CaseWork(Base):
     """Whether every figure in it rests on enough notes of time."""
 
 
+class DurationReport(Base):
+    """How long cases of each kind took that ended, counted once a day; only the newest is kept."""
+
+    __tablename__ = "duration_report"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, unique=True)
+    kinds: Mapped[dict[str, list[int]]] = mapped_column(JSON)
+    """By cause and procedure: how many cases, and the days that a quarter, half and three quarters of them took."""
+
+
 class WorkTurn(Base):
     """How far the reckoning has come, and by which rules: one row, locked by whoever reckons."""
 

@@ -9,26 +9,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import select
 
 from odr.docket.models import Case, Party
-from odr.filing.agenda.agenda import acted_for
+from odr.filing.agenda.agenda import is_acted_for
 from odr.filing.models import Draft
-from odr.ground.keyset import Key, Listed, page_of, page_of_parts
+from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.memory.asked_once import AskedOnce
 from odr.ground.text import T, Text
 from odr.identity.actors import actors_in_each
-from odr.identity.models import Account, Mandate
+from odr.identity.models import Account
 from odr.procedure.case.next_box import NextBox, next_box
-from odr.procedure.case.waiting_for_me import has_very_many
 from odr.procedure.forms.form_data import Raw
-from odr.service.models import InboxItem, Packet
+from odr.service.models import InboxItem, Packet, UnreadPaper
 from odr.service.sending.letter_words import LetterWords
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-A_PAGE_OF_PAPERS = 20
+A_PAGE_OF_PAPERS, PAPERS_COUNTED = 20, 100
+"""Papers on a page; and how many are counted, each of which has to be asked for whom it lies there today."""
 
 
 @dataclass(frozen=True)
@@ -55,36 +55,24 @@ class CaseLine:
 
 def unread_papers(sitting: Sitting, account_id: int, after: str | None = None) -> Listed[Unread]:
     """Papers that lie unopened in the inboxes of those whom the account is or acts for, the newest first."""
-    query = (
-        select(InboxItem, Packet, Case)
-        .join(Packet, Packet.id == InboxItem.packet_id)
+    theirs = (
+        select(InboxItem.id)
+        .select_from(UnreadPaper)
+        .join(InboxItem, InboxItem.id == UnreadPaper.item_id)
         .join(Party, Party.id == InboxItem.party_id)
-        .join(Case, Case.id == Party.case_id)
-        .where(InboxItem.read_at.is_(None))
+        .where(UnreadPaper.account_id == account_id, InboxItem.read_at.is_(None))
+        .where(is_acted_for(account_id, sitting.now))
     )
-    if has_very_many(sitting.session, account_id, sitting.now):
-        page = _of_very_many(sitting, query, account_id, after)
-    else:
-        keys = (Key(InboxItem.placed_at, datetime, descending=True), Key(InboxItem.id, descending=True))
-        mine = query.where(acted_for(account_id, sitting.now))
-        page = page_of(sitting.session, mine, keys, after, A_PAGE_OF_PAPERS)
+    papers = theirs.with_only_columns(InboxItem, Packet, Case, maintain_column_froms=True)
+    papers = papers.join(Packet, Packet.id == InboxItem.packet_id).join(Case, Case.id == Party.case_id)
+    keys = (Key(UnreadPaper.placed_at, datetime, descending=True), Key(UnreadPaper.item_id, descending=True))
+    counted = theirs.order_by(UnreadPaper.placed_at.desc(), UnreadPaper.item_id.desc())
+    page = page_of(sitting.session, papers, keys, after, A_PAGE_OF_PAPERS, PAPERS_COUNTED, counted)
     zone = sitting.court.settings.tz
     today = sitting.now.astimezone(zone).date()
     return page.of(
         [Unread(case, LetterWords.of(packet, zone).heading(today), item.placed_at) for item, packet, case in page.rows]
     )
-
-
-def _of_very_many(
-    sitting: Sitting, query: Select[InboxItem, Packet, Case], account_id: int, after: str | None
-) -> Listed[Any]:
-    """Of somebody in very many cases: those of their newest cases first, so that no more are gone through than are shown."""
-    acts = Party.id.in_(select(Mandate.party_id).where(Mandate.account_id == account_id, Mandate.in_force(sitting.now)))
-    is_own = Party.account_id == account_id
-    mine = query.where(Party.left_at.is_(None))
-    parts = (mine.where(is_own), mine.where(acts, or_(Party.account_id.is_(None), ~is_own)))
-    keys = (Key(Party.case_id, descending=True), Key(InboxItem.id, descending=True))
-    return page_of_parts(sitting.session, parts, keys, lambda row: (row[2].id, row[0].id), after, A_PAGE_OF_PAPERS)
 
 
 def case_lines(sitting: Sitting, account: Account, cases: Sequence[Case]) -> list[CaseLine]:

@@ -11,6 +11,11 @@ from typing import Any
 
 from odr.service.channels import Dispatch, Handover, Outcome
 
+LISTED = "written"
+"""The file in the folder that names the messages in the order in which they were written, a line each."""
+LONGEST_NAME = 80
+"""Bytes of a line of it: somewhat more than the longest reference has."""
+
 
 @dataclass(frozen=True)
 class FolderMessage:
@@ -50,26 +55,55 @@ class Folder:
             "attachments": [a.name for a in dispatch.attachments],
         }
         write_whole(home / "message.json", json.dumps(about, ensure_ascii=False, indent=1).encode())
+        self._list(dispatch.reference)
         return Handover(Outcome.REACHED if self._reaches else Outcome.HANDED_OVER, "folder", dispatch.reference)
 
-    def messages(self, limit: int = 100) -> list[FolderMessage]:
-        """The newest messages, newest first."""
-        if not self._root.is_dir():
-            return []
-        # Of very many, those written last are opened; what is sent is written in the order in which it is sent.
-        written = sorted((place.stat().st_mtime_ns, place.name) for place in os.scandir(self._root) if place.is_dir())
+    def messages(self, limit: int = 100, signs: int | None = None) -> list[FolderMessage]:
+        """The newest messages, newest first: so many, and no more of them than have so many signs, but one."""
         read: list[dict[str, Any]] = []
-        for _, name in reversed(written):
-            if len(read) >= limit:
-                break
+        length = 0
+        for name in self._newest(limit):
             path = self._root / name / "message.json"
-            if path.is_file():
-                read.append(json.loads(path.read_text("utf-8")))
+            if not path.is_file():
+                continue
+            message = json.loads(path.read_text("utf-8"))
+            length += len(message["text"])
+            if read and signs is not None and length > signs:
+                break
+            read.append(message)
         newest = sorted(read, key=lambda m: (m["at"], m["reference"]), reverse=True)
         return [
             FolderMessage(**{**m, "at": datetime.fromisoformat(m["at"]), "attachments": tuple(m["attachments"])})
             for m in newest
         ]
+
+    def _newest(self, limit: int) -> list[str]:
+        """Names of the messages written last: what is sent is written in the order in which it is sent. Of very many not all are looked
+        at; only where the list is not there yet.
+        """
+        listed = self._root / LISTED
+        if not listed.is_file():
+            return list(reversed(self._by_age()))[:limit]
+        with listed.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            # Some were written twice; the first line may be a part of one.
+            file.seek(max(0, size - 2 * limit * LONGEST_NAME))
+            names = file.read().decode(errors="replace").splitlines()
+        return list(dict.fromkeys(name for name in reversed(names) if (self._root / name).is_dir()))[:limit]
+
+    def _by_age(self) -> list[str]:
+        """Names of all messages, the oldest first."""
+        if not self._root.is_dir():
+            return []
+        written = sorted((place.stat().st_mtime_ns, place.name) for place in os.scandir(self._root) if place.is_dir())
+        return [name for _, name in written]
+
+    def _list(self, name: str) -> None:
+        """Put a message on the list of those that were written; what is there from before is put on it first."""
+        listed = self._root / LISTED
+        names = [name] if listed.is_file() else [*(one for one in self._by_age() if one != name), name]
+        with listed.open("ab") as file:
+            file.write("".join(f"{one}\n" for one in names).encode())
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from odr.docket.models import Case, Role, Seat
 from odr.ground.text import Text
@@ -169,18 +169,13 @@ def _lines(
     session: Session, account_id: int, locale: str, zone: ZoneInfo, since: datetime, until: datetime
 ) -> Iterator[list[str]]:
     seats = select(Seat.case_id).where(serving(account_id, Role.CLERK))
-    newest = (
-        select(ProofOfService.packet_id, func.max(ProofOfService.ordinal).label("ordinal"))
-        .group_by(ProofOfService.packet_id)
-        .subquery()
-    )
+    later = aliased(ProofOfService)
+    # Of each packet apart: gathered beforehand, the newest would be those of every packet of the court.
+    newest = select(func.max(later.ordinal)).where(later.packet_id == Packet.id).scalar_subquery()
     rows = session.execute(
         select(Packet, Case, ProofOfService)
         .join(Case, Case.id == Packet.case_id)
-        .outerjoin(newest, newest.c.packet_id == Packet.id)
-        .outerjoin(
-            ProofOfService, (ProofOfService.packet_id == Packet.id) & (ProofOfService.ordinal == newest.c.ordinal)
-        )
+        .outerjoin(ProofOfService, (ProofOfService.packet_id == Packet.id) & (ProofOfService.ordinal == newest))
         .where(Packet.case_id.in_(seats), Packet.queued_at >= since, Packet.queued_at < until)
         .order_by(Packet.queued_at, Packet.id)
     )

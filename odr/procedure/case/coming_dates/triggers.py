@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from odr.ground.migrate import DIFFERS, Trigger
 
-_AGREED = "m.signed_at IS NOT NULL AND m.accepted_at IS NOT NULL AND m.revoked_at IS NULL AND m.account_id IS NOT NULL"
+AGREED = "m.signed_at IS NOT NULL AND m.accepted_at IS NOT NULL AND m.revoked_at IS NULL AND m.account_id IS NOT NULL"
+"""When a mandate ``m`` is agreed to by both and not revoked, whatever the day."""
 _HELD = 'PERFORM 1 FROM "case" WHERE id = {row}.case_id FOR NO KEY UPDATE; '
 """Mandates are agreed and ended on pages of accounts, while an act of the case opens a time limit: neither would see what the other has
 not committed. The act holds its case; whoever changes for whom somebody acts waits for it, and looks then.
 """
-_OF_PARTY = ("account_id", "left_at")
-_OF_MANDATE = ("account_id", "party_id", "signed_at", "accepted_at", "revoked_at")
+OF_PARTY = ("account_id", "left_at")
+OF_MANDATE = ("account_id", "party_id", "signed_at", "accepted_at", "revoked_at")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Kept:
         return (
             "INSERT INTO coming_date (account_id, kind, subject, of_case, at) "  # nosec B608
             f'SELECT p.account_id, {dated} FROM "{self.table}" one, party p WHERE {where} AND p.account_id IS NOT NULL UNION '
-            f'SELECT m.account_id, {dated} FROM "{self.table}" one, party p, mandate m WHERE {where} AND m.party_id = p.id AND {_AGREED};'
+            f'SELECT m.account_id, {dated} FROM "{self.table}" one, party p, mandate m WHERE {where} AND m.party_id = p.id AND {AGREED};'
         )
 
     def gone(self, which: str) -> str:
@@ -58,12 +59,12 @@ class Kept:
         # Of each: what it is called after, on which table, at what, when that matters, and what is done then.
         each: list[tuple[str, str, str, str, Sequence[str]]] = [
             ("in", self.table, "INSERT", self.standing.replace("one.", "NEW."), [itself]),
-            ("anew", self.table, "UPDATE", _differs(self.changes), [self.gone("= OLD.id"), itself]),
+            ("anew", self.table, "UPDATE", differs(self.changes), [self.gone("= OLD.id"), itself]),
             ("out", self.table, "DELETE", self.standing.replace("one.", "OLD."), [self.gone("= OLD.id")]),
             ("party_in", "party", "INSERT", "NEW.account_id IS NOT NULL", self.of_case("NEW")),
-            ("party", "party", "UPDATE", _differs(_OF_PARTY), self.of_case("NEW")),
+            ("party", "party", "UPDATE", differs(OF_PARTY), self.of_case("NEW")),
             ("mandate_in", "mandate", "INSERT", "NEW.accepted_at IS NOT NULL", self.of_case("NEW")),
-            ("mandate", "mandate", "UPDATE", _differs(_OF_MANDATE), self.of_case("NEW")),
+            ("mandate", "mandate", "UPDATE", differs(OF_MANDATE), self.of_case("NEW")),
             ("mandate_out", "mandate", "DELETE", "OLD.accepted_at IS NOT NULL", self.of_case("OLD")),
         ]
         kept = [
@@ -82,7 +83,8 @@ class Kept:
         }
 
 
-def _differs(columns: Sequence[str]) -> str:
+def differs(columns: Sequence[str]) -> str:
+    """When one of some columns has changed."""
     return " OR ".join(f"OLD.{column} DIFFERS NEW.{column}" for column in columns)
 
 
