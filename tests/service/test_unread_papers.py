@@ -20,6 +20,7 @@ from odr.service.vocabulary import AttemptState, Channel
 from tests.hearing.test_coming_dates import _mandate, _waits
 from tests.patience import PATIENCE, until
 from tests.scene import Scene
+from tests.service.conftest import BOTH_ENGINES
 
 
 def _gone_through(session: Session, account_id: int) -> list[int]:
@@ -99,6 +100,7 @@ def _step(session: Session, scene: Scene, lot: Random, accounts: list[int]) -> N
     session.flush()
 
 
+@BOTH_ENGINES
 @pytest.mark.parametrize("seed", range(2))
 def test_what_is_kept_is_what_going_through_all_finds(scene: Scene, seed: int) -> None:
     """Of each account, after every step."""
@@ -142,6 +144,7 @@ def test_a_mandate_that_is_over_shows_no_paper(small_scene: Scene) -> None:
         assert (shown.total, list(shown.rows)) == (0, [])
 
 
+@BOTH_ENGINES
 def test_a_mandate_agreed_while_a_paper_is_laid_in_shows_it(scene: Scene) -> None:
     """Neither sees what the other has not committed: who agrees waits for the paper."""
     lot, database = Random(1), scene.court.database
