@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role, Seat
 from odr.docket.visibility import same_side
@@ -238,14 +238,17 @@ def _held(session: Session, mandate: Mandate) -> None:
 
 
 def hold_cases(session: Session, *which: ColumnElement[bool]) -> None:
-    """The cases of some mandates before these and whoever acts, as acts hold them: the dates of whoever acts are laid with the mandate,
-    by a trigger that waits for the acts of the case.
+    """The cases and parties of some mandates before these and whoever acts, as acts hold them: the dates and the papers of whoever acts
+    are laid with the mandate, by triggers that wait for the acts of the case and for a paper that is laid into the party's inbox.
     """
+    _hold(session, Case.id, select(Mandate.case_id).where(*which))
+    _hold(session, Party.id, select(Mandate.party_id).where(*which))
+
+
+def _hold(session: Session, number: InstrumentedAttribute[int], which: Select[int]) -> None:
     # On SQLite the transaction holds the whole file from its beginning.
     if session.get_bind().dialect.name != "sqlite":
-        theirs = select(Mandate.case_id).where(*which)
-        held = select(Case.id).where(Case.id.in_(theirs)).order_by(Case.id).with_for_update(key_share=True)
-        session.execute(held).all()
+        session.execute(select(number).where(number.in_(which)).order_by(number).with_for_update(key_share=True)).all()
 
 
 def _begin_if_agreed(session: Session, mandate: Mandate, now: datetime, most: int | None) -> None:
@@ -287,8 +290,8 @@ def refuse_more(session: Session, mandate: Mandate, now: datetime, most: int | N
     counts = mandate.delegated_by is None and mandate.scope is not MandateScope.STATUTORY
     if most is None or not counts:
         return
-    # Two that are agreed at the same time must see each other.
-    session.get_one(Party, mandate.party_id, with_for_update=True, populate_existing=True)
+    # Two that are agreed at the same time must see each other; who only names the party is waited for by neither.
+    session.get_one(Party, mandate.party_id, with_for_update={"key_share": True}, populate_existing=True)
     others = (
         Mandate.party_id == mandate.party_id,
         Mandate.id != mandate.id,
@@ -341,6 +344,7 @@ def place_guardian(session: Session, party: Party, guardian: Account, now: datet
     """Let a guardian act in a party's place from now on (CPL 60); what shows it is looked at by the registry. Raises
     BothSides.
     """
+    _hold(session, Party.id, select(Party.id).where(Party.id == party.id))
     session.get(Account, guardian.id, with_for_update=True, populate_existing=True)
     refuse_both_sides(session, party, guardian.id)
     acts = {"scope": MandateScope.STATUTORY, "from_at": now, "signed_at": now, "accepted_at": now}

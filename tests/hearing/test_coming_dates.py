@@ -204,11 +204,11 @@ def test_pages_of_an_agenda_put_together_are_the_whole(scene: Scene) -> None:
         assert all(line.is_own for line in whole.lines)
 
 
-def _waits(database: Database) -> bool:
-    """Whether somebody waits for what another holds."""
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+def _waiting(database: Database) -> int:
+    """How many wait for what another holds."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     with database.read() as session:
-        return session.scalar(text(waiting)) is not None
+        return session.scalar(text(waiting)) or 0
 
 
 def test_a_mandate_agreed_while_an_act_opens_a_limit_has_its_date(scene: Scene) -> None:
@@ -237,7 +237,7 @@ def test_a_mandate_agreed_while_an_act_opens_a_limit_has_its_date(scene: Scene) 
             session.flush()
             opened, agreed = window.id, pool.submit(agree)
             if not database.is_sqlite:
-                until(lambda: agreed.done() or _waits(database), "the mandate waits for the act, or is agreed")
+                until(lambda: agreed.done() or _waiting(database), "the mandate waits for the act, or is agreed")
         agreed.result(timeout=PATIENCE)
     with database.read() as session:
         found = _gone_through(session, account, Coming.LIMIT)

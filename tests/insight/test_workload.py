@@ -12,6 +12,7 @@ from sqlalchemy import select
 from odr.app import create_app
 from odr.docket.models import Case, Role
 from odr.evidence.models import Exhibit
+from odr.ground.text import T
 from odr.insight.indicators.counting import count_indicators
 from odr.insight.supervision.finding import lay_down
 from odr.insight.workload.beside import beside
@@ -234,17 +235,35 @@ def test_how_long_cases_took_is_said_as_it_was_counted_that_day(scene: Scene) ->
         case.pronounced_at = None
     with scene.court.database.read() as session:
         case = session.get_one(Case, scene.case_id)
-        assert durations_of(session, case, 10) is None, "nothing was counted yet"
+        assert durations_of(session, case, 10) == (None, None), "nothing was counted yet"
     count_indicators(scene.court)
+    today = scene.clock.now().astimezone(scene.court.settings.tz).date()
     with scene.court.database.read() as session:
         case = session.get_one(Case, scene.case_id)
-        assert durations_of(session, case, 11) == Durations(11, 30, 60, 90)
-        assert durations_of(session, case, 12) is None
+        assert durations_of(session, case, 11) == (today, Durations(11, 30, 60, 90))
+        assert durations_of(session, case, 12) == (today, None)
     with scene.court.database.write() as session:
         newest = Took()
         for number in range(NEWEST + 500):
             newest.add(
                 case.cause, case.track.value, {"filed": "2026-01-01", "ended": f"2026-01-{1 + (number >= 500):02d}"}
             )
-        newest.keep(session, scene.clock.now().date() + timedelta(days=1))
-        assert durations_of(session, case, 10) == Durations(NEWEST, 1, 1, 1)
+        newest.keep(session, today + timedelta(days=1))
+        assert durations_of(session, case, 10) == (today + timedelta(days=1), Durations(NEWEST, 1, 1, 1))
+
+
+def test_the_judge_reads_when_durations_were_counted(small_scene: Scene) -> None:
+    """Before the first count nothing is said of how many ended; afterwards the day of the court on which they were counted."""
+    scene = small_scene
+    scene.pend()
+    judge = signed_in(create_app(court=scene.court), scene, "judge")
+    with scene.court.database.read() as session:
+        page = f"/cases/{session.get_one(Case, scene.case_id).reference}/beside"
+    before = judge.get(page).get_data(as_text=True)
+    assert "It was not counted yet." in before and "Fewer than" not in before and "Counted on" not in before
+    rebuild(scene.court)
+    count_indicators(scene.court)
+    today = scene.clock.now().astimezone(scene.court.settings.tz).date()
+    after = judge.get(page).get_data(as_text=True)
+    counted = T("Counted on %(at)s: what came in since is not in it.", at=today).render("en")
+    assert "Fewer than" in after and counted in after

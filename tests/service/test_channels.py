@@ -66,6 +66,19 @@ def test_of_very_many_messages_the_newest_are_found_by_a_list(tmp_path: Path) ->
     assert [m.reference for m in folder.messages(signs=1)] == ["ref-5"]
 
 
+def test_a_list_that_was_broken_off_loses_no_message(tmp_path: Path) -> None:
+    """Neither where the process ended before it wrote the first line, nor in the middle of a later one."""
+    folder, listed = Folder(tmp_path / "out"), tmp_path / "out" / LISTED
+    for number in range(2):
+        folder.send(replace(MESSAGE, reference=f"ref-{number}", at=AT.replace(minute=number)))
+    listed.write_bytes(b"")
+    assert [m.reference for m in folder.messages()] == ["ref-1", "ref-0"]
+    folder.send(replace(MESSAGE, reference="ref-2", at=AT.replace(minute=2)))
+    listed.write_bytes(listed.read_bytes() + b"\nref")
+    folder.send(replace(MESSAGE, reference="ref-3", at=AT.replace(minute=3)))
+    assert [m.reference for m in folder.messages()] == ["ref-3", "ref-2", "ref-1", "ref-0"]
+
+
 class Gateway:
     """An SMS gateway that answers as told and remembers what it got."""
 

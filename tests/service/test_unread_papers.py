@@ -14,12 +14,15 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Party, Role
 from odr.identity.mandates import accept
 from odr.identity.models import Account, Mandate
+from odr.procedure.case.coming_dates.models import ComingDate
+from odr.procedure.models import WindowState
 from odr.register.first_pages.home_page import unread_papers
 from odr.service.models import InboxItem, Packet, ServiceAttempt, UnreadPaper
 from odr.service.vocabulary import AttemptState, Channel
-from tests.hearing.test_coming_dates import _mandate, _waits
+from tests.hearing.test_coming_dates import _mandate, _waiting, _window
 from tests.patience import PATIENCE, until
 from tests.scene import Scene
+from tests.service.conftest import BOTH_ENGINES
 
 
 def _gone_through(session: Session, account_id: int) -> list[int]:
@@ -99,6 +102,7 @@ def _step(session: Session, scene: Scene, lot: Random, accounts: list[int]) -> N
     session.flush()
 
 
+@BOTH_ENGINES
 @pytest.mark.parametrize("seed", range(2))
 def test_what_is_kept_is_what_going_through_all_finds(scene: Scene, seed: int) -> None:
     """Of each account, after every step."""
@@ -142,6 +146,7 @@ def test_a_mandate_that_is_over_shows_no_paper(small_scene: Scene) -> None:
         assert (shown.total, list(shown.rows)) == (0, [])
 
 
+@BOTH_ENGINES
 def test_a_mandate_agreed_while_a_paper_is_laid_in_shows_it(scene: Scene) -> None:
     """Neither sees what the other has not committed: who agrees waits for the paper."""
     lot, database = Random(1), scene.court.database
@@ -165,8 +170,56 @@ def test_a_mandate_agreed_while_a_paper_is_laid_in_shows_it(scene: Scene) -> Non
             paper = _paper(session, scene, party).id
             agreed = pool.submit(agree)
             if not database.is_sqlite:
-                until(lambda: agreed.done() or _waits(database), "the mandate waits for the paper, or is agreed")
+                until(lambda: agreed.done() or _waiting(database), "the mandate waits for the paper, or is agreed")
         agreed.result(timeout=PATIENCE)
     with database.read() as session:
         assert paper in _gone_through(session, account)
+        assert _kept(session, account) == _gone_through(session, account)
+
+
+@BOTH_ENGINES
+def test_a_mandate_and_a_paper_never_wait_for_each_other(scene: Scene) -> None:
+    """Whoever acts for a party already agrees to more while a paper comes: the paper waits and holds nothing that the mandate still
+    needs. Of two that wait for each other PostgreSQL breaks one off.
+    """
+    lot, database, now = Random(1), scene.court.database, scene.clock.now()
+    scene.lodge()
+    scene.accept()
+    account = scene.people["stranger"]
+    with database.write() as session:
+        party = session.scalars(select(Party.id).where(Party.role == Role.RESPONDENT)).one()
+        # They act for the party already, and are given more.
+        agreed, asked = _mandate(scene, lot, party, account), _mandate(scene, lot, party, account)
+        agreed.signed_at = agreed.accepted_at = asked.signed_at = now
+        asked.accepted_at = None
+        window = _window(session, scene, lot, party)
+        window.state, window.due_at = WindowState.OPEN, now + timedelta(days=3)
+        session.add_all((agreed, asked, window))
+        _paper(session, scene, party)
+        number = asked.id
+
+    def agree() -> None:
+        with database.write() as other:
+            accept(other, other.get_one(Mandate, number), account, now, most=2)
+
+    def lay() -> None:
+        with database.write() as other:
+            _paper(other, scene, party)
+
+    with ThreadPoolExecutor(2) as pool:
+        with database.write() as session:
+            # The dates of the case are laid anew before its papers: held here, they stop the mandate between its account and its party.
+            assert session.scalars(
+                select(ComingDate.id).where(ComingDate.account_id == account).with_for_update()
+            ).all()
+            done = [pool.submit(agree)]
+            if not database.is_sqlite:
+                until(lambda: _waiting(database) == 1, "the mandate is stopped")
+            done.append(pool.submit(lay))
+            if not database.is_sqlite:
+                until(lambda: _waiting(database) == 2, "the paper waits behind it")
+        for one in done:
+            one.result(timeout=PATIENCE)
+    with database.read() as session:
+        assert len(_kept(session, account)) >= 2
         assert _kept(session, account) == _gone_through(session, account)

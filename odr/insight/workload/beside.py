@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -25,10 +26,13 @@ IN_THE_CASE = (ExhibitState.SUBMITTED, ExhibitState.LATE)
 
 @dataclass(frozen=True)
 class Beside:
-    """What the page of a judge tells; ``durations`` is None where too few such cases ended."""
+    """What the page of a judge tells; ``durations`` is None where too few such cases had ended on the day of the count, and that day
+    where there was no count yet.
+    """
 
     days: int
     minimum: int
+    counted_on: date | None
     durations: Durations | None
     unexamined: Sequence[str]
     """Labels of exhibits of which no party said anything."""
@@ -46,7 +50,7 @@ def beside(sitting: Sitting, case: Case) -> Beside | None:
     if rules is None:
         return None
     today = sitting.now.astimezone(sitting.court.settings.tz).date()
-    known = durations_of(session, case, rules.minimum)
+    counted_on, known = durations_of(session, case, rules.minimum)
     said = select(Opinion.exhibit_id).where(Opinion.case_id == case.id)
     labels = session.scalars(
         select(Exhibit.label)
@@ -54,4 +58,5 @@ def beside(sitting: Sitting, case: Case) -> Beside | None:
         .order_by(Exhibit.id)
     ).all()
     row = session.get(CaseWork, case.id)
-    return Beside((today - case.filed_on).days, rules.minimum, known, labels, work_of(row) if row is not None else None)
+    work = work_of(row) if row is not None else None
+    return Beside((today - case.filed_on).days, rules.minimum, counted_on, known, labels, work)

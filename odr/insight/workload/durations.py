@@ -55,11 +55,15 @@ def are_counted(session: Session, day: date) -> bool:
     return session.scalar(select(DurationReport.id).where(DurationReport.day == day)) is not None
 
 
-def durations_of(session: Session, case: Case, minimum: int) -> Durations | None:
-    """Of cases like this one, as they were counted last; None where fewer than the minimum ended."""
-    kinds = session.scalar(select(DurationReport.kinds).order_by(DurationReport.day.desc()).limit(1)) or {}
-    found = kinds.get(_kind(case.cause, case.track.value))
-    return Durations(*found) if found is not None and found[0] >= minimum else None
+def durations_of(session: Session, case: Case, minimum: int) -> tuple[date | None, Durations | None]:
+    """On which day they were counted last, None before the first time; and of cases like this one, None where fewer than the minimum
+    had ended.
+    """
+    report = session.scalar(select(DurationReport).order_by(DurationReport.day.desc()).limit(1))
+    if report is None:
+        return None, None
+    found = report.kinds.get(_kind(case.cause, case.track.value))
+    return report.day, Durations(*found) if found is not None and found[0] >= minimum else None
 
 
 def _kind(cause: str, track: str) -> str:

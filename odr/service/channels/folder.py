@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from odr.ground.durable import alone
 from odr.service.channels import Dispatch, Handover, Outcome
 
 LISTED = "written"
@@ -79,17 +80,17 @@ class Folder:
 
     def _newest(self, limit: int) -> list[str]:
         """Names of the messages written last: what is sent is written in the order in which it is sent. Of very many not all are looked
-        at; only where the list is not there yet.
+        at; only where the list is not begun yet.
         """
         listed = self._root / LISTED
-        if not listed.is_file():
+        if not listed.is_file() or not listed.stat().st_size:
             return list(reversed(self._by_age()))[:limit]
         with listed.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
-            # Some were written twice; the first line may be a part of one.
+            # Some were written twice; the first line may be a part of one, and so may one that was broken off.
             file.seek(max(0, size - 2 * limit * LONGEST_NAME))
             names = file.read().decode(errors="replace").splitlines()
-        return list(dict.fromkeys(name for name in reversed(names) if (self._root / name).is_dir()))[:limit]
+        return list(dict.fromkeys(name for name in reversed(names) if name and (self._root / name).is_dir()))[:limit]
 
     def _by_age(self) -> list[str]:
         """Names of all messages, the oldest first."""
@@ -99,11 +100,15 @@ class Folder:
         return [name for _, name in written]
 
     def _list(self, name: str) -> None:
-        """Put a message on the list of those that were written; what is there from before is put on it first."""
+        """Put a message on the list of those that were written; what is there from before is put on it first. Web and worker write to
+        one folder: of two that would begin the list, one does.
+        """
         listed = self._root / LISTED
-        names = [name] if listed.is_file() else [*(one for one in self._by_age() if one != name), name]
-        with listed.open("ab") as file:
-            file.write("".join(f"{one}\n" for one in names).encode())
+        with alone(listed), listed.open("ab") as file:
+            begun = os.fstat(file.fileno()).st_size > 0
+            names = [name] if begun else [*(one for one in self._by_age() if one != name), name]
+            # Each begins a line of its own, also after one that was broken off.
+            file.write("".join(f"\n{one}" for one in names).encode())
 
 
 def write_whole(path: Path, content: bytes) -> None:
