@@ -194,7 +194,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._stream(conn)
         else:
             self._queued[conn] = began = time.monotonic()
-            self._too_late[conn] = (lambda: began + self.FOR_A_TURN, self._turn_away)
+            # A worker that ends within seconds takes in nothing more: another one does.
+            self._too_late[conn] = (lambda: began + self.FOR_A_TURN if self.alive else 0.0, self._turn_away)
 
     def _stream(self, conn: Any) -> None:
         self._streaming.add(conn)

@@ -87,6 +87,24 @@ def test_whoever_waits_in_vain_is_told_when_to_come_again(impatient: Program) ->
     assert done.status == 204 and done.getheader("Upload-Receipt")
 
 
+@pytest.fixture
+def stopping(tmp_path: Path) -> Iterator[Program]:
+    """A court that the test stops."""
+    yield from at_worker(PatientWorker, tmp_path)
+
+
+def test_whoever_waits_when_the_court_stops_is_told(stopping: Program) -> None:
+    """Its turn would come when the process is gone: it is told at once to come again, to another one."""
+    place = stopping.begin()
+    lines = resting(stopping)
+    waits = stopping.served.line(stopping.piece(place, 0, len(DATA), DATA[:1000]))
+    assert stopping.served.status("/health/live") == 200  # whoever came before that was seen
+    stopping.served.process.terminate()
+    assert waits.recv(4096).startswith(b"HTTP/1.1 503 ")
+    for line in lines:
+        line.close()
+
+
 @pytest.mark.parametrize("rule", sorted(STREAMED))
 def test_every_route_of_files_says_why_there_is_no_body(small_scene: Scene, rule: str) -> None:
     """Whoever may send is told in words, or as the protocol says it, and when to come again; what was begun is as it was."""
