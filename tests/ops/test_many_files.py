@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from odr.app import create_app
+from odr.evidence.models import Upload
 from odr.web.limits import MOST_GATHERED
 from odr.web.long_bodies import TurnedAway
 from odr.web.patient_worker import STREAMS, PatientWorker
@@ -125,6 +127,8 @@ def test_every_route_of_files_says_why_there_is_no_body(small_scene: Scene, rule
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert "as many large files as it can" in answer.get_data(as_text=True)
     assert client.head(begun.location, headers=tus).headers["Upload-Offset"] == "0"
+    with small_scene.court.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Upload)) == 1
 
 
 @pytest.mark.parametrize("is_known", [True, False], ids=["an old page", "signed out"])
