@@ -69,6 +69,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     FOR_A_TURN = 50.0
     """Seconds that a file waits until another one is through: proxies wait a minute for whoever reads nothing."""
+    MOST_WAITING = 10 * STREAMS
+    """Files that wait for a turn: few of the connections that one process keeps, so that pages find one whoever waits."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -192,6 +194,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self.enqueue_req(conn)
         elif len(self._streaming) < STREAMS:
             self._stream(conn)
+        elif len(self._queued) >= self.MOST_WAITING:
+            self._turn_away(conn)
         else:
             self._queued[conn] = began = time.monotonic()
             # A worker that ends within seconds takes in nothing more: another one does.
@@ -211,8 +215,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._stream(conn)
 
     def _turn_away(self, conn: Any) -> None:
-        """Nobody got through meanwhile: a thread that answers pages says so, in the words and the language of its route."""
-        del self._queued[conn]
+        """Nobody got through meanwhile, or too many wait: a thread that answers pages says so, in the words and the language
+        of its route.
+        """
+        self._queued.pop(conn, None)
         conn.sock.arriving.turned_away = True
         self.enqueue_req(conn)
 

@@ -17,7 +17,7 @@ from odr.web.limits import MOST_GATHERED
 from odr.web.long_bodies import TurnedAway
 from odr.web.patient_worker import STREAMS, PatientWorker
 from tests.insight.browser import signed_in
-from tests.ops.impatient import ImpatientWorker
+from tests.ops.impatient import CrowdedWorker, ImpatientWorker
 from tests.ops.test_large_files import DATA, OCTETS, Program, serve
 from tests.ops.test_slow import STREAMED
 from tests.scene import Scene
@@ -87,6 +87,25 @@ def test_whoever_waits_in_vain_is_told_when_to_come_again(impatient: Program) ->
     assert impatient.offset(place) == 0
     done = impatient.ask("PATCH", place, DATA, Content_Type=OCTETS, Upload_Offset=0)
     assert done.status == 204 and done.getheader("Upload-Receipt")
+
+
+@pytest.fixture
+def crowded(tmp_path: Path) -> Iterator[Program]:
+    """A court in which one file waits at a time."""
+    yield from at_worker(CrowdedWorker, tmp_path)
+
+
+def test_no_more_wait_than_leave_connections_for_pages(crowded: Program) -> None:
+    """Whoever comes after as many as may wait is told at once to come again; the one that waits keeps its place."""
+    first, second = crowded.begin(), crowded.begin()
+    lines = resting(crowded)
+    waits = crowded.served.line(crowded.piece(first, 0, len(DATA)))
+    assert crowded.served.status("/health/live") == 200  # whoever came before that was seen
+    assert crowded.served.line(crowded.piece(second, 0, len(DATA))).recv(4096).startswith(b"HTTP/1.1 503 ")
+    for line in lines:
+        line.close()
+    waits.sendall(DATA)
+    assert waits.recv(4096).startswith(b"HTTP/1.1 204 ")
 
 
 @pytest.fixture
