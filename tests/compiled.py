@@ -16,4 +16,5 @@ def copied(source: Path, copy: Path, *ignored: str) -> None:
         return
     kept, there = (Path(sys.pycache_prefix) / path.relative_to("/") for path in (source, copy))
     if kept.is_dir():
-        shutil.copytree(kept, there)
+        # Temporary folders get the names of earlier ones again, and what was compiled there is still kept.
+        shutil.copytree(kept, there, dirs_exist_ok=True)

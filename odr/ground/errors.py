@@ -119,8 +119,8 @@ class NoTurn(Unavailable):
 
     def __init__(self) -> None:
         super().__init__()
-        self.message = T("The court is taking in as many large files as it can. Nothing of this one was kept.")
-        self.way_out = T("Send it again in a few minutes. The page for files tries again by itself.")
+        self.message = T("The court is taking in as many large files as it can. What you just sent was not kept.")
+        self.way_out = T("Send it again in a few minutes.")
 
 
 class FieldFault:

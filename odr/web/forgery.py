@@ -17,7 +17,8 @@ from wtforms.validators import ValidationError
 
 from odr.ground.errors import CourtError, Forbidden
 from odr.ground.text import T
-from odr.web.limits import TooSlow
+from odr.web.limits import MOST_GATHERED, TooSlow
+from odr.web.long_bodies import streams
 
 HEADER = "X-CSRF-Token"
 FIELD = "csrf_token"
@@ -103,8 +104,20 @@ def typed_fields(request: Request) -> Sequence[tuple[str, str]]:
     return [(name, value) for name, values in form_of(request) if name not in hidden for value in values]
 
 
+def is_left_unread(request: Request) -> bool:
+    """Whether the body is longer than any that somebody unknown may send, and nothing of it was read before it was refused.
+    Nor is it read afterwards: whoever was refused would hold a thread for as long as they send.
+    """
+    comes_on = (request.content_length or 0) > MOST_GATHERED or streams(request.environ)
+    return comes_on and "form" not in vars(request)
+
+
 def form_of(request: Request) -> list[tuple[str, list[str]]]:
-    """The fields of a form that is refused; none of one that is too large, too slow, or brings files that stream in."""
+    """The fields of a form that is refused; none of one that is too large, too slow, left unread, or brings files that
+    stream in.
+    """
+    if is_left_unread(request):
+        return []
     try:
         return list(request.form.lists())
     except (HTTPException, TooSlow):

@@ -35,7 +35,8 @@ from odr.procedure.court import Court
 from odr.web import forgery, headers, proof, reader_language
 from odr.web.forgery import Csrf
 from odr.web.headers import allow, allow_feature
-from odr.web.limits import MOST_BODY
+from odr.web.limits import MOST_BODY, MOST_GATHERED
+from odr.web.long_bodies import streams
 from odr.web.pace import Pace
 from odr.web.presence import PageCookies, Person, identify, session_cookie_name
 from odr.web.readings import note_answer
@@ -467,7 +468,9 @@ def bound_body() -> None:
     """
     guard = guard_of(request.endpoint)
     request.max_content_length = most = guard.most if guard is not None else MOST_BODY
-    if most is not None and (request.content_length or 0) > most:
+    # What is not told and was not gathered is longer than most of these routes take: nobody waits to see by how much.
+    untold = request.content_length is None and streams(request.environ)
+    if most is not None and ((request.content_length or 0) > most or (untold and most <= MOST_GATHERED)):
         raise RequestEntityTooLarge
 
 

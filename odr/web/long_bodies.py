@@ -8,9 +8,16 @@ from __future__ import annotations
 
 import errno
 import io
+from collections.abc import Mapping
 from typing import Any, Never, Protocol
 
 from odr.ground.errors import NoTurn
+
+
+def streams(environ: Mapping[str, Any]) -> bool:
+    """Whether a thread has a request before its body is there, and would wait for the rest."""
+    line = environ.get("gunicorn.socket")
+    return bool(getattr(getattr(line, "arriving", None), "streams", False))
 
 
 class Source(Protocol):
@@ -33,6 +40,11 @@ class LongBody(io.RawIOBase):
     def failed(self) -> bool:
         """Whether the connection broke, so that nobody knows where the next request on it begins: gunicorn asks."""
         return self._failure is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was read to its end, so that the next request begins there."""
+        return self._left == 0
 
     def readable(self) -> bool:
         """It is."""

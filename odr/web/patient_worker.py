@@ -21,7 +21,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.errors import ConfigError
 from gunicorn.http.body import LengthReader
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.gthread import PollableMethodQueue, TConn, ThreadWorker
 
 from odr.web.long_bodies import LongBody, TurnedAway
 from odr.web.slow_lines import Line
@@ -53,14 +53,28 @@ def _make_ready(court: Any) -> None:
             logging.getLogger(__name__).exception("not made ready: %s", make.__module__)
 
 
+class Calls(PollableMethodQueue):  # type: ignore[misc]
+    """What threads tell the main loop, through a pipe that is open as long as the process is.
+
+    A file may be whole after the main loop has ended. gunicorn's own queue has closed the pipe by then, and its thread would
+    write a byte into what was opened under that number meanwhile: another file, or the database.
+    """
+
+    def close(self) -> None:
+        """It ends with the process."""
+
+
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
     """gunicorn's threaded worker with patience in its main loop, where it costs nobody anything."""
 
     FOR_A_TURN = 50.0
     """Seconds that a file waits until another one is through: proxies wait a minute for whoever reads nothing."""
+    MOST_WAITING = 10 * STREAMS
+    """Files that wait for a turn: few of the connections that one process keeps, so that pages find one whoever waits."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.method_queue = Calls()
         self._too_late: dict[Any, tuple[Callable[[], float], Callable[[Any], None]]] = {}
         self._queued: dict[Any, float] = {}
         self._streaming: set[Any] = set()
@@ -118,8 +132,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             conn.parser.unreader.unread(ahead[length:])
             req.body = LongBody(conn.sock, ahead[:length], length)
         stays = bool(super().handle_request(req, conn))
-        # Whoever was refused without being told to go on sends the body or does not: nobody knows what comes next.
-        return stays and not (coming.streams and coming.waits_to_be_told)
+        # gunicorn would wait for the rest of a body that nobody read, and whoever was refused would hold a thread meanwhile.
+        return stays and (not coming.streams or (isinstance(req.body, LongBody) and req.body.is_over))
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         """A thread is done: send on what it wrote, then go on with the connection or close it."""
@@ -180,9 +194,12 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self.enqueue_req(conn)
         elif len(self._streaming) < STREAMS:
             self._stream(conn)
+        elif len(self._queued) >= self.MOST_WAITING:
+            self._turn_away(conn)
         else:
             self._queued[conn] = began = time.monotonic()
-            self._too_late[conn] = (lambda: began + self.FOR_A_TURN, self._turn_away)
+            # A worker that ends within seconds takes in nothing more: another one does.
+            self._too_late[conn] = (lambda: began + self.FOR_A_TURN if self.alive else 0.0, self._turn_away)
 
     def _stream(self, conn: Any) -> None:
         self._streaming.add(conn)
@@ -198,8 +215,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._stream(conn)
 
     def _turn_away(self, conn: Any) -> None:
-        """Nobody got through meanwhile: a thread that answers pages says so, in the words and the language of its route."""
-        del self._queued[conn]
+        """Nobody got through meanwhile, or too many wait: a thread that answers pages says so, in the words and the language
+        of its route.
+        """
+        self._queued.pop(conn, None)
         conn.sock.arriving.turned_away = True
         self.enqueue_req(conn)
 

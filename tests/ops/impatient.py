@@ -1,4 +1,4 @@
-"""The worker that serves the court, for a test that cannot wait a minute."""
+"""The worker that serves the court, for tests that cannot wait a minute or send hundreds of files."""
 
 from __future__ import annotations
 
@@ -9,3 +9,9 @@ class ImpatientWorker(PatientWorker):
     """A file waits two seconds for its turn."""
 
     FOR_A_TURN = 2.0
+
+
+class CrowdedWorker(PatientWorker):
+    """One file waits for its turn."""
+
+    MOST_WAITING = 1

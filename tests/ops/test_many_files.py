@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from odr.app import create_app
+from odr.evidence.models import Upload
 from odr.web.limits import MOST_GATHERED
 from odr.web.long_bodies import TurnedAway
 from odr.web.patient_worker import STREAMS, PatientWorker
 from tests.insight.browser import signed_in
-from tests.ops.impatient import ImpatientWorker
+from tests.ops.impatient import CrowdedWorker, ImpatientWorker
 from tests.ops.test_large_files import DATA, OCTETS, Program, serve
 from tests.ops.test_slow import STREAMED
 from tests.scene import Scene
@@ -87,6 +89,43 @@ def test_whoever_waits_in_vain_is_told_when_to_come_again(impatient: Program) ->
     assert done.status == 204 and done.getheader("Upload-Receipt")
 
 
+@pytest.fixture
+def crowded(tmp_path: Path) -> Iterator[Program]:
+    """A court in which one file waits at a time."""
+    yield from at_worker(CrowdedWorker, tmp_path)
+
+
+def test_no_more_wait_than_leave_connections_for_pages(crowded: Program) -> None:
+    """Whoever comes after as many as may wait is told at once to come again; the one that waits keeps its place."""
+    first, second = crowded.begin(), crowded.begin()
+    lines = resting(crowded)
+    waits = crowded.served.line(crowded.piece(first, 0, len(DATA)))
+    assert crowded.served.status("/health/live") == 200  # whoever came before that was seen
+    assert crowded.served.line(crowded.piece(second, 0, len(DATA))).recv(4096).startswith(b"HTTP/1.1 503 ")
+    for line in lines:
+        line.close()
+    waits.sendall(DATA)
+    assert waits.recv(4096).startswith(b"HTTP/1.1 204 ")
+
+
+@pytest.fixture
+def stopping(tmp_path: Path) -> Iterator[Program]:
+    """A court that the test stops."""
+    yield from at_worker(PatientWorker, tmp_path)
+
+
+def test_whoever_waits_when_the_court_stops_is_told(stopping: Program) -> None:
+    """Its turn would come when the process is gone: it is told at once to come again, to another one."""
+    place = stopping.begin()
+    lines = resting(stopping)
+    waits = stopping.served.line(stopping.piece(place, 0, len(DATA), DATA[:1000]))
+    assert stopping.served.status("/health/live") == 200  # whoever came before that was seen
+    stopping.served.process.terminate()
+    assert waits.recv(4096).startswith(b"HTTP/1.1 503 ")
+    for line in lines:
+        line.close()
+
+
 @pytest.mark.parametrize("rule", sorted(STREAMED))
 def test_every_route_of_files_says_why_there_is_no_body(small_scene: Scene, rule: str) -> None:
     """Whoever may send is told in words, or as the protocol says it, and when to come again; what was begun is as it was."""
@@ -107,6 +146,8 @@ def test_every_route_of_files_says_why_there_is_no_body(small_scene: Scene, rule
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert "as many large files as it can" in answer.get_data(as_text=True)
     assert client.head(begun.location, headers=tus).headers["Upload-Offset"] == "0"
+    with small_scene.court.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Upload)) == 1
 
 
 @pytest.mark.parametrize("is_known", [True, False], ids=["an old page", "signed out"])

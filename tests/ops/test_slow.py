@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Never
 
 import pytest
 from flask import Flask, request
@@ -20,6 +21,7 @@ from werkzeug.test import EnvironBuilder
 from odr.app import create_app
 from odr.web.guards import Guard, bound_body
 from odr.web.limits import MOST_BODY, MOST_GATHERED
+from odr.web.slow_lines import Line
 from tests.patience import PATIENCE, until
 from tests.scene import Scene
 
@@ -124,6 +126,70 @@ def test_slow_readers_hold_nobody_up(served: Served) -> None:
     assert [served.status("/health/live") for _ in range(3)] == [200] * 3
 
 
+class Unread(io.RawIOBase):
+    """A body that is not there yet, of a stranger who may take hours to send it."""
+
+    def readable(self) -> bool:
+        """It could be."""
+        return True
+
+    def readinto(self, _buffer: object, /) -> Never:
+        """Fails the test."""
+        raise AssertionError("a stranger's body is read")
+
+
+LONG_FORMS = {
+    "/bulk",
+    "/claim/<draft>/import",
+    "/claim/<draft>/exhibits/import",
+    "/digests",
+    "/payments/desk/statement",
+    "/cases/<reference>/service/outcome",
+    "/service-desk/tracking",
+    "/service-desk/outcomes",
+}
+"""Where forms are taken that are longer than what is gathered."""
+
+
+@pytest.mark.parametrize("rule", sorted(LONG_FORMS))
+def test_a_long_form_of_a_stranger_is_not_read(small_scene: Scene, rule: str) -> None:
+    """Neither before they are refused nor to give it back to them: a thread would be theirs for as long as they send. The page
+    says what became of the files.
+    """
+    answer = (
+        create_app(court=small_scene.court)
+        .test_client()
+        .post(
+            re.sub("<.+?>", "aa", rule),
+            headers={"Origin": "http://localhost", "Content-Type": "multipart/form-data; boundary=b"},
+            environ_overrides={"wsgi.input": Unread(), "CONTENT_LENGTH": str(MOST_GATHERED + 1)},
+        )
+    )
+    assert answer.status_code == 401
+    said = answer.get_data(as_text=True)
+    assert "Your files were not kept" in said and "Nothing you typed is lost" not in said
+
+
+@pytest.mark.parametrize("path", ["/account/sign-in", "/platform-records", "/nowhere", "/bulk"])
+def test_a_body_of_untold_length_that_was_not_gathered_is_not_read(small_scene: Scene, path: str) -> None:
+    """In pieces of a byte each a short body takes as long as its sender likes: no stranger's is waited for."""
+    ours, theirs = socket.socketpair()
+    line = Line(ours)
+    line.arriving.feed(
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\na\r\n" * (MOST_GATHERED // 6 + 1)
+    )
+    client = create_app(court=small_scene.court).test_client()
+    given = {"Content-Type": "application/x-www-form-urlencoded", "Transfer-Encoding": "chunked"}
+    answer = client.post(
+        path,
+        headers={**given, "Origin": "http://localhost"},
+        environ_overrides={"wsgi.input": Unread(), "wsgi.input_terminated": True, "gunicorn.socket": line},
+    )
+    line.close()
+    theirs.close()
+    assert answer.status_code == (401 if path == "/bulk" else 413)
+
+
 def _large() -> list[bytes]:
     files = sorted((ROOT / "static").rglob("*.*"), key=lambda path: path.stat().st_size)
     return [str(path.relative_to(ROOT / "static")).encode() for path in files[-3:]]
@@ -184,19 +250,7 @@ def test_every_route_bounds_its_body(small_scene: Scene) -> None:
     guards = _guards(create_app(court=small_scene.court))
     assert {rule for rule, guard in guards.items() if guard.most is None} == STREAMED
     more = {rule: guard for rule, guard in guards.items() if guard.most is not None and guard.most > MOST_BODY}
-    assert set(more) == {
-        "/claim/<draft>/import",
-        "/claim/<draft>/exhibits/import",
-        "/bulk",
-        "/digests",
-        "/api/v1/bulk",
-        "/api/v1/digests",
-        "/payments/desk/statement",
-        "/cases/<reference>/service/outcome",
-        "/service-desk/tracking",
-        "/service-desk/outcomes",
-        "/platform-records",
-    }
+    assert set(more) == LONG_FORMS | {"/api/v1/bulk", "/api/v1/digests", "/platform-records"}
     assert all(guard.entry.value != "public" or (guard.most or 0) <= MOST_GATHERED for guard in more.values())
 
 

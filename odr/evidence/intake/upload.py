@@ -51,7 +51,7 @@ from odr.evidence.store.integrity_check import Unwraps, contents
 from odr.evidence.store.store import CHUNK, BlobStore, Reader, digest_of, read_into
 from odr.ground.clock import Clock
 from odr.ground.db import Database, new_reference, reserve_ids_of
-from odr.ground.errors import CourtError, NotFound, TooMany
+from odr.ground.errors import CourtError, NotFound, NoTurn, TooMany
 from odr.ground.text import T
 
 OPEN = (UploadState.RECEIVING, UploadState.COMPLETE)
@@ -168,7 +168,12 @@ class UploadDesk:
         self._admit(announced.size)
         if announced.size > self.limits.small:
             upload = self.begin(account_id, announced)
-            return self.append(account_id, upload.reference, 0, body, checksum)
+            try:
+                return self.append(account_id, upload.reference, 0, body, checksum)
+            except NoTurn:
+                # Nobody is told its address: it would only count as one of the unfinished.
+                self.give_up(account_id, upload.reference)
+                raise
         data, cut = read_up_to(body, announced.size + 1)
         if len(data) > announced.size:
             raise FileTooLarge(T("More bytes came than were announced."))

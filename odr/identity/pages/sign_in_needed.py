@@ -80,7 +80,7 @@ def _kept(error: CourtError, way: str | None) -> Response:
         fields=fields,
         action=_here(),
         method=request.method,
-        files=guard is not None and guard.most is None,
+        files=(guard is not None and guard.most is None) or forgery.is_left_unread(request),
     )
 
 
