@@ -25,6 +25,7 @@ from odr.evidence.kit.kit import fingerprint, write_kit
 from odr.notary.rehash import renewal_tree
 from odr.notary.rehash.rounds import Holding
 from odr.notary.time.der import integer, sequence
+from tests.patience import PATIENCE
 
 from .test_kit import CASE, EXHIBIT, FILES, House, first_receipt, rewrite
 
@@ -49,7 +50,7 @@ def rehashed(house: House, *, without: str = "") -> None:
         }  # type: ignore[misc]
 
     house.notary.begin_round(rule="Circular 7 on digests", rule_on=date(2025, 5, 1), by="operator")
-    house.notary.advance_round(holdings, seconds=60)
+    house.notary.advance_round(holdings, seconds=PATIENCE)
 
 
 @pytest.fixture(scope="module")

@@ -79,7 +79,7 @@ class House:
 
 def finish(notary: Notary, house: rounds.Holdings) -> HashRenewal:
     """Carry the round on to its end."""
-    notary.advance_round(house, seconds=60)
+    notary.advance_round(house, seconds=PATIENCE)
     with notary.database.read() as session:
         row = session.scalars(select(HashRenewal).order_by(HashRenewal.number.desc())).first()
         assert row is not None and row.note is not None
@@ -268,7 +268,7 @@ def test_an_interrupted_round_goes_on_where_it_stood(notary: Notary, make_notary
         return {**house(session, references), **({late: Holding(late, down)} if late in references else {})}
 
     with pytest.raises(OSError, match="does not answer"):
-        notary.advance_round(failing, seconds=60)
+        notary.advance_round(failing, seconds=PATIENCE)
     assert len(bound(notary)) == rounds.BATCH and sorted(house.read) == sorted(first)
     house.notary = make_notary(notary.database)
     row = finish(house.notary, house)
@@ -352,7 +352,7 @@ def test_two_workers_bind_each_entry_once(database: Any, make_notary: Callable[.
 
     def work() -> None:
         try:
-            make_notary(database).advance_round(house, seconds=60)
+            make_notary(database).advance_round(house, seconds=PATIENCE)
         except BaseException as error:
             failed.append(error)
 

@@ -73,7 +73,7 @@ def test_a_round_is_signed_by_a_vault_elsewhere(
     notary = make_notary(sqlite_database, vault=remote)
     record(notary, 3)
     notary.begin_round(rule="Circular 7", rule_on=date(2031, 5, 1), by="operator")
-    notary.advance_round(lambda session, references: {}, seconds=30)
+    notary.advance_round(lambda session, references: {}, seconds=PATIENCE)
     with sqlite_database.read() as session:
         row = session.get_one(HashRenewal, 1)
         assert row.note and row.statement and notary.audit(session) == []

@@ -151,8 +151,11 @@ def _padded(number: str, length: int, told: str, sign: str = "") -> str:
 
 
 def lay_people(session: Session, pattern: Pattern, first: int, last: int) -> None:
-    """Sets of people from ``first`` to ``last``, each for :data:`A_STAFF` copies."""
-    _lay(session, pattern, PEOPLE, {"email": "'c' || n.i || '-' || o.email"}, first, last)
+    """Sets of people from ``first`` to ``last``, each for :data:`A_STAFF` copies. A set stands together in lists by name, so that a page
+    of them shows the same people among few and among many.
+    """
+    names = {"email": "'c' || n.i || '-' || o.email", "name": "CAST(n.i AS varchar(20)) || ' ' || o.name"}
+    _lay(session, pattern, PEOPLE, names, first, last)
 
 
 def lay(session: Session, pattern: Pattern, first: int, last: int) -> None:
