@@ -41,6 +41,7 @@ from odr.hearing.live.media.control import Media, MediaAway
 from odr.hearing.live.transcript.engine import REMEDY, digest_of, is_on, missing_for
 from odr.notary.check.alarms import alarms
 from odr.notary.log.log_rows import open_log, tile_reader, tree_size
+from odr.notary.log.sequencer import sequencer_lock
 from odr.notary.models import KeyState, LogCheckpoint, LogEntry, SigningKey
 from odr.notary.notary import Notary
 from odr.notary.rehash import audit, renewal_tokens
@@ -326,7 +327,8 @@ def check_vault(settings: Settings, notary: Notary) -> Findings:
 
 def check_log(database: Database, notary: Notary) -> Findings:
     """The signer's memory and the stored log are the same tree, and nothing waits for its turn."""
-    with database.read() as session:
+    # While nobody signs: what the signer remembers would be newer than what was read.
+    with sequencer_lock(database), database.read() as session:
         log = open_log(session)
         if log is None:
             return

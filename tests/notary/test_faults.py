@@ -195,6 +195,16 @@ def test_restored_database_does_not_fork_the_log(
     assert again == kept.leaf
 
 
+def test_what_is_signed_while_the_audit_reads_is_no_fault(notary: Notary) -> None:
+    """The audit looks at the log as it stood when it began; the signer tells what it has signed since. Nothing was set back."""
+    record(notary, 3)
+    with notary.database.read() as session:
+        assert tree_size(session, "2026") == 3
+        record(notary, 2)
+        assert tree_size(session, "2026") == 3, "the snapshot is from before"
+        assert notary.audit(session) == []
+
+
 @pytest.mark.parametrize("lost", [0, 50], ids=["none-signed", "some-signed"])
 def test_what_was_published_and_perhaps_not_signed_is_recovered_too(
     sqlite_notary: Notary, make_notary: Callable[..., Notary], tmp_path: Path, lost: int

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from odr.ground.text import T, Text
 from odr.notary.check import published
 from odr.notary.log.checkpoint import Checkpoint
-from odr.notary.log.log_rows import cosignatures, latest_checkpoint, tokens
+from odr.notary.log.log_rows import cosignatures, latest_checkpoint, tokens, tree_size
 from odr.notary.log.merkle_tree import leaf_hash
 from odr.notary.log.note import NoteRefused, SignatureLine, parse_note, verify_note
 from odr.notary.log.receipts import leaf_line
@@ -376,7 +376,7 @@ def _heads_gone(session: Session, log: Log) -> Iterator[Fault]:
 def _signer(notary: Notary, log: Log, reader: TileReader, size: int) -> Iterator[Fault]:
     remembered = notary.vault.remembered(log.key_id)
     if remembered.size > size:
-        if log.closed_at is None:
+        if log.closed_at is None and _is_ahead(notary, log):
             yield Fault(
                 FaultKind.SIGNER_AHEAD,
                 f"{log.id} signer",
@@ -392,6 +392,14 @@ def _signer(notary: Notary, log: Log, reader: TileReader, size: int) -> Iterator
             f"{log.id} signer",
             T("The signer remembers another tree of %(signed)s entries than the stored one.", signed=remembered.size),
         )
+
+
+def _is_ahead(notary: Notary, log: Log) -> bool:
+    """Whether the signer remembers more than is stored while nobody signs: what it had signed by the time it was asked may be newer
+    than the stored tree that was read before.
+    """
+    with sequencer_lock(notary.database), notary.database.read() as then:
+        return notary.vault.remembered(log.key_id).size > tree_size(then, log.id)
 
 
 def _receipts(session: Session) -> Iterator[Fault]:
