@@ -54,8 +54,10 @@ class Engine:
 
 def told(folder: Path, url: str) -> None:
     """The court of which both are copies: the real cases are told by lot, and two tellings give somebody's desk other things."""
-    court = opened(folder, url)
+    # Without a thread beside: while one is connected to it PostgreSQL copies no database.
+    court = opened(folder, url, "when_asked")
     fill(court, len(COURSES))
+    court.settle()
     court.database.dispose()
 
 

@@ -25,12 +25,12 @@ from tests.test_routes import routes
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
-def opened(folder: Path, url: str = "") -> Court:
-    """A training court in a folder, of a database of its own there, or of another."""
+def opened(folder: Path, url: str = "", sequencing: str = "") -> Court:
+    """A training court in a folder, of a database of its own there, or of another; its log goes on as such a court's does, or as said."""
     folder.mkdir(exist_ok=True)
     url = url or f"sqlite:///{folder / 'court.sqlite'}"
     migrate.upgrade(url)
-    settings = Settings(mode="training", data_dir=folder, database_url=url, argon2_cheap=True)
+    settings = Settings(mode="training", data_dir=folder, database_url=url, argon2_cheap=True, sequencing=sequencing)
     return create_court(settings, FixedClock(NOW), Database(url, synchronous="OFF"))
 
 
