@@ -259,7 +259,7 @@ def worst(pattern: str) -> Iterator[tuple[str, str]]:
     its body takes.
     """
     for before, body in repetitions(list(parser.parse(pattern)), ""):
-        signs = {sign for sign in SIGNS if any(takes(item, sign) for item in leaves(body))}
+        signs = {sign for sign in SIGNS if any(suits(item, sign) for item in leaves(body))}
         pumps = signs | {shortest(body)} | {shortest(body) + sign for sign in signs} if signs else {shortest(body)}
         for pump in sorted(pumps - {""}):
             yield before, pump
@@ -305,6 +305,7 @@ def first(kind: Any, value: Any) -> str:
 
 
 def leaves(items: list[Any]) -> Iterator[Any]:
+    """Every item that a sign suits or not, looked at from wherever it stands."""
     for item in items:
         kind, value = item
         if kind in (c.LITERAL, c.NOT_LITERAL, c.ANY, c.IN):
@@ -314,31 +315,12 @@ def leaves(items: list[Any]) -> Iterator[Any]:
                 yield from leaves(list(way))
         elif kind is c.SUBPATTERN:
             yield from leaves(list(value[3]))
+        elif kind is c.ATOMIC_GROUP:
+            yield from leaves(list(value))
         elif kind in (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT):
             yield from leaves(list(value[2]))
-
-
-def takes(item: Any, sign: str) -> bool:
-    return suits(item, sign)
-
-
-def told_apart(items: list[Any]) -> Iterator[Any]:
-    """Every item that a sign suits or not, looked at from wherever it stands."""
-    for item in items:
-        kind, value = item
-        if kind in (c.LITERAL, c.NOT_LITERAL, c.ANY, c.IN):
-            yield item
-        elif kind is c.BRANCH:
-            for way in value[1]:
-                yield from told_apart(list(way))
-        elif kind is c.SUBPATTERN:
-            yield from told_apart(list(value[3]))
-        elif kind is c.ATOMIC_GROUP:
-            yield from told_apart(list(value))
-        elif kind in (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT):
-            yield from told_apart(list(value[2]))
         elif kind in (c.ASSERT, c.ASSERT_NOT):
-            yield from told_apart(list(value[1]))
+            yield from leaves(list(value[1]))
 
 
 def as_seen(text: str, items: list[Any]) -> tuple[tuple[bool, ...], ...]:
@@ -350,7 +332,7 @@ def growth(pattern: str, *, anywhere: bool = True) -> float:
     """How many times the steps twice the text takes, at the worst."""
     found = 1.0
     matcher = Matcher(pattern)
-    items = list(told_apart(list(matcher.tree)))
+    items = list(leaves(list(matcher.tree)))
     alike = {(as_seen(before, items), as_seen(pump, items)): (before, pump) for before, pump in worst(pattern)}
     for before, pump in alike.values():
         try:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from odr.ground.migrate import take_down
+
 revision = "0263"
 down_revision = "0262"
 branch_labels = None
@@ -48,9 +50,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """The tasks are counted whenever somebody asks."""
-    on = " ON task" if op.get_context().dialect.name == "postgresql" else ""
-    for name in ("task_counted_in", "task_counted_anew", "task_counted_out"):
-        op.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
-    if on:
+    take_down({name: "task" for name in ("task_counted_in", "task_counted_anew", "task_counted_out")})
+    if op.get_context().dialect.name == "postgresql":
         op.execute("DROP FUNCTION IF EXISTS task_counted()")
     op.drop_table("desk_change")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from odr.ground.migrate import take_down
 from odr.ground.db import UTCDateTime
 
 revision = "0265"
@@ -58,12 +59,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """The dates are looked for whenever somebody asks."""
-    postgresql = op.get_context().dialect.name == "postgresql"
     for kind, (table, _, _) in KEPT.items():
         on = {"in": table, "anew": table, "out": table, "party_in": "party", "party": "party"}
-        for what, of in {**on, "mandate_in": "mandate", "mandate": "mandate", "mandate_out": "mandate"}.items():
-            name = f"{kind}_dated_{what}"
-            op.execute(f"DROP TRIGGER IF EXISTS {name}" + (f' ON "{of}"' if postgresql else ""))
-            if postgresql:
-                op.execute(f"DROP FUNCTION IF EXISTS {name}()")
+        on |= {"mandate_in": "mandate", "mandate": "mandate", "mandate_out": "mandate"}
+        take_down({f"{kind}_dated_{what}": of for what, of in on.items()})
     op.drop_table("coming_date")

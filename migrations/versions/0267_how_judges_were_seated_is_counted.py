@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from odr.ground.migrate import take_down
+
 revision = "0267"
 down_revision = "0266"
 branch_labels = None
@@ -51,9 +53,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Seats of a year are counted whenever somebody asks."""
-    on = op.get_context().dialect.name == "postgresql"
-    for name, table in (("lot_counted", "draw_record"), ("seat_counted", "seat")):
-        op.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if on else ""))
-        if on:
-            op.execute(f"DROP FUNCTION IF EXISTS {name}()")
+    take_down({"lot_counted": "draw_record", "seat_counted": "seat"})
     op.drop_table("lot_change")

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from odr.ground.migrate import take_down
+
 revision = "0270"
 down_revision = "0269"
 branch_labels = None
@@ -39,10 +41,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """The mandates of all parties of an account are gone through."""
-    on = {"mandate_given": "mandate", "mandate_not_given": "mandate", "mandate_given_by": "party"}
-    postgresql = op.get_context().dialect.name == "postgresql"
-    for name, table in on.items():
-        op.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if postgresql else ""))
-        if postgresql:
-            op.execute(f"DROP FUNCTION IF EXISTS {name}()")
+    take_down({"mandate_given": "mandate", "mandate_not_given": "mandate", "mandate_given_by": "party"})
     op.drop_table("given_mandate")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from odr.ground.migrate import take_down
 from odr.ground.db import UTCDateTime
 
 revision = "0271"
@@ -56,9 +57,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """They are looked for in every inbox of whom somebody is or acts for."""
-    postgresql = op.get_context().dialect.name == "postgresql"
-    for name, table in PUT_UP.items():
-        op.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if postgresql else ""))
-        if postgresql:
-            op.execute(f"DROP FUNCTION IF EXISTS {name}()")
+    take_down(PUT_UP)
     op.drop_table("unread_paper")

@@ -18,7 +18,7 @@ import fcntl
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -256,6 +256,15 @@ def add_index(name: str, table: str, columns: list[str], where: str | None = Non
         op.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"')
         op.create_index(name, table, columns, postgresql_concurrently=True, postgresql_where=some)
         op.execute(f"SET lock_timeout = '{PATIENCE}'")
+
+
+def take_down(triggers: Mapping[str, str]) -> None:
+    """In a step back: triggers, each of a table, with the function of their name that PostgreSQL calls."""
+    postgresql = op.get_context().dialect.name == "postgresql"
+    for name, table in triggers.items():
+        op.execute(f"DROP TRIGGER IF EXISTS {name}" + (f' ON "{table}"' if postgresql else ""))
+        if postgresql:
+            op.execute(f"DROP FUNCTION IF EXISTS {name}()")
 
 
 def _stands_at_newest(url: str, folder: Path) -> bool:

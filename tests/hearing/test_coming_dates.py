@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role
 from odr.filing.agenda.agenda import MOST, agenda_of, page_of_agenda
-from odr.ground.db import Database
 from odr.hearing.courtroom.calendar.triggers import HEARINGS
 from odr.hearing.models import Hearing
 from odr.hearing.vocabulary import HearingState, Mode
-from odr.identity.mandates import accept
-from odr.identity.models import Account, Mandate, MandateScope
+from odr.identity.models import Account, Mandate
 from odr.procedure.case.coming_dates.dates import gather_anew, next_dates
 from odr.procedure.case.coming_dates.models import Coming
 from odr.procedure.case.coming_dates.triggers import LIMITS
 from odr.procedure.models import Window, WindowState
-from tests.patience import PATIENCE, until
+from tests.agreeing import agreed_meanwhile, some_mandate, some_window
 from tests.scene import Scene
 
 Found = list[tuple[datetime, int]]
@@ -60,21 +57,6 @@ def _kept(session: Session, account_id: int, kind: Coming) -> Found:
     return [(one.at, one.subject) for one in next_dates(session, account_id, kind, MOST)]
 
 
-def _window(session: Session, scene: Scene, lot: Random, party_id: int) -> Window:
-    due = scene.clock.now() + timedelta(days=lot.randrange(5)) if lot.random() < 0.8 else None
-    state, now = lot.choice(list(WindowState)), scene.clock.now()
-    like = session.scalars(select(Window).order_by(Window.id).limit(1)).one()
-    return Window(
-        case_id=scene.case_id,
-        party_id=party_id,
-        kind=like.kind,
-        state=state,
-        opened_at=now,
-        due_at=due,
-        working=like.working,
-    )
-
-
 def _hearing(scene: Scene, lot: Random, ordinal: int) -> Hearing:
     return Hearing(
         case_id=scene.case_id,
@@ -87,30 +69,15 @@ def _hearing(scene: Scene, lot: Random, ordinal: int) -> Hearing:
     )
 
 
-def _mandate(scene: Scene, lot: Random, party_id: int, account_id: int) -> Mandate:
-    now = scene.clock.now()
-    signed, accepted = (now if lot.random() < 0.7 else None for _ in range(2))
-    scope = MandateScope.ORDINARY
-    return Mandate(
-        case_id=scene.case_id,
-        party_id=party_id,
-        account_id=account_id,
-        scope=scope,
-        from_at=now,
-        signed_at=signed,
-        accepted_at=accepted,
-    )
-
-
 def _step(session: Session, scene: Scene, lot: Random, number: int, accounts: list[int]) -> None:
     """Something that happens: a limit, a hearing or a mandate comes, changes or goes; a party gets another account, leaves or is back."""
     now = scene.clock.now()
     party = lot.choice(session.scalars(select(Party.id).order_by(Party.id)).all())
     hours = timedelta(hours=lot.randrange(90))
     comes = (
-        lambda: session.add(_window(session, scene, lot, party)),
+        lambda: session.add(some_window(session, scene, lot, party)),
         lambda: session.add(_hearing(scene, lot, number)),
-        lambda: session.add(_mandate(scene, lot, party, lot.choice(accounts))),
+        lambda: session.add(some_mandate(scene, lot, party, lot.choice(accounts))),
         lambda: session.execute(
             update(Party).where(Party.id == party).values(account_id=lot.choice([*accounts, None]))
         ),
@@ -175,16 +142,16 @@ def test_pages_of_an_agenda_put_together_are_the_whole(scene: Scene) -> None:
         account = party.account_id
         assert account is not None
         other = session.scalars(select(Party.id).where(Party.role == Role.RESPONDENT)).one()
-        over = _mandate(scene, lot, other, account)
+        over = some_mandate(scene, lot, other, account)
         over.signed_at = over.accepted_at = scene.clock.now() - timedelta(days=9)
         over.from_at, over.until_at = scene.clock.now() - timedelta(days=9), scene.clock.now() - timedelta(days=1)
         session.add(over)
         for number in range(60):
-            session.add(_window(session, scene, lot, lot.choice([party.id, party.id, other])))
+            session.add(some_window(session, scene, lot, lot.choice([party.id, party.id, other])))
             session.add(_hearing(scene, lot, number))
         for _ in range(30):
             # Before all others, and none of theirs: no page is empty for these.
-            before = _window(session, scene, lot, other)
+            before = some_window(session, scene, lot, other)
             before.state, before.due_at = WindowState.OPEN, scene.clock.now() - timedelta(days=2)
             session.add(before)
     with scene.court.database.read() as session:
@@ -204,42 +171,21 @@ def test_pages_of_an_agenda_put_together_are_the_whole(scene: Scene) -> None:
         assert all(line.is_own for line in whole.lines)
 
 
-def _waiting(database: Database) -> int:
-    """How many wait for what another holds."""
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    with database.read() as session:
-        return session.scalar(text(waiting)) or 0
-
-
 def test_a_mandate_agreed_while_an_act_opens_a_limit_has_its_date(scene: Scene) -> None:
     """Neither sees what the other has not committed: who agrees waits for the act, and nothing is missing or there twice."""
-    lot, database = Random(1), scene.court.database
+    lot, account = Random(1), scene.people["stranger"]
     scene.lodge()
-    with database.write() as session:
-        party = session.scalars(select(Party.id).where(Party.role == Role.RESPONDENT)).one()
-        account = scene.people["stranger"]
-        mandate = _mandate(scene, lot, party, account)
-        mandate.signed_at, mandate.accepted_at = scene.clock.now(), None
-        session.add(mandate)
+
+    def opens(session: Session, party: int) -> int:
+        session.get_one(Case, scene.case_id, with_for_update=True)
+        opened = some_window(session, scene, lot, party)
+        opened.state, opened.due_at = WindowState.OPEN, scene.clock.now() + timedelta(days=3)
+        session.add(opened)
         session.flush()
-        number = mandate.id
+        return opened.id
 
-    def agree() -> None:
-        with database.write() as other:
-            accept(other, other.get_one(Mandate, number), account, scene.clock.now(), most=2)
-
-    with ThreadPoolExecutor(1) as pool:
-        with database.write() as session:
-            session.get_one(Case, scene.case_id, with_for_update=True)
-            window = _window(session, scene, lot, party)
-            window.state, window.due_at = WindowState.OPEN, scene.clock.now() + timedelta(days=3)
-            session.add(window)
-            session.flush()
-            opened, agreed = window.id, pool.submit(agree)
-            if not database.is_sqlite:
-                until(lambda: agreed.done() or _waiting(database), "the mandate waits for the act, or is agreed")
-        agreed.result(timeout=PATIENCE)
-    with database.read() as session:
+    opened = agreed_meanwhile(scene, account, opens)
+    with scene.court.database.read() as session:
         found = _gone_through(session, account, Coming.LIMIT)
         assert opened in [number for _, number in found]
         assert _kept(session, account, Coming.LIMIT) == found

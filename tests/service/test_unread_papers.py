@@ -11,15 +11,14 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Party, Role
-from odr.identity.mandates import accept
+from odr.docket.models import Party
 from odr.identity.models import Account, Mandate
 from odr.procedure.case.coming_dates.models import ComingDate
 from odr.procedure.models import WindowState
 from odr.register.first_pages.home_page import unread_papers
 from odr.service.models import InboxItem, Packet, ServiceAttempt, UnreadPaper
 from odr.service.vocabulary import AttemptState, Channel
-from tests.hearing.test_coming_dates import _mandate, _waiting, _window
+from tests.agreeing import agree, agreed_meanwhile, respondent, some_mandate, some_window, waiting
 from tests.patience import PATIENCE, until
 from tests.scene import Scene
 from tests.service.conftest import BOTH_ENGINES
@@ -90,7 +89,7 @@ def _step(session: Session, scene: Scene, lot: Random, accounts: list[int]) -> N
         lambda: _paper(session, scene, party),
         lambda: session.execute(update(InboxItem).where(InboxItem.id == paper).values(read_at=lot.choice([None, now]))),
         lambda: session.execute(delete(InboxItem).where(InboxItem.id == paper)) if lot.random() < 0.2 else None,
-        lambda: session.add(_mandate(scene, lot, party, lot.choice(accounts))),
+        lambda: session.add(some_mandate(scene, lot, party, lot.choice(accounts))),
         lambda: session.execute(update(Mandate).where(Mandate.id == mandate).values(**changed)),
         lambda: session.execute(delete(Mandate).where(Mandate.id == mandate)) if lot.random() < 0.2 else None,
         lambda: session.execute(
@@ -130,11 +129,11 @@ def test_a_mandate_that_is_over_shows_no_paper(small_scene: Scene) -> None:
     scene.accept()
     account = scene.people["stranger"]
     with scene.court.database.write() as session:
-        party = session.scalars(select(Party.id).where(Party.role == Role.RESPONDENT)).one()
-        mandate = _mandate(scene, lot, party, account)
-        mandate.signed_at = mandate.accepted_at = scene.clock.now()
-        mandate.until_at = scene.clock.now() + timedelta(days=3)
-        session.add(mandate)
+        party = respondent(session)
+        agreed = some_mandate(scene, lot, party, account)
+        agreed.signed_at = agreed.accepted_at = scene.clock.now()
+        agreed.until_at = scene.clock.now() + timedelta(days=3)
+        session.add(agreed)
         paper = _paper(session, scene, party).id
     with scene.court.database.read() as session:
         assert paper in _kept(session, account)
@@ -149,30 +148,11 @@ def test_a_mandate_that_is_over_shows_no_paper(small_scene: Scene) -> None:
 @BOTH_ENGINES
 def test_a_mandate_agreed_while_a_paper_is_laid_in_shows_it(scene: Scene) -> None:
     """Neither sees what the other has not committed: who agrees waits for the paper."""
-    lot, database = Random(1), scene.court.database
+    account = scene.people["stranger"]
     scene.lodge()
     scene.accept()
-    with database.write() as session:
-        party = session.scalars(select(Party.id).where(Party.role == Role.RESPONDENT)).one()
-        account = scene.people["stranger"]
-        mandate = _mandate(scene, lot, party, account)
-        mandate.signed_at, mandate.accepted_at = scene.clock.now(), None
-        session.add(mandate)
-        session.flush()
-        number = mandate.id
-
-    def agree() -> None:
-        with database.write() as other:
-            accept(other, other.get_one(Mandate, number), account, scene.clock.now(), most=2)
-
-    with ThreadPoolExecutor(1) as pool:
-        with database.write() as session:
-            paper = _paper(session, scene, party).id
-            agreed = pool.submit(agree)
-            if not database.is_sqlite:
-                until(lambda: agreed.done() or _waiting(database), "the mandate waits for the paper, or is agreed")
-        agreed.result(timeout=PATIENCE)
-    with database.read() as session:
+    paper = agreed_meanwhile(scene, account, lambda session, party: _paper(session, scene, party).id)
+    with scene.court.database.read() as session:
         assert paper in _gone_through(session, account)
         assert _kept(session, account) == _gone_through(session, account)
 
@@ -187,20 +167,16 @@ def test_a_mandate_and_a_paper_never_wait_for_each_other(scene: Scene) -> None:
     scene.accept()
     account = scene.people["stranger"]
     with database.write() as session:
-        party = session.scalars(select(Party.id).where(Party.role == Role.RESPONDENT)).one()
+        party = respondent(session)
         # They act for the party already, and are given more.
-        agreed, asked = _mandate(scene, lot, party, account), _mandate(scene, lot, party, account)
+        agreed, asked = some_mandate(scene, lot, party, account), some_mandate(scene, lot, party, account)
         agreed.signed_at = agreed.accepted_at = asked.signed_at = now
         asked.accepted_at = None
-        window = _window(session, scene, lot, party)
-        window.state, window.due_at = WindowState.OPEN, now + timedelta(days=3)
-        session.add_all((agreed, asked, window))
+        limit = some_window(session, scene, lot, party)
+        limit.state, limit.due_at = WindowState.OPEN, now + timedelta(days=3)
+        session.add_all((agreed, asked, limit))
         _paper(session, scene, party)
         number = asked.id
-
-    def agree() -> None:
-        with database.write() as other:
-            accept(other, other.get_one(Mandate, number), account, now, most=2)
 
     def lay() -> None:
         with database.write() as other:
@@ -212,12 +188,12 @@ def test_a_mandate_and_a_paper_never_wait_for_each_other(scene: Scene) -> None:
             assert session.scalars(
                 select(ComingDate.id).where(ComingDate.account_id == account).with_for_update()
             ).all()
-            done = [pool.submit(agree)]
+            done = [pool.submit(agree, scene, number)]
             if not database.is_sqlite:
-                until(lambda: _waiting(database) == 1, "the mandate is stopped")
+                until(lambda: waiting(database) == 1, "the mandate is stopped")
             done.append(pool.submit(lay))
             if not database.is_sqlite:
-                until(lambda: _waiting(database) == 2, "the paper waits behind it")
+                until(lambda: waiting(database) == 2, "the paper waits behind it")
         for one in done:
             one.result(timeout=PATIENCE)
     with database.read() as session:

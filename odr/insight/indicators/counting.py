@@ -13,7 +13,7 @@ from odr.hearing.models import Hearing
 from odr.hearing.vocabulary import HearingState
 from odr.insight.indicators.figures import Indicator, Value, cost, ratio, share
 from odr.insight.indicators.models import IndicatorReport
-from odr.insight.workload.durations import Took, are_counted
+from odr.insight.workload.durations import Took, durations_are_counted
 from odr.insight.workload.reckoning import rules_today
 from odr.register.models import Clear, StepAnswer
 from odr.register.statistics.counting import AT_ONCE
@@ -34,7 +34,7 @@ def count_indicators(court: Court) -> int:
     if rules is None:
         return 0
     with court.database.read() as session:
-        if _are_counted(session, day) and are_counted(session, day):
+        if _indicators_are_counted(session, day) and durations_are_counted(session, day):
             return 0
         report = session.scalar(select(StatisticsReport).where(StatisticsReport.day == day))
         if report is None:
@@ -49,9 +49,9 @@ def count_indicators(court: Court) -> int:
             "values": [one.as_json() for one in _values(court, session, rules, report.body, day, took)],
         }
     with court.database.write() as session:
-        if not are_counted(session, day):
+        if not durations_are_counted(session, day):
             took.keep(session, day)
-        if _are_counted(session, day):
+        if _indicators_are_counted(session, day):
             return 0
         session.add(IndicatorReport(day=day, made_at=now, body=body))
         for old in session.scalars(select(IndicatorReport).order_by(IndicatorReport.day.desc()).offset(KEPT).limit(50)):
@@ -59,7 +59,7 @@ def count_indicators(court: Court) -> int:
     return 1
 
 
-def _are_counted(session: Session, day: date) -> bool:
+def _indicators_are_counted(session: Session, day: date) -> bool:
     return session.scalar(select(IndicatorReport.id).where(IndicatorReport.day == day)) is not None
 
 

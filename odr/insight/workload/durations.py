@@ -50,7 +50,7 @@ class Took:
         session.add(DurationReport(day=day, kinds=kinds))
 
 
-def are_counted(session: Session, day: date) -> bool:
+def durations_are_counted(session: Session, day: date) -> bool:
     """Whether they were counted that day."""
     return session.scalar(select(DurationReport.id).where(DurationReport.day == day)) is not None
 
