@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from odr.api.inputs import BulkInput, JoinByCode, SimilarQuestion
 from odr.api.shapes import SCHEMAS, Schema, ref
 from odr.assist.guide.asking import LONGEST as LONGEST_QUESTION
+from odr.evidence.intake.sent_together import MOST_FILES
 from odr.filing.draft.particulars import model_for
 from odr.filing.inputs import ClaimInput
 from odr.ground.text import T, Text
@@ -190,12 +191,23 @@ def _general(locale: str) -> dict[str, Any]:
     many["parameters"] = many["parameters"][:1]
     upload = _operation(
         "upload",
-        T("Send a file in one request, or begin a resumable upload by tus 1.0"),
+        T("Send a file in one request, many small ones as parts of a form, or begin a resumable upload by tus 1.0"),
         locale,
-        {"201": _ok(ref("Upload")), **_faults("403", "400", "413", "415", "422", "507")},
+        {
+            "201": _ok({"anyOf": [ref("Upload"), ref("Uploads")]}),
+            "207": _ok(ref("Uploads")),
+            **_faults("403", "400", "413", "415", "422", "507"),
+        },
         Scope.UPLOAD,
     )
-    upload["requestBody"] = {"required": True, "content": {"application/octet-stream": {"schema": BYTES}}}
+    files: Schema = {
+        "type": "object",
+        "properties": {"file": {"type": "array", "maxItems": MOST_FILES, "items": BYTES}},
+    }
+    upload["requestBody"] = {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": BYTES}, "multipart/form-data": {"schema": files}},
+    }
     upload["parameters"] = [_header("Content-Filename", T("Name of the file"), locale)]
     return {
         "/decisions.json": {"get": _search(locale)},

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, current_app, jsonify, make_response, request, url_for
 from werkzeug.wrappers import Response
 
-from odr.evidence.intake import tus
-from odr.evidence.intake.upload_errors import BadUploadRequest, BodyCut
+from odr.evidence.intake import sent_together, tus
+from odr.evidence.intake.upload_errors import BadForm, BadUploadRequest, BodyCut
+from odr.evidence.models import Upload
 from odr.evidence.store.ports import desk_of
 from odr.ground.errors import CourtError, NotFound
 from odr.ground.text import T
@@ -27,11 +30,13 @@ def capabilities() -> Response:
 @api_uploads.post("", provide_automatic_options=False)
 @api_guard(Scope.UPLOAD, upload=True, most=None)
 def upload() -> Response:
-    """One file in one request, hashed as it streams, anchored before it is acknowledged; or, by tus, the beginning of
-    an upload.
+    """One file in one request, hashed as it streams, anchored before it is acknowledged; many small ones as the parts of a form;
+    or, by tus, the beginning of an upload.
     """
     if "Tus-Resumable" in request.headers:
         return _speak(None)
+    if request.mimetype == "multipart/form-data":
+        return _many()
     court = current_court()
     name = request.headers.get("Content-Filename", "file")[:255]
     try:
@@ -39,10 +44,41 @@ def upload() -> Response:
     except BodyCut:
         raise BadUploadRequest(T("The file did not arrive whole. Nothing was kept."), T("Send it again.")) from None
     court.sequence()
-    reply = jsonify(
-        upload=kept.reference, sha256=kept.sha256, size=kept.size, media_type=kept.media_type, receipt=kept.receipt
-    )
+    reply = jsonify(_told(kept))
     reply.status_code = 201
+    return reply
+
+
+def _told(kept: Upload) -> dict[str, Any]:
+    """What a program is told of a file that was taken."""
+    return {
+        "upload": kept.reference,
+        "sha256": kept.sha256,
+        "size": kept.size,
+        "media_type": kept.media_type,
+        "receipt": kept.receipt,
+    }
+
+
+def _many() -> Response:
+    """What became of each file of a form: 201 where all were taken, 207 where some were refused."""
+    court = current_court()
+    content_type = request.headers.get("Content-Type", "")
+    try:
+        taken = sent_together.receive(desk_of(court), _account_id(), tus.Body(request), content_type)
+    except BodyCut:
+        raise BadForm from None
+    uploads = [one for _, one in taken if isinstance(one, Upload)]
+    if uploads:
+        court.sequence()
+    lines = [
+        {"filename": name, **_told(one)}
+        if isinstance(one, Upload)
+        else {"filename": name, "problem": _refused(one).get_json()}
+        for name, one in taken
+    ]
+    reply = jsonify(files=lines)
+    reply.status_code = 201 if len(uploads) == len(taken) else 207
     return reply
 
 
@@ -57,13 +93,15 @@ def _speak(reference: str | None) -> Response:
     def place(new: str) -> str:
         return url_for("api_uploads.piece", reference=new)
 
-    def refused(error: CourtError) -> Response:
-        return make_response(current_app.handle_user_exception(error))
-
-    reply, anchored = tus.answer(desk_of(current_court()), request, reference, _account_id(), place, refused)
+    reply, anchored = tus.answer(desk_of(current_court()), request, reference, _account_id(), place, _refused)
     if anchored:
         current_court().sequence()
     return reply
+
+
+def _refused(error: CourtError) -> Response:
+    """A refusal as any route of the interface writes it."""
+    return make_response(current_app.handle_user_exception(error))
 
 
 def _account_id() -> int:

@@ -49,6 +49,14 @@ ACT_STATE = {
     "code_needed": FLAG,
 }
 
+_UPLOAD: dict[str, Schema] = {
+    "upload": REFERENCE,
+    # None while the file waits for the malware scanner.
+    "sha256": maybe(DIGEST),
+    "size": NUMBER,
+    "media_type": maybe(WORDS),
+    "receipt": maybe(REFERENCE),
+}
 _BATCH: dict[str, Schema] = {
     "batch": REFERENCE,
     "title": WORDS,
@@ -399,7 +407,10 @@ SCHEMAS: dict[str, Schema] = {
         exhibits=many(ref("Exhibit")),
         documents=many(ref("Document")),
     ),
-    "Upload": thing(upload=REFERENCE, sha256=DIGEST, size=NUMBER, media_type=maybe(WORDS), receipt=maybe(REFERENCE)),
+    "Upload": thing(**_UPLOAD),
+    "Uploads": thing(
+        files=many({"anyOf": [thing(filename=WORDS, **_UPLOAD), thing(filename=WORDS, problem=ref("Problem"))]})
+    ),
     "DigestBatch": thing(**_BATCH),
     "DigestLine": _LINE,
     "DigestLines": thing(**_BATCH, lines=many(_LINE)),

@@ -220,6 +220,10 @@ def walk(scene: Scene, client: Any, tokens: dict[str | None, str], told: Told) -
     assert send(None, acts + "change_consent", body={"agrees": True}) == 401
     assert send("li", "/api/v1/uploads", body=b"order 8842", Content_Type="text/plain") == 201
     assert send("li", "/api/v1/uploads", body=b"words " * 20_000, Content_Type="text/plain") == 413
+    parts = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n%s\r\n--b--\r\n'
+    for data, status in ((b"words", 201), (b"", 207)):
+        kind = "multipart/form-data; boundary=b"
+        assert send("li", "/api/v1/uploads", body=parts % data, Content_Type=kind) == status
     pieces(client, tokens["li"], told)
     assert send(
         "li",

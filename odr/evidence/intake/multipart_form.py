@@ -42,6 +42,8 @@ class FormFile:
     filename: str
     declared_type: str | None
     body: Reader
+    digest: str | None = None
+    """What the sender calls its digest (``Repr-Digest``, RFC 9530), as it was written."""
 
 
 class StreamedForm:
@@ -51,11 +53,12 @@ class StreamedForm:
     connection breaks.
     """
 
-    def __init__(self, body: Reader, content_type: str) -> None:
+    def __init__(self, body: Reader, content_type: str, most_parts: int = PARTS_LIMIT) -> None:
         kind, options = parse_options_header(content_type)
         boundary = options.get("boundary", "")
         if kind != "multipart/form-data" or not 0 < len(boundary) <= 200 or not boundary.isascii():
             raise BadForm
+        self._most_parts = most_parts
         self._events = self._read(body, boundary)
         self._whole = self._in_part = False
         self._rest = b""
@@ -70,7 +73,7 @@ class StreamedForm:
             yield (
                 FormField(name, self._value())
                 if filename is None
-                else FormFile(name, filename, declared_type, _PartBody(self))
+                else FormFile(name, filename, declared_type, _PartBody(self), event.header("Repr-Digest"))
             )
         if not self._whole:
             raise BadForm
@@ -95,7 +98,7 @@ class StreamedForm:
             boundary,
             max_header_size=HEADERS_LIMIT,
             max_header_count=HEADER_LINES_LIMIT,
-            max_segment_count=PARTS_LIMIT,
+            max_segment_count=self._most_parts,
         )
         try:
             yield from parser.parse_blocking(body.read, PIECE)

@@ -39,15 +39,21 @@ class Together(Generic[File]):
 
     def keep(self, file: File) -> None:
         """Have a file written and committed; returns when it is durable. Raises what kept it from being so."""
-        turn = _Turn(file)
+        (breach,) = self.keep_all([file])
+        if breach is not None:
+            raise breach
+
+    def keep_all(self, files: Sequence[File]) -> list[BaseException | None]:
+        """The same for files that came together; gives for each what kept it from being durable, in their order."""
+        turns = [_Turn(file) for file in files]
         with self._list:
-            self._waiting.append(turn)
-        while not turn.is_done:
-            with self._writing:
-                if not turn.is_done:
-                    self._commit(self._next())
-        if turn.breach is not None:
-            raise turn.breach
+            self._waiting += turns
+        for turn in turns:
+            while not turn.is_done:
+                with self._writing:
+                    if not turn.is_done:
+                        self._commit(self._next())
+        return [turn.breach for turn in turns]
 
     def _next(self) -> list[_Turn[File]]:
         with self._list:

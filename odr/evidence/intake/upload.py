@@ -42,6 +42,7 @@ from odr.evidence.intake.upload_errors import (
     EmptyFile,
     FileTooLarge,
     OffsetConflict,
+    TooLargeAmongMany,
     UploadBusy,
     UploadGone,
     UploadKept,
@@ -215,6 +216,18 @@ class UploadDesk:
             finally:
                 part.remove()
 
+    def receive_many(
+        self, account_id: int, files: Sequence[Announced], data: Sequence[bytes]
+    ) -> list[Upload | CourtError]:
+        """Take small files that came together, as many in one commit as fit; gives what became of each, in their order.
+
+        One that is refused keeps no other from being taken. Raises what is nobody's file's fault.
+        """
+        found = [self._judged(account_id, *one) for one in zip(files, data, strict=True)]
+        judged = [one for one in found if isinstance(one, SmallFile)]
+        breaches = iter(self._together.keep_all(judged))
+        return [self._kept(one, next(breaches)) if isinstance(one, SmallFile) else one for one in found]
+
     # -- going on
 
     def find(self, account_id: int, reference: str) -> Upload:
@@ -338,17 +351,42 @@ class UploadDesk:
             **row_of(self.database, account_id, announced.belongs),
         }
 
+    def _judged(self, account_id: int, announced: Announced, data: bytes) -> SmallFile | Upload | CourtError:
+        """One of many: to be kept, waiting for the scanner, or refused."""
+        try:
+            self._admit(len(data))
+            if len(data) > self.limits.small:
+                raise TooLargeAmongMany(self.limits.small)
+            return self._small_judged(self._row(account_id, announced), data)
+        except CourtError as breach:
+            return breach
+
+    @staticmethod
+    def _kept(file: SmallFile, breach: BaseException | None) -> Upload | CourtError:
+        if isinstance(breach, CourtError):
+            return breach
+        if breach is not None:
+            raise breach
+        assert file.upload is not None
+        return file.upload
+
     def _small(self, row: dict[str, Any], data: bytes) -> Upload:
+        judged = self._small_judged(row, data)
+        if isinstance(judged, Upload):
+            return judged
+        self._together.keep(judged)
+        assert judged.upload is not None
+        return judged.upload
+
+    def _small_judged(self, row: dict[str, Any], data: bytes) -> SmallFile | Upload:
+        """A small file that may be kept; its upload where it waits for the scanner. Raises what refuses it."""
         whole = Whole(hashlib.sha256(data).hexdigest(), len(data), data[:WINDOW], data[-WINDOW:], lambda: iter((data,)))
         described = SmallFile.Row(**{name: row[name] for name in SmallFile.Row._fields})
         try:
             judged = judge(described, whole, self.policy, self.scanner)
         except ScannerUnavailable:
             return self._small_waits(Upload(**row), data)
-        file = SmallFile(row, described, whole, judged, data)
-        self._together.keep(file)
-        assert file.upload is not None
-        return file.upload
+        return SmallFile(row, described, whole, judged, data)
 
     def _keep_small(self, session: Session, files: Sequence[SmallFile]) -> None:
         now = self.clock.now()

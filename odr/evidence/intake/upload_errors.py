@@ -79,6 +79,29 @@ class FileTooLarge(CourtError):
     problem = "file-too-large"
 
 
+class TooLargeAmongMany(FileTooLarge):
+    """A file among many in one request that is no small one."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            T("Of many files sent in one request each has at most %(limit)s KiB.", limit=most // 1024),
+            T("Send this file by itself."),
+        )
+
+
+class TooManyAtOnce(CourtError):
+    """More files, or more bytes, in one request than are taken together."""
+
+    status = 413
+    problem = "too-many-at-once"
+
+    def __init__(self, files: int, most: int) -> None:
+        super().__init__(
+            T("One request brings at most %(files)s files and %(limit)s MiB.", files=files, limit=most // 2**20),
+            T("Nothing of it was kept. Send them in several requests."),
+        )
+
+
 class EmptyFile(CourtError):
     """A file of no bytes proves nothing and is nearly always a mistake."""
 
