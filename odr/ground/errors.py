@@ -123,6 +123,17 @@ class NoTurn(Unavailable):
         self.way_out = T("Send it again in a few minutes.")
 
 
+class NoOwnTurn(NoTurn):
+    """One account sends as many long files at this moment as it may: the others' threads are others'."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.message = T(
+            "You are sending as many large files as one account may send at a time. This one was not kept."
+        )
+        self.way_out = T("Send it again when one of the others is here.")
+
+
 class FieldFault:
     """One thing wrong with one field of an input; ``location`` is the path in the model."""
 

@@ -36,7 +36,7 @@ from odr.web import forgery, headers, proof, reader_language
 from odr.web.forgery import Csrf
 from odr.web.headers import allow, allow_feature
 from odr.web.limits import MOST_BODY, MOST_GATHERED
-from odr.web.long_bodies import streams
+from odr.web.long_bodies import Turns, streams
 from odr.web.pace import Pace
 from odr.web.presence import PageCookies, Person, identify, session_cookie_name
 from odr.web.readings import note_answer
@@ -69,6 +69,7 @@ __all__ = [
     "require_strong",
     "signed_in",
     "staff",
+    "take_turn",
 ]
 
 NETWORK_SHARES = 5
@@ -437,6 +438,7 @@ def register_access(app: Flask, court: Court) -> None:
         WTF_CSRF_TIME_LIMIT=int(sessions.IDLE.total_seconds()),
     )
     app.session_interface = PageCookies()
+    app.extensions["turns"] = Turns()
     app.before_request(bound_body)
     if court.settings.pace:
 
@@ -513,7 +515,10 @@ def checkout_origins(settings: Settings) -> list[str]:
 
 
 def finish(error: BaseException | None = None) -> None:
-    """At the end of a request: close its snapshot."""
+    """At the end of a request: close its snapshot, and let the next of its sender's long files come in."""
+    turn = g.pop("turn", None)
+    if turn is not None:
+        current_app.extensions["turns"].give_back(turn)
     reading = g.pop("reading", None)
     g.pop("read_session", None)
     if reading is not None:
@@ -550,7 +555,15 @@ def _need_person(scope: Scope | None, *, weak: bool = False) -> Person:
         pace.take(person.reference)
         g.counted = True
     _note_use(person)
+    take_turn(person)
     return person
+
+
+def take_turn(person: Person) -> None:
+    """Where a long file streams in: count it among those that this account sends at the moment. Raises NoOwnTurn."""
+    if streams(request.environ) and "turn" not in g:
+        current_app.extensions["turns"].take(person.account_id)
+        g.turn = person.account_id
 
 
 def need_second_factor(person: Person) -> None:

@@ -8,16 +8,42 @@ from __future__ import annotations
 
 import errno
 import io
+import threading
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Never, Protocol
 
-from odr.ground.errors import NoTurn
+from odr.ground.errors import NoOwnTurn, NoTurn
+
+MOST_OF_ONE = 8
+"""Long bodies that one account sends to one process at a time: half of those that it takes in."""
 
 
 def streams(environ: Mapping[str, Any]) -> bool:
     """Whether a thread has a request before its body is there, and would wait for the rest."""
     line = environ.get("gunicorn.socket")
     return bool(getattr(getattr(line, "arriving", None), "streams", False))
+
+
+class Turns:
+    """Who sends long bodies to this process at this moment, so that nobody alone keeps everybody else waiting."""
+
+    def __init__(self) -> None:
+        self._held: Counter[int] = Counter()
+        self._one_at_a_time = threading.Lock()
+
+    def take(self, account_id: int) -> None:
+        """Count one more. Raises NoOwnTurn."""
+        with self._one_at_a_time:
+            if self._held[account_id] >= MOST_OF_ONE:
+                raise NoOwnTurn
+            self._held[account_id] += 1
+
+    def give_back(self, account_id: int) -> None:
+        """One of them has ended."""
+        with self._one_at_a_time:
+            self._held[account_id] -= 1
+            self._held += Counter()  # whoever sends nothing is forgotten
 
 
 class Source(Protocol):

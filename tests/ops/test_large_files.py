@@ -34,6 +34,8 @@ class Program:
 
     served: Served
     secret: str
+    others: tuple[Program, ...] = ()
+    """Of two other people."""
 
     def headers(self, **more: object) -> dict[str, str]:
         """Of a request in the upload protocol."""
@@ -81,21 +83,31 @@ def serve(folder: Path, url: str, worker: str = "") -> Iterator[Program]:
     """A court that answers, and a program with a token, until the test is over."""
     served = Served(folder, worker, ODR_DATABASE_URL=url)
     until(served.is_open, "the court answers")
-    database, now = Database(url), datetime.now(UTC)
-    with database.write() as session:
-        account = Account(
-            email="li@example.com", name="Li", state=AccountState.ACTIVE, created_at=now, confirmed_at=now
-        )
-        session.add(account)
-        session.flush()
-        lasts, scopes = timedelta(days=1), [Scope.UPLOAD]
-        secret = program_tokens.issue(session, account, name="t", scopes=scopes, lasts=lasts, two_factor=True, now=now)
+    database = Database(url)
+    mine, *others = (token_of(database, name) for name in ("Li", "Wu", "Fan"))
     database.dispose()
-    yield Program(served, secret)
+    yield Program(served, mine, tuple(Program(served, one) for one in others))
     for one in served.open:
         one.close()
     served.process.terminate()
     served.process.wait(PATIENCE)
+
+
+def token_of(database: Database, name: str) -> str:
+    """What somebody's program shows."""
+    now = datetime.now(UTC)
+    with database.write() as session:
+        account = Account(
+            email=f"{name.lower()}@example.com",
+            name=name,
+            state=AccountState.ACTIVE,
+            created_at=now,
+            confirmed_at=now,
+        )
+        session.add(account)
+        session.flush()
+        lasts, scopes = timedelta(days=1), [Scope.UPLOAD]
+        return program_tokens.issue(session, account, name="t", scopes=scopes, lasts=lasts, two_factor=True, now=now)
 
 
 def test_a_large_file_in_one_request_is_kept_as_it_was_sent(program: Program) -> None:

@@ -14,12 +14,13 @@ from sqlalchemy import func, select
 from odr.app import create_app
 from odr.evidence.models import Upload
 from odr.web.limits import MOST_GATHERED
-from odr.web.long_bodies import TurnedAway
+from odr.web.long_bodies import MOST_OF_ONE, TurnedAway
 from odr.web.patient_worker import STREAMS, PatientWorker
 from tests.insight.browser import signed_in
 from tests.ops.impatient import CrowdedWorker, ImpatientWorker
 from tests.ops.test_large_files import DATA, OCTETS, Program, serve
 from tests.ops.test_slow import STREAMED
+from tests.patience import until
 from tests.scene import Scene
 
 
@@ -41,9 +42,14 @@ def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 
 
 def resting(program: Program) -> list[socket.socket]:
-    """As many senders as are taken in at one time, each in the middle of a file."""
-    head = DATA[: MOST_GATHERED + 1]
-    return [program.served.line(program.piece(program.begin(), 0, len(DATA), head)) for _ in range(STREAMS)]
+    """As many files as are taken in at one time, each in the middle, of two other people."""
+    assert len(program.others) * MOST_OF_ONE == STREAMS
+    return [one.served.line(begun(one)) for one in program.others for _ in range(MOST_OF_ONE)]
+
+
+def begun(program: Program) -> bytes:
+    """The beginning of a long file."""
+    return program.piece(program.begin(), 0, len(DATA), DATA[: MOST_GATHERED + 1])
 
 
 def test_files_take_no_thread_from_pages(patient: Program) -> None:
@@ -54,6 +60,37 @@ def test_files_take_no_thread_from_pages(patient: Program) -> None:
     assert small.status == 201 and small.getheader("Upload-Receipt")
     for line in lines:
         line.close()
+
+
+def test_nobody_alone_keeps_the_others_waiting(patient: Program) -> None:
+    """An account sends as many at a time as are half of all, in pieces, in one request or by the form; another one is told so at
+    once and in words, somebody else is taken in meanwhile, and so is the same account once one of its files is through or gone.
+    """
+    lines = [patient.served.line(begun(patient)) for _ in range(MOST_OF_ONE)]
+    until(lambda: is_refused(patient), "one more is told that these are enough")
+    plain = patient.served.line(
+        b"POST /api/v1/uploads HTTP/1.1\r\nHost: court\r\nContent-Type: text/plain\r\nAccept-Language: zh-CN\r\n"
+        + f"Authorization: Bearer {patient.secret}\r\nContent-Length: {len(DATA)}\r\n\r\n".encode()
+    )
+    assert json.loads(plain.makefile("rb").read().partition(b"\r\n\r\n")[2])["title"].startswith("您")
+    assert not is_refused(patient.others[0])
+    assert patient.ask("POST", "/api/v1/uploads", b"A note.", Content_Type=OCTETS, Upload_Length=7).status == 201
+    lines.pop().close()
+    until(lambda: not is_refused(patient), "its turn comes when another one is gone")
+    for line in lines:
+        line.close()
+
+
+def is_refused(program: Program) -> bool:
+    """Whether a long file is not taken in at this moment, because its sender sends so many; else it is whole."""
+    head = program.piece(program.begin(), 0, len(DATA))
+    line = program.served.line(head.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n"))
+    if line.recv(4096).startswith(b"HTTP/1.1 503 "):
+        return True
+    line.sendall(DATA)
+    said = line.recv(4096)
+    assert said.startswith(b"HTTP/1.1 204 ") and b"upload-receipt" in said.lower()
+    return False
 
 
 def test_whoever_comes_while_all_are_taken_gets_a_turn(patient: Program) -> None:

@@ -37,6 +37,7 @@ from odr.web.guards import (
     our_origins,
     public,
     signed_in,
+    take_turn,
 )
 from odr.web.reader_language import safe_path
 
@@ -162,6 +163,7 @@ def send_form() -> Response:
     if person is None or person.is_program:
         raise SignInNeeded
     need_second_factor(person)
+    take_turn(person)
     if not forgery.comes_from(request, our_origins()):
         raise forgery.CrossOrigin
     results = _take_files(person.account_id, _token_check(person.session_id))
