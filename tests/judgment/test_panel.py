@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import Case, Document, Role, Stage, Track
+from odr.docket.models import Case, Document, Role, Seat, Stage, Track
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
 from odr.filing.claim.procedure_bars import the_panel_sits
@@ -158,6 +158,39 @@ def test_what_was_typed_on_a_draft_that_fell_can_be_voted_on_the_new_one(panel: 
     forms.feed(ann.send(room, "/decision/panel/vote", status=409, decision=fallen, premise="what fell", **typed))
     shown = next(values for action, values in forms.found if action.endswith("/panel/vote"))
     assert shown["view"] == typed["view"] and shown["decision"] == panel.draft_reference() != fallen
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-Hans"])
+def test_what_was_said_on_a_draft_that_fell_is_read_by_those_who_sat_then(panel: Bench, locale: str) -> None:
+    """Below the deliberation on the text that lies there now, with the votes as they were cast, also when no draft lies there; by
+    each who sat, whether they spoke or not, and never by who came later.
+    """
+    panel.findings()
+    app = create_app(court=panel.court)
+    ann, ben = (Visitor(app, panel, who, locale) for who in ("ann", "ben"))
+    panel.do("judge", "draft_decision", panel.draft())
+    vote(panel, "ann", AGAINST)
+    assert "<details" not in ben.get("/decision/panel").partition('id="minutes"')[2].partition("</section>")[0]
+    with panel.court.database.write() as session:
+        session.scalars(select(Decision)).one().state = DecisionState.DROPPED
+    assert AGAINST["view"] in ben.get("/decision/panel")
+    panel.do("judge", "draft_decision", panel.draft(issues="Was the label untrue?"))
+    vote(panel, "ben", FOR)
+    for visitor in (ann, ben):
+        now, _, before = visitor.get("/decision/panel").partition('id="minutes"')[2].partition("<details")
+        assert FOR["view"] in now and AGAINST["view"] not in now
+        assert AGAINST["view"] in before and FOR["view"] not in before
+        assert ("Not issued" if locale == "en" else "未签发") in before
+    with panel.court.database.write() as session:
+        later = Account(email="cai@people.example", name="Cai", state=AccountState.ACTIVE, created_at=panel.clock.now())
+        session.add(later)
+        session.flush()
+        session.add(AccountRole(account_id=later.id, role=Role.ASSESSOR, granted_at=panel.clock.now()))
+        seat = session.scalars(select(Seat).where(Seat.account_id == panel.account("ben").id)).one()
+        seat.until_at = panel.clock.now()
+        session.add(Seat(case_id=panel.case_id, account_id=later.id, role=Role.ASSESSOR, from_at=panel.clock.now()))
+    cai = Visitor(app, panel, "cai", locale).get("/decision/panel")
+    assert FOR["view"] in cai and AGAINST["view"] not in cai
 
 
 def _file(content: bytes) -> object:

@@ -71,6 +71,10 @@ def _room(
         votes=panel_rules.cast_votes(sitting, case, decision) if decision else {},
         minutes=minutes,
         said={m.id: panel_rules.vote_words(decision, m) for m in minutes} if decision else {},
+        ended=[
+            (one, [(m, panel_rules.vote_words(one.decision, m)) for m in one.minutes])
+            for one in panel_rules.ended(sitting, case, decision, actor)
+        ],
         drawn=drawn,
         # What somebody has just typed stands there again, though it is too late for it.
         may={n: n == tried or refusal(sitting, sitting.court.table[n], case, actor) is None for n in (SPEAK, VOTE)},

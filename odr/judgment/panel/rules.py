@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from odr.docket.models import Case, DocketEntry, Role
+from odr.docket.visibility import reads_entry
 from odr.filing.claim.procedure_bars import panel_is_ordered
 from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import seated_in
@@ -90,6 +92,34 @@ def minutes(sitting: Sitting, decision: Decision) -> Sequence[PanelMinute]:
     return sitting.session.scalars(
         select(PanelMinute).where(PanelMinute.decision_id == decision.id).order_by(PanelMinute.id)
     ).all()
+
+
+class Deliberation(NamedTuple):
+    """What was said and how it was voted on a decision that lies before the panel no longer."""
+
+    decision: Decision
+    minutes: list[PanelMinute]
+
+
+def ended(sitting: Sitting, case: Case, decision: Decision | None, actor: Actor) -> list[Deliberation]:
+    """Deliberations on other decisions of the case, the newest first: on what fell, was set aside, or was issued before. Of them
+    only what was said before those who sat then, as the docket has it: who hears a case anew reads nothing of it (CPL 41, 45).
+    """
+    rows = sitting.session.execute(
+        select(PanelMinute, Decision, DocketEntry)
+        .join(Decision, Decision.id == PanelMinute.decision_id)
+        .join(
+            DocketEntry,
+            (DocketEntry.case_id == PanelMinute.case_id) & (DocketEntry.number == PanelMinute.entry_number),
+        )
+        .where(PanelMinute.case_id == case.id)
+        .where(PanelMinute.decision_id != decision.id if decision is not None else true())
+        .order_by(Decision.id.desc(), PanelMinute.id)
+    )
+    mine = [(one, minute) for minute, one, entry in rows if reads_entry(actor, entry)]
+    return [
+        Deliberation(one, [minute for _, minute in lines]) for one, lines in groupby(mine, key=lambda line: line[0])
+    ]
 
 
 def cast_votes(sitting: Sitting, case: Case, decision: Decision) -> dict[int, PanelMinute]:
