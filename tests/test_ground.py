@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,6 +23,7 @@ from odr.ground.db import NAMING, Database, UTCDateTime, enum_column, insert_onc
 from odr.ground.text import (
     LOCALES,
     Money,
+    ShortDay,
     T,
     Text,
     catalogue,
@@ -30,6 +33,8 @@ from odr.ground.text import (
     write_instant,
     write_money,
     write_month,
+    write_paper_day,
+    write_signed_day,
 )
 from tests.conftest import MORNING
 from tests.patience import PATIENCE, until
@@ -390,6 +395,17 @@ def test_the_same_instant_is_written_the_same_whatever_its_zone(naive: datetime,
     """How an instant reached the court does not change what people read."""
     at = naive.replace(tzinfo=zone)
     assert write_instant(at, "en") == write_instant(at.astimezone(UTC), "en")
+
+
+@pytest.mark.parametrize("write_it", [write_day, write_month, write_paper_day, write_signed_day])
+@pytest.mark.parametrize("locale", ["en", "zh-Hans"])
+def test_what_is_no_day_is_not_written_as_today(write_it: Callable[[Any, str], str], locale: str) -> None:
+    """A paper without its day, or with an instant in its place, fails: it never bears the day on which it happens to be set."""
+    for wrong in (None, datetime(2026, 3, 1, 17, 5, tzinfo=UTC)):
+        with pytest.raises(TypeError):
+            write_it(wrong, locale)
+    with pytest.raises(TypeError):
+        write(ShortDay(None), locale)  # type: ignore[arg-type]
 
 
 def test_a_text_writes_its_parameters_for_the_reader() -> None:

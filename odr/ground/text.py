@@ -178,7 +178,7 @@ def write(value: Any, locale: str, tz: ZoneInfo | None = None) -> str:
     if isinstance(value, Money):
         return write_money(value, locale)
     if isinstance(value, ShortDay):
-        return format_date(value.day, "M月d日" if locale == "zh-Hans" else "d MMMM", locale="en")
+        return _dated(value.day, "M月d日", "d MMMM", locale)
     if isinstance(value, Month):
         return write_month(value.day, locale)
     if isinstance(value, ShortInstant):
@@ -210,24 +210,32 @@ def write_money(money: Money, locale: str) -> str:
 @lru_cache(maxsize=2_000)
 def write_day(day: date, locale: str) -> str:
     """``Monday 27 April 2026`` or ``2026年4月27日（星期一）``."""
-    if locale == "zh-Hans":
-        return format_date(day, "y年M月d日（EEEE）", locale=Locale("zh", script="Hans"))
-    return format_date(day, "EEEE d\u00a0MMMM y", locale="en")
+    return _dated(day, "y年M月d日（EEEE）", "EEEE d\u00a0MMMM y", locale)
 
 
 @lru_cache(maxsize=500)
 def write_month(day: date, locale: str) -> str:
     """The month a day is in: ``April 2026`` or ``2026年4月``."""
-    if locale == "zh-Hans":
-        return format_date(day, "y年M月", locale=Locale("zh", script="Hans"))
-    return format_date(day, "MMMM y", locale="en")
+    return _dated(day, "y年M月", "MMMM y", locale)
 
 
 def write_paper_day(day: date, locale: str) -> str:
     """``27 April 2026`` or ``2026年4月27日``: a day in the text of a decision."""
+    return _dated(day, "y年M月d日", "d\u00a0MMMM y", locale)
+
+
+def _dated(day: date, chinese: str, english: str, locale: str) -> str:
+    """A day after a pattern of the reader's language."""
+    _must_be_day(day)
     if locale == "zh-Hans":
-        return format_date(day, "y年M月d日", locale=Locale("zh", script="Hans"))
-    return format_date(day, "d\u00a0MMMM y", locale="en")
+        return format_date(day, chinese, locale=Locale("zh", script="Hans"))
+    return format_date(day, english, locale="en")
+
+
+def _must_be_day(day: object) -> None:
+    """Raises TypeError for what is no day: for nothing the library would write today, for an instant the day it is elsewhere."""
+    if type(day) is not date:
+        raise TypeError(f"a day is a date, not {day!r}")
 
 
 _FIGURES = "〇一二三四五六七八九"
@@ -237,6 +245,7 @@ def write_signed_day(day: date, locale: str) -> str:
     """The day under a decision: in Chinese numerals (``二〇二六年四月二十七日``), else as in its text."""
     if locale != "zh-Hans":
         return write_paper_day(day, locale)
+    _must_be_day(day)
     year = "".join(_FIGURES[int(figure)] for figure in f"{day.year:04d}")
     return f"{year}年{_up_to_99(day.month)}月{_up_to_99(day.day)}日"
 
