@@ -15,6 +15,7 @@ from odr.payments import names
 from odr.payments.books.bookings import HOLDS, held_as
 from odr.payments.models import (
     AssessmentState,
+    Channel,
     FeeAssessment,
     LedgerAccount,
     LedgerEntry,
@@ -61,7 +62,9 @@ class MoneyRows:
 
     def came_along(self, notice: FeeAssessment | None) -> bool:
         """Whether a notice came here, paid, with another case: that case's docket tells of it (CPI 201)."""
-        return notice is not None and f"assessment/{notice.reference}/came" in self.booked
+        return notice is not None and any(
+            cause.startswith(f"assessment/{notice.reference}/came") for cause in self.booked
+        )
 
 
 def audit_books(court: Court, session: Session, case: Case) -> Iterator[str]:
@@ -251,12 +254,24 @@ def _of_notice(rows: MoneyRows, notice: FeeAssessment, taken: int) -> Iterator[t
         yield cause, Booking(notice.amount_minor, LedgerAccount.RECEIVABLE, held)
         if notice.state is AssessmentState.CANCELLED:
             yield f"{cause}/cancelled", Booking(notice.amount_minor - taken, held, LedgerAccount.RECEIVABLE)
-    for along, debit, credit in (
-        ("left", LedgerAccount.DEFERRED, LedgerAccount.RECEIVABLE),
-        ("came", LedgerAccount.RECEIVABLE, LedgerAccount.DEFERRED),
-    ):
-        if f"{cause}/{along}" in rows.booked:
-            yield f"{cause}/{along}", Booking(notice.amount_minor, debit, credit)
+    yield from _along(rows, notice)
+
+
+def _along(rows: MoneyRows, notice: FeeAssessment) -> Iterator[tuple[str, Booking]]:
+    """A paid notice that went along with its case: what was held of it, by the way it had come. Before this was told apart it
+    was booked whole, as if it were owed between the cases.
+    """
+    cause = f"assessment/{notice.reference}"
+    for booked, lines in rows.booked.items():
+        told = booked.removeprefix(f"{cause}/").split("/")
+        if not booked.startswith(f"{cause}/") or told[0] not in ("left", "came"):
+            continue
+        where = HOLDS[Channel(told[2])] if len(told) == 3 else LedgerAccount.RECEIVABLE
+        most = (
+            notice.amount_minor if len(told) == 1 else min(notice.amount_minor, lines[0].amount_minor if lines else 0)
+        )
+        debit, credit = (LedgerAccount.DEFERRED, where) if told[0] == "left" else (where, LedgerAccount.DEFERRED)
+        yield booked, Booking(most, debit, credit)
 
 
 def _of_refund(rows: MoneyRows, refund: Refund, entries: Sequence[EntryFacts]) -> Iterator[tuple[str, Booking]]:

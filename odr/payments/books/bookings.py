@@ -46,13 +46,25 @@ def stripe_source(intent: str) -> str:
     return f"stripe/{intent}"
 
 
-_PAID_IN = select(Payment.assessment_id, Payment.amount_minor).where(Payment.case_id == bindparam("case"))
+_PAID_IN = select(Payment.id, Payment.assessment_id, Payment.amount_minor).where(Payment.case_id == bindparam("case"))
+# A refund without an ending that somebody has to approve is one of money beyond a fee; see ``order_excess``.
+_TOO_MUCH = (
+    select(Refund.payment_id, Refund.amount_minor)
+    .join(Payment, Payment.id == Refund.payment_id)
+    .where(Payment.case_id == bindparam("case"), Refund.ending.is_(None), Refund.persons_needed > 0)
+)
 
 
 @remembered
 def _paid_in(session: Session, case_id: int) -> Sequence[tuple[int | None, int]]:
-    """What came in for a case: for which assessment, and how much."""
-    return [(number, minor) for number, minor in session.execute(_PAID_IN, {"case": case_id})]
+    """What came in for a case and counts: for which assessment, and how much. What was ordered back at once, because nothing
+    was owed when it came, never counts: not later either, when the notice it named is replaced.
+    """
+    came = session.execute(_PAID_IN, {"case": case_id}).all()
+    back: dict[int, int] = {}
+    for payment_id, minor in session.execute(_TOO_MUCH, {"case": case_id}) if came else ():
+        back[payment_id] = back.get(payment_id, 0) + minor
+    return [(number, minor - back.get(payment_id, 0)) for payment_id, number, minor in came]
 
 
 def paid_on(session: Session, assessment: FeeAssessment) -> Money:

@@ -12,11 +12,12 @@ from odr.docket.queries import parties
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import Money, T
 from odr.payments import desks
-from odr.payments.books.bookings import book_assessment, book_cancellation, outstanding, paid_on
+from odr.payments.books.bookings import book_assessment, outstanding, paid_on
 from odr.payments.fee.assessment import assessments_of, paid_for, write_assessment
 from odr.payments.fee.at_end import ARTICLE, fee_at_end
 from odr.payments.fee.fee_computation import BORNE, FIRST_INSTANCE, Assessment, Matter
 from odr.payments.fee.scales import FeeStep
+from odr.payments.fee.unpaid import ask_no_more
 from odr.payments.inputs import BearsInput
 from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment
 from odr.payments.refund.orders import DEMAND_WINDOW, orders_of, spread
@@ -184,7 +185,7 @@ def _give_back(sitting: Sitting, case: Case, party: Party, amount: Money, matter
     for row in assessments_of(sitting.session, case, party_id=party.id, demands=True):
         due = outstanding(sitting.session, row)
         if row.basis_id is None and row.matter in matters and 0 < due.minor <= left:
-            book_cancellation(sitting.session, row, sitting.now)
+            ask_no_more(sitting, case, row)
             left -= due.minor
     if left:
         spread(

@@ -15,7 +15,6 @@ from odr.identity.actors import Actor
 from odr.payments import desks, names
 from odr.payments.books.bookings import (
     book_assessment,
-    book_cancellation,
     book_outside_refund,
     book_refund_end,
     earn,
@@ -28,6 +27,7 @@ from odr.payments.fee.assessment import assessments_of, write_assessment
 from odr.payments.fee.at_end import standing_at_end
 from odr.payments.fee.fee_computation import FIRST_INSTANCE, Matter
 from odr.payments.fee.reassessment import replace_unpaid
+from odr.payments.fee.unpaid import ask_no_more
 from odr.payments.inputs import OutsideRefundInput, ReduceInput, RefundEndInput, WithdrawnFeeInput
 from odr.payments.models import Channel, FeeAssessment, FeeBasis, Payment, Refund, RefundApproval, RefundState
 from odr.payments.refund.alarms import ALARMS
@@ -139,9 +139,7 @@ def _settle(sitting: Sitting, case: Case, ending: Ending, matters: tuple[Matter,
         for row in unpaid_rows(sitting, case):
             if row.party_id == party.id and row.matter in matters and row.window_kind != DEMAND_WINDOW:
                 _demand_what_stays(sitting, case, row, ending)
-                sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-                sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
-                book_cancellation(sitting.session, row, sitting.now)
+                ask_no_more(sitting, case, row)
         # Half after a conversion is not halved again.
         left = [
             m for m in matters if all(one.ending is Ending.REDUCED for one in orders_of(sitting, case, party, (m,)))
