@@ -104,7 +104,7 @@ def _move(sitting: Sitting, into: Case, row: FeeAssessment, party: Party, basis:
     payments = sitting.session.scalars(select(Payment).where(Payment.assessment_id == row.id)).all()
     for channel in Channel:
         held = [refundable(sitting.session, payment).minor for payment in payments if payment.channel is channel]
-        _book_along(sitting, row, into, channel, Money(sum(held), row.currency))
+        _book_along(sitting, row, into, channel, Money(max(sum(held), 0), row.currency))
     for payment in payments:
         payment.case_id, payment.party_id = into.id, party.id
     row.case_id, row.party_id, row.basis_id, row.matter, row.entry_number = (

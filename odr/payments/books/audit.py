@@ -66,6 +66,14 @@ class MoneyRows:
             cause.startswith(f"assessment/{notice.reference}/came") for cause in self.booked
         )
 
+    def went_by_bank(self, refund: Refund) -> bool:
+        """Whether a refund was set off against what the payer's bank took in a dispute."""
+        return any(
+            len(lines) == 2 and lines[1].account is LedgerAccount.RECEIVABLE
+            for cause, lines in self.booked.items()
+            if cause.startswith(f"refund/{refund.reference}/")
+        )
+
 
 def audit_books(court: Court, session: Session, case: Case) -> Iterator[str]:
     """Fees, payments and refunds that differ between docket, rows and books, and bookings with nothing behind them.
@@ -154,7 +162,7 @@ def _came(case: Case, rows: MoneyRows, entries: Sequence[EntryFacts], labels: Ma
     notices = {row.id: row for row in rows.notices.values()}
     paid: defaultdict[int, int] = defaultdict(int)
     for row in rows.payments.values():
-        paid[row.assessment_id] += row.amount_minor
+        paid[row.assessment_id] += row.amount_minor - row.taken_back_minor
         notice = notices.get(row.assessment_id)
         if row.reference not in recorded and not rows.came_along(notice):
             yield f"payment {row.reference} stands in no entry"
@@ -186,15 +194,21 @@ def _goes_back(rows: MoneyRows, entries: Sequence[EntryFacts]) -> Iterator[str]:
     for reference in sorted({*approved, *ended} - rows.refunds.keys()):
         yield f"refund {reference} stands on the docket, and is gone"
     for row in rows.refunds.values():
-        yield from _one_refund(row, approved.get(row.reference), ended.get(row.reference))
+        by_bank = rows.went_by_bank(row)
+        yield from _one_refund(row, approved.get(row.reference), ended.get(row.reference), by_bank=by_bank)
 
 
-def _one_refund(row: Refund, approval: EntryFacts | None, end: tuple[int, bool] | None) -> Iterator[str]:
+def _one_refund(
+    row: Refund, approval: EntryFacts | None, end: tuple[int, bool] | None, *, by_bank: bool
+) -> Iterator[str]:
     name = f"entry {row.entry_number}: refund {row.reference}"
     needed = approval.result["needed"] if approval is not None else None
     if approval is not None and needed != row.persons_needed:
         yield f"{name} needs {needed} persons by entry {approval.number}, the row says {row.persons_needed}"
-    is_approved = row.persons_needed == 0 or (approval is not None and approval.result["approvals"] >= needed)
+    # What the payer's bank took in a dispute has left without the court.
+    is_approved = (
+        by_bank or row.persons_needed == 0 or (approval is not None and approval.result["approvals"] >= needed)
+    )
     if row.state in LEAVING and not is_approved:
         yield f"{name} is {row.state.value}, and no entry approved it"
     if (row.state is RefundState.PAID) != (end is not None and end[1]):
@@ -253,8 +267,16 @@ def _of_notice(rows: MoneyRows, notice: FeeAssessment, taken: int) -> Iterator[t
     if not rows.came_along(notice):
         yield cause, Booking(notice.amount_minor, LedgerAccount.RECEIVABLE, held)
         if notice.state is AssessmentState.CANCELLED:
-            yield f"{cause}/cancelled", Booking(notice.amount_minor - taken, held, LedgerAccount.RECEIVABLE)
+            yield f"{cause}/cancelled", Booking(_dropped(rows, notice, taken), held, LedgerAccount.RECEIVABLE)
     yield from _along(rows, notice)
+
+
+def _dropped(rows: MoneyRows, notice: FeeAssessment, taken: int) -> int:
+    """What of a notice was owed when it was replaced: what had not come, and what a bank had taken back before."""
+    left = notice.amount_minor - taken
+    lost = sum(row.taken_back_minor for row in rows.payments.values() if row.assessment_id == notice.id)
+    lines = rows.booked.get(f"assessment/{notice.reference}/cancelled", ())
+    return left + lost if lines and lines[0].amount_minor == left + lost else left
 
 
 def _along(rows: MoneyRows, notice: FeeAssessment) -> Iterator[tuple[str, Booking]]:
