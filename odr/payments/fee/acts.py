@@ -26,6 +26,7 @@ from odr.payments.fee.assessment import (
     WINDOWS,
     assessments_of,
     keep_basis,
+    kept_for,
     put_off_until,
     question_for,
     write_assessment,
@@ -226,6 +227,7 @@ def record_payment(sitting: Sitting, case: Case, given: PaymentInput, *, actor: 
         name=payer.name,
         channel=given.channel.label,
     )
+    kept = kept_for(sitting.session, case, row)
     return Recorded(
         words,
         {
@@ -236,6 +238,7 @@ def record_payment(sitting: Sitting, case: Case, given: PaymentInput, *, actor: 
             "excess": excess.minor,
             "currency": row.currency,
         },
+        *((Audience.NAMED, tuple(kept.named)) if kept is not None else ()),
     )
 
 
