@@ -47,8 +47,14 @@ def find_assessment(sitting: Sitting, case: Case, actor: Actor, reference: str) 
 
 @resolver("refund")
 def find_refund(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Refund | None:
-    """A refund of the case, or None; a party finds only their own."""
-    refund = sitting.session.scalar(select(Refund).where(Refund.case_id == case.id, Refund.reference == reference))
+    """A refund of the case, or None; a party finds only their own. It is read anew: whoever came by its reference has found it
+    before they waited for the case, and somebody else may have paid it since.
+    """
+    refund = sitting.session.scalar(
+        select(Refund)
+        .where(Refund.case_id == case.id, Refund.reference == reference)
+        .execution_options(populate_existing=True)
+    )
     if refund is not None and actor.role in PARTY_ROLES and refund.party_id != actor.party_id:
         return None
     return refund

@@ -166,9 +166,12 @@ def ask_for(
 
 
 def assessment_named(sitting: Sitting, case: Case, reference: str) -> FeeAssessment:
-    """An assessment of this case. Raises InvalidInput for another."""
+    """An assessment of this case, as it is now that the case is locked. Raises InvalidInput for another."""
     row = sitting.session.scalar(
-        select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == reference)
+        select(FeeAssessment)
+        .where(FeeAssessment.case_id == case.id, FeeAssessment.reference == reference)
+        # The desk and the payment service's events have found it before they waited for the lock.
+        .execution_options(populate_existing=True)
     )
     if row is None:
         raise InvalidInput.at("assessment", T("This is not in the case, or you cannot see it."))

@@ -54,7 +54,7 @@ def owed_again(sitting: Sitting, case: Case, payment: Payment, amount: Money) ->
     """
     payment.taken_back_minor = min(amount.minor, payment.amount_minor)
     sitting.session.flush()
-    row = sitting.session.get_one(FeeAssessment, payment.assessment_id)
+    row = sitting.session.get_one(FeeAssessment, payment.assessment_id, populate_existing=True)
     if row.state is AssessmentState.PAID and outstanding(sitting.session, row).minor:
         row.state, row.paid_at = AssessmentState.DUE, None
     words = T(
@@ -67,9 +67,9 @@ def owed_again(sitting: Sitting, case: Case, payment: Payment, amount: Money) ->
 
 def given_back(sitting: Sitting, case: Case, payment: Payment, fact: StripeFact) -> None:
     """The bank decided otherwise after all: the fee is paid as it was."""
-    row = sitting.session.get_one(FeeAssessment, payment.assessment_id)
     payment.taken_back_minor = 0
     sitting.session.flush()
+    row = sitting.session.get_one(FeeAssessment, payment.assessment_id, populate_existing=True)
     if row.state is AssessmentState.DUE and not outstanding(sitting.session, row).minor:
         row.state, row.paid_at = AssessmentState.PAID, fact.at
         sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)

@@ -121,8 +121,11 @@ class CourtEffects:
         payment = self._payment(fact.intent)
         if payment is None:
             return
-        book_dispute(self.session, fact, payment.case_id)
         case = self.session.get_one(Case, payment.case_id)
+        # What the bank's decision changes is changed by payments and refunds too.
+        self.session.refresh(case, with_for_update=True)
+        self.session.refresh(payment)
+        book_dispute(self.session, fact, payment.case_id)
         self._decided(case, payment, fact)
         title = T(
             "The bank of the payer disputes a payment of %(amount)s. Answer it at Stripe.",
