@@ -344,7 +344,9 @@ def record_refund(sitting: Sitting, case: Case, given: RefundEndInput, *, actor:
         given.channel is not Channel.CARD
     ):
         raise ActNotOpen(T("This refund is not waiting for that."))
-    if by_hand and is_disputed(sitting.session, payment):
+    if by_hand and not given.paid and refund.bank_reference != given.way:
+        raise ActNotOpen(T("This refund is not waiting for that."))
+    if by_hand and given.paid and is_disputed(sitting.session, payment):
         raise ActNotOpen(
             T("The bank of the payer disputes this payment and has not decided: the money could go back twice."),
             T("Wait until the bank has decided. What it takes back is not paid back a second time."),
@@ -386,8 +388,11 @@ def record_refund(sitting: Sitting, case: Case, given: RefundEndInput, *, actor:
 
 def _open_to(sitting: Sitting, given: RefundEndInput, payment: Payment, *, by_hand: bool) -> set[RefundState]:
     """In which states a refund may be told to have ended so. What Stripe is to send or has sent nobody pays by hand beside
-    it; that it was paid is believed of one that was given up, too.
+    it; that it was paid is believed of one that was given up, too. A transfer comes back where the bank could not carry it
+    out.
     """
+    if by_hand and not given.paid:
+        return {RefundState.PAID}
     if by_hand:
         sent_by_stripe = payment.is_online and sitting.court.ports.payments.takes_online
         return {RefundState.FAILED} if sent_by_stripe else {RefundState.APPROVED, RefundState.FAILED}
