@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case
 from odr.docket.queries import parties
+from odr.docket.visibility import reads_entry
 from odr.ground.text import T
 from odr.identity.actors import Actor
-from odr.payments.fee.assessment import assessments_of
+from odr.payments.fee.assessment import kept_for, shown_fees
 from odr.payments.models import FeeAssessment, Refund
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.forms.fields import Option, choice_source
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 
 @choice_source("all_fees")
 def all_fees(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
-    """Every assessed fee of the case."""
+    """Every assessed fee of the case that the actor may know of."""
     return [
         Option(fee.reference, T("%(amount)s, %(name)s", amount=fee.amount, name=case.party(fee.party_id).name))
-        for fee in assessments_of(sitting.session, case)
+        for fee in shown_fees(sitting.session, case, actor)
     ]
 
 
@@ -37,15 +38,23 @@ def fee_parties(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
 @resolver("assessment")
 def find_assessment(sitting: Sitting, case: Case, actor: Actor, reference: str) -> FeeAssessment | None:
     """A fee of the case, or None; what a party owes is no secret between the parties (FEE 53)."""
-    return sitting.session.scalar(
+    row = sitting.session.scalar(
         select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == reference)
     )
+    kept = kept_for(sitting.session, case, row) if row is not None else None
+    return None if kept is not None and not reads_entry(actor, kept) else row
 
 
 @resolver("refund")
 def find_refund(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Refund | None:
-    """A refund of the case, or None; a party finds only their own."""
-    refund = sitting.session.scalar(select(Refund).where(Refund.case_id == case.id, Refund.reference == reference))
+    """A refund of the case, or None; a party finds only their own. It is read anew: whoever came by its reference has found it
+    before they waited for the case, and somebody else may have paid it since.
+    """
+    refund = sitting.session.scalar(
+        select(Refund)
+        .where(Refund.case_id == case.id, Refund.reference == reference)
+        .execution_options(populate_existing=True)
+    )
     if refund is not None and actor.role in PARTY_ROLES and refund.party_id != actor.party_id:
         return None
     return refund

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from odr.docket.models import Case, Party
 from odr.ground.text import Money
 from odr.payments import desks, names
-from odr.payments.books.bookings import book_cancellation
 from odr.payments.fee.acts import ask_for
 from odr.payments.fee.assessment import assessments_of, keep_basis, pack_track, standing_basis
 from odr.payments.fee.fee_computation import Matter
+from odr.payments.fee.unpaid import ask_no_more
 from odr.payments.inputs import AssessInput, ReduceInput
 from odr.payments.models import AssessmentState
 from odr.payments.refund.orders import order_back
@@ -82,9 +82,7 @@ def on_objection_won(sitting: Sitting, event: ObjectionWon) -> None:
     matter = Matter.JURISDICTION_OBJECTION
     for row in assessments_of(sitting.session, event.case, party_id=event.party.id):
         if row.matter is matter and row.state in (AssessmentState.DUE, AssessmentState.DEFERRED):
-            sitting.close_windows(event.case, row.window_kind, WindowState.ENDED, subject=row.reference)
-            sitting.close_tasks(event.case, desks.FEE_UNPAID, row.reference)
-            book_cancellation(sitting.session, row, sitting.now)
+            ask_no_more(sitting, event.case, row)
     order_back(
         sitting,
         event.case,
@@ -126,16 +124,22 @@ def on_claim_changed(sitting: Sitting, event: ClaimChanged) -> None:
 
 
 def on_track_converted(sitting: Sitting, event: TrackConverted) -> None:
-    """Ask for the difference after the case moved to another track (CPI 199)."""
+    """Ask for the difference after the case moved to another track (CPI 199); where that halves the fee, the other half goes
+    back or is not asked for (FEE 16).
+    """
     case, before = event.case, event.before.value
     basis = standing_basis(sitting.session, case)
     if basis is None or basis.at_end or not assessments_of(sitting.session, case):
         return
     pack = sitting.pack(case)
     old = next((pack.track(name) for name in (before, f"{before}_claims") if name in pack.tracks.list), None)
-    ways = [one for one in old.conversions if one.to == pack_track(pack, case) and one.tops_up] if old else []
-    if ways:
-        sitting.then(names.ASSESS_FEE, AssessInput(basis=basis.reference, topup_article=ways[0].article))
+    key = pack_track(pack, case)
+    new = pack.track(key) if key is not None else None
+    ways = [one for one in old.conversions if one.to == key and one.tops_up] if old else []
+    is_halved_now = old is not None and new is not None and old.halved is None and new.halved is not None
+    article = ways[0].article if ways else new.halved if new is not None and is_halved_now else None
+    if article is not None:
+        sitting.then(names.ASSESS_FEE, AssessInput(basis=basis.reference, topup_article=article))
 
 
 def on_served(sitting: Sitting, event: Served) -> None:

@@ -9,15 +9,25 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case, Party
-from odr.payments import desks, names
-from odr.payments.books.bookings import book_cancellation, paid_on
+from odr.ground.text import Money
+from odr.payments import names
+from odr.payments.books.bookings import HOLDS, paid_on, refundable
 from odr.payments.books.ledger import post
 from odr.payments.fee.assessment import assessments_of, keep_basis
 from odr.payments.fee.fee_computation import Matter
+from odr.payments.fee.unpaid import ask_no_more
 from odr.payments.inputs import AssessInput
-from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, LedgerAccount, Payment
+from odr.payments.models import (
+    AssessmentState,
+    Channel,
+    FeeAssessment,
+    FeeBasis,
+    LedgerAccount,
+    Payment,
+    ReliefRequest,
+    ReliefState,
+)
 from odr.procedure.acts.events import CaseJoined, ClaimSevered, GroupMemberRegistered, GroupOpened
-from odr.procedure.models import WindowState
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -68,12 +78,14 @@ def _go_along(sitting: Sitting, case: Case, into: Case, old: FeeBasis, party: Pa
         joined=old.joined and matter is not Matter.CLAIM,
     )
     old.until = sitting.now
+    if there is None:
+        _take_relief(sitting, old.party_id, into, party)
     paid = False
     for row in rows:
         if row.state in (AssessmentState.DUE, AssessmentState.DEFERRED):
-            sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-            book_cancellation(sitting.session, row, sitting.now)
-        elif row.state is AssessmentState.PAID:
+            ask_no_more(sitting, case, row)
+        # A part of a fee counts like the whole, on a notice that was replaced too.
+        if paid_on(sitting.session, row).minor:
             _move(sitting, into, row, party, basis, matter)
             paid = True
     if rows and not basis.at_end:
@@ -86,29 +98,14 @@ def _go_along(sitting: Sitting, case: Case, into: Case, old: FeeBasis, party: Pa
 
 
 def _move(sitting: Sitting, into: Case, row: FeeAssessment, party: Party, basis: FeeBasis, matter: Matter) -> None:
-    """The paid notice and its payments belong to the other case from now on, in the rows and in the books."""
-    amount, before = paid_on(sitting.session, row), row.case_id
-    post(
-        sitting.session,
-        f"assessment/{row.reference}/left",
-        "fee went along",
-        LedgerAccount.DEFERRED,
-        LedgerAccount.RECEIVABLE,
-        amount,
-        at=sitting.now,
-        case_id=before,
-    )
-    post(
-        sitting.session,
-        f"assessment/{row.reference}/came",
-        "fee came along",
-        LedgerAccount.RECEIVABLE,
-        LedgerAccount.DEFERRED,
-        amount,
-        at=sitting.now,
-        case_id=into.id,
-    )
-    for payment in sitting.session.scalars(select(Payment).where(Payment.assessment_id == row.id)):
+    """The notice and what was paid on it belong to the other case from now on, in the rows and in the books: as much as the
+    court still holds of it. What was ordered back before goes back in the case that ordered it.
+    """
+    payments = sitting.session.scalars(select(Payment).where(Payment.assessment_id == row.id)).all()
+    for channel in Channel:
+        held = [refundable(sitting.session, payment).minor for payment in payments if payment.channel is channel]
+        _book_along(sitting, row, into, channel, Money(max(sum(held), 0), row.currency))
+    for payment in payments:
         payment.case_id, payment.party_id = into.id, party.id
     row.case_id, row.party_id, row.basis_id, row.matter, row.entry_number = (
         into.id,
@@ -120,6 +117,46 @@ def _move(sitting: Sitting, into: Case, row: FeeAssessment, party: Party, basis:
     sitting.session.flush()
 
 
+def _take_relief(sitting: Sitting, before: int, into: Case, party: Party) -> None:
+    """Help with the fee that was granted for a claim is granted for it wherever it is heard (FEE 44)."""
+    granted = (
+        select(ReliefRequest)
+        .where(ReliefRequest.state == ReliefState.GRANTED, ReliefRequest.party_id.in_((before, party.id)))
+        .order_by(ReliefRequest.id)
+    )
+    rows = sitting.session.scalars(granted).all()
+    if not rows or any(row.party_id == party.id for row in rows):
+        return
+    last = rows[-1]
+    sitting.session.add(
+        ReliefRequest(
+            case_id=into.id,
+            party_id=party.id,
+            kind=last.kind,
+            ground=last.ground,
+            documents=list(last.documents),
+            state=last.state,
+            granted_kind=last.granted_kind,
+            granted_percent=last.granted_percent,
+            until_on=last.until_on,
+            asked_at=last.asked_at,
+            decided_at=last.decided_at,
+        )
+    )
+    sitting.session.flush()
+
+
+def _book_along(sitting: Sitting, row: FeeAssessment, into: Case, channel: Channel, held: Money) -> None:
+    case, where = sitting.session.get_one(Case, row.case_id), HOLDS[channel]
+    for way, of, debit, credit in (
+        ("left", case, LedgerAccount.DEFERRED, where),
+        ("came", into, where, LedgerAccount.DEFERRED),
+    ):
+        cause = f"assessment/{row.reference}/{way}/{of.reference}/{channel.value}"
+        what = "fee went along" if way == "left" else "fee came along"
+        post(sitting.session, cause, what, debit, credit, held, at=sitting.now, case_id=of.id)
+
+
 def on_group_opened(sitting: Sitting, event: GroupOpened) -> None:
     """An action of many: no fee is asked for in advance (CPI 194). What was paid is counted when the case ends."""
     case = event.case
@@ -127,9 +164,7 @@ def on_group_opened(sitting: Sitting, event: GroupOpened) -> None:
         basis.at_end = True
     for row in assessments_of(sitting.session, case):
         if row.state in (AssessmentState.DUE, AssessmentState.DEFERRED) and row.matter in OF_CLAIMS:
-            sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-            sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
-            book_cancellation(sitting.session, row, sitting.now)
+            ask_no_more(sitting, case, row)
 
 
 def on_group_member(sitting: Sitting, event: GroupMemberRegistered) -> None:

@@ -240,12 +240,19 @@ class Payment(Base):
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
     entry_number: Mapped[int | None]
     receipt_document: Mapped[str | None] = mapped_column(Reference)
+    taken_back_minor: Mapped[int] = mapped_column(BigInt, default=0, server_default="0")
+    """What the payer's bank took back for good: it is owed again, and never goes back a second time."""
     __table_args__ = (CheckConstraint("amount_minor > 0", name="positive"), {"info": {"of": "assessment_id"}})
 
     @property
     def amount(self) -> Money:
         """What came."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def taken_back(self) -> Money:
+        """What of it the payer's bank took back for good."""
+        return Money(self.taken_back_minor, self.currency)
 
     @property
     def is_online(self) -> bool:

@@ -11,14 +11,17 @@ from odr.docket.visibility import reads_document, reads_entry
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.judgment.models import Motion, Preservation
 from odr.judgment.vocabulary import PreservationState
+from odr.payments.fee.case_views import fee_views
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.fee.unpaid import leads_to_ruling
 from odr.payments.models import FeeAssessment
+from odr.procedure.acts.resolvers import RESOLVERS
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.case.overview import case_page
 from odr.service.models import Packet
 from tests.box import looked_at
 from tests.judgment.bench import Bench
+from tests.payments.test_triggers import pay
 
 ASKED = {
     "kind": "preservation",
@@ -98,6 +101,30 @@ def test_the_other_side_learns_of_a_preservation_when_it_is_carried_out(bench: B
         and "Preservation carried out: Account frozen" in told
         and "Ruling: Preservation" in told
     )
+
+
+def test_the_fee_of_a_preservation_is_unseen_until_it_is_carried_out(bench: Bench) -> None:
+    """Asked for and paid, it stands neither on the other side's fee page nor in their docket, and in no form of theirs; when
+    the preservation is carried out it does.
+    """
+    bench.do("claimant/1", "ask_for_ruling", ASKED)
+    with bench.court.database.read() as session:
+        (fee,) = session.scalars(select(FeeAssessment).where(FeeAssessment.matter == Matter.PRESERVATION))
+        session.expunge(fee)
+    pay(bench.court, bench.case_id, fee)
+
+    def seen(who: str) -> tuple[int, int, bool]:
+        with bench.court.database.read() as session:
+            look, case, actor = bench.court.look(session), session.get_one(Case, bench.case_id), bench.actor(who)
+            paid = [entry for entry in entries_of(session, case, "record_payment") if reads_entry(actor, entry)]
+            found = RESOLVERS["assessment"](look, case, actor, fee.reference)
+            return len(fee_views(look, case, actor)), len(paid), found is not None
+
+    assert (seen("respondent/1"), seen("claimant/1"), seen("judge")) == ((0, 0, False), (1, 1, True), (1, 1, True))
+    bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "security": None})
+    carried_out = {"preservation": preserved(bench).reference, "kind": "deposit", "what": "Account frozen"}
+    bench.do("clerk", "execute_preservation", carried_out)
+    assert seen("respondent/1") == (1, 1, True)
 
 
 def test_a_review_is_asked_for_in_time_and_lifts_what_was_frozen(bench: Bench) -> None:

@@ -144,3 +144,22 @@ def test_a_day_is_closed_once_and_stays(pay_court: PayCourt) -> None:
     }
     with pay_court.court.database.read() as session:
         assert len(ledger.day_csv(session, day, tz).splitlines()) == 3
+
+
+def test_what_comes_in_for_a_closed_day_is_booked_after_it(pay_court: PayCourt) -> None:
+    """A transfer of Monday that the bank tells of on Tuesday, when Monday is closed, stands in Tuesday's books; Monday's
+    CSV stays as its sealed paper says, and the fee counts as paid on Monday.
+    """
+    case_id, tz = pay_court.accepted(), pay_court.court.settings.tz
+    day = pay_court.clock.now().astimezone(tz).date()
+    pay_court.clock.advance(timedelta(days=1))
+    with pay_court.court.database.write() as session:
+        ledger.close_day(session, day, tz, pay_court.clock.now())
+    with pay_court.court.database.read() as session:
+        before = ledger.day_csv(session, day, tz)
+    take(pay_court, f"{HEAD}{day},275.00,Li,{pay_court.fees(case_id)[0].transfer_code}\n")
+    (fee,) = pay_court.fees(case_id)
+    assert fee.paid_at is not None and fee.paid_at.astimezone(tz).date() == day
+    with pay_court.court.database.read() as session:
+        assert ledger.day_csv(session, day, tz) == before
+        assert len(ledger.day_csv(session, day + timedelta(days=1), tz).splitlines()) == 7

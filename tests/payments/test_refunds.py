@@ -12,7 +12,7 @@ from odr.payments.books.bookings import stripe_source
 from odr.payments.fee.assessment import keep_basis
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import RefundEndInput
-from odr.payments.models import AssessmentState, Channel, Payment, Refund, RefundState
+from odr.payments.models import AssessmentState, BankLine, Channel, Payment, Refund, RefundState
 from odr.payments.refund.acts import ApproveRefundInput
 from odr.payments.refund.orders import due_when_ended, order_back
 from odr.payments.stripe import refunds
@@ -21,8 +21,9 @@ from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.tariff import Ending
 from odr.training.stripe_peer.webhooks import Faults
 from tests.patience import until
-from tests.payments.conftest import PayCourt, Served, pay_page
+from tests.payments.conftest import BASE, PayCourt, Served, pay_page
 from tests.payments.test_fee_acts import stripe_paid
+from tests.payments.test_paydesk import HEAD, take
 
 
 def end(pay: PayCourt, case_id: int, outcome: Outcome) -> None:
@@ -216,3 +217,39 @@ def test_a_refund_whose_answer_was_lost_is_not_sent_twice(served: Served) -> Non
     (refund,) = served.pay.rows(Refund)
     assert (refund.stripe_id, refund.state) == (first["id"], RefundState.PAID)
     assert served.pay.balances() == {}
+
+
+def test_a_refund_that_the_bank_sends_back_is_owed_again(served: Served) -> None:
+    """Transferred to an account that is closed, the money comes back with a line of the statement: the cashier says which
+    refund it is, and pays it another way; the payer is not forgotten, and the books tell it (FEE 53).
+    """
+    pay = served.pay
+    case_id = pay.accepted()
+    code, tz = pay.fees(case_id)[0].transfer_code, pay.court.settings.tz
+    today = pay.clock.now().astimezone(tz).date()
+    take(pay, f"{HEAD}{today},275.00,Li Wei,{code}\n")
+    end(pay, case_id, Outcome.DISMISSED)
+    approve(pay, case_id, "first")
+    (refund,) = pay.rows(Refund)
+
+    def transferred(way: str) -> None:
+        by_hand = RefundEndInput(
+            refund=refund.reference, paid=True, channel=Channel.TRANSFER, way=way, at=pay.clock.now()
+        )
+        pay.act("record_refund", case_id, by_hand, pay.actor(case_id, Role.CASHIER, "first"))
+
+    transferred("B-17")
+    assert pay.balances() == {}
+    take(pay, f"{HEAD}{today},275.00,Bank,returned: account closed\n")
+    client, served.form_page = served.sign_in("first"), "/payments/desk"
+    page = client.get("/payments/desk", base_url=BASE).get_data(as_text=True)
+    assert "B-17" in page and "came back" in page
+    line = pay.rows(BankLine)[-1]
+    path = f"/payments/desk/lines/{line.reference}/refund"
+    assert served.post(client, path, refund="none").status_code == 422
+    assert served.post(client, path, refund=refund.reference).status_code == 303
+    assert served.post(client, path, refund=refund.reference).status_code == 409
+    (refund,) = pay.rows(Refund)
+    assert refund.state is RefundState.FAILED and pay.balances() == {"bank": 275_00, "refunds": -275_00}
+    transferred("B-18")
+    assert pay.rows(Refund)[0].state is RefundState.PAID and pay.balances() == {}

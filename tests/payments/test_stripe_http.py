@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 import requests
 from sqlalchemy import func, select
 
+from odr.ground.text import Money
 from odr.payments.models import AssessmentState, CheckoutSession, Payment, ReconcileRun, StripeEvent
 from odr.payments.stripe.checkout import payment_page
-from odr.payments.stripe.reconciliation import reconcile
+from odr.payments.stripe.gateway import CheckoutOrder
+from odr.payments.stripe.reconciliation import REACH, reconcile
 from odr.training.stripe_peer.webhooks import Faults
 from tests.patience import PATIENCE, until
 from tests.payments.conftest import BASE, ON_BOTH, Served, pay_page
+from tests.payments.test_paydesk import HEAD, take
 
 
 def is_paid(served: Served, case_id: int) -> bool:
@@ -181,3 +185,37 @@ def test_stripe_down_loses_nothing(served: Served) -> None:
     url = payment_page(served.pay.court, served.pay.fees(case_id)[0].reference, locale="en")
     assert requests.get(url, timeout=PATIENCE).status_code == 200
     assert len(served.pay.rows(CheckoutSession)) == 1
+
+
+def test_a_charge_nobody_credited_stays_on_the_desk(served: Served) -> None:
+    """Money for a fee that is not ours is seen once and stands there hours later too, when the comparison looks no further
+    back, until it is credited or Stripe keeps nothing of it any more; a page Stripe does not know stops no comparison.
+    """
+    gateway = served.pay.court.ports.payments
+    order = CheckoutOrder("lost", "nobody", Money(275_00, "CNY"), "Court fee", "en", BASE, BASE, None)
+    pay_page(str(gateway.create_checkout(order)["url"]))
+    case_id = served.pay.accepted()
+    served.start_paying(case_id)
+    with served.pay.court.database.write() as session:
+        session.get_one(CheckoutSession, served.pay.rows(CheckoutSession)[0].id).stripe_id = "cs_of_another_key"
+    for _ in range(4):
+        served.pay.clock.advance(timedelta(hours=5))
+        run = reconcile(served.pay.court)
+        assert [(d["what"], d["theirs"]) for d in run.differences] == [("not_credited", 275_00)]
+    served.pay.clock.advance(REACH)
+    assert reconcile(served.pay.court).differences == []
+
+
+def test_a_page_asks_for_what_is_owed_now(served: Served) -> None:
+    """A part came by bank transfer while the page stood open: whoever comes back to pay is asked for the rest alone, and
+    cannot pay the whole on the page of before.
+    """
+    case_id = served.pay.accepted()
+    before = served.start_paying(case_id)
+    code = served.pay.fees(case_id)[0].transfer_code
+    take(served.pay, f"{HEAD}2026-03-05,100.00,Li Wei,{code}\n")
+    pay_page(served.start_paying(case_id))
+    until(lambda: is_paid(served, case_id), "Stripe's event has been applied")
+    pay_page(before)
+    assert served.peer.courier.wait()
+    assert served.pay.balances() == {"bank": 100_00, "clearing": 175_00, "deferred": -275_00}

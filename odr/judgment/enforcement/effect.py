@@ -23,10 +23,9 @@ from odr.judgment.models import Decision, FinalityCertificate, Obligation, Order
 from odr.judgment.queries import decision_named, decisions_of, issued, obligations_of, petitions_of
 from odr.judgment.vocabulary import AppealState, DecisionKind, DecisionState, Instrument, OrderKind
 from odr.payments import desks as payments_desks
-from odr.payments.costs.demands import order_costs, were_settled
+from odr.payments.costs.demands import bring_to, order_costs, were_settled
 from odr.payments.costs.rules import Allocation
 from odr.payments.fee.assessment import pack_track
-from odr.payments.refund.orders import order_back
 from odr.procedure.acts.events import CaseEffective, InstrumentSetAside, SettlementReached
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.tariff import Ending
@@ -218,17 +217,16 @@ def settle_costs(sitting: Sitting, case: Case, decision: Decision) -> None:
     if were_settled(sitting, case):
         order_costs(sitting, case, {share.party: share.bears for share in allocation.shares})
         return
-    by_label = {p.label: p for p in case.parties}
-    for share in allocation.shares:
-        party = by_label[share.party]
-        if share.refund.minor:
-            order_back(sitting, case, party, Ending.WON, borne=share.bears)
-        if share.owes_court.minor:
+    # What was paid since the decision was written counts: its figures are those of that day.
+    borne, nothing = allocation.paid_to_court(), Money(0, allocation.fee.currency)
+    for party in case.parties:
+        owed = bring_to(sitting, case, party, borne.get(party.label, nothing))
+        if owed.minor:
             sitting.open_task(
                 case,
                 Role.CASHIER,
                 payments_desks.COLLECT_COSTS,
-                T("%(name)s owes the court %(amount)s of the fee.", name=party.name, amount=share.owes_court),
+                T("%(name)s owes the court %(amount)s of the fee.", name=party.name, amount=owed),
                 risk=20,
                 subject=party.reference,
             )

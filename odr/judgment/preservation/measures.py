@@ -59,6 +59,8 @@ KEPT = (
     names.GIVE_RULING,
     names.RECORD_SECURITY,
     payments_names.ASSESS_FEE,
+    payments_names.REMIND_FEE,
+    payments_names.RECORD_PAYMENT,
 )
 """Acts of a preservation that the other side reads when it has been carried out."""
 LIVE = (PreservationState.ORDERED, PreservationState.EXECUTED)

@@ -15,6 +15,7 @@ from odr.payments import names
 from odr.payments.books.bookings import HOLDS, held_as
 from odr.payments.models import (
     AssessmentState,
+    Channel,
     FeeAssessment,
     LedgerAccount,
     LedgerEntry,
@@ -61,7 +62,17 @@ class MoneyRows:
 
     def came_along(self, notice: FeeAssessment | None) -> bool:
         """Whether a notice came here, paid, with another case: that case's docket tells of it (CPI 201)."""
-        return notice is not None and f"assessment/{notice.reference}/came" in self.booked
+        return notice is not None and any(
+            cause.startswith(f"assessment/{notice.reference}/came") for cause in self.booked
+        )
+
+    def went_by_bank(self, refund: Refund) -> bool:
+        """Whether a refund was set off against what the payer's bank took in a dispute."""
+        return any(
+            len(lines) == 2 and lines[1].account is LedgerAccount.RECEIVABLE
+            for cause, lines in self.booked.items()
+            if cause.startswith(f"refund/{refund.reference}/")
+        )
 
 
 def audit_books(court: Court, session: Session, case: Case) -> Iterator[str]:
@@ -151,7 +162,7 @@ def _came(case: Case, rows: MoneyRows, entries: Sequence[EntryFacts], labels: Ma
     notices = {row.id: row for row in rows.notices.values()}
     paid: defaultdict[int, int] = defaultdict(int)
     for row in rows.payments.values():
-        paid[row.assessment_id] += row.amount_minor
+        paid[row.assessment_id] += row.amount_minor - row.taken_back_minor
         notice = notices.get(row.assessment_id)
         if row.reference not in recorded and not rows.came_along(notice):
             yield f"payment {row.reference} stands in no entry"
@@ -183,15 +194,21 @@ def _goes_back(rows: MoneyRows, entries: Sequence[EntryFacts]) -> Iterator[str]:
     for reference in sorted({*approved, *ended} - rows.refunds.keys()):
         yield f"refund {reference} stands on the docket, and is gone"
     for row in rows.refunds.values():
-        yield from _one_refund(row, approved.get(row.reference), ended.get(row.reference))
+        by_bank = rows.went_by_bank(row)
+        yield from _one_refund(row, approved.get(row.reference), ended.get(row.reference), by_bank=by_bank)
 
 
-def _one_refund(row: Refund, approval: EntryFacts | None, end: tuple[int, bool] | None) -> Iterator[str]:
+def _one_refund(
+    row: Refund, approval: EntryFacts | None, end: tuple[int, bool] | None, *, by_bank: bool
+) -> Iterator[str]:
     name = f"entry {row.entry_number}: refund {row.reference}"
     needed = approval.result["needed"] if approval is not None else None
     if approval is not None and needed != row.persons_needed:
         yield f"{name} needs {needed} persons by entry {approval.number}, the row says {row.persons_needed}"
-    is_approved = row.persons_needed == 0 or (approval is not None and approval.result["approvals"] >= needed)
+    # What the payer's bank took in a dispute has left without the court.
+    is_approved = (
+        by_bank or row.persons_needed == 0 or (approval is not None and approval.result["approvals"] >= needed)
+    )
     if row.state in LEAVING and not is_approved:
         yield f"{name} is {row.state.value}, and no entry approved it"
     if (row.state is RefundState.PAID) != (end is not None and end[1]):
@@ -250,13 +267,33 @@ def _of_notice(rows: MoneyRows, notice: FeeAssessment, taken: int) -> Iterator[t
     if not rows.came_along(notice):
         yield cause, Booking(notice.amount_minor, LedgerAccount.RECEIVABLE, held)
         if notice.state is AssessmentState.CANCELLED:
-            yield f"{cause}/cancelled", Booking(notice.amount_minor - taken, held, LedgerAccount.RECEIVABLE)
-    for along, debit, credit in (
-        ("left", LedgerAccount.DEFERRED, LedgerAccount.RECEIVABLE),
-        ("came", LedgerAccount.RECEIVABLE, LedgerAccount.DEFERRED),
-    ):
-        if f"{cause}/{along}" in rows.booked:
-            yield f"{cause}/{along}", Booking(notice.amount_minor, debit, credit)
+            yield f"{cause}/cancelled", Booking(_dropped(rows, notice, taken), held, LedgerAccount.RECEIVABLE)
+    yield from _along(rows, notice)
+
+
+def _dropped(rows: MoneyRows, notice: FeeAssessment, taken: int) -> int:
+    """What of a notice was owed when it was replaced: what had not come, and what a bank had taken back before."""
+    left = notice.amount_minor - taken
+    lost = sum(row.taken_back_minor for row in rows.payments.values() if row.assessment_id == notice.id)
+    lines = rows.booked.get(f"assessment/{notice.reference}/cancelled", ())
+    return left + lost if lines and lines[0].amount_minor == left + lost else left
+
+
+def _along(rows: MoneyRows, notice: FeeAssessment) -> Iterator[tuple[str, Booking]]:
+    """A paid notice that went along with its case: what was held of it, by the way it had come. Before this was told apart it
+    was booked whole, as if it were owed between the cases.
+    """
+    cause = f"assessment/{notice.reference}"
+    for booked, lines in rows.booked.items():
+        told = booked.removeprefix(f"{cause}/").split("/")
+        if not booked.startswith(f"{cause}/") or told[0] not in ("left", "came"):
+            continue
+        where = HOLDS[Channel(told[2])] if len(told) == 3 else LedgerAccount.RECEIVABLE
+        most = (
+            notice.amount_minor if len(told) == 1 else min(notice.amount_minor, lines[0].amount_minor if lines else 0)
+        )
+        debit, credit = (LedgerAccount.DEFERRED, where) if told[0] == "left" else (where, LedgerAccount.DEFERRED)
+        yield booked, Booking(most, debit, credit)
 
 
 def _of_refund(rows: MoneyRows, refund: Refund, entries: Sequence[EntryFacts]) -> Iterator[tuple[str, Booking]]:

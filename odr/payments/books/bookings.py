@@ -24,6 +24,7 @@ from odr.payments.models import (
     StripeFact,
 )
 from odr.payments.stripe.stripe_reports import (
+    DISPUTE_DROPPED,
     DISPUTE_LOST,
     DISPUTE_REINSTATED,
     DISPUTE_WITHDRAWN,
@@ -46,13 +47,28 @@ def stripe_source(intent: str) -> str:
     return f"stripe/{intent}"
 
 
-_PAID_IN = select(Payment.assessment_id, Payment.amount_minor).where(Payment.case_id == bindparam("case"))
+_PAID_IN = select(Payment.id, Payment.assessment_id, Payment.amount_minor - Payment.taken_back_minor).where(
+    Payment.case_id == bindparam("case")
+)
+# A refund without an ending that somebody has to approve is one of money beyond a fee; see ``order_excess``.
+_TOO_MUCH = (
+    select(Refund.payment_id, Refund.amount_minor)
+    .join(Payment, Payment.id == Refund.payment_id)
+    .where(Payment.case_id == bindparam("case"), Refund.ending.is_(None), Refund.persons_needed > 0)
+)
 
 
 @remembered
 def _paid_in(session: Session, case_id: int) -> Sequence[tuple[int | None, int]]:
-    """What came in for a case: for which assessment, and how much."""
-    return [(number, minor) for number, minor in session.execute(_PAID_IN, {"case": case_id})]
+    """What came in for a case and counts: for which assessment, and how much. What was ordered back at once, because nothing
+    was owed when it came, never counts: not later either, when the notice it named is replaced. What a bank took back for
+    good does not count any more.
+    """
+    came = session.execute(_PAID_IN, {"case": case_id}).all()
+    back: dict[int, int] = {}
+    for payment_id, minor in session.execute(_TOO_MUCH, {"case": case_id}) if came else ():
+        back[payment_id] = back.get(payment_id, 0) + minor
+    return [(number, minor - back.get(payment_id, 0)) for payment_id, number, minor in came]
 
 
 def paid_on(session: Session, assessment: FeeAssessment) -> Money:
@@ -182,11 +198,11 @@ def _credited(session: Session, cause: str) -> int:
 
 
 def refundable(session: Session, payment: Payment) -> Money:
-    """What of a payment has not been promised back yet."""
+    """What of a payment has not been promised back yet, nor been taken back by the payer's bank."""
     promised = session.scalar(
         select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(Refund.payment_id == payment.id)
     )
-    return Money(payment.amount_minor - int(promised or 0), payment.currency)
+    return Money(payment.amount_minor - payment.taken_back_minor - int(promised or 0), payment.currency)
 
 
 def book_refund_order(session: Session, refund: Refund) -> None:
@@ -208,10 +224,11 @@ def book_refund_order(session: Session, refund: Refund) -> None:
     )
 
 
-def book_refund_end(session: Session, refund: Refund, channel: Channel, paid: bool, way: str, at: datetime) -> None:
-    """The refund reached its person, or came back. ``way`` names the attempt: Stripe's id or the bank's reference."""
+def book_refund_end(session: Session, refund: Refund, held: LedgerAccount, paid: bool, way: str, at: datetime) -> None:
+    """The refund reached its person out of ``held``, or came back. ``way`` names the attempt: Stripe's id or the bank's
+    reference.
+    """
     gone, back = f"refund/{refund.reference}/{way}", f"refund/{refund.reference}/{way}/back"
-    held = HOLDS[channel]
     if paid:
         post(session, gone, "refund paid", LedgerAccount.REFUNDS, held, refund.amount, at=at, case_id=refund.case_id)
         refund.state, refund.finished_at, refund.trouble = RefundState.PAID, at, None
@@ -241,14 +258,14 @@ def book_outside_refund(session: Session, payment: Payment, stripe_id: str, amou
     session.add(refund)
     session.flush()
     book_refund_order(session, refund)
-    book_refund_end(session, refund, payment.channel, True, stripe_id, at)
+    book_refund_end(session, refund, HOLDS[payment.channel], True, stripe_id, at)
     return refund
 
 
 def book_dispute(session: Session, fact: StripeFact, case_id: int) -> None:
     """A bank took the money back, and may give it back again; a lost dispute leaves the fee owed."""
     amount, name = Money(fact.amount_minor, fact.currency), f"dispute/{fact.stripe_id}"
-    if fact.rank >= DISPUTE_WITHDRAWN:
+    if DISPUTE_WITHDRAWN <= fact.rank < DISPUTE_DROPPED:
         post(
             session,
             f"{name}/withdrawn",

@@ -13,7 +13,15 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Party, Role
 from odr.ground.keyset import FAR, Key, Listed, holds, page_of, page_of_lines
 from odr.ground.text import Text
-from odr.payments.books.unmatched import PartPaid, Proposal, part_paid, proposals, returns_of
+from odr.payments.books.unmatched import (
+    PartPaid,
+    Proposal,
+    Returned,
+    part_paid,
+    proposals,
+    refunds_returned,
+    returns_of,
+)
 from odr.payments.models import (
     UNPAID,
     BankColumns,
@@ -59,10 +67,13 @@ class RefundLine:
 
 @dataclass(frozen=True)
 class Unplaced:
-    """A transfer without a fee: what it may be for, and where it stands if it goes back."""
+    """A transfer without a fee: what it may be for, which refund it may be that came back, and where it stands if it goes
+    back.
+    """
 
     line: BankLine
     proposals: Sequence[Proposal]
+    returned: Sequence[Returned]
     back: BankReturn | None
     asked_by_me: bool
 
@@ -135,11 +146,18 @@ def _unmatched(session: Session, account_id: int, words: str, after: str | None)
     page = page_of(session, query, (Key(BankLine.id),), after)
     lines: list[BankLine] = [row[0] for row in page.rows]
     placed = proposals(session, [line for line in lines if line.doubted_at is None])
+    returned = refunds_returned(session, [line for line in lines if line.doubted_at is None])
     back = returns_of(session, lines)
     found = [(line, back.get(line.id)) for line in lines]
     return page.of(
         [
-            Unplaced(line, placed.get(line.id, []), row, row is not None and row.asked_by == account_id)
+            Unplaced(
+                line,
+                placed.get(line.id, []),
+                returned.get(line.id, []),
+                row,
+                row is not None and row.asked_by == account_id,
+            )
             for line, row in found
         ]
     )

@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from odr.ground.db import new_reference
+from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money
 from odr.payments.models import DailyClose, LedgerAccount, LedgerEntry, LedgerLine
 
@@ -45,12 +46,14 @@ def post(
 ) -> bool:
     """Book ``amount`` from ``credit`` to ``debit``, once for each ``cause``; nothing for nothing.
 
-    Returns whether it was booked now. Raises ValueError for an amount below nothing.
+    What happened on a day that is closed is booked when the books were closed last: a closed day stays as it is. Returns whether it was booked now. Raises ValueError for an amount below nothing.
     """
     if amount.minor < 0:
         raise ValueError("a booking has no negative amount: exchange debit and credit")
     if amount.minor == 0 or booked(session, cause):
         return False
+    closed = _closed_until(session)
+    booked_at = at if closed is None else max(at, closed)
     reference = new_reference()
     lines = [
         {"entry": reference, "account": account, "amount_minor": minor, "currency": amount.currency}
@@ -59,9 +62,18 @@ def post(
     session.execute(insert(LedgerLine), lines)
     session.execute(
         insert(LedgerEntry),
-        [{"reference": reference, "cause": cause, "what": what, "case_id": case_id, "booked_at": at}],
+        [{"reference": reference, "cause": cause, "what": what, "case_id": case_id, "booked_at": booked_at}],
     )
     return True
+
+
+@remembered
+def _closed_until(session: Session) -> datetime | None:
+    """When a day was closed last. The day of that moment was still open, and so is every later one."""
+    return session.scalar(_CLOSED)
+
+
+_CLOSED = select(func.max(DailyClose.closed_at))
 
 
 def booked(session: Session, cause: str) -> bool:

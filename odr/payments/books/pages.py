@@ -74,6 +74,12 @@ class ReturnInput(CourtModel):
     ]
 
 
+class ReturnedInput(CourtModel):
+    """Which refund came back with a transfer."""
+
+    refund: Annotated[str, CourtText(1, 40, one_line=True), field(T("Refund"), widget="hidden")]
+
+
 class ClosingInput(CourtModel):
     """Which day is closed; none named: all that are open."""
 
@@ -306,6 +312,19 @@ def another(reference: str) -> Page:
 def known(reference: str) -> Page:
     """It is the one that is known: it counts once."""
     return _on_line(reference, lambda sitting, line, me: work.say_of_doubted(sitting, line, same=True))
+
+
+@paydesk.post("/lines/<reference>/refund")
+@staff(Role.CASHIER)
+def refund_returned(reference: str) -> Page:
+    """A refund that was transferred came back: it is owed again and waits to be transferred to another account."""
+    values = request.form.to_dict(flat=False)
+    return _on_line(
+        reference,
+        lambda sitting, line, me: unmatched.take_back_refund(
+            sitting, line, fields.parse(ReturnedInput, values).refund, lambda case_id: _me(sitting, case_id)
+        ),
+    )
 
 
 @paydesk.post("/lines/<reference>/return")

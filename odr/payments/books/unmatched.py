@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ScalarSelect, func, or_, select
@@ -15,12 +16,28 @@ from odr.docket.models import Case, Party
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.text import Money, T, Text
+from odr.identity.actors import Actor
 from odr.notary.administration import FORMAT, administration_act
 from odr.notary.canonical import JSON
 from odr.notary.rehash.rounds import Holding
+from odr.payments import names as act_names
 from odr.payments.books.ledger import post
 from odr.payments.fee.assessment import one_letter_off
-from odr.payments.models import AssessmentState, BankLine, BankReturn, FeeAssessment, LedgerAccount, Payment
+from odr.payments.inputs import RefundEndInput
+from odr.payments.models import (
+    AssessmentState,
+    BankLine,
+    BankReturn,
+    Channel,
+    FactKind,
+    FeeAssessment,
+    LedgerAccount,
+    Payment,
+    Refund,
+    RefundState,
+    StripeFact,
+)
+from odr.payments.stripe.disputes import is_of_bank
 from odr.procedure.receipt_files import in_row
 
 if TYPE_CHECKING:
@@ -168,6 +185,70 @@ def _came() -> ScalarSelect[int]:
     """What came for a fee; asked of each fee that is looked at, so that payments of other years are not gone through."""
     came = select(func.sum(Payment.amount_minor)).where(Payment.assessment_id == FeeAssessment.id)
     return came.correlate(FeeAssessment).scalar_subquery()
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A refund that was transferred and may be what a bank sent back with a line: of the same sum, and not later."""
+
+    refund: Refund
+    case: Case
+    payee: str
+
+
+def refunds_returned(session: Session, lines: Sequence[BankLine]) -> Mapping[int, Sequence[Returned]]:
+    """For each line the refunds, paid by transfer, that it may be the return of: an account was closed, a name was wrong."""
+    query = (
+        select(Refund, Case, Party.name)
+        .join(Case, Case.id == Refund.case_id)
+        .join(Party, Party.id == Refund.party_id)
+        .where(
+            Refund.state == RefundState.PAID,
+            Refund.bank_reference.is_not(None),
+            Refund.bank_reference.not_in(select(StripeFact.stripe_id).where(StripeFact.kind == FactKind.DISPUTE)),
+            Refund.amount_minor.in_({line.amount_minor for line in lines}),
+        )
+        .order_by(Refund.id.desc())
+        .limit(MOST_LOOKED_AT)
+    )
+    rows = [Returned(*row) for row in session.execute(query)] if lines else []
+    return {
+        line.id: [
+            one
+            for one in rows
+            if (one.refund.amount_minor, one.refund.currency) == (line.amount_minor, line.currency)
+            and one.refund.finished_at is not None
+            and one.refund.finished_at.date() <= line.booked_on + timedelta(days=1)
+        ][:MOST_PROPOSED]
+        for line in lines
+    }
+
+
+def take_back_refund(sitting: Sitting, line: BankLine, reference: str, actor_in: Callable[[int], Actor]) -> None:
+    """A line is a refund that the bank sent back: the money is owed again to whoever did not get it (FEE 53).
+
+    Raises ActNotOpen for a line that is used, InvalidInput for a refund that was not transferred or is over another sum.
+    """
+    _still_waits(sitting, line)
+    if _return_of(sitting.session, line) is not None:
+        raise ActNotOpen(T("This money is on its way back already."), source=sitting.court.cited_today("COURT once"))
+    refund = sitting.session.scalar(select(Refund).where(Refund.reference == reference))
+    way = refund.bank_reference if refund is not None else None
+    if refund is None or way is None or refund.amount != line.amount or is_of_bank(sitting.session, way):
+        raise InvalidInput.at("refund", T("This refund was not transferred, or is over another sum."))
+    line.matched_at = sitting.now
+    post(
+        sitting.session,
+        f"bank/{line.reference}/refund",
+        "bank transfer matched",
+        LedgerAccount.SUSPENSE,
+        LedgerAccount.BANK,
+        line.amount,
+        at=sitting.now,
+    )
+    given = RefundEndInput(refund=reference, paid=False, channel=Channel.TRANSFER, way=way, at=sitting.now)
+    case = sitting.session.get_one(Case, refund.case_id)
+    sitting.perform(act_names.RECORD_REFUND, case, given, actor=actor_in(case.id))
 
 
 def returns_of(session: Session, lines: Sequence[BankLine]) -> Mapping[int, BankReturn]:

@@ -14,13 +14,13 @@ from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.payments import desks
-from odr.payments.books.bookings import book_cancellation
 from odr.payments.costs.demands import borne_by, carry_out, demand, order_costs, party_labelled, standing_fee
 from odr.payments.fee.acts import EVERY_STAGE, OVER
 from odr.payments.fee.addressees import who_pays
 from odr.payments.fee.assessment import assessments_of, keep_basis, question_for
 from odr.payments.fee.fee_computation import NO_FEE, FeeQuestion, Matter, assess_filing
-from odr.payments.fee.reassessment import replace_unpaid
+from odr.payments.fee.reassessment import ending_of, replace_unpaid
+from odr.payments.fee.unpaid import ask_no_more
 from odr.payments.inputs import BearsInput
 from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment, FeeBasis
 from odr.payments.refund.orders import held_for, orders_of, spread, unpaid_rows
@@ -322,15 +322,15 @@ def correct_fee(sitting: Sitting, case: Case, given: CorrectFeeInput, *, actor: 
         now,
         joined=was.joined,
     )
-    question = _as_it_ended(sitting, case, payer, was.matter, question_for(sitting, case, basis))
-    right, held = assess_filing(sitting.pack(case), question).total, held_for(sitting, case, payer, was.matter)
     unpaid = [row for row in unpaid_rows(sitting, case) if row.party_id == payer.id and row.matter is was.matter]
+    question = replace(question_for(sitting, case, basis), ending=ending_of(unpaid[-1] if unpaid else old))
+    question = _as_it_ended(sitting, case, payer, was.matter, question)
+    right, held = assess_filing(sitting.pack(case), question).total, held_for(sitting, case, payer, was.matter)
     sitting.close_tasks(case, desks.FEE_CORRECTION, old.reference)
     result = {"assessment": old.reference, "was": old.amount_minor, "right": right.minor, "currency": right.currency}
     if right.minor <= held.minor:
         for row in unpaid:
-            sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-            book_cancellation(sitting.session, row, now)
+            ask_no_more(sitting, case, row)
     if right.minor < held.minor:
         too_much = Money(held.minor - right.minor, right.currency)
         back = spread(
@@ -344,8 +344,7 @@ def correct_fee(sitting: Sitting, case: Case, given: CorrectFeeInput, *, actor: 
         due = unpaid[-1] if unpaid else old
         due.basis_id = basis.id
         for row in unpaid[:-1]:
-            sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-            book_cancellation(sitting.session, row, now)
+            ask_no_more(sitting, case, row)
         replace_unpaid(sitting, case, payer, due, question)
     return Recorded(T("Fee corrected to %(right)s", right=right), result)
 

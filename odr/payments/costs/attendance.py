@@ -11,13 +11,13 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Party
 from odr.ground.text import Money, T, Text
-from odr.payments.books.bookings import book_assessment, book_cancellation, book_refund_order, paid_on, refundable
+from odr.payments.books.bookings import book_assessment, book_refund_order, paid_on, refundable
 from odr.payments.fee.assessment import write_assessment
 from odr.payments.fee.fee_computation import Assessment, Matter
 from odr.payments.fee.scales import FeeStep
+from odr.payments.fee.unpaid import ask_no_more
 from odr.payments.models import AssessmentState, CheckoutSession, CheckoutState, FeeAssessment, FeeBasis, Payment
 from odr.payments.refund.orders import write_refund
-from odr.procedure.models import WindowState
 from odr.procedure.rules.tariff import Ending
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ def give_back(
     """
     came = paid_on(sitting.session, row)
     if row.state is AssessmentState.DUE:
-        sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-        book_cancellation(sitting.session, row, sitting.now)
+        ask_no_more(sitting, case, row)
     left = min(came.minor, amount.minor if amount is not None else came.minor)
     back, nothing = Money(left, came.currency), Money(0, came.currency)
     steps = (

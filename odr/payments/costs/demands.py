@@ -12,14 +12,15 @@ from odr.docket.queries import parties
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import Money, T
 from odr.payments import desks
-from odr.payments.books.bookings import book_assessment, book_cancellation, outstanding, paid_on
+from odr.payments.books.bookings import book_assessment, outstanding, paid_on
 from odr.payments.fee.assessment import assessments_of, paid_for, write_assessment
 from odr.payments.fee.at_end import ARTICLE, fee_at_end
 from odr.payments.fee.fee_computation import BORNE, FIRST_INSTANCE, Assessment, Matter
 from odr.payments.fee.scales import FeeStep
+from odr.payments.fee.unpaid import ask_no_more
 from odr.payments.inputs import BearsInput
 from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment
-from odr.payments.refund.orders import DEMAND_WINDOW, orders_of, spread
+from odr.payments.refund.orders import DEMAND_WINDOW, order_back, orders_of, spread
 from odr.procedure.rules.tariff import Ending
 
 if TYPE_CHECKING:
@@ -167,6 +168,29 @@ def settle_bears(sitting: Sitting, case: Case, bears: Mapping[str, Money], matte
             _give_back(sitting, case, party, Money(-gap, currency), matters)
 
 
+def bring_to(sitting: Sitting, case: Case, party: Party, due: Money) -> Money:
+    """When a decision takes effect: order back what a party has paid beyond what it bears, and return what it is still to be
+    asked for. What it was to pay in advance and has not paid is asked for no more where that is more than it bears: whoever
+    won need not pay because payment was put off (FEE 29, 50; CPI 207).
+    """
+    order_back(sitting, case, party, Ending.WON, borne=due)
+    missing = max(due.minor - held_in_all(sitting, case, party).minor, 0)
+    unpaid = _unpaid(sitting, case, party, BORNE)
+    asked = sum(left.minor for _, left in unpaid)
+    if asked > missing:
+        for row, _ in unpaid:
+            ask_no_more(sitting, case, row)
+        asked = 0
+    return Money(missing - asked, due.currency)
+
+
+def _unpaid(sitting: Sitting, case: Case, party: Party, matters: Matters) -> list[tuple[FeeAssessment, Money]]:
+    """Notices of a party on which something is missing, those of a costs decision first, and how much."""
+    rows = assessments_of(sitting.session, case, party_id=party.id, demands=True)
+    left = [(row, outstanding(sitting.session, row)) for row in rows if row.matter in matters]
+    return sorted(((row, due) for row, due in left if due.minor), key=lambda one: one[0].basis_id is not None)
+
+
 def _borne(sitting: Sitting, case: Case, party: Party, matters: Matters) -> int:
     """What a party has paid or still owes, less what goes back to it."""
     paid = paid_for(sitting.session, case, party.id, *matters)
@@ -179,13 +203,15 @@ def _borne(sitting: Sitting, case: Case, party: Party, matters: Matters) -> int:
 
 
 def _give_back(sitting: Sitting, case: Case, party: Party, amount: Money, matters: Matters) -> None:
-    """First drop what was demanded and not paid, then refund."""
+    """First drop what was asked for and not paid, as far as it is not borne any more, then refund."""
     left = amount.minor
-    for row in assessments_of(sitting.session, case, party_id=party.id, demands=True):
-        due = outstanding(sitting.session, row)
-        if row.basis_id is None and row.matter in matters and 0 < due.minor <= left:
-            book_cancellation(sitting.session, row, sitting.now)
-            left -= due.minor
+    for row, due in _unpaid(sitting, case, party, matters):
+        if not left:
+            break
+        ask_no_more(sitting, case, row)
+        if due.minor > left:
+            demand(sitting, case, party, Money(due.minor - left, amount.currency), row.matter)
+        left = max(left - due.minor, 0)
     if left:
         spread(
             sitting,

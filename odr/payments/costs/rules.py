@@ -54,6 +54,14 @@ class Allocation:
         """One party's part; KeyError for somebody who has none."""
         return next(share for share in self.shares if share.party == party)
 
+    def paid_to_court(self) -> dict[str, Money]:
+        """What each party has paid to the court in the end: what it bears, after what the parties pay one another."""
+        found = {share.party: share.bears.minor for share in self.shares}
+        for debt in self.reimbursements:
+            found[debt.debtor] -= debt.amount.minor
+            found[debt.creditor] += debt.amount.minor
+        return {party: Money(minor, self.fee.currency) for party, minor in found.items()}
+
     def to_json(self) -> dict[str, Any]:
         """The allocation as kept on the docket."""
         return {

@@ -14,7 +14,6 @@ from odr.identity.actors import Actor
 from odr.payments import desks
 from odr.payments.books.bookings import (
     book_assessment,
-    book_cancellation,
     book_payment,
     earn,
     outstanding,
@@ -27,12 +26,13 @@ from odr.payments.fee.assessment import (
     WINDOWS,
     assessments_of,
     keep_basis,
+    kept_for,
     put_off_until,
     question_for,
     write_assessment,
 )
-from odr.payments.fee.fee_computation import FIRST_INSTANCE, Matter, assess_filing, top_up
-from odr.payments.fee.unpaid import comes_too_late, is_unpaid_for_good, leads_to_ruling
+from odr.payments.fee.fee_computation import FIRST_INSTANCE, NO_FEE, Matter, assess_filing, top_up
+from odr.payments.fee.unpaid import ask_no_more, comes_too_late, is_unpaid_for_good, leads_to_ruling
 from odr.payments.inputs import AssessInput, PaymentInput
 from odr.payments.models import (
     AssessmentState,
@@ -43,7 +43,7 @@ from odr.payments.models import (
     FeeBasis,
     StripeFact,
 )
-from odr.payments.refund.orders import held_for, order_back, order_excess
+from odr.payments.refund.orders import held_for, order_back, order_excess, order_surplus
 from odr.payments.stripe.stripe_reports import INTENT_SUCCEEDED, SESSION_PAID
 from odr.procedure.acts.events import CaseClosed, FeeLapsed, FeePaid
 from odr.procedure.acts.letter import DAY, Letter, PaperKind
@@ -101,7 +101,8 @@ def assess_fee(sitting: Sitting, case: Case, given: AssessInput, *, actor: Actor
     """Compute a fee, keep every step, and start the payer's time (FEE 13–18, 22).
 
     With ``topup_article``, what was paid for the same matter counts and only the
-    difference is asked for (FEE 21, CPI 199); what was asked for and not paid is replaced.
+    difference is asked for (FEE 21, CPI 199), or goes back where the fee is less by now than what was paid; what was asked
+    for and not paid is replaced.
     """
     basis = sitting.session.scalars(
         select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.reference == given.basis)
@@ -109,15 +110,15 @@ def assess_fee(sitting: Sitting, case: Case, given: AssessInput, *, actor: Actor
     payer = case.party(basis.party_id)
     question = question_for(sitting, case, basis)
     found = assess_filing(sitting.pack(case), question)
-    kind = WINDOWS.get(basis.matter, FEE_WINDOW)
+    kind, back = WINDOWS.get(basis.matter, FEE_WINDOW), Money(0, sitting.pack(case).currency)
     if given.topup_article is not None:
         for old in assessments_of(sitting.session, case, party_id=payer.id):
             if old.matter is basis.matter and old.state in (AssessmentState.DUE, AssessmentState.DEFERRED):
-                sitting.close_windows(case, old.window_kind, WindowState.ENDED, subject=old.reference)
-                book_cancellation(sitting.session, old, now)
+                ask_no_more(sitting, case, old)
         paid = held_for(sitting, case, payer, basis.matter)
         found = top_up(sitting.pack(case), paid, question, given.topup_article)
         kind = TOPUP_WINDOW if paid.minor else kind
+        back = order_surplus(sitting, case, payer, question)
     row = write_assessment(sitting, case, payer, basis, basis.matter, found, kind)
     book_assessment(sitting.session, row)
     if found.prepaid:
@@ -126,6 +127,9 @@ def assess_fee(sitting: Sitting, case: Case, given: AssessInput, *, actor: Actor
     if row.state is AssessmentState.NOTHING:
         words = T("No fee is to be paid by %(name)s", name=payer.name)
     facts = {"assessment": row.reference, "party": payer.label, "matter": basis.matter.value, **found.to_json()}
+    if back.minor:
+        words = T("%(back)s of the fee goes back to %(name)s", back=back, name=payer.name)
+        facts["back"] = back.minor
     if basis.matter is Matter.PRESERVATION:
         # The fee would tell the other side of a preservation that is not carried out yet.
         return Recorded(
@@ -162,9 +166,12 @@ def ask_for(
 
 
 def assessment_named(sitting: Sitting, case: Case, reference: str) -> FeeAssessment:
-    """An assessment of this case. Raises InvalidInput for another."""
+    """An assessment of this case, as it is now that the case is locked. Raises InvalidInput for another."""
     row = sitting.session.scalar(
-        select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == reference)
+        select(FeeAssessment)
+        .where(FeeAssessment.case_id == case.id, FeeAssessment.reference == reference)
+        # The desk and the payment service's events have found it before they waited for the lock.
+        .execution_options(populate_existing=True)
     )
     if row is None:
         raise InvalidInput.at("assessment", T("This is not in the case, or you cannot see it."))
@@ -189,7 +196,7 @@ def record_payment(sitting: Sitting, case: Case, given: PaymentInput, *, actor: 
     Raises ActNotOpen where the evidence is missing or was credited before. What was
     paid too much is ordered back in the same entry.
     """
-    row = assessment_named(sitting, case, given.assessment)
+    row = _still_owed(sitting, case, assessment_named(sitting, case, given.assessment))
     _need_evidence(sitting, given, actor)
     payer = case.party(row.party_id)
     due = outstanding(sitting.session, row)
@@ -223,16 +230,30 @@ def record_payment(sitting: Sitting, case: Case, given: PaymentInput, *, actor: 
         name=payer.name,
         channel=given.channel.label,
     )
+    kept = kept_for(sitting.session, case, row)
     return Recorded(
         words,
         {
             "payment": payment.reference,
+            "assessment": row.reference,
             "party": payer.label,
             "left": left.minor,
             "excess": excess.minor,
             "currency": row.currency,
         },
+        *((Audience.NAMED, tuple(kept.named)) if kept is not None else ()),
     )
+
+
+def _still_owed(sitting: Sitting, case: Case, named: FeeAssessment) -> FeeAssessment:
+    """The notice that money counts for: the one it names, or, where nothing is owed on that any more, the one its payer has
+    got since for the same matter. Whoever pays by the code of a notice that was replaced has paid.
+    """
+    if named.matter in NO_FEE or outstanding(sitting.session, named).minor:
+        return named
+    since = assessments_of(sitting.session, case, party_id=named.party_id, demands=True)
+    owed = (AssessmentState.DUE, AssessmentState.DEFERRED)
+    return next((row for row in since if row.matter is named.matter and row.state in owed), named)
 
 
 def _need_evidence(sitting: Sitting, given: PaymentInput, actor: Actor) -> None:
@@ -398,8 +419,7 @@ def deem_withdrawn(sitting: Sitting, case: Case, given: DeemInput, *, actor: Act
     if not is_unpaid_for_good(sitting, case, row):
         raise ActNotOpen(T("This fee was paid, or something about it is pending."))
     payer = case.party(row.party_id)
-    book_cancellation(sitting.session, row, now)
-    sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
+    ask_no_more(sitting, case, row)
     back = Money(0, row.currency)
     stands = _paid_for(sitting, case, row)
     if stands is not None:

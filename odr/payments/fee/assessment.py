@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Party, PartyKind
+from odr.docket.models import Case, DocketEntry, Party, PartyKind
+from odr.docket.visibility import Viewer, reads_entry
 from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money
 from odr.payments.books.bookings import paid_on
 from odr.payments.fee.fee_computation import FIRST_INSTANCE, Assessment, FeeQuestion, FeeRelief, Matter
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, ReliefRequest, ReliefState
+from odr.procedure.acts.windows import named_among
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.rules.tariff import ReliefKind
 
@@ -225,6 +227,22 @@ def assessments_of(
     asked = {"case": case.id} if party_id is None else {"case": case.id, "party": party_id}
     rows = session.scalars(_ASSESSMENTS if party_id is None else _ASSESSMENTS_OF, asked)
     return [one for one in rows if demands or one.basis_id is not None]
+
+
+def kept_for(session: Session, case: Case, row: FeeAssessment) -> DocketEntry | None:
+    """The entry a notice stands in, where only some may read it yet: the fee of a preservation would tell the other side
+    what is to be carried out.
+    """
+    found = named_among(session, case.id, (row.entry_number,))
+    return next((entry for entry in found if entry.opened_by is None), None)
+
+
+def shown_fees(session: Session, case: Case, viewer: Viewer, *, demands: bool = False) -> list[FeeAssessment]:
+    """The fee notices of a case whose entry the viewer may read."""
+    rows = assessments_of(session, case, demands=demands)
+    named = named_among(session, case.id, tuple(sorted({row.entry_number for row in rows})))
+    hidden = {entry.number for entry in named if not reads_entry(viewer, entry)}
+    return [row for row in rows if row.entry_number not in hidden]
 
 
 def paid_for(session: Session, case: Case, party_id: int, *matters: Matter) -> Money | None:

@@ -15,7 +15,7 @@ from odr.ground.memory.built_once import built_once
 from odr.ground.text import Money, Text
 from odr.identity.actors import Actor
 from odr.payments.books.bookings import outstanding
-from odr.payments.fee.assessment import assessments_of
+from odr.payments.fee.assessment import assessments_of, shown_fees
 from odr.payments.fee.at_end import fee_at_end
 from odr.payments.fee.scales import FeeStep
 from odr.payments.models import AssessmentState, CheckoutSession, CheckoutState, FeeAssessment, Payment, Refund
@@ -85,10 +85,12 @@ def _is_moving(session: Session, row: FeeAssessment) -> bool:
 
 
 def fee_views(sitting: Sitting, case: Case, actor: Actor) -> list[FeeView]:
-    """Every fee of the case, the viewer's own first; what a party paid is no secret between the parties (FEE 53)."""
+    """Every fee of the case, the viewer's own first; what a party paid is no secret between the parties (FEE 53), but for
+    what only one side may know yet.
+    """
     pack = sitting.pack(case)
     found = []
-    for row in assessments_of(sitting.session, case, demands=True):
+    for row in shown_fees(sitting.session, case, actor, demands=True):
         payments = _payments_of(sitting.session, row)
         refunds = (
             list(

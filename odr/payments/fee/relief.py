@@ -22,8 +22,9 @@ from odr.payments.fee.acts import ask_for
 from odr.payments.fee.addressees import who_asked_relief
 from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.fee_computation import NO_FEE
-from odr.payments.fee.reassessment import replace_unpaid
+from odr.payments.fee.reassessment import question_of, replace_unpaid
 from odr.payments.models import AssessmentState, FeeAssessment, ReliefRequest, ReliefState
+from odr.payments.refund.orders import order_surplus
 from odr.procedure.acts.events import LegalAidGranted
 from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
@@ -372,10 +373,12 @@ def decide_relief(sitting: Sitting, case: Case, given: ReliefDecisionInput, *, a
             named,
         )
     _grant(sitting, case, row, given)
+    back = 0
     for due in [
         a for a in fees_of(sitting, case, who.id) if a.state in (AssessmentState.DUE, AssessmentState.DEFERRED)
     ]:
-        replace_unpaid(sitting, case, who, due)
+        row_now = replace_unpaid(sitting, case, who, due)
+        back += order_surplus(sitting, case, who, question_of(sitting, case, row_now)).minor
     words = T(
         "Help with the fee granted to %(name)s: %(kind)s",
         name=who.name,
@@ -383,7 +386,13 @@ def decide_relief(sitting: Sitting, case: Case, given: ReliefDecisionInput, *, a
     )
     return Recorded(
         words,
-        {"request": row.reference, "decision": "grant", "kind": row.kind.value, "percent": row.granted_percent},
+        {
+            "request": row.reference,
+            "decision": "grant",
+            "kind": row.kind.value,
+            "percent": row.granted_percent,
+            "back": back,
+        },
         Audience.NAMED,
         named,
     )
@@ -418,6 +427,7 @@ def _new_period(sitting: Sitting, case: Case, request: ReliefRequest) -> None:
     for row in fees_of(sitting, case, who.id):
         if row.state is AssessmentState.DUE:
             sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+            sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
             ask_for(sitting, case, who, row, sitting.now, T("Relief was refused on this day."))
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from odr.docket.models import Case
 from odr.ground.memory.built_once import built_once
-from odr.payments.books.bookings import outstanding
+from odr.payments import desks
+from odr.payments.books.bookings import book_cancellation, outstanding
 from odr.payments.fee.fee_computation import HALVABLE, Matter
 from odr.payments.models import (
     AssessmentState,
@@ -43,6 +44,15 @@ def is_pending(sitting: Sitting, row: FeeAssessment) -> bool:
         )
     )
     return asked is not None or moving is not None
+
+
+def ask_no_more(sitting: Sitting, case: Case, row: FeeAssessment) -> None:
+    """The notice is at an end: its time with it, and what lies on a desk because it is not paid; what of it did not come is
+    owed no more.
+    """
+    sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
+    sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
+    book_cancellation(sitting.session, row, sitting.now)
 
 
 def leads_to_ruling(row: FeeAssessment) -> bool:

@@ -14,8 +14,8 @@ from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.payments import desks, names
 from odr.payments.books.bookings import (
+    HOLDS,
     book_assessment,
-    book_cancellation,
     book_outside_refund,
     book_refund_end,
     earn,
@@ -28,8 +28,18 @@ from odr.payments.fee.assessment import assessments_of, write_assessment
 from odr.payments.fee.at_end import standing_at_end
 from odr.payments.fee.fee_computation import FIRST_INSTANCE, Matter
 from odr.payments.fee.reassessment import replace_unpaid
+from odr.payments.fee.unpaid import ask_no_more
 from odr.payments.inputs import OutsideRefundInput, ReduceInput, RefundEndInput, WithdrawnFeeInput
-from odr.payments.models import Channel, FeeAssessment, FeeBasis, Payment, Refund, RefundApproval, RefundState
+from odr.payments.models import (
+    Channel,
+    FeeAssessment,
+    FeeBasis,
+    LedgerAccount,
+    Payment,
+    Refund,
+    RefundApproval,
+    RefundState,
+)
 from odr.payments.refund.alarms import ALARMS
 from odr.payments.refund.orders import (
     DEMAND_WINDOW,
@@ -40,6 +50,7 @@ from odr.payments.refund.orders import (
     touched_by,
     unpaid_rows,
 )
+from odr.payments.stripe.disputes import is_disputed, is_of_bank
 from odr.procedure.acts.events import (
     AppealDecided,
     CaseClosed,
@@ -139,9 +150,7 @@ def _settle(sitting: Sitting, case: Case, ending: Ending, matters: tuple[Matter,
         for row in unpaid_rows(sitting, case):
             if row.party_id == party.id and row.matter in matters and row.window_kind != DEMAND_WINDOW:
                 _demand_what_stays(sitting, case, row, ending)
-                sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-                sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
-                book_cancellation(sitting.session, row, sitting.now)
+                ask_no_more(sitting, case, row)
         # Half after a conversion is not halved again.
         left = [
             m for m in matters if all(one.ending is Ending.REDUCED for one in orders_of(sitting, case, party, (m,)))
@@ -330,22 +339,38 @@ def record_refund(sitting: Sitting, case: Case, given: RefundEndInput, *, actor:
     """
     refund: Refund = sitting.resolved("refund", given.refund)
     by_hand = actor.role is Role.CASHIER
-    open_to = {RefundState.APPROVED, RefundState.FAILED} if by_hand else set(RefundState) - {RefundState.FAILED}
-    if refund.state not in open_to or by_hand != (given.channel is not Channel.CARD):
+    payment = sitting.session.get_one(Payment, refund.payment_id)
+    if refund.state not in _open_to(sitting, given, payment, by_hand=by_hand) or by_hand != (
+        given.channel is not Channel.CARD
+    ):
         raise ActNotOpen(T("This refund is not waiting for that."))
-    book_refund_end(sitting.session, refund, given.channel, given.paid, given.way, given.at)
-    if by_hand:
-        refund.bank_reference = given.way
+    if by_hand and not given.paid and refund.bank_reference != given.way:
+        raise ActNotOpen(T("This refund is not waiting for that."))
+    if by_hand and given.paid and is_disputed(sitting.session, payment):
+        raise ActNotOpen(
+            T("The bank of the payer disputes this payment and has not decided: the money could go back twice."),
+            T("Wait until the bank has decided. What it takes back is not paid back a second time."),
+        )
+    by_bank = not by_hand and is_of_bank(sitting.session, given.way)
+    held = LedgerAccount.RECEIVABLE if by_bank else HOLDS[given.channel]
+    book_refund_end(sitting.session, refund, held, given.paid, given.way, given.at)
+    if by_hand or by_bank:
+        refund.bank_reference = given.way if given.paid or by_hand else None
     name = case.party(refund.party_id).name
-    sitting.close_tasks(case, desks.REFUND_TRANSFER, refund.reference)
+    for desk in (desks.REFUND_APPROVAL, desks.REFUND_TRANSFER):
+        sitting.close_tasks(case, desk, refund.reference)
     if given.paid:
         sitting.close_windows(case, REFUND_WINDOW, WindowState.MET, subject=refund.reference)
         for alarm in ALARMS:
             sitting.close_tasks(case, alarm, refund.reference)
-        return Recorded(
-            T("%(amount)s paid back to %(name)s", amount=refund.amount, name=name),
-            {"refund": refund.reference, "paid": True},
-        )
+        words = T("%(amount)s paid back to %(name)s", amount=refund.amount, name=name)
+        if by_bank:
+            words = T(
+                "%(name)s has had %(amount)s back through their bank; it is not paid back a second time",
+                name=name,
+                amount=refund.amount,
+            )
+        return Recorded(words, {"refund": refund.reference, "paid": True})
     sitting.open_task(
         case,
         Role.CASHIER,
@@ -359,6 +384,19 @@ def record_refund(sitting: Sitting, case: Case, given: RefundEndInput, *, actor:
         T("The refund of %(amount)s to %(name)s came back", amount=refund.amount, name=name),
         {"refund": refund.reference, "paid": False},
     )
+
+
+def _open_to(sitting: Sitting, given: RefundEndInput, payment: Payment, *, by_hand: bool) -> set[RefundState]:
+    """In which states a refund may be told to have ended so. What Stripe is to send or has sent nobody pays by hand beside
+    it; that it was paid is believed of one that was given up, too. A transfer comes back where the bank could not carry it
+    out.
+    """
+    if by_hand and not given.paid:
+        return {RefundState.PAID}
+    if by_hand:
+        sent_by_stripe = payment.is_online and sitting.court.ports.payments.takes_online
+        return {RefundState.FAILED} if sent_by_stripe else {RefundState.APPROVED, RefundState.FAILED}
+    return set(RefundState) - {RefundState.PAID if given.paid else RefundState.FAILED}
 
 
 @act(

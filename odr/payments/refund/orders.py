@@ -12,7 +12,15 @@ from odr.ground.text import Money, T
 from odr.payments import desks
 from odr.payments.books.bookings import book_refund_order, refundable
 from odr.payments.fee.assessment import assessments_of, paid_for, put_off_until, question_for
-from odr.payments.fee.fee_computation import BORNE, FIRST_INSTANCE, Assessment, Matter, top_up
+from odr.payments.fee.fee_computation import (
+    BORNE,
+    FIRST_INSTANCE,
+    Assessment,
+    FeeQuestion,
+    Matter,
+    assess_filing,
+    top_up,
+)
 from odr.payments.fee.scales import FeeStep
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, Payment, Refund, RefundState
 from odr.payments.refund.rules import refund_for
@@ -138,8 +146,9 @@ def orders_of(sitting: Sitting, case: Case, party: Party, matters: Iterable[Matt
         .join(Payment, Payment.id == Refund.payment_id)
         .join(FeeAssessment, FeeAssessment.id == Payment.assessment_id)
         .where(
-            Refund.case_id == case.id,
-            Refund.party_id == party.id,
+            # By the payment, which goes along where cases are joined; the refund stays where it was ordered.
+            Payment.case_id == case.id,
+            Payment.party_id == party.id,
             Refund.ending.is_not(None),
             FeeAssessment.matter.in_(tuple(matters)),
         )
@@ -179,6 +188,25 @@ def spread(
             book_refund_order(sitting.session, refund)
             left -= part
     return Money(amount.minor - left, amount.currency)
+
+
+def order_surplus(sitting: Sitting, case: Case, party: Party, question: FeeQuestion) -> Money:
+    """Order back what a party has paid beyond a fee that is less by now than it was: help with it was granted after a part
+    was paid, two claims are computed as one, the case moved to a procedure that halves the fee (FEE 16, 44; CPI 201).
+    """
+    pack = sitting.pack(case)
+    held, fee = held_for(sitting, case, party, question.matter), assess_filing(pack, question)
+    surplus = Money(held.minor - fee.total.minor, pack.currency)
+    if surplus.minor <= 0 or Ending.REDUCED not in pack.tariff.refunds:
+        return Money(0, pack.currency)
+    article = fee.steps[-1].article
+    steps = (
+        FeeStep(T("Paid."), held, "paid", article),
+        *fee.steps,
+        FeeStep(T("Goes back."), surplus, "refund", article),
+    )
+    computation = {"reason": "paid beyond the fee as it is now", "steps": [step.to_json() for step in steps]}
+    return spread(sitting, case, party, surplus, Ending.REDUCED, computation, (question.matter,))
 
 
 def order_excess(sitting: Sitting, case: Case, payment: Payment, excess: Money) -> Refund:

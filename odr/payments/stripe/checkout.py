@@ -13,7 +13,7 @@ from odr.ground.errors import ActNotOpen
 from odr.ground.text import Money, T
 from odr.payments.books.bookings import outstanding
 from odr.payments.models import AssessmentState, CheckoutSession, CheckoutState, EventOrigin, FeeAssessment
-from odr.payments.stripe.gateway import CheckoutOrder, Gateway
+from odr.payments.stripe.gateway import CheckoutOrder, Gateway, GatewayRefused
 from odr.payments.stripe.stripe_reports import SESSION_EXPIRED, SESSION_PAID, SESSION_PROCESSING
 from odr.payments.stripe.webhook import take
 
@@ -29,25 +29,41 @@ def payment_page(court: Court, assessment: str, *, locale: str, email: str | Non
     """Address of Stripe's page where this fee can be paid.
 
     However often and by however many at once it is asked for, there is one usable
-    page: the same row gives the same idempotency key. Raises ActNotOpen where
+    page: the same row gives the same idempotency key. A page over more than is owed by now,
+    because a part came another way meanwhile, is closed first. Raises ActNotOpen where
     nothing is to be paid, GatewayUnavailable and GatewayRefused.
     """
     gateway: Gateway = court.ports.payments
-    for _ in range(3):
-        visit, case_reference, number = _reserve(court, assessment, locale, email)
+    for _ in range(4):
+        visit, case_reference, number, left = _reserve(court, assessment, locale, email)
         if visit.stripe_id is not None and _is_over(court, gateway, visit):
+            continue
+        if visit.stripe_id is not None and visit.amount_minor != left:
+            close_page(court, gateway, visit.stripe_id)
             continue
         if visit.url is not None and visit.state is CheckoutState.OPEN:
             return visit.url
         page = gateway.create_checkout(_order(court, visit, assessment, case_reference, number))
-        return _keep(court, visit.id, page)
+        url = _keep(court, visit.id, page)
+        if visit.amount_minor == left:
+            return url
     raise ActNotOpen(
         T("Nothing is to be paid here now."), T("Look at the fee page again in a minute."), court.cited_today("FEE 22")
     )
 
 
-def _reserve(court: Court, assessment: str, locale: str, email: str | None) -> tuple[CheckoutSession, str, str]:
-    """The usable page of a fee, or a new one, in a transaction of its own."""
+def close_page(court: Court, gateway: Gateway, stripe_id: str) -> bool:
+    """Close a page on which nothing is to be paid any more; returns whether it was open. One that was paid is learnt as paid."""
+    try:
+        take_page(court, gateway.expire_checkout(stripe_id))
+    except GatewayRefused:
+        take_page(court, gateway.retrieve_checkout(stripe_id))
+        return False
+    return True
+
+
+def _reserve(court: Court, assessment: str, locale: str, email: str | None) -> tuple[CheckoutSession, str, str, int]:
+    """The usable page of a fee, or a new one, in a transaction of its own; and what is owed now, in minor units."""
     with court.database.write() as session:
         row = session.scalar(select(FeeAssessment).where(FeeAssessment.reference == assessment).with_for_update())
         if row is None or row.state not in (AssessmentState.DUE, AssessmentState.DEFERRED):
@@ -56,7 +72,7 @@ def _reserve(court: Court, assessment: str, locale: str, email: str | None) -> t
         visit = usable(session, row)
         if visit is None:
             visit = _new(court, session, row, locale, email)
-        return visit, case.reference, case.number or case.reference
+        return visit, case.reference, case.number or case.reference, outstanding(session, row).minor
 
 
 def usable(session: Session, row: FeeAssessment) -> CheckoutSession | None:

@@ -25,9 +25,11 @@ from odr.payments.models import (
     RefundState,
     StripeFact,
 )
+from odr.payments.stripe.disputes import given_back, owed_again, set_off
 from odr.payments.stripe.stripe_reports import (
     DISPUTE_LOST,
     DISPUTE_REINSTATED,
+    DISPUTE_RUNS,
     SESSION_EXPIRED,
     SESSION_FAILED,
     SESSION_PAID,
@@ -108,30 +110,53 @@ class CourtEffects:
         refund.stripe_id = refund.stripe_id or fact.stripe_id
         paid = refund_told(fact)
         # Once the cashier has paid by hand, a further word on the failed attempt changes nothing.
-        if (
-            paid is None
-            or refund.bank_reference is not None
-            or refund.state is RefundState.FAILED
-            or (paid and refund.state is RefundState.PAID)
-        ):
+        if paid is None or refund.bank_reference is not None:
             return
-        given = RefundEndInput(refund=refund.reference, paid=paid, channel=Channel.CARD, way=fact.stripe_id, at=fact.at)
-        self._perform(names.RECORD_REFUND, self.session.get_one(Case, refund.case_id), given)
+        # That it was paid after all counts also where the court had given it up: nobody is to pay it by hand then.
+        if refund.state is not (RefundState.PAID if paid else RefundState.FAILED):
+            self._ended(self.session.get_one(Case, refund.case_id), refund, fact, paid=paid)
 
     def dispute(self, fact: StripeFact) -> None:
         """Book what the bank took or gave back, and tell the cashier once."""
         payment = self._payment(fact.intent)
         if payment is None:
             return
-        book_dispute(self.session, fact, payment.case_id)
         case = self.session.get_one(Case, payment.case_id)
+        # What the bank's decision changes is changed by payments and refunds too.
+        self.session.refresh(case, with_for_update=True)
+        self.session.refresh(payment)
+        book_dispute(self.session, fact, payment.case_id)
+        self._decided(case, payment, fact)
         title = T(
             "The bank of the payer disputes a payment of %(amount)s. Answer it at Stripe.",
             amount=Money(fact.amount_minor, fact.currency),
         )
         self._task_once(case, desks.FEE_DISPUTE, title, fact.stripe_id)
-        if fact.rank in (DISPUTE_LOST, DISPUTE_REINSTATED):
+        if fact.rank not in DISPUTE_RUNS:
             self.court.close_tasks(case, desks.FEE_DISPUTE, fact.stripe_id)
+
+    def _decided(self, case: Case, payment: Payment, fact: StripeFact) -> None:
+        """What the bank's decision makes of the refunds that wait and of the fee; told once, or back again."""
+        known = self.session.scalars(
+            select(Refund).where(Refund.payment_id == payment.id, Refund.bank_reference == fact.stripe_id)
+        ).all()
+        if fact.rank == DISPUTE_LOST and not payment.taken_back_minor and not known:
+            gone = set_off(self.session, payment, fact)
+            for refund in gone:
+                self._ended(case, refund, fact, paid=True)
+            left = fact.amount_minor - sum(refund.amount_minor for refund in gone)
+            if left > 0:
+                owed_again(self.court, case, payment, Money(left, fact.currency))
+        elif fact.rank == DISPUTE_REINSTATED:
+            if payment.taken_back_minor:
+                given_back(self.court, case, payment, fact)
+            for refund in known:
+                if refund.state is RefundState.PAID:
+                    self._ended(case, refund, fact, paid=False)
+
+    def _ended(self, case: Case, refund: Refund, fact: StripeFact, *, paid: bool) -> None:
+        given = RefundEndInput(refund=refund.reference, paid=paid, channel=Channel.CARD, way=fact.stripe_id, at=fact.at)
+        self._perform(names.RECORD_REFUND, case, given)
 
     def payout(self, fact: StripeFact) -> None:
         """Book what Stripe sent to the bank."""

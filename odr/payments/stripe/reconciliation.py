@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -22,8 +24,9 @@ from odr.payments.models import (
     Payment,
     ReconcileRun,
     StripeEvent,
+    StripeFact,
 )
-from odr.payments.stripe.checkout import USABLE, take_page
+from odr.payments.stripe.checkout import USABLE, close_page, take_page
 from odr.payments.stripe.gateway import Gateway, GatewayRefused, GatewayUnavailable, from_stripe, metadata
 from odr.payments.stripe.webhook import apply_waiting, take
 
@@ -48,8 +51,10 @@ class Difference:
     theirs: int | None
     ours: int | None
     currency: str
+    seen_at: datetime | None = None
+    """When it was first seen; None for one that is seen now."""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, now: datetime) -> dict[str, Any]:
         """The difference as kept with its run."""
         return {
             "what": self.what.value,
@@ -57,6 +62,7 @@ class Difference:
             "theirs": self.theirs,
             "ours": self.ours,
             "currency": self.currency,
+            "seen_at": (self.seen_at or now).isoformat(),
         }
 
 
@@ -97,19 +103,56 @@ def reconcile(court: Court) -> ReconcileRun:
     # Stripe lists newest first; in order of time fewer facts have to wait for one another.
     missing = sorted((e for e in events if e["id"] not in known), key=lambda e: int(e["created"]))
     applied = sum(take(court, event, EventOrigin.LISTED) for event in missing)
-    applied += sum(take_page(court, gateway.retrieve_checkout(str(page))) for page in stale)
+    applied += sum(_look_at(court, gateway, str(page)) for page in stale)
     expire_useless(court, gateway)
     differences = compare(court, gateway, since)
+    with court.database.read() as session:
+        differences += _still(session, differences, now)
     run = ReconcileRun(
         at=now,
         asked=len(events) + len(stale),
         applied=applied,
         newest_event_at=now,
-        differences=[one.to_json() for one in differences],
+        differences=[one.to_json(now) for one in differences],
     )
     with court.database.write() as session:
         session.add(run)
     return run
+
+
+def _look_at(court: Court, gateway: Gateway, page: str) -> bool:
+    """Learn how one page stands; one that Stripe does not know under this key keeps nothing else from being compared."""
+    try:
+        return take_page(court, gateway.retrieve_checkout(page))
+    except GatewayRefused:
+        return False
+
+
+def _still(session: Session, found: Sequence[Difference], now: datetime) -> list[Difference]:
+    """What the comparison before had seen and this one, which looks back two hours, does not reach: it stands until it is
+    credited, for as long as Stripe tells of it. Somebody's money must not leave the desk because it is evening.
+    """
+    last = session.scalar(select(ReconcileRun).order_by(ReconcileRun.id.desc()).limit(1))
+    seen = {one.stripe_id for one in found}
+    stands = []
+    for kept in last.differences if last is not None else ():
+        at = datetime.fromisoformat(kept["seen_at"]) if "seen_at" in kept else last.at if last is not None else now
+        one = Difference(
+            DifferenceKind(kept["what"]), kept["stripe_id"], kept["theirs"], kept["ours"], kept["currency"], at
+        )
+        if one.stripe_id not in seen and at > now - REACH and not _is_settled(session, one):
+            stands.append(one)
+    return stands
+
+
+def _is_settled(session: Session, one: Difference) -> bool:
+    """Whether a charge that was missing here has been credited since, with the sum it was over; one that was missing at
+    Stripe had begun before what the comparison looked at, where Stripe itself told of it.
+    """
+    if one.what is DifferenceKind.NOT_AT_STRIPE:
+        return session.scalar(select(StripeFact.id).where(StripeFact.intent == one.stripe_id).limit(1)) is not None
+    payment = session.scalar(select(Payment).where(Payment.source == stripe_source(one.stripe_id)))
+    return payment is not None and payment.amount_minor == one.theirs
 
 
 def _since(session: Session, now: datetime) -> datetime:
@@ -129,11 +172,8 @@ def expire_useless(court: Court, gateway: Gateway) -> int:
         pages = list(session.scalars(query.limit(50)))
     closed = 0
     for page in pages:
-        try:
-            take_page(court, gateway.expire_checkout(str(page)))
-            closed += 1
-        except GatewayRefused:
-            take_page(court, gateway.retrieve_checkout(str(page)))
+        with contextlib.suppress(GatewayRefused):
+            closed += close_page(court, gateway, str(page))
     return closed
 
 

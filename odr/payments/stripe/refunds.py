@@ -13,6 +13,7 @@ from odr.ground.text import T
 from odr.payments import desks
 from odr.payments.books.bookings import stripe_source
 from odr.payments.models import Channel, EventOrigin, Payment, Refund, RefundState
+from odr.payments.stripe.disputes import is_disputed
 from odr.payments.stripe.gateway import Gateway, GatewayRefused, GatewayUnavailable, RefundOrder
 from odr.payments.stripe.webhook import take
 
@@ -49,6 +50,10 @@ def sweep(court: Court, limit: int = 50) -> int:
 
 
 def _send(court: Court, gateway: Gateway, refund: Refund, payment: Payment) -> int:
+    with court.database.read() as session:
+        if refund.stripe_id is None and is_disputed(session, payment):
+            _postpone(court, refund.id, "charge_disputed")
+            return 0
     order = RefundOrder(refund.reference, payment.source.removeprefix(stripe_source("")), refund.amount)
     try:
         # Repeating the order is harmless: the reference is its idempotency key.
@@ -57,6 +62,10 @@ def _send(court: Court, gateway: Gateway, refund: Refund, payment: Payment) -> i
         _postpone(court, refund.id, str(error.message))
         return 0
     except GatewayRefused as error:
+        # That a question is refused, for a key that was taken back, says nothing of money on its way; a dispute ends.
+        if refund.stripe_id is not None or error.code == "charge_disputed":
+            _postpone(court, refund.id, f"{error.code}: {error.message}")
+            return 0
         _give_up(court, refund.id, f"{error.code}: {error.message}")
         return 1
     _sent(court, refund.id, str(found["id"]))
@@ -84,7 +93,7 @@ def _sent(court: Court, refund_id: int, stripe_id: str) -> None:
 def _postpone(court: Court, refund_id: int, why: str) -> None:
     with court.database.write() as session:
         row = session.scalars(select(Refund).where(Refund.id == refund_id).with_for_update()).one()
-        row.trouble = why
+        row.trouble = why[:1000]
         row.next_try_at = court.clock.machine_now() + min(FIRST_PAUSE * 2 ** min(row.attempts, 10), LONGEST_PAUSE)
         row.attempts += 1
 

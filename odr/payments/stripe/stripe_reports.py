@@ -22,7 +22,9 @@ from odr.payments.stripe.gateway import from_stripe, metadata
 SESSION_EXPIRED, SESSION_FAILED, SESSION_PROCESSING, SESSION_PAID = 1, 2, 3, 4
 INTENT_FAILED, INTENT_SUCCEEDED = 1, 2
 REFUND_PENDING, REFUND_PAID, REFUND_FAILED = 0, 2, 3
-DISPUTE_OPEN, DISPUTE_WITHDRAWN, DISPUTE_LOST, DISPUTE_REINSTATED = 1, 2, 3, 4
+DISPUTE_OPEN, DISPUTE_WITHDRAWN, DISPUTE_LOST, DISPUTE_REINSTATED, DISPUTE_DROPPED = 1, 2, 3, 4, 5
+DISPUTE_RUNS = (DISPUTE_OPEN, DISPUTE_WITHDRAWN)
+"""A bank has not decided yet."""
 PAYOUT_PAID, PAYOUT_FAILED = 1, 2
 
 _REFUND_RANKS = {
@@ -42,6 +44,8 @@ _DISPUTE_KINDS = {
     "charge.dispute.funds_withdrawn": DISPUTE_WITHDRAWN,
     "charge.dispute.funds_reinstated": DISPUTE_REINSTATED,
 }
+_DISPUTE_ENDS = {"lost": DISPUTE_LOST, "won": DISPUTE_REINSTATED, "warning_closed": DISPUTE_DROPPED}
+"""Status of a dispute that is closed → what came of it; an inquiry that is dropped never moved money."""
 _PAYOUT_KINDS = {"payout.paid": PAYOUT_PAID, "payout.failed": PAYOUT_FAILED}
 
 _HEEDED = ("checkout.session.", "refund.", "charge.refund.updated", "charge.dispute.", *_INTENT_KINDS, *_PAYOUT_KINDS)
@@ -99,11 +103,9 @@ def read_event(event: Mapping[str, Any]) -> Told | None:
             at,
         )
     if kind.startswith("charge.dispute."):
-        rank = (
-            DISPUTE_LOST
-            if kind == "charge.dispute.closed" and found["status"] == "lost"
-            else _DISPUTE_KINDS.get(kind, DISPUTE_OPEN)
-        )
+        rank = _DISPUTE_KINDS.get(kind, DISPUTE_OPEN)
+        if kind == "charge.dispute.closed":
+            rank = _DISPUTE_ENDS.get(str(found["status"]), DISPUTE_OPEN)
         return _told(FactKind.DISPUTE, found, rank, found["amount"], found.get("payment_intent"), None, at)
     if kind in _PAYOUT_KINDS:
         return _told(FactKind.PAYOUT, found, _PAYOUT_KINDS[kind], found["amount"], None, None, at)

@@ -129,7 +129,7 @@ _NAMED = select(DocketEntry).where(
 
 
 @remembered
-def _named_among(session: Session, case_id: int, numbers: tuple[int, ...]) -> list[DocketEntry]:
+def named_among(session: Session, case_id: int, numbers: tuple[int, ...]) -> list[DocketEntry]:
     """Of some entries of a case those for named readers only."""
     return list(session.scalars(_NAMED, {"case": case_id, "numbers": numbers}))
 
@@ -139,7 +139,7 @@ def shown_windows(sitting: Sitting, case: Case, viewer: Viewer, state: WindowSta
     entry for others only.
     """
     every = sitting.windows(case, state=None)
-    opening = _named_among(
+    opening = named_among(
         sitting.session, case.id, tuple(sorted({w.opened_by for w in every if w.opened_by is not None}))
     )
     hidden = {entry.number for entry in opening if not reads_entry(viewer, entry)}

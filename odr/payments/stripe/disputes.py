@@ -1,0 +1,75 @@
+"""Payments the payer's bank disputes: nothing goes back twice, and what the bank took for good is owed again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from odr.docket.models import Case, Role
+from odr.ground.text import Money, T
+from odr.payments import desks
+from odr.payments.books.bookings import outstanding, stripe_source
+from odr.payments.models import AssessmentState, FactKind, FeeAssessment, Payment, Refund, RefundState, StripeFact
+from odr.payments.stripe.stripe_reports import DISPUTE_RUNS
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+def is_disputed(session: Session, payment: Payment) -> bool:
+    """Whether the payer's bank disputes a payment and has not decided: what goes back meanwhile could go back twice."""
+    if not payment.is_online:
+        return False
+    facts = select(StripeFact.id).where(
+        StripeFact.intent == payment.source.removeprefix(stripe_source("")),
+        StripeFact.kind == FactKind.DISPUTE,
+        StripeFact.rank.in_(DISPUTE_RUNS),
+    )
+    return session.scalar(facts.limit(1)) is not None
+
+
+def is_of_bank(session: Session, way: str) -> bool:
+    """Whether a refund went by a dispute: the payer's bank took the money, and the court has not sent it."""
+    fact = select(StripeFact.id).where(StripeFact.stripe_id == way, StripeFact.kind == FactKind.DISPUTE)
+    return session.scalar(fact) is not None
+
+
+def set_off(session: Session, payment: Payment, fact: StripeFact) -> list[Refund]:
+    """What was still to go back of a payment and has gone back by the bank now, whole refunds only, the oldest first."""
+    left, found = fact.amount_minor, []
+    waiting = (RefundState.ORDERED, RefundState.APPROVED, RefundState.FAILED)
+    query = select(Refund).where(Refund.payment_id == payment.id, Refund.state.in_(waiting)).order_by(Refund.id)
+    for refund in session.scalars(query):
+        if refund.amount_minor <= left:
+            found.append(refund)
+            left -= refund.amount_minor
+    return found
+
+
+def owed_again(sitting: Sitting, case: Case, payment: Payment, amount: Money) -> None:
+    """The bank took money for good that was not to go back: the fee is owed again, and the cashier collects it. No time
+    runs that could end anything.
+    """
+    payment.taken_back_minor = min(amount.minor, payment.amount_minor)
+    sitting.session.flush()
+    row = sitting.session.get_one(FeeAssessment, payment.assessment_id, populate_existing=True)
+    if row.state is AssessmentState.PAID and outstanding(sitting.session, row).minor:
+        row.state, row.paid_at = AssessmentState.DUE, None
+    words = T(
+        "The bank of %(name)s took back %(amount)s for good. Collect it.",
+        name=case.party(payment.party_id).name,
+        amount=Money(payment.taken_back_minor, payment.currency),
+    )
+    sitting.open_task(case, Role.CASHIER, desks.FEE_UNPAID, words, risk=20, subject=row.reference)
+
+
+def given_back(sitting: Sitting, case: Case, payment: Payment, fact: StripeFact) -> None:
+    """The bank decided otherwise after all: the fee is paid as it was."""
+    payment.taken_back_minor = 0
+    sitting.session.flush()
+    row = sitting.session.get_one(FeeAssessment, payment.assessment_id, populate_existing=True)
+    if row.state is AssessmentState.DUE and not outstanding(sitting.session, row).minor:
+        row.state, row.paid_at = AssessmentState.PAID, fact.at
+        sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)

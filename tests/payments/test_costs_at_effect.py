@@ -1,0 +1,108 @@
+"""When a decision takes effect every party comes to what it bears: nothing is asked for twice, and nothing is kept."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from odr.docket.models import Case, Role
+from odr.identity.actors import CLOCK_ACTOR
+from odr.payments.costs.acts import AskReviewInput, DemandInput, ReviewCostsInput
+from odr.payments.fee.assessment import keep_basis
+from odr.payments.fee.fee_computation import Matter
+from odr.payments.inputs import AssessInput, BearsInput
+from odr.payments.models import AssessmentState, ReliefRequest, ReliefState
+from odr.procedure.models import Task
+from odr.procedure.rules.tariff import ReliefKind
+from tests.judgment.bench import Bench
+from tests.judgment.conftest import bench, whole_court  # noqa: F401 - fixtures
+from tests.kept import kept
+from tests.payments.conftest import PayCourt, yuan
+from tests.payments.test_relief_and_costs import WHY, effective
+from tests.payments.test_triggers import back, fees, pay
+
+
+@kept
+def put_off(bench: Bench) -> None:  # noqa: F811
+    """The claimant may pay the fee on 10,000 by simple procedure, 25, in December."""
+    with bench.court.sit() as sitting:
+        case = sitting.session.get_one(Case, bench.case_id)
+        granted = ReliefRequest(
+            case_id=case.id,
+            party_id=case.parties[0].id,
+            kind=ReliefKind.DEFERRAL,
+            ground="accident",
+            state=ReliefState.GRANTED,
+            granted_kind=ReliefKind.DEFERRAL,
+            until_on=date(2026, 12, 1),
+            asked_at=sitting.now,
+            decided_at=sitting.now,
+        )
+        sitting.session.add(granted)
+        sitting.session.flush()
+        basis = keep_basis(sitting.session, case, case.parties[0], Matter.CLAIM, [1_000_000], 0, sitting.now)
+        sitting.perform("assess_fee", case, AssessInput(basis=basis.reference), actor=CLOCK_ACTOR)
+
+
+def collected(bench: Bench) -> list[str]:  # noqa: F811
+    """What the cashier is to demand, in words."""
+    with bench.court.database.read() as session:
+        query = select(Task.title).where(Task.case_id == bench.case_id, Task.kind == "collect_costs")
+        return [str(title) for title in session.scalars(query.order_by(Task.id))]
+
+
+def test_whoever_won_is_not_asked_for_a_fee_that_was_put_off(bench: Bench) -> None:  # noqa: F811
+    """Four fifths are the loser's, one fifth the winner's: the notice over the whole falls, and each owes their part once
+    (FEE 29, 50; CPI 207).
+    """
+    put_off(bench)
+    bench.effective()
+    (notice,) = fees(bench.court, bench.case_id)
+    assert notice.state is AssessmentState.CANCELLED
+    told = collected(bench)
+    assert len(told) == 2 and "5.00" in told[0] and "20.00" in told[1]
+
+
+def test_whoever_lost_and_has_a_notice_is_not_asked_by_another(bench: Bench) -> None:  # noqa: F811
+    """All is dismissed: the notice the claimant has is what the claimant bears."""
+    put_off(bench)
+    bench.issue(orders=[{"kind": "dismiss"}])
+    for who in ("claimant/1", "respondent/1"):
+        bench.serve_decision(who)
+    bench.wait(days=20)
+    (notice,) = fees(bench.court, bench.case_id)
+    assert (notice.state, notice.amount_minor) == (AssessmentState.DEFERRED, 25_00)
+    assert collected(bench) == []
+
+
+def test_what_was_paid_after_the_decision_was_written_comes_back(bench: Bench) -> None:  # noqa: F811
+    """Paid between the judgment and its effect: the winner has back what the loser bears, and owes nothing (CPI 207)."""
+    put_off(bench)
+    bench.issue()
+    pay(bench.court, bench.case_id, fees(bench.court, bench.case_id)[0])
+    for who in ("claimant/1", "respondent/1"):
+        bench.serve_decision(who)
+    bench.wait(days=20)
+    assert back(bench.court, bench.case_id) == {"claimant/1": 20_00}
+    (told,) = collected(bench)
+    assert "20.00" in told
+
+
+@pytest.mark.parametrize(("bears", "left"), [("200", 200_00), ("550", 550_00), ("0", 0)])
+def test_a_review_lowers_what_was_demanded_and_not_paid(pay_court: PayCourt, bears: str, left: int) -> None:
+    """Demanded 550 and not paid; the president lays less on the loser: no more than that is asked for (FEE 43)."""
+    case_id = effective(pay_court)
+    given = DemandInput(party="respondent/1", amount=yuan("550"))
+    pay_court.act("demand_costs", case_id, given, pay_court.actor(case_id, Role.CASHIER))
+    pay_court.act("ask_costs_review", case_id, AskReviewInput(reasons=WHY), pay_court.actor(case_id, Role.CLAIMANT))
+    lines: list[Any] = [
+        BearsInput(party="claimant/1", bears=yuan(str(550 - int(bears)))),
+        BearsInput(party="respondent/1", bears=yuan(bears)),
+    ]
+    change = ReviewCostsInput(decision="change", lines=lines, reasons=WHY)
+    pay_court.act("review_costs", case_id, change, pay_court.actor(case_id, Role.PRESIDENT))
+    asked = [f.amount_minor for f in pay_court.fees(case_id) if f.state is AssessmentState.DUE]
+    assert sum(asked) == left

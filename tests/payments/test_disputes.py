@@ -1,0 +1,201 @@
+"""A payment the payer's bank disputes: money never goes back twice, and what was taken for good is owed again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from odr.docket.models import Outcome, Role
+from odr.ground.errors import ActNotOpen
+from odr.payments.inputs import RefundEndInput
+from odr.payments.models import AssessmentState, Channel, EventOrigin, Payment, Refund, RefundState
+from odr.payments.stripe import refunds
+from odr.payments.stripe.webhook import take
+from odr.procedure.models import Task
+from tests.patience import until
+from tests.payments.conftest import PayCourt, Served, pay_page
+from tests.payments.test_fee_acts import stripe_paid
+from tests.payments.test_hardness import dispute
+from tests.payments.test_nothing_lost import agree, held
+from tests.payments.test_refunds import approve, end
+
+MakeEvent = Callable[..., dict[str, Any]]
+STEPS = {
+    "opened": ("created", "needs_response"),
+    "taken": ("funds_withdrawn", "needs_response"),
+    "lost": ("closed", "lost"),
+    "won": ("closed", "won"),
+    "back": ("funds_reinstated", "lost"),
+    "asked": ("created", "warning_needs_response"),
+    "dropped": ("closed", "warning_closed"),
+}
+
+
+def tell(pay: PayCourt, make: MakeEvent, *steps: str) -> None:
+    """Stripe tells of the dispute about the charge pi_1, step by step, each of them twice."""
+    for step in steps:
+        for time in (1, 2):
+            take(pay.court, dispute(make, *STEPS[step], f"evt_{step}_{time}"), EventOrigin.LISTED)
+
+
+def waiting(pay: PayCourt, kind: str) -> list[str]:
+    """What lies on a desk of this kind, in words."""
+    return [str(t.title) for t in pay.rows(Task, kind=kind) if t.done_at is None]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_fee_taken_back_for_good_is_owed_and_can_be_paid_again(
+    pay_court: PayCourt, make_event: MakeEvent, seed: int
+) -> None:
+    """Lost, the fee is due again and lies with the cashier; paid once more, it counts; no ruling rests on it."""
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id)
+    steps = ["opened", "taken", "lost"]
+    random.Random(seed).shuffle(steps)
+    tell(pay_court, make_event, *steps)
+    assert pay_court.fees(case_id)[0].state is AssessmentState.DUE and held(pay_court, case_id) == 0
+    assert len(waiting(pay_court, "fee_unpaid")) == 1 and waiting(pay_court, "fee_dispute") == []
+    agree(pay_court, case_id)
+    stripe_paid(pay_court, case_id, intent="pi_again")
+    assert pay_court.fees(case_id)[0].state is AssessmentState.PAID and held(pay_court, case_id) == 275_00
+    assert waiting(pay_court, "fee_unpaid") == [] and pay_court.rows(Refund) == []
+    assert pay_court.balances() == {"clearing": 275_00, "deferred": -275_00}
+    agree(pay_court, case_id)
+
+
+def test_what_the_bank_took_for_good_does_not_go_back_when_the_case_ends(
+    pay_court: PayCourt, make_event: MakeEvent
+) -> None:
+    """Dismissed after the payer's bank took the fee back: the payer has it already, and owes nothing either (FEE 27)."""
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id)
+    tell(pay_court, make_event, "opened", "taken", "lost")
+    end(pay_court, case_id, Outcome.DISMISSED)
+    assert pay_court.rows(Refund) == [] and pay_court.balances() == {}
+    assert pay_court.fees(case_id)[0].state is AssessmentState.CANCELLED
+    agree(pay_court, case_id)
+
+
+def test_a_refund_that_waits_is_set_off_against_what_the_bank_took(pay_court: PayCourt, make_event: MakeEvent) -> None:
+    """Ordered back and then taken back by the bank: nobody pays it a second time, and the books are even."""
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id)
+    end(pay_court, case_id, Outcome.DISMISSED)
+    tell(pay_court, make_event, "opened", "taken", "lost")
+    (refund,) = pay_court.rows(Refund)
+    assert (refund.state, refund.bank_reference) == (RefundState.PAID, "dp_1")
+    assert waiting(pay_court, "refund_approval") == waiting(pay_court, "fee_unpaid") == []
+    assert pay_court.balances() == {}
+    agree(pay_court, case_id)
+    tell(pay_court, make_event, "back")
+    assert pay_court.rows(Refund)[0].state is RefundState.FAILED and len(waiting(pay_court, "refund_transfer")) == 1
+    assert pay_court.balances() == {"clearing": 275_00, "refunds": -275_00}
+
+
+def test_what_is_taken_beyond_a_refund_is_owed(pay_court: PayCourt, make_event: MakeEvent) -> None:
+    """Half was to go back and the bank took all: the other half is owed again (FEE 15)."""
+    case_id = pay_court.accepted("30000", "ordinary")
+    stripe_paid(pay_court, case_id)
+    end(pay_court, case_id, Outcome.WITHDRAWN)
+    found = {"id": "dp_1", "amount": 550_00, "currency": "cny", "payment_intent": "pi_1", "status": "lost"}
+    take(pay_court.court, make_event("charge.dispute.closed", found, "evt_all"), EventOrigin.LISTED)
+    assert pay_court.rows(Refund)[0].state is RefundState.PAID
+    assert pay_court.rows(Payment)[0].taken_back_minor == 275_00 and held(pay_court, case_id) == 0
+    (words,) = waiting(pay_court, "fee_unpaid")
+    assert "275.00" in words
+    agree(pay_court, case_id)
+
+
+def test_nobody_pays_by_hand_while_the_bank_decides(pay_court: PayCourt, make_event: MakeEvent) -> None:
+    """The money could go back twice: the cashier waits; an inquiry that is dropped holds nothing up any more."""
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id)
+    end(pay_court, case_id, Outcome.DISMISSED)
+    approve(pay_court, case_id, "first")
+    tell(pay_court, make_event, "asked")
+    (refund,) = pay_court.rows(Refund)
+    by_hand = RefundEndInput(
+        refund=refund.reference, paid=True, channel=Channel.TRANSFER, way="B-17", at=pay_court.clock.now()
+    )
+    cashier = pay_court.actor(case_id, Role.CASHIER)
+    with pytest.raises(ActNotOpen, match="disputes"):
+        pay_court.act("record_refund", case_id, by_hand, cashier)
+    tell(pay_court, make_event, "dropped")
+    assert waiting(pay_court, "fee_dispute") == []
+    pay_court.act("record_refund", case_id, by_hand, cashier)
+    assert pay_court.balances() == {"bank": -275_00, "clearing": 275_00}
+
+
+def test_a_won_dispute_needs_no_second_word(pay_court: PayCourt, make_event: MakeEvent) -> None:
+    """Closed as won, the task is done whether or not Stripe tells of the money's return by itself."""
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id)
+    tell(pay_court, make_event, "opened", "won")
+    assert waiting(pay_court, "fee_dispute") == [] and held(pay_court, case_id) == 275_00
+    assert pay_court.balances() == {"clearing": 275_00, "deferred": -275_00}
+
+
+def to_go_back(served: Served) -> int:
+    """A case whose fee was paid at Stripe and is approved to go back."""
+    case_id = served.pay.accepted()
+    pay_page(served.start_paying(case_id))
+    until(lambda: served.pay.fees(case_id)[-1].state is AssessmentState.PAID, "Stripe's event has been applied")
+    end(served.pay, case_id, Outcome.DISMISSED)
+    approve(served.pay, case_id, "first")
+    return case_id
+
+
+def test_a_refused_question_is_no_failed_refund(served: Served) -> None:
+    """The key is taken back while a refund is on its way: nobody is told to pay it by hand, and it ends as Stripe says."""
+    to_go_back(served)
+    refunds.sweep(served.pay.court)
+    until(lambda: served.pay.rows(Refund)[0].stripe_id is not None, "the order was taken")
+    with served.pay.court.database.write() as session:
+        row = session.get_one(Refund, served.pay.rows(Refund)[0].id)
+        row.state, row.next_try_at = RefundState.SENT, None
+    keys, served.peer._keys = served.peer._keys, {}
+    refunds.sweep(served.pay.court)
+    assert served.pay.rows(Refund)[0].state is RefundState.SENT and waiting(served.pay, "refund_transfer") == []
+    served.peer._keys = keys
+    served.pay.clock.advance(timedelta(hours=7))
+    refunds.sweep(served.pay.court)
+    assert served.pay.rows(Refund)[0].state is not RefundState.FAILED
+
+
+def test_a_refund_that_was_given_up_and_paid_all_the_same_is_not_paid_by_hand(
+    pay_court: PayCourt, make_event: MakeEvent
+) -> None:
+    """Stripe's word that the money arrived counts whatever the court thought before: the task to transfer it is done."""
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id)
+    end(pay_court, case_id, Outcome.DISMISSED)
+    approve(pay_court, case_id, "first")
+    (refund,) = pay_court.rows(Refund)
+    refunds._give_up(pay_court.court, refund.id, "unknown: refused")
+    assert len(waiting(pay_court, "refund_transfer")) == 1
+    told = {
+        "id": "re_1",
+        "amount": 275_00,
+        "currency": "cny",
+        "payment_intent": "pi_1",
+        "status": "succeeded",
+        "metadata": {"refund": refund.reference},
+    }
+    take(pay_court.court, make_event("refund.updated", told, "evt_re"), EventOrigin.LISTED)
+    assert pay_court.rows(Refund)[0].state is RefundState.PAID and waiting(pay_court, "refund_transfer") == []
+    assert pay_court.balances() == {}
+
+
+def test_what_stripe_is_to_send_is_not_paid_by_hand_beside_it(served: Served) -> None:
+    """An approved refund of an online payment leaves by Stripe: recorded by hand it could leave twice."""
+    case_id = to_go_back(served)
+    refund = served.pay.rows(Refund)[0]
+    by_hand = RefundEndInput(
+        refund=refund.reference, paid=True, channel=Channel.TRANSFER, way="B-17", at=served.pay.clock.now()
+    )
+    with pytest.raises(ActNotOpen):
+        served.pay.act("record_refund", case_id, by_hand, served.pay.actor(case_id, Role.CASHIER))
