@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -174,7 +175,8 @@ class Sitting:
         working = result.to_json()
         if reckoning.get("extensions"):
             # Who reckons it again, after a standstill or in an audit, needs them as much as the start.
-            working["extensions"] = [extension_to_json(one) for one in reckoning["extensions"]]
+            fixed = [one if one.until_on is None else replace(one, since=self.now) for one in reckoning["extensions"]]
+            working["extensions"] = [extension_to_json(one) for one in fixed]
         if proof is not None:
             working["proof"] = words_of(proof)
         window = Window(
