@@ -27,6 +27,7 @@ from odr.procedure.acts.availability import citing, in_time_by_arrival, law_of, 
 from odr.procedure.acts.events import TimeGivenBack
 from odr.procedure.acts.resolvers import RESOLVERS
 from odr.procedure.acts.table import Act, Everyone, Premise, Recorded
+from odr.procedure.acts.windows import waits_in_a_stay
 from odr.procedure.audit.entry_receipts import record_entry
 from odr.procedure.forms.inputs import references_in
 from odr.procedure.models import ActKey, Window, WindowState
@@ -158,8 +159,14 @@ class Performing:
                 .order_by(Window.due_at, Window.id)
                 .limit(1)
             )
-            if window is None or case.stayed_at is not None or self._is_silent(window):
+            if window is None or self._is_silent(window):
                 break
+            if case.stayed_at is not None and waits_in_a_stay(window.kind):
+                # Begun in the stay by a program that let it run.
+                window.state, window.halted_at = WindowState.HALTED, max(case.stayed_at, window.opened_at)
+                self.sitting.session.flush()
+                self._schedule(case)
+                continue
             if self._runs_on(case, window):
                 done += 1
                 continue
@@ -313,7 +320,7 @@ class Performing:
             window = window_for(self.sitting, act, case, actor)
             if window is not None:
                 self.sitting.late = window.state is WindowState.LAPSED
-                if act.meets and window.state is WindowState.OPEN:
+                if act.meets and window.state in (WindowState.OPEN, WindowState.HALTED):
                     window.state = WindowState.MET
                     window.closed_by = self.sitting.next_number(case)
         # What fell due under an older rule is done by that rule, however late the worker comes.
