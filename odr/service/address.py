@@ -33,14 +33,25 @@ from odr.service.packet.acts import follow_packet
 from odr.service.packet.packets import (
     conclude_packet,
     contacts_of,
+    end_given,
     note_address,
     record_consent,
     record_fact,
+    redirect,
     withdraw_consents,
 )
 from odr.service.queries import SERVED_STATES, facts_of, instant, packets_of, told_of
 from odr.service.rules import rules_for
-from odr.service.vocabulary import ELECTRONIC, Channel, ConsentWay, FactKind
+from odr.service.vocabulary import (
+    ASKED_AT,
+    CARRY_ON,
+    ELECTRONIC,
+    NO_REMINDERS,
+    AddressClass,
+    Channel,
+    ConsentWay,
+    FactKind,
+)
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -141,23 +152,29 @@ def as_confirmed(sitting: Sitting, case: Case, actor: Actor) -> dict[str, Any]:
     agreed to. Before anything was confirmed: what the court knows of the party.
     """
     party = sitting.party_of(case, actor)
-    known = contacts_of(sitting.session, party.id)
-    given = {one.channel: one.value for one in known.addresses if one.channel is not Channel.PLATFORM}
+    known, confirmed = contacts_of(sitting.session, party.id), CARRY_ON in party.details
+    given = {
+        one.channel: one.value
+        for one in known.addresses
+        # What was confirmed is all that stands: an address somebody took back is not put before them again.
+        if one.channel is not Channel.PLATFORM and not (confirmed and one.standing is not AddressClass.GIVEN)
+    }
     account = sitting.session.get(Account, actor.account_id) if actor.account_id is not None else None
     own = (
         account.email
         if account is not None and account.confirmed_at is not None and not actor.is_representative
         else ""
     )
+    said = ("", "", "") if confirmed else (party.email or own, party.phone or "", party.address or "")
     scope = {kind for one in known.consents if one.withdrawn_at is None for kind in one.scope}
     return {
-        "email": given.get(Channel.EMAIL) or party.email or own,
-        "phone": given.get(Channel.SMS) or party.phone or "",
+        "email": given.get(Channel.EMAIL) or said[0],
+        "phone": given.get(Channel.SMS) or said[1],
         "messenger": given.get(Channel.MESSENGER, ""),
-        "address": given.get(Channel.POST) or party.address or "",
+        "address": given.get(Channel.POST) or said[2],
         "scope": sorted(scope),
-        "carries_on": "true" if party.details.get("addresses_carry_on") else "",
-        "no_reminders": "true" if party.details.get("no_reminders") else "",
+        "carries_on": "true" if party.details.get(CARRY_ON) else "",
+        "no_reminders": "true" if party.details.get(NO_REMINDERS) else "",
     }
 
 
@@ -185,19 +202,21 @@ def confirm_address(sitting: Sitting, case: Case, given: AddressInput, *, actor:
     """The party's own word on where papers reach it, for which papers, and whether it carries on into later stages (OLR
     30, CPI 3).
 
-    What is confirmed replaces what was given before, from now on. An address that is
+    What is confirmed replaces what was given before, from now on, and what is left empty ends. An address that is
     the signed-in account's own, which the court has verified, is marked as verified.
     """
     party = sitting.party_of(case, actor)
     messenger = _known_messenger(sitting, given.messenger)
     account = sitting.session.get(Account, actor.account_id) if actor.account_id is not None else None
-    for channel, value in (
-        (Channel.PLATFORM, party.reference),
-        (Channel.EMAIL, given.email),
-        (Channel.SMS, given.phone),
-        (Channel.MESSENGER, messenger),
-        (Channel.POST, given.address),
-    ):
+    reach = {
+        Channel.PLATFORM: party.reference,
+        Channel.EMAIL: given.email,
+        Channel.SMS: given.phone,
+        Channel.MESSENGER: messenger,
+        Channel.POST: given.address,
+    }
+    end_given(sitting.session, party.id, {channel for channel, value in reach.items() if not value}, at=now)
+    for channel, value in reach.items():
         if value:
             noted = note_address(
                 sitting.session,
@@ -210,12 +229,14 @@ def confirm_address(sitting: Sitting, case: Case, given: AddressInput, *, actor:
             )
             if account is not None and value == account.email and account.confirmed_at is not None:
                 noted.verified_at = now
+    redirect(sitting.session, party.id)
     party.email, party.phone, party.address = (
         given.email or party.email,
         given.phone or party.phone,
         given.address or party.address,
     )
-    party.details = {**party.details, "addresses_carry_on": given.carries_on, "no_reminders": given.no_reminders}
+    told = {CARRY_ON: given.carries_on, NO_REMINDERS: given.no_reminders, ASKED_AT: case.stage.value}
+    party.details = {**party.details, **told}
     withdraw_consents(sitting.session, party_id=party.id, at=now)
     if given.scope:
         record_consent(

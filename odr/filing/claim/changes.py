@@ -66,6 +66,7 @@ from odr.procedure.papers.rulings import NO_APPEAL, WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
 from odr.procedure.rules.cases import Bar
 from odr.procedure.rules.tracks import conversion
+from odr.service.vocabulary import OF_ADDRESSES
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -723,6 +724,7 @@ def substitute_party(sitting: Sitting, case: Case, given: SubstituteInput, *, ac
 def _invite_successor(sitting: Sitting, case: Case, party: Party, given: SubstituteInput, now: datetime) -> None:
     party.account_id, party.joined_at, party.online = None, None, False
     party.email, party.phone, party.address = given.email, given.phone, given.address
+    party.details = {key: value for key, value in party.details.items() if key not in OF_ADDRESSES}
     for mandate in sitting.session.scalars(
         select(Mandate).where(Mandate.party_id == party.id, Mandate.revoked_at.is_(None))
     ):
