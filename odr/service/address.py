@@ -29,7 +29,7 @@ from odr.service.channels.seller import read_platforms
 from odr.service.choices import packet_options
 from odr.service.inputs import PAPER_OPTIONS
 from odr.service.models import Packet
-from odr.service.packet.acts import follow_packet
+from odr.service.packet.acts import follow_packet, record_again
 from odr.service.packet.packets import (
     conclude_packet,
     contacts_of,
@@ -40,11 +40,13 @@ from odr.service.packet.packets import (
     redirect,
     withdraw_consents,
 )
+from odr.service.packet.proof_of_service import latest_proof
 from odr.service.queries import SERVED_STATES, facts_of, instant, packets_of, told_of
 from odr.service.rules import rules_for
 from odr.service.vocabulary import (
     ASKED_AT,
     CARRY_ON,
+    CONTESTED,
     ELECTRONIC,
     NO_REMINDERS,
     AddressClass,
@@ -415,14 +417,21 @@ def decide_rebuttal(sitting: Sitting, case: Case, given: RebuttalInput, *, actor
     """
     packet: Packet = sitting.resolved("packet", given.packet)
     party = case.party(packet.party_id)
-    before = (packet.state, packet.effective_at)
+    before, came_back = (packet.state, packet.effective_at), packet.docketed_as == CONTESTED
     if given.finding is not Verdict.STANDS:
         _find(sitting, case, packet, given, actor, now)
+    elif came_back:
+        _find_as_recorded(sitting, case, packet, actor, now)
     sitting.close_tasks(case, desks.REBUTTAL, packet.reference)
-    if (packet.state, packet.effective_at) != before:
+    fell = given.finding is not Verdict.STANDS and (came_back or (packet.state, packet.effective_at) != before)
+    if fell:
         end_what_ran(sitting, case, packet)
         moved = given.finding is Verdict.LATER
         sitting.announce(ServiceFell(case, party, packet.occasion, tuple(packet.entry_ids), moved))
+    if fell or came_back:
+        packet.docketed_as = None
+    if fell:
+        begin_with_another(sitting, case, packet)
     follow_packet(sitting, case, packet)
     words = T("Contested service on %(party)s: %(finding)s", party=party.name, finding=given.finding.label)
     return Recorded(words, {"packet": packet.reference, "finding": given.finding.value, "state": packet.state.value})
@@ -448,8 +457,47 @@ def _find(sitting: Sitting, case: Case, packet: Packet, given: RebuttalInput, ac
     if given.finding is Verdict.NOT_RECEIVED and conclusion.is_service:
         _note(sitting, packet, FactKind.FOUND_NOT_SERVED, at=now, now=now, event=base, attempt=None, actor=actor)
     elif given.finding is Verdict.LATER and conclusion.effective_at != day:
-        _note(sitting, packet, FactKind.FOUND_SERVED, at=day, now=now, event=base, attempt=None, actor=actor)
+        _note_served(sitting, packet, at=day, now=now, event=base, actor=actor)
     conclude_packet(sitting.session, packet, rules, now=now)
+
+
+def _find_as_recorded(sitting: Sitting, case: Case, packet: Packet, actor: Actor, now: datetime) -> None:
+    """What came back, or seemed to, was served on the day the docket says."""
+    proof = latest_proof(sitting.session, packet)
+    if proof is not None and proof.effective_at is not None:
+        event = f"found:{case.reference}:{sitting.next_number(case)}"
+        _note_served(sitting, packet, at=proof.effective_at, now=now, event=event, actor=actor)
+    conclude_packet(sitting.session, packet, rules_for(sitting.court)(sitting.session, packet), now=now)
+
+
+def _note_served(sitting: Sitting, packet: Packet, *, at: datetime, now: datetime, event: str, actor: Actor) -> None:
+    """The judge's finding that it was served, in the way the docket recorded it."""
+    proof = latest_proof(sitting.session, packet)
+    record_fact(
+        sitting.session,
+        packet_id=packet.id,
+        kind=FactKind.FOUND_SERVED,
+        channel=proof.channel if proof is not None else None,
+        at=at,
+        recorded_at=now,
+        event_id=event,
+        account_id=actor.account_id,
+    )
+
+
+def begin_with_another(sitting: Sitting, case: Case, packet: Packet) -> None:
+    """Where the same papers reached the party by another packet too, what has ended begins with that one: as long as the
+    first stood nothing could begin with it (OLR 31).
+    """
+    others = [
+        one
+        for one in packets_of(sitting.session, case, *SERVED_STATES, party_id=packet.party_id)
+        if one.id != packet.id and one.docketed_as == one.state.value and set(one.entry_ids) & set(packet.entry_ids)
+    ]
+    if packet.effective_at is not None:
+        others = [one for one in others if one.effective_at is not None and one.effective_at < packet.effective_at]
+    if others:
+        record_again(sitting, min(others, key=lambda one: (one.effective_at or sitting.now, one.id)))
 
 
 def _note(

@@ -233,6 +233,12 @@ FINAL_PACKET_STATES = frozenset({PacketState.SERVED, PacketState.PRESUMED, Packe
 OPEN_PACKET_STATES = frozenset(PacketState) - FINAL_PACKET_STATES
 
 
+OTHERWISE = "otherwise"
+"""What the docket recorded of a packet as service is not so any more, as what came since says."""
+CONTESTED = "contested"
+"""That lies before the judge; until they have found on it, what the docket recorded stands (OLR 31; CPI 135)."""
+
+
 class AttemptState(enum.Enum):
     """Where one attempt stands."""
 

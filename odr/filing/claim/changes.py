@@ -66,6 +66,7 @@ from odr.procedure.papers.rulings import NO_APPEAL, WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
 from odr.procedure.rules.cases import Bar
 from odr.procedure.rules.tracks import conversion
+from odr.service.queries import begun
 from odr.service.vocabulary import OF_ADDRESSES
 
 if TYPE_CHECKING:
@@ -525,7 +526,7 @@ def answer_counterclaim(
 
 def start_counter_answer(sitting: Sitting, case: Case, who: Party, at: datetime, proof: Text | None) -> None:
     """A counterclaim reached a claimant: their time to answer runs from that day (CPL 128)."""
-    if who.role is Role.CLAIMANT and not sitting.windows(case, ANSWER_COUNTERCLAIM, party=who, state=None):
+    if who.role is Role.CLAIMANT and not begun(sitting, case, ANSWER_COUNTERCLAIM, party=who):
         sitting.start_window(case, ANSWER_COUNTERCLAIM, party=who, rule="answer", start=at, proof=proof)
 
 

@@ -34,9 +34,11 @@ from odr.service.packet import deemed, notice_codes
 from odr.service.packet.letter_facts import remember
 from odr.service.vocabulary import (
     BRIEF,
+    CONTESTED,
     ELECTRONIC,
     FINAL_PACKET_STATES,
     LIVE_ATTEMPT_STATES,
+    OTHERWISE,
     AddressClass,
     AttemptState,
     Channel,
@@ -830,12 +832,16 @@ def conclude_packets(
     return conclusions
 
 
+RECORDED = frozenset({PacketState.SERVED.value, PacketState.PRESUMED.value, OTHERWISE})
+"""What stands with a packet of which the docket has recorded a service."""
+
+
 def _write_conclusion(packet: Packet, conclusion: deemed.Conclusion, now: datetime) -> None:
     before = packet.state
     packet.state = _STATE_OF.get(conclusion.status, PacketState.OUT)
-    if packet.effective_at != conclusion.effective_at:
-        # Another day of service than the docket says: it has to be recorded anew.
-        packet.docketed_as = None
+    if packet.effective_at != conclusion.effective_at and packet.docketed_as != CONTESTED:
+        # Another day of service than the docket says: it has to be recorded anew, or found on.
+        packet.docketed_as = OTHERWISE if packet.docketed_as in RECORDED else None
     packet.effective_at = conclusion.effective_at
     if packet.state not in FINAL_PACKET_STATES:
         packet.concluded_at = None
