@@ -78,6 +78,7 @@ class Performing:
     ``recording``  the case the act in hand belongs to
     ``opened``     ids of the cases this Sitting opened: nobody else can hold them
     ``seated``     seats given, still to be named in an entry of their case
+    ``left``       the stage the docket left the case at, where time that was given back has moved it since
     """
 
     def __init__(self, sitting: Sitting) -> None:
@@ -89,6 +90,7 @@ class Performing:
         self.recording: Case | None = None
         self.opened: set[int] = set()
         self.seated: list[tuple[Case, dict[str, Any]]] = []
+        self.left: Stage | None = None
 
     def perform(
         self,
@@ -194,8 +196,10 @@ class Performing:
             window.state, window.closed_by = WindowState.OPEN, None
             party = case.party_if_any(window.party_id)
             if party is not None:
-                self.recording = case
+                # A decision that took effect meanwhile binds nobody: the act in hand says so by the stage it begins at.
+                self.recording, self.moves, stood = case, frozenset(Stage), case.stage
                 self.sitting.announce(TimeGivenBack(case, party, window.kind, window.subject))
+                self.left = stood if case.stage is not stood else None
         return self.sitting.arrived_at
 
     def _is_silent(self, window: Window) -> bool:
@@ -325,7 +329,7 @@ class Performing:
                     window.closed_by = self.sitting.next_number(case)
         # What fell due under an older rule is done by that rule, however late the worker comes.
         at = self.acting_at = effective_at or self.sitting.now
-        self.moves, before = act.to, case.stage
+        self.moves, before, self.left = act.to, self.left or case.stage, None
         try:
             paper = keep_ruling(self.sitting, act, case, given, actor)
             with citing(law_of(self.sitting.pack(case), act)):
