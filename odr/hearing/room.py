@@ -39,6 +39,7 @@ from odr.procedure.acts.events import (
     JudgmentPronounced,
     PartyJoined,
     Served,
+    ServiceFell,
 )
 from odr.procedure.hooks import DeskPage, NavItem, Panel, Room, on
 from odr.procedure.names import CLOSE_WINDOW
@@ -146,6 +147,7 @@ ROOM = Room(
         on(ClaimLodged, mode_acts.on_claim_lodged, consents.on_claim_lodged),
         on(PartyJoined, mode_acts.on_party_joined, consents.on_party_joined),
         on(Served, hearings.on_served, attendance.on_served),
+        on(ServiceFell, hearings.on_service_fell),
         on(FeePaid, attendance.on_fee_paid),
         on(HeardAgain, on_heard_again),
         on(ExaminationVoid, on_heard_again),

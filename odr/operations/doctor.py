@@ -660,12 +660,7 @@ def check_packs(settings: Settings, database: Database, now: datetime) -> Findin
 def check_worker(database: Database, now: datetime) -> Findings:
     """Nothing that is due has been lying for long."""
     with database.read() as session:
-        late = (
-            session.scalar(
-                select(func.count()).select_from(Case).where(Case.next_due_at < now - OVERDUE, Case.stayed_at.is_(None))
-            )
-            or 0
-        )
+        late = session.scalar(select(func.count()).select_from(Case).where(Case.next_due_at < now - OVERDUE)) or 0
     if late:
         yield Finding(
             State.WORRY,

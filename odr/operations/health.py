@@ -157,9 +157,7 @@ class CourtNumbers(Collector):
             in_hand = session.scalar(select(func.count()).select_from(Outage).where(Outage.weighed_at.is_(None)))
             lagging = behind(self.court.notary, session)
             overdue = session.scalar(
-                select(func.count())
-                .select_from(Case)
-                .where(Case.next_due_at < self.court.clock.now(), Case.stayed_at.is_(None))
+                select(func.count()).select_from(Case).where(Case.next_due_at < self.court.clock.now())
             )
         yield GaugeMetricFamily(
             "court_log_entries", "Entries of the open log that are signed for", value=last.size if last else 0

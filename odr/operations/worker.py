@@ -74,7 +74,7 @@ def sweep_windows(court: Court, batch: int = BATCH) -> int:
             due = list(
                 sitting.session.scalars(
                     select(Case)
-                    .where(Case.next_due_at < sitting.now, Case.stayed_at.is_(None))
+                    .where(Case.next_due_at < sitting.now)
                     .order_by(Case.next_due_at, Case.id)
                     .limit(batch)
                     .with_for_update(skip_locked=True)

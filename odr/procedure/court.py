@@ -101,7 +101,7 @@ class Court:
         with self.database.read() as session:
             mine = session.get_one(Case, case.id)
             due, now = mine.next_due_at, arrived(self.clock.now())
-            is_late = due is not None and due < now and mine.stayed_at is None
+            is_late = due is not None and due < now
         if is_late:
             with self.sit() as sitting:
                 sitting.follow(sitting.session.get_one(Case, case.id), lambda: None)

@@ -27,6 +27,7 @@ from odr.procedure.acts.availability import citing, in_time_by_arrival, law_of, 
 from odr.procedure.acts.events import TimeGivenBack
 from odr.procedure.acts.resolvers import RESOLVERS
 from odr.procedure.acts.table import Act, Everyone, Premise, Recorded
+from odr.procedure.acts.windows import waits_in_a_stay
 from odr.procedure.audit.entry_receipts import record_entry
 from odr.procedure.forms.inputs import references_in
 from odr.procedure.models import ActKey, Window, WindowState
@@ -77,6 +78,7 @@ class Performing:
     ``recording``  the case the act in hand belongs to
     ``opened``     ids of the cases this Sitting opened: nobody else can hold them
     ``seated``     seats given, still to be named in an entry of their case
+    ``left``       the stage the docket left the case at, where time that was given back has moved it since
     """
 
     def __init__(self, sitting: Sitting) -> None:
@@ -88,6 +90,7 @@ class Performing:
         self.recording: Case | None = None
         self.opened: set[int] = set()
         self.seated: list[tuple[Case, dict[str, Any]]] = []
+        self.left: Stage | None = None
 
     def perform(
         self,
@@ -158,8 +161,14 @@ class Performing:
                 .order_by(Window.due_at, Window.id)
                 .limit(1)
             )
-            if window is None or case.stayed_at is not None or self._is_silent(window):
+            if window is None or self._is_silent(window):
                 break
+            if case.stayed_at is not None and waits_in_a_stay(window.kind):
+                # Begun in the stay by a program that let it run.
+                window.state, window.halted_at = WindowState.HALTED, max(case.stayed_at, window.opened_at)
+                self.sitting.session.flush()
+                self._schedule(case)
+                continue
             if self._runs_on(case, window):
                 done += 1
                 continue
@@ -187,8 +196,10 @@ class Performing:
             window.state, window.closed_by = WindowState.OPEN, None
             party = case.party_if_any(window.party_id)
             if party is not None:
-                self.recording = case
+                # A decision that took effect meanwhile binds nobody: the act in hand says so by the stage it begins at.
+                self.recording, self.moves, stood = case, frozenset(Stage), case.stage
                 self.sitting.announce(TimeGivenBack(case, party, window.kind, window.subject))
+                self.left = stood if case.stage is not stood else None
         return self.sitting.arrived_at
 
     def _is_silent(self, window: Window) -> bool:
@@ -313,12 +324,12 @@ class Performing:
             window = window_for(self.sitting, act, case, actor)
             if window is not None:
                 self.sitting.late = window.state is WindowState.LAPSED
-                if act.meets and window.state is WindowState.OPEN:
+                if act.meets and window.state in (WindowState.OPEN, WindowState.HALTED):
                     window.state = WindowState.MET
                     window.closed_by = self.sitting.next_number(case)
         # What fell due under an older rule is done by that rule, however late the worker comes.
         at = self.acting_at = effective_at or self.sitting.now
-        self.moves, before = act.to, case.stage
+        self.moves, before, self.left = act.to, self.left or case.stage, None
         try:
             paper = keep_ruling(self.sitting, act, case, given, actor)
             with citing(law_of(self.sitting.pack(case), act)):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -23,7 +24,7 @@ from odr.identity.actors import CLOCK_ACTOR, Actor, let_go
 from odr.procedure.acts.events import Event, PresidentAsked
 from odr.procedure.acts.table import Act
 from odr.procedure.acts.tasks import DECIDED, DESKS, Desk, until_decided
-from odr.procedure.acts.windows import TIME_LIMITS
+from odr.procedure.acts.windows import TIME_LIMITS, waits_in_a_stay
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.performing import ActReceipt, Consequence, Performing
 from odr.procedure.rules.pack import RulePack
@@ -159,7 +160,8 @@ class Sitting:
         """Open a window of a party (or the court); length and article come from the rule pack.
 
         ``rule`` is the pack's key where it differs from ``kind``; ``start`` the instant
-        that sets it running; ``proof`` what shows that instant.
+        that sets it running; ``proof`` what shows that instant. A party's window stands still
+        from its beginning while the case is stayed (CPL 153).
         """
         if TIME_LIMITS.get(kind) is None:
             raise ValueError(f"no room declares windows called {kind}")
@@ -174,15 +176,18 @@ class Sitting:
         working = result.to_json()
         if reckoning.get("extensions"):
             # Who reckons it again, after a standstill or in an audit, needs them as much as the start.
-            working["extensions"] = [extension_to_json(one) for one in reckoning["extensions"]]
+            fixed = [one if one.until_on is None else replace(one, since=self.now) for one in reckoning["extensions"]]
+            working["extensions"] = [extension_to_json(one) for one in fixed]
         if proof is not None:
             working["proof"] = words_of(proof)
+        still = case.stayed_at if waits_in_a_stay(kind) else None
         window = Window(
             case_id=case.id,
             party_id=party.id if party else None,
             kind=kind,
             subject=subject,
-            state=WindowState.OPEN,
+            state=WindowState.OPEN if still is None else WindowState.HALTED,
+            halted_at=still and max(still, start or self.now),
             opened_at=start or self.now,
             due_at=result.due_at,
             working=working,
@@ -214,8 +219,11 @@ class Sitting:
     def close_windows(
         self, case: Case, kind: str, state: WindowState, *, party: Party | None = None, subject: str | None = None
     ) -> int:
-        """Meet or end the open windows of a kind; returns how many."""
-        found = self.windows(case, kind, party=party, subject=subject)
+        """Meet or end the windows of a kind that run or stand still: what is done is not asked for again when the case goes
+        on. Returns how many.
+        """
+        every = self.windows(case, kind, party=party, state=None, subject=subject)
+        found = [window for window in every if window.state in (WindowState.OPEN, WindowState.HALTED)]
         for window in found:
             window.state = state
             window.closed_by = self.next_number(case)

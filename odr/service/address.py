@@ -29,18 +29,31 @@ from odr.service.channels.seller import read_platforms
 from odr.service.choices import packet_options
 from odr.service.inputs import PAPER_OPTIONS
 from odr.service.models import Packet
-from odr.service.packet.acts import follow_packet
+from odr.service.packet.acts import follow_packet, record_again
 from odr.service.packet.packets import (
     conclude_packet,
     contacts_of,
+    end_given,
     note_address,
     record_consent,
     record_fact,
+    redirect,
     withdraw_consents,
 )
+from odr.service.packet.proof_of_service import latest_proof
 from odr.service.queries import SERVED_STATES, facts_of, instant, packets_of, told_of
 from odr.service.rules import rules_for
-from odr.service.vocabulary import ELECTRONIC, Channel, ConsentWay, FactKind
+from odr.service.vocabulary import (
+    ASKED_AT,
+    CARRY_ON,
+    CONTESTED,
+    ELECTRONIC,
+    NO_REMINDERS,
+    AddressClass,
+    Channel,
+    ConsentWay,
+    FactKind,
+)
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -141,23 +154,29 @@ def as_confirmed(sitting: Sitting, case: Case, actor: Actor) -> dict[str, Any]:
     agreed to. Before anything was confirmed: what the court knows of the party.
     """
     party = sitting.party_of(case, actor)
-    known = contacts_of(sitting.session, party.id)
-    given = {one.channel: one.value for one in known.addresses if one.channel is not Channel.PLATFORM}
+    known, confirmed = contacts_of(sitting.session, party.id), CARRY_ON in party.details
+    given = {
+        one.channel: one.value
+        for one in known.addresses
+        # What was confirmed is all that stands: an address somebody took back is not put before them again.
+        if one.channel is not Channel.PLATFORM and not (confirmed and one.standing is not AddressClass.GIVEN)
+    }
     account = sitting.session.get(Account, actor.account_id) if actor.account_id is not None else None
     own = (
         account.email
         if account is not None and account.confirmed_at is not None and not actor.is_representative
         else ""
     )
+    said = ("", "", "") if confirmed else (party.email or own, party.phone or "", party.address or "")
     scope = {kind for one in known.consents if one.withdrawn_at is None for kind in one.scope}
     return {
-        "email": given.get(Channel.EMAIL) or party.email or own,
-        "phone": given.get(Channel.SMS) or party.phone or "",
+        "email": given.get(Channel.EMAIL) or said[0],
+        "phone": given.get(Channel.SMS) or said[1],
         "messenger": given.get(Channel.MESSENGER, ""),
-        "address": given.get(Channel.POST) or party.address or "",
+        "address": given.get(Channel.POST) or said[2],
         "scope": sorted(scope),
-        "carries_on": "true" if party.details.get("addresses_carry_on") else "",
-        "no_reminders": "true" if party.details.get("no_reminders") else "",
+        "carries_on": "true" if party.details.get(CARRY_ON) else "",
+        "no_reminders": "true" if party.details.get(NO_REMINDERS) else "",
     }
 
 
@@ -185,19 +204,21 @@ def confirm_address(sitting: Sitting, case: Case, given: AddressInput, *, actor:
     """The party's own word on where papers reach it, for which papers, and whether it carries on into later stages (OLR
     30, CPI 3).
 
-    What is confirmed replaces what was given before, from now on. An address that is
+    What is confirmed replaces what was given before, from now on, and what is left empty ends. An address that is
     the signed-in account's own, which the court has verified, is marked as verified.
     """
     party = sitting.party_of(case, actor)
     messenger = _known_messenger(sitting, given.messenger)
     account = sitting.session.get(Account, actor.account_id) if actor.account_id is not None else None
-    for channel, value in (
-        (Channel.PLATFORM, party.reference),
-        (Channel.EMAIL, given.email),
-        (Channel.SMS, given.phone),
-        (Channel.MESSENGER, messenger),
-        (Channel.POST, given.address),
-    ):
+    reach = {
+        Channel.PLATFORM: party.reference,
+        Channel.EMAIL: given.email,
+        Channel.SMS: given.phone,
+        Channel.MESSENGER: messenger,
+        Channel.POST: given.address,
+    }
+    end_given(sitting.session, party.id, {channel for channel, value in reach.items() if not value}, at=now)
+    for channel, value in reach.items():
         if value:
             noted = note_address(
                 sitting.session,
@@ -210,12 +231,14 @@ def confirm_address(sitting: Sitting, case: Case, given: AddressInput, *, actor:
             )
             if account is not None and value == account.email and account.confirmed_at is not None:
                 noted.verified_at = now
+    redirect(sitting.session, party.id)
     party.email, party.phone, party.address = (
         given.email or party.email,
         given.phone or party.phone,
         given.address or party.address,
     )
-    party.details = {**party.details, "addresses_carry_on": given.carries_on, "no_reminders": given.no_reminders}
+    told = {CARRY_ON: given.carries_on, NO_REMINDERS: given.no_reminders, ASKED_AT: case.stage.value}
+    party.details = {**party.details, **told}
     withdraw_consents(sitting.session, party_id=party.id, at=now)
     if given.scope:
         record_consent(
@@ -394,14 +417,21 @@ def decide_rebuttal(sitting: Sitting, case: Case, given: RebuttalInput, *, actor
     """
     packet: Packet = sitting.resolved("packet", given.packet)
     party = case.party(packet.party_id)
-    before = (packet.state, packet.effective_at)
+    before, came_back = (packet.state, packet.effective_at), packet.docketed_as == CONTESTED
     if given.finding is not Verdict.STANDS:
         _find(sitting, case, packet, given, actor, now)
+    elif came_back:
+        _find_as_recorded(sitting, case, packet, actor, now)
     sitting.close_tasks(case, desks.REBUTTAL, packet.reference)
-    if (packet.state, packet.effective_at) != before:
+    fell = given.finding is not Verdict.STANDS and (came_back or (packet.state, packet.effective_at) != before)
+    if fell:
         end_what_ran(sitting, case, packet)
         moved = given.finding is Verdict.LATER
         sitting.announce(ServiceFell(case, party, packet.occasion, tuple(packet.entry_ids), moved))
+    if fell or came_back:
+        packet.docketed_as = None
+    if fell:
+        begin_with_another(sitting, case, packet)
     follow_packet(sitting, case, packet)
     words = T("Contested service on %(party)s: %(finding)s", party=party.name, finding=given.finding.label)
     return Recorded(words, {"packet": packet.reference, "finding": given.finding.value, "state": packet.state.value})
@@ -427,8 +457,47 @@ def _find(sitting: Sitting, case: Case, packet: Packet, given: RebuttalInput, ac
     if given.finding is Verdict.NOT_RECEIVED and conclusion.is_service:
         _note(sitting, packet, FactKind.FOUND_NOT_SERVED, at=now, now=now, event=base, attempt=None, actor=actor)
     elif given.finding is Verdict.LATER and conclusion.effective_at != day:
-        _note(sitting, packet, FactKind.FOUND_SERVED, at=day, now=now, event=base, attempt=None, actor=actor)
+        _note_served(sitting, packet, at=day, now=now, event=base, actor=actor)
     conclude_packet(sitting.session, packet, rules, now=now)
+
+
+def _find_as_recorded(sitting: Sitting, case: Case, packet: Packet, actor: Actor, now: datetime) -> None:
+    """What came back, or seemed to, was served on the day the docket says."""
+    proof = latest_proof(sitting.session, packet)
+    if proof is not None and proof.effective_at is not None:
+        event = f"found:{case.reference}:{sitting.next_number(case)}"
+        _note_served(sitting, packet, at=proof.effective_at, now=now, event=event, actor=actor)
+    conclude_packet(sitting.session, packet, rules_for(sitting.court)(sitting.session, packet), now=now)
+
+
+def _note_served(sitting: Sitting, packet: Packet, *, at: datetime, now: datetime, event: str, actor: Actor) -> None:
+    """The judge's finding that it was served, in the way the docket recorded it."""
+    proof = latest_proof(sitting.session, packet)
+    record_fact(
+        sitting.session,
+        packet_id=packet.id,
+        kind=FactKind.FOUND_SERVED,
+        channel=proof.channel if proof is not None else None,
+        at=at,
+        recorded_at=now,
+        event_id=event,
+        account_id=actor.account_id,
+    )
+
+
+def begin_with_another(sitting: Sitting, case: Case, packet: Packet) -> None:
+    """Where the same papers reached the party by another packet too, what has ended begins with that one: as long as the
+    first stood nothing could begin with it (OLR 31).
+    """
+    others = [
+        one
+        for one in packets_of(sitting.session, case, *SERVED_STATES, party_id=packet.party_id)
+        if one.id != packet.id and one.docketed_as == one.state.value and set(one.entry_ids) & set(packet.entry_ids)
+    ]
+    if packet.effective_at is not None:
+        others = [one for one in others if one.effective_at is not None and one.effective_at < packet.effective_at]
+    if others:
+        record_again(sitting, min(others, key=lambda one: (one.effective_at or sitting.now, one.id)))
 
 
 def _note(

@@ -115,7 +115,7 @@ class Packet(Base):
     occasion: Mapped[str] = mapped_column(String(60), default="notice")
     """What the packet is about: ``claim``, ``decision``, or the act that queued it."""
     docketed_as: Mapped[str | None] = mapped_column(String(40))
-    """The conclusion the docket last recorded for it."""
+    """The conclusion the docket last recorded for it, or one of :data:`OTHERWISE` and :data:`CONTESTED`."""
     title: Mapped[dict[str, Any]] = mapped_column(JSON)
     what_next: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """What the addressee does about it, in words; None for a packet of a court that did not say so yet."""

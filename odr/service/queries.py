@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import COURT_ROLES, Audience, Case
+from odr.docket.models import COURT_ROLES, Audience, Case, DocketEntry, Party
 from odr.ground.memory.asked_once import remembered
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import TABLE
+from odr.procedure.models import Window, WindowState
 from odr.procedure.time.written_working import text_from_json
+from odr.service import names
 from odr.service.models import Packet, ServiceFact
 from odr.service.vocabulary import PacketState
 
@@ -24,6 +26,25 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from odr.procedure.sitting import Sitting
+
+
+def begun(
+    sitting: Sitting, case: Case, kind: str, *, party: Party | None = None, subject: str | None = None
+) -> list[Window]:
+    """The time limits of a kind that have begun with a service, whatever became of them. One whose service was found not to
+    have happened, or to have happened on another day, has not: it begins with the service that holds (CPI 135).
+    """
+    found = sitting.windows(case, kind, party=party, state=None, subject=subject)
+    ended = sorted({w.closed_by for w in found if w.state is WindowState.ENDED and w.closed_by is not None})
+    if not ended:
+        return found
+    fell = sitting.session.scalars(
+        select(DocketEntry.number).where(
+            DocketEntry.case_id == case.id, DocketEntry.number.in_(ended), DocketEntry.act == names.DECIDE_REBUTTAL
+        )
+    ).all()
+    return [w for w in found if w.state is not WindowState.ENDED or w.closed_by not in fell]
+
 
 SERVED_STATES = (PacketState.SERVED, PacketState.PRESUMED)
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, or_, select, text
 
 from odr.docket.models import Case
 from odr.ground.db import Database
@@ -37,7 +37,7 @@ from odr.service.rules import rules_for
 from odr.service.sending.daily_reminder import send_reminders
 from odr.service.sending.dispatch import dispatch_due
 from odr.service.sending.due import conclude_due
-from odr.service.vocabulary import PacketState
+from odr.service.vocabulary import CONTESTED, PacketState
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -62,11 +62,14 @@ def _hand_over(court: Court) -> int:
 
 
 def undocketed(limit: int) -> Select[int, int]:
-    """Concluded packets whose conclusion does not stand on the docket; the index of that very condition finds them."""
+    """Concluded packets whose conclusion does not stand on the docket and waits for no judge; the index of that very
+    condition finds them.
+    """
     return (
         select(Packet.id, Packet.case_id)
         .join(Case, Case.id == Packet.case_id)
         .where(text(f"({UNDOCKETED})"), judged(Packet.state).in_(CONCLUDED))
+        .where(or_(Packet.docketed_as.is_(None), Packet.docketed_as != CONTESTED))
         .order_by(Packet.id)
         .limit(limit)
     )

@@ -233,6 +233,12 @@ FINAL_PACKET_STATES = frozenset({PacketState.SERVED, PacketState.PRESUMED, Packe
 OPEN_PACKET_STATES = frozenset(PacketState) - FINAL_PACKET_STATES
 
 
+OTHERWISE = "otherwise"
+"""What the docket recorded of a packet as service is not so any more, as what came since says."""
+CONTESTED = "contested"
+"""That lies before the judge; until they have found on it, what the docket recorded stands (OLR 31; CPI 135)."""
+
+
 class AttemptState(enum.Enum):
     """Where one attempt stands."""
 
@@ -315,6 +321,15 @@ class AbroadStep(enum.Enum):
             AbroadStep.FAILED: T("Could not be served in this way"),
         }[self]
 
+
+CARRY_ON = "addresses_carry_on"
+"""Key of a party's details, there once it has confirmed its addresses: whether they hold in later stages too (CPI 137)."""
+ASKED_AT = "asked_at_stage"
+"""Key of a party's details: the stage at which it was asked for its addresses last, or confirmed them (CPI 137)."""
+NO_REMINDERS = "no_reminders"
+"""Key of a party's details: it wants no reminders of time limits."""
+OF_ADDRESSES = frozenset({CARRY_ON, ASKED_AT, NO_REMINDERS})
+"""What whoever gave the addresses said with them: it goes with them."""
 
 OWN_CARRIERS = frozenset({"inbox", "folder", "print queue"})
 """What the court's own ways out of the house are called in the program: no word of a carrier, and shown to nobody."""

@@ -304,6 +304,22 @@ def test_evidence_may_be_lengthened_for_all_and_the_answer_not(pending: Scene) -
         assert before.due_at and after.due_at and after.due_at >= before.due_at + timedelta(days=5)
 
 
+def test_more_time_is_not_given_for_days_that_are_over(pending: Scene) -> None:
+    """Asked for in time and ruled on late, the days are counted from the old end: too few of them give nothing, and the judge
+    is told so before a letter names a day that is over (EV 54).
+    """
+    own = windows(pending, "evidence", WindowState.OPEN)[0]
+    who = "li" if own.party_id == pending.actor("li").party_id else "haiyun"
+    pending.do("ask_extension", who, window=own.reference, days=2, words="The expert is abroad.")
+    pending.later(days=20)
+    ruling = {"request": request_of(pending, RequestKind.TIME).reference, "answer": "allow", "reasons": "Fair."}
+    with pytest.raises(InvalidInput, match="that is over"):
+        pending.do("rule_on_extension", "judge", **ruling)
+    assert not windows(pending, "evidence", WindowState.OPEN)
+    pending.do("rule_on_extension", "judge", **ruling, days=30)
+    assert all(w.due_at and w.due_at > pending.clock.now() for w in windows(pending, "evidence", WindowState.OPEN))
+
+
 def test_relief_for_lateness_is_asked_for_within_ten_days(pending: Scene) -> None:
     """A missed answer comes back after an obstacle; ten days after its end nothing does (CPL 86)."""
     pending.later(days=20)

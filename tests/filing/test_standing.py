@@ -24,7 +24,10 @@ from odr.identity.models import Account, Mandate, MandateScope
 from odr.payments.fee.relief import desk_of
 from odr.payments.models import ReliefRequest, ReliefState
 from odr.procedure.forms.form_data import parse
+from odr.service.models import Packet
+from odr.service.packet.packets import contacts_of
 from odr.service.sending.ports import message_folder
+from odr.service.vocabulary import AddressClass, Channel
 from tests.filing.visitor import Visitor
 from tests.scene import Scene, claim
 
@@ -141,6 +144,36 @@ def test_the_judge_names_a_guardian_and_the_party_comes_of_age(small_scene: Scen
         small_scene.do("end_guardian", "clerk", **ended)
     with pytest.raises(LookupError):
         small_scene.actor("stranger")
+
+
+def test_who_acts_for_a_child_no_longer_gets_nothing_more_of_its_case(small_scene: Scene) -> None:
+    """A guardian in whose place another is named, and every guardian once the child is of age: no paper goes to their
+    addresses, none counts as served there, and the letter with the code goes to the child's own (CPL 60; OLR 31).
+    """
+    small_scene.lodge(claim(claimant={**CHILD, "e_service": True}))
+    mine = party(small_scene, Role.CLAIMANT)
+    small_scene.do("verify_identity", "clerk", party=mine.reference, means="guardianship")
+    small_scene.accept()
+    small_scene.work()
+    who = {"email": "stranger@court.example", "name": "Zhou Yi", "ties": "appointed"}
+    named = {"party": mine.reference, "reasons": "The parents leave it to each other (CPL 60).", **who}
+    small_scene.do("appoint_guardian", "judge", GuardianInput.model_validate(named))
+    assert reached(small_scene, mine) == {"stranger@court.example": False}
+    ended = {"party": mine.reference, "why": "of_age", "reasons": "Li Xiao is 18 since yesterday."}
+    small_scene.do("end_guardian", "clerk", **ended, email="xiao@parties.example")
+    assert reached(small_scene, mine) == {"xiao@parties.example": False}
+    with small_scene.court.database.read() as session:
+        letter = session.scalars(select(Packet).where(Packet.occasion == "substitution")).one()
+        assert {one.address.value for one in letter.attempts if one.address} == {"xiao@parties.example"}
+
+
+def reached(scene: Scene, who: Party) -> dict[str, bool]:
+    """Mail addresses of a party now, and whether a paper that arrives there is served."""
+    with scene.court.database.read() as session:
+        found = contacts_of(session, who.id)
+        agreed = any(one.withdrawn_at is None for one in found.consents)
+        mails = [one for one in found.addresses if one.channel is Channel.EMAIL]
+        return {one.value: agreed and one.standing is AddressClass.GIVEN for one in mails}
 
 
 def test_papers_are_seen_by_the_registry_alone(visitor: Callable[[str | None], Visitor], pending: Scene) -> None:

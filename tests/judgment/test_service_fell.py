@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from odr.app import create_app
 from odr.docket.models import Case, Document, Stage
 from odr.filing.models import Request
+from odr.ground.clock import forget_arrival, note_arrival
 from odr.ground.errors import ActNotOpen
 from odr.judgment.decision.queries import standing_findings
 from odr.judgment.enforcement.queries import open_enforcement
@@ -145,6 +148,31 @@ def test_relief_from_a_missed_appeal_is_not_hollow(bench: Bench) -> None:
     assert bench.case().stage is Stage.PRONOUNCED and not binds(bench)
     bench.wait(days=20)
     assert bench.case().stage is Stage.EFFECTIVE and binds(bench), "unused, it took effect with the new end"
+
+
+def test_an_appeal_under_way_when_the_clock_struck_is_in_time(bench: Bench) -> None:
+    """Its first byte came before the end and its last after the clock had let the judgment take effect: it is appealed from
+    and binds nobody, and the docket tells one way through the stages (CPL 85, 171).
+    """
+    bench.issue()
+    for who in ("claimant/1", "respondent/1"):
+        bench.serve_decision(who)
+    (window,) = appeals(bench, WindowState.OPEN)
+    assert window.due_at is not None
+    bench.clock.set(window.due_at + timedelta(seconds=10))
+    bench.wait(seconds=1)
+    assert bench.case().stage is Stage.EFFECTIVE and binds(bench)
+    appeal = {"challenged": "8,000.00", "asks": "Dismiss the claim.", "grounds": "The label was true."}
+    note_arrival(None, 60)
+    try:
+        bench.do("respondent/1", "appeal_decision", appeal)
+    finally:
+        forget_arrival()
+    assert bench.case().stage is Stage.APPEALED and not binds(bench)
+    with bench.court.database.read() as session:
+        assert audit_case(session, bench.case()) == []
+        told = audit_projections(bench.court, session, bench.case())
+        assert not [words for words in told if "stage" in words or "effect" in words or "appeal" in words]
 
 
 @pytest.mark.parametrize("occasion", ["claim", "summons"])

@@ -15,6 +15,7 @@ from odr.docket.visibility import reads_entry
 from odr.ground.errors import ActNotOpen, CourtError, Forbidden, InvalidInput, OutOfTime
 from odr.ground.text import Money, Text
 from odr.identity.actors import CLOCK_ACTOR
+from odr.operations.worker import sweep_windows
 from odr.payments.books.bookings import book_payment, paid_on
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.fee.relief import fees_of
@@ -386,6 +387,26 @@ def test_a_detention_lasts_its_days_to_the_hour_and_ends_by_itself(bench: Bench)
     assert newest(bench).custody is Custody.HELD
     bench.wait(days=2)
     assert (newest(bench).custody, newest(bench).over_ground) == (Custody.OVER, "term")
+
+
+def test_nobody_is_held_longer_because_the_case_is_stayed(bench: Bench) -> None:
+    """The worker frees on the day also while the case stands still: a stay halts the case, no detention (CPL 118, 153)."""
+    ordered(bench)
+    begin(bench)
+    bench.do("judge", "give_ruling", STAY)
+    bench.clock.advance(timedelta(days=11))
+    sweep_windows(bench.court)
+    assert (newest(bench).custody, newest(bench).over_ground) == (Custody.OVER, "term")
+    assert bench.case().stayed_at is not None
+
+
+STAY = {
+    "kind": "stay",
+    "result": "granted",
+    "orders": "The case is stayed.",
+    "reasons": "A party has died and her heirs are looked for.",
+    "language": "en",
+}
 
 
 def test_who_is_held_admits_it_and_the_president_releases(bench: Bench) -> None:

@@ -14,9 +14,9 @@ from odr.ground.db import Database
 from odr.ground.text import LOCALES
 from odr.procedure.acts.letter import PaperKind
 from odr.service.address import as_confirmed
-from odr.service.models import ServiceAddress
+from odr.service.models import Packet, ServiceAddress
 from odr.service.packet.packets import contacts_of
-from odr.service.vocabulary import Channel
+from odr.service.vocabulary import LIVE_ATTEMPT_STATES, AttemptState, Channel
 from tests.evidence.test_case_file import signed_in
 from tests.scene import Scene, open_court
 
@@ -68,6 +68,51 @@ def test_what_was_emptied_or_unticked_stays_so_when_the_form_is_opened_again(sma
     was = unescape(page.split('name="was" value="')[1].split('"')[0])
     sent = client.post(at, data={**changed, "was": was}, **origin)
     assert sent.status_code == 303, sent.get_data(as_text=True)[:3000]
+
+
+def test_what_is_left_empty_is_given_no_more(small_scene: Scene) -> None:
+    """A telephone that belongs to somebody else now, a mailbox that is lost: nothing of the case goes there any more, no
+    arrival there is service, whatever is agreed to later, and the form does not offer them again (OLR 30, 31).
+    """
+    scene = small_scene
+    scene.pend()
+    scene.do("confirm_address", "li", **GIVEN, scope=["notice"])
+    scene.do("confirm_address", "li", address=GIVEN["address"])
+    scene.do("change_consent", "li", agrees=True)
+    with scene.court.database.read() as session:
+        look, case = scene.court.look(session), session.get_one(Case, scene.case_id)
+        (mine,) = (p for p in case.parties if p.role is Role.CLAIMANT)
+        left = {one.channel: one.value for one in contacts_of(session, mine.id).addresses}
+        assert left == {Channel.PLATFORM: mine.reference, Channel.POST: GIVEN["address"]}
+        again = as_confirmed(look, case, scene.actor("li"))
+        assert (again["email"], again["phone"], again["address"]) == ("", "", GIVEN["address"])
+    scene.do("file_counterclaim", "haiyun", facts=[{"what": "The shop was right."}], relief=MONEY)
+    with scene.court.database.read() as session:
+        sent = COUNTERCLAIM.where(Packet.party_id == mine.id)
+        channels = {attempt.channel for attempt in session.scalars(sent).one().attempts}
+    assert channels == {Channel.PLATFORM, Channel.POST}
+
+
+def test_what_has_not_gone_out_goes_to_the_new_address(small_scene: Scene) -> None:
+    """A letter by post that waits, as three days behind a mail, goes where the party lives now; to a telephone that was
+    taken back nothing goes.
+    """
+    scene = small_scene
+    scene.pend()
+    scene.do("confirm_address", "li", **GIVEN, scope=["pleading"])
+    scene.do("file_counterclaim", "haiyun", facts=[{"what": "The shop was right."}], relief=MONEY)
+    moved = {"email": GIVEN["email"], "address": "9 Hill Street, Hangzhou"}
+    scene.do("confirm_address", "li", **moved, scope=["pleading"])
+    with scene.court.database.read() as session:
+        (packet,) = (p for p in session.scalars(COUNTERCLAIM) if p.recipient_name == "Li Wen")
+        waits = {one.channel: one.address.value for one in packet.attempts if one.state in LIVE_ATTEMPT_STATES}
+        ended = {one.channel for one in packet.attempts if one.state is AttemptState.CANCELLED}
+    assert waits[Channel.POST] == moved["address"] and waits[Channel.EMAIL] == moved["email"]
+    assert ended == {Channel.SMS}
+
+
+COUNTERCLAIM = select(Packet).where(Packet.occasion == "file_counterclaim")
+MONEY = [{"kind": "money", "amount": "1000", "what": "Pay the price"}]
 
 
 def test_before_anything_is_confirmed_the_form_holds_what_the_court_knows(small_scene: Scene) -> None:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from sqlalchemy import select
 
-from odr.docket.models import DocketEntry, Stage
+from odr.docket.models import Case, DocketEntry, Stage
 from odr.ground.errors import ActNotOpen, CourtError, InvalidInput
 from odr.service.models import Packet, ServiceAddress, ServiceAttempt, ServiceConsent, ServiceFact
-from odr.service.packet.packets import record_fact
+from odr.service.packet.packets import contacts_of, record_fact
 from odr.service.registry.acts import ask_again
 from odr.service.registry.figures import figures, harmless
 from odr.service.registry.outcome_batch import record_batch
@@ -157,6 +157,39 @@ def test_addresses_that_do_not_carry_on_are_asked_for_again(served: Scene) -> No
         ask_again(sitting, case, entry)
     asked = packets(served.court.database, "address")
     assert [p.recipient_name for p in asked] == ["Haiyun Information Technology Co., Ltd."]
+
+
+def test_who_confirms_in_a_later_stage_is_not_asked_in_the_same_breath(served: Scene) -> None:
+    """What a party agreed to in enforcement holds there, whether or not it carries on; the letter that asks for addresses
+    brings nothing of the entry after which it goes, which may be for others only (CPI 137).
+    """
+    served.join()
+    with served.court.database.write() as session:
+        session.get_one(Case, served.case_id).stage = Stage.ENFORCEMENT
+    served.do("confirm_address", "haiyun", email="h@haiyun.example", scope=["notice"])
+    assert packets(served.court.database, "address") == []
+    with served.court.database.write() as session:
+        session.get_one(Case, served.case_id).stage = Stage.APPEALED
+        (mine,) = (p for p in session.get_one(Case, served.case_id).parties if p.label == "respondent/1")
+        left = [one for one in contacts_of(session, mine.id).consents if one.withdrawn_at is None]
+        assert [one.scope for one in left] == [["notice"]]
+    served.do("record_search", "clerk", party=mine.reference, place="register", where="Register of companies")
+    (asked,) = packets(served.court.database, "address")
+    assert asked.documents == []
+
+
+def test_a_call_of_yesterday_takes_back_nothing_agreed_to_today(served: Scene) -> None:
+    """Who declined by telephone and agreed afterwards has agreed, whenever the call is entered (OLR 29, 30)."""
+    served.clock.advance(timedelta(hours=30))
+    day = served.clock.now().date() - timedelta(days=1)
+    agreed = {"way": "express", "scope": ["notice"], "shown_by": "Called back today and agreed to notices."}
+    served.do("record_consent_found", "clerk", party=respondent(served), **agreed)
+    reference = packets(served.court.database)[0].reference
+    call = {"packet": reference, "happened_on": day.isoformat(), "hour": "16:00", "what": "declined"}
+    served.do("record_call", "clerk", **call)
+    with served.court.database.read() as session:
+        (mine,) = (p for p in session.get_one(Case, served.case_id).parties if p.label == "respondent/1")
+        assert [one for one in contacts_of(session, mine.id).consents if one.withdrawn_at is None]
 
 
 def test_a_call_is_no_service_and_who_declines_gets_paper(served: Scene) -> None:

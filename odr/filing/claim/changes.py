@@ -66,6 +66,8 @@ from odr.procedure.papers.rulings import NO_APPEAL, WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
 from odr.procedure.rules.cases import Bar
 from odr.procedure.rules.tracks import conversion
+from odr.service.queries import begun
+from odr.service.vocabulary import OF_ADDRESSES
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -524,7 +526,7 @@ def answer_counterclaim(
 
 def start_counter_answer(sitting: Sitting, case: Case, who: Party, at: datetime, proof: Text | None) -> None:
     """A counterclaim reached a claimant: their time to answer runs from that day (CPL 128)."""
-    if who.role is Role.CLAIMANT and not sitting.windows(case, ANSWER_COUNTERCLAIM, party=who, state=None):
+    if who.role is Role.CLAIMANT and not begun(sitting, case, ANSWER_COUNTERCLAIM, party=who):
         sitting.start_window(case, ANSWER_COUNTERCLAIM, party=who, rule="answer", start=at, proof=proof)
 
 
@@ -723,6 +725,7 @@ def substitute_party(sitting: Sitting, case: Case, given: SubstituteInput, *, ac
 def _invite_successor(sitting: Sitting, case: Case, party: Party, given: SubstituteInput, now: datetime) -> None:
     party.account_id, party.joined_at, party.online = None, None, False
     party.email, party.phone, party.address = given.email, given.phone, given.address
+    party.details = {key: value for key, value in party.details.items() if key not in OF_ADDRESSES}
     for mandate in sitting.session.scalars(
         select(Mandate).where(Mandate.party_id == party.id, Mandate.revoked_at.is_(None))
     ):

@@ -22,6 +22,7 @@ from odr.procedure.acts.table import Act, bar
 from odr.procedure.models import WindowState
 from odr.procedure.papers.rulings import is_appealable
 from odr.service import names as service_names
+from odr.service.queries import begun
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -123,7 +124,7 @@ def start_appeal(
 ) -> None:
     """A party was served with entries: for each ruling among them their ten days run from that day (CPL 171)."""
     for ruling, window in _served_with(sitting, case, numbers):
-        if not sitting.windows(case, window, party=party, state=None, subject=ruling.reference):
+        if not begun(sitting, case, window, party=party, subject=ruling.reference):
             sitting.start_window(case, window, party=party, start=at, subject=ruling.reference, proof=proof)
 
 
@@ -137,7 +138,7 @@ def hold_still(sitting: Sitting, case: Case) -> None:
 
 def is_final(sitting: Sitting, case: Case, ruling: Request, window: str) -> bool:
     """Everybody who is reached in the case was served, no time to appeal runs, no appeal is pending (CPL 158)."""
-    windows = sitting.windows(case, window, state=None, subject=ruling.reference)
+    windows = begun(sitting, case, window, subject=ruling.reference)
     served = {w.party_id for w in windows}
     appealed = [
         a

@@ -223,7 +223,9 @@ class MoreTimeRuling(CourtModel):
     in_record=False,
 )
 def rule_on_extension(sitting: Sitting, case: Case, given: MoreTimeRuling, *, actor: Actor, now: datetime) -> Recorded:
-    """Lengthen the limit, for the other parties too, or not, with reasons (EV 54)."""
+    """Lengthen the limit, for the other parties too, or not, with reasons (EV 54). Raises InvalidInput for days that would
+    be over: asked for in time, they are counted from the end the limit had.
+    """
     request: Request = sitting.resolved("extension", given.request)
     window = sitting.session.scalars(select(Window).where(Window.reference == request.subject)).one()
     title = window_title(sitting, case, window)
@@ -238,6 +240,15 @@ def rule_on_extension(sitting: Sitting, case: Case, given: MoreTimeRuling, *, ac
         extend(sitting, case, window, days, reason, article)
     else:
         lengthen_for_all(sitting, case, window, days, reason, article)
+    if window.state is WindowState.OPEN and window.due_at is not None and window.due_at < now:
+        raise InvalidInput.at(
+            "days",
+            T(
+                "With %(days)s days more it ends on %(day)s, and that is over. Give as many as are needed from today.",
+                days=days,
+                day=window.due_at.astimezone(sitting.pack(case).tz).date(),
+            ),
+        )
     decide(sitting, case, request, RequestState.GRANTED)
     return Recorded(
         T("Longer by %(days)s days: %(title)s", days=days, title=title),

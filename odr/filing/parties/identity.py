@@ -14,7 +14,7 @@ from odr.filing import desks, names
 from odr.filing.claim.progress import ask, decide, requests_of
 from odr.filing.inputs import Reasons, Ties
 from odr.filing.models import Request, RequestKind, RequestState
-from odr.filing.parties.invitation import invite
+from odr.filing.parties.invitation import forget_reach, invite
 from odr.filing.parties.known_identity import registered, start_registering
 from odr.filing.parties.mandates_on_docket import note_of, representatives_of
 from odr.filing.parties.person import BORN, SEX, Sex, Told, note_person
@@ -34,6 +34,8 @@ from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtPhone, CourtText, RefTo, field
 from odr.procedure.rules.base import law
+from odr.service.packet.packets import note_reach
+from odr.service.vocabulary import OF_ADDRESSES, Channel
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -351,6 +353,9 @@ def appoint_guardian(sitting: Sitting, case: Case, given: GuardianInput, *, acto
             ),
         )
     _end_guardians(sitting, case, party)
+    # Papers go to whoever acts now, on paper until they confirm an address; the inbox here is the party's.
+    forget_reach(sitting, party, now, keep=(Channel.PLATFORM, Channel.POST))
+    _note_mail(sitting, party, given.email, "guardian named by the court")
     try:
         mandate = mandates.place_guardian(sitting.session, party, account, now)
     except mandates.BothSides as error:
@@ -360,7 +365,7 @@ def appoint_guardian(sitting: Sitting, case: Case, given: GuardianInput, *, acto
     party.online, party.joined_at = True, party.joined_at or now
     entry = sitting.next_number(case)
     party.details = {
-        **party.details,
+        **_without_addresses(party),
         "guardian": {"name": given.name, "ties": given.ties.value, "verified": {"means": "appointed", "entry": entry}},
     }
     return Recorded(
@@ -375,6 +380,16 @@ def _end_guardians(sitting: Sitting, case: Case, party: Party) -> int:
         mandates.revoke(sitting.session, mandate, sitting.now)
         note_of(sitting.session, mandate).ended_entry = sitting.next_number(case)
     return len(held)
+
+
+def _without_addresses(party: Party) -> dict[str, Any]:
+    return {key: value for key, value in party.details.items() if key not in OF_ADDRESSES}
+
+
+def _note_mail(sitting: Sitting, party: Party, email: str | None, source: str) -> None:
+    if email is not None:
+        reach = ((Channel.EMAIL, email),)
+        note_reach(sitting.session, party_id=party.id, reach=reach, source=source, at=sitting.now, given=False)
 
 
 @guard("CPL 60", "CPI 83")
@@ -440,9 +455,11 @@ def end_guardian(sitting: Sitting, case: Case, given: EndGuardianInput, *, actor
     party: Party = sitting.resolved("party", given.party)
     if "guardian" not in party.details or not _end_guardians(sitting, case, party):
         raise InvalidInput.at("party", T("Nobody acts in the place of this party."))
-    party.details = {key: value for key, value in party.details.items() if key != "guardian"}
+    party.details = {key: value for key, value in _without_addresses(party).items() if key != "guardian"}
     party.online, party.joined_at = False, None
-    party.email = given.email or party.email
+    party.email = given.email
+    forget_reach(sitting, party, now)
+    _note_mail(sitting, party, given.email, "the party's own, when a guardian's acting ended")
     invite(sitting, case, party)
     return Recorded(
         T("Nobody acts for %(party)s as guardian any more", party=party.name), {"party": party.label, "why": given.why}

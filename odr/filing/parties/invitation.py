@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from odr.service.packet.occasions import CLAIM, JOINDER, SUBSTITUTION
 from odr.service.packet.packets import note_reach, queue_packet, reach_of, recipient_of, withdraw_consents
 from odr.service.packet.progress_codes import end_code, keep_code
 from odr.service.rules import answer_by, with_notices
+from odr.service.vocabulary import Channel
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -25,13 +27,19 @@ def note_addresses(sitting: Sitting, party: Party, source: str) -> None:
     note_reach(sitting.session, party_id=party.id, reach=reach_of(party), source=source, at=sitting.now, given=False)
 
 
-def forget_reach(sitting: Sitting, party: Party, now: datetime) -> None:
-    """Addresses and consents of the one who was party before reach nobody any more."""
+def forget_reach(sitting: Sitting, party: Party, now: datetime, *, keep: Collection[Channel] = ()) -> None:
+    """Addresses and consents of the one who was party before, or who acted for the party, reach nobody any more; those on
+    the channels to ``keep`` are the party's own.
+    """
     withdraw_consents(sitting.session, party_id=party.id, at=now)
     end_code(sitting.session, party.id, now)
     sitting.session.execute(
         update(ServiceAddress)
-        .where(ServiceAddress.party_id == party.id, ServiceAddress.ended_at.is_(None))
+        .where(
+            ServiceAddress.party_id == party.id,
+            ServiceAddress.ended_at.is_(None),
+            ServiceAddress.channel.not_in(keep),
+        )
         .values(ended_at=now)
     )
 

@@ -37,7 +37,7 @@ from odr.hearing.trial_limit.acts import seat_president
 from odr.hearing.vocabulary import AdjournmentGround, HearingState, IdentityCheck, Mode, Presence, TestimonyManner
 from odr.identity.actors import Actor
 from odr.procedure.acts.act_versions import upcast
-from odr.procedure.acts.events import Served
+from odr.procedure.acts.events import Served, ServiceFell
 from odr.procedure.acts.letter import HOUR, OLD_HOUR, PLACE, Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
@@ -909,6 +909,17 @@ def on_served(sitting: Sitting, event: Served) -> None:
     )
     for row in sitting.session.scalars(mine.where(Summons.sent_by.in_(event.entries), Summons.served_at.is_(None))):
         row.served_at = event.at
+
+
+def on_service_fell(sitting: Sitting, event: ServiceFell) -> None:
+    """A summons did not reach a party, or did on another day: they are called once it has (CPL 139, 146)."""
+    mine = (
+        select(Summons)
+        .join(Hearing, Hearing.id == Summons.hearing_id)
+        .where(Hearing.case_id == event.case.id, Summons.party_id == event.party.id)
+    )
+    for row in sitting.session.scalars(mine.where(Summons.sent_by.in_(event.entries))):
+        row.served_at = None
 
 
 def _hearings(sitting: Sitting, case: Case, *, state: HearingState, recorded: bool = False) -> list[Option]:

@@ -31,9 +31,12 @@ ACTS = (
     service_names.DECIDE_REBUTTAL,
     service_names.NOTE_ABODE_ABROAD,
     filing_names.RULE_ON_LATENESS,
+    names.APPEAL_DECISION,
 )
-UNDOING = ACTS[-3:]
-"""After these a judgment may bind nobody again: it was not served, or its time to appeal came back (CPL 86, 158, 286)."""
+UNDOING = ACTS[-4:]
+"""After these a judgment may bind nobody again: it was not served, its time to appeal came back, or the appeal was under way
+when that time ended (CPL 86, 158, 286).
+"""
 OWED = (OrderKind.PAY, OrderKind.DO, OrderKind.REFRAIN)
 
 

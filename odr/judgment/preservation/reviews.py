@@ -34,6 +34,7 @@ from odr.judgment.vocabulary import PRESERVATIONS, MotionKind, MotionState, Pres
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.events import Served
 from odr.procedure.models import WindowState
+from odr.service.queries import begun
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -52,7 +53,7 @@ def review_begins(sitting: Sitting, event: Served) -> None:
         for subject, number, whose in _ruled(sitting, case)
         if number in event.entries and (whose is None or party.id in whose)
     ):
-        asked = sitting.windows(case, REVIEW, party=party, state=None, subject=subject)
+        asked = begun(sitting, case, REVIEW, party=party, subject=subject)
         if not any((w.opened_by or 0) > (number or 0) for w in asked):
             sitting.start_window(case, REVIEW, party=party, start=event.at, subject=subject, proof=event.proof)
 

@@ -22,6 +22,7 @@ from odr.procedure.acts.table import Everyone, Recorded, Topic, act
 from odr.procedure.models import WindowState
 from odr.procedure.rules.base import law
 from odr.procedure.rules.pack import NoSuchRule
+from odr.service.queries import begun
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -42,7 +43,7 @@ def absent_may_ask(
         or SET_ASIDE not in sitting.pack(case).windows.rules
     ):
         return
-    if sitting.windows(case, SET_ASIDE, party=party, state=None, subject=decision.reference):
+    if begun(sitting, case, SET_ASIDE, party=party, subject=decision.reference):
         return
     try:
         sitting.start_window(case, SET_ASIDE, party=party, start=at, subject=decision.reference, proof=proof)

@@ -37,6 +37,7 @@ from odr.procedure.models import WindowState
 from odr.procedure.papers.frame import keep_document
 from odr.procedure.papers.language import language_of
 from odr.procedure.rules.base import law
+from odr.service.queries import begun
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -218,7 +219,7 @@ def on_served(sitting: Sitting, event: Served) -> None:
     """An appeal reached another party: their time to answer it runs from that day (CPL 174)."""
     case, party = event.case, event.party
     for petition in petitions_of(sitting.session, case, *LIVE):
-        known = sitting.windows(case, ANSWER, party=party, state=None, subject=petition.reference)
+        known = begun(sitting, case, ANSWER, party=party, subject=petition.reference)
         if petition.entry_number in event.entries and petition.party_id != party.id and not known:
             sitting.start_window(
                 case, ANSWER, party=party, start=event.at, subject=petition.reference, proof=event.proof
@@ -227,7 +228,7 @@ def on_served(sitting: Sitting, event: Served) -> None:
 
 def _all_served(sitting: Sitting, case: Case, petition: AppealPetition) -> bool:
     """Whether the appeal has reached everybody who may answer it."""
-    told = {w.party_id for w in sitting.windows(case, ANSWER, state=None, subject=petition.reference)}
+    told = {w.party_id for w in begun(sitting, case, ANSWER, subject=petition.reference)}
     return all(p.id in told for p in case.parties if p.left_at is None and p.id != petition.party_id)
 
 

@@ -37,9 +37,10 @@ from odr.judgment.vocabulary import PRESERVATIONS, AppealState, MotionKind, Moti
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, Topic, act
+from odr.procedure.acts.windows import waits_in_a_stay
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, field
-from odr.procedure.models import WindowState
+from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.frame import keep_prepared, sealed_paper
 from odr.procedure.papers.language import CaseLanguage
 from odr.procedure.papers.rulings import is_appealable
@@ -350,16 +351,28 @@ def _carry_out(sitting: Sitting, case: Case, ruling: Ruling, now: datetime) -> N
     elif ruling.kind is MotionKind.RESUME:
         if case.stayed_at is None:
             raise ActNotOpen(T("The case is not stayed."))
-        case.stayed_at = None
+        stayed_at, case.stayed_at = case.stayed_at, None
         sitting.close_tasks(case, filing_desks.STAY)
         rule = sitting.pack(case).trial_limits.exclusions["stay"]
-        go_on(sitting, case, sitting.windows(case, state=WindowState.HALTED), now, rule.title, rule.article)
+        for window in sitting.windows(case):  # Begun in the stay by a program that let them run.
+            if window.opened_at >= stayed_at and waits_in_a_stay(window.kind):
+                halt([window], window.opened_at)
+        go_on(sitting, case, _halted_by_the_stay(sitting, case, stayed_at), now, rule.title, rule.article)
     elif ruling.kind is MotionKind.DISMISSAL:
         if case.stage not in (Stage.PENDING, Stage.HEARING, Stage.DELIBERATION):
             raise ActNotOpen(T("Not at this point of the case: it is at “%(stage)s”.", stage=case.stage.label))
         if ending_that_waits(sitting, case) is not None:
             raise ActNotOpen(T("A ruling that ends this case has been given already."))
         wait_for_appeals(sitting, case, APPEAL_DISMISSAL, Outcome.DISMISSED)
+
+
+def _halted_by_the_stay(sitting: Sitting, case: Case, stayed_at: datetime) -> list[Window]:
+    """What stands still for no other reason: what stood still before, as the time for evidence does while an objection to
+    jurisdiction waits, goes on waiting for that, and so does what began of its kind meanwhile (EV 55).
+    """
+    halted = sitting.windows(case, state=WindowState.HALTED)
+    waits = {w.kind for w in halted if w.halted_at is not None and w.halted_at < stayed_at}
+    return [w for w in halted if w.kind not in waits]
 
 
 def ruling_overdue(sitting: Sitting, case: Case, window: Any) -> None:

@@ -29,6 +29,7 @@ from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.papers.rulings import NO_APPEAL
 from odr.procedure.rules.base import law
+from odr.service.queries import begun
 
 if TYPE_CHECKING:
     from odr.procedure.models import Window
@@ -43,7 +44,8 @@ def here(sitting: Sitting, case: Case) -> list[RetrialApplication]:
 def on_served(sitting: Sitting, event: Served) -> None:
     """A copy of an application reached another party: their fifteen days run (CPL 214)."""
     for row in here(sitting, event.case):
-        if row.entry_number in event.entries and row.party_id != event.party.id:
+        known = begun(sitting, event.case, OPINION, party=event.party, subject=row.reference)
+        if row.entry_number in event.entries and row.party_id != event.party.id and not known:
             sitting.start_window(
                 event.case, OPINION, party=event.party, start=event.at, subject=row.reference, proof=event.proof
             )

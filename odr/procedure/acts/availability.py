@@ -151,6 +151,8 @@ def _window_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Cou
     if window.state is WindowState.OPEN and (window.due_at is None or window.due_at >= sitting.arrived_at):
         return None
     law = sitting.pack(case).cited(window.working.get("article", ""))
+    if window.state is WindowState.HALTED and case.stayed_at is not None and act.while_stayed:
+        return None
     if window.state is WindowState.HALTED:
         return ActNotOpen(T("Your time for this is halted for the moment."), source=law)
     if window.state is WindowState.MET:

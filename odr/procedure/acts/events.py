@@ -259,8 +259,8 @@ class Served(Event):
 
 @dataclass(frozen=True)
 class ServiceFell(Event):
-    """A judge found that papers did not reach a party or, where ``moved``, did so on another day than recorded (OLR 31;
-    CPI 135). What they were about and which entries they were of, as in :class:`Served`.
+    """A judge found that papers recorded as served did not reach a party or, where ``moved``, did so on another day (OLR
+    31; CPI 135). What they were about and which entries they were of, as in :class:`Served`.
     """
 
     party: Party

@@ -95,6 +95,14 @@ class TimeLimits:
 TIME_LIMITS = TimeLimits()
 
 
+def waits_in_a_stay(kind: str) -> bool:
+    """Whether a time limit that would begin while the case is stayed waits until it goes on: a party's, but for what runs on
+    whatever happens. What the court or somebody else has to do meanwhile is due all the same.
+    """
+    limit = TIME_LIMITS.get(kind)
+    return limit is None or (limit.nature in (Nature.DUTY, Nature.REMEDY) and not limit.runs_on)
+
+
 def time_limit(
     kind: str,
     nature: Nature,

@@ -79,7 +79,8 @@ class Course:
         if before is not after:
             if after in OPEN_STAGES:
                 self.since = {way: at for way, at in self.since.items() if way[1] in OPEN_STAGES}
-            elif before in BOUND_STAGES and after is Stage.PRONOUNCED:  # The judgment was not served: it never bound.
+            elif before in BOUND_STAGES and after in (Stage.PRONOUNCED, Stage.APPEALED):
+                # The judgment was not served, or its appeal was under way in time: it never bound.
                 self.since = {way: at for way, at in self.since.items() if way[1] not in BOUND_STAGES}
             for reached in (self.reached, self.since):
                 reached.setdefault((before, after), set()).update(entry.times)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case
 from odr.ground.text import Text
 from odr.procedure.models import Window, WindowState
-from odr.procedure.time.reckoned_again import reckon_working
-from odr.procedure.time.written_working import text_to_json
+from odr.procedure.time.reckoned_again import extension_to_json, reckon_working
+from odr.procedure.time.reckoning import Extension
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -33,7 +33,7 @@ def take_changed(session: Session) -> Collection[int]:
 
 def give_until(sitting: Sitting, case: Case, window: Window, until: date, reason: Text, article: str) -> None:
     """Let a window run until a day at the earliest, again if it was over."""
-    more = {"until": until.isoformat(), "reason": text_to_json(reason), "article": article}
+    more = extension_to_json(Extension(reason, article, until_on=until, since=sitting.now))
     window.working = {**window.working, "extensions": [*window.working.get("extensions", []), more]}
     if window.state is not WindowState.HALTED:
         window.state, window.closed_by = WindowState.OPEN, None

@@ -112,18 +112,35 @@ class Count:
         return end
 
     def roll(self, day: date) -> date:
-        """Move an end on a day off to the next working day, where the pack does."""
+        """Move an end on a day off to the next working day, where the pack does; a day on which the window stood still is
+        nobody's last day either.
+        """
         rules = self.pack.reckoning
         if not rules.rolls or self.calendar.is_working(day):
             return day
         self.used(rules.roll_article)
         self.note(day, False, T("the last day is a day off: %(why)s", why=self.calendar.words(day)))
         day += timedelta(days=1)
-        while not self.calendar.is_working(day):
-            self.note(day, False, self.calendar.words(day))
+        while (halted := self.standstill(day)) is not None or not self.calendar.is_working(day):
+            if halted is not None:
+                self.used(halted.article)
+            why = self.calendar.words(day) if halted is None else T("suspended: %(why)s", why=halted.reason)
+            self.note(day, False, why)
             day += timedelta(days=1)
         self.note(day, True, T("first working day after it"))
         return day
+
+    def put_off(self, until: date, since: date) -> date:
+        """A day to which a window was put off on the day ``since``, pushed on by every day it stood still after that."""
+        day = since
+        while day < until:
+            day += timedelta(days=1)
+            halted = self.standstill(day)
+            if halted is not None:
+                until += timedelta(days=1)
+                self.used(halted.article)
+                self.note(day, False, T("suspended: %(why)s", why=halted.reason))
+        return until
 
     def period(self, day: date, period: Period) -> date:
         """The last day of a period of days, months or years that begins after ``day``, rolled."""

@@ -45,7 +45,8 @@ def extension_to_json(one: Extension) -> dict[str, Any]:
     """An extension as a window's working keeps it."""
     written: dict[str, Any] = {"reason": text_to_json(one.reason), "article": one.article}
     if one.until_on is not None:
-        return {**written, "until": one.until_on.isoformat()}
+        since = {"since": one.since.isoformat()} if one.since is not None else {}
+        return {**written, "until": one.until_on.isoformat(), **since}
     assert one.period is not None
     return {**written, "amount": one.period.amount, "unit": one.period.unit.value}
 
@@ -62,6 +63,7 @@ def _suspension(one: Mapping[str, Any]) -> Suspension:
 def _extension(one: Mapping[str, Any]) -> Extension:
     reason = text_from_json(one["reason"])
     if "until" in one:
-        return Extension(reason, one["article"], until_on=date.fromisoformat(one["until"]))
+        since = datetime.fromisoformat(one["since"]) if "since" in one else None
+        return Extension(reason, one["article"], until_on=date.fromisoformat(one["until"]), since=since)
     unit = Unit(one.get("unit", Unit.DAYS.value))
     return Extension(reason, one["article"], period=Period(amount=one["amount"], unit=unit))

@@ -45,12 +45,15 @@ class LengthNotAllowed(CourtError):
 
 @dataclass(frozen=True)
 class Extension:
-    """More time by order: a further period from the end reached so far, or a day to hold until."""
+    """More time by order: a further period from the end reached so far, or a day to hold until. What stands still after
+    ``since``, when that day was fixed, is added to it.
+    """
 
     reason: Text
     article: str
     period: Period | None = None
     until_on: date | None = None
+    since: datetime | None = None
 
     def __post_init__(self) -> None:
         if (self.period is None) == (self.until_on is None):
@@ -238,8 +241,11 @@ def _extend(count: Count, due_at: datetime, extension: Extension) -> datetime:
     count.used(extension.article)
     last = due_at.astimezone(pack.tz).date()
     if extension.until_on is not None:
-        count.note(extension.until_on, True, T("extended by order: %(why)s", why=extension.reason))
-        return max(due_at, end_of(pack, count.roll(extension.until_on)))
+        until = extension.until_on
+        if extension.since is not None:
+            until = count.put_off(until, extension.since.astimezone(pack.tz).date())
+        count.note(until, True, T("extended by order: %(why)s", why=extension.reason))
+        return max(due_at, end_of(pack, count.roll(until)))
     period = extension.period
     if period is None:
         return due_at

@@ -50,6 +50,7 @@ from odr.register.enforcement_list.queries import (
 )
 from odr.register.enforcement_list.reporting import named, time_to_report_begins, whose_debt
 from odr.register.enforcement_list.rules import is_number, is_too_young, masked
+from odr.service.queries import begun
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -93,7 +94,7 @@ def on_served(sitting: Sitting, event: Served) -> None:
             and one.answered_entry in event.entries
             and one.kind not in ("list", "creditor")
         ):
-            known = sitting.windows(case, time_limits.LISTING_REVIEW, state=None, subject=one.reference)
+            known = begun(sitting, case, time_limits.LISTING_REVIEW, subject=one.reference)
             if not known:
                 sitting.start_window(
                     case,

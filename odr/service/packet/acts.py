@@ -35,6 +35,7 @@ from odr.service.models import Packet, ProofOfService
 from odr.service.notices_to_appear import follow_call
 from odr.service.packet.consequence import is_for_information
 from odr.service.packet.copies import EntryPapers, papers_for, papers_of
+from odr.service.packet.deemed import Conclusion
 from odr.service.packet.letter_facts import begins_with
 from odr.service.packet.occasions import ACCEPTANCE, CLAIM as CLAIM_LETTER, REGISTRY, Occasion, occasion_of
 from odr.service.packet.overtaken import why_overtaken
@@ -53,10 +54,10 @@ from odr.service.packet.packets import (
     withdraw_consents,
 )
 from odr.service.packet.progress_codes import keep_code
-from odr.service.packet.proof_of_service import issue_proof
+from odr.service.packet.proof_of_service import issue_proof, latest_proof
 from odr.service.queries import is_private, told_of
 from odr.service.rules import answer_by, rules_for, with_list_warning, with_notices
-from odr.service.vocabulary import Channel, ConsentWay, FactKind, PacketState
+from odr.service.vocabulary import CONTESTED, OTHERWISE, Channel, ConsentWay, FactKind, PacketState
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -286,7 +287,15 @@ def follow_packet(sitting: Sitting, case: Case, packet: Packet) -> None:
     informs = not conclusion.is_service and is_for_information(sitting, case, packet)
     if informs:
         end_tasks(sitting.session, packet, now=sitting.now)
-    if packet.state is PacketState.NOT_SERVED and (informs or why_overtaken(sitting, case, packet) is not None):
+    nothing_follows = packet.state is PacketState.NOT_SERVED and (
+        informs or why_overtaken(sitting, case, packet) is not None
+    )
+    if packet.docketed_as == OTHERWISE:
+        stands = informs or nothing_follows or packet.is_call or _is_earlier(sitting, packet, conclusion)
+        packet.docketed_as = None if stands else CONTESTED
+        if not stands:
+            _ask_the_judge(sitting, case, packet)
+    if nothing_follows:
         end_tasks(sitting.session, packet, now=sitting.now)
         packet.docketed_as = packet.state.value
         return
@@ -294,7 +303,8 @@ def follow_packet(sitting: Sitting, case: Case, packet: Packet) -> None:
         follow_call(sitting, case, packet)
         return
     if packet.state is PacketState.NOT_SERVED:
-        packet.docketed_as = packet.state.value
+        if packet.docketed_as != CONTESTED:
+            packet.docketed_as = packet.state.value
         party = case.party(packet.party_id)
         if not sitting.tasks(case, desks.NOT_SERVED, packet.reference):
             sitting.open_task(
@@ -309,21 +319,50 @@ def follow_packet(sitting: Sitting, case: Case, packet: Packet) -> None:
                 risk=70,
                 subject=packet.reference,
             )
-    if not conclusion.is_service or packet.docketed_as == packet.state.value:
+    if not conclusion.is_service or packet.docketed_as in (packet.state.value, CONTESTED):
         return
-    proof = issue_proof(sitting.session, packet, conclusion, now=sitting.now, zone=sitting.court.settings.tz)
+    issue_proof(sitting.session, packet, conclusion, now=sitting.now, zone=sitting.court.settings.tz)
     packet.docketed_as = packet.state.value
-    effective = conclusion.effective_at
+    record_again(sitting, packet)
+
+
+def record_again(sitting: Sitting, packet: Packet) -> None:
+    """Let the docket record what the latest proof of a packet concludes, as an entry that follows."""
+    proof = latest_proof(sitting.session, packet)
+    if proof is None:
+        return
+    effective = proof.effective_at
     sitting.then(
         names.RECORD_SERVICE,
         PacketInput(
             packet=packet.reference,
-            conclusion=conclusion.status.value,
+            conclusion=proof.conclusion.value,
             effective_at=effective.isoformat() if effective else None,
             proof=proof.number,
         ),
         effective_at=effective,
     )
+
+
+def _is_earlier(sitting: Sitting, packet: Packet, conclusion: Conclusion) -> bool:
+    """Whether a packet counts as served by the day that stands on the docket, or before: nobody has less time by that."""
+    proof = latest_proof(sitting.session, packet)
+    recorded = proof.effective_at if proof is not None else None
+    return recorded is None or (conclusion.effective_at is not None and conclusion.effective_at <= recorded)
+
+
+def _ask_the_judge(sitting: Sitting, case: Case, packet: Packet) -> None:
+    """What was recorded as service came back, or a mail says so that anybody could have sent: the judge finds whether it
+    was one. Until then it stands, and what runs from it runs.
+    """
+    if sitting.tasks(case, desks.REBUTTAL, packet.reference):
+        return
+    words = T(
+        "%(what)s came back after it was recorded as served on %(party)s. Decide whether it was served.",
+        what=told_of(packet),
+        party=case.party(packet.party_id).name,
+    )
+    sitting.open_task(case, Role.JUDGE, desks.REBUTTAL, words, risk=80, subject=packet.reference)
 
 
 class PacketInput(CourtModel):

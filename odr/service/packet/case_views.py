@@ -45,7 +45,7 @@ from odr.service.registry.daily_ledger import Ledger, service_ledger
 from odr.service.replies.mailbox import count_unknown
 from odr.service.rules import cited, rules_for
 from odr.service.sending.letter_words import LetterWords
-from odr.service.vocabulary import AbroadStep, Channel, PacketState, TaskReason, carrier_said
+from odr.service.vocabulary import CARRY_ON, AbroadStep, Channel, PacketState, TaskReason, carrier_said
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -287,7 +287,7 @@ def _reach(
         live = [one for one in consents if one.party_id == party.id and one.withdrawn_at is None]
         consent = live[-1] if live else None
         scope = [PaperKind(value).label for value in consent.scope] if consent else []
-        carries_on = party.details.get("addresses_carry_on") is not False
+        carries_on = party.details.get(CARRY_ON) is not False
         told = searches.get(party.label, ())
         found.append(AddressView(party.name, addresses, consent, scope, told, carries_on))
     return found

@@ -234,9 +234,11 @@ def day_if_served(
 def with_day(
     words: Text, pack: RulePack, rule: str, case: Case, party: Party, now: datetime, amount: int | None = None
 ) -> Text:
-    """How a last day is reckoned, and which day it is if the letter arrives on the day it is sent."""
+    """How a last day is reckoned, and which day it is if the letter arrives on the day it is sent; while the case is stayed
+    nobody knows it.
+    """
     last, today = day_if_served(pack, rule, case, party, now, amount), now.astimezone(pack.tz).date()
-    if last is None:
+    if last is None or case.stayed_at is not None:
         return words
     return T(
         "%(words)s If it reaches you on %(today)s, the time ends with %(last)s.", words=words, today=today, last=last

@@ -34,9 +34,11 @@ from odr.service.packet import deemed, notice_codes
 from odr.service.packet.letter_facts import remember
 from odr.service.vocabulary import (
     BRIEF,
+    CONTESTED,
     ELECTRONIC,
     FINAL_PACKET_STATES,
     LIVE_ATTEMPT_STATES,
+    OTHERWISE,
     AddressClass,
     AttemptState,
     Channel,
@@ -539,8 +541,10 @@ def record_consent(
 
 
 def withdraw_consents(session: Session, *, party_id: int, at: datetime) -> int:
-    """Withdraw every consent in force; what was served before stays served. Gives how many were withdrawn."""
-    live = [c for c in consents_of(session, party_id) if c.withdrawn_at is None]
+    """Withdraw every consent in force at an instant, which may lie in the past; what was served before stays served, and so
+    does what was agreed to after it. Gives how many were withdrawn.
+    """
+    live = [c for c in consents_of(session, party_id) if c.withdrawn_at is None and c.at <= at]
     for consent in live:
         consent.withdrawn_at = at
     return len(live)
@@ -618,6 +622,36 @@ def note_reach(
     if not is_first:
         session.flush()
     return noted
+
+
+def end_given(session: Session, party_id: int, channels: Collection[Channel], *, at: datetime) -> None:
+    """The party does not give these addresses any more: nothing goes there from now on, and no arrival there is service."""
+    for one in contacts_of(session, party_id).addresses:
+        if one.channel in channels and one.standing is AddressClass.GIVEN:
+            one.ended_at = at
+
+
+def redirect(session: Session, party_id: int) -> None:
+    """What waits for an address that ended and was not tried there goes to the one given on the same channel since, by that
+    way not at all where there is none.
+    """
+    waiting = (
+        select(ServiceAttempt)
+        .join(Packet, Packet.id == ServiceAttempt.packet_id)
+        .join(ServiceAddress, ServiceAddress.id == ServiceAttempt.address_id)
+        .where(Packet.party_id == party_id, ServiceAddress.ended_at.is_not(None))
+        .where(ServiceAttempt.state.in_(LIVE_ATTEMPT_STATES), ServiceAttempt.tries == 0)
+    )
+    hold_packets(session, [attempt.packet_id for attempt in session.scalars(waiting)])
+    # Looked at again under its lock: a worker may have begun to send it meanwhile.
+    mine = waiting.with_for_update(of=ServiceAttempt).execution_options(populate_existing=True)
+    given = {a.channel: a for a in contacts_of(session, party_id).addresses if a.standing is AddressClass.GIVEN}
+    for attempt in session.scalars(mine.order_by(ServiceAttempt.id)).all():
+        instead = given.get(attempt.channel)
+        if instead is None:
+            _cancel_live([attempt])
+        else:
+            attempt.address = instead
 
 
 def reach_of(party: Party) -> tuple[tuple[Channel, str | None], ...]:
@@ -798,12 +832,16 @@ def conclude_packets(
     return conclusions
 
 
+RECORDED = frozenset({PacketState.SERVED.value, PacketState.PRESUMED.value, OTHERWISE})
+"""What stands with a packet of which the docket has recorded a service."""
+
+
 def _write_conclusion(packet: Packet, conclusion: deemed.Conclusion, now: datetime) -> None:
     before = packet.state
     packet.state = _STATE_OF.get(conclusion.status, PacketState.OUT)
-    if packet.effective_at != conclusion.effective_at:
-        # Another day of service than the docket says: it has to be recorded anew.
-        packet.docketed_as = None
+    if packet.effective_at != conclusion.effective_at and packet.docketed_as != CONTESTED:
+        # Another day of service than the docket says: it has to be recorded anew, or found on.
+        packet.docketed_as = OTHERWISE if packet.docketed_as in RECORDED else None
     packet.effective_at = conclusion.effective_at
     if packet.state not in FINAL_PACKET_STATES:
         packet.concluded_at = None

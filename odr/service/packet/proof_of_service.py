@@ -27,12 +27,7 @@ def issue_proof(
     """Issue the proof of a conclusion. The same reasoning issued again gives back the proof there is."""
     reasoning = reasoning_of(session, packet, conclusion)
     digest = sha256_hex(canonical(reasoning))
-    last = session.scalar(
-        select(ProofOfService)
-        .where(ProofOfService.packet_id == packet.id)
-        .order_by(ProofOfService.ordinal.desc())
-        .limit(1)
-    )
+    last = latest_proof(session, packet)
     if last is not None and last.reasoning_digest == digest:
         return last
     ordinal = (last.ordinal if last else 0) + 1
@@ -50,6 +45,12 @@ def issue_proof(
     session.add(proof)
     session.flush()
     return proof
+
+
+def latest_proof(session: Session, packet: Packet) -> ProofOfService | None:
+    """The proof of what the docket recorded of a packet last; None where it never did."""
+    mine = select(ProofOfService).where(ProofOfService.packet_id == packet.id)
+    return session.scalar(mine.order_by(ProofOfService.ordinal.desc()).limit(1))
 
 
 def _number(packet: Packet, ordinal: int, year: int) -> str:

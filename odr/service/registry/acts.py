@@ -28,7 +28,7 @@ from odr.service.packet.occasions import CLAIM as CLAIM_LETTER, Occasion
 from odr.service.packet.outcomes import SERVING, something_out
 from odr.service.packet.packets import note_address, plan_attempt, record_by_hand, record_consent, withdraw_consents
 from odr.service.queries import instant, packets_of, told_of
-from odr.service.vocabulary import ELECTRONIC, Channel, ConsentWay, FactKind, PacketState
+from odr.service.vocabulary import ASKED_AT, CARRY_ON, ELECTRONIC, Channel, ConsentWay, FactKind, PacketState
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -463,9 +463,6 @@ def not_passed_on(sitting: Sitting, case: Case, party: Party) -> Text | None:
     return T("This letter was passed on as often as it may. Call the court.") if len(times) >= MOST_PASSED_ON else None
 
 
-ASKED_AT = "asked_at_stage"
-
-
 def ask_again(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     """Who did not let the addresses carry on is asked again in appeal and in enforcement, and gets paper until then
     (CPI 137).
@@ -473,8 +470,9 @@ def ask_again(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     if case.stage not in (Stage.APPEALED, Stage.ENFORCEMENT):
         return
     for party in case.parties:
-        if party.details.get("addresses_carry_on") is not False or party.details.get(ASKED_AT) == case.stage.value:
+        if party.details.get(CARRY_ON) is not False or party.details.get(ASKED_AT) == case.stage.value:
             continue
         party.details = {**party.details, ASKED_AT: case.stage.value}
         withdraw_consents(sitting.session, party_id=party.id, at=sitting.now)
-        put_out(sitting, case, party, ADDRESS_ASKED, entry_number=entry.number)
+        # The letter is about the addresses: what the entry says is its own readers'.
+        put_out(sitting, case, party, ADDRESS_ASKED, entry_number=entry.number, documents=())

@@ -23,6 +23,7 @@ from odr.procedure.acts.windows import window_title
 from odr.procedure.models import Window, WindowState
 from odr.service.models import Packet, ServiceReminder
 from odr.service.sending.letters import write_letter
+from odr.service.vocabulary import NO_REMINDERS
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -33,8 +34,6 @@ AHEAD = timedelta(days=3)
 """What ends within three days is named once."""
 LAST_DAY = timedelta(days=1)
 """What ends within a day is named again."""
-NO_REMINDERS = "no_reminders"
-"""Key of a party's details: it wants none."""
 _looked: WeakKeyDictionary[Database, tuple[date, int]] = WeakKeyDictionary()
 """In which hour the last look was: once an hour is enough."""
 

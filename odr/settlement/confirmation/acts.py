@@ -23,6 +23,7 @@ from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.frame import keep_prepared
 from odr.procedure.rules.base import law
+from odr.service.queries import begun
 from odr.settlement import desks
 from odr.settlement.before_filing.opening_mediation import APPLICATION, application_ends, since
 from odr.settlement.confirmation.inputs import ConfirmationRulingInput, ObjectionRulingInput
@@ -427,7 +428,7 @@ def on_served(sitting: Sitting, event: Served) -> None:
     row = confirmation_of(sitting.session, case)
     if row is None or row.ruled_entry not in event.entries or case.stage is Stage.CLOSED:
         return
-    if not sitting.windows(case, OBJECTION, party=party, state=None):
+    if not begun(sitting, case, OBJECTION, party=party):
         sitting.start_window(case, OBJECTION, party=party, start=event.at, proof=event.proof)
 
 
