@@ -242,29 +242,29 @@ def settled(sitting: Sitting, event: SettlementReached) -> None:
         sitting.close_tasks(case, desks.PRONOUNCE, decision.reference)
         decision.state = DecisionState.DROPPED
     sitting.close_tasks(case, desks.DRAFT_DECISION)
-    today = sitting.now.astimezone(sitting.court.settings.tz).date()
-    for owed in event.owed:
-        sitting.session.add(
-            Obligation(
-                case_id=case.id,
-                instrument=Instrument(event.instrument),
-                debtor_id=owed.debtor_id,
-                creditor_id=owed.creditor_id,
-                amount_minor=owed.amount_minor,
-                currency=owed.currency,
-                what=owed.what,
-                due_on=owed.due_on or reckon(sitting.pack(case), PERFORMANCE, sitting.now).result,
-                accelerates=owed.accelerates,
-                entry_number=sitting.next_number(case),
-            )
+    rows = [
+        Obligation(
+            case_id=case.id,
+            instrument=Instrument(event.instrument),
+            debtor_id=owed.debtor_id,
+            creditor_id=owed.creditor_id,
+            amount_minor=owed.amount_minor,
+            currency=owed.currency,
+            what=owed.what,
+            due_on=owed.due_on or reckon(sitting.pack(case), PERFORMANCE, sitting.now).result,
+            accelerates=owed.accelerates,
+            entry_number=sitting.next_number(case),
         )
-    if event.owed:
-        last = max((one.due_on or today) for one in event.owed)
-        for party_id in {one.creditor_id for one in event.owed}:
-            creditor = case.party_if_any(party_id)
-            if creditor is not None:
-                start = datetime.combine(last, time(23, 59), tzinfo=sitting.court.settings.tz)
-                sitting.start_window(case, ENFORCE, party=creditor, start=start)
+        for owed in event.owed
+    ]
+    sitting.session.add_all(rows)
+    for creditor in parties(case):
+        # The two years run from the last day of what is owed to each of them (CPL 250).
+        last = max((row.due_on for row in rows if row.creditor_id == creditor.id), default=None)
+        if last is not None:
+            start = datetime.combine(last, time(23, 59), tzinfo=sitting.court.settings.tz)
+            sitting.start_window(case, ENFORCE, party=creditor, start=start)
+    if rows:
         sitting.announce(CaseEffective(case, Ending.MEDIATED))
 
 
