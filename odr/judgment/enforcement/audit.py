@@ -182,9 +182,12 @@ def _owed_elsewhere(
         said: list[tuple[str | None, str | None]]
         stands: list[tuple[str | None, str | None]]
         if entry.act == names.RECORD_APPEAL_OUTCOME:
-            amount = entry.given().get("amount")
+            amount, payments = entry.given().get("amount"), entry.given().get("payments", [])
             said = [(None, _sum(amount["minor"], amount["currency"]))] if amount and amount["minor"] and rows else []
             stands = [(None, _sum(r.amount_minor, r.currency)) for r in rows if r.instrument is Instrument.HIGHER_COURT]
+            if payments:
+                said = [(one["debtor"], _sum(one["amount"]["minor"], one["amount"]["currency"])) for one in payments]
+                stands = [(labels.get(r.debtor_id), _sum(r.amount_minor, r.currency)) for r in rows]
         elif entry.act == names.APPLY_GROUP_JUDGMENT:
             said = [
                 (o["debtor"], _sum(o["amount"]["minor"], o["amount"]["currency"]) if o["amount"] else None)

@@ -43,7 +43,7 @@ def follow_up(sitting: Sitting, case: Case) -> None:
     asked to once nothing is owed to its creditor, and whoever closes the case once nothing is owed at all.
     """
     agreements_over(sitting, case)
-    _end_their_time(sitting, case)
+    end_their_time(sitting, case)
     if case.stage is Stage.ENFORCEMENT:
         found, role = open_enforcement(sitting.session, case), Role(sitting.pack(case).decider(names.END_ENFORCEMENT))
         if found is None or not nothing_owed_to(sitting, case, found.party_id):
@@ -55,7 +55,8 @@ def follow_up(sitting: Sitting, case: Case) -> None:
         sitting.open_task(case, Role.CLERK, desks.CLOSE_CASE, T("Everything is performed. Close the case."), risk=5)
 
 
-def _end_their_time(sitting: Sitting, case: Case) -> None:
+def end_their_time(sitting: Sitting, case: Case) -> None:
+    """Nobody's time to perform runs who owes nothing, and nobody's to apply to whom nothing is owed."""
     still = [o for o in obligations_of(sitting.session, case) if o.done_at is None]
     owe, owed = {o.debtor_id for o in still}, {o.creditor_id for o in still}
     for party in case.parties:
