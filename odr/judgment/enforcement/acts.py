@@ -15,7 +15,7 @@ from odr.identity.actors import Actor
 from odr.judgment import desks, names
 from odr.judgment.enforcement.agreed_terms import signed_by_creditor
 from odr.judgment.enforcement.beginning import begin, today
-from odr.judgment.enforcement.effect import all_done, interest_left, is_overdue, left_of, nothing_owed_to
+from odr.judgment.enforcement.effect import all_done, interest_left, left_of, nothing_owed_to, overdue_to
 from odr.judgment.enforcement.ending import INACTION, halt
 from odr.judgment.enforcement.paid_in_full import follow_up, settle
 from odr.judgment.enforcement.queries import enforcement_settlements, is_barred, open_enforcement, unconfirmed
@@ -255,8 +255,7 @@ def something_is_overdue(sitting: Sitting, case: Case, actor: Actor) -> Text | N
         return T("You settled in an enforcement. Have it resumed if that is not kept.")
     if is_barred(sitting.session, case, actor.party_id):
         return T("The court has ruled that this is not enforced, because the time to apply had passed.")
-    mine = [o for o in obligations_of(sitting.session, case) if o.creditor_id == actor.party_id]
-    return None if any(is_overdue(sitting, o) for o in mine) else T("Nothing that is owed to you is overdue.")
+    return None if overdue_to(sitting, case, actor.party_id) else T("Nothing that is owed to you is overdue.")
 
 
 class EnforcementInput(CourtModel):
@@ -296,8 +295,8 @@ def apply_for_enforcement(
     """Apply with one act: what is overdue with its interest to today and what delay adds, each with its working (CPL
     247, 250).
 
-    Its fee is not prepaid, and the debtor bears it (FEE 14, 38). Where the parties agreed so, one late instalment makes
-    all the rest due. After the two years it is accepted too: whether they are over is looked at only where the
+    Its fee is not prepaid, and the debtor bears it (FEE 14, 38). Where it was ordered or agreed so, one late instalment
+    makes all the rest of that sum due. After the two years it is accepted too: whether they are over is looked at only where the
     debtor says so (CPI 481).
     """
     me = sitting.party_of(case, actor)

@@ -315,18 +315,52 @@ def performance_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
 
 def due_from(sitting: Sitting, case: Case, debtor: Party) -> list[Obligation]:
     """What a debtor had to do by today and has not done."""
-    day = sitting.now.astimezone(sitting.court.settings.tz).date()
-    rows = obligations_of(sitting.session, case)
-    return [o for o in rows if o.debtor_id == debtor.id and o.done_at is None and o.due_on <= day]
+    rows = [o for o in obligations_of(sitting.session, case) if o.debtor_id == debtor.id and o.done_at is None]
+    return [o for o in rows if o.due_on <= _today(sitting) or is_overdue(sitting, o)]
 
 
 def is_overdue(sitting: Sitting, obligation: Obligation) -> bool:
-    """Whether the last day to perform is past and something is still owed."""
-    return (
-        obligation.done_at is None
-        and obligation.ended_at is None
-        and sitting.now.astimezone(sitting.court.settings.tz).date() > obligation.due_on
-    )
+    """Whether something is still owed and its last day is past; of several instalments that fall due together, whether the
+    last day of any of them is.
+    """
+    if obligation.done_at is not None or obligation.ended_at is not None:
+        return False
+    if _today(sitting) > obligation.due_on:
+        return True
+    return obligation.accelerates and _instalments(obligation) in _late_instalments(sitting, obligation.case_id)
+
+
+Instalments = tuple[int, int | None, int, int | None]
+
+
+def _instalments(obligation: Obligation) -> Instalments:
+    """With which other instalments one falls due: those one debtor owes one creditor by one order or one agreement."""
+    return obligation.entry_number, obligation.order_id, obligation.debtor_id, obligation.creditor_id
+
+
+def _late_instalments(sitting: Sitting, case_id: int) -> frozenset[Instalments]:
+    """Sums in instalments of which one is late, so that all that is left of them is due."""
+
+    def find() -> frozenset[Instalments]:
+        owed = select(Obligation).where(
+            Obligation.case_id == case_id,
+            Obligation.accelerates.is_(True),
+            Obligation.done_at.is_(None),
+            Obligation.ended_at.is_(None),
+            Obligation.due_on < _today(sitting),
+        )
+        return frozenset(_instalments(one) for one in sitting.session.scalars(owed))
+
+    return sitting.once(("late instalments", case_id), find)
+
+
+def overdue_to(sitting: Sitting, case: Case, creditor: int | None) -> list[Obligation]:
+    """What is owed to a party and overdue: exactly what an application to enforce made now would claim."""
+    return [o for o in obligations_of(sitting.session, case) if o.creditor_id == creditor and is_overdue(sitting, o)]
+
+
+def _today(sitting: Sitting) -> date:
+    return sitting.now.astimezone(sitting.court.settings.tz).date()
 
 
 def left_of(sitting: Sitting, obligation: Obligation) -> Money | None:
