@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from odr.docket.models import Party, PartyKind, Role
+from odr.ground.errors import InvalidInput
+from odr.judgment.enforcement.effect import left_of
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.models import FeeAssessment
@@ -101,3 +104,54 @@ def test_a_late_instalment_of_one_makes_nothing_due_that_another_owes(bench: Ben
         assert [row["principal"] for row in found] == [200_000] * 4 + [70_000]
         fees = select(FeeAssessment.party_id).where(FeeAssessment.matter == Matter.ENFORCEMENT)
         assert len(set(session.scalars(fees))) == 2
+
+
+def references(bench: Bench) -> list[str]:
+    """What is owed, the earliest first."""
+    with bench.court.database.read() as session:
+        return list(session.scalars(select(Obligation.reference).order_by(Obligation.due_on)))
+
+
+def left(bench: Bench) -> list[int]:
+    """What is left of each instalment, without interest, in minor units."""
+    with bench.court.database.read() as session:
+        look, rows = bench.court.look(session), session.scalars(select(Obligation).order_by(Obligation.due_on))
+        return [money.minor for row in rows if (money := left_of(look, row)) is not None]
+
+
+def test_several_instalments_are_paid_in_one_payment(bench: Bench) -> None:
+    """5,000.00 reported of the first part and confirmed: two parts are paid and half of the third; nobody owes again what they
+    paid.
+    """
+    in_instalments(bench)
+    today = bench.clock.now().date().isoformat()
+    first = references(bench)[0]
+    bench.do("respondent/1", "record_performance", {"obligation": first, "amount": "5,000.00", "on": today})
+    assert box(bench, "respondent/1").is_quiet, "who has paid and said so is not told to pay again"
+    bench.do("claimant/1", "confirm_performance", {"obligation": first, "arrived": True})
+    assert left(bench) == [0, 0, 100_000, 200_000]
+    assert "pay CNY 1,000.00 to Li" in says(bench, "respondent/1")
+    bench.do("clerk", "record_performance", {"obligation": references(bench)[2], "amount": "3,000.00", "on": today})
+    bench.do("clerk", "close_case", {})
+
+
+def test_what_is_paid_late_of_one_instalment_pays_its_interest_before_the_next(bench: Bench) -> None:
+    """What is over counts from its own day: interest and all the rest to the cent leave nothing."""
+    in_instalments(bench)
+    bench.wait(days=47)
+    whole = says(bench, "respondent/1").split("pay CNY ")[1].split(" to ")[0]
+    today = bench.clock.now().date().isoformat()
+    bench.do("claimant/1", "record_performance", {"obligation": references(bench)[0], "amount": whole, "on": today})
+    bench.do("clerk", "close_case", {})
+
+
+def test_one_payment_is_not_counted_twice(bench: Bench) -> None:
+    """Reported by the debtor, the creditor answers it and does not note it besides; once answered with no, they may."""
+    in_instalments(bench)
+    paid = {"obligation": references(bench)[0], "amount": "500.00", "on": bench.clock.now().date().isoformat()}
+    bench.do("respondent/1", "record_performance", paid)
+    with pytest.raises(InvalidInput, match="whether it arrived"):
+        bench.do("claimant/1", "record_performance", paid)
+    bench.do("claimant/1", "confirm_performance", {"obligation": paid["obligation"], "arrived": False})
+    bench.do("claimant/1", "record_performance", paid | {"amount": "300.00"})
+    assert left(bench)[0] == 170_000

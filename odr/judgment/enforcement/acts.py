@@ -56,7 +56,15 @@ class PerformanceInput(CourtModel):
     obligation: Annotated[
         str, CourtText(1, 40, one_line=True), field(T("What was performed"), choices="open_obligations")
     ]
-    amount: Annotated[CourtMoney | None, field(T("Amount paid"), T("Part payments count too."))] = None
+    amount: Annotated[
+        CourtMoney | None,
+        field(
+            T("Amount paid"),
+            T(
+                "Part payments count too. What is more than is open of it counts towards what else is owed to the same party."
+            ),
+        ),
+    ] = None
     on: Annotated[CourtDate, field(T("On which day"))]
     note: Annotated[
         str | None,
@@ -138,7 +146,14 @@ def record_performance(
         raise InvalidInput.at("amount", T("The amount is not in the currency of this court."))
     if given.on > today(sitting):
         raise InvalidInput.at("on", T("This day is still to come."))
-    counts = actor.party_id is None or actor.party_id == obligation.creditor_id
+    is_mine = actor.party_id is not None and actor.party_id == obligation.creditor_id
+    if is_mine and given.amount is not None and unconfirmed(sitting.session, obligation):
+        # Noted here and confirmed there, one payment would count twice.
+        name = case.name_of(obligation.debtor_id)
+        raise InvalidInput.at(
+            "obligation", T("%(name)s has reported a payment of this. Say first whether it arrived.", name=name)
+        )
+    counts = actor.party_id is None or is_mine
     number = sitting.next_number(case)
     sitting.session.add(
         Performance(

@@ -307,11 +307,11 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
 
 def _all_reported(sitting: Sitting, now: Sequence[Obligation], due: Due) -> bool:
     """Whether the debtor has reported all that is due, and nobody has said yet whether it arrived."""
-    told = [list(unconfirmed(sitting.session, one)) for one in now]
-    if not all(told):
-        return False
-    amounts = [one.amount_minor for each in told for one in each]
-    return due.left is None or None in amounts or sum(a for a in amounts if a is not None) >= due.left.minor
+    reports = [report for one in now for report in unconfirmed(sitting.session, one)]
+    if due.left is None or not reports:
+        return bool(reports)
+    # What is reported as one payment may be of several sums: what is over one counts towards the next.
+    return sum(report.amount_minor or 0 for report in reports) >= due.left.minor
 
 
 def _in_time(due: Due, amount: Money | None, other: str, day: date) -> Text:
