@@ -30,6 +30,18 @@ GIVEN: dict[str, dict[str, Any]] = {
         ],
         "costs": [{"party": "claimant/1", "percent": "20"}, {"party": "respondent/1", "percent": "80"}],
     },
+    "record_appeal_outcome": {
+        "outcome": "changed",
+        "payments": [
+            {
+                "debtor": "respondent/1",
+                "creditor": "claimant/1",
+                "amount": "1,000.50",
+                "interest_from": "2026-01-15",
+                "interest_percent": "3.1",
+            }
+        ],
+    },
     "give_ruling": {"kind": None},
     "find_on_attendance_fee": {"answer": "given_up", "days": None},
     "submit_report": {

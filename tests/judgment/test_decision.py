@@ -263,6 +263,9 @@ def test_adopting_all_undisputed_leaves_the_disputed(bench: Bench) -> None:
         bench.do("judge", "record_findings", {"adopt_undisputed": True})
 
 
+DEED = {"kind": "do", "debtor": "respondent/1", "what": "Take the article down."}
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -273,6 +276,7 @@ def test_adopting_all_undisputed_leaves_the_disputed(bench: Bench) -> None:
         ("reverse", "did not ask for it"),
         ("both", "in full and dismissed"),
         ("future", "in the future"),
+        ("nobody", "does not say to whom"),
         ("short", "small claims only"),
         ("supplement", "no supplementary"),
         ("reasons", "Reasons"),
@@ -292,6 +296,7 @@ def test_an_unfinished_decision_is_not_signed(bench: Bench, change: str, words: 
         "reverse": {"orders": [pay | {"debtor": "claimant/1", "creditor": "respondent/1"}, {"kind": "dismiss"}]},
         "both": {"orders": [pay, {"kind": "dismiss", "relief": one}, {"kind": "dismiss"}]},
         "future": {"orders": [pay | {"interest_from": "2026-12-01", "interest_percent": "3"}, {"kind": "dismiss"}]},
+        "nobody": {"orders": [DEED | {"relief": one}, {"kind": "dismiss"}]},
         "short": {"short": True},
         "supplement": {"kind": "supplementary"},
         "reasons": {"reasons": []},

@@ -14,6 +14,7 @@ from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.actors import Actor
+from odr.judgment.models import EnforcementCase, Obligation
 from odr.notary.seal.seal_check import SealState, validate_pdf
 from odr.procedure.case.next_box import next_box
 from odr.procedure.case.overview import entry_view
@@ -116,8 +117,6 @@ def test_an_offer_accepted_becomes_a_statement_that_binds(bench: Bench) -> None:
     assert bench.case().stage is Stage.HEARING
     bench.do("respondent/1", "sign_statement", {"agreement": reference})
     assert bench.case().stage is Stage.EFFECTIVE
-    from odr.judgment.models import Obligation
-
     with bench.court.database.read() as session:
         owed = session.scalars(select(Obligation).order_by(Obligation.id)).all()
         assert [(o.amount_minor, o.due_on.isoformat(), o.accelerates) for o in owed] == [
@@ -133,6 +132,43 @@ def test_an_offer_accepted_becomes_a_statement_that_binds(bench: Bench) -> None:
             ).state
             is SealState.SEALED
         )
+
+
+def _in_effect(bench: Bench, **changes: Any) -> None:
+    """Settled on these terms, and the statement signed by both."""
+    reference = settle(bench, **changes)
+    bench.do("judge", "sign_mediation", {"agreement": reference, "case_number": bench.number, "language": "en"})
+    for who in ("claimant/1", "respondent/1"):
+        bench.do(who, "sign_statement", {"agreement": reference})
+
+
+def test_what_is_to_be_done_by_a_settlement_is_owed_to_somebody(bench: Bench) -> None:
+    """Goods that go back are owed to whoever pays for them: they are named to the doer, have it enforced when it is late,
+    and their word that it was done settles it (CPL 100, 247, 250).
+    """
+    _in_effect(bench, deed="The goods go back.", deed_by="claimant/1")
+    with bench.court.database.read() as session:
+        deed = session.scalars(select(Obligation).where(Obligation.what.is_not(None))).one()
+        names = {party.id: party.label for party in bench.case().parties}
+        assert (names[deed.debtor_id], names[deed.creditor_id or 0]) == ("claimant/1", "respondent/1")
+    bench.wait(days=100)
+    bench.do("respondent/1", "apply_for_enforcement", {})
+    with bench.court.database.read() as session:
+        assert [row["what"] for row in session.scalars(select(EnforcementCase)).one().claimed] == ["The goods go back."]
+    day = bench.clock.now().date().isoformat()
+    bench.do("respondent/1", "record_performance", {"obligation": deed.reference, "on": day})
+    with bench.court.database.read() as session:
+        assert session.get_one(Obligation, deed.id).done_at is not None
+
+
+def test_where_only_something_is_to_be_done_the_two_years_run_from_its_last_day(bench: Bench) -> None:
+    """No sum names a day: it is due within the time of the rules, and enforcement may be asked for from then (CPL 250)."""
+    _in_effect(bench, amount="0", payer=None, instalments=[], deed="The page is taken down.", deed_by="respondent/1")
+    with bench.court.database.read() as session:
+        owed = session.scalars(select(Obligation)).one()
+        (window,) = session.scalars(select(Window).where(Window.kind == "enforcement_application")).all()
+        assert bench.case().party(window.party_id).label == "claimant/1"
+        assert window.opened_at.astimezone(bench.court.settings.tz).date() == owed.due_on
 
 
 def test_an_offer_by_agreement_to_withdraw_ends_the_case(bench: Bench) -> None:

@@ -251,6 +251,10 @@ def _one_relief(
     for order in grants:
         if order.creditor_id is not None and order.creditor_id != claim.party_id:
             yield T("Order %(number)s gives something to somebody who did not ask for it.", number=order.number)
+        if order.creditor_id is None and order.kind in (OrderKind.DO, OrderKind.REFRAIN):
+            yield T(
+                "Order %(number)s does not say to whom it is owed: nobody could have it enforced.", number=order.number
+            )
         if order.debtor_id == claim.party_id:
             yield T("Order %(number)s is against the one who asked.", number=order.number)
 

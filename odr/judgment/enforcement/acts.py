@@ -15,7 +15,7 @@ from odr.identity.actors import Actor
 from odr.judgment import desks, names
 from odr.judgment.enforcement.agreed_terms import signed_by_creditor
 from odr.judgment.enforcement.beginning import begin, today
-from odr.judgment.enforcement.effect import all_done, interest_left, is_overdue, left_of, nothing_owed_to
+from odr.judgment.enforcement.effect import all_done, interest_left, left_of, nothing_owed_to, overdue_to
 from odr.judgment.enforcement.ending import INACTION, halt
 from odr.judgment.enforcement.paid_in_full import follow_up, settle
 from odr.judgment.enforcement.queries import enforcement_settlements, is_barred, open_enforcement, unconfirmed
@@ -56,7 +56,15 @@ class PerformanceInput(CourtModel):
     obligation: Annotated[
         str, CourtText(1, 40, one_line=True), field(T("What was performed"), choices="open_obligations")
     ]
-    amount: Annotated[CourtMoney | None, field(T("Amount paid"), T("Part payments count too."))] = None
+    amount: Annotated[
+        CourtMoney | None,
+        field(
+            T("Amount paid"),
+            T(
+                "Part payments count too. What is more than is open of it counts towards what else is owed to the same party."
+            ),
+        ),
+    ] = None
     on: Annotated[CourtDate, field(T("On which day"))]
     note: Annotated[
         str | None,
@@ -138,7 +146,14 @@ def record_performance(
         raise InvalidInput.at("amount", T("The amount is not in the currency of this court."))
     if given.on > today(sitting):
         raise InvalidInput.at("on", T("This day is still to come."))
-    counts = actor.party_id is None or actor.party_id == obligation.creditor_id
+    is_mine = actor.party_id is not None and actor.party_id == obligation.creditor_id
+    if is_mine and given.amount is not None and unconfirmed(sitting.session, obligation):
+        # Noted here and confirmed there, one payment would count twice.
+        name = case.name_of(obligation.debtor_id)
+        raise InvalidInput.at(
+            "obligation", T("%(name)s has reported a payment of this. Say first whether it arrived.", name=name)
+        )
+    counts = actor.party_id is None or is_mine
     number = sitting.next_number(case)
     sitting.session.add(
         Performance(
@@ -255,8 +270,7 @@ def something_is_overdue(sitting: Sitting, case: Case, actor: Actor) -> Text | N
         return T("You settled in an enforcement. Have it resumed if that is not kept.")
     if is_barred(sitting.session, case, actor.party_id):
         return T("The court has ruled that this is not enforced, because the time to apply had passed.")
-    mine = [o for o in obligations_of(sitting.session, case) if o.creditor_id == actor.party_id]
-    return None if any(is_overdue(sitting, o) for o in mine) else T("Nothing that is owed to you is overdue.")
+    return None if overdue_to(sitting, case, actor.party_id) else T("Nothing that is owed to you is overdue.")
 
 
 class EnforcementInput(CourtModel):
@@ -296,8 +310,8 @@ def apply_for_enforcement(
     """Apply with one act: what is overdue with its interest to today and what delay adds, each with its working (CPL
     247, 250).
 
-    Its fee is not prepaid, and the debtor bears it (FEE 14, 38). Where the parties agreed so, one late instalment makes
-    all the rest due. After the two years it is accepted too: whether they are over is looked at only where the
+    Its fee is not prepaid, and the debtor bears it (FEE 14, 38). Where it was ordered or agreed so, one late instalment
+    makes all the rest of that sum due. After the two years it is accepted too: whether they are over is looked at only where the
     debtor says so (CPI 481).
     """
     me = sitting.party_of(case, actor)

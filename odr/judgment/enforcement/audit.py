@@ -170,7 +170,8 @@ def _due(order: Order, rows: list[Obligation], labels: Mapping[int, str]) -> Ite
     if total != (order.amount_minor or 0) or {row.currency for row in rows} != {order.currency}:
         yield f"is over {_sum(order.amount_minor, order.currency)}, the obligations over {total}"
     for row in rows:
-        if (row.debtor_id, row.creditor_id) != (order.debtor_id, order.creditor_id):
+        # Where an order of before named nobody to whom something is done, it is owed to the other side all the same.
+        if row.debtor_id != order.debtor_id or order.creditor_id not in (None, row.creditor_id):
             said = f"{labels.get(order.debtor_id or 0)} to {labels.get(order.creditor_id or 0)}"
             yield f"is owed by {said}, obligation {row.reference} says by {labels.get(row.debtor_id)} to {labels.get(row.creditor_id or 0)}"
 
@@ -184,9 +185,12 @@ def _owed_elsewhere(
         said: list[tuple[str | None, str | None]]
         stands: list[tuple[str | None, str | None]]
         if entry.act == names.RECORD_APPEAL_OUTCOME:
-            amount = entry.given().get("amount")
+            amount, payments = entry.given().get("amount"), entry.given().get("payments", [])
             said = [(None, _sum(amount["minor"], amount["currency"]))] if amount and amount["minor"] and rows else []
             stands = [(None, _sum(r.amount_minor, r.currency)) for r in rows if r.instrument is Instrument.HIGHER_COURT]
+            if payments:
+                said = [(one["debtor"], _sum(one["amount"]["minor"], one["amount"]["currency"])) for one in payments]
+                stands = [(labels.get(r.debtor_id), _sum(r.amount_minor, r.currency)) for r in rows]
         elif entry.act == names.APPLY_GROUP_JUDGMENT:
             said = [
                 (o["debtor"], _sum(o["amount"]["minor"], o["amount"]["currency"]) if o["amount"] else None)

@@ -9,7 +9,7 @@ from odr.docket.models import Case, Party, Role, Stage
 from odr.filing.registry.seats import next_of_series
 from odr.ground.text import T
 from odr.judgment import desks
-from odr.judgment.enforcement.effect import interest_by_kind, interest_on, is_overdue, left_of
+from odr.judgment.enforcement.effect import interest_by_kind, interest_on, left_of, overdue_to
 from odr.judgment.enforcement.ending import INACTION, NOTICE, halt
 from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.models import EnforcementCase, Obligation
@@ -37,13 +37,12 @@ def begin(
     number, what is claimed, and the sum in minor units.
 
     Its fee is not prepaid, and the debtor bears it (FEE 14, 38); one that is resumed is the same application to enforce
-    the same instrument, and costs nothing anew (CPI 465). Where the parties agreed so, one late instalment makes all the
-    rest due.
+    the same instrument, and costs nothing anew (CPI 465). Of several debtors each bears the fee on what is enforced against
+    them.
     """
     day = today(sitting)
     mine = [o for o in obligations_of(sitting.session, case) if o.creditor_id == creditor.id and o.done_at is None]
-    late = [o for o in mine if is_overdue(sitting, o)]
-    claimed = mine if resumed or any(o.accelerates for o in late) else late
+    claimed = mine if resumed else overdue_to(sitting, case, creditor.id)
     rows = [_claimed(sitting, case, row, day) for row in claimed]
     number = next_of_series(sitting, sitting.pack(case), "enforcement")
     found = EnforcementCase(
@@ -51,14 +50,17 @@ def begin(
     )
     sitting.session.add(found)
     sitting.session.flush()
-    total = sum(r["principal"] + r["interest"] + r["late"] for r in rows)
-    if not resumed:
-        _assess(sitting, case, case.party(claimed[0].debtor_id), total)
+    against: dict[int, int] = {}
+    for owed, row in zip(claimed, rows, strict=True):
+        in_all = row["principal"] + row["interest"] + row["late"]
+        against[owed.debtor_id] = against.get(owed.debtor_id, 0) + in_all
+    for debtor_id, sum_against in against.items() if not resumed else ():
+        _assess(sitting, case, case.party(debtor_id), sum_against)
     for kind in (NOTICE, INACTION):
         sitting.start_window(case, kind, start=sitting.now, subject=found.reference)
     title = T("Enforcement %(number)s: send the notice and look for property.", number=number)
     sitting.open_task(case, Role.CLERK, desks.ENFORCEMENT, title, risk=40, subject=found.reference)
-    return number, rows, total
+    return number, rows, sum(against.values())
 
 
 def _assess(sitting: Sitting, case: Case, debtor: Party, total: int) -> None:

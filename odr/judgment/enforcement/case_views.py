@@ -14,7 +14,7 @@ from odr.ground.text import Money, Text
 from odr.identity.actors import Actor
 from odr.judgment import names
 from odr.judgment.enforcement.agreed_terms import signed_by_creditor
-from odr.judgment.enforcement.effect import ENFORCE, interest_minor, left_of
+from odr.judgment.enforcement.effect import ENFORCE, interest_minor, left_of, overdue_to
 from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.models import Obligation
 from odr.judgment.queries import obligations_of
@@ -30,7 +30,7 @@ LATER = 30
 
 @dataclass(frozen=True)
 class Claimed:
-    """One thing that is owed, as an application made today would name it."""
+    """One thing that is owed, as an application made today would name it; while none can be made, as it stands."""
 
     obligation: Obligation
     debtor: str
@@ -71,7 +71,7 @@ def application(sitting: Sitting, case: Case, actor: Actor) -> Application:
     rows = [o for o in obligations_of(sitting.session, case) if o.creditor_id == actor.party_id and o.done_at is None]
     breach = refusal(sitting, sitting.court.table[names.APPLY_FOR_ENFORCEMENT], case, actor)
     running = sitting.windows(case, ENFORCE, party=case.party_if_any(actor.party_id)) if actor.party_id else []
-    claimed = [_claimed(sitting, case, row) for row in rows]
+    claimed = [_claimed(sitting, case, row) for row in overdue_to(sitting, case, actor.party_id) or rows]
     under_way = open_enforcement(sitting.session, case)
     found = case.party_if_any(under_way.party_id) if under_way is not None else None
     opens = min((row.due_on for row in rows), default=None)

@@ -240,29 +240,29 @@ def settled(sitting: Sitting, event: SettlementReached) -> None:
         sitting.close_tasks(case, desks.PRONOUNCE, decision.reference)
         decision.state = DecisionState.DROPPED
     sitting.close_tasks(case, desks.DRAFT_DECISION)
-    today = sitting.now.astimezone(sitting.court.settings.tz).date()
-    for owed in event.owed:
-        sitting.session.add(
-            Obligation(
-                case_id=case.id,
-                instrument=Instrument(event.instrument),
-                debtor_id=owed.debtor_id,
-                creditor_id=owed.creditor_id,
-                amount_minor=owed.amount_minor,
-                currency=owed.currency,
-                what=owed.what,
-                due_on=owed.due_on or reckon(sitting.pack(case), PERFORMANCE, sitting.now).result,
-                accelerates=owed.accelerates,
-                entry_number=sitting.next_number(case),
-            )
+    rows = [
+        Obligation(
+            case_id=case.id,
+            instrument=Instrument(event.instrument),
+            debtor_id=owed.debtor_id,
+            creditor_id=owed.creditor_id,
+            amount_minor=owed.amount_minor,
+            currency=owed.currency,
+            what=owed.what,
+            due_on=owed.due_on or reckon(sitting.pack(case), PERFORMANCE, sitting.now).result,
+            accelerates=owed.accelerates,
+            entry_number=sitting.next_number(case),
         )
-    if event.owed:
-        last = max((one.due_on or today) for one in event.owed)
-        for party_id in {one.creditor_id for one in event.owed}:
-            creditor = case.party_if_any(party_id)
-            if creditor is not None:
-                start = datetime.combine(last, time(23, 59), tzinfo=sitting.court.settings.tz)
-                sitting.start_window(case, ENFORCE, party=creditor, start=start)
+        for owed in event.owed
+    ]
+    sitting.session.add_all(rows)
+    for creditor in parties(case):
+        # The two years run from the last day of what is owed to each of them (CPL 250).
+        last = max((row.due_on for row in rows if row.creditor_id == creditor.id), default=None)
+        if last is not None:
+            start = datetime.combine(last, time(23, 59), tzinfo=sitting.court.settings.tz)
+            sitting.start_window(case, ENFORCE, party=creditor, start=start)
+    if rows:
         sitting.announce(CaseEffective(case, Ending.MEDIATED))
 
 
@@ -313,18 +313,52 @@ def performance_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
 
 def due_from(sitting: Sitting, case: Case, debtor: Party) -> list[Obligation]:
     """What a debtor had to do by today and has not done."""
-    day = sitting.now.astimezone(sitting.court.settings.tz).date()
-    rows = obligations_of(sitting.session, case)
-    return [o for o in rows if o.debtor_id == debtor.id and o.done_at is None and o.due_on <= day]
+    rows = [o for o in obligations_of(sitting.session, case) if o.debtor_id == debtor.id and o.done_at is None]
+    return [o for o in rows if o.due_on <= _today(sitting) or is_overdue(sitting, o)]
 
 
 def is_overdue(sitting: Sitting, obligation: Obligation) -> bool:
-    """Whether the last day to perform is past and something is still owed."""
-    return (
-        obligation.done_at is None
-        and obligation.ended_at is None
-        and sitting.now.astimezone(sitting.court.settings.tz).date() > obligation.due_on
-    )
+    """Whether something is still owed and its last day is past; of several instalments that fall due together, whether the
+    last day of any of them is.
+    """
+    if obligation.done_at is not None or obligation.ended_at is not None:
+        return False
+    if _today(sitting) > obligation.due_on:
+        return True
+    return obligation.accelerates and _instalments(obligation) in _late_instalments(sitting, obligation.case_id)
+
+
+Instalments = tuple[int, int | None, int, int | None]
+
+
+def _instalments(obligation: Obligation) -> Instalments:
+    """With which other instalments one falls due: those one debtor owes one creditor by one order or one agreement."""
+    return obligation.entry_number, obligation.order_id, obligation.debtor_id, obligation.creditor_id
+
+
+def _late_instalments(sitting: Sitting, case_id: int) -> frozenset[Instalments]:
+    """Sums in instalments of which one is late, so that all that is left of them is due."""
+
+    def find() -> frozenset[Instalments]:
+        owed = select(Obligation).where(
+            Obligation.case_id == case_id,
+            Obligation.accelerates.is_(True),
+            Obligation.done_at.is_(None),
+            Obligation.ended_at.is_(None),
+            Obligation.due_on < _today(sitting),
+        )
+        return frozenset(_instalments(one) for one in sitting.session.scalars(owed))
+
+    return sitting.once(("late instalments", case_id), find)
+
+
+def overdue_to(sitting: Sitting, case: Case, creditor: int | None) -> list[Obligation]:
+    """What is owed to a party and overdue: exactly what an application to enforce made now would claim."""
+    return [o for o in obligations_of(sitting.session, case) if o.creditor_id == creditor and is_overdue(sitting, o)]
+
+
+def _today(sitting: Sitting) -> date:
+    return sitting.now.astimezone(sitting.court.settings.tz).date()
 
 
 def left_of(sitting: Sitting, obligation: Obligation) -> Money | None:

@@ -215,17 +215,33 @@ def _interest(sitting: Sitting, case: Case, owed: Sequence[Obligation], day: dat
     return sum((line.exact for line in lines), Fraction())
 
 
-def _together(owed: Sequence[Obligation]) -> list[Obligation]:
-    """Those that go with the first: to the same party, by the same day, and like it a sum of money or not."""
+def _together(sitting: Sitting, owed: Sequence[Obligation]) -> list[Obligation]:
+    """Those that go with the first: like it a sum of money or not, to the same party, and by the same day or, once they are
+    late, late like it.
+    """
     first = owed[0]
     if first.amount_minor is None:
         return [first]
-    same = (first.debtor_id, first.creditor_id, first.due_on)
-    return [o for o in owed if (o.debtor_id, o.creditor_id, o.due_on) == same and o.amount_minor is not None]
+    late, two = is_overdue(sitting, first), (first.debtor_id, first.creditor_id)
+    same = [o for o in owed if (o.debtor_id, o.creditor_id) == two and o.amount_minor is not None]
+    return [o for o in same if o.due_on == first.due_on or (late and is_overdue(sitting, o))]
+
+
+def _made_of(sitting: Sitting, case: Case, now: Sequence[Obligation]) -> list[If]:
+    """Of which sums with which days one is made that was due on several, and why what has a later day is due already."""
+    if len({one.due_on for one in now}) < 2:
+        return []
+    lines = []
+    for one in now:
+        what = open_sum(sitting, case, one)
+        lines.append(If(T("Of this"), T("%(what)s, by the end of %(day)s.", what=what, day=one.due_on)))
+    if any(one.due_on >= sitting.now.astimezone(sitting.court.settings.tz).date() for one in now):
+        lines.append(If(T("All at once"), T("One payment is late: everything that is left of that sum is due now.")))
+    return lines
 
 
 def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owed:
-    first, now = mine[0], _together(mine)
+    first, now = mine[0], _together(sitting, mine)
     other, late, due = _party(case, first.creditor_id), is_overdue(sitting, first), due_together(sitting, case, now)
     waiting = [o for o in now if unconfirmed(sitting.session, o)]
     is_enforced = first.creditor_id is not None and _enforced_by(sitting, case) == first.creditor_id
@@ -254,6 +270,7 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
             else T("Next for you: %(what)s, by the end of %(day)s.", what=what, day=first.due_on)
         )
     ifs = [
+        *_made_of(sitting, case, now),
         *([] if late else due.adds_up),
         *_of_delay(due, late),
         *_also(sitting, [o for o in mine if o not in now], case),
@@ -290,11 +307,11 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
 
 def _all_reported(sitting: Sitting, now: Sequence[Obligation], due: Due) -> bool:
     """Whether the debtor has reported all that is due, and nobody has said yet whether it arrived."""
-    told = [list(unconfirmed(sitting.session, one)) for one in now]
-    if not all(told):
-        return False
-    amounts = [one.amount_minor for each in told for one in each]
-    return due.left is None or None in amounts or sum(a for a in amounts if a is not None) >= due.left.minor
+    reports = [report for one in now for report in unconfirmed(sitting.session, one)]
+    if due.left is None or not reports:
+        return bool(reports)
+    # What is reported as one payment may be of several sums: what is over one counts towards the next.
+    return sum(report.amount_minor or 0 for report in reports) >= due.left.minor
 
 
 def _in_time(due: Due, amount: Money | None, other: str, day: date) -> Text:
@@ -386,10 +403,10 @@ def _did_it_arrive(sitting: Sitting, case: Case, obligation: Obligation) -> Owed
 
 
 def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> Owed:
-    first, now = theirs[0], _together(theirs)
+    first, now = theirs[0], _together(sitting, theirs)
     other, late, due = _party(case, first.debtor_id), is_overdue(sitting, first), due_together(sitting, case, now)
     day = first.due_on
-    also = _also_for(sitting, first, [o for o in theirs if o not in now], case)
+    also = [*_made_of(sitting, case, now), *_also_for(sitting, first, [o for o in theirs if o not in now], case)]
     arrived = If(T("When it comes"), T("Say so with one act; nothing is enforced then."), names.RECORD_PERFORMANCE)
     if due.left is not None and not due.left.minor:
         also = [ONLY_INTEREST, *also]

@@ -12,14 +12,16 @@ from odr.judgment.enforcement.effect import (
     PERFORMANCE,
     all_done,
     interest_left,
+    interest_on,
     left_of,
     nothing_owed_to,
 )
-from odr.judgment.enforcement.queries import is_said_done, open_enforcement
+from odr.judgment.enforcement.queries import confirmed, is_said_done, open_enforcement, performed
 from odr.judgment.enforcement.settlement import after_payment, agreements_over
-from odr.judgment.models import Obligation
+from odr.judgment.models import Obligation, Performance
 from odr.judgment.queries import obligations_of
 from odr.procedure.models import WindowState
+from odr.procedure.time.interest import InterestKind, total
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -29,13 +31,51 @@ def settle(sitting: Sitting, case: Case, obligation: Obligation) -> None:
     """Mark what is fully performed: a sum of money once its interest is paid too, as ordered and for delay (CPL 264);
     something else once whoever it is owed to has said so, whatever report of it was never answered.
     """
+    following = _carry_over(sitting, case, obligation)
     left = left_of(sitting, obligation)
     paid = left is not None and not left.minor and not interest_left(sitting, case, obligation)
     if paid or (left is None and is_said_done(sitting.session, obligation)):
         obligation.done_at = obligation.done_at or sitting.now
     sitting.session.flush()
+    if following is not None:
+        settle(sitting, case, following)
+        return
     after_payment(sitting, case)
     follow_up(sitting, case)
+
+
+def _carry_over(sitting: Sitting, case: Case, obligation: Obligation) -> Obligation | None:
+    """Where more was paid than a sum and its interest came to, what is over counts, from the same day, towards what the same
+    debtor owes the same creditor next; gives that, if there is any. Nobody pays several instalments at once for nothing.
+    """
+    if obligation.amount_minor is None:
+        return None
+    lines = interest_on(sitting, case, obligation, sitting.now.astimezone(sitting.court.settings.tz).date())
+    whole = obligation.amount_minor + sum(total(lines, kind) for kind in InterestKind)
+    over = performed(sitting.session, obligation) - whole
+    two = (obligation.debtor_id, obligation.creditor_id)
+    owed = [o for o in obligations_of(sitting.session, case) if o.done_at is None and o.amount_minor is not None]
+    rest = [o for o in owed if (o.debtor_id, o.creditor_id) == two and o.id != obligation.id]
+    if over <= 0 or not rest:
+        return None
+    following = min(rest, key=lambda o: (o.due_on, o.id))
+    for payment in reversed(confirmed(sitting.session, obligation)):
+        if over and payment.amount_minor:
+            over -= _move(sitting, payment, min(over, payment.amount_minor), following)
+    sitting.session.flush()
+    return following
+
+
+def _move(sitting: Sitting, payment: Performance, amount: int, to: Obligation) -> int:
+    """Count so much of a payment, in minor units, towards another sum."""
+    assert payment.amount_minor is not None
+    if amount == payment.amount_minor:
+        payment.obligation_id = to.id
+        return amount
+    payment.amount_minor -= amount
+    same = {name: getattr(payment, name) for name in ("on", "note", "confirmed", "confirmed_entry", "entry_number")}
+    sitting.session.add(Performance(obligation_id=to.id, amount_minor=amount, **same))
+    return amount
 
 
 def follow_up(sitting: Sitting, case: Case) -> None:
@@ -43,7 +83,7 @@ def follow_up(sitting: Sitting, case: Case) -> None:
     asked to once nothing is owed to its creditor, and whoever closes the case once nothing is owed at all.
     """
     agreements_over(sitting, case)
-    _end_their_time(sitting, case)
+    end_their_time(sitting, case)
     if case.stage is Stage.ENFORCEMENT:
         found, role = open_enforcement(sitting.session, case), Role(sitting.pack(case).decider(names.END_ENFORCEMENT))
         if found is None or not nothing_owed_to(sitting, case, found.party_id):
@@ -55,7 +95,8 @@ def follow_up(sitting: Sitting, case: Case) -> None:
         sitting.open_task(case, Role.CLERK, desks.CLOSE_CASE, T("Everything is performed. Close the case."), risk=5)
 
 
-def _end_their_time(sitting: Sitting, case: Case) -> None:
+def end_their_time(sitting: Sitting, case: Case) -> None:
+    """Nobody's time to perform runs who owes nothing, and nobody's to apply to whom nothing is owed."""
     still = [o for o in obligations_of(sitting.session, case) if o.done_at is None]
     owe, owed = {o.debtor_id for o in still}, {o.creditor_id for o in still}
     for party in case.parties:

@@ -20,6 +20,12 @@ def performed(session: Session, obligation: Obligation) -> int:
     return int(session.scalar(query) or 0)
 
 
+def confirmed(session: Session, obligation: Obligation) -> Sequence[Performance]:
+    """What was performed and counts, in the order in which it came to be told."""
+    query = select(Performance).where(Performance.obligation_id == obligation.id, Performance.confirmed.is_(True))
+    return session.scalars(query.order_by(Performance.id)).all()
+
+
 def is_said_done(session: Session, obligation: Obligation) -> bool:
     """Whether the creditor or the court has said that it was done, or that what was reported arrived."""
     said = select(Performance.id).where(Performance.obligation_id == obligation.id, Performance.confirmed.is_(True))

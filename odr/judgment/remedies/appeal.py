@@ -19,11 +19,12 @@ from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.judgment import desks, names
 from odr.judgment.enforcement.effect import APPEAL, bring_into_effect, is_final, set_decision_aside
 from odr.judgment.inputs import EffectInput
-from odr.judgment.models import AppealAnswer, AppealPetition, Decision, Obligation
-from odr.judgment.queries import decision_named, decisions_of, issued, obligations_of, petitions_of
+from odr.judgment.models import AppealAnswer, AppealPetition, Decision
+from odr.judgment.queries import decision_named, decisions_of, issued, petitions_of
+from odr.judgment.remedies.changed_on_appeal import ChangedPaymentInput, change_payments, changed_payments
 from odr.judgment.remedies.inputs import SendFileInput
 from odr.judgment.remedies.rehearing import begin_anew, new_bench
-from odr.judgment.vocabulary import AppealOutcome, AppealState, DecisionKind, DecisionState, Instrument
+from odr.judgment.vocabulary import AppealOutcome, AppealState, DecisionKind, DecisionState
 from odr.payments.costs.demands import borne_by, settle_bears, standing_fee
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import BearsInput
@@ -348,6 +349,16 @@ class AppealOutcomeInput(CourtModel):
     amount: Annotated[
         CourtMoneyOrZero | None, field(T("What is to be paid now"), T("Only if the judgment was changed."))
     ] = None
+    payments: Annotated[
+        list[ChangedPaymentInput],
+        Field(max_length=40),
+        field(
+            T("Who pays whom now"),
+            T(
+                "Leave it empty where the same party pays the same party as before, without interest, and nobody else paid anybody."
+            ),
+        ),
+    ] = []
     costs: Annotated[
         list[BearsInput],
         Field(max_length=40),
@@ -379,7 +390,7 @@ class AppealOutcomeInput(CourtModel):
     means={Milestone.HEARD_AGAIN},
     topic=Topic.DECISION,
     in_record=False,
-    version=2,
+    version=3,
 )
 def record_appeal_outcome(
     sitting: Sitting, case: Case, given: AppealOutcomeInput, *, actor: Actor, now: datetime
@@ -395,6 +406,7 @@ def record_appeal_outcome(
         raise InvalidInput.at("amount", T("Say what is to be paid now, or nothing."))
     if given.amount is not None and given.outcome is not AppealOutcome.CHANGED:
         raise InvalidInput.at("amount", T("Only a changed judgment has another amount."))
+    payments = changed_payments(sitting, case, decision, given.amount, given.payments)
     if given.outcome is AppealOutcome.SENT_BACK and any(
         entry.act == names.RECORD_APPEAL_OUTCOME for entry in heard_again_by(sitting, case)
     ):
@@ -428,11 +440,11 @@ def record_appeal_outcome(
     else:
         if not partial:
             sitting.move(case, Stage.EFFECTIVE)
-        bring_into_effect(sitting, case, decision, now, bears=costs.get("costs"))
+        due_on = bring_into_effect(sitting, case, decision, now, bears=costs.get("costs"))
         if "appeal_costs" in costs:
             settle_bears(sitting, case, costs["appeal_costs"], (Matter.APPEAL,))
         if given.amount is not None:
-            _change(sitting, case, decision, given.amount)
+            change_payments(sitting, case, decision, payments, due_on, now)
     words = T("%(court)s, %(number)s: %(outcome)s", court=given.court, number=given.number, outcome=given.outcome.label)
     return Recorded(
         words,
@@ -448,6 +460,12 @@ def record_appeal_outcome(
 def costs_left_as_they_were(given: Mapping[str, Any]) -> dict[str, Any]:
     """At first the outcome did not say who bears the fees."""
     return {**given, "costs": [], "appeal_costs": []}
+
+
+@upcast(names.RECORD_APPEAL_OUTCOME, from_version=2)
+def paid_by_whom_it_was_before(given: Mapping[str, Any]) -> dict[str, Any]:
+    """At first whoever paid in the first instance paid after the appeal too."""
+    return {**given, "payments": []}
 
 
 def _changed_costs(
@@ -478,28 +496,6 @@ def _at_the_higher_court(sitting: Sitting, case: Case) -> Decision | None:
     """The decision the earliest pending appeal is against."""
     pending = petitions_of(sitting.session, case, *LIVE)
     return next((d for d in decisions_of(sitting.session, case) if pending and d.id == pending[0].decision_id), None)
-
-
-def _change(sitting: Sitting, case: Case, decision: Decision, amount: Money) -> None:
-    """Replace what the decision's orders to pay owed by what the higher court ordered."""
-    orders = {o.id for o in decision.orders}
-    old = [o for o in obligations_of(sitting.session, case) if o.amount_minor is not None and o.order_id in orders]
-    for row in old:
-        row.ended_at = sitting.now
-    if old and amount.minor:
-        first = old[0]
-        sitting.session.add(
-            Obligation(
-                case_id=case.id,
-                instrument=Instrument.HIGHER_COURT,
-                debtor_id=first.debtor_id,
-                creditor_id=first.creditor_id,
-                amount_minor=amount.minor,
-                currency=amount.currency,
-                due_on=first.due_on,
-                entry_number=sitting.next_number(case),
-            )
-        )
 
 
 def appeal_fee_lapsed(sitting: Sitting, event: FeeLapsed) -> None:

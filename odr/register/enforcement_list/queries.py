@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Party, PartyKind, Stage
 from odr.ground.text import T, Text
 from odr.judgment.enforcement.agreed_terms import is_late
-from odr.judgment.enforcement.effect import is_overdue
+from odr.judgment.enforcement.effect import overdue_to
 from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.queries import obligations_of
@@ -82,8 +82,7 @@ def leaves_of(session: Session, case: Case, *, is_open: bool = False) -> Sequenc
 
 def owed_late(sitting: Sitting, case: Case, creditor_id: int) -> list[Obligation]:
     """What is owed to a creditor and overdue."""
-    rows = obligations_of(sitting.session, case)
-    return [o for o in rows if o.creditor_id == creditor_id and is_overdue(sitting, o)]
+    return overdue_to(sitting, case, creditor_id)
 
 
 def debtors(sitting: Sitting, case: Case) -> list[Party]:

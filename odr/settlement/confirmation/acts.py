@@ -419,7 +419,7 @@ def _carry_out(sitting: Sitting, case: Case, agreement: Agreement, result: str, 
         return
     case.effective_at = now
     sitting.move(case, Stage.EFFECTIVE)
-    sitting.announce(SettlementReached(case, "confirmation", obligations(agreement)))
+    sitting.announce(SettlementReached(case, "confirmation", obligations(case, agreement)))
 
 
 def on_served(sitting: Sitting, event: Served) -> None:

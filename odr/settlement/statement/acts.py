@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
 from odr.docket.queries import parties
+from odr.docket.visibility import same_side
 from odr.filing.parties.known_identity import everybody_is_known
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text, words_of
@@ -148,7 +149,7 @@ def sign_statement(sitting: Sitting, case: Case, given: AgreementRef, *, actor: 
     if case.stage is Stage.CLOSED:
         case.outcome, case.closed_at = Outcome.SETTLED, now
     back = refund(sitting, case, FeeEnding.MEDIATED)
-    sitting.announce(SettlementReached(case, "statement", obligations(agreement)))
+    sitting.announce(SettlementReached(case, "statement", obligations(case, agreement)))
     return Recorded(
         T("Mediation statement signed by %(name)s; it is in effect", name=me.name),
         {"agreement": agreement.reference, "missing": 0, "back": back},
@@ -170,8 +171,10 @@ def refund(sitting: Sitting, case: Case, ending: FeeEnding) -> dict[str, int]:
     return {p.label: money.minor for p in parties(case) if (money := order_back(sitting, case, p, ending)).minor}
 
 
-def obligations(agreement: Agreement) -> tuple[AgreedPart, ...]:
-    """What is owed, part by part, for whoever watches performance."""
+def obligations(case: Case, agreement: Agreement) -> tuple[AgreedPart, ...]:
+    """What is owed, part by part, for whoever watches performance: each part to somebody, who can say that it was done, and
+    have it enforced.
+    """
     owed = []
     for part in agreement.instalments:
         assert agreement.payer_id is not None
@@ -187,8 +190,21 @@ def obligations(agreement: Agreement) -> tuple[AgreedPart, ...]:
         )
     if agreement.deed and agreement.doer_id is not None:
         due_on = owed[-1].due_on if owed else None
-        owed.append(AgreedPart(agreement.doer_id, None, due_on, accelerates=False, what=agreement.deed))
+        owed += [
+            AgreedPart(agreement.doer_id, to, due_on, accelerates=False, what=agreement.deed)
+            for to in _for_whom(case, agreement, agreement.doer_id)
+        ]
     return tuple(owed)
+
+
+def _for_whom(case: Case, agreement: Agreement, doer_id: int) -> list[int]:
+    """To whom what is to be done is owed: to whoever pays the doer or is paid by them; else to each of the other side."""
+    two = (agreement.payer_id, agreement.payee_id)
+    if doer_id in two:
+        return [one for one in two if one is not None and one != doer_id]
+    doer = case.party(doer_id)
+    sides = [party for party in parties(case) if party.role is not Role.THIRD_PARTY]
+    return [party.id for party in sides if not same_side(party, doer)]
 
 
 @act(
