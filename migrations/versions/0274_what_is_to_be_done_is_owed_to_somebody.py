@@ -1,14 +1,14 @@
 """what is to be done under a settlement or a judgment is owed to somebody
 
-Revises 0272.
+Revises 0273.
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0279"
-down_revision = "0272"
+revision = "0274"
+down_revision = "0273"
 branch_labels = None
 depends_on = None
 form = "expand"
