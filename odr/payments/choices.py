@@ -9,6 +9,7 @@ from sqlalchemy import select
 from odr.docket.models import PARTY_ROLES, Case
 from odr.docket.queries import parties
 from odr.docket.visibility import reads_entry
+from odr.ground.db import anew
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.payments.fee.assessment import kept_for, shown_fees
@@ -53,7 +54,7 @@ def find_refund(sitting: Sitting, case: Case, actor: Actor, reference: str) -> R
     refund = sitting.session.scalar(
         select(Refund)
         .where(Refund.case_id == case.id, Refund.reference == reference)
-        .execution_options(populate_existing=True)
+        .execution_options(**anew(sitting.session))
     )
     if refund is not None and actor.role in PARTY_ROLES and refund.party_id != actor.party_id:
         return None

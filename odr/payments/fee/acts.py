@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from sqlalchemy import select
 
 from odr.docket.models import COURT_ROLES, Audience, Case, Outcome, Party, Role, Stage
+from odr.ground.db import anew
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
@@ -171,7 +172,7 @@ def assessment_named(sitting: Sitting, case: Case, reference: str) -> FeeAssessm
         select(FeeAssessment)
         .where(FeeAssessment.case_id == case.id, FeeAssessment.reference == reference)
         # The desk and the payment service's events have found it before they waited for the lock.
-        .execution_options(populate_existing=True)
+        .execution_options(**anew(sitting.session))
     )
     if row is None:
         raise InvalidInput.at("assessment", T("This is not in the case, or you cannot see it."))
