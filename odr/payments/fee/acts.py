@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from sqlalchemy import select
 
 from odr.docket.models import COURT_ROLES, Audience, Case, Outcome, Party, Role, Stage
+from odr.filing.claim.queries import claims_of
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
@@ -430,7 +431,8 @@ def deem_withdrawn(sitting: Sitting, case: Case, given: DeemInput, *, actor: Act
         back = order_back(sitting, case, payer, Ending.WITHDRAWN, matters=(row.matter,))
     words = T("Ruling: %(name)s is deemed to have withdrawn, because the fee was not paid", name=payer.name)
     sitting.announce(FeeLapsed(case, payer, row.matter.value))
-    if row.matter is Matter.CLAIM and case.stage is not Stage.APPEALED and not _something_goes_on(sitting, case):
+    # Another's claim goes on without it, whoever raised it: a counterclaim, a third party's, or one that was joined (CPI 239).
+    if row.matter is Matter.CLAIM and case.stage is not Stage.APPEALED and not claims_of(sitting.session, case):
         case.outcome, case.closed_at = Outcome.DEEMED_WITHDRAWN, now
         sitting.move(case, Stage.CLOSED)
         sitting.announce(CaseClosed(case))
@@ -496,12 +498,3 @@ def _follows_conversion(sitting: Sitting, case: Case, row: FeeAssessment) -> boo
     """Whether a difference is owed because the case moved to another track, not because the claim was raised (CPI 199)."""
     articles = {way.article for track in sitting.pack(case).tracks.list.values() for way in track.conversions}
     return row.window_kind == TOPUP_WINDOW and any(step["article"] in articles for step in row.steps)
-
-
-def _something_goes_on(sitting: Sitting, case: Case) -> bool:
-    """Whether a counterclaim or a third party's claim stands beside the claim (CPI 239)."""
-    beside = (Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM)
-    return any(
-        row.matter in beside and row.state is not AssessmentState.CANCELLED
-        for row in assessments_of(sitting.session, case)
-    )
