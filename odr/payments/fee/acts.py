@@ -26,6 +26,7 @@ from odr.payments.fee.assessment import (
     TOPUP_WINDOW,
     WINDOWS,
     assessments_of,
+    end_basis,
     keep_basis,
     kept_for,
     put_off_until,
@@ -429,6 +430,7 @@ def deem_withdrawn(sitting: Sitting, case: Case, given: DeemInput, *, actor: Act
         back = order_back(sitting, case, payer, Ending.CONVERSION_DEFAULT, matters=(row.matter,))
     elif row.matter in FIRST_INSTANCE:
         back = order_back(sitting, case, payer, Ending.WITHDRAWN, matters=(row.matter,))
+    end_basis(sitting.session, case, payer, row.matter, now)
     words = T("Ruling: %(name)s is deemed to have withdrawn, because the fee was not paid", name=payer.name)
     sitting.announce(FeeLapsed(case, payer, row.matter.value))
     # Another's claim goes on without it, whoever raised it: a counterclaim, a third party's, or one that was joined (CPI 239).
