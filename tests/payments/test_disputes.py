@@ -199,3 +199,22 @@ def test_what_stripe_is_to_send_is_not_paid_by_hand_beside_it(served: Served) ->
     )
     with pytest.raises(ActNotOpen):
         served.pay.act("record_refund", case_id, by_hand, served.pay.actor(case_id, Role.CASHIER))
+
+
+def test_a_refund_made_at_stripes_own_page_carries_out_the_order(pay_court: PayCourt, make_event: MakeEvent) -> None:
+    """The cashier, told that Stripe refused the court's order, makes the refund there: it is that refund, and nobody is told to
+    transfer it as well.
+    """
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id)
+    end(pay_court, case_id, Outcome.DISMISSED)
+    approve(pay_court, case_id, "first")
+    refunds._give_up(pay_court.court, pay_court.rows(Refund)[0].id, "unknown: refused")
+    told = {"id": "re_by_hand", "amount": 275_00, "currency": "cny", "payment_intent": "pi_1", "status": "succeeded"}
+    for time in (1, 2):
+        take(pay_court.court, make_event("refund.created", told, f"evt_re_{time}"), EventOrigin.LISTED)
+    (refund,) = pay_court.rows(Refund)
+    assert (refund.state, refund.stripe_id) == (RefundState.PAID, "re_by_hand")
+    assert waiting(pay_court, "refund_transfer") == waiting(pay_court, "outside_refund") == []
+    assert pay_court.balances() == {}
+    agree(pay_court, case_id)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from odr.docket.models import Case, Role
 from odr.ground.text import Money, T, Text
@@ -181,6 +181,23 @@ class CourtEffects:
         if payment is None or refund_told(fact) is not True:
             return
         case = self.session.get_one(Case, payment.case_id)
+        # A cashier who pays back at Stripe's own page what was ordered carries the order out: it is not paid by hand beside it.
+        ordered = self.session.scalar(
+            select(Refund)
+            .where(
+                Refund.payment_id == payment.id,
+                Refund.amount_minor == fact.amount_minor,
+                or_(
+                    Refund.state == RefundState.FAILED,
+                    and_(Refund.state == RefundState.APPROVED, Refund.stripe_id.is_(None)),
+                ),
+            )
+            .order_by(Refund.id)
+        )
+        if ordered is not None:
+            ordered.stripe_id = fact.stripe_id
+            self._ended(self.session.get_one(Case, ordered.case_id), ordered, fact, paid=True)
+            return
         given = OutsideRefundInput(
             payment=payment.reference,
             stripe_id=fact.stripe_id,
