@@ -11,13 +11,16 @@ import pytest
 
 from odr.docket.models import Outcome, Role
 from odr.ground.errors import ActNotOpen
+from odr.payments.books.bookings import stripe_source
 from odr.payments.inputs import RefundEndInput
 from odr.payments.models import AssessmentState, Channel, EventOrigin, Payment, Refund, RefundState
 from odr.payments.stripe import refunds
+from odr.payments.stripe.gateway import RefundOrder, StripeGateway
 from odr.payments.stripe.webhook import take
 from odr.procedure.models import Task
+from odr.training.stripe_peer.webhooks import Faults
 from tests.patience import until
-from tests.payments.conftest import PayCourt, Served, pay_page
+from tests.payments.conftest import SECRET, PayCourt, Served, pay_page
 from tests.payments.test_fee_acts import stripe_paid
 from tests.payments.test_hardness import dispute
 from tests.payments.test_nothing_lost import agree, held
@@ -152,18 +155,23 @@ def to_go_back(served: Served) -> int:
 def test_a_refused_question_is_no_failed_refund(served: Served) -> None:
     """The key is taken back while a refund is on its way: nobody is told to pay it by hand, and it ends as Stripe says."""
     to_go_back(served)
-    refunds.sweep(served.pay.court)
-    until(lambda: served.pay.rows(Refund)[0].stripe_id is not None, "the order was taken")
+    served.peer.faults = Faults(drop=True)
+    (refund,), (payment,) = served.pay.rows(Refund), served.pay.rows(Payment)
+    order = RefundOrder(refund.reference, payment.source.removeprefix(stripe_source("")), refund.amount)
+    sent = served.pay.court.ports.payments.refund(order)
     with served.pay.court.database.write() as session:
-        row = session.get_one(Refund, served.pay.rows(Refund)[0].id)
-        row.state, row.next_try_at = RefundState.SENT, None
-    keys, served.peer._keys = served.peer._keys, {}
+        row = session.get_one(Refund, refund.id)
+        row.state, row.stripe_id, row.next_try_at = RefundState.SENT, sent["id"], None
+    whole = served.pay.court.ports.payments
+    served.pay.court.ports.payments = StripeGateway(
+        "rk_taken_back", SECRET, api_base=served.pay.court.settings.stripe_api_base
+    )
     refunds.sweep(served.pay.court)
     assert served.pay.rows(Refund)[0].state is RefundState.SENT and waiting(served.pay, "refund_transfer") == []
-    served.peer._keys = keys
+    served.pay.court.ports.payments = whole
     served.pay.clock.advance(timedelta(hours=7))
     refunds.sweep(served.pay.court)
-    assert served.pay.rows(Refund)[0].state is not RefundState.FAILED
+    assert served.pay.rows(Refund)[0].state is RefundState.PAID and served.pay.balances() == {}
 
 
 def test_a_refund_that_was_given_up_and_paid_all_the_same_is_not_paid_by_hand(
