@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 from sqlalchemy import select
 
 from odr.docket.models import COURT_ROLES, Audience, Case, Outcome, Party, Role, Stage
-from odr.filing.claim.queries import claims_of
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
@@ -31,6 +30,7 @@ from odr.payments.fee.assessment import (
     kept_for,
     put_off_until,
     question_for,
+    standing_bases,
     write_assessment,
 )
 from odr.payments.fee.fee_computation import FIRST_INSTANCE, NO_FEE, Matter, assess_filing, top_up
@@ -434,7 +434,8 @@ def deem_withdrawn(sitting: Sitting, case: Case, given: DeemInput, *, actor: Act
     words = T("Ruling: %(name)s is deemed to have withdrawn, because the fee was not paid", name=payer.name)
     sitting.announce(FeeLapsed(case, payer, row.matter.value))
     # Another's claim goes on without it, whoever raised it: a counterclaim, a third party's, or one that was joined (CPI 239).
-    if row.matter is Matter.CLAIM and case.stage is not Stage.APPEALED and not claims_of(sitting.session, case):
+    goes_on = any(standing_bases(sitting.session, case, matter) for matter in FIRST_INSTANCE)
+    if row.matter is Matter.CLAIM and case.stage is not Stage.APPEALED and not goes_on:
         case.outcome, case.closed_at = Outcome.DEEMED_WITHDRAWN, now
         sitting.move(case, Stage.CLOSED)
         sitting.announce(CaseClosed(case))
