@@ -8,7 +8,7 @@ from odr.docket.models import Case, Party
 from odr.ground.text import Money
 from odr.payments import desks, names
 from odr.payments.fee.acts import ask_for
-from odr.payments.fee.assessment import assessments_of, keep_basis, pack_track, standing_basis
+from odr.payments.fee.assessment import assessments_of, keep_basis, pack_track, standing_bases, standing_basis
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.fee.unpaid import ask_no_more
 from odr.payments.inputs import AssessInput, ReduceInput
@@ -128,9 +128,6 @@ def on_track_converted(sitting: Sitting, event: TrackConverted) -> None:
     back or is not asked for (FEE 16).
     """
     case, before = event.case, event.before.value
-    basis = standing_basis(sitting.session, case)
-    if basis is None or basis.at_end or not assessments_of(sitting.session, case):
-        return
     pack = sitting.pack(case)
     old = next((pack.track(name) for name in (before, f"{before}_claims") if name in pack.tracks.list), None)
     key = pack_track(pack, case)
@@ -138,8 +135,10 @@ def on_track_converted(sitting: Sitting, event: TrackConverted) -> None:
     ways = [one for one in old.conversions if one.to == key and one.tops_up] if old else []
     is_halved_now = old is not None and new is not None and old.halved is None and new.halved is not None
     article = ways[0].article if ways else new.halved if new is not None and is_halved_now else None
-    if article is not None:
-        sitting.then(names.ASSESS_FEE, AssessInput(basis=basis.reference, topup_article=article))
+    asked = {row.party_id for row in assessments_of(sitting.session, case) if row.matter is Matter.CLAIM}
+    for basis in standing_bases(sitting.session, case) if article is not None else ():
+        if basis.party_id in asked and not basis.at_end:
+            sitting.then(names.ASSESS_FEE, AssessInput(basis=basis.reference, topup_article=article))
 
 
 def on_served(sitting: Sitting, event: Served) -> None:

@@ -10,7 +10,10 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Role
 from odr.identity.actors import CLOCK_ACTOR
+from odr.judgment.queries import issued
 from odr.payments.costs.acts import AskReviewInput, DemandInput, ReviewCostsInput
+from odr.payments.costs.demands import borne_at_most
+from odr.payments.costs.rules import Allocation
 from odr.payments.fee.assessment import keep_basis
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import AssessInput, BearsInput
@@ -47,6 +50,31 @@ def put_off(bench: Bench) -> None:  # noqa: F811
         sitting.perform("assess_fee", case, AssessInput(basis=basis.reference), actor=CLOCK_ACTOR)
 
 
+@kept
+def helped(bench: Bench, kind: ReliefKind, percent: int | None) -> None:  # noqa: F811
+    """The claimant was granted help with the fee on 10,000 by simple procedure before it was assessed, and paid the rest."""
+    with bench.court.sit() as sitting:
+        case = sitting.session.get_one(Case, bench.case_id)
+        granted = ReliefRequest(
+            case_id=case.id,
+            party_id=case.parties[0].id,
+            kind=kind,
+            ground="other",
+            state=ReliefState.GRANTED,
+            granted_kind=kind,
+            granted_percent=percent,
+            asked_at=sitting.now,
+            decided_at=sitting.now,
+        )
+        sitting.session.add(granted)
+        sitting.session.flush()
+        basis = keep_basis(sitting.session, case, case.parties[0], Matter.CLAIM, [1_000_000], 0, sitting.now)
+        sitting.perform("assess_fee", case, AssessInput(basis=basis.reference), actor=CLOCK_ACTOR)
+    (notice,) = fees(bench.court, bench.case_id)
+    if notice.amount_minor:
+        pay(bench.court, bench.case_id, notice)
+
+
 def collected(bench: Bench) -> list[str]:  # noqa: F811
     """What the cashier is to demand, in words."""
     with bench.court.database.read() as session:
@@ -76,6 +104,33 @@ def test_whoever_lost_and_has_a_notice_is_not_asked_by_another(bench: Bench) -> 
     (notice,) = fees(bench.court, bench.case_id)
     assert (notice.state, notice.amount_minor) == (AssessmentState.DEFERRED, 25_00)
     assert collected(bench) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "percent", "refund"), [(ReliefKind.EXEMPTION, None, 0), (ReliefKind.REDUCTION, 40, 12_00)]
+)
+def test_the_loser_bears_what_the_winner_was_helped_with(
+    bench: Bench,  # noqa: F811
+    kind: ReliefKind,
+    percent: int | None,
+    refund: int,
+) -> None:
+    """Help is given to one side and not to the other: four fifths of the whole fee of 25 are the loser's, and of the fifth that
+    is the winner's own only what was not waived is borne (FEE 50).
+    """
+    helped(bench, kind, percent)
+    bench.effective()
+    (told,) = collected(bench)
+    assert "20.00" in told
+    assert back(bench.court, bench.case_id) == ({"claimant/1": refund} if refund else {})
+    with bench.court.database.read() as session:
+        decision = issued(session, session.get_one(Case, bench.case_id))
+        assert decision is not None
+        costs = Allocation.from_json(decision.costs)
+        most = borne_at_most(bench.court.look(session), session.get_one(Case, bench.case_id))
+    mine = 0 if percent is None else 5_00 * (100 - percent) // 100
+    assert (costs.of("claimant/1").bears.minor, costs.of("respondent/1").bears.minor) == (mine, 20_00)
+    assert costs.fee.minor == 20_00 + mine and "FEE 50" in costs.articles and most.minor == 25_00
 
 
 def test_what_was_paid_after_the_decision_was_written_comes_back(bench: Bench) -> None:  # noqa: F811

@@ -11,13 +11,16 @@ import pytest
 
 from odr.docket.models import Outcome, Role
 from odr.ground.errors import ActNotOpen
+from odr.payments.books.bookings import stripe_source
 from odr.payments.inputs import RefundEndInput
 from odr.payments.models import AssessmentState, Channel, EventOrigin, Payment, Refund, RefundState
 from odr.payments.stripe import refunds
+from odr.payments.stripe.gateway import RefundOrder, StripeGateway
 from odr.payments.stripe.webhook import take
 from odr.procedure.models import Task
+from odr.training.stripe_peer.webhooks import Faults
 from tests.patience import until
-from tests.payments.conftest import PayCourt, Served, pay_page
+from tests.payments.conftest import SECRET, PayCourt, Served, pay_page
 from tests.payments.test_fee_acts import stripe_paid
 from tests.payments.test_hardness import dispute
 from tests.payments.test_nothing_lost import agree, held
@@ -152,18 +155,23 @@ def to_go_back(served: Served) -> int:
 def test_a_refused_question_is_no_failed_refund(served: Served) -> None:
     """The key is taken back while a refund is on its way: nobody is told to pay it by hand, and it ends as Stripe says."""
     to_go_back(served)
-    refunds.sweep(served.pay.court)
-    until(lambda: served.pay.rows(Refund)[0].stripe_id is not None, "the order was taken")
+    served.peer.faults = Faults(drop=True)
+    (refund,), (payment,) = served.pay.rows(Refund), served.pay.rows(Payment)
+    order = RefundOrder(refund.reference, payment.source.removeprefix(stripe_source("")), refund.amount)
+    sent = served.pay.court.ports.payments.refund(order)
     with served.pay.court.database.write() as session:
-        row = session.get_one(Refund, served.pay.rows(Refund)[0].id)
-        row.state, row.next_try_at = RefundState.SENT, None
-    keys, served.peer._keys = served.peer._keys, {}
+        row = session.get_one(Refund, refund.id)
+        row.state, row.stripe_id, row.next_try_at = RefundState.SENT, sent["id"], None
+    whole = served.pay.court.ports.payments
+    served.pay.court.ports.payments = StripeGateway(
+        "rk_taken_back", SECRET, api_base=served.pay.court.settings.stripe_api_base
+    )
     refunds.sweep(served.pay.court)
     assert served.pay.rows(Refund)[0].state is RefundState.SENT and waiting(served.pay, "refund_transfer") == []
-    served.peer._keys = keys
+    served.pay.court.ports.payments = whole
     served.pay.clock.advance(timedelta(hours=7))
     refunds.sweep(served.pay.court)
-    assert served.pay.rows(Refund)[0].state is not RefundState.FAILED
+    assert served.pay.rows(Refund)[0].state is RefundState.PAID and served.pay.balances() == {}
 
 
 def test_a_refund_that_was_given_up_and_paid_all_the_same_is_not_paid_by_hand(
@@ -199,3 +207,22 @@ def test_what_stripe_is_to_send_is_not_paid_by_hand_beside_it(served: Served) ->
     )
     with pytest.raises(ActNotOpen):
         served.pay.act("record_refund", case_id, by_hand, served.pay.actor(case_id, Role.CASHIER))
+
+
+def test_a_refund_made_at_stripes_own_page_carries_out_the_order(pay_court: PayCourt, make_event: MakeEvent) -> None:
+    """The cashier, told that Stripe refused the court's order, makes the refund there: it is that refund, and nobody is told to
+    transfer it as well.
+    """
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id)
+    end(pay_court, case_id, Outcome.DISMISSED)
+    approve(pay_court, case_id, "first")
+    refunds._give_up(pay_court.court, pay_court.rows(Refund)[0].id, "unknown: refused")
+    told = {"id": "re_by_hand", "amount": 275_00, "currency": "cny", "payment_intent": "pi_1", "status": "succeeded"}
+    for time in (1, 2):
+        take(pay_court.court, make_event("refund.created", told, f"evt_re_{time}"), EventOrigin.LISTED)
+    (refund,) = pay_court.rows(Refund)
+    assert (refund.state, refund.stripe_id) == (RefundState.PAID, "re_by_hand")
+    assert waiting(pay_court, "refund_transfer") == waiting(pay_court, "outside_refund") == []
+    assert pay_court.balances() == {}
+    agree(pay_court, case_id)

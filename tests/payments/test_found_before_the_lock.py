@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
@@ -16,6 +19,13 @@ from tests.payments.test_nothing_lost import agree
 from tests.payments.test_refunds import approve, end
 from tests.payments.test_relief_and_costs import ask, decide
 
+
+def meanwhile(doing: Callable[[], object]) -> None:
+    """Somebody else does something and ends, while the one who calls holds a transaction open."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(doing).result()
+
+
 ON_POSTGRESQL = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
 
@@ -28,7 +38,7 @@ def test_money_taken_while_the_notice_was_replaced_pays_the_one_in_its_place(pay
     request, me = ask(pay_court, case_id), pay_court.account("cashier", Role.CASHIER)
     with pay_court.court.sit() as sitting:
         fee = fee_by_code(sitting.session, pay_court.fees(case_id)[0].transfer_code)
-        decide(pay_court, case_id, request, "grant", percent=40)
+        meanwhile(lambda: decide(pay_court, case_id, request, "grant", percent=40))
         case = sitting.session.get_one(Case, case_id)
         who = cashier(sitting.session, case, me.id, "cashier", sitting.now, sitting.now)
         take_at_counter(sitting, fee, yuan("275"), "7", who)
@@ -49,10 +59,10 @@ def test_a_refund_that_was_paid_meanwhile_is_not_recorded_again(pay_court: PayCo
         RefundEndInput(refund=refund.reference, paid=True, channel=Channel.TRANSFER, way=way, at=at)
         for way in ("B-17", "B-18")
     )
-    actor = pay_court.actor(case_id, Role.CASHIER, "second")
+    me, other = (pay_court.actor(case_id, Role.CASHIER, name) for name in ("second", "first"))
     with pytest.raises(ActNotOpen), pay_court.court.sit() as sitting:
         row = sitting.session.scalars(select(Refund).where(Refund.id == refund.id)).one()
         assert row.state is RefundState.APPROVED
-        pay_court.act("record_refund", case_id, first, pay_court.actor(case_id, Role.CASHIER, "first"))
-        sitting.perform("record_refund", sitting.session.get_one(Case, case_id), second, actor=actor)
+        meanwhile(lambda: pay_court.act("record_refund", case_id, first, other))
+        sitting.perform("record_refund", sitting.session.get_one(Case, case_id), second, actor=me)
     assert pay_court.balances() == {"bank": -275_00, "clearing": 275_00}

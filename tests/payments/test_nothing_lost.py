@@ -5,16 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 from odr.docket.models import Case, Outcome, Party, PartyKind, Role, Stage, Track
+from odr.filing.claim.queries import claims_of
+from odr.filing.models import Claim
+from odr.identity.actors import CLOCK_ACTOR
 from odr.operations.worker import sweep_windows
 from odr.payments.books.audit import audit_books
+from odr.payments.fee.acts import DeemInput
+from odr.payments.fee.assessment import keep_basis
 from odr.payments.fee.fee_computation import Matter
-from odr.payments.inputs import PaymentInput
+from odr.payments.inputs import AssessInput, PaymentInput
 from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, Refund, StripeFact
 from odr.payments.refund.orders import held_for
-from odr.procedure.acts.events import Asked, CaseJoined, ClaimChanged, TrackConverted
+from odr.procedure.acts.events import Asked, CaseJoined, ClaimChanged, ClaimWithdrawn, TrackConverted
 from odr.procedure.models import Task, Window, WindowState
 from tests.payments.conftest import PayCourt, yuan
-from tests.payments.test_fee_acts import stripe_paid
+from tests.payments.test_fee_acts import REASONS, stripe_paid
 from tests.payments.test_refunds import end
 from tests.payments.test_relief_and_costs import ask, decide, happen
 
@@ -212,3 +217,61 @@ def test_help_with_the_fee_goes_along_with_the_claim(pay_court: PayCourt) -> Non
         parties = {old.parties[0].id: other, old.parties[1].id: main.parties[1]}
         sitting.follow(old, lambda: sitting.announce(CaseJoined(old, into=main, parties=parties, facts={})))
     assert pay_court.fees(first)[-1].state is AssessmentState.NOTHING
+
+
+def second_claimant(pay: PayCourt, case_id: int, minor: int) -> None:
+    """Somebody else sues in the case too, and is asked for a fee of their own."""
+    with pay.court.sit() as sitting:
+        case = sitting.session.get_one(Case, case_id)
+        other = Party(
+            case_id=case_id,
+            role=Role.CLAIMANT,
+            ordinal=2,
+            name="Wu Mei",
+            kind=PartyKind.PERSON,
+            locale="en",
+            online=True,
+        )
+        case.parties.append(other)
+        sitting.session.flush()
+        number = claims_of(sitting.session, case)[0].entry_number
+        told = {"case_id": case_id, "party_id": other.id, "kind": "claim", "currency": "CNY", "entry_number": number}
+        sitting.session.add(Claim(amount_minor=minor, **told))
+        basis = keep_basis(sitting.session, case, other, Matter.CLAIM, [minor], 0, sitting.now)
+        sitting.perform("assess_fee", case, AssessInput(basis=basis.reference), actor=CLOCK_ACTOR)
+
+
+def test_a_claim_that_falls_leaves_another_persons_claim_alone(pay_court: PayCourt) -> None:
+    """Two persons sue in one case, and one does not pay: that claim is ruled withdrawn, the other goes on (CPI 213, 239)."""
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id)
+    second_claimant(pay_court, case_id, 5_000_00)
+    pay_court.clock.advance(timedelta(days=9))
+    sweep_windows(pay_court.court)
+    given = DeemInput(assessment=pay_court.fees(case_id)[-1].reference, reasons=REASONS)
+    pay_court.act("deem_withdrawn", case_id, given, pay_court.actor(case_id, Role.JUDGE))
+    (case,) = pay_court.rows(Case)
+    assert (case.stage, case.outcome) == (Stage.PENDING, None)
+    assert [c.withdrawn_at is None for c in pay_court.rows(Claim)] == [True, False]
+    assert held(pay_court, case_id) == 275_00
+
+
+def test_a_conversion_concerns_every_claim_that_stands(pay_court: PayCourt) -> None:
+    """Two persons sue by simple procedure: moved to the ordinary one, each is asked for the other half; whoever withdrew
+    before is asked for nothing (CPI 199).
+    """
+    whole, left = pay_court.accepted("80000"), pay_court.accepted("80000")
+    for number, case_id in enumerate((whole, left)):
+        stripe_paid(pay_court, case_id, intent=f"pi_{number}")
+        second_claimant(pay_court, case_id, 30_000_00)
+    happen(pay_court, left, lambda case: ClaimWithdrawn(case, case.parties[2], "claim"))
+    for case_id in (whole, left):
+        with pay_court.court.database.write() as session:
+            session.get_one(Case, case_id).track = Track.ORDINARY
+        happen(pay_court, case_id, lambda case: TrackConverted(case, Track.SIMPLE))
+    due = {
+        case_id: [f.amount_minor for f in pay_court.fees(case_id) if f.window_kind == "fee_topup"]
+        for case_id in (whole, left)
+    }
+    again = [f.amount_minor for f in pay_court.fees(whole) if f.state is AssessmentState.DUE]
+    assert due == {whole: [900_00], left: [900_00]} and again == [900_00, 550_00]

@@ -15,7 +15,7 @@ from odr.ground.text import Money
 from odr.judgment.decision.inputs import CostShareInput, DraftInput, OrderInput
 from odr.judgment.decision.queries import decided_in_part, reliefs_by_key
 from odr.judgment.vocabulary import OrderKind
-from odr.payments.costs.demands import held_in_all, standing_fee
+from odr.payments.costs.demands import forgone, held_in_all, standing_fee
 from odr.payments.costs.rules import Allocation, allocate_costs, shares_by_success
 from odr.payments.fee.at_end import standing_at_end
 from odr.payments.fee.fee_computation import Matter
@@ -28,6 +28,18 @@ def fee_and_prepaid(sitting: Sitting, case: Case) -> tuple[Money, dict[str, Mone
     """The fee of the first instance as it stands, and what each party has paid towards it and not got back."""
     held = {party.label: held_in_all(sitting, case, party) for party in case.parties}
     return standing_fee(sitting, case), {label: money for label, money in held.items() if money.minor}
+
+
+def waived(sitting: Sitting, case: Case) -> dict[str, Money]:
+    """What was waived or reduced of the fee of each claim that is decided, by whose claim it is (FEE 50)."""
+    nothing = Money(0, sitting.pack(case).currency)
+    found: dict[str, Money] = {}
+    for party_id, kind in dict.fromkeys((claim.party_id, claim.kind) for claim in claims_of(sitting.session, case)):
+        party = case.party(party_id)
+        money = forgone(sitting, case, party, Matter(kind))
+        if money.minor:
+            found[party.label] = Money(found.get(party.label, nothing).minor + money.minor, money.currency)
+    return found
 
 
 def awarded(orders: Sequence[OrderInput], reliefs: Mapping[str, int]) -> int:
@@ -128,6 +140,14 @@ def allocation_for(sitting: Sitting, case: Case, given: DraftInput) -> Allocatio
     """The costs decision in figures. Raises InvalidInput where the shares are not a whole."""
     fee, prepaid = fee_and_prepaid(sitting, case)
     shares = shares_given(given.costs) or propose_shares(sitting, case, given.orders)
-    found = allocate_costs(sitting.pack(case), fee, prepaid, shares, jointly=given.jointly, directly=given.directly)
+    found = allocate_costs(
+        sitting.pack(case),
+        fee,
+        prepaid,
+        shares,
+        jointly=given.jointly,
+        directly=given.directly,
+        forgone=waived(sitting, case),
+    )
     attendance = standing_fee(sitting, case, (Matter.ATTENDANCE,))
     return replace(found, attendance=attendance) if attendance.minor else found

@@ -25,7 +25,7 @@ from odr.judgment.remedies.changed_on_appeal import ChangedPaymentInput, change_
 from odr.judgment.remedies.inputs import SendFileInput
 from odr.judgment.remedies.rehearing import begin_anew, new_bench
 from odr.judgment.vocabulary import AppealOutcome, AppealState, DecisionKind, DecisionState
-from odr.payments.costs.demands import borne_by, settle_bears, standing_fee
+from odr.payments.costs.demands import borne_at_most, borne_by, settle_bears, standing_fee
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import BearsInput
 from odr.procedure.acts.act_versions import upcast
@@ -482,14 +482,19 @@ def _changed_costs(
         return {}
     fees = {"costs": standing_fee(sitting, case), "appeal_costs": standing_fee(sitting, case, (Matter.APPEAL,))}
     lines = {"costs": given.costs, "appeal_costs": given.appeal_costs}
-    if fees["costs"].minor and not given.costs:
+    most = {"costs": borne_at_most(sitting, case)}
+    if most["costs"].minor and not given.costs:
         raise InvalidInput.at(
             "costs",
             T(
                 "Say who bears the fee of the first instance now: it changes with the judgment (Litigation Costs Measures, art. 30)."
             ),
         )
-    return {name: borne_by(sitting, case, found, fees[name], at=name) for name, found in lines.items() if found}
+    return {
+        name: borne_by(sitting, case, found, fees[name], at=name, most=most.get(name))
+        for name, found in lines.items()
+        if found
+    }
 
 
 def _at_the_higher_court(sitting: Sitting, case: Case) -> Decision | None:

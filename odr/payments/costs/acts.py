@@ -14,7 +14,15 @@ from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.payments import desks
-from odr.payments.costs.demands import borne_by, carry_out, demand, order_costs, party_labelled, standing_fee
+from odr.payments.costs.demands import (
+    borne_at_most,
+    borne_by,
+    carry_out,
+    demand,
+    order_costs,
+    party_labelled,
+    standing_fee,
+)
 from odr.payments.fee.acts import EVERY_STAGE, OVER
 from odr.payments.fee.addressees import who_pays
 from odr.payments.fee.assessment import assessments_of, keep_basis, question_for
@@ -187,7 +195,8 @@ def review_costs(sitting: Sitting, case: Case, given: ReviewCostsInput, *, actor
     sitting.close_tasks(case, desks.COSTS_REVIEW)
     if given.decision == "uphold":
         return Recorded(T("The president upheld the costs decision"), {"decision": "uphold"})
-    bears = borne_by(sitting, case, given.lines, standing_fee(sitting, case), at="lines")
+    most = borne_at_most(sitting, case)
+    bears = borne_by(sitting, case, given.lines, standing_fee(sitting, case), at="lines", most=most)
     order = order_costs(sitting, case, bears)
     if case.stage in OVER:
         carry_out(sitting, case, order)

@@ -13,9 +13,9 @@ from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import Money, T
 from odr.payments import desks
 from odr.payments.books.bookings import book_assessment, outstanding, paid_on
-from odr.payments.fee.assessment import assessments_of, paid_for, write_assessment
+from odr.payments.fee.assessment import assessments_of, paid_for, question_for, standing_basis, write_assessment
 from odr.payments.fee.at_end import ARTICLE, fee_at_end
-from odr.payments.fee.fee_computation import BORNE, FIRST_INSTANCE, Assessment, Matter
+from odr.payments.fee.fee_computation import BORNE, FIRST_INSTANCE, Assessment, Matter, assess_filing
 from odr.payments.fee.scales import FeeStep
 from odr.payments.fee.unpaid import ask_no_more
 from odr.payments.inputs import BearsInput
@@ -92,8 +92,31 @@ def standing_fee(sitting: Sitting, case: Case, matters: Matters = BORNE) -> Mone
     return Money((ended.total.minor if ended is not None else 0) + asked - gone, sitting.pack(case).currency)
 
 
-def borne_by(sitting: Sitting, case: Case, lines: Sequence[BearsInput], fee: Money, *, at: str) -> dict[str, Money]:
-    """What each party bears; together it is the ``fee``, no more and no less. Raises InvalidInput at the field ``at``."""
+def forgone(sitting: Sitting, case: Case, party: Party, matter: Matter) -> Money:
+    """What the court has waived or reduced of a party's fee for a matter (FEE 44–46)."""
+    pack, basis = sitting.pack(case), standing_basis(sitting.session, case, matter, party.id)
+    if basis is None or basis.at_end:
+        return Money(0, pack.currency)
+    whole = assess_filing(pack, question_for(sitting, case, basis, with_relief=False)).total
+    return Money(whole.minor - assess_filing(pack, question_for(sitting, case, basis)).total.minor, pack.currency)
+
+
+def borne_at_most(sitting: Sitting, case: Case) -> Money:
+    """What the parties may bear together of the first instance: the fee as it stands, and what was waived for one of them
+    where others bear it (FEE 50).
+    """
+    fee, waived = standing_fee(sitting, case), 0
+    if sitting.pack(case).tariff.costs.winner_refund is not None:
+        waived = sum(forgone(sitting, case, party, matter).minor for party in case.parties for matter in FIRST_INSTANCE)
+    return Money(fee.minor + waived, fee.currency)
+
+
+def borne_by(
+    sitting: Sitting, case: Case, lines: Sequence[BearsInput], fee: Money, *, at: str, most: Money | None = None
+) -> dict[str, Money]:
+    """What each party bears; together it is the ``fee``, no more and no less, or up to ``most`` where one of them was helped.
+    Raises InvalidInput at the field ``at``.
+    """
     currency = sitting.pack(case).currency
     bears: dict[str, Money] = {}
     for place, line in enumerate(lines):
@@ -103,7 +126,15 @@ def borne_by(sitting: Sitting, case: Case, lines: Sequence[BearsInput], fee: Mon
                 [FieldFault((at, place, "bears"), T("Name each party once, in the currency of the court."))]
             )
         bears[label] = line.bears
-    if sum(money.minor for money in bears.values()) != fee.minor:
+    together, most = sum(money.minor for money in bears.values()), most or fee
+    if most.minor > fee.minor and not fee.minor <= together <= most.minor:
+        words = T(
+            "Together the parties must bear from %(fee)s to %(most)s: what was waived for one, others may have to bear.",
+            fee=fee,
+            most=most,
+        )
+        raise InvalidInput.at(at, words)
+    if most.minor <= fee.minor and together != fee.minor:
         raise InvalidInput.at(at, T("Together the parties must bear exactly %(fee)s.", fee=fee))
     return bears
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from odr.ground.errors import InvalidInput
 from odr.ground.text import Money, T, Text
+from odr.payments.fee.scales import half_up
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.rules.tariff import Ending
 from odr.procedure.time.written_working import text_from_json, text_to_json
@@ -121,9 +122,13 @@ def allocate_costs(
     jointly: bool = False,
     directly: bool = False,
     ending: Ending | None = None,
+    forgone: Mapping[str, Money] | None = None,
 ) -> Allocation:
     """Split ``fee`` by ``shares`` (they add up to one) and settle it against what was prepaid.
 
+    ``forgone``: what the court has waived for a party, or reduced. Whoever else loses bears it
+    all the same, since help is given to one side and not to the other (FEE 50); then more is borne
+    than ``fee``. It counts only where the court itself pays back and collects.
     ``jointly``: the losing parties are liable together. ``directly``: the winner
     agreed to be paid by the loser (CPI 207); a pack without refund by the court
     always settles so. ``ending``: how the case ended without a decision on the
@@ -134,17 +139,26 @@ def allocate_costs(
         raise InvalidInput.at("shares", T("The shares of the costs must add up to the whole."))
     if any(money.currency != pack.currency or money.minor < 0 for money in (fee, *prepaid.values())):
         raise InvalidInput.at("prepaid", T("The payment is not in the currency of this court."))
-    bears = split(fee.minor, shares)
+    costs = pack.tariff.costs
+    waived = {p: money.minor for p, money in (forgone or {}).items()} if costs.winner_refund is not None else {}
+    whole = fee.minor + sum(waived.values())
+    bears = in_whole({party: share * (whole - waived.get(party, 0)) for party, share in shares.items()})
+    others_pay = sum(bears.values()) > fee.minor
     parties = list(dict.fromkeys([*shares, *prepaid]))
     balance = {party: (prepaid[party].minor if party in prepaid else 0) - bears.get(party, 0) for party in parties}
-    costs = pack.tariff.costs
     through_court = costs.winner_refund is not None and not directly
     debts = [] if through_court else _settle(balance, pack.currency)
     if not through_court:
         balance = _after(balance, debts)
     parts = tuple(_share(pack, party, bears.get(party, 0), prepaid.get(party), balance[party]) for party in parties)
     reason, article = _reason(pack, ending, prepaid, shares)
-    articles = [article, costs.joint if jointly else None, costs.winner_refund if through_court else None]
+    articles = [
+        article,
+        costs.joint if jointly else None,
+        costs.winner_refund if through_court else None,
+        "FEE 50" if others_pay else None,
+    ]
+    fee = Money(sum(bears.values()), fee.currency)
     return Allocation(
         fee, parts, tuple(debts), jointly, reason, tuple(dict.fromkeys(article for article in articles if article))
     )
@@ -171,10 +185,14 @@ def _reason(
 
 
 def split(amount: int, shares: Mapping[str, Fraction]) -> dict[str, int]:
+    """An amount in whole minor units by shares that add up to one; nothing is lost or made."""
+    return in_whole({party: amount * share for party, share in shares.items()})
+
+
+def in_whole(exact: Mapping[str, Fraction]) -> dict[str, int]:
     """Whole minor units by largest remainder, the first by name before others, so that nothing is lost or made."""
-    exact = {party: amount * share for party, share in shares.items()}
     whole = {party: floor(part) for party, part in exact.items()}
-    left = amount - sum(whole.values())
+    left = half_up(sum(exact.values(), Fraction(0))) - sum(whole.values())
     for party in sorted(exact, key=lambda one: (whole[one] - exact[one], one))[:left]:
         whole[party] += 1
     return whole

@@ -26,10 +26,12 @@ from odr.payments.fee.assessment import (
     TOPUP_WINDOW,
     WINDOWS,
     assessments_of,
+    end_basis,
     keep_basis,
     kept_for,
     put_off_until,
     question_for,
+    standing_bases,
     write_assessment,
 )
 from odr.payments.fee.fee_computation import FIRST_INSTANCE, NO_FEE, Matter, assess_filing, top_up
@@ -429,9 +431,12 @@ def deem_withdrawn(sitting: Sitting, case: Case, given: DeemInput, *, actor: Act
         back = order_back(sitting, case, payer, Ending.CONVERSION_DEFAULT, matters=(row.matter,))
     elif row.matter in FIRST_INSTANCE:
         back = order_back(sitting, case, payer, Ending.WITHDRAWN, matters=(row.matter,))
+    end_basis(sitting.session, case, payer, row.matter, now)
     words = T("Ruling: %(name)s is deemed to have withdrawn, because the fee was not paid", name=payer.name)
     sitting.announce(FeeLapsed(case, payer, row.matter.value))
-    if row.matter is Matter.CLAIM and case.stage is not Stage.APPEALED and not _something_goes_on(sitting, case):
+    # Another's claim goes on without it, whoever raised it: a counterclaim, a third party's, or one that was joined (CPI 239).
+    goes_on = any(standing_bases(sitting.session, case, matter) for matter in FIRST_INSTANCE)
+    if row.matter is Matter.CLAIM and case.stage is not Stage.APPEALED and not goes_on:
         case.outcome, case.closed_at = Outcome.DEEMED_WITHDRAWN, now
         sitting.move(case, Stage.CLOSED)
         sitting.announce(CaseClosed(case))
@@ -497,12 +502,3 @@ def _follows_conversion(sitting: Sitting, case: Case, row: FeeAssessment) -> boo
     """Whether a difference is owed because the case moved to another track, not because the claim was raised (CPI 199)."""
     articles = {way.article for track in sitting.pack(case).tracks.list.values() for way in track.conversions}
     return row.window_kind == TOPUP_WINDOW and any(step["article"] in articles for step in row.steps)
-
-
-def _something_goes_on(sitting: Sitting, case: Case) -> bool:
-    """Whether a counterclaim or a third party's claim stands beside the claim (CPI 239)."""
-    beside = (Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM)
-    return any(
-        row.matter in beside and row.state is not AssessmentState.CANCELLED
-        for row in assessments_of(sitting.session, case)
-    )

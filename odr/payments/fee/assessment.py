@@ -91,6 +91,19 @@ def standing_basis(
     return session.scalar(query.order_by(FeeBasis.id.desc()))
 
 
+def standing_bases(session: Session, case: Case, matter: Matter = Matter.CLAIM) -> list[FeeBasis]:
+    """The bases in force for a matter, one for each party that has such a claim."""
+    query = select(FeeBasis).where(FeeBasis.case_id == case.id, FeeBasis.matter == matter, FeeBasis.until.is_(None))
+    return list(session.scalars(query.order_by(FeeBasis.id)))
+
+
+def end_basis(session: Session, case: Case, party: Party, matter: Matter, now: datetime) -> None:
+    """A claim stands no longer: nothing that happens to the case changes its fee any more, but for how it ended."""
+    for basis in standing_bases(session, case, matter):
+        if basis.party_id == party.id:
+            basis.until = now
+
+
 def question_for(sitting: Sitting, case: Case, basis: FeeBasis, *, with_relief: bool = True) -> FeeQuestion:
     """Everything the fee depends on, as the case stands."""
     pack = sitting.pack(case)

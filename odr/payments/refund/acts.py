@@ -24,7 +24,7 @@ from odr.payments.books.bookings import (
 from odr.payments.costs.acts import carry_out_waiting
 from odr.payments.fee.acts import EVERY_STAGE, OVER
 from odr.payments.fee.addressees import who_pays
-from odr.payments.fee.assessment import assessments_of, write_assessment
+from odr.payments.fee.assessment import assessments_of, end_basis, write_assessment
 from odr.payments.fee.at_end import standing_at_end
 from odr.payments.fee.fee_computation import FIRST_INSTANCE, Matter
 from odr.payments.fee.reassessment import replace_unpaid
@@ -487,8 +487,8 @@ def on_claim_withdrawn(sitting: Sitting, event: ClaimWithdrawn) -> None:
     if any(row.matter is matter for row in assessments_of(sitting.session, case, party_id=party.id)):
         settled = SettleInput(ending=Ending.WITHDRAWN.value, party=party.label, matter=matter.value)
         sitting.then(names.SETTLE_FEES, settled)
-    for basis in leaving:
-        basis.until = sitting.now  # What is left in dispute makes the fee of an action of many (CPI 194).
+    end_basis(sitting.session, case, party, matter, sitting.now)
+    for basis in leaving:  # What is left in dispute makes the fee of an action of many (CPI 194).
         sitting.then(names.DEMAND_WITHDRAWN_FEE, WithdrawnFeeInput(basis=basis.reference))
 
 

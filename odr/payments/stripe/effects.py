@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from odr.docket.models import Case, Role
 from odr.ground.text import Money, T, Text
@@ -114,7 +114,7 @@ class CourtEffects:
             return
         # That it was paid after all counts also where the court had given it up: nobody is to pay it by hand then.
         if refund.state is not (RefundState.PAID if paid else RefundState.FAILED):
-            self._ended(self.session.get_one(Case, refund.case_id), refund, fact, paid=paid)
+            self._ended(refund, fact, paid=paid)
 
     def dispute(self, fact: StripeFact) -> None:
         """Book what the bank took or gave back, and tell the cashier once."""
@@ -143,7 +143,7 @@ class CourtEffects:
         if fact.rank == DISPUTE_LOST and not payment.taken_back_minor and not known:
             gone = set_off(self.session, payment, fact)
             for refund in gone:
-                self._ended(case, refund, fact, paid=True)
+                self._ended(refund, fact, paid=True)
             left = fact.amount_minor - sum(refund.amount_minor for refund in gone)
             if left > 0:
                 owed_again(self.court, case, payment, Money(left, fact.currency))
@@ -152,11 +152,12 @@ class CourtEffects:
                 given_back(self.court, case, payment, fact)
             for refund in known:
                 if refund.state is RefundState.PAID:
-                    self._ended(case, refund, fact, paid=False)
+                    self._ended(refund, fact, paid=False)
 
-    def _ended(self, case: Case, refund: Refund, fact: StripeFact, *, paid: bool) -> None:
+    def _ended(self, refund: Refund, fact: StripeFact, *, paid: bool) -> None:
+        """In the case that ordered it: a payment may have gone along into another since (CPI 201)."""
         given = RefundEndInput(refund=refund.reference, paid=paid, channel=Channel.CARD, way=fact.stripe_id, at=fact.at)
-        self._perform(names.RECORD_REFUND, case, given)
+        self._perform(names.RECORD_REFUND, self.session.get_one(Case, refund.case_id), given)
 
     def payout(self, fact: StripeFact) -> None:
         """Book what Stripe sent to the bank."""
@@ -181,6 +182,23 @@ class CourtEffects:
         if payment is None or refund_told(fact) is not True:
             return
         case = self.session.get_one(Case, payment.case_id)
+        # A cashier who pays back at Stripe's own page what was ordered carries the order out: it is not paid by hand beside it.
+        ordered = self.session.scalar(
+            select(Refund)
+            .where(
+                Refund.payment_id == payment.id,
+                Refund.amount_minor == fact.amount_minor,
+                or_(
+                    Refund.state == RefundState.FAILED,
+                    and_(Refund.state == RefundState.APPROVED, Refund.stripe_id.is_(None)),
+                ),
+            )
+            .order_by(Refund.id)
+        )
+        if ordered is not None:
+            ordered.stripe_id = fact.stripe_id
+            self._ended(ordered, fact, paid=True)
+            return
         given = OutsideRefundInput(
             payment=payment.reference,
             stripe_id=fact.stripe_id,
