@@ -21,6 +21,7 @@ from odr.service.models import Packet, ProofOfService
 from odr.service.packet.copies import PROOF
 from odr.service.packet.deemed import Weight
 from odr.service.packet.proof_of_service import attach_document
+from odr.service.queries import readers_of
 from odr.service.rules import cited
 from odr.service.vocabulary import AddressClass, Channel, ConsentWay, FactKind, carrier_said
 
@@ -187,6 +188,8 @@ def _keep(court: Court, proof_id: int, pdf: bytes) -> None:
             return
         packet = sitting.session.get_one(Packet, proof.packet_id)
         case = sitting.session.get_one(Case, packet.case_id)
+        # It tells what was served: whoever reads that reads it, also where it is opened before the paper is made.
+        audience, named = readers_of(sitting.session, case, packet)
         digest = sha256_hex(pdf)
         receipt = anchored(
             court, sitting.session, case.reference, digest, len(pdf), now=sitting.now, document=proof.number
@@ -197,7 +200,8 @@ def _keep(court: Court, proof_id: int, pdf: bytes) -> None:
                 kind=PROOF,
                 title=words_of(T("Proof of service %(number)s", number=proof.number)),
                 locale="both",
-                audience=Audience.PARTIES_AND_COURT,
+                audience=audience or Audience.PARTIES_AND_COURT,
+                named=list(named),
                 entry_number=_entry_of(sitting.session, case, proof),
                 sha256=digest,
                 content=pdf,
