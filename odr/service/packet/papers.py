@@ -133,7 +133,10 @@ LIMIT = T(
 
 
 def seal_proofs(court: Court, limit: int = 16) -> int:
-    """The worker's sweep: set, seal, keep and anchor every proof that has no paper yet; gives how many were made."""
+    """The worker's sweep: set, seal, keep and anchor every proof that has no paper yet; gives how many were made.
+
+    One that cannot be made keeps no other back; the first fault is raised when the others are kept.
+    """
     with court.database.read() as session:
         rows = session.execute(
             select(ProofOfService, Packet, Case)
@@ -148,16 +151,20 @@ def seal_proofs(court: Court, limit: int = 16) -> int:
             (proof.id, proof.number, _paper(court, proof, packet, case, partial(cited, look.pack(case))))
             for proof, packet, case in rows
         ]
+    faults: list[Exception] = []
     for proof_id, number, paper in drafts:
         now = court.clock.machine_now()
-        pdf = typeset(court.ports.typesetter, paper, "both", at=now)
-        _keep(
-            court,
-            proof_id,
-            court.ports.sealer.seal_pdf(
+        try:
+            pdf = typeset(court.ports.typesetter, paper, "both", at=now, by_number=True)
+            sealed = court.ports.sealer.seal_pdf(
                 pdf, reason=f"Proof of service {number}", signer_name=court.settings.court_name, now=now
-            ),
-        )
+            )
+        except Exception as error:
+            faults.append(error)
+        else:
+            _keep(court, proof_id, sealed)
+    if faults:
+        raise faults[0]
     return len(drafts)
 
 
