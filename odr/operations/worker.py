@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -19,6 +19,7 @@ from sqlalchemy import select
 from odr.docket.models import Case
 from odr.ground.background import told_to_stop
 from odr.ground.silence import outward
+from odr.ground.unavailable import breach_of
 from odr.notary.check.alarms import Kind, alarms
 from odr.notary.notary import Notary
 from odr.notary.time.attest import Outcome
@@ -26,6 +27,7 @@ from odr.operations.listening import Listener
 from odr.procedure.outages.heart import Heart
 from odr.procedure.outages.ledger import WORKER
 from odr.procedure.receipt_files import all_holdings
+from odr.procedure.sitting import Sitting
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -66,27 +68,59 @@ def _hourly(notary: Notary) -> Hourly:
 
 
 def sweep_windows(court: Court, batch: int = BATCH) -> int:
-    """Perform the clock's acts on every case with something due, ``batch`` cases in a Sitting; returns acts performed."""
-    performed = 0
+    """Perform the clock's acts on every case with something due, ``batch`` cases in a Sitting; returns acts performed.
+
+    A case on which that cannot be done holds up no other: where a Sitting of several fails, each gets one of its own, and
+    what fails again is told and waits for the next round.
+    """
+    performed, failed = 0, set[int]()
     while True:
-        done = 0
-        with court.sit() as sitting:
-            due = list(
-                sitting.session.scalars(
-                    select(Case)
-                    .where(Case.next_due_at < sitting.now)
-                    .order_by(Case.next_due_at, Case.id)
-                    .limit(batch)
-                    .with_for_update(skip_locked=True)
-                )
-            )
-            for case in due:
-                done += sitting.perform_due(case)
+        before = len(failed)
+        try:
+            due, done = _perform_due(court, batch, failed)
+        except Exception as error:
+            if breach_of(error) is not None:
+                raise
+            due, done = _perform_due_each(court, batch, failed)
         performed += done
         # What waits until the ledger of outages is written stays due, and is no reason to go round for ever.
-        if len(due) < batch or not done:
-            _tell_waiting(court, at_least=len(due) if not done else 0)
+        waits = not done and len(failed) == before
+        if due < batch or waits:
+            _tell_waiting(court, at_least=due if waits else 0)
             return performed
+
+
+def _due(court: Court, sitting: Sitting, batch: int, but: Collection[int]) -> Sequence[Case]:
+    late = select(Case).where(Case.next_due_at < sitting.now, Case.id.not_in(sorted(but)))
+    first = late.order_by(Case.next_due_at, Case.id).limit(batch)
+    return sitting.session.scalars(first.with_for_update(skip_locked=True)).all()
+
+
+def _perform_due(court: Court, batch: int, but: Collection[int]) -> tuple[int, int]:
+    """What is due on so many cases, in one Sitting: how many there were, and how many acts were performed."""
+    with court.sit() as sitting:
+        due = _due(court, sitting, batch, but)
+        return len(due), sum(sitting.perform_due(case) for case in due)
+
+
+def _perform_due_each(court: Court, batch: int, failed: set[int]) -> tuple[int, int]:
+    """The same, each case in a Sitting of its own; what fails is added to ``failed``."""
+    with court.sit() as sitting:
+        numbers = [case.id for case in _due(court, sitting, batch, failed)]
+    performed = 0
+    for number in numbers:
+        try:
+            with court.sit() as sitting:
+                locked = select(Case).where(Case.id == number).with_for_update(skip_locked=True)
+                case = sitting.session.scalar(locked)
+                performed += sitting.perform_due(case) if case is not None else 0
+        except Exception as error:
+            if breach_of(error) is not None:
+                raise
+            failed.add(number)
+            if _hourly(court.notary).is_due(("case", number)):
+                log.exception("what is due on case %s could not be done; it is tried again in every round", number)
+    return len(numbers), performed
 
 
 def _tell_waiting(court: Court, *, at_least: int) -> None:

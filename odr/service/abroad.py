@@ -34,9 +34,10 @@ from odr.procedure.time.written_working import bilingual, text_from_json
 from odr.service import desks
 from odr.service.choices import packet_options
 from odr.service.models import Packet, ServiceAbroad
-from odr.service.packet.acts import STATE_ABROAD, follow_packet
+from odr.service.packet.acts import CLAIM, STATE_ABROAD, follow_packet
 from odr.service.packet.packets import record_by_hand, record_fact
 from odr.service.queries import packets_of
+from odr.service.rules import ANSWER, UNITS
 from odr.service.vocabulary import AbroadMethod, AbroadStep, Channel, FactKind, PacketState
 
 if TYPE_CHECKING:
@@ -483,11 +484,7 @@ def letter_paper(
             ),
             HeadingBlock(T("Summary of the papers")),
             ParagraphBlock(given.summary),
-            ParagraphBlock(
-                T(
-                    "The recipient may answer within 30 days after service, and may ask for more time (Civil Procedure Law, art. 285)."
-                )
-            ),
+            *_time_to_answer(court, case, packet),
             HeadingBlock(T("Papers bound behind this letter")),
             ListBlock(papers or [T("none")]),
             HeadingBlock(T("Certificate of service, to be filled in and returned")),
@@ -503,6 +500,24 @@ def letter_paper(
             ),
         ],
     )
+
+
+def _time_to_answer(court: Court, case: Case, packet: Packet) -> list[ParagraphBlock]:
+    """With the claim, how long the recipient has to answer it (CPL 285); another paper says itself what time it gives."""
+    pack = court.rules_of(case, court.clock.now())
+    rule = pack.windows.rules.get(ANSWER)
+    own = rule.variant(case.track.value, abroad=True) if rule is not None and packet.occasion == CLAIM else None
+    if rule is None or own is None or not own.available:
+        return []
+    return [
+        ParagraphBlock(
+            T(
+                "The recipient may answer within %(length)s after service, and may ask for more time (%(article)s).",
+                length=Text(UNITS[own.unit or rule.unit], {"count": own.amount}),
+                article=pack.cite(own.article),
+            )
+        )
+    ]
 
 
 @choice_source("abroad_letter")

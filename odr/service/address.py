@@ -206,8 +206,11 @@ def confirm_address(sitting: Sitting, case: Case, given: AddressInput, *, actor:
 
     What is confirmed replaces what was given before, from now on, and what is left empty ends. An address that is
     the signed-in account's own, which the court has verified, is marked as verified.
+    Raises InvalidInput where nothing would reach the party.
     """
     party = sitting.party_of(case, actor)
+    if not given.scope and not given.address:
+        raise InvalidInput.at("address", T("Give a postal address, or tick which papers may come by message."))
     messenger = _known_messenger(sitting, given.messenger)
     account = sitting.session.get(Account, actor.account_id) if actor.account_id is not None else None
     reach = {

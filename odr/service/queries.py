@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import COURT_ROLES, Audience, Case, DocketEntry, Party
+from odr.docket.queries import entry
 from odr.ground.memory.asked_once import remembered
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
@@ -62,6 +63,27 @@ def is_private(packet: Packet) -> bool:
 def told_of(packet: Packet) -> Text:
     """What a packet is, in words for the docket, the desks and the people of the court; its addressee reads its own title."""
     return PRIVATE_PAPER if is_private(packet) else text_from_json(packet.title)
+
+
+EVERYBODYS = frozenset({Audience.PARTIES_AND_COURT, Audience.HEARING})
+
+
+def readers_of(session: Session, case: Case, packet: Packet) -> tuple[Audience | None, tuple[str, ...]]:
+    """For whom it stands on the docket that a packet was served, as an audience and its named readers: whoever reads what
+    it brought; None for all whom the act says. That a ruling reached who had asked for it tells the other side of a ruling
+    that is kept from them (CPL 103, 104).
+    """
+    if is_private(packet):
+        return Audience.SETTLEMENT, ()
+    told = [entry(session, case, number) for number in packet.entry_ids]
+    kept = [one for one in told if one is not None and one.audience not in EVERYBODYS and one.opened_by is None]
+    if not kept:
+        return None, ()
+    if any(one.audience is Audience.SETTLEMENT for one in kept):
+        return Audience.SETTLEMENT, ()
+    court = {role.value for role in COURT_ROLES}
+    named = [set(one.named) if one.audience is Audience.NAMED else court for one in kept]
+    return Audience.NAMED, (f"party/{packet.party_id}", *sorted(set.union(*named) - {f"party/{packet.party_id}"}))
 
 
 @remembered

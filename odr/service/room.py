@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -14,6 +14,7 @@ from odr.ground.db import Database
 from odr.ground.keyset import judged
 from odr.ground.silence import outward
 from odr.ground.text import T
+from odr.ground.unavailable import breach_of
 from odr.procedure.acts.events import (
     ClaimAccepted,
     ClaimLodged,
@@ -76,18 +77,44 @@ def undocketed(limit: int) -> Select[int, int]:
 
 
 def bring_to_docket(court: Court, limit: int = 256) -> int:
-    """Bring packets' conclusions onto their dockets, ``limit`` at a time."""
+    """Bring packets' conclusions onto their dockets, ``limit`` at a time.
+
+    One that cannot be brought there holds up no other: then each goes by itself, and the first fault is raised when the
+    others are on the docket.
+    """
     with court.database.read() as session:
-        found = session.execute(undocketed(limit)).all()
+        found = [(packet, case) for packet, case in session.execute(undocketed(limit))]
     if not found:
         return 0
+    try:
+        _bring(court, found)
+    except Exception as error:
+        if breach_of(error) is not None or len(found) == 1:
+            raise
+        faults = [fault for one in found if (fault := _fault_of(court, one)) is not None]
+        if faults:
+            raise faults[0] from error
+    return len(found)
+
+
+def _bring(court: Court, found: Sequence[tuple[int, int]]) -> None:
     with court.sit() as sitting:
         for packet_id, case_id in found:
             case = sitting.session.get_one(Case, case_id)
             sitting.follow(
                 case, partial(packet_acts.follow_packet, sitting, case, sitting.session.get_one(Packet, packet_id))
             )
-    return len(found)
+
+
+def _fault_of(court: Court, one: tuple[int, int]) -> Exception | None:
+    """What kept one packet from its docket; None where it stands there now."""
+    try:
+        _bring(court, [one])
+    except Exception as error:
+        if breach_of(error) is not None:
+            raise
+        return error
+    return None
 
 
 def is_no_news(act: str, result: Mapping[str, Any], label: str | None) -> bool:

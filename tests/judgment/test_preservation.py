@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import select
 
@@ -19,6 +21,7 @@ from odr.procedure.acts.resolvers import RESOLVERS
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.case.overview import case_page
 from odr.service.models import Packet
+from odr.service.packet.papers import seal_proofs
 from tests.box import looked_at
 from tests.judgment.bench import Bench
 from tests.payments.test_triggers import pay
@@ -125,6 +128,33 @@ def test_the_fee_of_a_preservation_is_unseen_until_it_is_carried_out(bench: Benc
     carried_out = {"preservation": preserved(bench).reference, "kind": "deposit", "what": "Account frozen"}
     bench.do("clerk", "execute_preservation", carried_out)
     assert seen("respondent/1") == (1, 1, True)
+
+
+def test_that_it_reached_the_applicant_is_unseen_by_the_other_side_too(bench: Bench) -> None:
+    """The ruling and the notice of its fee were served: neither the docket nor a proof of service tells the respondent of it
+    before it is carried out; then both do (CPL 103).
+    """
+    bench.do("claimant/1", "ask_for_ruling", ASKED)
+    bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "security": None})
+    bench.serve("claimant/1")
+    seal_proofs(bench.court)
+    assert service_read_by(bench, "respondent/1") == []
+    assert len(service_read_by(bench, "claimant/1")) == len(service_read_by(bench, "clerk")) == 4
+    executed = {"preservation": preserved(bench).reference, "kind": "deposit", "what": "Account frozen"}
+    bench.do("clerk", "execute_preservation", executed)
+    assert service_read_by(bench, "respondent/1") == service_read_by(bench, "claimant/1")
+
+
+def service_read_by(bench: Bench, who: str) -> list[str]:
+    """Entries that something was served, and proofs of it, that somebody reads."""
+    with bench.court.database.read() as session:
+        case, actor = session.get_one(Case, bench.case_id), bench.actor(who)
+        entries = [e for e in entries_of(session, case, "record_service") if reads_entry(actor, e)]
+        proofs = session.scalars(select(Document).where(Document.kind == "proof_of_service").order_by(Document.id))
+        return [
+            *(json.loads(e.payload)["words"]["en"] for e in entries),
+            *(d.title["en"] for d in proofs if reads_document(actor, d)),
+        ]
 
 
 def test_a_review_is_asked_for_in_time_and_lifts_what_was_frozen(bench: Bench) -> None:

@@ -10,11 +10,13 @@ from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 from sqlalchemy import select
 
-from odr.docket.models import Document, Track
+from odr.docket.models import Case, Document, Track
+from odr.docket.papers import ParagraphBlock
 from odr.ground.errors import ActNotOpen, CourtError, InvalidInput
+from odr.ground.text import Text
 from odr.procedure.models import Task, Window, WindowState
-from odr.service.abroad import open_methods
-from odr.service.models import ServiceAbroad
+from odr.service.abroad import RequestLetterInput, letter_paper, open_methods
+from odr.service.models import Packet, ServiceAbroad
 from odr.service.packet.acts import barred_abroad
 from odr.service.packet.deemed import Fact, Occasion, Rules, conclude
 from odr.service.vocabulary import AbroadMethod, AbroadStep, Channel, FactKind, PacketState, ServiceStatus
@@ -128,6 +130,7 @@ def test_a_central_authority_serves_and_certifies(served: Scene) -> None:
         "Haiyun",
         "30bottlesofcapsules",
         "送达请求书",
+        "answerwithin30daysafterservice",
         "Certificateofservice",
     ):
         assert each in words, each
@@ -165,6 +168,24 @@ def test_a_central_authority_serves_and_certifies(served: Scene) -> None:
         window = session.scalars(select(Window).where(Window.kind == "answer")).one()
         assert window.due_at is not None
         assert (window.due_at - window.opened_at).days >= 30
+
+
+def test_a_letter_of_request_tells_of_no_time_to_answer_but_with_the_claim(served: Scene) -> None:
+    """Who is served with another paper abroad is not told to answer it within thirty days (CPL 285)."""
+    begin(served, "DE", "central_authority")
+    given = RequestLetterInput(request=row(served).reference, authority="Central Authority", summary="Some papers.")
+    with served.court.database.read() as session:
+        packet, case = packets(served.court.database)[0], session.get_one(Case, served.case_id)
+        said = letter_words(served, case, packet, given)
+        packet.occasion = "rule_on_extension"
+        assert "30 days" in said and "within" not in letter_words(served, case, packet, given)
+
+
+def letter_words(scene: Scene, case: Case, packet: Packet, given: RequestLetterInput) -> str:
+    """The paragraphs of a letter of request."""
+    paper = letter_paper(scene.court, case, packet, row(scene), given, None)
+    told = [block.words for block in paper.blocks if isinstance(block, ParagraphBlock)]
+    return " ".join(one.render("en") if isinstance(one, Text) else str(one) for one in told)
 
 
 def test_post_abroad_only_where_allowed_and_the_judge_finds_on_silence(served: Scene) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Role
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
+from odr.ground.errors import InvalidInput
 from odr.ground.text import LOCALES
 from odr.procedure.acts.letter import PaperKind
 from odr.service.address import as_confirmed
@@ -77,6 +78,8 @@ def test_what_is_left_empty_is_given_no_more(small_scene: Scene) -> None:
     scene = small_scene
     scene.pend()
     scene.do("confirm_address", "li", **GIVEN, scope=["notice"])
+    with pytest.raises(InvalidInput, match="postal address"):
+        scene.do("confirm_address", "li", email=GIVEN["email"])
     scene.do("confirm_address", "li", address=GIVEN["address"])
     scene.do("change_consent", "li", agrees=True)
     with scene.court.database.read() as session:
@@ -146,7 +149,7 @@ def test_a_messenger_may_be_called_as_people_call_it(
     client = signed_in(scene, "li")
     page = client.get(f"/cases/{scene.case().reference}/do/confirm_address").get_data(as_text=True)
     assert 'name="messenger"' in page
-    scene.do("confirm_address", "li", email="li@parties.example", messenger=written)
+    scene.do("confirm_address", "li", address="1 Lake Road", messenger=written)
     with scene.court.database.read() as session:
         kept = session.scalars(select(ServiceAddress.value).where(ServiceAddress.channel == Channel.MESSENGER)).all()
     assert kept == ["wechat:li-wen-88"]

@@ -139,6 +139,27 @@ def test_four_ways_of_consent_each_with_what_shows_it(served: Scene) -> None:
         )
 
 
+def test_what_a_party_says_themselves_goes_before_what_was_agreed_earlier(served: Scene) -> None:
+    """A clause of the contract replaces no address they confirmed in the case, and brings back no consent they took back, nor
+    does that they read a letter here; what they tell the clerk does (OLR 29, 30).
+    """
+    served.join()
+    party = respondent(served)
+    found = {"party": party, "scope": ["pleading"], "shown_by": "Clause 12 of the terms of 3 May 2025."}
+    clause = {**found, "way": "agreed_earlier", "email": "old@haiyun.example"}
+    served.do("confirm_address", "haiyun", email="new@haiyun.example", scope=["notice"])
+    with pytest.raises(InvalidInput, match="said themselves"):
+        served.do("record_consent_found", "clerk", **clause)
+    assert [a.value for a in addresses(served, Channel.EMAIL) if a.ended_at is None and a.given_at][-1:] == [
+        "new@haiyun.example"
+    ]
+    served.do("change_consent", "haiyun", agrees=False)
+    for way in (clause, {**found, "way": "by_conduct"}):
+        with pytest.raises(InvalidInput):
+            served.do("record_consent_found", "clerk", **way)
+    served.do("record_consent_found", "clerk", **{**found, "way": "express"})
+
+
 def test_addresses_that_do_not_carry_on_are_asked_for_again(served: Scene) -> None:
     """Who did not let the addresses carry on is asked once in enforcement and agreed to nothing until then; who did is
     not asked (CPI 137).

@@ -73,7 +73,7 @@ def scene(sqlite_url: str, clock: FixedClock, tmp_path: Path, service: Service) 
     messengers = f"wechat http://127.0.0.1:{service.server.server_port}/send {KEY.decode()}"
     scene = open_court(Database(sqlite_url, synchronous="OFF"), clock, tmp_path / "court", messengers=messengers)
     scene.lodge()
-    scene.do("confirm_address", "li", email="li@parties.example", messenger="WeChat：li-wen-88")
+    scene.do("confirm_address", "li", email="li@parties.example", address="1 Lake Road", messenger="WeChat：li-wen-88")
     scene.accept()
     return scene
 
@@ -151,7 +151,7 @@ def test_a_report_is_taken_once_and_only_if_signed_just_now(scene: Scene) -> Non
 def test_only_messengers_the_court_writes_to_are_taken(scene: Scene, given: str) -> None:
     """The refusal names those there are."""
     with pytest.raises(InvalidInput) as refused:
-        scene.do("confirm_address", "li", email="li@parties.example", messenger=given)
+        scene.do("confirm_address", "li", address="1 Lake Road", messenger=given)
     assert "wechat" in str(refused.value.faults[0].message)
 
 
@@ -159,7 +159,7 @@ def test_a_court_without_messengers_says_so(small_scene: Scene) -> None:
     """Nothing is written down that would never be used."""
     small_scene.lodge()
     with pytest.raises(InvalidInput, match=None) as refused:
-        small_scene.do("confirm_address", "li", email="li@parties.example", messenger="wechat:li")
+        small_scene.do("confirm_address", "li", address="1 Lake Road", messenger="wechat:li")
     assert "Leave this empty" in str(refused.value.faults[0].message)
 
 

@@ -74,7 +74,7 @@ def test_one_message_a_day_with_everything_that_ends_soon(small_scene: Scene) ->
     (text,) = [t for t in reminders(scene) if "Answer" in t or "answer" in t]
     assert "capsules" not in text
     assert (scene.case().number or "") in text
-    scene.do("confirm_address", "haiyun", email="h@haiyun.example", no_reminders=True)
+    scene.do("confirm_address", "haiyun", address="8 Harbour Road", no_reminders=True)
     before = len(reminders(scene))
     scene.clock.set(due - timedelta(hours=12))
     scene.court.hooks.sweeps["reminders"](scene.court)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Document, Outcome, Role, Stage
 from odr.docket.queries import entries_of
-from odr.docket.visibility import reads_entry
+from odr.docket.visibility import reads_document, reads_entry
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.actors import Actor
 from odr.judgment.models import EnforcementCase, Obligation
@@ -21,6 +21,7 @@ from odr.procedure.case.overview import entry_view
 from odr.procedure.models import Window, WindowState
 from odr.service.models import Packet
 from odr.service.packet.case_views import service_page
+from odr.service.packet.papers import seal_proofs
 from odr.settlement.models import Agreement, AgreementState, Offer, OfferState
 from odr.settlement.offers.acts import OfferInput
 from tests.judgment.bench import Bench
@@ -94,6 +95,26 @@ def _letters(bench: Bench, who: str) -> list[str]:
     with bench.court.database.read() as session:
         sent = select(Packet.occasion).where(Packet.party_id == bench.actor(who).party_id)
         return list(session.scalars(sent.order_by(Packet.id)))
+
+
+def test_a_proof_that_an_offer_was_served_stays_in_the_private_room(bench: Bench) -> None:
+    """It names the letter and whom it reached: the parties read it, the people of the court do not (CPL 53; OMR 16)."""
+    bench.do("respondent/1", "make_offer", OFFER)
+    bench.serve("claimant/1")
+    seal_proofs(bench.court)
+    with bench.court.database.read() as session:
+        case = session.get_one(Case, bench.case_id)
+        (entry,) = entries_of(session, case, "record_service")
+        (proof,) = session.scalars(select(Document).where(Document.kind == "proof_of_service"))
+        read = {
+            who: (reads_entry(actor, entry), reads_document(actor, proof))
+            for who in ("claimant/1", "respondent/1", "judge", "clerk")
+            for actor in [bench.actor(who)]
+        }
+    assert read == {"claimant/1": (True, True), "respondent/1": (True, True), "judge": NEITHER, "clerk": NEITHER}
+
+
+NEITHER = (False, False)
 
 
 def test_whoever_made_an_offer_is_told_what_became_of_it(bench: Bench) -> None:

@@ -27,7 +27,11 @@ from odr.payments import names as payments_names
 from odr.payments.fee.assessment import keep_basis
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import AssessInput
+from odr.procedure.acts.act_versions import input_of
 from odr.procedure.models import WindowState
+from odr.service import names as service_names
+from odr.service.packet.copies import PROOF
+from odr.service.queries import packets_of
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -136,9 +140,11 @@ def _show(sitting: Sitting, case: Case, row: Preservation) -> None:
         DocketEntry.audience == Audience.NAMED,
         DocketEntry.number >= motion.entry_number,
     )
-    for found in sitting.session.scalars(kept):
-        if f"party/{row.party_id}" in found.named and found.act in KEPT and found.opened_by is None:
+    mine = [one for one in sitting.session.scalars(kept) if f"party/{row.party_id}" in one.named]
+    for found in mine:
+        if found.act in KEPT and found.opened_by is None:
             found.opened_by = sitting.next_number(case)
+    _show_service(sitting, case, mine)
     for ruling in sitting.session.scalars(
         select(Ruling).where(
             (Ruling.motion_id == motion.id) | (Ruling.entry_number == row.entry_number),
@@ -148,6 +154,18 @@ def _show(sitting: Sitting, case: Case, row: Preservation) -> None:
     ):
         document = sitting.session.get_one(Document, ruling.document_id)
         document.audience = Audience.PARTIES_AND_COURT
+
+
+def _show_service(sitting: Sitting, case: Case, entries: Sequence[DocketEntry]) -> None:
+    """Open with what was kept that it was served, and the proof of that."""
+    opened = {one.number for one in entries if one.act in KEPT and one.opened_by is not None}
+    told = {one.reference for one in packets_of(sitting.session, case) if opened.issuperset(one.entry_ids)}
+    records = [one for one in entries if one.act == service_names.RECORD_SERVICE and input_of(one)["packet"] in told]
+    for record in records:
+        record.opened_by = sitting.next_number(case)
+    proofs = select(Document).where(Document.case_id == case.id, Document.kind == PROOF)
+    for proof in sitting.session.scalars(proofs.where(Document.entry_number.in_([one.number for one in records]))):
+        proof.audience, proof.named = Audience.PARTIES_AND_COURT, []
 
 
 def order_preservation(sitting: Sitting, case: Case, motion: Motion, ruling: Ruling) -> None:

@@ -354,9 +354,9 @@ def _carry_out(sitting: Sitting, case: Case, ruling: Ruling, now: datetime) -> N
         stayed_at, case.stayed_at = case.stayed_at, None
         sitting.close_tasks(case, filing_desks.STAY)
         rule = sitting.pack(case).trial_limits.exclusions["stay"]
-        for window in sitting.windows(case):  # Begun in the stay by a program that let them run.
-            if window.opened_at >= stayed_at and waits_in_a_stay(window.kind):
-                halt([window], window.opened_at)
+        for window in sitting.windows(case):  # Opened again in the stay, or begun by a program that let them run.
+            if waits_in_a_stay(window.kind):
+                halt([window], max(stayed_at, window.opened_at))
         go_on(sitting, case, _halted_by_the_stay(sitting, case, stayed_at), now, rule.title, rule.article)
     elif ruling.kind is MotionKind.DISMISSAL:
         if case.stage not in (Stage.PENDING, Stage.HEARING, Stage.DELIBERATION):

@@ -55,7 +55,7 @@ from odr.service.packet.packets import (
 )
 from odr.service.packet.progress_codes import keep_code
 from odr.service.packet.proof_of_service import issue_proof, latest_proof
-from odr.service.queries import is_private, told_of
+from odr.service.queries import readers_of, told_of
 from odr.service.rules import answer_by, rules_for, with_list_warning, with_notices
 from odr.service.vocabulary import CONTESTED, OTHERWISE, Channel, ConsentWay, FactKind, PacketState
 
@@ -421,7 +421,7 @@ def record_service(sitting: Sitting, case: Case, given: PacketInput, *, actor: A
             "channel": proof.channel.value if proof.channel else None,
             "party": party.label,
         },
-        Audience.SETTLEMENT if is_private(packet) else None,
+        *readers_of(sitting.session, case, packet),
     )
 
 

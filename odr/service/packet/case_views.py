@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Document, Party, Role, Seat
+from odr.docket.visibility import reads_document
 from odr.ground.keyset import Key, Listed, holds, page_of, page_of_lines
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
@@ -132,8 +133,10 @@ class PacketView:
         )
 
 
-def packet_views(sitting: Sitting, case: Case, packets: Sequence[Packet], *, own: bool) -> list[PacketView]:
-    """Packets, one's ``own`` by their titles, with their reasoning as the rules give it now, with one look into the tables for all."""
+def packet_views(sitting: Sitting, case: Case, packets: Sequence[Packet], viewer: Actor) -> list[PacketView]:
+    """Packets, a party's own by their titles, with their reasoning as the rules give it now and those of their papers that the
+    viewer may open, with one look into the tables for all.
+    """
     session, ids = sitting.session, [packet.id for packet in packets]
     conclusions = weigh_packets(session, packets, rules_for(sitting.court), now=sitting.now)
     facts = {
@@ -164,7 +167,8 @@ def packet_views(sitting: Sitting, case: Case, packets: Sequence[Packet], *, own
         )
         .order_by(Document.id)
     ).all()
-    shelf = _Shelf(facts, where, proofs, documents)
+    shelf = _Shelf(facts, where, proofs, [d for d in documents if reads_document(viewer, d)])
+    own = viewer.party_id is not None
     return [
         _view(sitting, case, packet, concluded, shelf, own=own)
         for packet, concluded in zip(packets, conclusions, strict=True)
@@ -237,7 +241,7 @@ def service_page(sitting: Sitting, case: Case, actor: Actor) -> ServicePage:
     found = packets_of(session, case, party_id=actor.party_id)
     if not is_party and actor.role is not Role.CLERK:
         found = [packet for packet in found if not is_private(packet)]
-    packets = packet_views(sitting, case, found, own=is_party)
+    packets = packet_views(sitting, case, found, actor)
     shown = [p for p in case.parties if actor.party_id in (None, p.id)]
     searches = _searches(session, case) if actor.party_id is None else {}
     return ServicePage(

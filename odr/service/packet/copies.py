@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,6 @@ from odr.docket.visibility import document_audience, may_read
 from odr.ground.canonical import sha256_hex
 from odr.ground.db import new_reference
 from odr.ground.text import Money, T, Text, words_of
-from odr.ground.typeset import MissingGlyph
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Milestone, acts_that_mean
 from odr.procedure.forms.faults import label_of
@@ -196,7 +195,7 @@ def make_copies(court: Court, limit: int = 32) -> int:
         now = court.clock.machine_now()
         try:
             sealed = court.ports.sealer.seal_pdf(
-                set_printable(court, paper),
+                typeset(court.ports.typesetter, paper, "both", at=now, by_number=True),
                 reason="Copy from the docket",
                 signer_name=court.settings.court_name,
                 now=now,
@@ -212,27 +211,6 @@ def make_copies(court: Court, limit: int = 32) -> int:
     if faults:
         raise faults[0]
     return len(drafts)
-
-
-def set_printable(court: Court, paper: NoticePaper) -> bytes:
-    """Set the paper; characters no face can print are written by their number, since the paper must go out."""
-    at = court.clock.machine_now()
-    try:
-        return typeset(court.ports.typesetter, paper, "both", at=at)
-    except MissingGlyph as error:
-        plain = str.maketrans({c: f"[U+{ord(c):04X}]" for c in error.characters})
-        blocks = [_plain(block, plain) for block in paper.blocks]
-        return typeset(court.ports.typesetter, replace(paper, blocks=blocks), "both", at=at)
-
-
-def _plain(block: Block, plain: Mapping[int, str]) -> Block:
-    if isinstance(block, FactsBlock):
-        return FactsBlock(
-            [(name, value.translate(plain) if isinstance(value, str) else value) for name, value in block.rows]
-        )
-    if isinstance(block, ParagraphBlock) and isinstance(block.words, str):
-        return ParagraphBlock(block.words.translate(plain))
-    return block
 
 
 def _keep(sitting: Sitting, document_id: int, pdf: bytes, readers: Readers) -> None:

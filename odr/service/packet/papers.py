@@ -21,6 +21,7 @@ from odr.service.models import Packet, ProofOfService
 from odr.service.packet.copies import PROOF
 from odr.service.packet.deemed import Weight
 from odr.service.packet.proof_of_service import attach_document
+from odr.service.queries import readers_of
 from odr.service.rules import cited
 from odr.service.vocabulary import AddressClass, Channel, ConsentWay, FactKind, carrier_said
 
@@ -132,7 +133,10 @@ LIMIT = T(
 
 
 def seal_proofs(court: Court, limit: int = 16) -> int:
-    """The worker's sweep: set, seal, keep and anchor every proof that has no paper yet; gives how many were made."""
+    """The worker's sweep: set, seal, keep and anchor every proof that has no paper yet; gives how many were made.
+
+    One that cannot be made keeps no other back; the first fault is raised when the others are kept.
+    """
     with court.database.read() as session:
         rows = session.execute(
             select(ProofOfService, Packet, Case)
@@ -147,16 +151,20 @@ def seal_proofs(court: Court, limit: int = 16) -> int:
             (proof.id, proof.number, _paper(court, proof, packet, case, partial(cited, look.pack(case))))
             for proof, packet, case in rows
         ]
+    faults: list[Exception] = []
     for proof_id, number, paper in drafts:
         now = court.clock.machine_now()
-        pdf = typeset(court.ports.typesetter, paper, "both", at=now)
-        _keep(
-            court,
-            proof_id,
-            court.ports.sealer.seal_pdf(
+        try:
+            pdf = typeset(court.ports.typesetter, paper, "both", at=now, by_number=True)
+            sealed = court.ports.sealer.seal_pdf(
                 pdf, reason=f"Proof of service {number}", signer_name=court.settings.court_name, now=now
-            ),
-        )
+            )
+        except Exception as error:
+            faults.append(error)
+        else:
+            _keep(court, proof_id, sealed)
+    if faults:
+        raise faults[0]
     return len(drafts)
 
 
@@ -187,6 +195,8 @@ def _keep(court: Court, proof_id: int, pdf: bytes) -> None:
             return
         packet = sitting.session.get_one(Packet, proof.packet_id)
         case = sitting.session.get_one(Case, packet.case_id)
+        # It tells what was served: whoever reads that reads it, also where it is opened before the paper is made.
+        audience, named = readers_of(sitting.session, case, packet)
         digest = sha256_hex(pdf)
         receipt = anchored(
             court, sitting.session, case.reference, digest, len(pdf), now=sitting.now, document=proof.number
@@ -197,7 +207,8 @@ def _keep(court: Court, proof_id: int, pdf: bytes) -> None:
                 kind=PROOF,
                 title=words_of(T("Proof of service %(number)s", number=proof.number)),
                 locale="both",
-                audience=Audience.PARTIES_AND_COURT,
+                audience=audience or Audience.PARTIES_AND_COURT,
+                named=list(named),
                 entry_number=_entry_of(sitting.session, case, proof),
                 sha256=digest,
                 content=pdf,

@@ -26,7 +26,14 @@ from odr.service.models import Packet, ServiceAddress, ServiceAttempt, ServiceFa
 from odr.service.packet.acts import barred_abroad, follow_packet, put_out
 from odr.service.packet.occasions import CLAIM as CLAIM_LETTER, Occasion
 from odr.service.packet.outcomes import SERVING, something_out
-from odr.service.packet.packets import note_address, plan_attempt, record_by_hand, record_consent, withdraw_consents
+from odr.service.packet.packets import (
+    consents_of,
+    note_address,
+    plan_attempt,
+    record_by_hand,
+    record_consent,
+    withdraw_consents,
+)
 from odr.service.queries import instant, packets_of, told_of
 from odr.service.vocabulary import ASKED_AT, CARRY_ON, ELECTRONIC, Channel, ConsentWay, FactKind, PacketState
 
@@ -231,12 +238,20 @@ def record_consent_found(
     """Record one of the four ways of consent with what shows it, for the papers it covers (OLR 29).
 
     By conduct only where the party answered, read or acted on an electronic service
-    before and did not object. The party is told, and may withdraw at any time.
+    before and did not object. What the party has said themselves since goes before what
+    was agreed earlier. The party is told, and may withdraw at any time.
     """
     party: Party = sitting.resolved("party", given.party)
     if given.way is ConsentWay.BY_CONDUCT and not accepted_one(sitting, case, party):
         raise InvalidInput.at(
             "way", T("No completed electronic service on this party stands on record that it took without objecting.")
+        )
+    if given.way in (ConsentWay.AGREED_EARLIER, ConsentWay.BY_CONDUCT) and _said_themselves(sitting, party, given.way):
+        raise InvalidInput.at(
+            "way",
+            T(
+                "The party has said themselves since which papers come by message, and where. Only their own word changes that."
+            ),
         )
     if given.way in (ConsentWay.AGREED_EARLIER, ConsentWay.ADDRESS_IN_PLEADING) and not given.email:
         raise InvalidInput.at("email", T("Name the address that was agreed on or given."))
@@ -266,6 +281,16 @@ def record_consent_found(
     return Recorded(
         words, {"party": party.label, "way": given.way.value, "scope": sorted(k.value for k in given.scope)}
     )
+
+
+def _said_themselves(sitting: Sitting, party: Party, way: ConsentWay) -> bool:
+    """Whether a party's own later word stands against a consent that shows itself otherwise: they confirmed their addresses
+    in this case, against what was agreed before it; or they agreed to nothing any more, against both (OLR 30).
+    """
+    confirmed = CARRY_ON in party.details
+    every = consents_of(sitting.session, party.id)
+    declined = (confirmed or bool(every)) and all(one.withdrawn_at is not None for one in every)
+    return declined or (confirmed and way is ConsentWay.AGREED_EARLIER)
 
 
 def accepted_one(sitting: Sitting, case: Case, party: Party) -> bool:

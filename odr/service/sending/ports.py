@@ -155,7 +155,8 @@ def typeset_letter(court: Court, dispatch: Dispatch) -> bytes:
         site=head.site,
         form=dispatch.form,
     )
-    return typeset(court.ports.typesetter, paper, locale, at=dispatch.at)
+    # It goes out whatever somebody is called, and whatever they wrote.
+    return typeset(court.ports.typesetter, paper, locale, at=dispatch.at, by_number=True)
 
 
 def _blocks(text: str) -> Iterator[Block]:
