@@ -29,6 +29,7 @@ from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import AssessInput, PaymentInput
 from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, Refund, ReliefRequest, StripeFact
 from odr.procedure.acts.events import Served
+from odr.procedure.acts.tasks import DESKS
 from odr.procedure.court import Court
 from odr.procedure.models import Task
 from odr.procedure.rules.tariff import Ending
@@ -284,6 +285,39 @@ def test_an_unpaid_appeal_is_ruled_withdrawn_and_the_decision_binds(bench: Bench
         bench.case().stage is Stage.EFFECTIVE
         and fees(bench.court, bench.case_id, Matter.APPEAL)[0].state is AssessmentState.CANCELLED
     )
+
+
+def test_nobody_answers_an_appeal_that_counts_as_withdrawn(bench: Bench) -> None:  # noqa: F811
+    """Its answer is asked of nobody any more, no file goes up, and nothing waits on a desk for it (CPI 318)."""
+    row = appealed(bench)
+    bench.wait(days=25)
+    bench.serve("claimant/1")
+    with bench.court.database.read() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        assert look.windows(case, "appeal_answer")
+    bench.do("judge", "deem_withdrawn", {"assessment": row.reference, "reasons": REASONS})
+    bench.wait(days=30)
+    with bench.court.database.read() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        assert not look.windows(case, "appeal_answer") and not look.windows(case, "appeal_file", state=None)
+        assert not look.tasks(case, DESKS["appeal_file"]) and not look.tasks(case, DESKS["appeal"])
+
+
+def test_an_appeal_that_counts_as_withdrawn_leaves_others_their_time(bench: Bench) -> None:  # noqa: F811
+    """The other side was served later and may still appeal: the case is where it was before the appeal, and they do (CPI 318;
+    CPL 171).
+    """
+    paid_bench(bench)
+    bench.issue()
+    bench.serve_decision("respondent/1")
+    bench.do("respondent/1", "appeal_decision", APPEAL)
+    (row,) = fees(bench.court, bench.case_id, Matter.APPEAL)
+    bench.wait(days=27)
+    bench.serve_decision("claimant/1")
+    bench.do("judge", "deem_withdrawn", {"assessment": row.reference, "reasons": REASONS})
+    assert bench.case().stage is Stage.PRONOUNCED
+    bench.do("claimant/1", "appeal_decision", APPEAL)
+    assert bench.case().stage is Stage.APPEALED
 
 
 @pytest.mark.slow

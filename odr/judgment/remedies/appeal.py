@@ -419,15 +419,7 @@ def record_appeal_outcome(
     # A part that comes back while the rest is not judged brings the case back with it: no one may go on who sat (CPL 41).
     begins_anew = given.outcome is AppealOutcome.SENT_BACK and (not partial or case.pronounced_at is None)
     for petition in [p for p in petitions_of(sitting.session, case, *LIVE) if p.decision_id == decision.id]:
-        petition.state, petition.outcome, petition.closed_entry = (
-            AppealState.DECIDED,
-            given.outcome,
-            sitting.next_number(case),
-        )
-        for kind in (ANSWER, FILE):
-            sitting.close_windows(case, kind, WindowState.ENDED, subject=petition.reference)
-        for desk in (desks.APPEAL, desks.APPEAL_FILE):
-            sitting.close_tasks(case, desk, petition.reference)
+        end_petition(sitting, case, petition, AppealState.DECIDED, given.outcome)
     sitting.close_windows(case, APPEAL, WindowState.ENDED, subject=decision.reference)
     sitting.announce(AppealDecided(case, given.outcome.value))
     if given.outcome is AppealOutcome.SENT_BACK:
@@ -504,17 +496,31 @@ def appeal_fee_lapsed(sitting: Sitting, event: FeeLapsed) -> None:
     case, challenged = event.case, set()
     for petition in petitions_of(sitting.session, case, *LIVE):
         if petition.party_id == event.party.id:
-            petition.state, petition.outcome, petition.closed_entry = (
-                AppealState.WITHDRAWN,
-                AppealOutcome.WITHDRAWN,
-                sitting.next_number(case),
-            )
-            sitting.close_tasks(case, desks.APPEAL, petition.reference)
+            end_petition(sitting, case, petition, AppealState.WITHDRAWN, AppealOutcome.WITHDRAWN)
             challenged.add(petition.decision_id)
+    for decision in decisions_of(sitting.session, case, DecisionState.ISSUED):
+        if decision.id in challenged:
+            without_appeal(sitting, case, decision)
+
+
+def end_petition(
+    sitting: Sitting, case: Case, petition: AppealPetition, state: AppealState, outcome: AppealOutcome
+) -> None:
+    """An appeal is over: nobody is asked to answer it any more, and no file to send it up."""
+    petition.state, petition.outcome, petition.closed_entry = state, outcome, sitting.next_number(case)
+    for kind in (ANSWER, FILE):
+        sitting.close_windows(case, kind, WindowState.ENDED, subject=petition.reference)
+    for desk in (desks.APPEAL, desks.APPEAL_FILE):
+        sitting.close_tasks(case, desk, petition.reference)
     sitting.session.flush()
-    for decision in [
-        d
-        for d in decisions_of(sitting.session, case, DecisionState.ISSUED)
-        if d.id in challenged and is_final(sitting, case, d)
-    ]:
+
+
+def without_appeal(sitting: Sitting, case: Case, decision: Decision) -> None:
+    """An appeal was withdrawn, or counts as withdrawn: where it was the last, the decision waits for whoever may still appeal,
+    and takes effect when nobody may.
+    """
+    others = [p for p in petitions_of(sitting.session, case, *LIVE) if p.decision_id == decision.id]
+    if not others and decision.kind is not DecisionKind.PARTIAL:
+        sitting.move(case, Stage.PRONOUNCED)
+    if is_final(sitting, case, decision):
         sitting.then(names.TAKE_EFFECT, EffectInput(decision=decision.reference), actor=CLOCK_ACTOR)
