@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import select
 
+from odr.app import create_app
 from odr.docket.models import Case, DocketEntry, Document, Outcome, Role, Stage
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
@@ -16,6 +17,7 @@ from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.actors import Actor
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.notary.seal.seal_check import SealState, validate_pdf
+from odr.procedure.acts.events import CaseClosed
 from odr.procedure.case.next_box import next_box
 from odr.procedure.case.overview import entry_view
 from odr.procedure.models import Window, WindowState
@@ -23,6 +25,7 @@ from odr.service.models import Packet
 from odr.service.packet.case_views import service_page
 from odr.settlement.models import Agreement, AgreementState, Offer, OfferState
 from odr.settlement.offers.acts import OfferInput
+from odr.settlement.offers.agreement_acts import shut
 from tests.judgment.bench import Bench
 from tests.kept import kept
 from tests.scene import PAPERS
@@ -318,6 +321,27 @@ def test_a_judgment_never_records_a_settlement(bench: Bench) -> None:
         bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
     bench.do("claimant/1", "decline_agreement", {"agreement": reference})
     bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
+
+
+@pytest.mark.parametrize("how", ["declined", "withdrawn"])
+def test_a_statement_that_not_everybody_signed_is_not_taken_for_one_that_binds(bench: Bench, how: str) -> None:
+    """One has signed, the other says no, or the claim is withdrawn meanwhile: whoever checks the sealed paper is told that it
+    does not hold (CPL 100, 102).
+    """
+    reference = settle(bench)
+    bench.do("judge", "sign_mediation", {"agreement": reference, "case_number": bench.number, "language": "en"})
+    bench.do("claimant/1", "sign_statement", {"agreement": reference})
+    with bench.court.database.read() as session:
+        paper = session.scalars(PAPERS.where(Document.kind == "mediation_statement")).one()
+    visitor = create_app(court=bench.court).test_client()
+    assert "no longer holds" not in visitor.get(f"/check?code={paper.reference}").text
+    if how == "declined":
+        bench.do("respondent/1", "decline_agreement", {"agreement": reference})
+    else:
+        with bench.court.sit() as sitting:
+            shut(sitting, CaseClosed(sitting.session.get_one(Case, bench.case_id)))
+    assert "no longer holds" in visitor.get(f"/check?code={paper.reference}").text
+    assert agreement_of(bench).state is AgreementState.FAILED
 
 
 def test_who_declines_is_not_told_to_the_court(bench: Bench) -> None:
