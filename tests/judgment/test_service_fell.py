@@ -125,7 +125,7 @@ def test_what_the_higher_court_decided_binds_however_the_judgment_here_was_serve
     for who in ("claimant/1", "respondent/1"):
         bench.serve_decision(who)
     bench.do("respondent/1", "appeal_decision", APPEAL)
-    bench.do("clerk", "record_appeal_outcome", CHANGED | {"outcome": "upheld"})
+    bench.do("clerk", "record_appeal_outcome", CHANGED | {"decided_on": bench.today, "outcome": "upheld"})
     bench.wait(days=5)
     contested(bench, "decision", "later", arrived_on=bench.clock.now().date().isoformat())
     assert bench.case().stage is Stage.EFFECTIVE and binds(bench) and appeals(bench, WindowState.OPEN) == []

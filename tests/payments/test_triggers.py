@@ -51,7 +51,7 @@ PRESERVATION = {
     "amount": "10,000.00",
     "urgent": False,
 }
-OUTCOME = {"court": "Intermediate Court", "number": "2", "decided_on": "2026-03-20", "summary": "as stated"}
+OUTCOME = {"court": "Intermediate Court", "number": "2", "summary": "as stated"}
 
 
 def money(amount: str) -> list[dict[str, str]]:
@@ -127,7 +127,7 @@ def test_the_appeal_fee_follows_the_higher_court(bench: Bench, outcome: str, app
     assert row.amount_minor == 50_00
     pay(bench.court, bench.case_id, row)
     bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
-    bench.do("clerk", "record_appeal_outcome", OUTCOME | {"outcome": outcome})
+    bench.do("clerk", "record_appeal_outcome", OUTCOME | {"decided_on": bench.today} | {"outcome": outcome})
     assert back(bench.court, bench.case_id) == {
         k: v for k, v in {"respondent/1": appellant, "claimant/1": claimant}.items() if v
     }
@@ -164,9 +164,13 @@ def test_costs_follow_a_changed_judgment(bench: Bench) -> None:  # noqa: F811
         (OUTCOME | {"outcome": "upheld", "costs": first}, "Only a changed"),
     ):
         with pytest.raises(InvalidInput, match=said):
-            bench.do("clerk", "record_appeal_outcome", wrong)
+            bench.do("clerk", "record_appeal_outcome", {"decided_on": bench.today} | wrong)
     assert bench.case().stage is Stage.APPEALED and back(bench.court, bench.case_id) == {}
-    bench.do("clerk", "record_appeal_outcome", CHANGED | {"costs": first, "appeal_costs": second})
+    bench.do(
+        "clerk",
+        "record_appeal_outcome",
+        CHANGED | {"decided_on": bench.today} | {"costs": first, "appeal_costs": second},
+    )
     assert back(bench.court, bench.case_id) == {"claimant/1": 5_00, "respondent/1": 40_00}
     owed = [
         ("claimant/1", Matter.APPEAL, 40_00, AssessmentState.DUE),
@@ -182,7 +186,11 @@ def test_whoever_is_not_named_bears_nothing(bench: Bench) -> None:  # noqa: F811
     """
     pay(bench.court, bench.case_id, appealed(bench))
     bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
-    bench.do("clerk", "record_appeal_outcome", CHANGED | {"costs": [{"party": "respondent/1", "bears": "25.00"}]})
+    bench.do(
+        "clerk",
+        "record_appeal_outcome",
+        CHANGED | {"decided_on": bench.today} | {"costs": [{"party": "respondent/1", "bears": "25.00"}]},
+    )
     assert back(bench.court, bench.case_id) == {"claimant/1": 25_00}
     assert demanded(bench.court, bench.case_id) == [("respondent/1", Matter.CLAIM, 25_00, AssessmentState.DUE)]
 

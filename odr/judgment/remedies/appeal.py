@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
@@ -53,6 +53,8 @@ FILE = "appeal_file"
 
 FEE_OF_APPEAL = "appeal_fee"
 """The time to pay the fee of an appeal after its notice (FEE 22; CPI 318)."""
+
+NOON = time(12)
 
 LIVE = (AppealState.FILED, AppealState.ANSWERED, AppealState.SENT)
 
@@ -401,6 +403,7 @@ def record_appeal_outcome(
     if decision is None:
         raise ActNotOpen(T("There is no decision to appeal against."))
     partial = decision.kind is DecisionKind.PARTIAL
+    in_effect_at = _since_when(sitting, decision, given.decided_on, now)
     if given.outcome is AppealOutcome.CHANGED and given.amount is None:
         raise InvalidInput.at("amount", T("Say what is to be paid now, or nothing."))
     if given.amount is not None and given.outcome is not AppealOutcome.CHANGED:
@@ -431,17 +434,18 @@ def record_appeal_outcome(
     else:
         if not partial:
             sitting.move(case, Stage.EFFECTIVE)
-        due_on = bring_into_effect(sitting, case, decision, now, bears=costs.get("costs"))
+        due_on = bring_into_effect(sitting, case, decision, in_effect_at, bears=costs.get("costs"))
         if "appeal_costs" in costs:
             settle_bears(sitting, case, costs["appeal_costs"], (Matter.APPEAL,))
         if given.amount is not None:
-            change_payments(sitting, case, decision, payments, due_on, now)
+            change_payments(sitting, case, decision, payments, due_on, in_effect_at)
     words = T("%(court)s, %(number)s: %(outcome)s", court=given.court, number=given.number, outcome=given.outcome.label)
     return Recorded(
         words,
         {
             "decision": decision.reference,
             "heard_again": begins_anew,
+            "in_effect_at": in_effect_at.isoformat() if given.outcome is not AppealOutcome.SENT_BACK else None,
             **{name: {who: bears.minor for who, bears in found.items()} for name, found in costs.items()},
         },
     )
@@ -481,6 +485,19 @@ def _changed_costs(
             ),
         )
     return {name: borne_by(sitting, case, found, fees[name], at=name) for name, found in lines.items() if found}
+
+
+def _since_when(sitting: Sitting, decision: Decision, served_on: date, now: datetime) -> datetime:
+    """Since when the higher court's judgment is in effect: since it was served, however much later it is recorded here (CPL
+    182). Raises InvalidInput for a day to come, and for one before the judgment that was appealed from.
+    """
+    zone = sitting.court.settings.tz
+    if served_on > now.astimezone(zone).date():
+        raise InvalidInput.at("decided_on", T("This day is still to come."))
+    if decision.issued_at is not None and served_on < decision.issued_at.astimezone(zone).date():
+        raise InvalidInput.at("decided_on", T("On this day the judgment that was appealed from was not given yet."))
+    # Of the day no hour is told; what counts in days begins with the next one.
+    return min(now, datetime.combine(served_on, NOON, tzinfo=zone).astimezone(UTC))
 
 
 def _at_the_higher_court(sitting: Sitting, case: Case) -> Decision | None:
