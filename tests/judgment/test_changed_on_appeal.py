@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from pypdf import PdfReader
 from sqlalchemy import select
 
-from odr.docket.models import Case, Stage
+from odr.docket.models import Case, Document, Stage
 from odr.ground.errors import InvalidInput
 from odr.judgment.enforcement.audit import audit_orders
 from odr.judgment.models import Obligation
@@ -17,6 +20,7 @@ from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.time.reckoning import reckon
 from tests.judgment.bench import Bench
 from tests.judgment.test_appeal_again import APPEAL
+from tests.scene import PAPERS
 
 CHANGED = {
     "outcome": "changed",
@@ -135,3 +139,20 @@ def test_what_the_higher_court_decided_is_in_effect_since_it_was_served(bench: B
         pack = bench.court.look(session).pack(case)
         assert row.due_on == reckon(pack, "performance", served, amount=10).result
         assert not [told for told in audit_projections(bench.court, session, case) if "effect" in told]
+
+
+@pytest.mark.parametrize(("outcome", "is_changed"), [("changed", True), ("upheld", False)])
+def test_a_certificate_says_what_became_of_the_judgment_on_appeal(bench: Bench, outcome: str, is_changed: bool) -> None:
+    """The sealed paper names the higher court's decision, and never says of a judgment that was changed that it binds as it stands
+    (CPL 158, 182).
+    """
+    appealed(bench, "respondent/1")
+    given = {"decided_on": bench.today, "outcome": outcome, "amount": "4,000.00" if is_changed else None}
+    bench.do("clerk", "record_appeal_outcome", CHANGED | given)
+    bench.do("clerk", "certify_effect", {"language": "en"})
+    with bench.court.database.read() as session:
+        paper = session.scalars(PAPERS.where(Document.kind == "certificate")).one()
+    read = "".join(page.extract_text() for page in PdfReader(BytesIO(paper.content)).pages)
+    text = re.sub(r"[\s\u200b\u00ad]", "", read)
+    assert ("asthehighercourthaschangedit" in text) is is_changed
+    assert "IntermediateCourt,2:" in text
