@@ -37,6 +37,7 @@ from odr.service.models import Packet
 from tests.judgment.bench import Bench, lay_hearing
 from tests.judgment.conftest import bench, whole_court  # noqa: F401 - fixtures
 from tests.judgment.test_panel import FOR, vote
+from tests.judgment.test_what_is_owed import box, lines
 from tests.kept import kept
 from tests.scene import PAPERS, Scene, claim
 from tests.settlement.test_offers import settle
@@ -193,6 +194,19 @@ def test_whoever_is_not_named_bears_nothing(bench: Bench) -> None:  # noqa: F811
     )
     assert back(bench.court, bench.case_id) == {"claimant/1": 25_00}
     assert demanded(bench.court, bench.case_id) == [("respondent/1", Matter.CLAIM, 25_00, AssessmentState.DUE)]
+
+
+@pytest.mark.slow
+def test_whoever_need_not_bear_the_fee_any_more_is_not_told_that_they_owe_it(bench: Bench) -> None:  # noqa: F811
+    """The higher court lays the whole fee on the claimant: of what the judgment here laid on the respondent the page says
+    nothing any more.
+    """
+    pay(bench.court, bench.case_id, appealed(bench))
+    bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
+    costs = {"costs": [{"party": "claimant/1", "bears": "25.00"}]}
+    bench.do("clerk", "record_appeal_outcome", CHANGED | {"decided_on": bench.today} | costs)
+    told = lines(box(bench, "respondent/1"))
+    assert told and "What you owe the court" not in told
 
 
 def examined_anew(bench: Bench) -> None:  # noqa: F811
