@@ -229,26 +229,6 @@ def test_what_lies_on_desks_is_counted_whoever_wrote_it(empty_url: str, engine: 
     assert lies() == ["cashier 2026-03-02 09 1", "clerk 2026-03-02 09 1", "judge 2026-03-02 09 1"]
 
 
-def test_what_was_to_be_done_for_nobody_is_owed_to_the_other_side(empty_url: str, engine: Engine) -> None:
-    """Between two parties it is the other; among three, of money, and of what is done, nothing is changed."""
-    migrate.upgrade(empty_url, "0272")
-    rows_of(engine, "case", {"id": 1}, {"id": 2})
-    for number, case in ((1, 1), (2, 1), (3, 2), (4, 2), (5, 2)):
-        rows_of(engine, "party", {"id": number, "case_id": case, "ordinal": number})
-    owed = {"case_id": 1, "debtor_id": 2, "what": "The page is taken down."}
-    done = datetime(2026, 3, 2, tzinfo=UTC)
-    rows_of(
-        engine,
-        "obligation",
-        {"id": 1, **owed},
-        {"id": 2, **owed, "done_at": done},
-        {"id": 3, **owed, "amount_minor": 1_000, "creditor_id": 1},
-        {"id": 4, **owed, "case_id": 2, "debtor_id": 3},
-    )
-    migrate.upgrade(empty_url)
-    assert column_of(engine, "SELECT creditor_id FROM obligation ORDER BY id") == [1, None, 1, None]
-
-
 def test_pending_names_what_is_lacking(empty_url: str) -> None:
     """An empty database lacks every migration, a migrated one none; upgrading twice changes nothing."""
     assert migrate.pending(empty_url) == migrate.revisions()
