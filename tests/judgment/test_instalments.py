@@ -62,6 +62,8 @@ def test_one_late_instalment_makes_all_the_rest_due_on_every_page_alike(bench: B
     """
     in_instalments(bench)
     assert "pay CNY 2,000.00 to Li" in says(bench, "respondent/1")
+    waits = page(bench, "respondent/1", "").split("What it costs to wait")[1].split("</table>")[0]
+    assert "2,000.00" in waits and "8,000.00" not in waits, "what has its own later day is not waited with now"
     bench.wait(days=20)
     assert says(bench, "respondent/1").startswith("You are late: pay CNY 8,00")
     assert "has not paid CNY 8,000.00" in says(bench, "claimant/1")

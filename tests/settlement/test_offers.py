@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -172,6 +172,17 @@ def test_where_only_something_is_to_be_done_the_two_years_run_from_its_last_day(
         (window,) = session.scalars(select(Window).where(Window.kind == "enforcement_application")).all()
         assert bench.case().party(window.party_id).label == "claimant/1"
         assert window.opened_at.astimezone(bench.court.settings.tz).date() == owed.due_on
+
+
+def test_an_offer_whose_day_of_payment_is_past_is_not_accepted(bench: Bench) -> None:
+    """Nobody is late with what they have only just agreed to; on the day itself it is still accepted."""
+    soon = [{"on": "2026-03-05", "amount": "6,000.00"}]
+    bench.do("respondent/1", "make_offer", OFFER | {"instalments": soon, "days": 20})
+    bench.clock.set(datetime(2026, 3, 6, 0, 0, tzinfo=bench.court.settings.tz))
+    with pytest.raises(ActNotOpen, match="is past"):
+        bench.do("claimant/1", "accept_offer", {"offer": offer_of(bench)})
+    bench.clock.set(datetime(2026, 3, 5, 23, 59, tzinfo=bench.court.settings.tz))
+    bench.do("claimant/1", "accept_offer", {"offer": offer_of(bench)})
 
 
 def test_an_offer_by_agreement_to_withdraw_ends_the_case(bench: Bench) -> None:
