@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from odr.ground.text import T
-from odr.procedure.acts.events import DecisionIssued, Served, StepsChosen
+from odr.procedure.acts.events import CaseClosed, DecisionIssued, Served, StepsChosen
 from odr.procedure.hooks import DeskPage, Room, on
 from odr.settlement.before_filing import case_views as before_filing_case_views
 from odr.settlement.confirmation import acts as confirmation_acts
@@ -38,6 +38,7 @@ ROOM = Room(
     },
     on_event=(
         on(DecisionIssued, agreement_acts.shut),
+        on(CaseClosed, agreement_acts.shut),
         on(Served, confirmation_acts.on_served),
         on(StepsChosen, in_person.on_steps_chosen),
     ),

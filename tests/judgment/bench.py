@@ -110,6 +110,11 @@ class Bench:
             session.expunge_all()
             return case
 
+    @property
+    def today(self) -> str:
+        """The day in the court, as a form takes it."""
+        return self.clock.now().astimezone(self.court.settings.tz).date().isoformat()
+
     def wait(self, **time: float) -> None:
         """Let time pass, and the clock do what fell due."""
         self.clock.advance(timedelta(**time))

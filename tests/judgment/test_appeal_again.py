@@ -117,7 +117,7 @@ def test_a_part_sent_back_brings_the_case_before_others(bench: Bench) -> None:
     serve_part(bench)
     bench.do("respondent/1", "appeal_decision", APPEAL)
     bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
-    bench.do("clerk", "record_appeal_outcome", {**OUTCOME, "outcome": "sent_back"})
+    bench.do("clerk", "record_appeal_outcome", {**OUTCOME, "decided_on": bench.today, "outcome": "sent_back"})
     assert bench.case().stage is Stage.PENDING and sat(bench, Role.JUDGE) == ["Other"]
     with bench.court.database.read() as session:
         assert not session.scalars(select(Finding).where(Finding.replaced_by.is_(None))).all()
@@ -164,7 +164,7 @@ def test_a_judgment_sent_back_takes_the_review_of_its_costs_along(bench: Bench) 
     bench.do("claimant/1", "ask_costs_review", {"reasons": "The share of the fee is too large."})
     bench.do("respondent/1", "appeal_decision", APPEAL)
     bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
-    bench.do("clerk", "record_appeal_outcome", {**OUTCOME, "outcome": "sent_back"})
+    bench.do("clerk", "record_appeal_outcome", {**OUTCOME, "decided_on": bench.today, "outcome": "sent_back"})
     with bench.court.database.read() as session:
         look = bench.court.look(session)
         assert not look.tasks(session.get_one(Case, bench.case_id), DESKS["costs_review"])

@@ -38,7 +38,6 @@ OUTCOME = {
     "outcome": "changed",
     "court": "Intermediate Court",
     "number": "(2026) 12",
-    "decided_on": "2026-03-02",
     "summary": "Half.",
     "amount": "4,000.00",
 }
@@ -182,7 +181,8 @@ def test_programs_decide_appeal_and_make_it_final(court: Scene, serve: Callable[
     li.do("answer_appeal", appeal=petition, answer="It is not.")
     clerk.do("send_file_up", court="Intermediate Court")
     assert li.do("record_appeal_outcome", status=403, **OUTCOME)["status"] == 403
-    clerk.do("record_appeal_outcome", **OUTCOME, costs=BEARS)
+    today = court.clock.now().date().isoformat()
+    clerk.do("record_appeal_outcome", **OUTCOME, decided_on=today, costs=BEARS)
     final(court)
     row = next(d for d in haiyun.read("/decisions")["decisions"])
     with court.court.database.read() as session:

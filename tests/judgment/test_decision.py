@@ -351,7 +351,7 @@ def test_an_appeal_keeps_the_decision_from_taking_effect(bench: Bench) -> None:
             "outcome": "changed",
             "court": "Intermediate Court",
             "number": "2",
-            "decided_on": "2026-03-20",
+            "decided_on": bench.today,
             "summary": "half",
             "amount": "4,000.00",
         },

@@ -87,6 +87,16 @@ def test_only_what_both_signed_halts_an_enforcement(bench: Bench) -> None:
     assert settlement(bench).state is SettlementState.DECLINED and bench.case().stage is Stage.ENFORCEMENT
 
 
+def test_a_proposal_whose_day_of_payment_is_past_is_not_signed(bench: Bench) -> None:
+    """Nobody is late with what they sign just now: it is declined, and later days are proposed."""
+    enforced(bench)
+    bench.do("respondent/1", "propose_enforcement_settlement", PROPOSAL)
+    bench.wait(days=60)
+    with pytest.raises(ActNotOpen, match="is past"):
+        bench.do("claimant/1", "answer_enforcement_settlement", {"answer": "sign"})
+    bench.do("claimant/1", "answer_enforcement_settlement", {"answer": "decline"})
+
+
 def test_what_is_kept_ends_the_matter(bench: Bench) -> None:
     """Paid in full as agreed, the rest of the instrument is not enforced any more, and the case closes (CPI 465)."""
     signed(bench)

@@ -20,7 +20,7 @@ from odr.judgment.vocabulary import AppealState, DecisionState
 from odr.procedure.models import Window, WindowState
 from tests.judgment.bench import Bench
 
-OUTCOME = {"court": "Intermediate Court", "number": "(2026) 7", "summary": "See it.", "decided_on": "2026-05-20"}
+OUTCOME = {"court": "Intermediate Court", "number": "(2026) 7", "summary": "See it."}
 
 
 def let_in(bench: Bench, **people: Role) -> None:
@@ -59,7 +59,7 @@ def appealed(bench: Bench) -> None:
 def come_back(bench: Bench) -> None:
     let_in(bench, other=Role.JUDGE, ann=Role.ASSESSOR, ben=Role.ASSESSOR)
     appealed(bench)
-    bench.do("clerk", "record_appeal_outcome", {**OUTCOME, "outcome": "sent_back"})
+    bench.do("clerk", "record_appeal_outcome", {**OUTCOME, "decided_on": bench.today, "outcome": "sent_back"})
 
 
 def acting(bench: Bench, name: str, role: Role) -> Actor:
@@ -150,4 +150,4 @@ def test_nothing_is_sent_back_twice(bench: Bench) -> None:
         session.scalars(select(AppealPetition)).one().state = AppealState.SENT
         session.get_one(Case, bench.case_id).stage = Stage.APPEALED
     with pytest.raises(InvalidInput, match="sent back once already"):
-        bench.do("clerk", "record_appeal_outcome", {**OUTCOME, "outcome": "sent_back"})
+        bench.do("clerk", "record_appeal_outcome", {**OUTCOME, "decided_on": bench.today, "outcome": "sent_back"})

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Party, PartyKind, Role
 from odr.ground.errors import InvalidInput
-from odr.judgment.enforcement.effect import left_of
+from odr.judgment.enforcement.effect import instalments, left_of
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.models import FeeAssessment
@@ -62,6 +62,8 @@ def test_one_late_instalment_makes_all_the_rest_due_on_every_page_alike(bench: B
     """
     in_instalments(bench)
     assert "pay CNY 2,000.00 to Li" in says(bench, "respondent/1")
+    waits = page(bench, "respondent/1", "").split("What it costs to wait")[1].split("</table>")[0]
+    assert "2,000.00" in waits and "8,000.00" not in waits, "what has its own later day is not waited with now"
     bench.wait(days=20)
     assert says(bench, "respondent/1").startswith("You are late: pay CNY 8,00")
     assert "has not paid CNY 8,000.00" in says(bench, "claimant/1")
@@ -73,6 +75,22 @@ def test_one_late_instalment_makes_all_the_rest_due_on_every_page_alike(bench: B
     bench.do("claimant/1", "apply_for_enforcement", {})
     assert claimed(bench) == int(whole.replace(",", "").replace(".", ""))
     assert "still owes CNY 8,000.00" in says(bench, "claimant/1")
+
+
+def test_an_instalment_whose_last_day_is_a_day_off_is_paid_in_time_on_the_next_working_day(bench: Bench) -> None:
+    """Like any time limit: nobody's payments are all due because a bank was closed (CPL 85)."""
+    pay = {"kind": "pay", "relief": bench.relief(1), "amount": "8,000.00", "instalments": 8}
+    sides = {"debtor": "respondent/1", "creditor": "claimant/1"}
+    bench.issue(orders=[pay | sides, {"kind": "dismiss"}])
+    for who in ("claimant/1", "respondent/1"):
+        bench.serve_decision(who)
+    bench.wait(days=16)
+    with bench.court.database.read() as session:
+        days = list(session.scalars(select(Obligation.due_on).order_by(Obligation.id)))
+        calendar = bench.court.look(session).pack(bench.case()).working_calendar
+    plain = [day for day, _ in instalments(800_000, 8, days[0])]
+    assert not all(map(calendar.is_working, plain)) and all(map(calendar.is_working, days))
+    assert days == sorted(set(days)) and all(day >= before for day, before in zip(days, plain, strict=True))
 
 
 def test_two_late_instalments_are_told_in_one_sum(bench: Bench) -> None:

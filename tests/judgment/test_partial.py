@@ -25,7 +25,7 @@ from odr.procedure.models import Window, WindowState
 from tests.judgment.bench import Bench, lay_case, lay_exhibit
 from tests.judgment.test_ripe import running
 
-OUTCOME = {"court": "Intermediate Court", "number": "2", "decided_on": "2026-03-20", "summary": "See there."}
+OUTCOME = {"court": "Intermediate Court", "number": "2", "summary": "See there."}
 
 
 def pay(bench: Bench, head: int, amount: str) -> dict[str, str]:
@@ -137,7 +137,12 @@ def test_a_part_is_appealed_while_the_rest_is_heard(bench: Bench, outcome: str, 
     bench.do(
         "clerk",
         "record_appeal_outcome",
-        {**OUTCOME, "outcome": outcome, **({"amount": "1,000.00"} if outcome == "changed" else {})},
+        {
+            **OUTCOME,
+            "decided_on": bench.today,
+            "outcome": outcome,
+            **({"amount": "1,000.00"} if outcome == "changed" else {}),
+        },
     )
     # What comes back is heard anew by others, with all that is not judged yet (CPL 41).
     assert bench.case().stage is (Stage.PENDING if outcome == "sent_back" else Stage.DELIBERATION)

@@ -24,6 +24,8 @@ from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.models import Task, Window, WindowState
 from odr.service.models import Packet
 from tests.judgment.bench import Bench
+from tests.judgment.test_appeal_again import APPEAL
+from tests.judgment.test_changed_on_appeal import CHANGED
 from tests.judgment.test_gate import absent, serve
 
 __all__ = ["absent"]
@@ -116,6 +118,20 @@ def test_a_judgment_that_arrived_later_gives_the_time_from_then(bench: Bench) ->
     )
     bench.wait(days=20)
     assert not binds(bench)
+
+
+def test_what_the_higher_court_decided_binds_however_the_judgment_here_was_served(bench: Bench) -> None:
+    """Appealed and upheld, it is in effect by the higher court's word: another day of service here undoes nothing, and leaves
+    nobody waiting for a time to appeal that was used (CPL 182).
+    """
+    bench.issue()
+    for who in ("claimant/1", "respondent/1"):
+        bench.serve_decision(who)
+    bench.do("respondent/1", "appeal_decision", APPEAL)
+    bench.do("clerk", "record_appeal_outcome", CHANGED | {"decided_on": bench.today, "outcome": "upheld"})
+    bench.wait(days=5)
+    contested(bench, "decision", "later", arrived_on=bench.clock.now().date().isoformat())
+    assert bench.case().stage is Stage.EFFECTIVE and binds(bench) and appeals(bench, WindowState.OPEN) == []
 
 
 def test_what_turns_out_to_bind_nobody_is_appealed_and_not_retried(bench: Bench) -> None:

@@ -29,6 +29,7 @@ from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import AssessInput, PaymentInput
 from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, Refund, ReliefRequest, StripeFact
 from odr.procedure.acts.events import Served
+from odr.procedure.acts.tasks import DESKS
 from odr.procedure.court import Court
 from odr.procedure.models import Task
 from odr.procedure.rules.tariff import Ending
@@ -36,6 +37,7 @@ from odr.service.models import Packet
 from tests.judgment.bench import Bench, lay_hearing
 from tests.judgment.conftest import bench, whole_court  # noqa: F401 - fixtures
 from tests.judgment.test_panel import FOR, vote
+from tests.judgment.test_what_is_owed import box, lines
 from tests.kept import kept
 from tests.scene import PAPERS, Scene, claim
 from tests.settlement.test_offers import settle
@@ -50,7 +52,7 @@ PRESERVATION = {
     "amount": "10,000.00",
     "urgent": False,
 }
-OUTCOME = {"court": "Intermediate Court", "number": "2", "decided_on": "2026-03-20", "summary": "as stated"}
+OUTCOME = {"court": "Intermediate Court", "number": "2", "summary": "as stated"}
 
 
 def money(amount: str) -> list[dict[str, str]]:
@@ -126,7 +128,7 @@ def test_the_appeal_fee_follows_the_higher_court(bench: Bench, outcome: str, app
     assert row.amount_minor == 50_00
     pay(bench.court, bench.case_id, row)
     bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
-    bench.do("clerk", "record_appeal_outcome", OUTCOME | {"outcome": outcome})
+    bench.do("clerk", "record_appeal_outcome", OUTCOME | {"decided_on": bench.today} | {"outcome": outcome})
     assert back(bench.court, bench.case_id) == {
         k: v for k, v in {"respondent/1": appellant, "claimant/1": claimant}.items() if v
     }
@@ -163,9 +165,13 @@ def test_costs_follow_a_changed_judgment(bench: Bench) -> None:  # noqa: F811
         (OUTCOME | {"outcome": "upheld", "costs": first}, "Only a changed"),
     ):
         with pytest.raises(InvalidInput, match=said):
-            bench.do("clerk", "record_appeal_outcome", wrong)
+            bench.do("clerk", "record_appeal_outcome", {"decided_on": bench.today} | wrong)
     assert bench.case().stage is Stage.APPEALED and back(bench.court, bench.case_id) == {}
-    bench.do("clerk", "record_appeal_outcome", CHANGED | {"costs": first, "appeal_costs": second})
+    bench.do(
+        "clerk",
+        "record_appeal_outcome",
+        CHANGED | {"decided_on": bench.today} | {"costs": first, "appeal_costs": second},
+    )
     assert back(bench.court, bench.case_id) == {"claimant/1": 5_00, "respondent/1": 40_00}
     owed = [
         ("claimant/1", Matter.APPEAL, 40_00, AssessmentState.DUE),
@@ -181,9 +187,26 @@ def test_whoever_is_not_named_bears_nothing(bench: Bench) -> None:  # noqa: F811
     """
     pay(bench.court, bench.case_id, appealed(bench))
     bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
-    bench.do("clerk", "record_appeal_outcome", CHANGED | {"costs": [{"party": "respondent/1", "bears": "25.00"}]})
+    bench.do(
+        "clerk",
+        "record_appeal_outcome",
+        CHANGED | {"decided_on": bench.today} | {"costs": [{"party": "respondent/1", "bears": "25.00"}]},
+    )
     assert back(bench.court, bench.case_id) == {"claimant/1": 25_00}
     assert demanded(bench.court, bench.case_id) == [("respondent/1", Matter.CLAIM, 25_00, AssessmentState.DUE)]
+
+
+@pytest.mark.slow
+def test_whoever_need_not_bear_the_fee_any_more_is_not_told_that_they_owe_it(bench: Bench) -> None:  # noqa: F811
+    """The higher court lays the whole fee on the claimant: of what the judgment here laid on the respondent the page says
+    nothing any more.
+    """
+    pay(bench.court, bench.case_id, appealed(bench))
+    bench.do("clerk", "send_file_up", {"court": "Intermediate Court"})
+    costs = {"costs": [{"party": "claimant/1", "bears": "25.00"}]}
+    bench.do("clerk", "record_appeal_outcome", CHANGED | {"decided_on": bench.today} | costs)
+    told = lines(box(bench, "respondent/1"))
+    assert told and "What you owe the court" not in told
 
 
 def examined_anew(bench: Bench) -> None:  # noqa: F811
@@ -284,6 +307,39 @@ def test_an_unpaid_appeal_is_ruled_withdrawn_and_the_decision_binds(bench: Bench
         bench.case().stage is Stage.EFFECTIVE
         and fees(bench.court, bench.case_id, Matter.APPEAL)[0].state is AssessmentState.CANCELLED
     )
+
+
+def test_nobody_answers_an_appeal_that_counts_as_withdrawn(bench: Bench) -> None:  # noqa: F811
+    """Its answer is asked of nobody any more, no file goes up, and nothing waits on a desk for it (CPI 318)."""
+    row = appealed(bench)
+    bench.wait(days=25)
+    bench.serve("claimant/1")
+    with bench.court.database.read() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        assert look.windows(case, "appeal_answer")
+    bench.do("judge", "deem_withdrawn", {"assessment": row.reference, "reasons": REASONS})
+    bench.wait(days=30)
+    with bench.court.database.read() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        assert not look.windows(case, "appeal_answer") and not look.windows(case, "appeal_file", state=None)
+        assert not look.tasks(case, DESKS["appeal_file"]) and not look.tasks(case, DESKS["appeal"])
+
+
+def test_an_appeal_that_counts_as_withdrawn_leaves_others_their_time(bench: Bench) -> None:  # noqa: F811
+    """The other side was served later and may still appeal: the case is where it was before the appeal, and they do (CPI 318;
+    CPL 171).
+    """
+    paid_bench(bench)
+    bench.issue()
+    bench.serve_decision("respondent/1")
+    bench.do("respondent/1", "appeal_decision", APPEAL)
+    (row,) = fees(bench.court, bench.case_id, Matter.APPEAL)
+    bench.wait(days=27)
+    bench.serve_decision("claimant/1")
+    bench.do("judge", "deem_withdrawn", {"assessment": row.reference, "reasons": REASONS})
+    assert bench.case().stage is Stage.PRONOUNCED
+    bench.do("claimant/1", "appeal_decision", APPEAL)
+    assert bench.case().stage is Stage.APPEALED
 
 
 @pytest.mark.slow

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import select
 
+from odr.app import create_app
 from odr.docket.models import Case, DocketEntry, Document, Outcome, Role, Stage
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_document, reads_entry
@@ -16,6 +17,7 @@ from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.actors import Actor
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.notary.seal.seal_check import SealState, validate_pdf
+from odr.procedure.acts.events import CaseClosed
 from odr.procedure.case.next_box import next_box
 from odr.procedure.case.overview import entry_view
 from odr.procedure.models import Window, WindowState
@@ -24,6 +26,7 @@ from odr.service.packet.case_views import service_page
 from odr.service.packet.papers import seal_proofs
 from odr.settlement.models import Agreement, AgreementState, Offer, OfferState
 from odr.settlement.offers.acts import OfferInput
+from odr.settlement.offers.agreement_acts import shut
 from tests.judgment.bench import Bench
 from tests.kept import kept
 from tests.scene import PAPERS
@@ -192,6 +195,17 @@ def test_where_only_something_is_to_be_done_the_two_years_run_from_its_last_day(
         assert window.opened_at.astimezone(bench.court.settings.tz).date() == owed.due_on
 
 
+def test_an_offer_whose_day_of_payment_is_past_is_not_accepted(bench: Bench) -> None:
+    """Nobody is late with what they have only just agreed to; on the day itself it is still accepted."""
+    soon = [{"on": "2026-03-05", "amount": "6,000.00"}]
+    bench.do("respondent/1", "make_offer", OFFER | {"instalments": soon, "days": 20})
+    bench.clock.set(datetime(2026, 3, 6, 0, 0, tzinfo=bench.court.settings.tz))
+    with pytest.raises(ActNotOpen, match="is past"):
+        bench.do("claimant/1", "accept_offer", {"offer": offer_of(bench)})
+    bench.clock.set(datetime(2026, 3, 5, 23, 59, tzinfo=bench.court.settings.tz))
+    bench.do("claimant/1", "accept_offer", {"offer": offer_of(bench)})
+
+
 def test_an_offer_by_agreement_to_withdraw_ends_the_case(bench: Bench) -> None:
     """The claimant withdraws by leave once the parties agreed so (CPL 148)."""
     reference = settle(bench, ending="withdrawal")
@@ -339,6 +353,27 @@ def test_a_judgment_never_records_a_settlement(bench: Bench) -> None:
         bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
     bench.do("claimant/1", "decline_agreement", {"agreement": reference})
     bench.do("judge", "send_for_signing", {"decision": bench.draft_reference()})
+
+
+@pytest.mark.parametrize("how", ["declined", "withdrawn"])
+def test_a_statement_that_not_everybody_signed_is_not_taken_for_one_that_binds(bench: Bench, how: str) -> None:
+    """One has signed, the other says no, or the claim is withdrawn meanwhile: whoever checks the sealed paper is told that it
+    does not hold (CPL 100, 102).
+    """
+    reference = settle(bench)
+    bench.do("judge", "sign_mediation", {"agreement": reference, "case_number": bench.number, "language": "en"})
+    bench.do("claimant/1", "sign_statement", {"agreement": reference})
+    with bench.court.database.read() as session:
+        paper = session.scalars(PAPERS.where(Document.kind == "mediation_statement")).one()
+    visitor = create_app(court=bench.court).test_client()
+    assert "no longer holds" not in visitor.get(f"/check?code={paper.reference}").text
+    if how == "declined":
+        bench.do("respondent/1", "decline_agreement", {"agreement": reference})
+    else:
+        with bench.court.sit() as sitting:
+            shut(sitting, CaseClosed(sitting.session.get_one(Case, bench.case_id)))
+    assert "no longer holds" in visitor.get(f"/check?code={paper.reference}").text
+    assert agreement_of(bench).state is AgreementState.FAILED
 
 
 def test_who_declines_is_not_told_to_the_court(bench: Bench) -> None:

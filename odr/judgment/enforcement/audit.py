@@ -170,8 +170,7 @@ def _due(order: Order, rows: list[Obligation], labels: Mapping[int, str]) -> Ite
     if total != (order.amount_minor or 0) or {row.currency for row in rows} != {order.currency}:
         yield f"is over {_sum(order.amount_minor, order.currency)}, the obligations over {total}"
     for row in rows:
-        # Where an order of before named nobody to whom something is done, it is owed to the other side all the same.
-        if row.debtor_id != order.debtor_id or order.creditor_id not in (None, row.creditor_id):
+        if (row.debtor_id, row.creditor_id) != (order.debtor_id, order.creditor_id):
             said = f"{labels.get(order.debtor_id or 0)} to {labels.get(order.creditor_id or 0)}"
             yield f"is owed by {said}, obligation {row.reference} says by {labels.get(row.debtor_id)} to {labels.get(row.creditor_id or 0)}"
 

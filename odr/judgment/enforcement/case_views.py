@@ -14,7 +14,7 @@ from odr.ground.text import Money, Text
 from odr.identity.actors import Actor
 from odr.judgment import names
 from odr.judgment.enforcement.agreed_terms import signed_by_creditor
-from odr.judgment.enforcement.effect import ENFORCE, interest_minor, left_of, overdue_to
+from odr.judgment.enforcement.effect import ENFORCE, interest_minor, is_overdue, left_of, overdue_to
 from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.models import Obligation
 from odr.judgment.queries import obligations_of
@@ -106,6 +106,9 @@ def waiting_costs(sitting: Sitting, case: Case, actor: Actor) -> list[Waiting]:
     if actor.party_id is None or not sums:
         return []
     due = min(row.due_on for row, _ in sums)
+    # What is late; before that what is due first, and not what has its own later day.
+    late = [one for one in sums if is_overdue(sitting, one[0])]
+    sums = late or [one for one in sums if one[0].due_on == due]
     today = sitting.now.astimezone(sitting.court.settings.tz).date()
     first = max(due, today)
     days = [first, first + timedelta(days=LATER)]

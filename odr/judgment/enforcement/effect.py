@@ -29,6 +29,7 @@ from odr.payments.fee.assessment import pack_track
 from odr.procedure.acts.events import CaseEffective, InstrumentSetAside, SettlementReached
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.tariff import Ending
+from odr.procedure.time.counting import Count
 from odr.procedure.time.interest import InterestKind, InterestLine, interest_lines, total
 from odr.procedure.time.reckoning import reckon
 from odr.service.models import Packet
@@ -153,7 +154,7 @@ def bring_into_effect(
         debtor = case.party_if_any(order.debtor_id)
         if order.kind in (OrderKind.PAY, OrderKind.DO, OrderKind.REFRAIN) and debtor is not None:
             debtors[debtor.id] = debtor
-            sitting.session.add_all(_obligations(case, order, debtor, due.result, number))
+            sitting.session.add_all(_obligations(sitting, case, order, debtor, due.result, number))
     for party in debtors.values():
         sitting.start_window(
             case, PERFORMANCE, party=party, start=at, subject=decision.reference, amount=decision.performance_days
@@ -169,9 +170,11 @@ def bring_into_effect(
     return due.result
 
 
-def _obligations(case: Case, order: Order, debtor: Party, due_on: date, number: int) -> list[Obligation]:
+def _obligations(
+    sitting: Sitting, case: Case, order: Order, debtor: Party, due_on: date, number: int
+) -> list[Obligation]:
     """What an order owes: one obligation, or one for each monthly instalment, of which a late one makes all the rest
-    due.
+    due. Whose last day is a day off is paid in time on the next working day, like any (CPL 85).
     """
     shared = {
         "case_id": case.id,
@@ -188,7 +191,10 @@ def _obligations(case: Case, order: Order, debtor: Party, due_on: date, number: 
     if order.amount_minor is None or order.instalments == 1:
         return [Obligation(amount_minor=order.amount_minor, due_on=due_on, **shared)]
     parts = instalments(order.amount_minor, order.instalments, due_on)
-    return [Obligation(amount_minor=amount, due_on=day, accelerates=True, **shared) for day, amount in parts]
+    count = Count(sitting.pack(case), ())
+    return [
+        Obligation(amount_minor=amount, due_on=count.roll(day), accelerates=True, **shared) for day, amount in parts
+    ]
 
 
 def instalments(amount: int, count: int, first: date) -> list[tuple[date, int]]:

@@ -48,7 +48,7 @@ from odr.payments.costs.rules import Allocation
 from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.fee.quote import appeal_fee
-from odr.payments.models import AssessmentState, Refund, RefundState
+from odr.payments.models import AssessmentState, CostsOrder, Refund, RefundState
 from odr.procedure.acts.availability import refusal
 from odr.procedure.hooks import If, Owed
 from odr.procedure.models import WindowState
@@ -611,7 +611,7 @@ def _before_effect(sitting: Sitting, case: Case, decision: Decision, party: Part
         lines = (
             *_until_served(sitting, case, decision, party),
             *_appeal_line(sitting, case, decision, party),
-            *of_costs(decision, party),
+            *_costs_as_decided(sitting, case, decision, party),
         )
         status = (
             T("The court did not give you what you asked for.")
@@ -658,7 +658,7 @@ def _ordered_to_do(
         more = Money(rounded(total.minor * Fraction(late.per_day)), total.currency)
         lines.append(If(T("If you pay late"), T("%(amount)s more for each day.", amount=more)))
     otherwise = T("%(name)s can ask the court to enforce, at your cost, and interest for delay is added.", name=other)
-    return Owed(words, True, None, None, otherwise, (*lines, *of_costs(decision, party)))
+    return Owed(words, True, None, None, otherwise, (*lines, *_costs_as_decided(sitting, case, decision, party)))
 
 
 def _ordered_for(sitting: Sitting, case: Case, decision: Decision, party: Party, orders: Sequence[Order]) -> Owed:
@@ -691,7 +691,7 @@ def _ordered_for(sitting: Sitting, case: Case, decision: Decision, party: Party,
     lines.append(If(T("When it comes"), T("Within %(days)s days after the decision is in effect.", days=days)))
     if party.role is Role.CLAIMANT and any(o.kind is OrderKind.DISMISS for o in decision.orders):
         lines.append(If(T("The rest"), T("The court did not give you the rest of what you asked for.")))
-    lines += [*_interest_lines(orders), *of_costs(decision, party)]
+    lines += [*_interest_lines(orders), *_costs_as_decided(sitting, case, decision, party)]
     lines += _appeal_line(sitting, case, decision, party)
     otherwise = T("From the day after the last day to pay or do it, you can ask the court to enforce.")
     return Owed(words, False, None, names.NAME_ACCOUNT if unnamed else None, otherwise, tuple(lines), status)
@@ -794,10 +794,22 @@ def _fee_not_asked_yet(sitting: Sitting, case: Case, party_id: int | None) -> li
     demanded = assessments_of(sitting.session, case, party_id=party.id, demands=True)
     if any(row.basis_id is None for row in demanded):
         return []
-    return [line for line in of_costs(decision, party) if line.when.msgid == OWES_COURT.msgid]
+    return [line for line in _costs_as_decided(sitting, case, decision, party) if line.when.msgid == OWES_COURT.msgid]
 
 
 OWES_COURT = T("What you owe the court")
+
+
+def _costs_as_decided(sitting: Sitting, case: Case, decision: Decision, party: Party) -> list[If]:
+    """What a decision says of a party's court fee, as long as nobody has decided otherwise on it since: the president on a
+    review, or the higher court (FEE 30, 43).
+    """
+    later = select(CostsOrder.id).where(
+        CostsOrder.case_id == case.id,
+        CostsOrder.replaced_at.is_(None),
+        CostsOrder.decided_at >= decision.issued_at,
+    )
+    return [] if sitting.session.scalar(later.limit(1)) is not None else of_costs(decision, party)
 
 
 def of_costs(decision: Decision, party: Party) -> list[If]:

@@ -212,6 +212,11 @@ def answer_enforcement_settlement(
     if given.answer == "decline":
         row.state, row.closed_entry = SettlementState.DECLINED, sitting.next_number(case)
         return Recorded(T("%(name)s declines to settle the enforcement", name=me.name), {"settlement": row.reference})
+    if any(date.fromisoformat(part["on"]) < today(sitting) for part in row.instalments):
+        raise ActNotOpen(
+            T("A day of payment in this proposal is past: whoever signed it would be late at once."),
+            T("Decline it, and propose later days."),
+        )
     row.state, row.signed_entry = SettlementState.SIGNED, sitting.next_number(case)
     row.paid_before_minor = paid_in_all(sitting, case, row)
     enforcement = sitting.session.get_one(EnforcementCase, row.enforcement_id)

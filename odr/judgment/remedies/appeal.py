@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
@@ -54,6 +54,8 @@ FILE = "appeal_file"
 
 FEE_OF_APPEAL = "appeal_fee"
 """The time to pay the fee of an appeal after its notice (FEE 22; CPI 318)."""
+
+NOON = time(12)
 
 LIVE = (AppealState.FILED, AppealState.ANSWERED, AppealState.SENT)
 
@@ -402,6 +404,7 @@ def record_appeal_outcome(
     if decision is None:
         raise ActNotOpen(T("There is no decision to appeal against."))
     partial = decision.kind is DecisionKind.PARTIAL
+    in_effect_at = _since_when(sitting, decision, given.decided_on, now)
     if given.outcome is AppealOutcome.CHANGED and given.amount is None:
         raise InvalidInput.at("amount", T("Say what is to be paid now, or nothing."))
     if given.amount is not None and given.outcome is not AppealOutcome.CHANGED:
@@ -420,15 +423,7 @@ def record_appeal_outcome(
     # A part that comes back while the rest is not judged brings the case back with it: no one may go on who sat (CPL 41).
     begins_anew = given.outcome is AppealOutcome.SENT_BACK and (not partial or case.pronounced_at is None)
     for petition in [p for p in petitions_of(sitting.session, case, *LIVE) if p.decision_id == decision.id]:
-        petition.state, petition.outcome, petition.closed_entry = (
-            AppealState.DECIDED,
-            given.outcome,
-            sitting.next_number(case),
-        )
-        for kind in (ANSWER, FILE):
-            sitting.close_windows(case, kind, WindowState.ENDED, subject=petition.reference)
-        for desk in (desks.APPEAL, desks.APPEAL_FILE):
-            sitting.close_tasks(case, desk, petition.reference)
+        end_petition(sitting, case, petition, AppealState.DECIDED, given.outcome)
     sitting.close_windows(case, APPEAL, WindowState.ENDED, subject=decision.reference)
     sitting.announce(AppealDecided(case, given.outcome.value))
     if given.outcome is AppealOutcome.SENT_BACK:
@@ -440,17 +435,18 @@ def record_appeal_outcome(
     else:
         if not partial:
             sitting.move(case, Stage.EFFECTIVE)
-        due_on = bring_into_effect(sitting, case, decision, now, bears=costs.get("costs"))
+        due_on = bring_into_effect(sitting, case, decision, in_effect_at, bears=costs.get("costs"))
         if "appeal_costs" in costs:
             settle_bears(sitting, case, costs["appeal_costs"], (Matter.APPEAL,))
         if given.amount is not None:
-            change_payments(sitting, case, decision, payments, due_on, now)
+            change_payments(sitting, case, decision, payments, due_on, in_effect_at)
     words = T("%(court)s, %(number)s: %(outcome)s", court=given.court, number=given.number, outcome=given.outcome.label)
     return Recorded(
         words,
         {
             "decision": decision.reference,
             "heard_again": begins_anew,
+            "in_effect_at": in_effect_at.isoformat() if given.outcome is not AppealOutcome.SENT_BACK else None,
             **{name: {who: bears.minor for who, bears in found.items()} for name, found in costs.items()},
         },
     )
@@ -497,6 +493,19 @@ def _changed_costs(
     }
 
 
+def _since_when(sitting: Sitting, decision: Decision, served_on: date, now: datetime) -> datetime:
+    """Since when the higher court's judgment is in effect: since it was served, however much later it is recorded here (CPL
+    182). Raises InvalidInput for a day to come, and for one before the judgment that was appealed from.
+    """
+    zone = sitting.court.settings.tz
+    if served_on > now.astimezone(zone).date():
+        raise InvalidInput.at("decided_on", T("This day is still to come."))
+    if decision.issued_at is not None and served_on < decision.issued_at.astimezone(zone).date():
+        raise InvalidInput.at("decided_on", T("On this day the judgment that was appealed from was not given yet."))
+    # Of the day no hour is told; what counts in days begins with the next one.
+    return min(now, datetime.combine(served_on, NOON, tzinfo=zone).astimezone(UTC))
+
+
 def _at_the_higher_court(sitting: Sitting, case: Case) -> Decision | None:
     """The decision the earliest pending appeal is against."""
     pending = petitions_of(sitting.session, case, *LIVE)
@@ -510,17 +519,31 @@ def appeal_fee_lapsed(sitting: Sitting, event: FeeLapsed) -> None:
     case, challenged = event.case, set()
     for petition in petitions_of(sitting.session, case, *LIVE):
         if petition.party_id == event.party.id:
-            petition.state, petition.outcome, petition.closed_entry = (
-                AppealState.WITHDRAWN,
-                AppealOutcome.WITHDRAWN,
-                sitting.next_number(case),
-            )
-            sitting.close_tasks(case, desks.APPEAL, petition.reference)
+            end_petition(sitting, case, petition, AppealState.WITHDRAWN, AppealOutcome.WITHDRAWN)
             challenged.add(petition.decision_id)
+    for decision in decisions_of(sitting.session, case, DecisionState.ISSUED):
+        if decision.id in challenged:
+            without_appeal(sitting, case, decision)
+
+
+def end_petition(
+    sitting: Sitting, case: Case, petition: AppealPetition, state: AppealState, outcome: AppealOutcome
+) -> None:
+    """An appeal is over: nobody is asked to answer it any more, and no file to send it up."""
+    petition.state, petition.outcome, petition.closed_entry = state, outcome, sitting.next_number(case)
+    for kind in (ANSWER, FILE):
+        sitting.close_windows(case, kind, WindowState.ENDED, subject=petition.reference)
+    for desk in (desks.APPEAL, desks.APPEAL_FILE):
+        sitting.close_tasks(case, desk, petition.reference)
     sitting.session.flush()
-    for decision in [
-        d
-        for d in decisions_of(sitting.session, case, DecisionState.ISSUED)
-        if d.id in challenged and is_final(sitting, case, d)
-    ]:
+
+
+def without_appeal(sitting: Sitting, case: Case, decision: Decision) -> None:
+    """An appeal was withdrawn, or counts as withdrawn: where it was the last, the decision waits for whoever may still appeal,
+    and takes effect when nobody may.
+    """
+    others = [p for p in petitions_of(sitting.session, case, *LIVE) if p.decision_id == decision.id]
+    if not others and decision.kind is not DecisionKind.PARTIAL:
+        sitting.move(case, Stage.PRONOUNCED)
+    if is_final(sitting, case, decision):
         sitting.then(names.TAKE_EFFECT, EffectInput(decision=decision.reference), actor=CLOCK_ACTOR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -12,16 +13,17 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.docket.papers import FactsBlock, NoticePaper, ParagraphBlock
+from odr.docket.queries import entries_of
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput, OutOfTime
-from odr.ground.text import T, Text, words_of
+from odr.ground.text import SOURCE_LOCALE, T, Text, words_of
 from odr.identity.actors import Actor
 from odr.judgment import desks, names
 from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, RETRIAL, set_decision_aside
 from odr.judgment.enforcement.ending import instrument_fell
 from odr.judgment.models import Decision, FinalityCertificate, RetrialApplication
-from odr.judgment.queries import issued, obligations_of
+from odr.judgment.queries import issued, obligations_of, petitions_of
 from odr.judgment.remedies.appeal import file_list
 from odr.judgment.remedies.inputs import SendFileInput
 from odr.judgment.remedies.rehearing import begin_anew
@@ -34,8 +36,8 @@ from odr.judgment.remedies.retrial_rules import (
     require_first,
     require_here,
 )
-from odr.judgment.vocabulary import RetrialState
-from odr.procedure.acts.act_versions import upcast
+from odr.judgment.vocabulary import AppealOutcome, AppealState, RetrialState
+from odr.procedure.acts.act_versions import input_of, upcast
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -79,7 +81,25 @@ def _certificate(sitting: Sitting, case: Case, decision: Decision) -> tuple[str,
         decision.document_sha256,
         [[p.label, p.name] for p in case.parties],
     ]
+    above = _on_appeal(sitting, case, decision)
+    said += [above.render(SOURCE_LOCALE)] if above is not None else []
     return number, sha256_hex(canonical(said))
+
+
+def _on_appeal(sitting: Sitting, case: Case, decision: Decision) -> Text | None:
+    """Which court decided on the appeal, under which number and how; None where none did."""
+    for entry in reversed(entries_of(sitting.session, case, names.RECORD_APPEAL_OUTCOME)):
+        if json.loads(entry.payload)["result"].get("decision") == decision.reference:
+            given = input_of(entry)
+            how = AppealOutcome(given["outcome"]).label
+            return T("%(court)s, %(number)s: %(outcome)s", court=given["court"], number=given["number"], outcome=how)
+    return None
+
+
+def _is_changed(sitting: Sitting, case: Case, decision: Decision) -> bool:
+    """Whether what binds is not what stands in this court's paper."""
+    petitions = petitions_of(sitting.session, case, AppealState.DECIDED)
+    return any(p.decision_id == decision.id and p.outcome is AppealOutcome.CHANGED for p in petitions)
 
 
 def prepare_certificate(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
@@ -98,7 +118,7 @@ def prepare_certificate(court: Court, case: Case, given: BaseModel, actor: Actor
 
 def _paper(sitting: Sitting, case: Case, decision: Decision, number: str, language: str) -> NoticePaper:
     settings = sitting.court.settings
-    lines = party_block(sitting, case)
+    lines, above = party_block(sitting, case), _on_appeal(sitting, case, decision)
     assert decision.effective_at is not None and decision.issued_at is not None
     return NoticePaper(
         court=settings.court_name_zh if language == "zh-Hans" else settings.court_name,
@@ -110,6 +130,10 @@ def _paper(sitting: Sitting, case: Case, decision: Decision, number: str, langua
         blocks=[
             ParagraphBlock(
                 T(
+                    "The decision named below is in effect as the higher court has changed it. With what the higher court decided it binds the parties and can be enforced as the law provides."
+                )
+                if _is_changed(sitting, case, decision)
+                else T(
                     "The decision named below is in effect. It binds the parties and can be enforced as the law provides."
                 )
             ),
@@ -124,6 +148,7 @@ def _paper(sitting: Sitting, case: Case, decision: Decision, number: str, langua
                             day=decision.issued_at.astimezone(settings.tz).date(),
                         ),
                     ),
+                    *([(T("Decided on appeal"), above)] if above is not None else []),
                     (T("In effect since"), decision.effective_at.astimezone(settings.tz).date()),
                     (T("SHA-256 of the PDF"), decision.document_sha256 or ""),
                     *((line.role, line.name) for line in lines),

@@ -45,7 +45,7 @@ TO_HEAR = (CLAIM, "summons")
 def on_service_fell(sitting: Sitting, event: ServiceFell) -> None:
     """Undo what rested on a service that did not happen, or happened on another day."""
     if event.occasion == "decision":
-        for decision in decisions_of(sitting.session, event.case, DecisionState.ISSUED):
+        for decision in _binding_by_themselves(sitting, event.case):
             if decision.served_entry in event.entries:
                 undo_effect(sitting, event.case, decision)
     elif event.occasion in TO_HEAR and not event.moved and not _served_otherwise(sitting, event):
@@ -80,11 +80,17 @@ def on_time_given_back(sitting: Sitting, event: TimeGivenBack) -> None:
     """
     if event.kind != APPEAL:
         return
-    upheld = {p.decision_id for p in petitions_of(sitting.session, event.case) if p.state is AppealState.DECIDED}
-    for decision in decisions_of(sitting.session, event.case, DecisionState.ISSUED):
-        # What the higher court has decided binds by its word.
-        if decision.reference == event.subject and decision.id not in upheld:
+    for decision in _binding_by_themselves(sitting, event.case):
+        if decision.reference == event.subject:
             undo_effect(sitting, event.case, decision)
+
+
+def _binding_by_themselves(sitting: Sitting, case: Case) -> list[Decision]:
+    """Decisions whose effect rests on their service here and on nobody's having appealed: what the higher court has decided
+    binds by its word, and whoever was not heard applies for retrial (CPL 182, 211).
+    """
+    above = {p.decision_id for p in petitions_of(sitting.session, case) if p.state is AppealState.DECIDED}
+    return [one for one in decisions_of(sitting.session, case, DecisionState.ISSUED) if one.id not in above]
 
 
 def undo_effect(sitting: Sitting, case: Case, decision: Decision) -> None:

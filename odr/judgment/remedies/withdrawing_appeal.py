@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 from odr.docket.models import PARTY_ROLES, Case, Stage
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
-from odr.identity.actors import CLOCK_ACTOR, Actor
-from odr.judgment import desks, names
-from odr.judgment.enforcement.effect import APPEAL, is_final
-from odr.judgment.inputs import EffectInput
+from odr.identity.actors import Actor
+from odr.judgment.enforcement.effect import APPEAL
 from odr.judgment.models import AppealPetition, Decision
 from odr.judgment.queries import decisions_of, petitions_of
-from odr.judgment.remedies.appeal import ANSWER, APPEALABLE, FILE, LIVE
-from odr.judgment.vocabulary import AppealOutcome, AppealState, DecisionKind
+from odr.judgment.remedies.appeal import APPEALABLE, LIVE, end_petition, without_appeal
+from odr.judgment.vocabulary import AppealOutcome, AppealState
 from odr.procedure.acts.events import AppealDecided
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
@@ -87,21 +85,13 @@ def withdraw_appeal(
     petition = next((p for p in _mine(sitting, case, actor) if p.reference == given.appeal), None)
     if petition is None:
         raise InvalidInput.at("appeal", T("Choose one of those listed."))
-    me, number = sitting.party_of(case, actor), sitting.next_number(case)
-    petition.state, petition.outcome, petition.closed_entry = AppealState.WITHDRAWN, AppealOutcome.WITHDRAWN, number
-    for kind in (ANSWER, FILE):
-        sitting.close_windows(case, kind, WindowState.ENDED, subject=petition.reference)
-    for desk in (desks.APPEAL, desks.APPEAL_FILE):
-        sitting.close_tasks(case, desk, petition.reference)
+    me = sitting.party_of(case, actor)
+    end_petition(sitting, case, petition, AppealState.WITHDRAWN, AppealOutcome.WITHDRAWN)
     decision = next(d for d in decisions_of(sitting.session, case) if d.id == petition.decision_id)
     runs_on = _time_runs_on(sitting, case, petition, decision)
     sitting.announce(AppealDecided(case, AppealOutcome.WITHDRAWN.value, me))
     sitting.session.flush()
-    others = [p for p in petitions_of(sitting.session, case, *LIVE) if p.decision_id == decision.id]
-    if not others and decision.kind is not DecisionKind.PARTIAL:
-        sitting.move(case, Stage.PRONOUNCED)
-    if is_final(sitting, case, decision):
-        sitting.then(names.TAKE_EFFECT, EffectInput(decision=decision.reference), actor=CLOCK_ACTOR)
+    without_appeal(sitting, case, decision)
     return Recorded(
         T("%(name)s took their appeal back", name=me.name), {"appeal": petition.reference, "again": runs_on}
     )

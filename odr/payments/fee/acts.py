@@ -392,7 +392,7 @@ class DeemInput(CourtModel):
     input=DeemInput,
     by={Role.JUDGE},
     at={Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.APPEALED},
-    to={Stage.CLOSED},
+    to={Stage.CLOSED, Stage.PRONOUNCED},
     guard=some_fee_is_unpaid,
     premise=Premise.SUBJECT,
     subject=fee_state,

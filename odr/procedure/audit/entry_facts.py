@@ -42,9 +42,10 @@ class EntryFacts:
         return (Stage(written["before"]), Stage(written["after"])) if written else None
 
     @property
-    def times(self) -> tuple[datetime, datetime]:
-        """When it took effect and when it was recorded."""
-        return datetime.fromisoformat(self.payload["effective_at"]), datetime.fromisoformat(self.payload["recorded_at"])
+    def times(self) -> tuple[datetime, ...]:
+        """When it took effect and when it was recorded; where it records what took effect elsewhere before, when that did."""
+        told = self.payload["effective_at"], self.payload["recorded_at"], self.result.get("in_effect_at")
+        return tuple(datetime.fromisoformat(one) for one in told if one is not None)
 
     def given(self) -> dict[str, Any]:
         """What was given with the act, in today's form; nothing where today's court cannot read that version."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
-from odr.docket.queries import parties
+from odr.docket.models import PARTY_ROLES, Case, Document, Outcome, Role, Stage
+from odr.docket.queries import parties, void
 from odr.filing.claim.case_without_claim import note_applicant, write_to
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text, words_of
@@ -507,6 +507,9 @@ def rule_on_objection(
     if given.result == "stands":
         return Recorded(T("The objection is dismissed; the confirmation stands"), facts)
     agreement.state = AgreementState.FAILED
+    confirmed = sitting.session.get(Document, row.document_id) if row.document_id is not None else None
+    if confirmed is not None:
+        void(confirmed, sitting.next_number(case), now)
     sitting.announce(InstrumentSetAside(case))
     case.outcome, case.closed_at = Outcome.DISMISSED, now
     sitting.move(case, Stage.CLOSED)

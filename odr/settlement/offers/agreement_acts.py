@@ -13,7 +13,7 @@ from odr.docket.models import PARTY_ROLES, Case, Role
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import T, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor
-from odr.procedure.acts.events import DecisionIssued
+from odr.procedure.acts.events import CaseClosed, DecisionIssued
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act
 from odr.procedure.forms.inputs import CourtText, field
@@ -22,7 +22,7 @@ from odr.settlement import desks, names
 from odr.settlement.inputs import AgreementRef
 from odr.settlement.models import AgreementState, Ending, OfferState
 from odr.settlement.offers.acts import close_offer
-from odr.settlement.offers.agreements import close_waiting, conclude, has_signed, sign, waiting
+from odr.settlement.offers.agreements import conclude, fall, has_signed, sign, waiting
 from odr.settlement.offers.queries import LIVE_AGREEMENTS
 from odr.settlement.offers.room_rules import OPEN_STAGES, PRIVATE, ROOM_STAGES
 from odr.settlement.queries import agreement_named, agreements_of, offers_of
@@ -92,8 +92,7 @@ def decline_agreement(
             )
         )
     reached_court = agreement.state is not AgreementState.SIGNING
-    agreement.state = AgreementState.FAILED
-    close_waiting(sitting, case, agreement)
+    fall(sitting, case, agreement)
     if reached_court:
         sitting.then(names.AGREEMENT_FAILED, AgreementRef(agreement=agreement.reference), actor=CLOCK_ACTOR)
     return Recorded(
@@ -143,10 +142,10 @@ def submit_agreement(sitting: Sitting, case: Case, given: AgreementRef, *, actor
     )
 
 
-def shut(sitting: Sitting, event: DecisionIssued) -> None:
-    """The case was decided: what is still open in the room is overtaken."""
+def shut(sitting: Sitting, event: DecisionIssued | CaseClosed) -> None:
+    """The case was decided, or ended otherwise: what is still open in the room is overtaken."""
     case = event.case
     for offer in offers_of(sitting.session, case, OfferState.OPEN):
         close_offer(sitting, case, offer, OfferState.OVERTAKEN)
     for agreement in agreements_of(sitting.session, case, *LIVE_AGREEMENTS):
-        agreement.state = AgreementState.FAILED
+        fall(sitting, case, agreement)

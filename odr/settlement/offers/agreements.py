@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from odr.docket.models import Case, Party, Stage
-from odr.docket.queries import parties
+from odr.docket.models import Case, Document, Party, Stage
+from odr.docket.queries import parties, void
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import T
 from odr.identity.actors import CLOCK_ACTOR
@@ -41,6 +41,17 @@ def close_waiting(sitting: Sitting, case: Case, agreement: Agreement) -> None:
     """Take the agreement off the judge's desk."""
     for desk in (desks.CONFIRM_AGREEMENT, desks.LEAVE_TO_WITHDRAW):
         sitting.close_tasks(case, desk, agreement.reference)
+
+
+def fall(sitting: Sitting, case: Case, agreement: Agreement) -> None:
+    """The agreement does not come about: nobody waits for it, and whoever checks a statement made of it is told that it does
+    not hold, since it binds only when everybody has signed (CPL 100, 102).
+    """
+    agreement.state = AgreementState.FAILED
+    close_waiting(sitting, case, agreement)
+    paper = sitting.session.get(Document, agreement.document_id) if agreement.document_id is not None else None
+    if paper is not None:
+        void(paper, sitting.next_number(case), sitting.now)
 
 
 def sign(

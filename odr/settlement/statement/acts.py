@@ -29,7 +29,7 @@ from odr.procedure.rules.tariff import Ending as FeeEnding
 from odr.settlement import desks
 from odr.settlement.inputs import AgreementRef
 from odr.settlement.models import Agreement, AgreementState, Ending
-from odr.settlement.offers.agreements import close_waiting, missing, sign, waiting
+from odr.settlement.offers.agreements import fall, missing, sign, waiting
 from odr.settlement.offers.room_rules import OPEN_STAGES
 from odr.settlement.queries import agreement_named, agreements_of
 from odr.settlement.statement.papers import prepare_statement, text_digest
@@ -293,8 +293,7 @@ def refuse_agreement(
     agreement = agreement_named(sitting.session, case, given.agreement)
     if agreement.state is not AgreementState.SIGNED:
         raise ActNotOpen(T("No signed agreement is waiting for the court."))
-    agreement.state = AgreementState.FAILED
-    close_waiting(sitting, case, agreement)
+    fall(sitting, case, agreement)
     return Recorded(
         T("The court makes no statement of the agreement; the case goes on"), {"agreement": agreement.reference}
     )
