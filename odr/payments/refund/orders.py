@@ -158,11 +158,9 @@ def orders_of(sitting: Sitting, case: Case, party: Party, matters: Iterable[Matt
 
 def held_for(sitting: Sitting, case: Case, party: Party, *matters: Matter) -> Money:
     """What a party has paid for these matters and was not ordered back."""
-    paid, currency = paid_for(sitting.session, case, party.id, *matters), sitting.pack(case).currency
-    if not paid or not paid.minor:
-        return Money(0, currency)  # nothing is asked of the many who paid nothing
+    paid = paid_for(sitting.session, case, party.id, *matters)
     back = sum(row.amount_minor for row in orders_of(sitting, case, party, matters))
-    return Money(max(paid.minor - back, 0), currency)
+    return Money(max((paid.minor if paid else 0) - back, 0), sitting.pack(case).currency)
 
 
 def spread(
