@@ -18,7 +18,7 @@ from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessmen
 from odr.payments.refund.orders import held_for
 from odr.procedure.acts.events import Asked, CaseJoined, ClaimChanged, ClaimWithdrawn, TrackConverted
 from odr.procedure.models import Task, Window, WindowState
-from tests.payments.conftest import PayCourt, yuan
+from tests.payments.conftest import ON_BOTH, PayCourt, yuan
 from tests.payments.test_fee_acts import REASONS, stripe_paid
 from tests.payments.test_refunds import end
 from tests.payments.test_relief_and_costs import ask, decide, happen
@@ -75,6 +75,7 @@ def test_money_for_a_replaced_notice_pays_the_one_in_its_place(pay_court: PayCou
     agree(pay_court, case_id)
 
 
+@ON_BOTH
 def test_what_went_back_is_not_counted_as_paid_later(pay_court: PayCourt) -> None:
     """Money that came when nothing was owed went back whole: a later increase does not find it paid."""
     case_id, old, new = reduced(pay_court)
@@ -186,6 +187,7 @@ def test_a_part_that_was_paid_goes_along_and_is_not_asked_for_again(pay_court: P
     agree(pay_court, first, second)
 
 
+@ON_BOTH
 def test_what_went_back_before_does_not_go_along(pay_court: PayCourt) -> None:
     """Lowered, refunded and then joined: only what the court still holds counts there, and nothing is paid twice."""
     first, second = (pay_court.accepted("80000", "ordinary") for _ in range(2))
