@@ -14,7 +14,7 @@ from odr.payments.fee.acts import DeemInput
 from odr.payments.fee.assessment import keep_basis
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import AssessInput, PaymentInput
-from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, Refund, StripeFact
+from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, FeeBasis, Refund, StripeFact
 from odr.payments.refund.orders import held_for
 from odr.procedure.acts.events import Asked, CaseJoined, ClaimChanged, ClaimWithdrawn, TrackConverted
 from odr.procedure.models import Task, Window, WindowState
@@ -277,3 +277,20 @@ def test_a_conversion_concerns_every_claim_that_stands(pay_court: PayCourt) -> N
     }
     again = [f.amount_minor for f in pay_court.fees(whole) if f.state is AssessmentState.DUE]
     assert due == {whole: [900_00], left: [900_00]} and again == [900_00, 550_00]
+
+
+def test_what_was_paid_for_stands_where_the_rest_of_joined_claims_falls(pay_court: PayCourt) -> None:
+    """Joined to a claim whose fee was not paid, the paid one stands by itself when the difference stays unpaid: not both (FEE
+    21; CPI 201, 213).
+    """
+    unpaid, paid = (pay_court.accepted("80000", "ordinary") for _ in range(2))
+    pay_on(pay_court, pay_court.fees(paid)[0], 1800_00)
+    join(pay_court, paid, unpaid)
+    assert pay_court.fees(unpaid)[-1].amount_minor == 3500_00 - 1800_00
+    pay_court.clock.advance(timedelta(days=9))
+    sweep_windows(pay_court.court)
+    given = DeemInput(assessment=pay_court.fees(unpaid)[-1].reference, reasons=REASONS)
+    pay_court.act("deem_withdrawn", unpaid, given, pay_court.actor(unpaid, Role.JUDGE))
+    standing = [b.amounts for b in pay_court.rows(FeeBasis, case_id=unpaid) if b.until is None]
+    assert standing == [[80_000_00]] and held(pay_court, unpaid) == 1800_00
+    agree(pay_court, unpaid, paid)
