@@ -86,7 +86,7 @@ def _go_along(sitting: Sitting, case: Case, into: Case, old: FeeBasis, party: Pa
             ask_no_more(sitting, case, row)
         # A part of a fee counts like the whole, on a notice that was replaced too.
         if paid_on(sitting.session, row).minor:
-            _move(sitting, into, row, party, basis, matter)
+            _move(sitting, into, row, party, matter)
             paid = True
     if rows and not basis.at_end:
         # What was paid for the same matter counts; only a difference is asked for.
@@ -97,7 +97,7 @@ def _go_along(sitting: Sitting, case: Case, into: Case, old: FeeBasis, party: Pa
         )
 
 
-def _move(sitting: Sitting, into: Case, row: FeeAssessment, party: Party, basis: FeeBasis, matter: Matter) -> None:
+def _move(sitting: Sitting, into: Case, row: FeeAssessment, party: Party, matter: Matter) -> None:
     """The notice and what was paid on it belong to the other case from now on, in the rows and in the books: as much as the
     court still holds of it. What was ordered back before goes back in the case that ordered it.
     """
@@ -110,11 +110,31 @@ def _move(sitting: Sitting, into: Case, row: FeeAssessment, party: Party, basis:
     row.case_id, row.party_id, row.basis_id, row.matter, row.entry_number = (
         into.id,
         party.id,
-        basis.id,
+        _paid_on(sitting, row, into, party, matter).id,
         matter,
         sitting.next_number(into),
     )
     sitting.session.flush()
+
+
+def _paid_on(sitting: Sitting, row: FeeAssessment, into: Case, party: Party, matter: Matter) -> FeeBasis:
+    """What a notice that goes along was computed on, as it stands in the other case: so much is paid for where an increase
+    falls (FEE 21).
+    """
+    own = sitting.session.get_one(FeeBasis, row.basis_id)
+    basis = FeeBasis(
+        case_id=into.id,
+        party_id=party.id,
+        matter=matter,
+        amounts=list(own.amounts),
+        non_property=own.non_property,
+        joined=own.joined and matter is not Matter.CLAIM,
+        since=own.since,
+        until=sitting.now,
+    )
+    sitting.session.add(basis)
+    sitting.session.flush()
+    return basis
 
 
 def _take_relief(sitting: Sitting, before: int, into: Case, party: Party) -> None:

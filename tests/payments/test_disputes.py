@@ -20,7 +20,7 @@ from odr.payments.stripe.webhook import take
 from odr.procedure.models import Task
 from odr.training.stripe_peer.webhooks import Faults
 from tests.patience import until
-from tests.payments.conftest import SECRET, PayCourt, Served, pay_page
+from tests.payments.conftest import ON_BOTH, SECRET, PayCourt, Served, pay_page
 from tests.payments.test_fee_acts import stripe_paid
 from tests.payments.test_hardness import dispute
 from tests.payments.test_nothing_lost import agree, held
@@ -50,7 +50,8 @@ def waiting(pay: PayCourt, kind: str) -> list[str]:
     return [str(t.title) for t in pay.rows(Task, kind=kind) if t.done_at is None]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@ON_BOTH
+@pytest.mark.parametrize("seed", range(2))
 def test_a_fee_taken_back_for_good_is_owed_and_can_be_paid_again(
     pay_court: PayCourt, make_event: MakeEvent, seed: int
 ) -> None:
@@ -83,6 +84,7 @@ def test_what_the_bank_took_for_good_does_not_go_back_when_the_case_ends(
     agree(pay_court, case_id)
 
 
+@ON_BOTH
 def test_a_refund_that_waits_is_set_off_against_what_the_bank_took(pay_court: PayCourt, make_event: MakeEvent) -> None:
     """Ordered back and then taken back by the bank: nobody pays it a second time, and the books are even."""
     case_id = pay_court.accepted()
@@ -133,6 +135,7 @@ def test_nobody_pays_by_hand_while_the_bank_decides(pay_court: PayCourt, make_ev
     assert pay_court.balances() == {"bank": -275_00, "clearing": 275_00}
 
 
+@ON_BOTH
 def test_a_won_dispute_needs_no_second_word(pay_court: PayCourt, make_event: MakeEvent) -> None:
     """Closed as won, the task is done whether or not Stripe tells of the money's return by itself."""
     case_id = pay_court.accepted()

@@ -14,11 +14,11 @@ from odr.payments.fee.acts import DeemInput
 from odr.payments.fee.assessment import keep_basis
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import AssessInput, PaymentInput
-from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, Refund, StripeFact
+from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, FeeBasis, Refund, StripeFact
 from odr.payments.refund.orders import held_for
 from odr.procedure.acts.events import Asked, CaseJoined, ClaimChanged, ClaimWithdrawn, TrackConverted
 from odr.procedure.models import Task, Window, WindowState
-from tests.payments.conftest import PayCourt, yuan
+from tests.payments.conftest import ON_BOTH, PayCourt, yuan
 from tests.payments.test_fee_acts import REASONS, stripe_paid
 from tests.payments.test_refunds import end
 from tests.payments.test_relief_and_costs import ask, decide, happen
@@ -75,6 +75,7 @@ def test_money_for_a_replaced_notice_pays_the_one_in_its_place(pay_court: PayCou
     agree(pay_court, case_id)
 
 
+@ON_BOTH
 def test_what_went_back_is_not_counted_as_paid_later(pay_court: PayCourt) -> None:
     """Money that came when nothing was owed went back whole: a later increase does not find it paid."""
     case_id, old, new = reduced(pay_court)
@@ -186,6 +187,7 @@ def test_a_part_that_was_paid_goes_along_and_is_not_asked_for_again(pay_court: P
     agree(pay_court, first, second)
 
 
+@ON_BOTH
 def test_what_went_back_before_does_not_go_along(pay_court: PayCourt) -> None:
     """Lowered, refunded and then joined: only what the court still holds counts there, and nothing is paid twice."""
     first, second = (pay_court.accepted("80000", "ordinary") for _ in range(2))
@@ -275,3 +277,20 @@ def test_a_conversion_concerns_every_claim_that_stands(pay_court: PayCourt) -> N
     }
     again = [f.amount_minor for f in pay_court.fees(whole) if f.state is AssessmentState.DUE]
     assert due == {whole: [900_00], left: [900_00]} and again == [900_00, 550_00]
+
+
+def test_what_was_paid_for_stands_where_the_rest_of_joined_claims_falls(pay_court: PayCourt) -> None:
+    """Joined to a claim whose fee was not paid, the paid one stands by itself when the difference stays unpaid: not both (FEE
+    21; CPI 201, 213).
+    """
+    unpaid, paid = (pay_court.accepted("80000", "ordinary") for _ in range(2))
+    pay_on(pay_court, pay_court.fees(paid)[0], 1800_00)
+    join(pay_court, paid, unpaid)
+    assert pay_court.fees(unpaid)[-1].amount_minor == 3500_00 - 1800_00
+    pay_court.clock.advance(timedelta(days=9))
+    sweep_windows(pay_court.court)
+    given = DeemInput(assessment=pay_court.fees(unpaid)[-1].reference, reasons=REASONS)
+    pay_court.act("deem_withdrawn", unpaid, given, pay_court.actor(unpaid, Role.JUDGE))
+    standing = [b.amounts for b in pay_court.rows(FeeBasis, case_id=unpaid) if b.until is None]
+    assert standing == [[80_000_00]] and held(pay_court, unpaid) == 1800_00
+    agree(pay_court, unpaid, paid)

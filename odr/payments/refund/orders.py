@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Outcome, Party, Role
+from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money, T
 from odr.payments import desks
 from odr.payments.books.bookings import book_refund_order, refundable
@@ -139,21 +141,26 @@ def due_when_ended(sitting: Sitting, case: Case, basis: FeeBasis, ending: Ending
     return replace(found, steps=tuple(steps), deferred=False, prepaid=False)
 
 
+_ORDERED = (
+    select(Refund, Payment.party_id, FeeAssessment.matter)
+    .join(Payment, Payment.id == Refund.payment_id)
+    .join(FeeAssessment, FeeAssessment.id == Payment.assessment_id)
+    # By the payment, which goes along where cases are joined; the refund stays where it was ordered.
+    .where(Payment.case_id == bindparam("case"), Refund.ending.is_not(None))
+    .order_by(Refund.id)
+)
+
+
+@remembered
+def _ordered(session: Session, case_id: int) -> list[tuple[Refund, int, Matter]]:
+    """All that was ordered back of what was paid in a case, by whose payment and for which matter, asked once for all."""
+    return [(refund, party_id, matter) for refund, party_id, matter in session.execute(_ORDERED, {"case": case_id})]
+
+
 def orders_of(sitting: Sitting, case: Case, party: Party, matters: Iterable[Matter]) -> list[Refund]:
     """What was ordered back of a party's fees for these matters (money paid beyond a fee aside)."""
-    query = (
-        select(Refund)
-        .join(Payment, Payment.id == Refund.payment_id)
-        .join(FeeAssessment, FeeAssessment.id == Payment.assessment_id)
-        .where(
-            # By the payment, which goes along where cases are joined; the refund stays where it was ordered.
-            Payment.case_id == case.id,
-            Payment.party_id == party.id,
-            Refund.ending.is_not(None),
-            FeeAssessment.matter.in_(tuple(matters)),
-        )
-    )
-    return list(sitting.session.scalars(query.order_by(Refund.id)))
+    wanted = frozenset(matters)
+    return [row for row, who, matter in _ordered(sitting.session, case.id) if who == party.id and matter in wanted]
 
 
 def held_for(sitting: Sitting, case: Case, party: Party, *matters: Matter) -> Money:
