@@ -631,6 +631,18 @@ def end_given(session: Session, party_id: int, channels: Collection[Channel], *,
             one.ended_at = at
 
 
+def end_named(
+    session: Session, party_id: int, source: str, reach: Iterable[tuple[Channel, str | None]], at: datetime
+) -> None:
+    """What a ``source`` named for a party and does not name any more reaches nobody: a claim that was corrected names the
+    right addresses.
+    """
+    named = set(reach)
+    for one in contacts_of(session, party_id).addresses:
+        if one.source == source and (one.channel, one.value) not in named:
+            one.ended_at = at
+
+
 def redirect(session: Session, party_id: int) -> None:
     """What waits for an address that ended and was not tried there goes to the one given on the same channel since, by that
     way not at all where there is none.
