@@ -229,26 +229,6 @@ def test_what_lies_on_desks_is_counted_whoever_wrote_it(empty_url: str, engine: 
     assert lies() == ["cashier 2026-03-02 09 1", "clerk 2026-03-02 09 1", "judge 2026-03-02 09 1"]
 
 
-def test_proofs_of_private_letters_are_no_longer_everybodys(empty_url: str, engine: Engine) -> None:
-    """In a court that ran before, the proof that an offer was served is the private room's, as the entry is; others stay."""
-    migrate.upgrade(empty_url, "0272")
-    rows_of(engine, "case", {"id": 1})
-    for number, audience in enumerate(("settlement", "parties_and_court"), 1):
-        told = {"act": "record_service", "act_version": 1, "number": number, "audience": audience, "role": "clock"}
-        rows_of(engine, "docket_entry", {"id": number, "case_id": 1, "digest": f"{number}", **told})
-        paper = {
-            "kind": "proof_of_service",
-            "audience": "parties_and_court",
-            "entry_number": number,
-            "content": b"%PDF",
-        }
-        rows_of(engine, "document", {"id": number, "case_id": 1, "reference": f"d{number}", **paper})
-    migrate.upgrade(empty_url)
-    assert column_of(engine, "SELECT audience FROM document ORDER BY id") == ["settlement", "parties_and_court"]
-    migrate.downgrade(empty_url, "0272")
-    assert column_of(engine, "SELECT audience FROM document ORDER BY id") == ["settlement", "parties_and_court"]
-
-
 def test_pending_names_what_is_lacking(empty_url: str) -> None:
     """An empty database lacks every migration, a migrated one none; upgrading twice changes nothing."""
     assert migrate.pending(empty_url) == migrate.revisions()
