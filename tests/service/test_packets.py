@@ -299,6 +299,40 @@ def test_announcement_ends_by_itself(database: Database, clock: FixedClock, queu
     assert packet_of(database, packet_id).state is PacketState.SERVED
 
 
+def test_while_an_announcement_runs_nobody_has_to_find_another_way(
+    database: Database, clock: FixedClock, queue: Queue
+) -> None:
+    """It is no failure on the clerk's desk, and no paper that nobody knows of, on any day of the thirty; left lying long after
+    them, it is one (CPL 95).
+    """
+    packet_id = queue(email=None)
+    clock.advance(timedelta(days=30))
+
+    def by_hand(kind: FactKind, channel: Channel) -> list[TaskReason]:
+        with database.write() as session:
+            packet = session.get_one(Packet, packet_id)
+            for attempt in packet.attempts:
+                attempt.state, attempt.next_try_at = AttemptState.CANCELLED, None
+            told = {"at": clock.now(), "recorded_at": clock.now(), "event_id": f"clerk:{kind.value}", "account_id": 9}
+            record_by_hand(session, packet, channel=channel, kind=kind, **told)  # type: ignore[arg-type]
+            conclude_packet(session, packet, now=clock.now())
+            open_ones = select(ServiceTask).where(ServiceTask.closed_at.is_(None))
+            return [task.reason for task in session.scalars(open_ones)]
+
+    def silent() -> tuple[int, ...]:
+        with database.read() as session:
+            return service_ledger(session, now=clock.now(), machine_now=clock.machine_now()).silent
+
+    by_hand(FactKind.NOBODY_THERE, Channel.RESIDENCE)
+    clock.advance(timedelta(days=20))
+    assert by_hand(FactKind.CAUSES_RECORDED, Channel.ANNOUNCEMENT) == [TaskReason.NO_ADDRESS]
+    assert by_hand(FactKind.ANNOUNCED, Channel.ANNOUNCEMENT) == []
+    clock.advance(timedelta(days=29))
+    assert packet_of(database, packet_id).state is PacketState.OUT and silent() == ()
+    clock.advance(timedelta(days=15))
+    assert silent() == (packet_id,)
+
+
 def test_the_proof_holds_the_whole_trace_and_is_issued_once(
     database: Database, clock: FixedClock, ports: ServicePorts, queue: Queue
 ) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, Role, Stage
-from odr.docket.queries import parties
+from odr.docket.queries import entry as entry_numbered, parties
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import (
@@ -24,7 +24,7 @@ from odr.procedure.acts.events import (
     Served,
 )
 from odr.procedure.acts.letter import RUNS_FOR, PaperKind
-from odr.procedure.acts.table import Recorded, Topic, act
+from odr.procedure.acts.table import Milestone, Recorded, Topic, act, acts_that_mean
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.rules.base import law
@@ -42,7 +42,9 @@ from odr.service.packet.overtaken import why_overtaken
 from odr.service.packet.packets import (
     NewPacket,
     conclude_packet,
+    consents_of,
     contacts_of,
+    end_named,
     end_tasks,
     note_reach,
     put_out_together,
@@ -182,8 +184,12 @@ def _length_given(sitting: Sitting, case: Case, number: int) -> int | None:
 
 
 def on_claim_lodged(sitting: Sitting, event: ClaimLodged) -> None:
-    """The claimant's own addresses, and the respondents' as far as they know them; their consent if they gave it."""
+    """The claimant's own addresses, and the respondents' as far as they know them; their consent if they gave it. A claim
+    that was corrected says all of that anew: what it does not say any more does not hold.
+    """
     case, claimant = event.case, event.claimant
+    if not case.is_blank:
+        _end_earlier_claim(sitting, case, event)
     _own_addresses(sitting, case, claimant, event.addresses)
     if event.e_service:
         record_consent(
@@ -200,25 +206,44 @@ def on_claim_lodged(sitting: Sitting, event: ClaimLodged) -> None:
             sitting.session,
             party_id=party.id,
             reach=reach_of(party),
-            source="claim",
+            source=CLAIM,
             at=sitting.now,
             given=False,
             is_first=case.is_blank,
         )
 
 
-def _own_addresses(sitting: Sitting, case: Case, party: Party, own: OwnAddresses) -> None:
-    reach = (
+def _end_earlier_claim(sitting: Sitting, case: Case, event: ClaimLodged) -> None:
+    """What the claim said before it was corrected: of the claimant, their consent with it, and of the other side."""
+    session, mine = sitting.session, event.claimant
+    end_named(session, mine.id, OWN_PLEADING, _reach_of_own(mine, event.addresses), sitting.now)
+    stated = acts_that_mean(Milestone.CLAIM_STATED)
+    for consent in consents_of(session, mine.id):
+        told = entry_numbered(session, case, consent.entry_id) if consent.entry_id is not None else None
+        if consent.withdrawn_at is None and told is not None and told.act in stated:
+            consent.withdrawn_at = sitting.now
+    for party in parties(case, Role.RESPONDENT):
+        end_named(session, party.id, CLAIM, reach_of(party), sitting.now)
+
+
+OWN_PLEADING = "own pleading"
+
+
+def _reach_of_own(party: Party, own: OwnAddresses) -> tuple[tuple[Channel, str | None], ...]:
+    return (
         (Channel.PLATFORM, party.reference),
         (Channel.EMAIL, own.email),
         (Channel.SMS, own.phone),
         (Channel.POST, own.street),
     )
+
+
+def _own_addresses(sitting: Sitting, case: Case, party: Party, own: OwnAddresses) -> None:
     note_reach(
         sitting.session,
         party_id=party.id,
-        reach=reach,
-        source="own pleading",
+        reach=_reach_of_own(party, own),
+        source=OWN_PLEADING,
         at=sitting.now,
         given=True,
         is_first=case.is_blank,

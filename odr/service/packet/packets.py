@@ -631,6 +631,18 @@ def end_given(session: Session, party_id: int, channels: Collection[Channel], *,
             one.ended_at = at
 
 
+def end_named(
+    session: Session, party_id: int, source: str, reach: Iterable[tuple[Channel, str | None]], at: datetime
+) -> None:
+    """What a ``source`` named for a party and does not name any more reaches nobody: a claim that was corrected names the
+    right addresses.
+    """
+    named = set(reach)
+    for one in contacts_of(session, party_id).addresses:
+        if one.source == source and (one.channel, one.value) not in named:
+            one.ended_at = at
+
+
 def redirect(session: Session, party_id: int) -> None:
     """What waits for an address that ended and was not tried there goes to the one given on the same channel since, by that
     way not at all where there is none.
@@ -801,7 +813,8 @@ def conclude_packet(
 ) -> deemed.Conclusion:
     """Derive the status of a packet and write it down. A later fact may change it: call again after each.
 
-    Served: what was still planned is cancelled and open tasks are closed. Not served: a task is opened.
+    Served: what was still planned is cancelled and open tasks are closed; announced, so that it counts once a period has
+    run: nobody has to find another way meanwhile. Not served: a task is opened.
     """
     return conclude_packets(session, [packet], lambda session, packet: rules or deemed.Rules(), now=now)[0]
 
@@ -813,19 +826,21 @@ def conclude_packets(
     hold_packets(session, [packet.id for packet in packets])
     material = _material(session, packets)
     conclusions = [_weigh(packet, material, rules(session, packet), now) for packet in packets]
-    served = []
+    seen_to = []
     for packet, conclusion in zip(packets, conclusions, strict=True):
         if packet.state is PacketState.UNDONE or (packet.state is PacketState.HELD and not conclusion.is_service):
             continue
         _write_conclusion(packet, conclusion, now)
         if conclusion.is_service:
             _cancel_live(material.attempts.get(packet.id, ()))
-            served.append(packet.id)
+            seen_to.append(packet.id)
+        elif conclusion.pending_until is not None:
+            seen_to.append(packet.id)
         elif conclusion.status is ServiceStatus.NOT_SERVED:
             open_task(session, packet, TaskReason.NOT_SERVED, now=now)
-    if served:
+    if seen_to:
         for task in session.scalars(
-            select(ServiceTask).where(ServiceTask.packet_id.in_(served), ServiceTask.closed_at.is_(None))
+            select(ServiceTask).where(ServiceTask.packet_id.in_(seen_to), ServiceTask.closed_at.is_(None))
         ):
             if task.reason is not TaskReason.REPLY:
                 close_task(session, task, account_id=None, now=now)

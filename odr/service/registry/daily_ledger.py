@@ -19,6 +19,7 @@ from odr.service.vocabulary import (
     OPEN_PACKET_STATES,
     AttemptState,
     Channel,
+    FactKind,
     PacketState,
 )
 
@@ -26,6 +27,8 @@ STALLED_AFTER = timedelta(hours=1)
 """An attempt overdue for so long is nobody's work: no worker runs, or it cannot reach the database."""
 SWEPT_WITHIN = timedelta(days=1)
 """Within a day after patience has ended the sweep must have concluded."""
+ROLLED = timedelta(days=10)
+"""By so much the end of an announcement may move over a row of days off, with the day within which the sweep must have come."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,14 @@ def _worked_on(now: datetime, machine_now: datetime, rules: Rules) -> ColumnElem
         ServiceFact.at > now - rules.patience_by_hand - SWEPT_WITHIN,
     )
     abroad = and_(ServiceFact.channel == Channel.ABROAD, ServiceFact.at > now - rules.patience_abroad - SWEPT_WITHIN)
-    expected = exists().where(ServiceFact.packet_id == Packet.id, or_(electronic, by_hand, abroad))
+    at_home, elsewhere = (
+        now - timedelta(days=days) - ROLLED for days in (rules.announcement_days, rules.announcement_days_abroad)
+    )
+    runs = and_(
+        ServiceFact.kind == FactKind.ANNOUNCED,
+        or_(ServiceFact.at > at_home, and_(Packet.abroad, ServiceFact.at > elsewhere)),
+    )
+    expected = exists().where(ServiceFact.packet_id == Packet.id, or_(electronic, by_hand, abroad, runs))
     on_desk = exists().where(ServiceTask.packet_id == Packet.id, ServiceTask.closed_at.is_(None))
     held = and_(Packet.state == PacketState.HELD, Packet.hold_until > stalled, exists().where(mine))
     return or_(waiting, expected, on_desk, held)
