@@ -252,7 +252,7 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
         if is_enforced
         else T("%(name)s can ask the court to enforce, at your cost, and interest for delay is added.", name=other)
     )
-    if is_barred(sitting.session, case, first.creditor_id):
+    if is_barred(sitting.session, case, first):
         otherwise = T("It stays owed, but the court does not enforce it: the time to apply had passed.")
     words: Text
     if due.left is not None:
@@ -410,7 +410,7 @@ def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> O
     arrived = If(T("When it comes"), T("Say so with one act; nothing is enforced then."), names.RECORD_PERFORMANCE)
     if due.left is not None and not due.left.minor:
         also = [ONLY_INTEREST, *also]
-    if late and is_barred(sitting.session, case, first.creditor_id):
+    if late and is_barred(sitting.session, case, first):
         return _not_enforced_for(due, other, also, arrived)
     enforced_by = _enforced_by(sitting, case)
     if late and enforced_by == first.creditor_id:
