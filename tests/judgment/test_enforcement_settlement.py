@@ -111,6 +111,18 @@ def test_what_is_kept_ends_the_matter(bench: Bench) -> None:
     assert bench.case().outcome is Outcome.PERFORMED
 
 
+def test_whoever_paid_as_agreed_and_said_so_is_not_told_to_pay_again(bench: Bench) -> None:
+    """Until the creditor answers, the debtor reads that they are asked; denied, the payment is asked for as before."""
+    signed(bench)
+    with bench.court.database.read() as session:
+        owed = session.scalars(select(Obligation.reference)).one()
+    bench.do("respondent/1", "record_performance", {"obligation": owed, "amount": "2,000.00", "on": bench.today})
+    assert "You have reported CNY 2,000.00" in says(bench, "respondent/1") and box(bench, "respondent/1").is_quiet
+    assert "say whether CNY 2,000.00 arrived" in says(bench, "claimant/1")
+    bench.do("claimant/1", "confirm_performance", {"obligation": owed, "arrived": False})
+    assert "pay CNY 2,000.00 to Li" in says(bench, "respondent/1")
+
+
 def test_what_is_not_kept_is_enforced_as_it_was_ordered(bench: Bench) -> None:
     """One part paid, the other late: enforcement of the judgment goes on with one act, what was paid taken off, under a
     number of its own (CPL 241).

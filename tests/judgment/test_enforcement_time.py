@@ -51,6 +51,28 @@ def test_an_application_after_two_years_is_accepted_and_the_debtor_objects(bench
         bench.do("claimant/1", "apply_for_enforcement", {})
 
 
+def test_what_is_owed_by_another_judgment_has_a_time_of_its_own(bench: Bench) -> None:
+    """What was ruled not to be enforced was of one judgment; what a later one orders is applied for like any (CPL 250; CPI
+    481).
+    """
+    bench.effective()
+    bench.wait(days=900)
+    bench.do("claimant/1", "apply_for_enforcement", {})
+    bench.do("respondent/1", "ask_for_ruling", ASKED)
+    bench.do("judge", "give_ruling", {**RULED, "motion": motion_of(bench)})
+    with bench.court.database.write() as session:
+        first = session.scalars(select(Obligation)).one()
+        again = {
+            name: getattr(first, name) for name in ("case_id", "instrument", "debtor_id", "creditor_id", "currency")
+        }
+        due_on = bench.clock.now().date() - timedelta(days=1)
+        session.add(Obligation(**again, amount_minor=30_000, due_on=due_on, entry_number=first.entry_number + 1))
+    bench.do("claimant/1", "apply_for_enforcement", {})
+    with bench.court.database.read() as session:
+        newest = session.scalars(select(EnforcementCase).order_by(EnforcementCase.id.desc())).first()
+        assert newest is not None and [row["principal"] for row in newest.claimed] == [30_000]
+
+
 def test_the_two_years_run_from_the_last_instalment(bench: Bench) -> None:
     """Where the judgment is performed in parts, the time begins with the last of them (CPL 250)."""
     orders = bench.draft()["orders"]

@@ -22,7 +22,7 @@ from odr.judgment.decision.papers import appeal_words, cost_words, lines, order_
 from odr.judgment.enforcement.agreed_terms import signed_by_creditor
 from odr.judgment.enforcement.case_views import waiting_costs
 from odr.judgment.enforcement.effect import interest_left, left_of
-from odr.judgment.enforcement.queries import is_barred, open_enforcement, unconfirmed
+from odr.judgment.enforcement.queries import barred, open_enforcement, unconfirmed
 from odr.judgment.group.judgments import pronounced
 from odr.judgment.models import Decision, Obligation, Order
 from odr.judgment.queries import current_draft, issued, obligations_of
@@ -275,16 +275,18 @@ def _with_papers(sitting: Sitting, decisions: Sequence[Decision]) -> list[tuple[
 
 
 def _decided(sitting: Sitting, case: Case, decision: Decision | None, actor: Actor) -> dict[str, Any]:
-    under_way = open_enforcement(sitting.session, case)
+    under_way, not_enforced = open_enforcement(sitting.session, case), barred(sitting.session, case)
     return {
         "decision": decision,
         "every": _with_papers(sitting, pronounced(sitting.session, case)),
         "owed": owed(sitting, case),
         "waiting": waiting_costs(sitting, case, actor),
         "owed_to_me": actor.party_id is not None
-        and any(o.creditor_id == actor.party_id and o.done_at is None for o in obligations_of(sitting.session, case))
-        and signed_by_creditor(sitting, case, actor.party_id) is None
-        and not is_barred(sitting.session, case, actor.party_id),
+        and any(
+            o.creditor_id == actor.party_id and o.done_at is None and o.reference not in not_enforced
+            for o in obligations_of(sitting.session, case)
+        )
+        and signed_by_creditor(sitting, case, actor.party_id) is None,
         "enforced_for_me": under_way is not None and under_way.party_id == actor.party_id,
         "certificates": [
             (c, sitting.session.get_one(Document, c.document_id)) for c in certificates_of(sitting.session, case)

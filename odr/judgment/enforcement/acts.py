@@ -18,7 +18,7 @@ from odr.judgment.enforcement.beginning import begin, today
 from odr.judgment.enforcement.effect import all_done, interest_left, left_of, nothing_owed_to, overdue_to
 from odr.judgment.enforcement.ending import INACTION, halt
 from odr.judgment.enforcement.paid_in_full import follow_up, settle
-from odr.judgment.enforcement.queries import enforcement_settlements, is_barred, open_enforcement, unconfirmed
+from odr.judgment.enforcement.queries import barred, enforcement_settlements, open_enforcement, unconfirmed
 from odr.judgment.models import EnforcementMeasure, Obligation, Performance
 from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import EnforcementState, Instrument, SettlementState
@@ -268,9 +268,12 @@ def something_is_overdue(sitting: Sitting, case: Case, actor: Actor) -> Text | N
     """Enforcement needs something that was due to this party and is not performed."""
     if signed_by_creditor(sitting, case, actor.party_id) is not None:
         return T("You settled in an enforcement. Have it resumed if that is not kept.")
-    if is_barred(sitting.session, case, actor.party_id):
+    if overdue_to(sitting, case, actor.party_id):
+        return None
+    mine = [o for o in obligations_of(sitting.session, case) if o.creditor_id == actor.party_id and o.done_at is None]
+    if barred(sitting.session, case) & {o.reference for o in mine}:
         return T("The court has ruled that this is not enforced, because the time to apply had passed.")
-    return None if overdue_to(sitting, case, actor.party_id) else T("Nothing that is owed to you is overdue.")
+    return T("Nothing that is owed to you is overdue.")
 
 
 class EnforcementInput(CourtModel):

@@ -75,6 +75,11 @@ def parts_of(sitting: Sitting, case: Case, row: EnforcementSettlement) -> list[P
     return found
 
 
+def next_part(sitting: Sitting, case: Case, row: EnforcementSettlement) -> Part | None:
+    """The earliest payment of which something is left."""
+    return next((part for part in parts_of(sitting, case, row) if part.left), None)
+
+
 def terms(row: EnforcementSettlement) -> list[Text]:
     """Everything that is agreed, a line each: the sum, each payment with its day, and what else."""
     lines: list[Text] = [T("%(amount)s in all, in the place of everything that is enforced.", amount=row.amount)]

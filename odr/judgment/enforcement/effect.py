@@ -17,7 +17,7 @@ from odr.filing.claim.progress import heard_again_by
 from odr.ground.text import Money, T, Text
 from odr.judgment import desks, names
 from odr.judgment.enforcement.ending import instrument_fell
-from odr.judgment.enforcement.queries import performed
+from odr.judgment.enforcement.queries import barred, performed
 from odr.judgment.inputs import EffectInput, OverdueInput
 from odr.judgment.models import Decision, FinalityCertificate, Obligation, Order, Performance
 from odr.judgment.queries import decision_named, decisions_of, issued, obligations_of, petitions_of
@@ -360,7 +360,9 @@ def _late_instalments(sitting: Sitting, case_id: int) -> frozenset[Instalments]:
 
 def overdue_to(sitting: Sitting, case: Case, creditor: int | None) -> list[Obligation]:
     """What is owed to a party and overdue: exactly what an application to enforce made now would claim."""
-    return [o for o in obligations_of(sitting.session, case) if o.creditor_id == creditor and is_overdue(sitting, o)]
+    late = [o for o in obligations_of(sitting.session, case) if o.creditor_id == creditor and is_overdue(sitting, o)]
+    not_enforced = barred(sitting.session, case) if late else frozenset()
+    return [o for o in late if o.reference not in not_enforced]
 
 
 def _today(sitting: Sitting) -> date:

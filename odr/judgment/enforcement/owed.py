@@ -24,7 +24,9 @@ from odr.judgment.enforcement.agreed_terms import (
     as_written,
     asked_to_sign,
     by_agreement,
+    covered,
     creditor_of,
+    next_part,
     proposal_made,
     proposed_to,
     signed_with,
@@ -127,6 +129,12 @@ def _enforced_by(sitting: Sitting, case: Case) -> int | None:
 def _as_agreed(sitting: Sitting, case: Case, agreed: EnforcementSettlement, party: Party) -> Owed:
     """What a signed agreement asks of a party, with the account the money goes to."""
     told, creditor = by_agreement(sitting, case, agreed, party.id), creditor_of(sitting, agreed)
+    reports = [one for o in covered(sitting, case, agreed) for one in unconfirmed(sitting.session, o)]
+    waits, first = sum(one.amount_minor or 0 for one in reports), next_part(sitting, case, agreed)
+    if party.id != creditor and first is not None and waits >= first.left:
+        # Whoever has paid and said so is not told to pay once more.
+        other, amount = _party(case, creditor), Money(waits, agreed.currency)
+        told = replace(told, words=_reported(amount, other), is_duty=False)
     account = (
         _paid_into(sitting, case, creditor) if party.id == creditor else _pay_into(sitting, case, party.id, creditor)
     )
@@ -252,7 +260,7 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
         if is_enforced
         else T("%(name)s can ask the court to enforce, at your cost, and interest for delay is added.", name=other)
     )
-    if is_barred(sitting.session, case, first.creditor_id):
+    if is_barred(sitting.session, case, first):
         otherwise = T("It stays owed, but the court does not enforce it: the time to apply had passed.")
     words: Text
     if due.left is not None:
@@ -287,11 +295,7 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
     if _all_reported(sitting, now, due):
         # Whoever has paid and said so is not told to pay once more.
         words = (
-            T(
-                "You have reported %(amount)s as paid. %(name)s is asked whether it arrived; until they say so, it is owed.",
-                amount=due.told,
-                name=other,
-            )
+            _reported(due.told, other)
             if due.left is not None
             else T(
                 "You have reported it as done. %(name)s is asked whether it was; until they say so, it is owed.",
@@ -303,6 +307,14 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
         ifs += _of_enforcement(sitting, case, first.debtor_id)
     ifs += _fee_not_asked_yet(sitting, case, first.debtor_id)
     return Owed(words, True, None, names.RECORD_PERFORMANCE, otherwise, tuple(ifs))
+
+
+def _reported(amount: Money | None, other: str) -> Text:
+    return T(
+        "You have reported %(amount)s as paid. %(name)s is asked whether it arrived; until they say so, it is owed.",
+        amount=amount,
+        name=other,
+    )
 
 
 def _all_reported(sitting: Sitting, now: Sequence[Obligation], due: Due) -> bool:
@@ -410,7 +422,7 @@ def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> O
     arrived = If(T("When it comes"), T("Say so with one act; nothing is enforced then."), names.RECORD_PERFORMANCE)
     if due.left is not None and not due.left.minor:
         also = [ONLY_INTEREST, *also]
-    if late and is_barred(sitting.session, case, first.creditor_id):
+    if late and is_barred(sitting.session, case, first):
         return _not_enforced_for(due, other, also, arrived)
     enforced_by = _enforced_by(sitting, case)
     if late and enforced_by == first.creditor_id:

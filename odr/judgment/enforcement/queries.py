@@ -65,6 +65,14 @@ def enforcement_settlements(session: Session, case: Case, *states: SettlementSta
     return session.scalars(query.where(EnforcementSettlement.state.in_(states)) if states else query).all()
 
 
-def is_barred(session: Session, case: Case, creditor: int | None) -> bool:
-    """Whether the court ruled that this party's claim is not enforced, because the time to apply had passed (CPI 481)."""
-    return any(one.party_id == creditor for one in enforcements_of(session, case, EnforcementState.BARRED))
+def barred(session: Session, case: Case) -> frozenset[str]:
+    """What the court ruled is not enforced, because the time to apply had passed (CPI 481): what was claimed then, and nothing
+    that is owed by another instrument, which has a time of its own.
+    """
+    found = enforcements_of(session, case, EnforcementState.BARRED)
+    return frozenset(row["obligation"] for one in found for row in one.claimed)
+
+
+def is_barred(session: Session, case: Case, obligation: Obligation) -> bool:
+    """Whether the court ruled that this is not enforced."""
+    return obligation.reference in barred(session, case)

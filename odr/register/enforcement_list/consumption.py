@@ -9,7 +9,7 @@ from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
-from odr.judgment.enforcement.queries import enforcements_of, is_barred, open_enforcement
+from odr.judgment.enforcement.queries import barred, enforcements_of, open_enforcement
 from odr.judgment.queries import obligations_of
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
@@ -226,12 +226,15 @@ def due_lift(sitting: Sitting, case: Case, row: ConsumptionOrder) -> str | None:
     if listing is not None and listing.state is ListingState.REMOVED and listing.over_ground in NEVER_RIGHT:
         return NEVER_RIGHT[listing.over_ground]
     creditor = _creditor(sitting, case, row, listing)
+    not_enforced = barred(sitting.session, case)
     owed = [
         o
         for o in obligations_of(sitting.session, case)
-        if o.debtor_id == row.party_id and (creditor is None or o.creditor_id == creditor)
+        if o.debtor_id == row.party_id
+        and (creditor is None or o.creditor_id == creditor)
+        and o.reference not in not_enforced
     ]
-    if not owed or is_barred(sitting.session, case, creditor):
+    if not owed:
         return "over"
     return "performed" if all(o.done_at is not None for o in owed) else None
 
