@@ -237,7 +237,7 @@ def small_exhibits(folder: Path, many: int = MANY, pairs: int = 7, processes: in
         ratio.notes.append(f"CPU of one in the web processes: {(served.cpu() - before) / many * 1000:.2f} ms")
         syncs = served.syncs(lambda: [send([data() for _ in range(together)]) for _ in range(20)])
         ratio.notes.append(
-            f"syncs of a request, sent alone: {syncs / 20:.2f}; the aim is 3"
+            f"syncs of a request, sent alone: {syncs / 20:.2f}" + ("; the aim is 3" if together == 1 else "")
             if syncs is not None
             else "syncs not counted: strace is not there or may not attach"
         )
