@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from odr.docket.models import Case
+from odr.docket.models import Case, Outcome, Stage
 from odr.hearing.models import Summons
 from odr.procedure.audit.docket_audit import audit_case
 from odr.procedure.audit.row_audit import audit_projections
@@ -145,6 +145,32 @@ def test_found_not_to_have_arrived_the_time_begins_with_the_next_service(arrived
     (_, begun) = windows(arrived, "answer")
     assert begun.state is WindowState.OPEN and begun.due_at is not None
     assert (begun.due_at - arrived.clock.now()).days >= 14 and is_whole(arrived)
+
+
+def test_what_comes_back_when_the_case_is_over_lies_on_no_desk(arrived: Scene) -> None:
+    """Nobody decides on a service or serves again in a closed case: what the docket recorded stands, and nobody is asked."""
+    packet = packets(arrived, "claim")[-1]
+    with arrived.court.database.write() as session:
+        case = session.get_one(Case, arrived.case_id)
+        case.stage, case.outcome, case.closed_at = Stage.CLOSED, Outcome.WITHDRAWN, arrived.clock.now()
+    comes_back(arrived, packet)
+    assert packets(arrived, "claim")[-1].docketed_as == CONTESTED
+    with arrived.court.database.read() as session:
+        mine = select(Task.kind).where(Task.subject == packet.reference, Task.done_at.is_(None))
+        assert session.scalars(mine).all() == []
+    assert bring_to_docket(arrived.court) == 0
+
+
+def test_the_judge_is_told_of_a_mail_that_came_back_only_where_one_did(arrived: Scene) -> None:
+    """Who had declined by telephone before the mail arrived contests nothing by a bounce: the task says what is true of both."""
+    packet = packets(arrived, "claim")[-1]
+    called = (arrived.clock.now() - timedelta(minutes=6)).astimezone(arrived.court.settings.tz)
+    call = {"happened_on": called.date().isoformat(), "hour": f"{called:%H:%M}", "what": "declined"}
+    arrived.do("record_call", "clerk", packet=packet.reference, **call)
+    assert waiting(arrived) == [packet.reference]
+    with arrived.court.database.read() as session:
+        (title,) = session.scalars(select(Task.title).where(Task.subject == packet.reference, Task.done_at.is_(None)))
+    assert "says otherwise" in title["en"] and "came back" not in title["en"]
 
 
 @pytest.mark.parametrize("finding", ["stands", "later"])
