@@ -262,3 +262,23 @@ def test_whose_summons_did_not_arrive_is_not_called(small_scene: Scene) -> None:
     scene.do("rebut_service", "li", packet=packet.reference, **grounds)
     decide(scene, packet, "not_received")
     assert called() == [False, True]
+
+
+def test_new_time_for_evidence_begins_with_the_service_that_holds(small_scene: Scene) -> None:
+    """A counterclaim gives everybody a new time for evidence; of whom it did not reach it runs from when it does (EV 55(4))."""
+    scene = small_scene
+    scene.pend()
+    scene.later(hours=1)
+    wanted = [{"kind": "money", "amount": "1000", "what": "Pay the price"}]
+    scene.do("file_counterclaim", "haiyun", facts=[{"what": "The shop was right."}], relief=wanted)
+    scene.later(minutes=11)
+    (packet,) = packets(scene, "file_counterclaim", "claimant/1")
+    assert windows(scene, "evidence", "claimant/1")[-1].state is WindowState.OPEN
+    grounds = {"says": "not_received", "grounds": "The inbox was closed by an error of the court."}
+    scene.do("rebut_service", "li", packet=packet.reference, **grounds)
+    decide(scene, packet, "not_received")
+    assert {w.state for w in windows(scene, "evidence", "claimant/1")} == {WindowState.ENDED}
+    scene.do("serve_again", "clerk", packet=packet.reference)
+    scene.later(minutes=11)
+    (last,) = (w for w in windows(scene, "evidence", "claimant/1") if w.state is WindowState.OPEN)
+    assert last.opened_at == packets(scene, "file_counterclaim", "claimant/1")[-1].effective_at and is_whole(scene)
