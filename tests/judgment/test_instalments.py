@@ -173,3 +173,18 @@ def test_one_payment_is_not_counted_twice(bench: Bench) -> None:
     bench.do("claimant/1", "confirm_performance", {"obligation": paid["obligation"], "arrived": False})
     bench.do("claimant/1", "record_performance", paid | {"amount": "300.00"})
     assert left(bench)[0] == 170_000
+
+
+def test_of_two_payments_of_one_instalment_the_later_counts_towards_the_next(bench: Bench) -> None:
+    """What came in time has paid the first part in time, in whichever order they were told: no interest for delay is owed."""
+    in_instalments(bench)
+    in_time = bench.clock.now().date().isoformat()
+    bench.wait(days=20)
+    today, first = bench.clock.now().date().isoformat(), references(bench)[0]
+    for day in (today, in_time):
+        bench.do("respondent/1", "record_performance", {"obligation": first, "amount": "2,000.00", "on": day})
+    bench.do("claimant/1", "confirm_performance", {"obligation": first, "arrived": True})
+    assert left(bench) == [0, 0, 200_000, 200_000]
+    with bench.court.database.read() as session:
+        done = session.scalars(select(Obligation.done_at).order_by(Obligation.due_on)).all()
+    assert [at is not None for at in done] == [True, True, False, False]

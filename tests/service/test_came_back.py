@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from odr.docket.models import Case
+from odr.docket.models import Case, Outcome, Stage
 from odr.hearing.models import Summons
 from odr.procedure.audit.docket_audit import audit_case
 from odr.procedure.audit.row_audit import audit_projections
@@ -147,6 +147,32 @@ def test_found_not_to_have_arrived_the_time_begins_with_the_next_service(arrived
     assert (begun.due_at - arrived.clock.now()).days >= 14 and is_whole(arrived)
 
 
+def test_what_comes_back_when_the_case_is_over_lies_on_no_desk(arrived: Scene) -> None:
+    """Nobody decides on a service or serves again in a closed case: what the docket recorded stands, and nobody is asked."""
+    packet = packets(arrived, "claim")[-1]
+    with arrived.court.database.write() as session:
+        case = session.get_one(Case, arrived.case_id)
+        case.stage, case.outcome, case.closed_at = Stage.CLOSED, Outcome.WITHDRAWN, arrived.clock.now()
+    comes_back(arrived, packet)
+    assert packets(arrived, "claim")[-1].docketed_as == CONTESTED
+    with arrived.court.database.read() as session:
+        mine = select(Task.kind).where(Task.subject == packet.reference, Task.done_at.is_(None))
+        assert session.scalars(mine).all() == []
+    assert bring_to_docket(arrived.court) == 0
+
+
+def test_the_judge_is_told_of_a_mail_that_came_back_only_where_one_did(arrived: Scene) -> None:
+    """Who had declined by telephone before the mail arrived contests nothing by a bounce: the task says what is true of both."""
+    packet = packets(arrived, "claim")[-1]
+    called = (arrived.clock.now() - timedelta(minutes=6)).astimezone(arrived.court.settings.tz)
+    call = {"happened_on": called.date().isoformat(), "hour": f"{called:%H:%M}", "what": "declined"}
+    arrived.do("record_call", "clerk", packet=packet.reference, **call)
+    assert waiting(arrived) == [packet.reference]
+    with arrived.court.database.read() as session:
+        (title,) = session.scalars(select(Task.title).where(Task.subject == packet.reference, Task.done_at.is_(None)))
+    assert "says otherwise" in title["en"] and "came back" not in title["en"]
+
+
 @pytest.mark.parametrize("finding", ["stands", "later"])
 def test_found_to_have_arrived_it_counts_with_a_proof_of_that(arrived: Scene, finding: str) -> None:
     """As recorded nothing changes; on another day the time runs from that one. Both have a proof that names the finding and
@@ -236,3 +262,23 @@ def test_whose_summons_did_not_arrive_is_not_called(small_scene: Scene) -> None:
     scene.do("rebut_service", "li", packet=packet.reference, **grounds)
     decide(scene, packet, "not_received")
     assert called() == [False, True]
+
+
+def test_new_time_for_evidence_begins_with_the_service_that_holds(small_scene: Scene) -> None:
+    """A counterclaim gives everybody a new time for evidence; of whom it did not reach it runs from when it does (EV 55(4))."""
+    scene = small_scene
+    scene.pend()
+    scene.later(hours=1)
+    wanted = [{"kind": "money", "amount": "1000", "what": "Pay the price"}]
+    scene.do("file_counterclaim", "haiyun", facts=[{"what": "The shop was right."}], relief=wanted)
+    scene.later(minutes=11)
+    (packet,) = packets(scene, "file_counterclaim", "claimant/1")
+    assert windows(scene, "evidence", "claimant/1")[-1].state is WindowState.OPEN
+    grounds = {"says": "not_received", "grounds": "The inbox was closed by an error of the court."}
+    scene.do("rebut_service", "li", packet=packet.reference, **grounds)
+    decide(scene, packet, "not_received")
+    assert {w.state for w in windows(scene, "evidence", "claimant/1")} == {WindowState.ENDED}
+    scene.do("serve_again", "clerk", packet=packet.reference)
+    scene.later(minutes=11)
+    (last,) = (w for w in windows(scene, "evidence", "claimant/1") if w.state is WindowState.OPEN)
+    assert last.opened_at == packets(scene, "file_counterclaim", "claimant/1")[-1].effective_at and is_whole(scene)

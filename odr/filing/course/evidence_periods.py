@@ -19,7 +19,7 @@ from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.pack import NoSuchRule
 from odr.procedure.time.changed_limits import give_until
 from odr.service.packet.occasions import ACCEPTANCE, CLAIM
-from odr.service.queries import packets_of
+from odr.service.queries import begun, packets_of
 from odr.service.vocabulary import PacketState
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ def begin_evidence(sitting: Sitting, case: Case, party: Party, at: datetime, pro
     still = [w.halted_at for w in sitting.windows(case, EVIDENCE, state=WindowState.HALTED) if w.halted_at is not None]
     if not still and requests_of(sitting, case, RequestKind.JURISDICTION):
         still = [sitting.now]
-    begun = sitting.start_window(case, EVIDENCE, party=party, start=at, proof=proof)
+    window = sitting.start_window(case, EVIDENCE, party=party, start=at, proof=proof)
     if still:
-        halt([begun], max(at, min(still)))
+        halt([window], max(at, min(still)))
 
 
 def is_again(window: Window) -> bool:
@@ -65,12 +65,12 @@ def begin_again(sitting: Sitting, case: Case, party: Party, days: int, subject: 
     """A party whose time is over has so many days from today, for rebuttal or to mend defects (EV 51(3)). They stand still
     like every other time for evidence while an objection to jurisdiction waits.
     """
-    begun = sitting.start_window(
+    window = sitting.start_window(
         case, EVIDENCE, party=party, start=sitting.now, rule=AGAIN, subject=subject, amount=days
     )
     if requests_of(sitting, case, RequestKind.JURISDICTION):
-        halt([begun], sitting.now)
-    return begun
+        halt([window], sitting.now)
+    return window
 
 
 def begin_with_own_notice(sitting: Sitting, case: Case, who: Party, at: datetime, proof: Text | None) -> None:
@@ -129,10 +129,10 @@ def restart_evidence(sitting: Sitting, case: Case, now: datetime, newcomer: Part
     proof = T("Entry %(number)s of the docket.", number=sitting.next_number(case))
     for each in told:
         begin_evidence(sitting, case, each, now, proof)
-    begun = sitting.next_number(case)
+    opening = sitting.next_number(case)
     for window in [*standing, *sitting.windows(case, EVIDENCE)]:
-        if not is_again(window) and (window in standing or window.opened_by != begun):
-            window.state, window.closed_by = WindowState.ENDED, begun
+        if not is_again(window) and (window in standing or window.opened_by != opening):
+            window.state, window.closed_by = WindowState.ENDED, opening
 
 
 def _knows_of_it(sitting: Sitting, case: Case, party: Party) -> bool:
@@ -150,14 +150,17 @@ def from_own_notice(
     sitting: Sitting, case: Case, party: Party, numbers: Collection[int], at: datetime, proof: Text | None
 ) -> None:
     """The paper by which something else is claimed reached a party after it stood on the docket: their new time runs
-    from that day.
+    from that day. Where an earlier service of it was found not to have happened, it begins with the new one.
     """
     for number in numbers:
         told = entry(sitting.session, case, number)
         if told is None or told.act not in NEW_CLAIM:
             continue
-        mine = [w for w in sitting.windows(case, EVIDENCE, party=party, state=None) if w.opened_by == number]
-        if mine and mine[-1].state is not WindowState.ENDED and at > mine[-1].opened_at:
+        every = sitting.windows(case, EVIDENCE, party=party, state=None)
+        mine = [w for w in every if w.opened_by == number]
+        if mine and every[-1] not in begun(sitting, case, EVIDENCE, party=party):
+            begin_evidence(sitting, case, party, at, proof)
+        elif mine and mine[-1].state is not WindowState.ENDED and at > mine[-1].opened_at:
             mine[-1].state, mine[-1].closed_by = WindowState.ENDED, sitting.next_number(case)
             begin_evidence(sitting, case, party, at, proof)
 

@@ -21,9 +21,9 @@ def performed(session: Session, obligation: Obligation) -> int:
 
 
 def confirmed(session: Session, obligation: Obligation) -> Sequence[Performance]:
-    """What was performed and counts, in the order in which it came to be told."""
+    """What was performed and counts, in the order of its days."""
     query = select(Performance).where(Performance.obligation_id == obligation.id, Performance.confirmed.is_(True))
-    return session.scalars(query.order_by(Performance.id)).all()
+    return session.scalars(query.order_by(Performance.on, Performance.id)).all()
 
 
 def is_said_done(session: Session, obligation: Obligation) -> bool:

@@ -320,6 +320,10 @@ def follow_packet(sitting: Sitting, case: Case, packet: Packet) -> None:
         packet.docketed_as = None if stands else CONTESTED
         if not stands:
             _ask_the_judge(sitting, case, packet)
+    if packet.docketed_as == CONTESTED and not sitting.can_be_ended(case, desks.REBUTTAL.kind):
+        # The case is over: nobody finds on it any more, nobody serves again, and what the docket recorded stands.
+        end_tasks(sitting.session, packet, now=sitting.now)
+        return
     if nothing_follows:
         end_tasks(sitting.session, packet, now=sitting.now)
         packet.docketed_as = packet.state.value
@@ -377,13 +381,13 @@ def _is_earlier(sitting: Sitting, packet: Packet, conclusion: Conclusion) -> boo
 
 
 def _ask_the_judge(sitting: Sitting, case: Case, packet: Packet) -> None:
-    """What was recorded as service came back, or a mail says so that anybody could have sent: the judge finds whether it
-    was one. Until then it stands, and what runs from it runs.
+    """What was recorded as service came back, or a mail says so that anybody could have sent, or its addressee had declined
+    before: the judge finds whether it was one. Until then it stands, and what runs from it runs.
     """
-    if sitting.tasks(case, desks.REBUTTAL, packet.reference):
+    if sitting.tasks(case, desks.REBUTTAL, packet.reference) or not sitting.can_be_ended(case, desks.REBUTTAL.kind):
         return
     words = T(
-        "%(what)s came back after it was recorded as served on %(party)s. Decide whether it was served.",
+        "%(what)s was recorded as served on %(party)s, and what came in since says otherwise. Decide whether it was served.",
         what=told_of(packet),
         party=case.party(packet.party_id).name,
     )
