@@ -8,12 +8,12 @@ from odr.docket.models import Case, Party
 from odr.ground.text import Money
 from odr.payments import desks, names
 from odr.payments.fee.acts import ask_for
-from odr.payments.fee.assessment import assessments_of, keep_basis, pack_track, standing_bases, standing_basis
+from odr.payments.fee.assessment import assessments_of, keep_basis, pack_track, standing_basis
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.fee.unpaid import ask_no_more
 from odr.payments.inputs import AssessInput, ReduceInput
 from odr.payments.models import AssessmentState
-from odr.payments.refund.orders import order_back
+from odr.payments.refund.orders import order_back, standing_claims
 from odr.procedure.acts.events import (
     AppealLodged,
     Asked,
@@ -136,7 +136,7 @@ def on_track_converted(sitting: Sitting, event: TrackConverted) -> None:
     is_halved_now = old is not None and new is not None and old.halved is None and new.halved is not None
     article = ways[0].article if ways else new.halved if new is not None and is_halved_now else None
     asked = {row.party_id for row in assessments_of(sitting.session, case) if row.matter is Matter.CLAIM}
-    for basis in standing_bases(sitting.session, case) if article is not None else ():
+    for basis in standing_claims(sitting, case) if article is not None else ():
         if basis.party_id in asked and not basis.at_end:
             sitting.then(names.ASSESS_FEE, AssessInput(basis=basis.reference, topup_article=article))
 

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
-from odr.docket.models import Case, Role
+from odr.docket.models import Case, Party, PartyKind, Role
 from odr.identity.actors import CLOCK_ACTOR
 from odr.judgment.queries import issued
 from odr.payments.costs.acts import AskReviewInput, DemandInput, ReviewCostsInput
@@ -161,3 +161,30 @@ def test_a_review_lowers_what_was_demanded_and_not_paid(pay_court: PayCourt, bea
     pay_court.act("review_costs", case_id, change, pay_court.actor(case_id, Role.PRESIDENT))
     asked = [f.amount_minor for f in pay_court.fees(case_id) if f.state is AssessmentState.DUE]
     assert sum(asked) == left
+
+
+def test_what_was_waived_is_asked_once_for_all_parties(pay_court: PayCourt) -> None:
+    """Many sue in one case: what was waived for them is not asked of each by itself (FEE 50)."""
+    case_id = pay_court.accepted()
+
+    def asked() -> int:
+        statements: list[str] = []
+
+        def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+            statements.append(statement)
+
+        with pay_court.court.database.read() as session:
+            look, case = pay_court.court.look(session), session.get_one(Case, case_id)
+            event.listen(session.get_bind(), "before_cursor_execute", note)
+            try:
+                borne_at_most(look, case)
+            finally:
+                event.remove(session.get_bind(), "before_cursor_execute", note)
+        return len(statements)
+
+    few = asked()
+    with pay_court.court.database.write() as session:
+        for ordinal in range(2, 12):
+            wu = {"role": Role.CLAIMANT, "ordinal": ordinal, "name": "Wu Mei", "kind": PartyKind.PERSON, "locale": "en"}
+            session.add(Party(case_id=case_id, online=True, **wu))
+    assert 0 < asked() <= few

@@ -8,23 +8,38 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from odr.docket.models import Outcome, Role
 from odr.ground.errors import ActNotOpen
 from odr.payments.books.bookings import stripe_source
+from odr.payments.books.unmatched import part_paid, proposals
 from odr.payments.inputs import RefundEndInput
-from odr.payments.models import AssessmentState, Channel, EventOrigin, Payment, Refund, RefundState
+from odr.payments.models import (
+    AssessmentState,
+    BankLine,
+    Channel,
+    EventOrigin,
+    Payment,
+    Refund,
+    RefundState,
+    StripeFact,
+)
 from odr.payments.stripe import refunds
+from odr.payments.stripe.disputes import is_disputed
 from odr.payments.stripe.gateway import RefundOrder, StripeGateway
+from odr.payments.stripe.stripe_reports import DISPUTE_OPEN
 from odr.payments.stripe.webhook import take
+from odr.procedure.acts.events import Asked, ClaimChanged
 from odr.procedure.models import Task
 from odr.training.stripe_peer.webhooks import Faults
 from tests.patience import until
-from tests.payments.conftest import ON_BOTH, SECRET, PayCourt, Served, pay_page
+from tests.payments.conftest import ON_BOTH, SECRET, PayCourt, Served, pay_page, yuan
 from tests.payments.test_fee_acts import stripe_paid
 from tests.payments.test_hardness import dispute
 from tests.payments.test_nothing_lost import agree, held
 from tests.payments.test_refunds import approve, end
+from tests.payments.test_relief_and_costs import ask, decide, happen
 
 MakeEvent = Callable[..., dict[str, Any]]
 STEPS = {
@@ -97,8 +112,25 @@ def test_a_refund_that_waits_is_set_off_against_what_the_bank_took(pay_court: Pa
     assert pay_court.balances() == {}
     agree(pay_court, case_id)
     tell(pay_court, make_event, "back")
-    assert pay_court.rows(Refund)[0].state is RefundState.FAILED and len(waiting(pay_court, "refund_transfer")) == 1
+    # Nobody had approved it yet: one cashier alone does not transfer it now.
+    assert pay_court.rows(Refund)[0].state is RefundState.ORDERED and waiting(pay_court, "refund_transfer") == []
+    assert len(waiting(pay_court, "refund_approval")) == 1
     assert pay_court.balances() == {"clearing": 275_00, "refunds": -275_00}
+    agree(pay_court, case_id)
+    approve(pay_court, case_id, "first")
+    assert pay_court.rows(Refund)[0].state is RefundState.APPROVED
+    agree(pay_court, case_id)
+
+
+def test_an_approved_refund_that_the_bank_gave_back_is_transferred(pay_court: PayCourt, make_event: MakeEvent) -> None:
+    """Who had to agree has agreed: given back by the bank after all, the money is transferred."""
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id)
+    end(pay_court, case_id, Outcome.DISMISSED)
+    approve(pay_court, case_id, "first")
+    tell(pay_court, make_event, "opened", "taken", "lost", "back")
+    assert pay_court.rows(Refund)[0].state is RefundState.FAILED and len(waiting(pay_court, "refund_transfer")) == 1
+    agree(pay_court, case_id)
 
 
 def test_what_is_taken_beyond_a_refund_is_owed(pay_court: PayCourt, make_event: MakeEvent) -> None:
@@ -133,6 +165,86 @@ def test_nobody_pays_by_hand_while_the_bank_decides(pay_court: PayCourt, make_ev
     assert waiting(pay_court, "fee_dispute") == []
     pay_court.act("record_refund", case_id, by_hand, cashier)
     assert pay_court.balances() == {"bank": -275_00, "clearing": 275_00}
+
+
+@ON_BOTH
+def test_an_inquiry_that_was_dropped_before_its_end_was_told_apart_holds_nothing_up(
+    pay_court: PayCourt, make_event: MakeEvent
+) -> None:
+    """The version before learnt of a dropped inquiry only that it is there: the event itself says that it is closed, and what
+    another payment's inquiry says is no word on this one.
+    """
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id)
+    tell(pay_court, make_event, "asked")
+    other = {"id": "dp_12", "amount": 1, "currency": "cny", "payment_intent": "pi_2", "status": "warning_closed"}
+    take(pay_court.court, make_event("charge.dispute.closed", other, "evt_other"), EventOrigin.LISTED)
+    (payment,) = pay_court.rows(Payment)
+    with pay_court.court.database.read() as session:
+        assert is_disputed(session, payment)
+    tell(pay_court, make_event, "dropped")
+    with pay_court.court.database.write() as session:
+        session.execute(update(StripeFact).where(StripeFact.stripe_id == "dp_1").values(rank=DISPUTE_OPEN))
+    with pay_court.court.database.read() as session:
+        assert not is_disputed(session, payment)
+
+
+@ON_BOTH
+@pytest.mark.parametrize(("taken", "parts"), [(275_00, []), (40_00, [235_00])])
+def test_the_pay_desk_knows_what_is_missing_of_a_fee_that_was_taken_back(
+    pay_court: PayCourt, make_event: MakeEvent, taken: int, parts: list[int]
+) -> None:
+    """A transfer over what was taken back may be for this fee; what the bank left is a part that was paid."""
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id)
+    found = {"id": "dp_1", "amount": taken, "currency": "cny", "payment_intent": "pi_1", "status": "lost"}
+    take(pay_court.court, make_event("charge.dispute.closed", found, "evt_part"), EventOrigin.LISTED)
+    line = BankLine(id=1, amount_minor=taken, currency="CNY", payer="Wu Mei", purpose="fee")
+    with pay_court.court.database.read() as session:
+        assert [one.left.minor for one in proposals(session, [line])[1]] == [taken]
+        assert [one.came.minor for one in part_paid(session).rows] == parts
+
+
+def test_what_was_taken_back_is_not_asked_for_twice_where_the_claim_was_raised(
+    pay_court: PayCourt, make_event: MakeEvent
+) -> None:
+    """The fee on 30,000 was taken back and the one on what was added is unpaid: help granted then lowers the fee on 80,000, which
+    is asked for once.
+    """
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id)
+    asked = Asked((yuan("80000").minor,), 0)
+    happen(pay_court, case_id, lambda case: ClaimChanged(case, case.parties[0], "claim", asked, in_time=True))
+    tell(pay_court, make_event, "opened", "taken", "lost")
+    assert [f.amount_minor for f in pay_court.fees(case_id) if f.state is AssessmentState.DUE] == [275_00, 625_00]
+    decide(pay_court, case_id, ask(pay_court, case_id), "grant", percent=40)
+    assert [f.amount_minor for f in pay_court.fees(case_id) if f.state is AssessmentState.DUE] == [540_00]
+    agree(pay_court, case_id)
+
+
+def test_a_part_that_the_bank_took_of_more_than_the_fee_is_owed(pay_court: PayCourt, make_event: MakeEvent) -> None:
+    """Of 350 paid 75 were too much and go back; of the rest the bank took 40, which are owed, and no audit is alarmed."""
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id, amount=350_00)
+    approve(pay_court, case_id, "first")
+    told = {"id": "re_1", "amount": 75_00, "currency": "cny", "payment_intent": "pi_1", "status": "succeeded"}
+    take(pay_court.court, make_event("refund.created", told, "evt_re"), EventOrigin.LISTED)
+    found = {"id": "dp_1", "amount": 40_00, "currency": "cny", "payment_intent": "pi_1", "status": "lost"}
+    take(pay_court.court, make_event("charge.dispute.closed", found, "evt_part"), EventOrigin.LISTED)
+    assert pay_court.fees(case_id)[0].state is AssessmentState.DUE and held(pay_court, case_id) == 235_00
+    agree(pay_court, case_id)
+
+
+def test_what_the_bank_gives_back_after_the_case_was_over_alarms_no_audit(
+    pay_court: PayCourt, make_event: MakeEvent
+) -> None:
+    """What was owed again fell with the case; the bank decides otherwise after all, and the books tell of both."""
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id)
+    tell(pay_court, make_event, "opened", "taken", "lost")
+    end(pay_court, case_id, Outcome.DISMISSED)
+    tell(pay_court, make_event, "back")
+    agree(pay_court, case_id)
 
 
 @ON_BOTH

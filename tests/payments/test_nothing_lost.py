@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import update
+
 from odr.docket.models import Case, Outcome, Party, PartyKind, Role, Stage, Track
 from odr.filing.claim.queries import claims_of
 from odr.filing.models import Claim
 from odr.identity.actors import CLOCK_ACTOR
 from odr.operations.worker import sweep_windows
 from odr.payments.books.audit import audit_books
+from odr.payments.costs.acts import CorrectFeeInput
 from odr.payments.fee.acts import DeemInput
 from odr.payments.fee.assessment import keep_basis
 from odr.payments.fee.fee_computation import Matter
@@ -294,3 +298,68 @@ def test_what_was_paid_for_stands_where_the_rest_of_joined_claims_falls(pay_cour
     standing = [b.amounts for b in pay_court.rows(FeeBasis, case_id=unpaid) if b.until is None]
     assert standing == [[80_000_00]] and held(pay_court, unpaid) == 1800_00
     agree(pay_court, unpaid, paid)
+
+
+def as_before(pay: PayCourt, case_id: int, number: int) -> None:
+    """The basis of a claim stands in the rows though the claim has ended, as the version before left it."""
+    with pay.court.database.write() as session:
+        party = session.get_one(Case, case_id).parties[number]
+        session.execute(
+            update(FeeBasis).where(FeeBasis.case_id == case_id, FeeBasis.party_id == party.id).values(until=None)
+        )
+
+
+@pytest.mark.parametrize("paid", [True, False])
+def test_a_claim_that_was_withdrawn_before_is_asked_for_nothing_and_holds_nothing_open(
+    pay_court: PayCourt, paid: bool
+) -> None:
+    """Withdrawn under the version before, which let what its fee was computed on stand: a conversion asks that claimant for
+    nothing, and the last claim that falls ends the case (CPI 199, 213).
+    """
+    case_id = pay_court.accepted("80000", "ordinary")
+    second_claimant(pay_court, case_id, 30_000_00)
+    if paid:
+        stripe_paid(pay_court, case_id)
+    happen(pay_court, case_id, lambda case: ClaimWithdrawn(case, case.parties[2], "claim"))
+    as_before(pay_court, case_id, 2)
+    known = len(pay_court.fees(case_id))
+    with pay_court.court.database.write() as session:
+        session.get_one(Case, case_id).track = Track.SIMPLE
+    happen(pay_court, case_id, lambda case: TrackConverted(case, Track.ORDINARY))
+    again = pay_court.fees(case_id)[known:]
+    assert [f.party_id for f in again] == [pay_court.fees(case_id)[0].party_id]
+    pay_court.clock.advance(timedelta(days=9))
+    sweep_windows(pay_court.court)
+    given = DeemInput(assessment=again[-1].reference, reasons=REASONS)
+    pay_court.act("deem_withdrawn", case_id, given, pay_court.actor(case_id, Role.JUDGE))
+    (case,) = pay_court.rows(Case)
+    assert (case.stage, case.outcome) == (Stage.CLOSED, Outcome.DEEMED_WITHDRAWN)
+
+
+def another_application(pay: PayCourt, case_id: int, minor: int) -> FeeAssessment:
+    """The claimant applies for a preservation, and is asked for its fee."""
+    with pay.court.sit() as sitting:
+        case = sitting.session.get_one(Case, case_id)
+        basis = keep_basis(sitting.session, case, case.parties[0], Matter.PRESERVATION, [minor], 0, sitting.now)
+        sitting.perform("assess_fee", case, AssessInput(basis=basis.reference), actor=CLOCK_ACTOR)
+    return pay.fees(case_id)[-1]
+
+
+def test_what_was_paid_for_one_application_does_not_count_for_another(pay_court: PayCourt) -> None:
+    """Two preservations have a fee each: help granted for the second lowers that one, and gives nothing of the first back; nor
+    does its correction (FEE 14, 43, 44).
+    """
+    case_id = pay_court.accepted()
+    pay_on(pay_court, pay_court.fees(case_id)[-1], 275_00, "pi_claim")
+    first = another_application(pay_court, case_id, 80_000_00)
+    pay_on(pay_court, first, first.amount_minor, "pi_first")
+    second = another_application(pay_court, case_id, 30_000_00)
+    decide(pay_court, case_id, ask(pay_court, case_id), "grant", percent=40)
+    last = pay_court.fees(case_id)[-1]
+    assert (last.state, last.amount_minor) == (AssessmentState.DUE, second.amount_minor * 60 // 100)
+    assert pay_court.rows(Refund) == []
+    pay_on(pay_court, last, last.amount_minor, "pi_second")
+    corrected = CorrectFeeInput(assessment=last.reference, amount=yuan("40000"), reasons=REASONS)
+    pay_court.act("correct_fee", case_id, corrected, pay_court.actor(case_id, Role.JUDGE))
+    assert pay_court.rows(Refund) == [] and pay_court.fees(case_id)[-1].amount_minor == 100_00 * 60 // 100
+    agree(pay_court, case_id)

@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 
 from odr.docket.models import Case, DocketEntry, PartyKind, Role, Stage, Track
+from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.ground.text import Money
 from odr.operations.worker import sweep_windows
 from odr.payments.costs.acts import AskCorrectionInput, AskReviewInput, CorrectFeeInput, DemandInput, ReviewCostsInput
 from odr.payments.fee.acts import DeemInput
+from odr.payments.fee.case_views import fee_views
 from odr.payments.fee.relief import ReliefDecisionInput, ReliefInput
 from odr.payments.inputs import BearsInput
 from odr.payments.models import AssessmentState, Refund, ReliefRequest
 from odr.procedure.acts.events import Asked, CaseEffective, ClaimChanged, Event, TrackConverted
+from odr.procedure.acts.resolvers import RESOLVERS
 from odr.procedure.models import Task, Window, WindowState
 from tests.payments.conftest import PayCourt, yuan
 from tests.payments.test_fee_acts import REASONS, stripe_paid
@@ -49,6 +52,24 @@ def happen(pay: PayCourt, case_id: int, event: Callable[[Case], Event]) -> None:
     with pay.court.sit() as sitting:
         case = sitting.session.get_one(Case, case_id)
         sitting.follow(case, lambda: sitting.announce(event(case)))
+
+
+def test_what_is_owed_after_help_was_granted_is_no_secret(pay_court: PayCourt) -> None:
+    """The decision on the help is read by who asked and the court; the fee that is left, and its payment, by the other side and
+    the cashier too (FEE 53).
+    """
+    case_id = pay_court.accepted()
+    decide(pay_court, case_id, ask(pay_court, case_id), "grant", percent=40)
+    stripe_paid(pay_court, case_id)
+    last = pay_court.fees(case_id)[-1].reference
+    actors = [pay_court.actor(case_id, role) for role in (Role.CLAIMANT, Role.CASHIER, Role.RESPONDENT)]
+    with pay_court.court.database.read() as session:
+        look, case = pay_court.court.look(session), session.get_one(Case, case_id)
+        for actor in actors:
+            seen = [view.row.reference for view in fee_views(look, case, actor)]
+            assert last in seen and RESOLVERS["assessment"](look, case, actor, last) is not None
+        (paid,) = entries_of(session, case, "record_payment")
+        assert reads_entry(actors[-1], paid)
 
 
 def test_a_reduction_replaces_the_notice(pay_court: PayCourt) -> None:

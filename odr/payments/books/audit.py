@@ -66,6 +66,22 @@ class MoneyRows:
             cause.startswith(f"assessment/{notice.reference}/came") for cause in self.booked
         )
 
+    def beyond_the_fee(self) -> Mapping[int, int]:
+        """What of each payment was ordered back at once because it was more than was owed."""
+        found: defaultdict[int, int] = defaultdict(int)
+        for refund in self.refunds.values():
+            if refund.ending is None and refund.persons_needed > 0:
+                found[refund.payment_id] += refund.amount_minor
+        return found
+
+    def given_back_by_bank(self) -> int:
+        """What banks gave back of what they had taken in disputes about payments of the case."""
+        return sum(
+            lines[0].amount_minor
+            for cause, lines in self.booked.items()
+            if cause.startswith("dispute/") and cause.endswith("/reinstated") and lines
+        )
+
     def went_by_bank(self, refund: Refund) -> bool:
         """Whether a refund was set off against what the payer's bank took in a dispute."""
         return any(
@@ -161,8 +177,9 @@ def _came(case: Case, rows: MoneyRows, entries: Sequence[EntryFacts], labels: Ma
             yield f"entry {entry.number}: payment {reference} is by {entry.result['party']}, the row says {labels.get(row.party_id)}"
     notices = {row.id: row for row in rows.notices.values()}
     paid: defaultdict[int, int] = defaultdict(int)
+    beyond = rows.beyond_the_fee()
     for row in rows.payments.values():
-        paid[row.assessment_id] += row.amount_minor - row.taken_back_minor
+        paid[row.assessment_id] += row.amount_minor - row.taken_back_minor - beyond.get(row.id, 0)
         notice = notices.get(row.assessment_id)
         if row.reference not in recorded and not rows.came_along(notice):
             yield f"payment {row.reference} stands in no entry"
@@ -272,11 +289,14 @@ def _of_notice(rows: MoneyRows, notice: FeeAssessment, taken: int) -> Iterator[t
 
 
 def _dropped(rows: MoneyRows, notice: FeeAssessment, taken: int) -> int:
-    """What of a notice was owed when it was replaced: what had not come, and what a bank had taken back before."""
+    """What of a notice was owed when it was replaced: what had not come, and what a bank had taken back before, though it may
+    have given it back since.
+    """
     left = notice.amount_minor - taken
     lost = sum(row.taken_back_minor for row in rows.payments.values() if row.assessment_id == notice.id)
     lines = rows.booked.get(f"assessment/{notice.reference}/cancelled", ())
-    return left + lost if lines and lines[0].amount_minor == left + lost else left
+    owed = {left + lost, left + lost + rows.given_back_by_bank()}
+    return lines[0].amount_minor if lines and lines[0].amount_minor in owed else left
 
 
 def _along(rows: MoneyRows, notice: FeeAssessment) -> Iterator[tuple[str, Booking]]:

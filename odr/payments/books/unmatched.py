@@ -175,15 +175,18 @@ def part_paid(session: Session, after: str | None = None) -> Listed[PartPaid]:
         .join(Case, Case.id == FeeAssessment.case_id)
         .join(Party, Party.id == FeeAssessment.party_id)
         .where(FeeAssessment.state.in_((AssessmentState.DUE, AssessmentState.DEFERRED)))
-        .where(came < FeeAssessment.amount_minor)
+        .where(came > 0, came < FeeAssessment.amount_minor)
     )
     page = page_of(session, query, (Key(FeeAssessment.id),), after)
     return page.of([PartPaid(fee, case, name, Money(int(minor), fee.currency)) for fee, case, name, minor in page.rows])
 
 
 def _came() -> ScalarSelect[int]:
-    """What came for a fee; asked of each fee that is looked at, so that payments of other years are not gone through."""
-    came = select(func.sum(Payment.amount_minor)).where(Payment.assessment_id == FeeAssessment.id)
+    """What came for a fee and no bank took back; asked of each fee that is looked at, so that payments of other years are not
+    gone through.
+    """
+    kept = func.sum(Payment.amount_minor - Payment.taken_back_minor)
+    came = select(kept).where(Payment.assessment_id == FeeAssessment.id)
     return came.correlate(FeeAssessment).scalar_subquery()
 
 

@@ -26,12 +26,12 @@ from odr.payments.costs.demands import (
 from odr.payments.fee.acts import EVERY_STAGE, OVER
 from odr.payments.fee.addressees import who_pays
 from odr.payments.fee.assessment import assessments_of, keep_basis, question_for
-from odr.payments.fee.fee_computation import NO_FEE, FeeQuestion, Matter, assess_filing
+from odr.payments.fee.fee_computation import FIRST_INSTANCE, NO_FEE, FeeQuestion, Matter, assess_filing
 from odr.payments.fee.reassessment import ending_of, replace_unpaid
 from odr.payments.fee.unpaid import ask_no_more
 from odr.payments.inputs import BearsInput
 from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment, FeeBasis
-from odr.payments.refund.orders import held_for, orders_of, spread, unpaid_rows
+from odr.payments.refund.orders import held_on, notices_with, orders_of, spread, unpaid_rows
 from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, RefTo, field
@@ -331,10 +331,14 @@ def correct_fee(sitting: Sitting, case: Case, given: CorrectFeeInput, *, actor: 
         now,
         joined=was.joined,
     )
-    unpaid = [row for row in unpaid_rows(sitting, case) if row.party_id == payer.id and row.matter is was.matter]
+    counted = notices_with(sitting, case, old)
+    if was.matter not in FIRST_INSTANCE:
+        for row in assessments_of(sitting.session, case, party_id=payer.id):
+            row.basis_id = basis.id if row.id in counted else row.basis_id
+    unpaid = [row for row in unpaid_rows(sitting, case) if row.id in counted]
     question = replace(question_for(sitting, case, basis), ending=ending_of(unpaid[-1] if unpaid else old))
     question = _as_it_ended(sitting, case, payer, was.matter, question)
-    right, held = assess_filing(sitting.pack(case), question).total, held_for(sitting, case, payer, was.matter)
+    right, held = assess_filing(sitting.pack(case), question).total, held_on(sitting, case, counted)
     sitting.close_tasks(case, desks.FEE_CORRECTION, old.reference)
     result = {"assessment": old.reference, "was": old.amount_minor, "right": right.minor, "currency": right.currency}
     if right.minor <= held.minor:
@@ -342,9 +346,8 @@ def correct_fee(sitting: Sitting, case: Case, given: CorrectFeeInput, *, actor: 
             ask_no_more(sitting, case, row)
     if right.minor < held.minor:
         too_much = Money(held.minor - right.minor, right.currency)
-        back = spread(
-            sitting, case, payer, too_much, Ending.REDUCED, {"reason": "miscalculated", **result}, (was.matter,)
-        )
+        computation = {"reason": "miscalculated", **result}
+        back = spread(sitting, case, payer, too_much, Ending.REDUCED, computation, (was.matter,), counted)
         return Recorded(
             T("Fee corrected to %(right)s; %(back)s goes back to %(name)s", right=right, back=back, name=payer.name),
             {**result, "back": back.minor},

@@ -13,7 +13,14 @@ from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import Money, T
 from odr.payments import desks
 from odr.payments.books.bookings import book_assessment, outstanding, paid_on
-from odr.payments.fee.assessment import assessments_of, paid_for, question_for, standing_basis, write_assessment
+from odr.payments.fee.assessment import (
+    assessments_of,
+    helped,
+    paid_for,
+    question_for,
+    standing_bases,
+    write_assessment,
+)
 from odr.payments.fee.at_end import ARTICLE, fee_at_end
 from odr.payments.fee.fee_computation import BORNE, FIRST_INSTANCE, Assessment, Matter, assess_filing
 from odr.payments.fee.scales import FeeStep
@@ -94,8 +101,10 @@ def standing_fee(sitting: Sitting, case: Case, matters: Matters = BORNE) -> Mone
 
 def forgone(sitting: Sitting, case: Case, party: Party, matter: Matter) -> Money:
     """What the court has waived or reduced of a party's fee for a matter (FEE 44–46)."""
-    pack, basis = sitting.pack(case), standing_basis(sitting.session, case, matter, party.id)
-    if basis is None or basis.at_end:
+    pack = sitting.pack(case)
+    bases = [one for one in standing_bases(sitting.session, case, matter) if one.party_id == party.id]
+    basis = bases[-1] if bases else None
+    if basis is None or basis.at_end or party.id not in helped(sitting.session, case.id):
         return Money(0, pack.currency)
     whole = assess_filing(pack, question_for(sitting, case, basis, with_relief=False)).total
     return Money(whole.minor - assess_filing(pack, question_for(sitting, case, basis)).total.minor, pack.currency)

@@ -31,7 +31,6 @@ from odr.payments.fee.assessment import (
     kept_for,
     put_off_until,
     question_for,
-    standing_bases,
     write_assessment,
 )
 from odr.payments.fee.fee_computation import FIRST_INSTANCE, NO_FEE, Matter, assess_filing, top_up
@@ -46,7 +45,7 @@ from odr.payments.models import (
     FeeBasis,
     StripeFact,
 )
-from odr.payments.refund.orders import held_for, order_back, order_excess, order_surplus
+from odr.payments.refund.orders import held_for, order_back, order_excess, order_surplus, standing_claims
 from odr.payments.stripe.stripe_reports import INTENT_SUCCEEDED, SESSION_PAID
 from odr.procedure.acts.events import CaseClosed, FeeLapsed, FeePaid
 from odr.procedure.acts.letter import DAY, Letter, PaperKind
@@ -435,7 +434,7 @@ def deem_withdrawn(sitting: Sitting, case: Case, given: DeemInput, *, actor: Act
     words = T("Ruling: %(name)s is deemed to have withdrawn, because the fee was not paid", name=payer.name)
     sitting.announce(FeeLapsed(case, payer, row.matter.value))
     # Another's claim goes on without it, whoever raised it: a counterclaim, a third party's, or one that was joined (CPI 239).
-    goes_on = any(standing_bases(sitting.session, case, matter) for matter in FIRST_INSTANCE)
+    goes_on = any(standing_claims(sitting, case, matter) for matter in FIRST_INSTANCE)
     if row.matter is Matter.CLAIM and case.stage is not Stage.APPEALED and not goes_on:
         case.outcome, case.closed_at = Outcome.DEEMED_WITHDRAWN, now
         sitting.move(case, Stage.CLOSED)

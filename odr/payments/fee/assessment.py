@@ -15,6 +15,7 @@ from odr.docket.models import Case, DocketEntry, Party, PartyKind
 from odr.docket.visibility import Viewer, reads_entry
 from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money
+from odr.payments import names
 from odr.payments.books.bookings import paid_on
 from odr.payments.fee.fee_computation import FIRST_INSTANCE, Assessment, FeeQuestion, FeeRelief, Matter
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, ReliefRequest, ReliefState
@@ -117,6 +118,15 @@ def question_for(sitting: Sitting, case: Case, basis: FeeBasis, *, with_relief: 
         relief=granted_relief(sitting.session, case, basis.party_id) if with_relief else None,
     )
     return priced(pack, question)
+
+
+@remembered
+def helped(session: Session, case_id: int) -> frozenset[int]:
+    """Parties of a case that were granted help with the fee, asked once for all."""
+    granted = select(ReliefRequest.party_id).where(
+        ReliefRequest.case_id == case_id, ReliefRequest.state == ReliefState.GRANTED
+    )
+    return frozenset(session.scalars(granted))
 
 
 def granted_relief(session: Session, case: Case, party_id: int) -> FeeRelief | None:
@@ -247,15 +257,22 @@ def kept_for(session: Session, case: Case, row: FeeAssessment) -> DocketEntry | 
     what is to be carried out.
     """
     found = named_among(session, case.id, (row.entry_number,))
-    return next((entry for entry in found if entry.opened_by is None), None)
+    return next((entry for entry in found if entry.opened_by is None and _keeps(entry, row)), None)
+
+
+def _keeps(entry: DocketEntry, row: FeeAssessment) -> bool:
+    """Whether a notice is kept as its entry is. Why somebody was granted help is nobody else's business; what they owe of the
+    claim since then is no secret between the parties (FEE 53).
+    """
+    return entry.act != names.DECIDE_RELIEF or row.matter is Matter.PRESERVATION
 
 
 def shown_fees(session: Session, case: Case, viewer: Viewer, *, demands: bool = False) -> list[FeeAssessment]:
     """The fee notices of a case whose entry the viewer may read."""
     rows = assessments_of(session, case, demands=demands)
     named = named_among(session, case.id, tuple(sorted({row.entry_number for row in rows})))
-    hidden = {entry.number for entry in named if not reads_entry(viewer, entry)}
-    return [row for row in rows if row.entry_number not in hidden]
+    unread = {entry.number: entry for entry in named if not reads_entry(viewer, entry)}
+    return [row for row in rows if row.entry_number not in unread or not _keeps(unread[row.entry_number], row)]
 
 
 def paid_for(session: Session, case: Case, party_id: int, *matters: Matter) -> Money | None:

@@ -12,7 +12,7 @@ from odr.payments.fee.assessment import TOPUP_WINDOW, question_for, write_assess
 from odr.payments.fee.fee_computation import FeeQuestion, Matter, assess_filing, top_up
 from odr.payments.fee.unpaid import ask_no_more
 from odr.payments.models import FeeAssessment, FeeBasis
-from odr.payments.refund.orders import DEMAND_WINDOW, held_for
+from odr.payments.refund.orders import DEMAND_WINDOW, held_on, notices_with, unpaid_rows
 from odr.procedure.rules.tariff import Ending
 
 if TYPE_CHECKING:
@@ -43,11 +43,16 @@ def replace_unpaid(
     question: FeeQuestion | None = None,
     article: str = "FEE 21",
 ) -> FeeAssessment:
-    """Cancel what is unpaid of a notice and write a new one in its place, counting what was paid for the same matter."""
+    """Cancel what is unpaid of a notice, and of others about the same thing, and write a new one in their place, counting what
+    was paid for it.
+    """
     basis = sitting.session.get_one(FeeBasis, old.basis_id) if old.basis_id else None
     question = question or question_of(sitting, case, old)
-    paid = held_for(sitting, case, payer, old.matter)
-    ask_no_more(sitting, case, old)
+    counted = notices_with(sitting, case, old)
+    paid = held_on(sitting, case, counted)
+    # There are several where a bank took back what was paid on the first after the claim was raised.
+    for row in [old, *(one for one in unpaid_rows(sitting, case) if one.id in counted and one is not old)]:
+        ask_no_more(sitting, case, row)
     pack = sitting.pack(case)
     # What counts as paid counts by the article it counted by before: a difference after conversion stays one (CPI 199).
     article = next((str(step["article"]) for step in old.steps if step["rule"] == "paid"), article)

@@ -374,11 +374,13 @@ def decide_relief(sitting: Sitting, case: Case, given: ReliefDecisionInput, *, a
         )
     _grant(sitting, case, row, given)
     back = 0
-    for due in [
-        a for a in fees_of(sitting, case, who.id) if a.state in (AssessmentState.DUE, AssessmentState.DEFERRED)
-    ]:
+    for due in reversed(
+        fees_of(sitting, case, who.id)
+    ):  # The newest tells what is asked for now, and replaces all before.
+        if due.state not in (AssessmentState.DUE, AssessmentState.DEFERRED):
+            continue
         row_now = replace_unpaid(sitting, case, who, due)
-        back += order_surplus(sitting, case, who, question_of(sitting, case, row_now)).minor
+        back += order_surplus(sitting, case, who, question_of(sitting, case, row_now), row_now).minor
     words = T(
         "Help with the fee granted to %(name)s: %(kind)s",
         name=who.name,

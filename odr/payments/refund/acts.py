@@ -31,6 +31,7 @@ from odr.payments.fee.reassessment import replace_unpaid
 from odr.payments.fee.unpaid import ask_no_more
 from odr.payments.inputs import OutsideRefundInput, ReduceInput, RefundEndInput, WithdrawnFeeInput
 from odr.payments.models import (
+    AssessmentState,
     Channel,
     FeeAssessment,
     FeeBasis,
@@ -293,12 +294,7 @@ def approve_refund(sitting: Sitting, case: Case, given: ApproveRefundInput, *, a
         )
     sitting.session.add(RefundApproval(refund_id=refund.id, account_id=actor.account_id, at=now))
     sitting.session.flush()
-    count = (
-        sitting.session.scalar(
-            select(func.count()).select_from(RefundApproval).where(RefundApproval.refund_id == refund.id)
-        )
-        or 0
-    )
+    count = _approvals(sitting, refund)
     result = {"refund": refund.reference, "approvals": count, "needed": refund.persons_needed}
     if count < refund.persons_needed:
         return Recorded(
@@ -319,6 +315,12 @@ def approve_refund(sitting: Sitting, case: Case, given: ApproveRefundInput, *, a
             subject=refund.reference,
         )
     return Recorded(T("Refund of %(amount)s approved", amount=refund.amount), result)
+
+
+def _approvals(sitting: Sitting, refund: Refund) -> int:
+    """How many persons have approved a refund."""
+    query = select(func.count()).select_from(RefundApproval).where(RefundApproval.refund_id == refund.id)
+    return sitting.session.scalar(query) or 0
 
 
 @act(
@@ -371,15 +373,14 @@ def record_refund(sitting: Sitting, case: Case, given: RefundEndInput, *, actor:
                 amount=refund.amount,
             )
         return Recorded(words, {"refund": refund.reference, "paid": True})
-    sitting.open_task(
-        case,
-        Role.CASHIER,
-        desks.REFUND_TRANSFER,
-        T("A refund of %(amount)s came back. Ask for an account and transfer it.", amount=refund.amount),
-        risk=70,
-        due_at=refund.due_at,
-        subject=refund.reference,
-    )
+    if by_bank and _approvals(sitting, refund) < refund.persons_needed:
+        # The payer's bank had taken it before anybody approved it: whoever has to agree still has to.
+        refund.state, refund.finished_at = RefundState.ORDERED, None
+        desk, words = desks.REFUND_APPROVAL, T("Pay back %(amount)s to %(name)s", amount=refund.amount, name=name)
+    else:
+        desk = desks.REFUND_TRANSFER
+        words = T("A refund of %(amount)s came back. Ask for an account and transfer it.", amount=refund.amount)
+    sitting.open_task(case, Role.CASHIER, desk, words, risk=70, due_at=refund.due_at, subject=refund.reference)
     return Recorded(
         T("The refund of %(amount)s to %(name)s came back", amount=refund.amount, name=name),
         {"refund": refund.reference, "paid": False},
@@ -457,7 +458,8 @@ def refund_lowered(sitting: Sitting, case: Case, given: ReduceInput, *, actor: A
     back = Money(0, currency)
     if given.in_time:
         for row in unpaid_rows(sitting, case):
-            if row.party_id == payer.id and row.matter is basis.matter:
+            is_owed = row.state is not AssessmentState.CANCELLED  # Replaced by the one before where there are several.
+            if row.party_id == payer.id and row.matter is basis.matter and is_owed:
                 row.basis_id = basis.id
                 replace_unpaid(sitting, case, payer, row)
         back = order_back(sitting, case, payer, Ending.REDUCED, basis=basis)

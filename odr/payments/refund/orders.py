@@ -12,8 +12,8 @@ from odr.docket.models import Case, Outcome, Party, Role
 from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money, T
 from odr.payments import desks
-from odr.payments.books.bookings import book_refund_order, refundable
-from odr.payments.fee.assessment import assessments_of, paid_for, put_off_until, question_for
+from odr.payments.books.bookings import book_refund_order, paid_on, refundable
+from odr.payments.fee.assessment import assessments_of, paid_for, put_off_until, question_for, standing_bases
 from odr.payments.fee.fee_computation import (
     BORNE,
     FIRST_INSTANCE,
@@ -142,7 +142,7 @@ def due_when_ended(sitting: Sitting, case: Case, basis: FeeBasis, ending: Ending
 
 
 _ORDERED = (
-    select(Refund, Payment.party_id, FeeAssessment.matter)
+    select(Refund, Payment.party_id, FeeAssessment.matter, FeeAssessment.id)
     .join(Payment, Payment.id == Refund.payment_id)
     .join(FeeAssessment, FeeAssessment.id == Payment.assessment_id)
     # By the payment, which goes along where cases are joined; the refund stays where it was ordered.
@@ -152,15 +152,19 @@ _ORDERED = (
 
 
 @remembered
-def _ordered(session: Session, case_id: int) -> list[tuple[Refund, int, Matter]]:
-    """All that was ordered back of what was paid in a case, by whose payment and for which matter, asked once for all."""
-    return [(refund, party_id, matter) for refund, party_id, matter in session.execute(_ORDERED, {"case": case_id})]
+def _ordered(session: Session, case_id: int) -> list[tuple[Refund, int, Matter, int]]:
+    """All that was ordered back of what was paid in a case, by whose payment, for which matter and on which notice, asked once
+    for all.
+    """
+    return [
+        (refund, who, matter, notice) for refund, who, matter, notice in session.execute(_ORDERED, {"case": case_id})
+    ]
 
 
 def orders_of(sitting: Sitting, case: Case, party: Party, matters: Iterable[Matter]) -> list[Refund]:
     """What was ordered back of a party's fees for these matters (money paid beyond a fee aside)."""
     wanted = frozenset(matters)
-    return [row for row, who, matter in _ordered(sitting.session, case.id) if who == party.id and matter in wanted]
+    return [row for row, who, matter, _ in _ordered(sitting.session, case.id) if who == party.id and matter in wanted]
 
 
 def held_for(sitting: Sitting, case: Case, party: Party, *matters: Matter) -> Money:
@@ -168,6 +172,24 @@ def held_for(sitting: Sitting, case: Case, party: Party, *matters: Matter) -> Mo
     paid = paid_for(sitting.session, case, party.id, *matters)
     back = sum(row.amount_minor for row in orders_of(sitting, case, party, matters))
     return Money(max((paid.minor if paid else 0) - back, 0), sitting.pack(case).currency)
+
+
+def notices_with(sitting: Sitting, case: Case, row: FeeAssessment) -> frozenset[int]:
+    """The notices whose payments count for what a notice is about. The fee of a claim is one, however often the claim
+    changed; of applications and appeals each has a fee of its own, whatever was paid for another.
+    """
+    mine = assessments_of(sitting.session, case, party_id=row.party_id)
+    same = [one for one in mine if one.matter is row.matter]
+    return frozenset(one.id for one in same if row.matter in FIRST_INSTANCE or one.basis_id == row.basis_id)
+
+
+def held_on(sitting: Sitting, case: Case, notices: frozenset[int]) -> Money:
+    """What was paid on some notices and was not ordered back."""
+    paid = sum(
+        paid_on(sitting.session, row).minor for row in assessments_of(sitting.session, case) if row.id in notices
+    )
+    back = sum(refund.amount_minor for refund, _, _, number in _ordered(sitting.session, case.id) if number in notices)
+    return Money(max(paid - back, 0), sitting.pack(case).currency)
 
 
 def spread(
@@ -178,9 +200,10 @@ def spread(
     ending: Ending | None,
     computation: dict[str, Any],
     matters: Iterable[Matter] = FIRST_INSTANCE,
+    notices: frozenset[int] | None = None,
 ) -> Money:
-    """Order ``amount`` out of the party's payments for these matters, the newest first, never more than each still
-    holds.
+    """Order ``amount`` out of the party's payments for these matters, or on these ``notices`` alone, the newest first, never
+    more than each still holds.
     """
     left = amount.minor
     query = (
@@ -189,6 +212,8 @@ def spread(
         .where(Payment.case_id == case.id, Payment.party_id == party.id, FeeAssessment.matter.in_(tuple(matters)))
     )
     for payment in sitting.session.scalars(query.order_by(Payment.id.desc())):
+        if notices is not None and payment.assessment_id not in notices:
+            continue
         part = min(left, refundable(sitting.session, payment).minor)
         if part > 0:
             refund = write_refund(sitting, case, payment, Money(part, amount.currency), ending, computation)
@@ -197,12 +222,16 @@ def spread(
     return Money(amount.minor - left, amount.currency)
 
 
-def order_surplus(sitting: Sitting, case: Case, party: Party, question: FeeQuestion) -> Money:
+def order_surplus(
+    sitting: Sitting, case: Case, party: Party, question: FeeQuestion, row: FeeAssessment | None = None
+) -> Money:
     """Order back what a party has paid beyond a fee that is less by now than it was: help with it was granted after a part
     was paid, two claims are computed as one, the case moved to a procedure that halves the fee (FEE 16, 44; CPI 201).
+    ``row`` is the notice that asks for it now, where the matter may have fees of several things.
     """
-    pack = sitting.pack(case)
-    held, fee = held_for(sitting, case, party, question.matter), assess_filing(pack, question)
+    pack, notices = sitting.pack(case), notices_with(sitting, case, row) if row is not None else None
+    held = held_for(sitting, case, party, question.matter) if notices is None else held_on(sitting, case, notices)
+    fee = assess_filing(pack, question)
     surplus = Money(held.minor - fee.total.minor, pack.currency)
     if surplus.minor <= 0 or Ending.REDUCED not in pack.tariff.refunds:
         return Money(0, pack.currency)
@@ -213,7 +242,7 @@ def order_surplus(sitting: Sitting, case: Case, party: Party, question: FeeQuest
         FeeStep(T("Goes back."), surplus, "refund", article),
     )
     computation = {"reason": "paid beyond the fee as it is now", "steps": [step.to_json() for step in steps]}
-    return spread(sitting, case, party, surplus, Ending.REDUCED, computation, (question.matter,))
+    return spread(sitting, case, party, surplus, Ending.REDUCED, computation, (question.matter,), notices)
 
 
 def order_excess(sitting: Sitting, case: Case, payment: Payment, excess: Money) -> Refund:
@@ -253,6 +282,24 @@ def write_refund(
     )
     sitting.session.flush()
     return refund
+
+
+def standing_claims(sitting: Sitting, case: Case, matter: Matter = Matter.CLAIM) -> list[FeeBasis]:
+    """What the fees of the claims that go on are computed on. A claim that ended before its basis ended with it is known by
+    what was ordered back, dropped or demanded then.
+    """
+    bases = standing_bases(sitting.session, case, matter)
+    return [basis for basis in bases if basis.at_end or not _was_settled(sitting, case, basis)]
+
+
+def _was_settled(sitting: Sitting, case: Case, basis: FeeBasis) -> bool:
+    payer = case.party(basis.party_id)
+    ended = (Ending.WITHDRAWN, Ending.CONVERSION_DEFAULT)
+    if any(o.ending in ended and o.ordered_at >= basis.since for o in orders_of(sitting, case, payer, (basis.matter,))):
+        return True
+    rows = [row for row in assessments_of(sitting.session, case, party_id=payer.id) if row.basis_id == basis.id]
+    over = [row.state is AssessmentState.CANCELLED or row.window_kind == DEMAND_WINDOW for row in rows]
+    return bool(over) and all(over)
 
 
 def unpaid_rows(sitting: Sitting, case: Case) -> list[FeeAssessment]:

@@ -11,7 +11,16 @@ from odr.docket.models import Case, Role
 from odr.ground.text import Money, T
 from odr.payments import desks
 from odr.payments.books.bookings import outstanding, stripe_source
-from odr.payments.models import AssessmentState, FactKind, FeeAssessment, Payment, Refund, RefundState, StripeFact
+from odr.payments.models import (
+    AssessmentState,
+    FactKind,
+    FeeAssessment,
+    Payment,
+    Refund,
+    RefundState,
+    StripeEvent,
+    StripeFact,
+)
 from odr.payments.stripe.stripe_reports import DISPUTE_RUNS
 
 if TYPE_CHECKING:
@@ -22,12 +31,24 @@ def is_disputed(session: Session, payment: Payment) -> bool:
     """Whether the payer's bank disputes a payment and has not decided: what goes back meanwhile could go back twice."""
     if not payment.is_online:
         return False
-    facts = select(StripeFact.id).where(
+    runs = select(StripeFact.stripe_id).where(
         StripeFact.intent == payment.source.removeprefix(stripe_source("")),
         StripeFact.kind == FactKind.DISPUTE,
         StripeFact.rank.in_(DISPUTE_RUNS),
     )
-    return session.scalar(facts.limit(1)) is not None
+    return any(not _was_closed(session, dispute) for dispute in session.scalars(runs))
+
+
+def _was_closed(session: Session, dispute: str) -> bool:
+    """Whether Stripe told that a dispute is closed, in words that left its rank as it was: the end of an inquiry was not told
+    apart at first, and Stripe may use another word. What is taken or given back has a rank of its own.
+    """
+    told = select(StripeEvent.id).where(
+        StripeEvent.kind == "charge.dispute.closed",
+        StripeEvent.applied_at.is_not(None),
+        StripeEvent.payload.contains(f'"id": "{dispute}"', autoescape=True),
+    )
+    return session.scalar(told.limit(1)) is not None
 
 
 def is_of_bank(session: Session, way: str) -> bool:
