@@ -121,12 +121,12 @@ def question_for(sitting: Sitting, case: Case, basis: FeeBasis, *, with_relief: 
 
 
 @remembered
-def helped(session: Session, case_id: int) -> frozenset[int]:
+def helped(session: Session, case_id: int) -> list[int]:
     """Parties of a case that were granted help with the fee, asked once for all."""
     granted = select(ReliefRequest.party_id).where(
         ReliefRequest.case_id == case_id, ReliefRequest.state == ReliefState.GRANTED
     )
-    return frozenset(session.scalars(granted))
+    return list(session.scalars(granted))
 
 
 def granted_relief(session: Session, case: Case, party_id: int) -> FeeRelief | None:
