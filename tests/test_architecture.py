@@ -184,6 +184,12 @@ def test_only_the_sitting_knows_how_acts_are_performed() -> None:
 _LOOKS_FOR_A_PARTY = re.compile(r"\bparties if (\w+)\.id == ")
 
 
+def test_the_day_at_the_court_is_the_sittings() -> None:
+    """Whoever has a Sitting asks it which day it is where the court sits, and reckons with no zone."""
+    reckoned = "sitting.now.astimezone(sitting.court.settings.tz).date()"
+    assert [path for path in files() if reckoned in path.read_text(encoding="utf-8")] == []
+
+
 def test_a_party_is_found_by_the_case() -> None:
     """``Case.party`` says once what it means that a case has no such party; nobody searches its parties again."""
     wrong = [

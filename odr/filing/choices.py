@@ -34,7 +34,7 @@ POSITIONS = {
 def causes(sitting: Any, case: Case | None, actor: Actor | None) -> list[Option]:
     """The causes under which a claim may be filed today, or could on the day the case was."""
     if case is None:
-        today = sitting.now.astimezone(sitting.court.settings.tz).date()
+        today = sitting.today
         pack = sitting.court.packs.in_force(sitting.court.settings.pack, today)
         return [Option(key, cause.title, cause.description) for key, cause in pack.causes_on(today).items()]
     return [

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import BaseModel
@@ -66,6 +66,11 @@ class Sitting:
         self._performing = Performing(self)
 
     # -- what handlers use ------------------------------------------------
+
+    @property
+    def today(self) -> date:
+        """The day it is where the court sits."""
+        return self.now.astimezone(self.court.settings.tz).date()
 
     def once(self, key: Hashable, find: Callable[[], Found]) -> Found:
         """What ``find`` finds; a look, which has one snapshot, asks once for all acts it judges, a Sitting that writes

@@ -20,9 +20,9 @@ from tests.kept import kept
 
 
 @kept
-def in_instalments(bench: Bench) -> None:
-    """8,000.00 in four monthly parts, in effect."""
-    pay = {"kind": "pay", "relief": bench.relief(1), "amount": "8,000.00", "instalments": 4}
+def in_instalments(bench: Bench, parts: int = 4) -> None:
+    """8,000.00 in so many monthly parts, in effect."""
+    pay = {"kind": "pay", "relief": bench.relief(1), "amount": "8,000.00", "instalments": parts}
     sides = {"debtor": "respondent/1", "creditor": "claimant/1"}
     bench.issue(orders=[pay | sides, {"kind": "dismiss"}])
     for who in ("claimant/1", "respondent/1"):
@@ -79,12 +79,7 @@ def test_one_late_instalment_makes_all_the_rest_due_on_every_page_alike(bench: B
 
 def test_an_instalment_whose_last_day_is_a_day_off_is_paid_in_time_on_the_next_working_day(bench: Bench) -> None:
     """Like any time limit: nobody's payments are all due because a bank was closed (CPL 85)."""
-    pay = {"kind": "pay", "relief": bench.relief(1), "amount": "8,000.00", "instalments": 8}
-    sides = {"debtor": "respondent/1", "creditor": "claimant/1"}
-    bench.issue(orders=[pay | sides, {"kind": "dismiss"}])
-    for who in ("claimant/1", "respondent/1"):
-        bench.serve_decision(who)
-    bench.wait(days=16)
+    in_instalments(bench, 8)
     with bench.court.database.read() as session:
         days = list(session.scalars(select(Obligation.due_on).order_by(Obligation.id)))
         calendar = bench.court.look(session).pack(bench.case()).working_calendar

@@ -28,48 +28,36 @@ from tests.payments.test_relief_and_costs import WHY, effective
 from tests.payments.test_triggers import back, fees, pay
 
 
-@kept
-def put_off(bench: Bench) -> None:  # noqa: F811
-    """The claimant may pay the fee on 10,000 by simple procedure, 25, in December."""
-    with bench.court.sit() as sitting:
-        case = sitting.session.get_one(Case, bench.case_id)
-        granted = ReliefRequest(
-            case_id=case.id,
-            party_id=case.parties[0].id,
-            kind=ReliefKind.DEFERRAL,
-            ground="accident",
-            state=ReliefState.GRANTED,
-            granted_kind=ReliefKind.DEFERRAL,
-            until_on=date(2026, 12, 1),
-            asked_at=sitting.now,
-            decided_at=sitting.now,
-        )
-        sitting.session.add(granted)
-        sitting.session.flush()
-        basis = keep_basis(sitting.session, case, case.parties[0], Matter.CLAIM, [1_000_000], 0, sitting.now)
-        sitting.perform("assess_fee", case, AssessInput(basis=basis.reference), actor=CLOCK_ACTOR)
-
-
-@kept
-def helped(bench: Bench, kind: ReliefKind, percent: int | None) -> None:  # noqa: F811
-    """The claimant was granted help with the fee on 10,000 by simple procedure before it was assessed, and paid the rest."""
+def grant(bench: Bench, kind: ReliefKind, **more: Any) -> None:  # noqa: F811
+    """The claimant was granted help with the fee on 10,000 by simple procedure before it was assessed."""
     with bench.court.sit() as sitting:
         case = sitting.session.get_one(Case, bench.case_id)
         granted = ReliefRequest(
             case_id=case.id,
             party_id=case.parties[0].id,
             kind=kind,
-            ground="other",
             state=ReliefState.GRANTED,
             granted_kind=kind,
-            granted_percent=percent,
             asked_at=sitting.now,
             decided_at=sitting.now,
+            **more,
         )
         sitting.session.add(granted)
         sitting.session.flush()
         basis = keep_basis(sitting.session, case, case.parties[0], Matter.CLAIM, [1_000_000], 0, sitting.now)
         sitting.perform("assess_fee", case, AssessInput(basis=basis.reference), actor=CLOCK_ACTOR)
+
+
+@kept
+def put_off(bench: Bench) -> None:  # noqa: F811
+    """The claimant may pay the fee, 25, in December."""
+    grant(bench, ReliefKind.DEFERRAL, ground="accident", until_on=date(2026, 12, 1))
+
+
+@kept
+def helped(bench: Bench, kind: ReliefKind, percent: int | None) -> None:  # noqa: F811
+    """The claimant was granted help and paid the rest."""
+    grant(bench, kind, ground="other", granted_percent=percent)
     (notice,) = fees(bench.court, bench.case_id)
     if notice.amount_minor:
         pay(bench.court, bench.case_id, notice)

@@ -33,12 +33,11 @@ from odr.payments.stripe.webhook import take
 from odr.procedure.acts.events import Asked, ClaimChanged
 from odr.procedure.models import Task
 from odr.training.stripe_peer.webhooks import Faults
-from tests.patience import until
-from tests.payments.conftest import ON_BOTH, SECRET, PayCourt, Served, pay_page, yuan
+from tests.payments.conftest import ON_BOTH, SECRET, PayCourt, Served, yuan
 from tests.payments.test_fee_acts import stripe_paid
 from tests.payments.test_hardness import dispute
 from tests.payments.test_nothing_lost import agree, held
-from tests.payments.test_refunds import approve, end
+from tests.payments.test_refunds import approve, end, ready
 from tests.payments.test_relief_and_costs import ask, decide, happen
 
 MakeEvent = Callable[..., dict[str, Any]]
@@ -257,19 +256,9 @@ def test_a_won_dispute_needs_no_second_word(pay_court: PayCourt, make_event: Mak
     assert pay_court.balances() == {"clearing": 275_00, "deferred": -275_00}
 
 
-def to_go_back(served: Served) -> int:
-    """A case whose fee was paid at Stripe and is approved to go back."""
-    case_id = served.pay.accepted()
-    pay_page(served.start_paying(case_id))
-    until(lambda: served.pay.fees(case_id)[-1].state is AssessmentState.PAID, "Stripe's event has been applied")
-    end(served.pay, case_id, Outcome.DISMISSED)
-    approve(served.pay, case_id, "first")
-    return case_id
-
-
 def test_a_refused_question_is_no_failed_refund(served: Served) -> None:
     """The key is taken back while a refund is on its way: nobody is told to pay it by hand, and it ends as Stripe says."""
-    to_go_back(served)
+    ready(served)
     served.peer.faults = Faults(drop=True)
     (refund,), (payment,) = served.pay.rows(Refund), served.pay.rows(Payment)
     order = RefundOrder(refund.reference, payment.source.removeprefix(stripe_source("")), refund.amount)
@@ -315,7 +304,7 @@ def test_a_refund_that_was_given_up_and_paid_all_the_same_is_not_paid_by_hand(
 
 def test_what_stripe_is_to_send_is_not_paid_by_hand_beside_it(served: Served) -> None:
     """An approved refund of an online payment leaves by Stripe: recorded by hand it could leave twice."""
-    case_id = to_go_back(served)
+    case_id = ready(served)
     refund = served.pay.rows(Refund)[0]
     by_hand = RefundEndInput(
         refund=refund.reference, paid=True, channel=Channel.TRANSFER, way="B-17", at=served.pay.clock.now()

@@ -60,7 +60,7 @@ def look_at_words_of(
     """What is suggested about words that somebody of the court writes to a person; nothing where it is off or there are none."""
     if not sitting.court.settings.wording or not any(words for _, words in written):
         return None
-    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    today = sitting.today
     pack = sitting.pack(case) if case is not None else sitting.court.packs.in_force(sitting.court.settings.pack, today)
     parts = [Written(Text(label), words) for label, words in written if words]
     told = _told(sitting, case, case_file(sitting, case)) if case is not None else []
@@ -100,7 +100,7 @@ def draft_of(sitting: Sitting, case: Case, decision: Decision) -> Draft:
         dismisses=len(grants) < len(decision.orders),
         short=decision.short,
         appeal_days=_appeal_days(sitting, case),
-        decided_on=sitting.now.astimezone(sitting.court.settings.tz).date(),
+        decided_on=sitting.today,
         oldest=min(days, default=None),
         heads=frozenset(relief.number for _, relief in reliefs_by_key(sitting.session, case).values()),
         disputed=frozenset(one.label for one in file.exhibits if one.is_disputed),

@@ -6,9 +6,7 @@ is no form, has kept nothing; then each file stands for itself.
 
 from __future__ import annotations
 
-from base64 import b64decode
-from binascii import Error as NotBase64
-
+from odr.evidence.intake import tus
 from odr.evidence.intake.multipart_form import FormFile, StreamedForm
 from odr.evidence.intake.upload import Announced, UploadDesk, read_up_to
 from odr.evidence.intake.upload_errors import BadForm, BadUploadRequest, TooManyAtOnce
@@ -21,7 +19,6 @@ MOST_FILES = 500
 """Files of one request."""
 MOST_BYTES = 16 * 2**20
 """Bytes of one request."""
-_DIGEST = "sha-256=:"
 
 
 class _Bounded:
@@ -70,15 +67,11 @@ def _declared(part: FormFile) -> str | None:
     """The SHA-256 by which the sender says what must arrive (``Repr-Digest: sha-256=:…:``, RFC 9530)."""
     if part.digest is None:
         return None
-    try:
-        if not (part.digest.startswith(_DIGEST) and part.digest.endswith(":")):
-            raise ValueError
-        digest = b64decode(part.digest[len(_DIGEST) : -1], validate=True)
-        if len(digest) != 32:
-            raise ValueError
-    except (NotBase64, ValueError):
+    named, _, rest = part.digest.partition(":")
+    digest = tus.bytes_of(rest.removesuffix(":")) if named == "sha-256=" and rest.endswith(":") else None
+    if digest is None or len(digest) != tus.ALGORITHMS["sha256"]:
         raise BadUploadRequest(
             T("The digest of “%(name)s” cannot be read: write sha-256=:Base64:.", name=part.filename[:100]),
             T("Nothing was kept."),
-        ) from None
+        )
     return digest.hex()

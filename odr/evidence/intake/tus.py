@@ -227,7 +227,7 @@ def _checksum(headers: Headers) -> Checksum | None:
     if value is None:
         return None
     algorithm, _, text = value.partition(" ")
-    digest = _bytes_of(text)
+    digest = bytes_of(text)
     if digest is None or len(digest) != ALGORITHMS.get(algorithm, -1):
         raise BadUploadRequest(T("The checksum must be sha256 or sha1 in Base64."))
     return Checksum(algorithm, digest)
@@ -259,7 +259,7 @@ def _metadata(header: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for pair in header.split(",") if header else []:
         key, _, text = pair.strip().partition(" ")
-        data = _bytes_of(text)
+        data = bytes_of(text)
         if not key or key in found or data is None:
             raise unreadable
         try:
@@ -269,7 +269,8 @@ def _metadata(header: str) -> dict[str, str]:
     return found
 
 
-def _bytes_of(text: str) -> bytes | None:
+def bytes_of(text: str) -> bytes | None:
+    """Base64 as it is written strictly; None for anything else."""
     try:
         return base64_bytes(text)
     except Malformed:

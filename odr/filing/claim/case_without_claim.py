@@ -31,7 +31,7 @@ def empty_case(sitting: Sitting, pack: RulePack, series: str, stage: Stage, caus
         track=Track.ORDINARY,
         cause=cause,
         title=title[:300],
-        filed_on=sitting.now.astimezone(sitting.court.settings.tz).date(),
+        filed_on=sitting.today,
         lodged_at=sitting.now,
         number=next_of_series(sitting, pack, series),
         entry_count=0,

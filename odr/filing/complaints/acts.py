@@ -20,7 +20,6 @@ from odr.filing.complaints.queries import (
     is_answered_by,
     lies_with,
     office,
-    today_at,
 )
 from odr.filing.complaints.rules import ABOUT
 from odr.filing.course.objections import request_options, seat_decider
@@ -339,7 +338,7 @@ def refer_complaint(sitting: Sitting, case: Case, given: ReferralInput, *, actor
     about themselves out of the hands of somebody who can answer it.
     """
     request: Request = sitting.resolved("complaint", given.request)
-    if request.reference not in lies_with(sitting.session, [request], actor.account_id or 0, today_at(sitting)):
+    if request.reference not in lies_with(sitting.session, [request], actor.account_id or 0, sitting.today):
         raise InvalidInput.at(
             "request", T("Somebody else of the office answers this complaint. They alone pass it on.")
         )

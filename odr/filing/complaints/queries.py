@@ -106,15 +106,10 @@ def answerers(sitting: Sitting, case: Case, request: Request) -> list[Account]:
     """Who of the office could answer a complaint: not on leave, unless all are, no party or representative, not complained
     about.
     """
-    today = today_at(sitting)
+    today = sitting.today
     barred = conflicted(sitting.session, case) | concerned(sitting.session, request).about
     people = on_duty(sitting.session, Role.PRESIDENT, today) or office(sitting.session)
     return [one for one in people if one.id not in barred]
-
-
-def today_at(sitting: Sitting) -> date:
-    """The day at the court."""
-    return sitting.now.astimezone(sitting.court.settings.tz).date()
 
 
 def answerer(sitting: Sitting, case: Case, request: Request) -> int | None:

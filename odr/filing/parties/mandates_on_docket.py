@@ -45,7 +45,7 @@ def representatives_of(sitting: Sitting, case: Case) -> list[Representative]:
     """Everybody who may act for a party now, each with what the registry has seen: a licence counts to the end of its last day
     at the court.
     """
-    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    today = sitting.today
     return _representatives_of(sitting.session, case, sitting.now, today)
 
 

@@ -68,7 +68,7 @@ def note_person(
     where = "born_on" if born_on is not None else "sex"
     if party.kind is not PartyKind.PERSON or not own:
         raise InvalidInput.at(where, T("Only of a person, from their own document: leave it empty."))
-    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    today = sitting.today
     if born_on is not None and born_on > today:
         raise InvalidInput.at("born_on", T("Nobody who is a party here was born on this day."))
     said = {"sex": sex.value if sex else None, "born_on": born_on.isoformat() if born_on else None}

@@ -17,7 +17,7 @@ from odr.filing import desks
 from odr.filing.bulk.models import BulkLine
 from odr.filing.claim.acts import CORRECTION
 from odr.filing.complaints.acts import COMPLAINT
-from odr.filing.complaints.queries import COMPLAINT_WINDOW, lies_with, today_at
+from odr.filing.complaints.queries import COMPLAINT_WINDOW, lies_with
 from odr.filing.models import Claim, Request, RequestKind, RequestState, ReviewReturn
 from odr.filing.registry.review import is_definite
 from odr.ground.memory.built_once import built_once
@@ -193,7 +193,7 @@ def _for_oneself(sitting: Sitting, found: list[tuple[Case, Window]], account_id:
     if not named:
         return found
     asked = sitting.session.scalars(select(Request).where(Request.reference.in_(named))).all()
-    mine = lies_with(sitting.session, asked, account_id, today_at(sitting))
+    mine = lies_with(sitting.session, asked, account_id, sitting.today)
     return [(case, window) for case, window in found if window.kind != COMPLAINT_WINDOW or window.subject in mine]
 
 

@@ -113,7 +113,7 @@ def draw(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ())
     come, or is on duty, is left out while anybody else remains.
     """
     session = sitting.session
-    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    today = sitting.today
     rows, unfit = fit(session, sitting.pack(case), case, role, on_duty(session, role, today), today)
     barred = conflicted(session, case) | set(but) | sat_before(session, case, role)
     loads = loads_of(sitting, role)
@@ -181,20 +181,20 @@ def draw_seat(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] 
 
 def could_sit(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ()) -> list[Account]:
     """Whom the lot could fall on today for a seat in a case."""
-    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    today = sitting.today
     rows, _ = fit(sitting.session, sitting.pack(case), case, role, _free(sitting, case, role, but), today)
     return rows
 
 
 def may_sit(sitting: Sitting, case: Case, role: Role, account: Account) -> bool:
     """Whether somebody whom a rule names, and not the lot, may be given the case today: by post and training as in the lot."""
-    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    today = sitting.today
     rows, _ = fit(sitting.session, sitting.pack(case), case, role, [account], today)
     return bool(rows)
 
 
 def _free(sitting: Sitting, case: Case, role: Role, but: Collection[int]) -> list[Account]:
-    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    today = sitting.today
     barred = conflicted(sitting.session, case) | set(but) | sat_before(sitting.session, case, role)
     return [one for one in on_duty(sitting.session, role, today) if one.id not in barred]
 

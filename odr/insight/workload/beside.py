@@ -49,7 +49,7 @@ def beside(sitting: Sitting, case: Case) -> Beside | None:
     rules, session = sitting.pack(case).indicators, sitting.session
     if rules is None:
         return None
-    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    today = sitting.today
     counted_on, known = durations_of(session, case, rules.minimum)
     said = select(Opinion.exhibit_id).where(Opinion.case_id == case.id)
     labels = session.scalars(

@@ -264,10 +264,7 @@ def _arithmetic(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Te
     for order in decision.orders:
         if order.currency not in (None, currency):
             yield T("Order %(number)s is not in the currency of this court.", number=order.number)
-        if (
-            order.interest_from is not None
-            and order.interest_from > sitting.now.astimezone(sitting.court.settings.tz).date()
-        ):
+        if order.interest_from is not None and order.interest_from > sitting.today:
             yield T("The interest of order %(number)s begins in the future.", number=order.number)
     if decision.kind is DecisionKind.PARTIAL:
         return

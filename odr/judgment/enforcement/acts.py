@@ -14,7 +14,7 @@ from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.judgment import desks, names
 from odr.judgment.enforcement.agreed_terms import signed_by_creditor
-from odr.judgment.enforcement.beginning import begin, today
+from odr.judgment.enforcement.beginning import begin
 from odr.judgment.enforcement.effect import all_done, interest_left, left_of, nothing_owed_to, overdue_to
 from odr.judgment.enforcement.ending import INACTION, halt
 from odr.judgment.enforcement.paid_in_full import follow_up, settle
@@ -144,7 +144,7 @@ def record_performance(
         raise InvalidInput.at("amount", T("Enter the amount that was paid; for something else, leave it empty."))
     if given.amount is not None and given.amount.currency != obligation.currency:
         raise InvalidInput.at("amount", T("The amount is not in the currency of this court."))
-    if given.on > today(sitting):
+    if given.on > sitting.today:
         raise InvalidInput.at("on", T("This day is still to come."))
     is_mine = actor.party_id is not None and actor.party_id == obligation.creditor_id
     if is_mine and given.amount is not None and unconfirmed(sitting.session, obligation):

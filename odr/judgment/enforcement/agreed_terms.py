@@ -60,7 +60,7 @@ def is_late(sitting: Sitting, case: Case, row: EnforcementSettlement) -> bool:
     """Whether less was paid than is due by now; what else was agreed is due by the day of the last payment, until the
     creditor says that it was done.
     """
-    today, parts = _today(sitting), parts_of(sitting, case, row)
+    today, parts = sitting.today, parts_of(sitting, case, row)
     return any(part.left and part.on < today for part in parts) or (row.deed is not None and parts[-1].on < today)
 
 
@@ -175,7 +175,7 @@ def _for_the_debtor(sitting: Sitting, case: Case, row: EnforcementSettlement, pa
             name=other,
             day=day,
         )
-        if day < _today(sitting)
+        if day < sitting.today
         else T(
             "Next for you: pay %(amount)s to %(name)s by the end of %(day)s, as agreed",
             amount=now,
@@ -199,7 +199,7 @@ def _for_the_creditor(sitting: Sitting, case: Case, row: EnforcementSettlement, 
         status = T("%(name)s must do what was agreed.", name=other)
         return Owed(words, False, None, None, None, tuple(told), status)
     now, day = Money(parts[0].left, row.currency), parts[0].on
-    if day < _today(sitting):
+    if day < sitting.today:
         words = T(
             "%(name)s has not paid %(amount)s, due on %(day)s as agreed. You can have the enforcement resumed.",
             name=other,
@@ -253,7 +253,3 @@ def _terms_as_lines(row: EnforcementSettlement) -> list[If]:
 def _name(case: Case, party_id: int | None) -> str:
     found = case.party_if_any(party_id)
     return found.name if found is not None else ""
-
-
-def _today(sitting: Sitting) -> date:
-    return sitting.now.astimezone(sitting.court.settings.tz).date()

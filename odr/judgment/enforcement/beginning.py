@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 
-def today(sitting: Sitting) -> date:
-    """The day in the court's zone."""
-    return sitting.now.astimezone(sitting.court.settings.tz).date()
-
-
 def begin(
     sitting: Sitting, case: Case, creditor: Party, *, resumed: bool = False
 ) -> tuple[str, list[dict[str, Any]], int]:
@@ -40,7 +35,7 @@ def begin(
     the same instrument, and costs nothing anew (CPI 465). Of several debtors each bears the fee on what is enforced against
     them.
     """
-    day = today(sitting)
+    day = sitting.today
     mine = [o for o in obligations_of(sitting.session, case) if o.creditor_id == creditor.id and o.done_at is None]
     claimed = mine if resumed else overdue_to(sitting, case, creditor.id)
     rows = [_claimed(sitting, case, row, day) for row in claimed]

@@ -75,7 +75,7 @@ def application(sitting: Sitting, case: Case, actor: Actor) -> Application:
     under_way = open_enforcement(sitting.session, case)
     found = case.party_if_any(under_way.party_id) if under_way is not None else None
     opens = min((row.due_on for row in rows), default=None)
-    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    today = sitting.today
     return Application(
         claimed,
         sorted({one.debtor for one in claimed}),
@@ -90,7 +90,7 @@ def application(sitting: Sitting, case: Case, actor: Actor) -> Application:
 
 def _claimed(sitting: Sitting, case: Case, row: Obligation) -> Claimed:
     debtor, left = case.party_if_any(row.debtor_id), left_of(sitting, row)
-    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    today = sitting.today
     adds = interest_minor(sitting, case, row, today)
     interest = Money(adds, left.currency) if left is not None and adds else None
     return Claimed(row, debtor.name if debtor is not None else "", left, interest)
@@ -109,7 +109,7 @@ def waiting_costs(sitting: Sitting, case: Case, actor: Actor) -> list[Waiting]:
     # What is late; before that what is due first, and not what has its own later day.
     late = [one for one in sums if is_overdue(sitting, one[0])]
     sums = late or [one for one in sums if one[0].due_on == due]
-    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    today = sitting.today
     first = max(due, today)
     days = [first, first + timedelta(days=LATER)]
     return [

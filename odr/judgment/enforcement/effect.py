@@ -320,7 +320,7 @@ def performance_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
 def due_from(sitting: Sitting, case: Case, debtor: Party) -> list[Obligation]:
     """What a debtor had to do by today and has not done."""
     rows = [o for o in obligations_of(sitting.session, case) if o.debtor_id == debtor.id and o.done_at is None]
-    return [o for o in rows if o.due_on <= _today(sitting) or is_overdue(sitting, o)]
+    return [o for o in rows if o.due_on <= sitting.today or is_overdue(sitting, o)]
 
 
 def is_overdue(sitting: Sitting, obligation: Obligation) -> bool:
@@ -329,7 +329,7 @@ def is_overdue(sitting: Sitting, obligation: Obligation) -> bool:
     """
     if obligation.done_at is not None or obligation.ended_at is not None:
         return False
-    if _today(sitting) > obligation.due_on:
+    if sitting.today > obligation.due_on:
         return True
     return obligation.accelerates and _instalments(obligation) in _late_instalments(sitting, obligation.case_id)
 
@@ -351,7 +351,7 @@ def _late_instalments(sitting: Sitting, case_id: int) -> frozenset[Instalments]:
             Obligation.accelerates.is_(True),
             Obligation.done_at.is_(None),
             Obligation.ended_at.is_(None),
-            Obligation.due_on < _today(sitting),
+            Obligation.due_on < sitting.today,
         )
         return frozenset(_instalments(one) for one in sitting.session.scalars(owed))
 
@@ -363,10 +363,6 @@ def overdue_to(sitting: Sitting, case: Case, creditor: int | None) -> list[Oblig
     late = [o for o in obligations_of(sitting.session, case) if o.creditor_id == creditor and is_overdue(sitting, o)]
     not_enforced = barred(sitting.session, case) if late else frozenset()
     return [o for o in late if o.reference not in not_enforced]
-
-
-def _today(sitting: Sitting) -> date:
-    return sitting.now.astimezone(sitting.court.settings.tz).date()
 
 
 def left_of(sitting: Sitting, obligation: Obligation) -> Money | None:
@@ -415,7 +411,7 @@ def interest_by_kind(sitting: Sitting, case: Case, obligation: Obligation, day: 
 
 def interest_left(sitting: Sitting, case: Case, obligation: Obligation) -> int:
     """The interest to today that is not paid yet, in minor units."""
-    return interest_minor(sitting, case, obligation, sitting.now.astimezone(sitting.court.settings.tz).date())
+    return interest_minor(sitting, case, obligation, sitting.today)
 
 
 def open_sum(sitting: Sitting, case: Case, obligation: Obligation) -> Money | None:

@@ -195,7 +195,7 @@ def due_together(sitting: Sitting, case: Case, owed: Sequence[Obligation]) -> Du
     sums = [(o, left) for o in owed if (left := left_of(sitting, o)) is not None]
     if not sums:
         return Due(None, None, None, None, None)
-    currency, day = sums[0][1].currency, sitting.now.astimezone(sitting.court.settings.tz).date()
+    currency, day = sums[0][1].currency, sitting.today
     total = sum(money.minor for _, money in sums)
     now = total + sum(interest_minor(sitting, case, one, day) for one in owed)
     more = rounded(_interest(sitting, case, owed, day + timedelta(days=1)) - _interest(sitting, case, owed, day))
@@ -243,7 +243,7 @@ def _made_of(sitting: Sitting, case: Case, now: Sequence[Obligation]) -> list[If
     for one in now:
         what = open_sum(sitting, case, one)
         lines.append(If(T("Of this"), T("%(what)s, by the end of %(day)s.", what=what, day=one.due_on)))
-    if any(one.due_on >= sitting.now.astimezone(sitting.court.settings.tz).date() for one in now):
+    if any(one.due_on >= sitting.today for one in now):
         lines.append(If(T("All at once"), T("One payment is late: everything that is left of that sum is due now.")))
     return lines
 

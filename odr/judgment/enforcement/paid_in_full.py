@@ -50,7 +50,7 @@ def _carry_over(sitting: Sitting, case: Case, obligation: Obligation) -> Obligat
     """
     if obligation.amount_minor is None:
         return None
-    lines = interest_on(sitting, case, obligation, sitting.now.astimezone(sitting.court.settings.tz).date())
+    lines = interest_on(sitting, case, obligation, sitting.today)
     whole = obligation.amount_minor + sum(total(lines, kind) for kind in InterestKind)
     over = performed(sitting.session, obligation) - whole
     two = (obligation.debtor_id, obligation.creditor_id)

@@ -24,7 +24,7 @@ from odr.judgment.enforcement.agreed_terms import (
     signed_by_creditor,
     terms_to_answer,
 )
-from odr.judgment.enforcement.beginning import begin, today
+from odr.judgment.enforcement.beginning import begin
 from odr.judgment.enforcement.effect import ENFORCE
 from odr.judgment.enforcement.ending import halt
 from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement
@@ -129,7 +129,7 @@ def propose_enforcement_settlement(
     faults = [
         FieldFault(("instalments", i, "on"), T("This day is past."))
         for i, part in enumerate(given.instalments)
-        if part.on < today(sitting)
+        if part.on < sitting.today
     ]
     if given.amount.currency != sitting.pack(case).currency:
         faults.append(FieldFault(("amount",), T("The amount is not in the currency of this court.")))
@@ -212,7 +212,7 @@ def answer_enforcement_settlement(
     if given.answer == "decline":
         row.state, row.closed_entry = SettlementState.DECLINED, sitting.next_number(case)
         return Recorded(T("%(name)s declines to settle the enforcement", name=me.name), {"settlement": row.reference})
-    if any(date.fromisoformat(part["on"]) < today(sitting) for part in row.instalments):
+    if any(date.fromisoformat(part["on"]) < sitting.today for part in row.instalments):
         raise ActNotOpen(
             T("A day of payment in this proposal is past: whoever signed it would be late at once."),
             T("Decline it, and propose later days."),
@@ -222,7 +222,7 @@ def answer_enforcement_settlement(
     enforcement = sitting.session.get_one(EnforcementCase, row.enforcement_id)
     creditor = case.party_if_any(enforcement.party_id)
     sitting.close_windows(case, ENFORCE, WindowState.ENDED, party=creditor)
-    last = max((date.fromisoformat(p["on"]) for p in row.instalments), default=today(sitting))
+    last = max((date.fromisoformat(p["on"]) for p in row.instalments), default=sitting.today)
     sitting.start_window(
         case, ENFORCE, party=creditor, start=datetime.combine(last, time(23, 59), tzinfo=sitting.pack(case).tz)
     )

@@ -83,15 +83,13 @@ def duty_today(sitting: Sitting, role: Role) -> list[int]:
     """The judge who is on duty today for what cannot wait: no other new case falls to them while anybody else is there."""
     if role is not Role.JUDGE:
         return []
-    found = on_duty(sitting.session, sitting.now.astimezone(sitting.court.settings.tz).date())
+    found = on_duty(sitting.session, sitting.today)
     return [found.id] if found is not None else []
 
 
 def seat_duty_judge(sitting: Sitting, case: Case) -> Account | None:
     """Seat the judge on duty; where none is set, or they have a conflict or no post that holds, another by lot."""
-    account = on_duty(
-        sitting.session, sitting.now.astimezone(sitting.court.settings.tz).date(), conflicted(sitting.session, case)
-    )
+    account = on_duty(sitting.session, sitting.today, conflicted(sitting.session, case))
     if account is None or not may_sit(sitting, case, Role.JUDGE, account):
         return take_seat(sitting, case, Role.JUDGE)
     sitting.session.add(Seat(case_id=case.id, account_id=account.id, role=Role.JUDGE, from_at=sitting.now))

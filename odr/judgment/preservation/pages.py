@@ -85,7 +85,7 @@ def _duty(values: dict[str, Any], faults: list[FieldFault], status: int = 200) -
     named = duty_judge.judges_in_office(sitting.session, words, "".join(values.get("judge", [])))
     choices = {duty_judge.JUDGES: named.options}
     fields = forms.fields_of(DutyInput, current_locale(), values, faults, choices)
-    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    today = sitting.today
     on = duty_judge.on_duty(sitting.session, today)
     return render_template(
         "judgment/duty.html",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
@@ -337,15 +337,11 @@ def _check_knowledge(sitting: Sitting, case: Case, given: RetrialInput) -> None:
         raise over
     if given.known_on is None:
         raise InvalidInput.at("known_on", T("Say on which day you learned of it."))
-    if given.known_on > _today(sitting):
+    if given.known_on > sitting.today:
         raise InvalidInput.at("known_on", T("This day is still to come."))
     start = datetime.combine(given.known_on, datetime.min.time(), tzinfo=sitting.pack(case).tz)
     if reckon(sitting.pack(case), RETRIAL, start).due_at < sitting.now:
         raise over
-
-
-def _today(sitting: Sitting) -> date:
-    return sitting.now.astimezone(sitting.court.settings.tz).date()
 
 
 @guard("CPL 210, 214")

@@ -101,15 +101,7 @@ class Count:
         for mark in marks:
             self.note(months_later(day, mark), True, T("month %(number)s", number=mark), mark)
         self.note(end, True, T("corresponding day of the last month"), months)
-        reached = day
-        while reached < end:
-            reached += timedelta(days=1)
-            halted = self.standstill(reached)
-            if halted is not None:
-                end += timedelta(days=1)
-                self.used(halted.article)
-                self.note(reached, False, T("suspended: %(why)s", why=halted.reason))
-        return end
+        return self.pushed_on(end, day)
 
     def roll(self, day: date) -> date:
         """Move an end on a day off to the next working day, where the pack does; a day on which the window stood still is
@@ -130,8 +122,10 @@ class Count:
         self.note(day, True, T("first working day after it"))
         return day
 
-    def put_off(self, until: date, since: date) -> date:
-        """A day to which a window was put off on the day ``since``, pushed on by every day it stood still after that."""
+    def pushed_on(self, until: date, since: date) -> date:
+        """A day that a window reaches, or to which it was put off on the day ``since``, pushed on by every day it stood still
+        after that.
+        """
         day = since
         while day < until:
             day += timedelta(days=1)

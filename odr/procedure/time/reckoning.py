@@ -243,7 +243,7 @@ def _extend(count: Count, due_at: datetime, extension: Extension) -> datetime:
     if extension.until_on is not None:
         until = extension.until_on
         if extension.since is not None:
-            until = count.put_off(until, extension.since.astimezone(pack.tz).date())
+            until = count.pushed_on(until, extension.since.astimezone(pack.tz).date())
         count.note(until, True, T("extended by order: %(why)s", why=extension.reason))
         return max(due_at, end_of(pack, count.roll(until)))
     period = extension.period

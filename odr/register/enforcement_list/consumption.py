@@ -28,7 +28,6 @@ from odr.register.enforcement_list.queries import (
     is_person,
     leaves_of,
     replaced_since,
-    today_of,
 )
 from odr.register.enforcement_list.reporting import chosen_debtor, named, somebody_owes, whose_debt
 from odr.register.enforcement_list.standing import LOOKED_AFTER
@@ -293,7 +292,7 @@ def ask_for_leave(sitting: Sitting, case: Case, given: AskLeaveInput, *, actor: 
     order = next((one for one in bars_of(sitting.session, case, "ordered") if one.party_id == me.id), None)
     if order is None:
         raise ActNotOpen(T("Costly consumption is not barred for you in this case."))
-    if given.on < today_of(sitting):
+    if given.on < sitting.today:
         raise InvalidInput.at("on", T("This day is over."))
     if given.own_money and is_person(me):
         raise InvalidInput.at("own_money", T("Only for the officers of an organisation."))

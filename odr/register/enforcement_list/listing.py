@@ -45,7 +45,6 @@ from odr.register.enforcement_list.queries import (
     replaced_since,
     requests_of,
     rules_of,
-    today_of,
     why_never,
 )
 from odr.register.enforcement_list.reporting import chosen_debtor, named, report_failed, somebody_owes, whose_debt
@@ -317,13 +316,13 @@ def _told(sitting: Sitting, case: Case, given: ProposeListingInput, debtor: Part
     if given.sex is None or given.born_on is None:
         raise InvalidInput.at("born_on", T("Say the sex and the day of birth of the person."))
     fits_the_person(sitting, debtor, given.born_on)
-    if is_too_young(rules, given.born_on, today_of(sitting)):
+    if is_too_young(rules, given.born_on, sitting.today):
         raise InvalidInput.at("born_on", T("Nobody under %(age)s is ever put on the list.", age=rules.age))
 
 
 def fits_the_person(sitting: Sitting, debtor: Party, born_on: date) -> None:
     """Whether somebody can have been born on a day, and the registry has seen no other one. Raises InvalidInput."""
-    if born_on > today_of(sitting):
+    if born_on > sitting.today:
         raise InvalidInput.at("born_on", T("This day is still to come."))
     seen = verified_birthday(debtor.details)
     if seen is not None and seen != born_on:
@@ -582,7 +581,7 @@ def _can_be_listed(sitting: Sitting, case: Case, row: Listing, debtor: Party, ru
     never = why_never(sitting, case, debtor)
     if never is not None:
         raise ActNotOpen(never)
-    if is_too_young(rules, row.born_on, today_of(sitting)):
+    if is_too_young(rules, row.born_on, sitting.today):
         raise ActNotOpen(T("Nobody under %(age)s is ever put on the list.", age=rules.age))
     if row.born_on is not None and verified_birthday(debtor.details) not in (None, row.born_on):
         raise ActNotOpen(OTHER_BIRTHDAY)

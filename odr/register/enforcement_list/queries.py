@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
@@ -38,11 +37,6 @@ OVER = (Stage.EFFECTIVE, Stage.ENFORCEMENT)
 """Stages at which a listing can stand and be dealt with."""
 SAME_PERSON = frozenset({"wrong_name", "registry"})
 """Why a party is called otherwise and is the same person."""
-
-
-def today_of(sitting: Sitting) -> date:
-    """The day in the court's zone."""
-    return sitting.now.astimezone(sitting.court.settings.tz).date()
 
 
 _LISTINGS = select(Listing).where(Listing.case_id == bindparam("case")).order_by(Listing.id)
@@ -204,6 +198,6 @@ def why_never(sitting: Sitting, case: Case, party: Party) -> Text | None:
         return T("A guardian acts for %(name)s: a child, or somebody who cannot act, is never listed.", name=party.name)
     rules = rules_of(sitting, case)
     born = verified_birthday(party.details) if is_person(party) else None
-    if rules is not None and is_too_young(rules, born, today_of(sitting)):
+    if rules is not None and is_too_young(rules, born, sitting.today):
         return T("Nobody under %(age)s is ever put on the list.", age=rules.age)
     return None

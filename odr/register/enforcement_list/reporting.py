@@ -30,7 +30,6 @@ from odr.register.enforcement_list.queries import (
     is_creditor,
     replaced_since,
     rules_of,
-    today_of,
 )
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ def order_property_report(
     order reaches them; an order before this one holds no more.
     """
     debtor = chosen_debtor(sitting, case, given.debtor)
-    if given.since > today_of(sitting):
+    if given.since > sitting.today:
         raise InvalidInput.at("since", T("This day is still to come."))
     sitting.close_windows(case, time_limits.PROPERTY_REPORT, WindowState.ENDED, party=debtor)
     facts = {"debtor": debtor.label, "since": given.since.isoformat()}

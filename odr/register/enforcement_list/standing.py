@@ -46,7 +46,6 @@ from odr.register.enforcement_list.queries import (
     requests_of,
     rules_of,
     standing_of,
-    today_of,
 )
 from odr.register.enforcement_list.reporting import named, time_to_report_begins, whose_debt
 from odr.register.enforcement_list.rules import is_number, is_too_young, masked
@@ -238,7 +237,7 @@ def leave_list(sitting: Sitting, case: Case, given: ListingInput, *, actor: Acto
     if row is None or rules is None or row.state not in ALIVE:
         raise ActNotOpen(T("This entry is not on the list."))
     if given.ground == "term":
-        if row.until is None or today_of(sitting) < row.until:
+        if row.until is None or sitting.today < row.until:
             raise ActNotOpen(T("The term is not over."))
     elif due_end(sitting, case, row) != given.ground:
         raise ActNotOpen(T("Nothing has ended this entry."))
@@ -372,7 +371,7 @@ def correct_listing(
     debtor = case.party(row.party_id)
     kept = kept_of(given, row)
     facts = facts_of(row)
-    if is_too_young(rules, row.born_on, today_of(sitting)):
+    if is_too_young(rules, row.born_on, sitting.today):
         end_listing(sitting, case, row, "wrong")
         facts["ground"] = "wrong"
         words = T("%(name)s is off the list: %(why)s", name=debtor.name, why=rules.ends["wrong"].title)

@@ -93,7 +93,7 @@ def keep_answer(sitting: Sitting, case: Case, actor: Actor, given: StepInput | N
         raise ActNotOpen(T("You have answered this already. Thank you."))
     session.add(StepAsked(account_id=actor.account_id, case_id=case.id, step=step))
     if given is not None:
-        month = sitting.now.astimezone(sitting.court.settings.tz).date().replace(day=1)
+        month = sitting.today.replace(day=1)
         session.add(
             StepAnswer(
                 step=step,

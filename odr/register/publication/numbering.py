@@ -78,7 +78,7 @@ def _number(sitting: Sitting, case: Case, entry: DocketEntry, rules: Publication
             kind=kind,
             rules=sitting.pack(case).named,
             language=paper.language,
-            decided_on=sitting.now.astimezone(sitting.court.settings.tz).date(),
+            decided_on=sitting.today,
             original=text_of(paper.said, paper.language).as_json(),  # type: ignore[arg-type]
             state=PublicationState.PENDING,
             since_at=sitting.now,

@@ -33,7 +33,7 @@ from odr.settlement.inputs import AgreementRef
 from odr.settlement.mediation.acts import DESIGNATION, MEDIATION, close_mediation
 from odr.settlement.models import Agreement, AgreementState, DisputeBeforeFiling, Mediation, MediationState, OfferState
 from odr.settlement.offers.acts import close_offer
-from odr.settlement.offers.room_rules import PRIVATE, ROOM_STAGES, court_day
+from odr.settlement.offers.room_rules import PRIVATE, ROOM_STAGES
 from odr.settlement.queries import agreement_named, agreements_of, mediation_of, offers_of
 from odr.settlement.statement.papers import THE_DISPUTE, term_words
 
@@ -302,7 +302,7 @@ def extend_mediation(sitting: Sitting, case: Case, given: LongerInput, *, actor:
     ends = (
         window.due_at.astimezone(sitting.pack(case).tz).date()
         if window is not None and window.due_at
-        else court_day(sitting)
+        else sitting.today
     )
     if given.until <= ends:
         raise InvalidInput.at("until", T("The mediation lasts until %(day)s as it is.", day=ends))

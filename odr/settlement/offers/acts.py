@@ -26,7 +26,7 @@ from odr.settlement import names
 from odr.settlement.inputs import TermsInput
 from odr.settlement.models import Offer, OfferState
 from odr.settlement.offers.agreements import conclude, draw_up, sign
-from odr.settlement.offers.room_rules import PRIVATE, ROOM_STAGES, check_terms, court_day, nothing_is_agreed
+from odr.settlement.offers.room_rules import PRIVATE, ROOM_STAGES, check_terms, nothing_is_agreed
 from odr.settlement.queries import offers_of, party_labelled
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def accept_offer(sitting: Sitting, case: Case, given: OfferRef, *, actor: Actor,
     Raises ActNotOpen for an offer that is not open to them, or of which a day of payment is past.
     """
     offer = _open_offer(sitting, case, given.offer, actor.party_id, mine=False)
-    if any(day < court_day(sitting) for _, day in offer.parts):
+    if any(day < sitting.today for _, day in offer.parts):
         raise ActNotOpen(
             T("A day of payment in this offer is past: whoever accepted it would be late at once."),
             T("Make an offer in return, with later days."),

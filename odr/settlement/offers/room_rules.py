@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import Audience, Case, Party, Stage
@@ -33,15 +32,10 @@ def nothing_is_agreed(sitting: Sitting, case: Case, actor: Actor) -> Text | None
     )
 
 
-def court_day(sitting: Sitting) -> date:
-    """Today in the court’s zone."""
-    return sitting.now.astimezone(sitting.court.settings.tz).date()
-
-
 def check_terms(sitting: Sitting, case: Case, given: TermsInput) -> tuple[Party | None, list[dict[str, Any]]]:
     """Payer and instalments as kept. Raises InvalidInput for another currency or a day that is past."""
     currency = sitting.pack(case).currency
-    today = court_day(sitting)
+    today = sitting.today
     faults = []
     if given.amount.currency != currency:
         faults.append(FieldFault(("amount",), T("The amount is not in the currency of this court.")))

@@ -27,7 +27,7 @@ from odr.procedure.rules.base import law
 from odr.settlement.inputs import AgreementRef
 from odr.settlement.models import AgreementState, CertifiedStatement, Ending, Offer, PayoutInstruction
 from odr.settlement.offers.acts import put_forward
-from odr.settlement.offers.room_rules import OPEN_STAGES, PRIVATE, court_day, nothing_is_agreed
+from odr.settlement.offers.room_rules import OPEN_STAGES, PRIVATE, nothing_is_agreed
 from odr.settlement.one_key.accounts import SEALED_FOR, ends_with
 from odr.settlement.one_key.certified_statements import certifier_of_figure, check, rules_of, statements_of, worked_out
 from odr.settlement.queries import agreement_named, agreements_of, party_labelled
@@ -162,7 +162,7 @@ def _offer(
     """The offer of an amount that stands already, paid by the respondent's side in one payment."""
     me, other = _the_two(sitting, case, actor, given.to)
     payer = other if me.role is Role.CLAIMANT else me
-    day = court_day(sitting) + timedelta(days=given.pay_within)
+    day = sitting.today + timedelta(days=given.pay_within)
     offer = Offer(
         case_id=case.id,
         from_id=me.id,

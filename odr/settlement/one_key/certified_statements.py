@@ -111,7 +111,7 @@ def check(sitting: Sitting, case: Case, written: str) -> Checked:
         raise _refuse(T("This statement was issued for another case."))
     if text.kind not in certifier.kinds:
         raise _refuse(T("%(name)s is not accredited for statements of this kind.", name=certifier.name))
-    if text.issued_on > sitting.now.astimezone(sitting.court.settings.tz).date():
+    if text.issued_on > sitting.today:
         raise _refuse(T("The statement is dated in the future."))
     _check_figures(sitting, case, text)
     return Checked(certifier, text, canonical(statement).decode(), base64.b64encode(signature).decode())

@@ -43,7 +43,7 @@ def told_by(session: Session, account_id: int, today: date, after: str | None = 
 
 def away_today(sitting: Sitting, role: Role) -> list[int]:
     """Accounts that said they cannot come today: no new case falls to them while anybody else is there."""
-    today, row = sitting.now.astimezone(sitting.court.settings.tz).date(), DaysAway
+    today, row = sitting.today, DaysAway
     return list(
         sitting.session.scalars(
             select(row.account_id).where(row.ended_at.is_(None), row.until_on >= today, row.from_on <= today)

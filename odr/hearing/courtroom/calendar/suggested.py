@@ -170,7 +170,7 @@ def _filled(
     waiting: Sequence[_Waiting],
 ) -> list[Suggestion]:
     session, ids = sitting.session, [case.id for case in cases]
-    today = sitting.now.astimezone(sitting.court.settings.tz).date()
+    today = sitting.today
     days = diary(sitting, today, today + timedelta(days=AHEAD))
     keeps = [(one, one.span) for one in waiting if one.span and days.first <= days.day_of(one.span) <= days.last]
     bench = bench_of(session, {*ids, *(one.case_id for one, _ in keeps)})

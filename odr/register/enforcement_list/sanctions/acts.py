@@ -22,7 +22,7 @@ from odr.procedure.papers.rulings import STANDS as NO_REVIEW
 from odr.procedure.rules.base import law
 from odr.register import desks, time_limits
 from odr.register.enforcement_list.listing import fits_the_person, is_enforced_for_me
-from odr.register.enforcement_list.queries import bars_of, debtors, is_person, replaced_since, today_of
+from odr.register.enforcement_list.queries import bars_of, debtors, is_person, replaced_since
 from odr.register.enforcement_list.reporting import chosen_debtor, named, report_failed, whose_debt
 from odr.register.enforcement_list.sanctions.inputs import (
     AnswerSanctionInput,
@@ -64,7 +64,7 @@ def somebody_can_be_sanctioned(sitting: Sitting, case: Case, actor: Actor) -> Te
     found = debtors(sitting, case)
     if not found:
         return T("Nobody owes anything overdue that is being enforced.")
-    reasons = [never(sitting, case, party, today_of(sitting)) for party in found]
+    reasons = [never(sitting, case, party, sitting.today) for party in found]
     return reasons[0] if all(reasons) else None
 
 
@@ -83,7 +83,7 @@ def _checked(
     """
     rules = _rules(sitting, case)
     rule = rules.grounds[ground]
-    if done_on > today_of(sitting):
+    if done_on > sitting.today:
         raise InvalidInput.at("done_on", T("This day is still to come."))
     if rule.report and not report_failed(sitting, case, debtor):
         raise InvalidInput.at("ground", T("This debtor was not ordered to report property, or can still do so."))
@@ -264,7 +264,7 @@ def _of_age(sitting: Sitting, case: Case, debtor: Party, given: ProposeSanctionI
     if given.born_on is not None:
         if not given.officer:
             fits_the_person(sitting, debtor, given.born_on)
-        elif given.born_on > today_of(sitting):
+        elif given.born_on > sitting.today:
             raise InvalidInput.at("born_on", T("This day is still to come."))
     why = never(sitting, case, debtor, given.done_on, given.born_on)
     if why is not None:
