@@ -326,13 +326,6 @@ def insert_once(session: Session, row: Base) -> bool:
     return True
 
 
-def anew(session: Session) -> dict[str, bool]:
-    """Options of a query that reads again what may be known from before a lock was waited for. On SQLite nobody else has written
-    since this transaction began.
-    """
-    return {} if session.get_bind().dialect.name == "sqlite" else {"populate_existing": True}
-
-
 def reserve_ids(session: Session, table: str, count: int) -> list[int]:
     """Numbers of so many rows to come of a table, in order, so that thousands are written without asking back for each.
 

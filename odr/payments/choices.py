@@ -9,7 +9,6 @@ from sqlalchemy import select
 from odr.docket.models import PARTY_ROLES, Case
 from odr.docket.queries import parties
 from odr.docket.visibility import reads_entry
-from odr.ground.db import anew
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.payments.fee.assessment import kept_for, shown_fees
@@ -48,14 +47,8 @@ def find_assessment(sitting: Sitting, case: Case, actor: Actor, reference: str) 
 
 @resolver("refund")
 def find_refund(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Refund | None:
-    """A refund of the case, or None; a party finds only their own. It is read anew: whoever came by its reference has found it
-    before they waited for the case, and somebody else may have paid it since.
-    """
-    refund = sitting.session.scalar(
-        select(Refund)
-        .where(Refund.case_id == case.id, Refund.reference == reference)
-        .execution_options(**anew(sitting.session))
-    )
+    """A refund of the case, or None; a party finds only their own."""
+    refund = sitting.session.scalar(select(Refund).where(Refund.case_id == case.id, Refund.reference == reference))
     if refund is not None and actor.role in PARTY_ROLES and refund.party_id != actor.party_id:
         return None
     return refund

@@ -17,6 +17,7 @@ from odr.docket.queries import parties
 from odr.docket.visibility import reads_entry
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import CaseMovedOn, FieldFault, InvalidInput, NotFound
+from odr.ground.memory.asked_once import AskedOnce
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor, still_holds
@@ -76,7 +77,7 @@ class Performing:
     ``moves``      the stages the act in hand may move its case to
     ``acting_at``  the instant the act in hand takes effect
     ``recording``  the case the act in hand belongs to
-    ``opened``     ids of the cases this Sitting opened: nobody else can hold them
+    ``held``       ids of the cases this Sitting locked or opened: nobody else writes in them
     ``seated``     seats given, still to be named in an entry of their case
     ``left``       the stage the docket left the case at, where time that was given back has moved it since
     """
@@ -88,7 +89,7 @@ class Performing:
         self.moves: frozenset[Stage] = frozenset()
         self.acting_at: datetime | None = None
         self.recording: Case | None = None
-        self.opened: set[int] = set()
+        self.held: set[int] = set()
         self.seated: list[tuple[Case, dict[str, Any]]] = []
         self.left: Stage | None = None
 
@@ -222,9 +223,22 @@ class Performing:
         return True
 
     def _lock(self, case: Case) -> None:
-        # On SQLite the transaction holds the whole file from its beginning: the row cannot be older.
-        if case.id not in self.opened and not self.sitting.court.database.is_sqlite:
-            self.sitting.session.refresh(case, with_for_update=True)
+        """Hold the case against everybody else until the end of the transaction, and forget what was found before."""
+        # On SQLite the transaction holds the whole file from its beginning: nothing in hand can be older.
+        if case.id in self.held or self.sitting.court.database.is_sqlite:
+            return
+        session = self.sitting.session
+        session.refresh(case, with_for_update=True)
+        read_now = {case, *case.parties}
+        cast(AskedOnce, session).look_anew(lambda row: row not in read_now and not self._is_held(row))
+        # What a savepoint locked is let go of where it is undone.
+        if not session.in_nested_transaction():
+            self.held.add(case.id)
+
+    def _is_held(self, row: object) -> bool:
+        """Whether a row is a case held already, or of one: nobody has written it since it was read."""
+        number = vars(row).get("id" if isinstance(row, Case) else "case_id")
+        return number in self.held
 
     def _earlier(self, actor: Actor, key: str | None, request: str) -> ActReceipt | None:
         if key is None or actor.account_id is None:

@@ -147,7 +147,7 @@ class Sitting:
         """
         self.session.add(case)
         self.session.flush()
-        self._performing.opened.add(case.id)
+        self._performing.held.add(case.id)
         case.opened_here = True
 
     def start_window(

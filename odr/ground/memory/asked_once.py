@@ -392,6 +392,15 @@ class AskedOnce(Session):
             super().refresh(instance, key, with_for_update=lock)
         super().refresh(instance, *args, **how)
 
+    def look_anew(self, is_older: Callable[[object], bool]) -> None:
+        """After a wait for a lock: what is in hand from before is read anew where it is looked at, for others may have written it
+        meanwhile. What was changed here and is not written yet stays as it is.
+        """
+        for row in list(self.identity_map.values()):
+            if not object_state(row).modified and is_older(row):
+                super().expire(row)
+        self._newer()
+
     def connection(self, *args: Any, **how: Any) -> Any:
         """As ``Session.connection``; what is done on it is not seen here."""
         self.forget()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 from sqlalchemy import select
 
 from odr.docket.models import COURT_ROLES, Audience, Case, Outcome, Party, Role, Stage
-from odr.ground.db import anew
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
@@ -168,12 +167,9 @@ def ask_for(
 
 
 def assessment_named(sitting: Sitting, case: Case, reference: str) -> FeeAssessment:
-    """An assessment of this case, as it is now that the case is locked. Raises InvalidInput for another."""
+    """An assessment of this case. Raises InvalidInput for another."""
     row = sitting.session.scalar(
-        select(FeeAssessment)
-        .where(FeeAssessment.case_id == case.id, FeeAssessment.reference == reference)
-        # The desk and the payment service's events have found it before they waited for the lock.
-        .execution_options(**anew(sitting.session))
+        select(FeeAssessment).where(FeeAssessment.case_id == case.id, FeeAssessment.reference == reference)
     )
     if row is None:
         raise InvalidInput.at("assessment", T("This is not in the case, or you cannot see it."))
