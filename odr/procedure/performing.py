@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import BaseModel
 from sqlalchemy import bindparam, func, select
 
-from odr.docket.models import Case, DocketEntry, Party, Role, Stage
+from odr.docket.models import Audience, Case, DocketEntry, Party, Role, Stage
 from odr.docket.queries import parties
 from odr.docket.visibility import reads_entry
 from odr.ground.canonical import canonical, sha256_hex
@@ -434,6 +434,9 @@ class Performing:
         else:
             but = party if act.serves is Everyone.BUT_ACTOR else None
             recipients = [p for p in parties(case) if but is None or p.id != but.id]
+        if entry.audience is Audience.NAMED:
+            # Whoever the act is served on otherwise: nobody is sent what only others may read.
+            recipients = [p for p in recipients if reads_entry(Actor(p.role, party_id=p.id), entry)]
         if recipients:
             self.sitting.court.hooks.queue_service(self.sitting, case, entry, recipients)
 

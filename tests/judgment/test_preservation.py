@@ -7,16 +7,18 @@ import json
 import pytest
 from sqlalchemy import select
 
-from odr.docket.models import Case, Document, Stage
+from odr.docket.models import Case, DocketEntry, Document, Role, Stage
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_document, reads_entry
 from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.identity.models import AccountRole
 from odr.judgment.models import Motion, Preservation
 from odr.judgment.vocabulary import PreservationState
+from odr.payments.books.paydesk import cashier
 from odr.payments.fee.case_views import fee_views
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.fee.unpaid import leads_to_ruling
-from odr.payments.models import FeeAssessment
+from odr.payments.models import FeeAssessment, Refund
 from odr.procedure.acts.resolvers import RESOLVERS
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.case.overview import case_page
@@ -155,6 +157,46 @@ def service_read_by(bench: Bench, who: str) -> list[str]:
             *(json.loads(e.payload)["words"]["en"] for e in entries),
             *(d.title["en"] for d in proofs if reads_document(actor, d)),
         ]
+
+
+def test_what_becomes_of_its_fee_is_unseen_as_long(bench: Bench) -> None:
+    """The fee is objected to, corrected, and a part goes back: the other side reads none of it and is sent nothing before the
+    preservation is carried out, and all of it then.
+    """
+
+    def read(who: str) -> list[str]:
+        with bench.court.database.read() as session:
+            since = select(DocketEntry).where(DocketEntry.case_id == bench.case_id, DocketEntry.number > before)
+            mine = [entry.act for entry in session.scalars(since) if reads_entry(bench.actor(who), entry)]
+            return [act for act in mine if act not in ("record_service", "execute_preservation")]
+
+    with bench.court.database.read() as session:
+        before = session.get_one(Case, bench.case_id).entry_count
+    bench.do("claimant/1", "ask_for_ruling", ASKED)
+    with bench.court.database.read() as session:
+        (fee,) = session.scalars(select(FeeAssessment).where(FeeAssessment.matter == Matter.PRESERVATION))
+        session.expunge(fee)
+    pay(bench.court, bench.case_id, fee)
+    wrong = {"assessment": fee.reference, "reasons": "Only 1,000 are to be frozen."}
+    bench.do("claimant/1", "ask_fee_correction", wrong)
+    bench.do("judge", "correct_fee", wrong | {"amount": "1,000.00"})
+    with bench.court.database.read() as session:
+        refund = session.scalars(select(Refund)).one().reference
+    with bench.court.database.write() as session:
+        me = bench.account("president").id
+        session.add(AccountRole(account_id=me, role=Role.CASHIER, granted_at=bench.clock.now()))
+        now, case = bench.clock.now(), session.get_one(Case, bench.case_id)
+        actor = cashier(session, case, me, "Cashier", now, now)
+    bench.do("cashier", "approve_refund", {"refund": refund}, actor=actor)
+    told = read("claimant/1")
+    assert told[-3:] == ["ask_fee_correction", "correct_fee", "approve_refund"] and len(told) == 6
+    assert read("respondent/1") == []
+    with bench.court.database.read() as session:
+        assert {packet.party_id for packet in session.scalars(select(Packet))} == {fee.party_id}
+    bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "security": None})
+    carried_out = {"preservation": preserved(bench).reference, "kind": "deposit", "what": "Account frozen"}
+    bench.do("clerk", "execute_preservation", carried_out)
+    assert read("respondent/1") == read("claimant/1") == [*told, "rule_on_preservation"]
 
 
 def test_a_review_is_asked_for_in_time_and_lifts_what_was_frozen(bench: Bench) -> None:

@@ -65,6 +65,11 @@ KEPT = (
     payments_names.ASSESS_FEE,
     payments_names.REMIND_FEE,
     payments_names.RECORD_PAYMENT,
+    payments_names.ASK_FEE_CORRECTION,
+    payments_names.CORRECT_FEE,
+    payments_names.APPROVE_REFUND,
+    payments_names.RECORD_REFUND,
+    payments_names.RECORD_OUTSIDE_REFUND,
 )
 """Acts of a preservation that the other side reads when it has been carried out."""
 LIVE = (PreservationState.ORDERED, PreservationState.EXECUTED)

@@ -25,7 +25,7 @@ from odr.payments.costs.demands import (
 )
 from odr.payments.fee.acts import EVERY_STAGE, OVER
 from odr.payments.fee.addressees import who_pays
-from odr.payments.fee.assessment import assessments_of, keep_basis, question_for
+from odr.payments.fee.assessment import assessments_of, keep_basis, question_for, readers_of
 from odr.payments.fee.fee_computation import FIRST_INSTANCE, NO_FEE, FeeQuestion, Matter, assess_filing
 from odr.payments.fee.reassessment import ending_of, replace_unpaid
 from odr.payments.fee.unpaid import ask_no_more
@@ -280,7 +280,8 @@ def ask_fee_correction(
         risk=40,
         subject=row.reference,
     )
-    return Recorded(T("%(name)s asked the court to check a fee", name=who.name), {"assessment": row.reference})
+    words = T("%(name)s asked the court to check a fee", name=who.name)
+    return Recorded(words, {"assessment": row.reference}, *readers_of(sitting.session, case, row))
 
 
 class CorrectFeeInput(CourtModel):
@@ -340,6 +341,7 @@ def correct_fee(sitting: Sitting, case: Case, given: CorrectFeeInput, *, actor: 
     question = _as_it_ended(sitting, case, payer, was.matter, question)
     right, held = assess_filing(sitting.pack(case), question).total, held_on(sitting, case, counted)
     sitting.close_tasks(case, desks.FEE_CORRECTION, old.reference)
+    readers = readers_of(sitting.session, case, old)
     result = {"assessment": old.reference, "was": old.amount_minor, "right": right.minor, "currency": right.currency}
     if right.minor <= held.minor:
         for row in unpaid:
@@ -351,6 +353,7 @@ def correct_fee(sitting: Sitting, case: Case, given: CorrectFeeInput, *, actor: 
         return Recorded(
             T("Fee corrected to %(right)s; %(back)s goes back to %(name)s", right=right, back=back, name=payer.name),
             {**result, "back": back.minor},
+            *readers,
         )
     if right.minor > held.minor:
         due = unpaid[-1] if unpaid else old
@@ -358,7 +361,7 @@ def correct_fee(sitting: Sitting, case: Case, given: CorrectFeeInput, *, actor: 
         for row in unpaid[:-1]:
             ask_no_more(sitting, case, row)
         replace_unpaid(sitting, case, payer, due, question)
-    return Recorded(T("Fee corrected to %(right)s", right=right), result)
+    return Recorded(T("Fee corrected to %(right)s", right=right), result, *readers)
 
 
 def _as_it_ended(sitting: Sitting, case: Case, payer: Party, matter: Matter, question: FeeQuestion) -> FeeQuestion:

@@ -27,9 +27,9 @@ from odr.payments.fee.assessment import (
     assessments_of,
     end_basis,
     keep_basis,
-    kept_for,
     put_off_until,
     question_for,
+    readers_of,
     write_assessment,
 )
 from odr.payments.fee.fee_computation import FIRST_INSTANCE, NO_FEE, Matter, assess_filing, top_up
@@ -228,7 +228,6 @@ def record_payment(sitting: Sitting, case: Case, given: PaymentInput, *, actor: 
         name=payer.name,
         channel=given.channel.label,
     )
-    kept = kept_for(sitting.session, case, row)
     return Recorded(
         words,
         {
@@ -239,7 +238,7 @@ def record_payment(sitting: Sitting, case: Case, given: PaymentInput, *, actor: 
             "excess": excess.minor,
             "currency": row.currency,
         },
-        *((Audience.NAMED, tuple(kept.named)) if kept is not None else ()),
+        *readers_of(sitting.session, case, row),
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, DocketEntry, Party, PartyKind
+from odr.docket.models import Audience, Case, DocketEntry, Party, PartyKind
 from odr.docket.visibility import Viewer, reads_entry
 from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money
@@ -265,6 +265,16 @@ def _keeps(entry: DocketEntry, row: FeeAssessment) -> bool:
     claim since then is no secret between the parties (FEE 53).
     """
     return entry.act != names.DECIDE_RELIEF or row.matter is Matter.PRESERVATION
+
+
+Readers = tuple[Audience, tuple[str, ...]] | tuple[()]
+"""Who reads an entry, as :class:`~odr.procedure.acts.table.Recorded` takes it; empty where everybody in the case does."""
+
+
+def readers_of(session: Session, case: Case, row: FeeAssessment) -> Readers:
+    """Who reads what is entered about a notice: whoever reads the notice."""
+    kept = kept_for(session, case, row)
+    return (Audience.NAMED, tuple(kept.named)) if kept is not None else ()
 
 
 def shown_fees(session: Session, case: Case, viewer: Viewer, *, demands: bool = False) -> list[FeeAssessment]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from sqlalchemy import select
 
-from odr.docket.models import Audience, Case, Role, Stage
+from odr.docket.models import Case, Role, Stage
 from odr.ground.errors import ActNotOpen
 from odr.ground.keyset import judged
 from odr.ground.text import T
@@ -16,7 +16,7 @@ from odr.payments import names
 from odr.payments.books.bookings import outstanding
 from odr.payments.fee.acts import assessment_named
 from odr.payments.fee.addressees import who_is_reminded
-from odr.payments.fee.assessment import kept_for
+from odr.payments.fee.assessment import readers_of
 from odr.payments.fee.unpaid import is_pending, leads_to_ruling
 from odr.payments.models import AssessmentState, FeeAssessment
 from odr.procedure.acts.letter import DAY, Letter, PaperKind
@@ -91,11 +91,10 @@ def remind_fee(sitting: Sitting, case: Case, given: RemindInput, *, actor: Actor
             amount=left,
             at=windows[-1].due_at,
         )
-    kept = kept_for(sitting.session, case, row)
     return Recorded(
         words,
         {"assessment": row.reference, "party": payer.label, "left": left.minor, "currency": row.currency},
-        *((Audience.NAMED, tuple(kept.named)) if kept is not None else ()),
+        *readers_of(sitting.session, case, row),
     )
 
 

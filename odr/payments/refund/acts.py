@@ -24,7 +24,7 @@ from odr.payments.books.bookings import (
 from odr.payments.costs.acts import carry_out_waiting
 from odr.payments.fee.acts import EVERY_STAGE, OVER
 from odr.payments.fee.addressees import who_pays
-from odr.payments.fee.assessment import assessments_of, end_basis, write_assessment
+from odr.payments.fee.assessment import Readers, assessments_of, end_basis, readers_of, write_assessment
 from odr.payments.fee.at_end import standing_at_end
 from odr.payments.fee.fee_computation import FIRST_INSTANCE, Matter
 from odr.payments.fee.reassessment import replace_unpaid
@@ -296,14 +296,13 @@ def approve_refund(sitting: Sitting, case: Case, given: ApproveRefundInput, *, a
     sitting.session.flush()
     count = _approvals(sitting, refund)
     result = {"refund": refund.reference, "approvals": count, "needed": refund.persons_needed}
+    payment = sitting.session.get_one(Payment, refund.payment_id)
     if count < refund.persons_needed:
-        return Recorded(
-            T("Refund of %(amount)s approved by one person; a second must approve it", amount=refund.amount), result
-        )
+        words = T("Refund of %(amount)s approved by one person; a second must approve it", amount=refund.amount)
+        return Recorded(words, result, *_readers_of(sitting, case, payment))
     refund.state = RefundState.APPROVED
     refund.next_try_at = sitting.court.clock.machine_now()
     sitting.close_tasks(case, desks.REFUND_APPROVAL, refund.reference)
-    payment = sitting.session.get_one(Payment, refund.payment_id)
     if not payment.is_online:
         sitting.open_task(
             case,
@@ -314,7 +313,13 @@ def approve_refund(sitting: Sitting, case: Case, given: ApproveRefundInput, *, a
             due_at=refund.due_at,
             subject=refund.reference,
         )
-    return Recorded(T("Refund of %(amount)s approved", amount=refund.amount), result)
+    words = T("Refund of %(amount)s approved", amount=refund.amount)
+    return Recorded(words, result, *_readers_of(sitting, case, payment))
+
+
+def _readers_of(sitting: Sitting, case: Case, payment: Payment) -> Readers:
+    """Who reads what becomes of a payment: whoever reads the notice it was for."""
+    return readers_of(sitting.session, case, sitting.session.get_one(FeeAssessment, payment.assessment_id))
 
 
 def _approvals(sitting: Sitting, refund: Refund) -> int:
@@ -358,7 +363,7 @@ def record_refund(sitting: Sitting, case: Case, given: RefundEndInput, *, actor:
     book_refund_end(sitting.session, refund, held, given.paid, given.way, given.at)
     if by_hand or by_bank:
         refund.bank_reference = given.way if given.paid or by_hand else None
-    name = case.party(refund.party_id).name
+    name, readers = case.party(refund.party_id).name, _readers_of(sitting, case, payment)
     for desk in (desks.REFUND_APPROVAL, desks.REFUND_TRANSFER):
         sitting.close_tasks(case, desk, refund.reference)
     if given.paid:
@@ -372,7 +377,7 @@ def record_refund(sitting: Sitting, case: Case, given: RefundEndInput, *, actor:
                 name=name,
                 amount=refund.amount,
             )
-        return Recorded(words, {"refund": refund.reference, "paid": True})
+        return Recorded(words, {"refund": refund.reference, "paid": True}, *readers)
     if by_bank and _approvals(sitting, refund) < refund.persons_needed:
         # The payer's bank had taken it before anybody approved it: whoever has to agree still has to.
         refund.state, refund.finished_at = RefundState.ORDERED, None
@@ -384,6 +389,7 @@ def record_refund(sitting: Sitting, case: Case, given: RefundEndInput, *, actor:
     return Recorded(
         T("The refund of %(amount)s to %(name)s came back", amount=refund.amount, name=name),
         {"refund": refund.reference, "paid": False},
+        *readers,
     )
 
 
@@ -431,9 +437,8 @@ def record_outside_refund(
         risk=80,
         subject=refund.reference,
     )
-    return Recorded(
-        T("%(amount)s was paid back outside the court’s books", amount=given.amount), {"refund": refund.reference}
-    )
+    words = T("%(amount)s was paid back outside the court’s books", amount=given.amount)
+    return Recorded(words, {"refund": refund.reference}, *_readers_of(sitting, case, payment))
 
 
 @act(
