@@ -614,7 +614,7 @@ class PublishedKind(Rule):
     acts: tuple[Key, ...] = ()
     answers: tuple[Key, ...] = ()
     ends_case: bool = False
-    """Only papers of an act that closed the case."""
+    """Only papers of an act that closed the case, or that ruled so and waits until nobody can appeal from it."""
     withheld: Key | None = None
     except_for: Words | None = None
 

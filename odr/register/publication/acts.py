@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 from sqlalchemy import delete, func, select
 
-from odr.docket.models import PARTY_ROLES, Case, Document, Role, Stage
+from odr.docket.models import PARTY_ROLES, Case, Document, Role
 from odr.ground.errors import ActNotOpen, CaseMovedOn, FieldFault, InvalidInput
 from odr.ground.text import T, side_by_side, words_of
 from odr.identity.actors import Actor
@@ -45,7 +45,7 @@ from odr.register.publication.models import (
     PublicationVersion,
     PublishedText,
 )
-from odr.register.publication.numbering import put_on_desk
+from odr.register.publication.numbering import AFTER, put_on_desk
 from odr.register.publication.public_pdf import sealed_pdf
 from odr.register.publication.redacting import digest_of, fixed, key_of, naming_of, redaction_of, salted, seen, summary
 from odr.register.redaction.structure import PublicText
@@ -54,9 +54,10 @@ if TYPE_CHECKING:
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
-DECIDED = {Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED}
-AGAIN = {*DECIDED, Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
-"""A case that is heard again may have a public decision that has to be taken back."""
+NUMBERED = set(AFTER)
+"""A case may have a decision in effect while the rest of it is heard (CPL 156), and one that is heard again a public decision
+that has to be taken back. Which of its decisions an act is open to, each guard says.
+"""
 OBJECTION = "publication_objection"
 NOT_NOW = T("This is not open for that decision as it stands now. Look at it again.")
 MASKING = "masking"
@@ -117,7 +118,7 @@ def _propose(sitting: Sitting, case: Case, row: Publication, given: ProposalInpu
     title=T("Propose the public text of a decision"),
     input=ProposalInput,
     by={Role.CLERK},
-    at=DECIDED,
+    at=NUMBERED,
     guard=open_when.something_to_propose,
     while_stayed=True,
     source=law("JDP 3, 8, 10", "COURT publication"),
@@ -162,7 +163,7 @@ def propose_publication(sitting: Sitting, case: Case, given: ProposalInput, *, a
     title=T("Object to the text that is to be public"),
     input=ObjectionInput,
     by=set(PARTY_ROLES),
-    at=DECIDED,
+    at=NUMBERED,
     guard=open_when.something_proposed,
     window=OBJECTION,
     meets=False,
@@ -216,7 +217,7 @@ def _standing(row: Publication, passages: Sequence[PassageInput]) -> list[str]:
     title=T("Approve the public text of a decision"),
     input=ApprovalInput,
     by={Role.JUDGE},
-    at=DECIDED,
+    at=NUMBERED,
     guard=open_when.something_to_approve,
     while_stayed=True,
     source=law("COURT publication", "JDP 4, 8, 10"),
@@ -276,7 +277,7 @@ def prepare_publishing(court: Court, case: Case, given: BaseModel, actor: Actor)
     title=T("Publish a decision"),
     input=PublicationRef,
     by={Role.CLERK},
-    at=DECIDED,
+    at=NUMBERED,
     guard=open_when.something_to_publish,
     while_stayed=True,
     source=law("JDP 3, 7"),
@@ -375,7 +376,7 @@ def _new_version(sitting: Sitting, case: Case, row: Publication, document: Docum
     title=T("Withhold a decision from publication"),
     input=ReasonInput,
     by={Role.JUDGE},
-    at=DECIDED,
+    at=NUMBERED,
     guard=open_when.something_to_withhold,
     while_stayed=True,
     source=law("JDP 4"),
@@ -428,7 +429,7 @@ def _take_down(sitting: Sitting, case: Case, row: Publication) -> None:
     title=T("Withdraw a published decision"),
     input=WithdrawalInput,
     by={Role.JUDGE, Role.CLERK},
-    at=AGAIN,
+    at=NUMBERED,
     guard=open_when.something_public,
     while_stayed=True,
     source=law("JDP 16"),
@@ -486,7 +487,7 @@ def _withdraw(sitting: Sitting, case: Case, row: Publication, key: str, actor: A
     title=T("Correct the public text of a decision"),
     input=CorrectionInput,
     by={Role.CLERK},
-    at=DECIDED,
+    at=NUMBERED,
     guard=open_when.something_to_correct,
     while_stayed=True,
     source=law("JDP 16"),
@@ -519,7 +520,7 @@ def correct_publication(
     title=T("Put a withdrawn or withheld decision back"),
     input=RestoreInput,
     by={Role.JUDGE},
-    at=DECIDED,
+    at=NUMBERED,
     guard=open_when.something_to_restore,
     while_stayed=True,
     source=law("COURT publication", "JDP 3"),
