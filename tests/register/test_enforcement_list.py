@@ -433,6 +433,21 @@ def test_whoever_is_listed_asks_is_refused_and_turns_to_the_higher_court(bench: 
     assert newest(bench).over_ground == "review" and entries(bench.court) == [] and sound(bench) == []
 
 
+def test_what_is_to_be_put_right_has_its_day(bench: Bench) -> None:
+    """A well-founded request is carried out within three working days, and the clerk's task says by when (DDL 12)."""
+    listed(bench)
+    bench.do("respondent/1", "ask_about_listing", {"about": "inaccurate", "words": "The name of the head is another."})
+    given = {"request": request(bench), "answer": "correct", "reasons": "The extract of the register says so."}
+    bench.do("judge", "decide_on_listing", given)
+    with bench.court.database.read() as session:
+        (task,) = session.scalars(select(Task).where(Task.kind == "correct_listing", Task.done_at.is_(None)))
+        pack = bench.court.look(session).pack(session.get_one(Case, bench.case_id))
+        today = bench.clock.now().astimezone(pack.tz).date()
+        assert task.due_at is not None
+        last = (task.due_at - timedelta(seconds=1)).astimezone(pack.tz).date()
+        assert last == pack.working_calendar.add_working(today, 3)
+
+
 def test_the_time_for_the_higher_court_ends(bench: Bench) -> None:
     """Ten days after service of the refusal nobody can turn to the higher court any more (DDL 12)."""
     listed(bench)
