@@ -4,11 +4,13 @@ in effect when it binds, and never where it was set aside or not signed (JDP 3, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
 
+from odr.app import create_app
 from odr.docket.models import Case, Stage, Track
 from odr.ground.clock import FixedClock
 from odr.judgment.models import Obligation
@@ -154,7 +156,37 @@ def test_a_confirmation_that_was_set_aside_has_no_effect_any_more(small_scene: S
     scene.do(
         "rule_on_objection", "judge", result="set_aside", reasons="The threat is shown by the messages.", language="en"
     )
-    assert in_ledger(scene) == [("confirmation", False), ("confirmation", True)]
+    assert in_ledger(scene) == [("confirmation", False), ("not_confirmed", True)]
+
+
+@pytest.mark.parametrize(
+    ("result", "more", "kind", "desk"),
+    [
+        ("confirmed", {}, "confirmation", "withhold"),
+        ("dismissed", {"ground": "unclear"}, "not_confirmed", "make_public"),
+    ],
+)
+def test_only_what_confirms_an_agreement_is_withheld_as_a_rule(
+    small_scene: Scene, result: str, more: dict[str, str], kind: str, desk: str
+) -> None:
+    """The confirmation of an agreement is not published; that none is confirmed is a ruling like any (JDP 3(2), 4(3))."""
+    outside(small_scene)
+    small_scene.join()
+    small_scene.do("join_application", "haiyun")
+    rule(small_scene, result, **more)
+    assert in_ledger(small_scene) == [(kind, True)]
+    assert {"withhold", "make_public"} & desks_of(small_scene) == {desk}
+
+
+def test_a_dismissal_is_published_without_names(bench: Bench) -> None:
+    """It goes the way of any decision: proposed, approved by another, published, with the names of the parties replaced."""
+    bench.do("judge", "give_ruling", DISMISSED)
+    bench.nobody_appeals()
+    assert bench.case().stage is Stage.CLOSED and in_ledger(bench) == [("ruling", True)]
+    row = publish(bench)
+    text = create_app(court=bench.court).test_client().get(f"/decisions/{row.address}.txt").get_data(as_text=True)
+    assert DISMISSED["orders"] in text
+    assert not [party.name for party in bench.case().parties if re.search(rf"\b{party.name}\b", text)]
 
 
 def test_a_part_is_public_while_the_rest_is_heard(bench: Bench) -> None:

@@ -74,7 +74,8 @@ def _number(sitting: Sitting, case: Case, entry: DocketEntry, rules: Publication
     if not papers:
         return
     payload = json.loads(entry.payload)
-    answer, ended = (payload.get("input") or {}).get("answer"), _ends_the_case(sitting.session, case, entry, payload)
+    given, ended = payload.get("input") or {}, _ends_the_case(sitting.session, case, entry, payload)
+    answer = given.get("answer") or given.get("result")
     mine = Document.case_id == case.id, Document.entry_number == entry.number, Document.reference.in_(papers)
     for document in sitting.session.scalars(
         select(Document).where(*mine).order_by(Document.id).options(undefer(Document.size))
