@@ -17,7 +17,7 @@ from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.papers.rulings import written_ruling
 from odr.procedure.time.written_working import text_from_json
 from odr.register.enforcement_list.audit import audit_case_listings, wrong_in
-from odr.register.enforcement_list.models import ListingRequest, ListingState
+from odr.register.enforcement_list.models import ConsumptionOrder, ListingRequest, ListingState
 from odr.register.enforcement_list.panel import listing_panel
 from odr.register.enforcement_list.shown import totals
 from odr.service.models import Packet
@@ -506,6 +506,28 @@ def test_what_is_not_enforced_any_more_lists_nobody(bench: Bench) -> None:
     listed(bench)
     bench.do("judge", "end_enforcement", {"state": "ended", "reasons": "There is nothing to be had."})
     assert newest(bench).over_ground == "ended" and entries(bench.court) == [] and sound(bench) == []
+
+
+def test_a_bar_that_stands_after_the_enforcement_ended_is_looked_at(bench: Bench) -> None:
+    """Ended by ruling, nothing is enforced any more: a judge lifts the bar or lets it stand, and nobody stays barred unseen. Ended
+    for now, everything goes on as it was (RHC 9).
+    """
+
+    def lies() -> bool:
+        with bench.court.database.read() as session:
+            return session.scalar(select(Task.id).where(Task.kind == "bar_stands", Task.done_at.is_(None))) is not None
+
+    listed(bench)
+    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    assert bars(bench) == ["ordered"] and not lies()
+    bench.do("claimant/1", "apply_for_enforcement", {})
+    bench.do("judge", "end_enforcement", {"state": "ended", "reasons": "The creditor asks for nothing more."})
+    assert newest(bench).over_ground == "ended" and bars(bench) == ["ordered"] and lies()
+    with bench.court.database.read() as session:
+        order = session.scalars(select(ConsumptionOrder.reference)).one()
+    given = {"order": order, "ground": "consent", "reasons": "The creditor asks for nothing more."}
+    bench.do("judge", "lift_consumption_bar", given)
+    assert bars(bench) == ["lifted"] and not lies()
 
 
 def test_who_pays_after_the_warning_is_never_decided_on(bench: Bench) -> None:
