@@ -160,6 +160,21 @@ def test_a_corrected_masking_takes_the_old_words_away_and_keeps_their_digest(ben
     assert events(bench) == ["numbered", "in_effect", "published", "withdrawn", "published"]
 
 
+@pytest.mark.parametrize(("reason", "owed"), [("masking", 1), ("not_original", 1), ("never", 0)])
+def test_what_is_withdrawn_because_it_is_wrong_is_owed_to_the_public_still(
+    bench: Bench, reason: str, owed: int
+) -> None:
+    """Taken down because its text is wrong, it is put right and published again (JDP 16(1)): that lies on the clerk's desk until it
+    is proposed. What should never have been public stays away (JDP 16(2)).
+    """
+    bench.effective()
+    row = publish(bench)
+    bench.do("clerk", "withdraw_publication", {"publication": row.reference, "reason": reason})
+    assert len(tasks(bench, "make_public")) == owed
+    bench.do("clerk", "correct_publication", {**proposal(bench, row), "reason": reason})
+    assert not tasks(bench, "make_public") and len(tasks(bench, "approve_publication")) == 1
+
+
 def test_other_words_are_another_thing_than_a_new_rendering(bench: Bench) -> None:
     """A text with another choice is a change of content; the ledger tells both apart."""
     bench.effective()

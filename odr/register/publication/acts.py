@@ -45,7 +45,7 @@ from odr.register.publication.models import (
     PublicationVersion,
     PublishedText,
 )
-from odr.register.publication.numbering import AFTER, put_on_desk
+from odr.register.publication.numbering import AFTER, MASKING, put_on_desk, to_be_corrected
 from odr.register.publication.public_pdf import sealed_pdf
 from odr.register.publication.redacting import digest_of, fixed, key_of, naming_of, redaction_of, salted, seen, summary
 from odr.register.redaction.structure import PublicText
@@ -60,8 +60,6 @@ that has to be taken back. Which of its decisions an act is open to, each guard 
 """
 OBJECTION = "publication_objection"
 NOT_NOW = T("This is not open for that decision as it stands now. Look at it again.")
-MASKING = "masking"
-"""The reason, in every pack, of what was withdrawn because it was wrongly masked (JDP 16)."""
 
 
 def _meant(sitting: Sitting, given: PublicationRef, name: str) -> Publication:
@@ -448,9 +446,12 @@ def _take_down(sitting: Sitting, case: Case, row: Publication) -> None:
 def withdraw_publication(
     sitting: Sitting, case: Case, given: WithdrawalInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Take a public text down at once (JDP 16): first taken down, then looked at."""
+    """Take a public text down at once (JDP 16): first taken down, then looked at. One that is wrong is put right and published again,
+    which lies on the clerk's desk.
+    """
     row = _meant(sitting, given, names.WITHDRAW_PUBLICATION)
     _withdraw(sitting, case, row, given.reason, actor)
+    to_be_corrected(sitting, case, row)
     return Recorded(
         T(
             "Number %(number)s of the ledger withdrawn: %(reason)s",
@@ -541,7 +542,8 @@ def restore_publication(sitting: Sitting, case: Case, given: RestoreInput, *, ac
                 "This text was withdrawn for what it shows. Correct it, and have the new text approved by a second person."
             )
         )
-    sitting.close_tasks(case, desks.TAKE_UP_AGAIN, row.reference)
+    for desk in (desks.TAKE_UP_AGAIN, desks.MAKE_PUBLIC):
+        sitting.close_tasks(case, desk, row.reference)
     if row.state is PublicationState.WITHHELD:
         row.state, row.since_at, row.reason = PublicationState.PENDING, now, None
         ledger.record(sitting, row, ledger.REOPENED, by=actor, docket_entry=sitting.next_number(case))

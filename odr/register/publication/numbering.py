@@ -53,6 +53,8 @@ STATEMENT = "mediation_statement"
 BINDING = frozenset({Stage.CLOSED, Stage.EFFECTIVE, Stage.ENFORCEMENT})
 """Where a case stands once what ended it binds."""
 SANCTIONING = frozenset({names.DECIDE_SANCTION, names.DECIDE_RELEASE})
+MASKING, NOT_ORIGINAL = "masking", "not_original"
+"""The reasons, the first in every pack, of what was withdrawn because its public text is wrong (JDP 16)."""
 NO_EFFECT = "no_effect"
 """The reason, in every pack, of what is not public because nobody can rely on it; it is over when the effect comes."""
 
@@ -189,7 +191,9 @@ def _took_effect(sitting: Sitting, case: Case, row: Publication, rules: Publicat
     sitting.close_tasks(case, desks.DECIDE_ON_PUBLIC, row.reference)
     if row.state.is_pending and row.due_on is not None:
         put_on_desk(sitting, case, row, rules)
-    elif row.reason == NO_EFFECT and row.state in (PublicationState.WITHHELD, PublicationState.WITHDRAWN):
+        return
+    to_be_corrected(sitting, case, row)
+    if row.reason == NO_EFFECT and row.state in (PublicationState.WITHHELD, PublicationState.WITHDRAWN):
         due_at = end_of(sitting.pack(case), row.due_on) if row.due_on is not None else None
         words = T(
             "Number %(number)s of the ledger is not public because it had no effect, and has it now. Put it back, or tick off that it stays",
@@ -209,6 +213,18 @@ def put_on_desk(sitting: Sitting, case: Case, row: Publication, rules: Publicati
     else:
         words = T("Make the public text of number %(number)s of the ledger", number=row.number)
         sitting.open_task(case, Role.CLERK, desks.MAKE_PUBLIC, words, risk=30, due_at=due_at, subject=row.reference)
+
+
+def to_be_corrected(sitting: Sitting, case: Case, row: Publication) -> None:
+    """What was withdrawn because its public text is wrong lies on the clerk's desk: put right, it is published again (JDP 16)."""
+    if row.state is not PublicationState.WITHDRAWN or row.reason not in (MASKING, NOT_ORIGINAL):
+        return
+    if row.effective_at is not None and not sitting.tasks(case, desks.MAKE_PUBLIC, row.reference):
+        words = T(
+            "Number %(number)s of the ledger was withdrawn because its public text is wrong. Correct it, so that it is public again",
+            number=row.number,
+        )
+        sitting.open_task(case, Role.CLERK, desks.MAKE_PUBLIC, words, risk=50, subject=row.reference)
 
 
 def _lost_effect(sitting: Sitting, case: Case, row: Publication) -> None:
