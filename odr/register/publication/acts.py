@@ -24,6 +24,7 @@ from odr.procedure.acts.table import Everyone, Recorded, Topic, act
 from odr.procedure.models import WindowState
 from odr.procedure.papers.frame import SealedPaper, keep_document
 from odr.procedure.rules.base import law
+from odr.procedure.time.reckoning import end_of
 from odr.register import desks, names
 from odr.register.publication import ledger, rules_of_acts as open_when
 from odr.register.publication.inputs import (
@@ -49,6 +50,7 @@ from odr.register.publication.numbering import AFTER, MASKING, put_on_desk, to_b
 from odr.register.publication.public_pdf import sealed_pdf
 from odr.register.publication.redacting import digest_of, fixed, key_of, naming_of, redaction_of, salted, seen, summary
 from odr.register.redaction.structure import PublicText
+from odr.service.sending.asked import last_day
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -108,8 +110,27 @@ def _propose(sitting: Sitting, case: Case, row: Publication, given: ProposalInpu
     for desk in (desks.MAKE_PUBLIC, desks.APPROVE_PUBLICATION, desks.PUBLISH):
         sitting.close_tasks(case, desk, row.reference)
     words = T("Approve the public text of number %(number)s of the ledger", number=row.number)
-    due_at = max((t.due_at for t in sitting.windows(case, OBJECTION, subject=row.reference) if t.due_at), default=None)
+    due_at = _to_be_approved_by(sitting, case, row)
     sitting.open_task(case, Role.JUDGE, desks.APPROVE_PUBLICATION, words, risk=40, due_at=due_at, subject=row.reference)
+
+
+def _in_time(sitting: Sitting, case: Case, row: Publication) -> datetime | None:
+    """Until when a text that is still to be made, approved or published is public in time (JDP 7); None where that is over."""
+    if row.due_on is None or row.due_on < sitting.today:
+        return None
+    return end_of(sitting.pack(case), row.due_on)
+
+
+def _to_be_approved_by(sitting: Sitting, case: Case, row: Publication) -> datetime | None:
+    """Until when a judge approves: in time for the public, and at least the working day after the parties had theirs, for before that
+    nobody can.
+    """
+    pack, by = sitting.pack(case), _in_time(sitting, case, row)
+    ends = [window.due_at for window in sitting.windows(case, OBJECTION, subject=row.reference) if window.due_at]
+    if not ends:
+        return by
+    after = end_of(pack, pack.working_calendar.add_working(last_day(max(ends), pack.tz), 1))
+    return max(by, after) if by is not None else after
 
 
 @act(
@@ -194,7 +215,8 @@ def object_to_publication(
     row.state, row.approved_by, row.approved_entry = PublicationState.PENDING, None, None
     sitting.close_tasks(case, desks.APPROVE_PUBLICATION, row.reference)
     words = T("A party objects to the public text of number %(number)s of the ledger", number=row.number)
-    sitting.open_task(case, Role.CLERK, desks.MAKE_PUBLIC, words, risk=50, subject=row.reference)
+    due_at = _in_time(sitting, case, row)
+    sitting.open_task(case, Role.CLERK, desks.MAKE_PUBLIC, words, risk=50, due_at=due_at, subject=row.reference)
     return Recorded(
         T("%(name)s objects to the public text of number %(number)s of the ledger", name=party.name, number=row.number),
         _facts(row, passages=len(given.passages)),
@@ -245,7 +267,8 @@ def approve_publication(sitting: Sitting, case: Case, given: ApprovalInput, *, a
     row.approved_entry = sitting.next_number(case)
     sitting.close_tasks(case, desks.APPROVE_PUBLICATION, row.reference)
     words = T("Publish number %(number)s of the ledger", number=row.number)
-    sitting.open_task(case, Role.CLERK, desks.PUBLISH, words, risk=40, subject=row.reference)
+    due_at = _in_time(sitting, case, row)
+    sitting.open_task(case, Role.CLERK, desks.PUBLISH, words, risk=40, due_at=due_at, subject=row.reference)
     return Recorded(
         T("Public text of number %(number)s of the ledger approved", number=row.number),
         _facts(row, text_sha256=row.proposed_sha256),
