@@ -20,6 +20,12 @@ TAKE_UP_AGAIN = desk(
     by_hand=True,
 )
 WITHHOLD = desk("withhold", T("A decision that as a rule is not published"), Role.JUDGE)
+BAR_STANDS = desk(
+    "bar_stands",
+    T("A bar on costly consumption that stands after its enforcement ended"),
+    Role.JUDGE,
+    by_hand=True,
+)
 CONSUMPTION_BAR = desk("consumption_bar", T("A bar on costly consumption to decide on"), Role.PRESIDENT)
 CONSUMPTION_LEAVE = desk("consumption_leave", T("One costly thing to allow or not"), Role.JUDGE)
 CORRECT_LISTING = desk("correct_listing", T("An entry of the list to put right"), Role.CLERK)

@@ -168,7 +168,9 @@ def test_a_signature_counts_for_its_text_alone(panel: Bench, others: dict[str, s
 
 
 def test_the_committee_looks_once_more_and_no_further(panel: Bench, others: dict[str, str]) -> None:
-    """The panel objects once to what the committee decided (COL 13), and before it has decided not at all."""
+    """The panel objects once to what the committee decided (COL 13), before it has decided not at all, and to what it decides on
+    another question once more.
+    """
     with pytest.raises(ActNotOpen, match="decided nothing"):
         panel.do("judge", "ask_committee_again", {"reasons": "We see it otherwise."})
     for first in (True, False):
@@ -181,6 +183,15 @@ def test_the_committee_looks_once_more_and_no_further(panel: Bench, others: dict
         minuted(panel, others)
         signed(panel, "yan", "zhou")
         assert file_signed(panel.court) == 1
+    with pytest.raises(ActNotOpen, match="once already"):
+        panel.do("judge", "ask_committee_again", {"reasons": "Still otherwise."})
+    asked(panel, question="May the interest be counted from the day of the order?")
+    minuted(panel, others)
+    signed(panel, "yan", "zhou")
+    assert file_signed(panel.court) == 1
+    panel.do("judge", "ask_committee_again", {"reasons": "We see this one otherwise too."})
+    answer = {"meeting": meeting(panel).reference, "answer": "declined", "reasons": "Nothing new is said."}
+    panel.do("president", "answer_meeting", answer)
     with pytest.raises(ActNotOpen, match="once already"):
         panel.do("judge", "ask_committee_again", {"reasons": "Still otherwise."})
 

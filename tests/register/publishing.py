@@ -66,11 +66,17 @@ def approve(bench: Bench, row: Publication | None = None) -> None:
     bench.do("judge", "approve_publication", {"publication": row.reference, "text_sha256": row.proposed_sha256})
 
 
-def publish(bench: Bench) -> Publication:
-    """From a decision in effect to the public text."""
-    row = propose(bench)
+def publish(bench: Bench, row: Publication | None = None) -> Publication:
+    """From a decision in effect, the last one if none is named, to the public text."""
+    number = (row or numbered(bench)[-1]).number
+    propose(bench, row)
     bench.wait(days=6)
+    row = _numbered(bench, number)
     approve(bench, row)
     bench.do("clerk", "publish_decision", {"publication": row.reference})
     bench.court.notary.sequence()
-    return numbered(bench)[-1]
+    return _numbered(bench, number)
+
+
+def _numbered(bench: Bench, number: int) -> Publication:
+    return next(row for row in numbered(bench) if row.number == number)

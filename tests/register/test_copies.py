@@ -22,6 +22,7 @@ from odr.procedure.models import Task, Window, WindowState
 from odr.register.copies.making import certify_due, failed
 from odr.register.copies.models import CopyRequest, CopyState
 from odr.register.copies.queries import paper_pieces, seen_of
+from odr.register.statistics.counting import read_dockets
 from odr.service.models import Packet
 from tests.scene import Scene
 
@@ -75,6 +76,21 @@ def test_a_copy_on_paper_is_paid_printed_and_handed_over(small_scene: Scene) -> 
         assert limit.state is WindowState.MET
     with pytest.raises(ActNotOpen):
         small_scene.do("hand_over_copy", "clerk", request=row.reference, how="posted", proof="RR123")
+
+
+def test_what_a_copy_costs_is_no_court_fee_in_the_statistics(small_scene: Scene) -> None:
+    """The public figure of what came in of court fees counts fees, and not what copies, experts or fines are paid."""
+    small_scene.pend()
+
+    def paid() -> list[tuple[str, int]]:
+        with small_scene.court.database.read() as session:
+            return read_dockets(session, [small_scene.case_id], small_scene.court.settings.tz)[small_scene.case_id].paid
+
+    before = paid()
+    small_scene.do("request_copy", "li", **PAPER)
+    small_scene.work()
+    assert small_scene.pay(Matter.COPIES) == 1 and paid() == before
+    assert small_scene.pay(Matter.CLAIM) == 0 or paid() != before
 
 
 def test_a_copy_not_paid_for_falls_and_nothing_is_owed(small_scene: Scene) -> None:

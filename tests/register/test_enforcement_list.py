@@ -17,7 +17,7 @@ from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.papers.rulings import written_ruling
 from odr.procedure.time.written_working import text_from_json
 from odr.register.enforcement_list.audit import audit_case_listings, wrong_in
-from odr.register.enforcement_list.models import ListingRequest, ListingState
+from odr.register.enforcement_list.models import ConsumptionOrder, ListingRequest, ListingState
 from odr.register.enforcement_list.panel import listing_panel
 from odr.register.enforcement_list.shown import totals
 from odr.service.models import Packet
@@ -433,6 +433,21 @@ def test_whoever_is_listed_asks_is_refused_and_turns_to_the_higher_court(bench: 
     assert newest(bench).over_ground == "review" and entries(bench.court) == [] and sound(bench) == []
 
 
+def test_what_is_to_be_put_right_has_its_day(bench: Bench) -> None:
+    """A well-founded request is carried out within three working days, and the clerk's task says by when (DDL 12)."""
+    listed(bench)
+    bench.do("respondent/1", "ask_about_listing", {"about": "inaccurate", "words": "The name of the head is another."})
+    given = {"request": request(bench), "answer": "correct", "reasons": "The extract of the register says so."}
+    bench.do("judge", "decide_on_listing", given)
+    with bench.court.database.read() as session:
+        (task,) = session.scalars(select(Task).where(Task.kind == "correct_listing", Task.done_at.is_(None)))
+        pack = bench.court.look(session).pack(session.get_one(Case, bench.case_id))
+        today = bench.clock.now().astimezone(pack.tz).date()
+        assert task.due_at is not None
+        last = (task.due_at - timedelta(seconds=1)).astimezone(pack.tz).date()
+        assert last == pack.working_calendar.add_working(today, 3)
+
+
 def test_the_time_for_the_higher_court_ends(bench: Bench) -> None:
     """Ten days after service of the refusal nobody can turn to the higher court any more (DDL 12)."""
     listed(bench)
@@ -491,6 +506,28 @@ def test_what_is_not_enforced_any_more_lists_nobody(bench: Bench) -> None:
     listed(bench)
     bench.do("judge", "end_enforcement", {"state": "ended", "reasons": "There is nothing to be had."})
     assert newest(bench).over_ground == "ended" and entries(bench.court) == [] and sound(bench) == []
+
+
+def test_a_bar_that_stands_after_the_enforcement_ended_is_looked_at(bench: Bench) -> None:
+    """Ended by ruling, nothing is enforced any more: a judge lifts the bar or lets it stand, and nobody stays barred unseen. Ended
+    for now, everything goes on as it was (RHC 9).
+    """
+
+    def lies() -> bool:
+        with bench.court.database.read() as session:
+            return session.scalar(select(Task.id).where(Task.kind == "bar_stands", Task.done_at.is_(None))) is not None
+
+    listed(bench)
+    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    assert bars(bench) == ["ordered"] and not lies()
+    bench.do("claimant/1", "apply_for_enforcement", {})
+    bench.do("judge", "end_enforcement", {"state": "ended", "reasons": "The creditor asks for nothing more."})
+    assert newest(bench).over_ground == "ended" and bars(bench) == ["ordered"] and lies()
+    with bench.court.database.read() as session:
+        order = session.scalars(select(ConsumptionOrder.reference)).one()
+    given = {"order": order, "ground": "consent", "reasons": "The creditor asks for nothing more."}
+    bench.do("judge", "lift_consumption_bar", given)
+    assert bars(bench) == ["lifted"] and not lies()
 
 
 def test_who_pays_after_the_warning_is_never_decided_on(bench: Bench) -> None:

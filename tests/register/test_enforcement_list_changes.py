@@ -100,6 +100,7 @@ def test_an_heir_is_not_on_the_list(bench: Bench) -> None:
     substitute(bench)
     row = newest(bench)
     assert (row.state, row.over_ground, row.sealed) == (ListingState.REMOVED, "replaced", "")
+    assert (row.sex, row.born_on) == (None, None)
     assert entries(bench.court, NAME, PERSON) == [] == entries(bench.court, HEIR, PERSON) and keys(bench.court) == 0
     assert bars(bench) == ["lifted"] and sound(bench) == []
     (left,), (lifted,) = words(bench, "leave_list"), words(bench, "lift_consumption_bar")
@@ -117,7 +118,9 @@ def test_an_heir_takes_over_no_warning_and_no_request(bench: Bench) -> None:
     bench.do("clerk", "order_property_report", {"debtor": debtor(bench), "since": "2025-01-01"})
     bench.do("judge", "ask_for_consumption_bar", {"debtor": debtor(bench), "words": "He flies every week."})
     substitute(bench)
-    assert newest(bench).state is ListingState.DECLINED and newest(bench).sealed == "" and bars(bench) == ["refused"]
+    row = newest(bench)
+    assert (row.state, row.sealed, row.sex, row.born_on) == (ListingState.DECLINED, "", None, None)
+    assert bars(bench) == ["refused"]
     bench.wait(days=40)
     with pytest.raises(CourtError):
         decide(bench)

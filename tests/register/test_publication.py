@@ -15,6 +15,7 @@ from odr.judgment.models import Decision
 from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.rules.redaction import Private
+from odr.procedure.time.reckoning import end_of
 from odr.register.publication import ledger, public_views, redacting
 from odr.register.publication.models import Change, PublicationState, PublicationVersion, PublishedText
 from odr.service.models import Packet
@@ -72,6 +73,33 @@ def test_the_last_day_is_seven_working_days_after_effect_and_nothing_publishes_b
     with bench.court.database.read() as session:
         (line,) = ledger.lines(session).values()
         assert ledger.is_late(line, bench.clock.now().date()) and not ledger.is_late(line, row.due_on)
+
+
+def test_whoever_has_a_text_next_has_a_day_on_which_it_can_be_done(bench: Bench) -> None:
+    """The last day of JDP 7 goes with the text from desk to desk, and a judge is not late with what nobody could approve before."""
+    bench.effective()
+    row = propose(bench)
+    (task,) = tasks(bench, "approve_publication")
+    with bench.court.database.read() as session:
+        pack = bench.court.look(session).pack(session.get_one(Case, bench.case_id))
+        objections = session.scalars(select(Window.due_at).where(Window.kind == "publication_objection")).all()
+    assert row.due_on is not None and task.due_at is not None and task.due_at > max(filter(None, objections))
+    assert task.due_at.astimezone(pack.tz).date() >= row.due_on
+    given = {"publication": row.reference, "passages": [], "reasons": "It says where I live."}
+    bench.do("claimant/1", "object_to_publication", given)
+    assert [one.due_at for one in tasks(bench, "make_public")] == [end_of(pack, row.due_on)]
+
+
+def test_a_text_that_is_late_is_approved_by_the_working_day_after_the_parties_had_theirs(bench: Bench) -> None:
+    """Proposed when the day of JDP 7 is over: the judge's task is not over before it can be done."""
+    bench.effective()
+    bench.wait(days=40)
+    propose(bench)
+    (task,) = tasks(bench, "approve_publication")
+    with bench.court.database.read() as session:
+        pack = bench.court.look(session).pack(session.get_one(Case, bench.case_id))
+        last = max(filter(None, session.scalars(select(Window.due_at).where(Window.kind == "publication_objection"))))
+    assert task.due_at == end_of(pack, pack.working_calendar.add_working(last.astimezone(pack.tz).date(), 1))
 
 
 def test_while_a_candidate_is_open_nothing_is_proposed(bench: Bench) -> None:
@@ -158,6 +186,21 @@ def test_a_corrected_masking_takes_the_old_words_away_and_keeps_their_digest(ben
         assert older.sha256 == first.sha256 and newer.change is Change.RENDERED
         assert [one.version_id for one in session.scalars(select(PublishedText))] == [newer.id]
     assert events(bench) == ["numbered", "in_effect", "published", "withdrawn", "published"]
+
+
+@pytest.mark.parametrize(("reason", "owed"), [("masking", 1), ("not_original", 1), ("never", 0)])
+def test_what_is_withdrawn_because_it_is_wrong_is_owed_to_the_public_still(
+    bench: Bench, reason: str, owed: int
+) -> None:
+    """Taken down because its text is wrong, it is put right and published again (JDP 16(1)): that lies on the clerk's desk until it
+    is proposed. What should never have been public stays away (JDP 16(2)).
+    """
+    bench.effective()
+    row = publish(bench)
+    bench.do("clerk", "withdraw_publication", {"publication": row.reference, "reason": reason})
+    assert len(tasks(bench, "make_public")) == owed
+    bench.do("clerk", "correct_publication", {**proposal(bench, row), "reason": reason})
+    assert not tasks(bench, "make_public") and len(tasks(bench, "approve_publication")) == 1
 
 
 def test_other_words_are_another_thing_than_a_new_rendering(bench: Bench) -> None:

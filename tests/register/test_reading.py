@@ -22,6 +22,7 @@ from odr.register.viewing.rules import Answer, Ground, answers, is_readable, mus
 from tests.judgment.bench import Bench
 from tests.judgment.web import Visitor
 from tests.register.publishing import approve, numbered, propose, publish
+from tests.register.test_sanctions import ordered
 
 WORDS = "As the law says."
 
@@ -112,6 +113,19 @@ def test_what_was_granted_is_read_where_it_is_public_once_it_is(bench: Bench) ->
     assert decision.state is PublicationState.PUBLISHED
     page = li.page(f"/reading/{row.reference}")
     assert f"/decisions/{decision.address}" in page and "lost its effect" not in page
+
+
+def test_whoever_names_a_case_means_its_judgment(bench: Bench) -> None:
+    """A fine that is not public yet stands beside a judgment that is: the registry points to the judgment (CPI 255(1))."""
+    ordered(bench)
+    judgment, fine = numbered(bench)
+    assert fine.number > judgment.number and fine.effective_at is not None
+    publish(bench, judgment)
+    row = asks(bench)
+    with pytest.raises(InvalidInput):
+        answered(bench, row, answer="refuse", ground="protected")
+    done = answered(bench, row, answer="guide")
+    assert (done.state, done.publication_id) == (ViewingState.GUIDED, judgment.id)
 
 
 def test_a_refusal_is_looked_at_again_once_and_by_somebody_else(bench: Bench) -> None:

@@ -16,6 +16,7 @@ from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.models import Task
 from odr.procedure.rules.registry import PackRegistry
 from odr.register.enforcement_list.sanctions.models import Custody, Sanction, SanctionState
+from odr.register.publication import redacting
 from odr.register.publication.models import Publication, PublicationState
 from odr.register.search import keeping, shelves
 from odr.register.search.facts import FactReader
@@ -24,6 +25,7 @@ from odr.register.search.queries import Asked, Compiler
 from odr.register.search.searching import Search
 from tests.judgment.bench import Bench
 from tests.judgment.test_enforcement_settlement import enforced
+from tests.register.listing import debtor
 from tests.register.publishing import numbered, proposal as public_text, propose, publish
 from tests.register.test_register_checked import Outside
 from tests.register.test_sanctions import BORN, begin, decide, heard, newest, ordered, proposal
@@ -123,6 +125,17 @@ def test_an_officer_s_name_is_known_and_replaced(bench: Bench) -> None:
     publish(bench)
     page = create_app(court=bench.court).test_client().get(f"/decisions/{numbered(bench)[-1].address}").text
     assert "zhou yi" not in " ".join(page.lower().split())
+
+
+def test_who_is_barred_with_an_organisation_is_a_name_the_docket_knows(bench: Bench) -> None:
+    """Its people may not spend on what is costly either, and a decision that names one of them hides the name (RHC 3; JDP 8)."""
+    enforced(bench)
+    bench.do("claimant/1", "ask_for_consumption_bar", {"debtor": debtor(bench), "words": "They fly every week."})
+    given = {"answer": "bar", "people": "Qian San, manager\nSun Si", "reasons": "It pays nobody."}
+    bench.do("president", "decide_consumption_bar", {"debtor": debtor(bench), **given})
+    with bench.court.database.read() as session:
+        known = redacting.known_in(bench.court.look(session), session.get_one(Case, bench.case_id))
+        assert {"Qian San", "Sun Si"} <= {name for one in known for name in one.names if not one.keep}
 
 
 @pytest.mark.parametrize(("answer", "given"), [("lifted", {}), ("changed", {"fine": "500.00", "days": 3})])

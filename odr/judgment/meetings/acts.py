@@ -117,13 +117,15 @@ def _asked(sitting: Sitting, case: Case, body: Body, ground: Ground, question: s
 
 @guard("COL 13")
 def objects_once(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """The committee is asked once to look at its decision again, after it has decided."""
+    """The committee is asked once to look at a decision of its again, after it has decided; on another question it decides anew."""
     if meetings_of(sitting.session, case, *RUNS):
         return T("A meeting on this case is already under way.")
     decided = decided_by_committee(sitting.session, case)
     if not decided:
         return T("The committee has decided nothing in this case.")
-    asked = [one for one in meetings_of(sitting.session, case) if one.again]
+    last = decided[-1]
+    since = last.filed_entry or 0
+    asked = last.again or any(one.again and one.asked_entry > since for one in meetings_of(sitting.session, case))
     return T("The committee was asked once already to look at its decision again.") if asked else None
 
 

@@ -234,6 +234,7 @@ def record_payment(sitting: Sitting, case: Case, given: PaymentInput, *, actor: 
             "payment": payment.reference,
             "assessment": row.reference,
             "party": payer.label,
+            "matter": row.matter.value,
             "left": left.minor,
             "excess": excess.minor,
             "currency": row.currency,

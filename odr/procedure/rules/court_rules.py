@@ -614,7 +614,7 @@ class PublishedKind(Rule):
     acts: tuple[Key, ...] = ()
     answers: tuple[Key, ...] = ()
     ends_case: bool = False
-    """Only papers of an act that closed the case."""
+    """Only papers of an act that closed the case, or that ruled so and waits until nobody can appeal from it."""
     withheld: Key | None = None
     except_for: Words | None = None
 
@@ -678,15 +678,17 @@ class PublicationRules(Rule):
         return RedactionRules.from_table(self.redaction)
 
     def kind_of(self, paper: str, act: str, *, ended: bool, answer: str | None = None) -> str | None:
-        """Under which kind a sealed paper of an act gets its number; None where it gets none. What names acts is asked first."""
+        """Under which kind a sealed paper of an act gets its number; None where it gets none. Where kinds name the act, it is one of
+        theirs or none.
+        """
         fitting = [
             (key, kind)
-            for key, kind in sorted(self.kinds.items(), key=lambda one: not one[1].acts)
+            for key, kind in self.kinds.items()
             if paper in kind.papers and (not kind.acts or act in kind.acts) and (ended or not kind.ends_case)
         ]
-        if not fitting or (fitting[0][1].answers and answer not in fitting[0][1].answers):
-            return None
-        return fitting[0][0]
+        of_act = [(key, kind) for key, kind in fitting if kind.acts]
+        answered = (key for key, kind in of_act or fitting if not kind.answers or answer in kind.answers)
+        return next(answered, None)
 
 
 class RetrialGround(Rule):

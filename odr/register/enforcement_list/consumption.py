@@ -10,7 +10,10 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.judgment.enforcement.queries import barred, enforcements_of, open_enforcement
+from odr.judgment.models import EnforcementCase
+from odr.judgment.names import END_ENFORCEMENT
 from odr.judgment.queries import obligations_of
+from odr.judgment.vocabulary import EnforcementState
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -189,6 +192,7 @@ def a_bar_stands(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         T("The decision says for whom, and why. There is nothing you have to do."),
     ),
     paper=RulingForm(T("Costly consumption"), NO_REVIEW, result="ground", is_decision=True),
+    desk=desks.BAR_STANDS,
     topic=Topic.DECISION,
     in_record=False,
 )
@@ -202,6 +206,7 @@ def lift_consumption_bar(sitting: Sitting, case: Case, given: LiftBarInput, *, a
         if one.order_id == row.id:
             one.answer, one.answered_entry = "allow", sitting.next_number(case)
             sitting.close_tasks(case, desks.CONSUMPTION_LEAVE, one.reference)
+    sitting.close_tasks(case, desks.BAR_STANDS, row.reference)
     debtor = case.party(row.party_id)
     was = replaced_since(debtor, row.asked_entry or row.ordered_entry or 0)
     return Recorded(
@@ -251,9 +256,13 @@ def follow_bars(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     """After each act: who has performed, or owes nothing any more, is barred no longer (RHC 9)."""
     if case.stage not in LOOKED_AFTER or case.is_blank:
         return
+    every = enforcements_of(sitting.session, case, EnforcementState.ENDED) if entry.act == END_ENFORCEMENT else ()
+    ended = [one for one in every if one.closed_entry == entry.number]
     for row in bars_of(sitting.session, case, "ordered", "asked"):
         ground = due_lift(sitting, case, row) if row.lifted_ground is None else None
         if ground is None:
+            if row.state == "ordered" and row.lifted_ground is None and ended:
+                _look_at(sitting, case, row, ended[0])
             continue
         if row.state == "asked":
             row.state, row.lifted_entry = "refused", entry.number
@@ -266,6 +275,20 @@ def follow_bars(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
             LiftBarInput.model_validate({"order": row.reference, "ground": ground, "reasons": reasons}),
             case=case,
         )
+
+
+def _look_at(sitting: Sitting, case: Case, row: ConsumptionOrder, ended: EnforcementCase) -> None:
+    """A judge looks at a bar whose enforcement was ended by ruling: nobody enforces anything any more, and the law does not say that
+    it stays (RHC 9).
+    """
+    listing = sitting.session.get(Listing, row.listing_id) if row.listing_id is not None else None
+    if _creditor(sitting, case, row, listing) not in (None, ended.party_id):
+        return
+    title = T(
+        "The enforcement was ended by ruling, and %(name)s is still barred from costly consumption. Lift the bar, or tick off that it stays.",
+        name=case.name_of(row.party_id),
+    )
+    sitting.open_task(case, Role.JUDGE, desks.BAR_STANDS, title, risk=55, subject=row.reference)
 
 
 @guard("RHC 3, 8")

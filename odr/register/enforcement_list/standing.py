@@ -20,7 +20,8 @@ from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.language import language_of
 from odr.procedure.papers.rulings import STANDS as NO_REVIEW
-from odr.procedure.rules.base import law
+from odr.procedure.rules.base import Period, Unit, law
+from odr.procedure.time.reckoning import reckon
 from odr.register import desks, names, time_limits
 from odr.register.enforcement_list import chain
 from odr.register.enforcement_list.inputs import (
@@ -54,6 +55,8 @@ from odr.service.queries import begun
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
+PUT_RIGHT_IN = Period(amount=3, unit=Unit.WORKING_DAYS)
+"""Within this an entry is put right once it was decided that something in it is not accurate (DDL 9, 12)."""
 LOOKED_AFTER = frozenset(
     {
         Stage.PENDING,
@@ -186,8 +189,7 @@ def term_over(sitting: Sitting, case: Case, window: Window) -> None:
 
 def end_listing(sitting: Sitting, case: Case, row: Listing, ground: str) -> None:
     """Take an entry off: nothing of it is public from here on, nothing about it waits or runs (DDL 9, 10)."""
-    was_proposed = row.state is ListingState.PROPOSED
-    if was_proposed:
+    if row.state is ListingState.PROPOSED:
         row.state, row.sealed = ListingState.DECLINED, ""
     else:
         rules = rules_of(sitting, case)
@@ -196,6 +198,7 @@ def end_listing(sitting: Sitting, case: Case, row: Listing, ground: str) -> None
         chain.hide(sitting, row, chain.REMOVED, ground=ground)
         row.state = ListingState.REMOVED
     row.over_at, row.over_ground, row.over_entry = sitting.now, ground, sitting.next_number(case)
+    row.sex, row.born_on = None, None  # They were asked for because an entry shows them, and the docket keeps neither.
     for kind in (time_limits.LISTING_ANSWER, time_limits.LISTING_TERM):
         sitting.close_windows(case, kind, WindowState.ENDED, subject=row.reference)
     for desk in (desks.LISTING, desks.CORRECT_LISTING):
@@ -556,7 +559,8 @@ def decide_on_listing(
         )
     if given.answer == "correct":
         title = T("Put the entry of %(name)s in the list right within three working days.", name=name)
-        sitting.open_task(case, Role.CLERK, desks.CORRECT_LISTING, title, risk=70, subject=row.reference)
+        due_at = reckon(sitting.pack(case), PUT_RIGHT_IN, now, article="DDL 12").due_at
+        sitting.open_task(case, Role.CLERK, desks.CORRECT_LISTING, title, risk=70, due_at=due_at, subject=row.reference)
         return Recorded(T("The entry of %(name)s in the list is to be corrected", name=name), facts)
     return Recorded(T("The entry of %(name)s in the list stays", name=name), facts)
 

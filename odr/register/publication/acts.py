@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 from sqlalchemy import delete, func, select
 
-from odr.docket.models import PARTY_ROLES, Case, Document, Role, Stage
+from odr.docket.models import PARTY_ROLES, Case, Document, Role
 from odr.ground.errors import ActNotOpen, CaseMovedOn, FieldFault, InvalidInput
 from odr.ground.text import T, side_by_side, words_of
 from odr.identity.actors import Actor
@@ -24,6 +24,7 @@ from odr.procedure.acts.table import Everyone, Recorded, Topic, act
 from odr.procedure.models import WindowState
 from odr.procedure.papers.frame import SealedPaper, keep_document
 from odr.procedure.rules.base import law
+from odr.procedure.time.reckoning import end_of
 from odr.register import desks, names
 from odr.register.publication import ledger, rules_of_acts as open_when
 from odr.register.publication.inputs import (
@@ -45,22 +46,22 @@ from odr.register.publication.models import (
     PublicationVersion,
     PublishedText,
 )
-from odr.register.publication.numbering import put_on_desk
+from odr.register.publication.numbering import AFTER, MASKING, put_on_desk, to_be_corrected
 from odr.register.publication.public_pdf import sealed_pdf
 from odr.register.publication.redacting import digest_of, fixed, key_of, naming_of, redaction_of, salted, seen, summary
 from odr.register.redaction.structure import PublicText
+from odr.service.sending.asked import last_day
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
-DECIDED = {Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED}
-AGAIN = {*DECIDED, Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
-"""A case that is heard again may have a public decision that has to be taken back."""
+NUMBERED = set(AFTER)
+"""A case may have a decision in effect while the rest of it is heard (CPL 156), and one that is heard again a public decision
+that has to be taken back. Which of its decisions an act is open to, each guard says.
+"""
 OBJECTION = "publication_objection"
 NOT_NOW = T("This is not open for that decision as it stands now. Look at it again.")
-MASKING = "masking"
-"""The reason, in every pack, of what was withdrawn because it was wrongly masked (JDP 16)."""
 
 
 def _meant(sitting: Sitting, given: PublicationRef, name: str) -> Publication:
@@ -109,15 +110,34 @@ def _propose(sitting: Sitting, case: Case, row: Publication, given: ProposalInpu
     for desk in (desks.MAKE_PUBLIC, desks.APPROVE_PUBLICATION, desks.PUBLISH):
         sitting.close_tasks(case, desk, row.reference)
     words = T("Approve the public text of number %(number)s of the ledger", number=row.number)
-    due_at = max((t.due_at for t in sitting.windows(case, OBJECTION, subject=row.reference) if t.due_at), default=None)
+    due_at = _to_be_approved_by(sitting, case, row)
     sitting.open_task(case, Role.JUDGE, desks.APPROVE_PUBLICATION, words, risk=40, due_at=due_at, subject=row.reference)
+
+
+def _in_time(sitting: Sitting, case: Case, row: Publication) -> datetime | None:
+    """Until when a text that is still to be made, approved or published is public in time (JDP 7); None where that is over."""
+    if row.due_on is None or row.due_on < sitting.today:
+        return None
+    return end_of(sitting.pack(case), row.due_on)
+
+
+def _to_be_approved_by(sitting: Sitting, case: Case, row: Publication) -> datetime | None:
+    """Until when a judge approves: in time for the public, and at least the working day after the parties had theirs, for before that
+    nobody can.
+    """
+    pack, by = sitting.pack(case), _in_time(sitting, case, row)
+    ends = [window.due_at for window in sitting.windows(case, OBJECTION, subject=row.reference) if window.due_at]
+    if not ends:
+        return by
+    after = end_of(pack, pack.working_calendar.add_working(last_day(max(ends), pack.tz), 1))
+    return max(by, after) if by is not None else after
 
 
 @act(
     title=T("Propose the public text of a decision"),
     input=ProposalInput,
     by={Role.CLERK},
-    at=DECIDED,
+    at=NUMBERED,
     guard=open_when.something_to_propose,
     while_stayed=True,
     source=law("JDP 3, 8, 10", "COURT publication"),
@@ -162,7 +182,7 @@ def propose_publication(sitting: Sitting, case: Case, given: ProposalInput, *, a
     title=T("Object to the text that is to be public"),
     input=ObjectionInput,
     by=set(PARTY_ROLES),
-    at=DECIDED,
+    at=NUMBERED,
     guard=open_when.something_proposed,
     window=OBJECTION,
     meets=False,
@@ -195,7 +215,8 @@ def object_to_publication(
     row.state, row.approved_by, row.approved_entry = PublicationState.PENDING, None, None
     sitting.close_tasks(case, desks.APPROVE_PUBLICATION, row.reference)
     words = T("A party objects to the public text of number %(number)s of the ledger", number=row.number)
-    sitting.open_task(case, Role.CLERK, desks.MAKE_PUBLIC, words, risk=50, subject=row.reference)
+    due_at = _in_time(sitting, case, row)
+    sitting.open_task(case, Role.CLERK, desks.MAKE_PUBLIC, words, risk=50, due_at=due_at, subject=row.reference)
     return Recorded(
         T("%(name)s objects to the public text of number %(number)s of the ledger", name=party.name, number=row.number),
         _facts(row, passages=len(given.passages)),
@@ -216,7 +237,7 @@ def _standing(row: Publication, passages: Sequence[PassageInput]) -> list[str]:
     title=T("Approve the public text of a decision"),
     input=ApprovalInput,
     by={Role.JUDGE},
-    at=DECIDED,
+    at=NUMBERED,
     guard=open_when.something_to_approve,
     while_stayed=True,
     source=law("COURT publication", "JDP 4, 8, 10"),
@@ -246,7 +267,8 @@ def approve_publication(sitting: Sitting, case: Case, given: ApprovalInput, *, a
     row.approved_entry = sitting.next_number(case)
     sitting.close_tasks(case, desks.APPROVE_PUBLICATION, row.reference)
     words = T("Publish number %(number)s of the ledger", number=row.number)
-    sitting.open_task(case, Role.CLERK, desks.PUBLISH, words, risk=40, subject=row.reference)
+    due_at = _in_time(sitting, case, row)
+    sitting.open_task(case, Role.CLERK, desks.PUBLISH, words, risk=40, due_at=due_at, subject=row.reference)
     return Recorded(
         T("Public text of number %(number)s of the ledger approved", number=row.number),
         _facts(row, text_sha256=row.proposed_sha256),
@@ -276,7 +298,7 @@ def prepare_publishing(court: Court, case: Case, given: BaseModel, actor: Actor)
     title=T("Publish a decision"),
     input=PublicationRef,
     by={Role.CLERK},
-    at=DECIDED,
+    at=NUMBERED,
     guard=open_when.something_to_publish,
     while_stayed=True,
     source=law("JDP 3, 7"),
@@ -375,7 +397,7 @@ def _new_version(sitting: Sitting, case: Case, row: Publication, document: Docum
     title=T("Withhold a decision from publication"),
     input=ReasonInput,
     by={Role.JUDGE},
-    at=DECIDED,
+    at=NUMBERED,
     guard=open_when.something_to_withhold,
     while_stayed=True,
     source=law("JDP 4"),
@@ -428,7 +450,7 @@ def _take_down(sitting: Sitting, case: Case, row: Publication) -> None:
     title=T("Withdraw a published decision"),
     input=WithdrawalInput,
     by={Role.JUDGE, Role.CLERK},
-    at=AGAIN,
+    at=NUMBERED,
     guard=open_when.something_public,
     while_stayed=True,
     source=law("JDP 16"),
@@ -447,9 +469,12 @@ def _take_down(sitting: Sitting, case: Case, row: Publication) -> None:
 def withdraw_publication(
     sitting: Sitting, case: Case, given: WithdrawalInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Take a public text down at once (JDP 16): first taken down, then looked at."""
+    """Take a public text down at once (JDP 16): first taken down, then looked at. One that is wrong is put right and published again,
+    which lies on the clerk's desk.
+    """
     row = _meant(sitting, given, names.WITHDRAW_PUBLICATION)
     _withdraw(sitting, case, row, given.reason, actor)
+    to_be_corrected(sitting, case, row)
     return Recorded(
         T(
             "Number %(number)s of the ledger withdrawn: %(reason)s",
@@ -486,7 +511,7 @@ def _withdraw(sitting: Sitting, case: Case, row: Publication, key: str, actor: A
     title=T("Correct the public text of a decision"),
     input=CorrectionInput,
     by={Role.CLERK},
-    at=DECIDED,
+    at=NUMBERED,
     guard=open_when.something_to_correct,
     while_stayed=True,
     source=law("JDP 16"),
@@ -519,7 +544,7 @@ def correct_publication(
     title=T("Put a withdrawn or withheld decision back"),
     input=RestoreInput,
     by={Role.JUDGE},
-    at=DECIDED,
+    at=NUMBERED,
     guard=open_when.something_to_restore,
     while_stayed=True,
     source=law("COURT publication", "JDP 3"),
@@ -540,7 +565,8 @@ def restore_publication(sitting: Sitting, case: Case, given: RestoreInput, *, ac
                 "This text was withdrawn for what it shows. Correct it, and have the new text approved by a second person."
             )
         )
-    sitting.close_tasks(case, desks.TAKE_UP_AGAIN, row.reference)
+    for desk in (desks.TAKE_UP_AGAIN, desks.MAKE_PUBLIC):
+        sitting.close_tasks(case, desk, row.reference)
     if row.state is PublicationState.WITHHELD:
         row.state, row.since_at, row.reason = PublicationState.PENDING, now, None
         ledger.record(sitting, row, ledger.REOPENED, by=actor, docket_entry=sitting.next_number(case))

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import Session, undefer
 
 from odr.docket.models import Audience, Case, DocketEntry, Document, Role, Stage
+from odr.filing.models import Request, RequestKind, RequestState
 from odr.ground.db import new_reference
 from odr.ground.text import T, words_of
 from odr.judgment.models import Decision
@@ -26,15 +27,34 @@ from odr.register.formats.published import new_public_id
 from odr.register.publication import ledger
 from odr.register.publication.models import Publication, PublicationState
 from odr.register.redaction.structure import text_of
+from odr.settlement.models import Agreement, AgreementState
 
 if TYPE_CHECKING:
     from odr.procedure.rules.court_rules import PublicationRules
     from odr.procedure.sitting import Sitting
 
-AFTER = frozenset({Stage.PENDING, Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED})
-"""Stages at which a decision may be there whose effect comes or goes; a case that is heard again is pending."""
+AFTER = frozenset(
+    {
+        Stage.PENDING,
+        Stage.HEARING,
+        Stage.DELIBERATION,
+        Stage.PRONOUNCED,
+        Stage.APPEALED,
+        Stage.EFFECTIVE,
+        Stage.ENFORCEMENT,
+        Stage.CLOSED,
+    }
+)
+"""Stages at which a decision may be there whose effect comes or goes: a case that is heard again is pending, and a partial
+judgment takes effect while the rest is heard (CPL 156).
+"""
 JUDGMENT = "decision"
+STATEMENT = "mediation_statement"
+BINDING = frozenset({Stage.CLOSED, Stage.EFFECTIVE, Stage.ENFORCEMENT})
+"""Where a case stands once what ended it binds."""
 SANCTIONING = frozenset({names.DECIDE_SANCTION, names.DECIDE_RELEASE})
+MASKING, NOT_ORIGINAL = "masking", "not_original"
+"""The reasons, the first in every pack, of what was withdrawn because its public text is wrong (JDP 16)."""
 NO_EFFECT = "no_effect"
 """The reason, in every pack, of what is not public because nobody can rely on it; it is over when the effect comes."""
 
@@ -55,12 +75,14 @@ def _number(sitting: Sitting, case: Case, entry: DocketEntry, rules: Publication
     papers = {one.reference: one for one in sitting.prepared.values() if isinstance(one, SealedPaper) and one.said}
     if not papers:
         return
-    answer = (json.loads(entry.payload).get("input") or {}).get("answer")
+    payload = json.loads(entry.payload)
+    given, ended = payload.get("input") or {}, _ends_the_case(sitting.session, case, entry, payload)
+    answer = given.get("answer") or given.get("result")
     mine = Document.case_id == case.id, Document.entry_number == entry.number, Document.reference.in_(papers)
     for document in sitting.session.scalars(
         select(Document).where(*mine).order_by(Document.id).options(undefer(Document.size))
     ).all():
-        kind = rules.kind_of(document.kind, entry.act, ended=case.stage is Stage.CLOSED, answer=answer)
+        kind = rules.kind_of(document.kind, entry.act, ended=ended, answer=answer)
         known = select(Publication.id).where(Publication.document_id == document.id)
         if (
             kind is None
@@ -92,27 +114,54 @@ def _number(sitting: Sitting, case: Case, entry: DocketEntry, rules: Publication
         ledger.enter(sitting, case, row, document, entry, words_of(rules.kinds[kind].title))
 
 
+def _ends_the_case(session: Session, case: Case, entry: DocketEntry, payload: dict[str, Any]) -> bool:
+    """Whether an act closed the case, or ruled that it ends once nobody can appeal from that any more (CPL 157, 158). What is ruled
+    in a case that is over ends nothing.
+    """
+    stage = payload["stage"]
+    if stage["after"] == Stage.CLOSED.value:
+        return bool(stage["before"] != Stage.CLOSED.value)
+    return _ending(session, case, entry.number) is not None
+
+
+def _ending(session: Session, case: Case, number: int | None) -> RequestState | None:
+    """What became of the ruling of an entry that ends the case once nobody can appeal from it; None where it is no such ruling."""
+    mine = Request.case_id == case.id, Request.kind == RequestKind.ENDING, Request.asked_entry == number
+    return session.scalar(select(Request.state).where(*mine))
+
+
 def effect_of(sitting: Sitting, case: Case, row: Publication) -> datetime | None:
     """Since when a numbered decision has effect; None while it has none: it can still be appealed, or it was undone.
 
     Of a judgment the docket of judgment says it; of a fine, a detention and an early release what was decided on it (decision
-    99). What closed a case has effect once nobody can appeal from it any more, as long as the case is closed; what the parties
-    agreed, once it binds.
+    99). What ends a case has effect once nobody can appeal from it any more, and never where it was set aside on appeal; a
+    mediation statement once everybody has signed it, the confirmation of an agreement until it is set aside.
     """
     decision = sitting.session.scalar(select(Decision).where(Decision.document_id == row.document_id))
     if decision is not None:
         return decision.effective_at if decision.state is DecisionState.ISSUED else None
     rules = sitting.pack(case).publication
     kind = rules.kinds.get(row.kind) if rules is not None else None
+    paper = select(Document.kind, Document.entry_number, Document.void_by).where(Document.id == row.document_id)
+    of, entry, void_by = sitting.session.execute(paper).one()
     if kind is not None and not SANCTIONING.isdisjoint(kind.acts):
-        entry = sitting.session.scalars(select(Document.entry_number).where(Document.id == row.document_id)).one()
         return in_effect_since(sitting.session, case, entry)
-    if case.stage not in (Stage.CLOSED, Stage.EFFECTIVE, Stage.ENFORCEMENT):
+    if case.stage not in BINDING or void_by is not None or not _binds(sitting.session, case, row, of, entry):
         return None
     remedies = {limit.kind for limit in TIME_LIMITS if limit.nature is Nature.REMEDY and "appeal" in limit.kind}
     if any(window.kind in remedies for window in sitting.windows(case)):
         return None
     return row.effective_at or sitting.now
+
+
+def _binds(session: Session, case: Case, row: Publication, paper: str, entry: int | None) -> bool:
+    """Whether it was this paper that bound the parties: a statement that somebody did not sign never did (CPL 100, 102), nor a ruling
+    that was set aside on appeal, however the case ended then (CPI 330).
+    """
+    if paper == STATEMENT:
+        signed = session.scalar(select(Agreement.state).where(Agreement.document_id == row.document_id))
+        return signed is AgreementState.EFFECTIVE
+    return _ending(session, case, entry) in (None, RequestState.GRANTED)
 
 
 def _weigh(sitting: Sitting, case: Case, row: Publication, rules: PublicationRules) -> None:
@@ -142,7 +191,9 @@ def _took_effect(sitting: Sitting, case: Case, row: Publication, rules: Publicat
     sitting.close_tasks(case, desks.DECIDE_ON_PUBLIC, row.reference)
     if row.state.is_pending and row.due_on is not None:
         put_on_desk(sitting, case, row, rules)
-    elif row.reason == NO_EFFECT and row.state in (PublicationState.WITHHELD, PublicationState.WITHDRAWN):
+        return
+    to_be_corrected(sitting, case, row)
+    if row.reason == NO_EFFECT and row.state in (PublicationState.WITHHELD, PublicationState.WITHDRAWN):
         due_at = end_of(sitting.pack(case), row.due_on) if row.due_on is not None else None
         words = T(
             "Number %(number)s of the ledger is not public because it had no effect, and has it now. Put it back, or tick off that it stays",
@@ -162,6 +213,18 @@ def put_on_desk(sitting: Sitting, case: Case, row: Publication, rules: Publicati
     else:
         words = T("Make the public text of number %(number)s of the ledger", number=row.number)
         sitting.open_task(case, Role.CLERK, desks.MAKE_PUBLIC, words, risk=30, due_at=due_at, subject=row.reference)
+
+
+def to_be_corrected(sitting: Sitting, case: Case, row: Publication) -> None:
+    """What was withdrawn because its public text is wrong lies on the clerk's desk: put right, it is published again (JDP 16)."""
+    if row.state is not PublicationState.WITHDRAWN or row.reason not in (MASKING, NOT_ORIGINAL):
+        return
+    if row.effective_at is not None and not sitting.tasks(case, desks.MAKE_PUBLIC, row.reference):
+        words = T(
+            "Number %(number)s of the ledger was withdrawn because its public text is wrong. Correct it, so that it is public again",
+            number=row.number,
+        )
+        sitting.open_task(case, Role.CLERK, desks.MAKE_PUBLIC, words, risk=50, subject=row.reference)
 
 
 def _lost_effect(sitting: Sitting, case: Case, row: Publication) -> None:

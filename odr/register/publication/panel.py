@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.docket.models import PARTY_ROLES, Case, Role
 from odr.procedure.hooks import Panel
 from odr.register.publication.models import PublicationState
+from odr.register.publication.numbering import AFTER
 from odr.register.publication.rules_of_acts import publications_of, waits_after_objection
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 READERS = frozenset({*PARTY_ROLES, Role.JUDGE, Role.ASSESSOR, Role.CLERK, Role.PRESIDENT})
-AFTER = frozenset({Stage.PRONOUNCED, Stage.APPEALED, Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED})
 READABLE = (PublicationState.PROPOSED, PublicationState.APPROVED)
 
 

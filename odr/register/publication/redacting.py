@@ -18,7 +18,7 @@ from odr.ground.canonical import canonical, sha256_hex
 from odr.hearing.models import Witness
 from odr.identity.models import Account, Mandate
 from odr.procedure.rules.redaction import Private
-from odr.register.enforcement_list.models import Listing
+from odr.register.enforcement_list.models import ConsumptionOrder, Listing
 from odr.register.enforcement_list.sanctions.models import Sanction
 from odr.register.publication.models import Publication, PublicationObjection
 from odr.register.redaction.apply import apply
@@ -225,8 +225,12 @@ def _claims(sitting: Sitting, case: Case) -> list[Known]:
 
 
 def _officers(sitting: Sitting, case: Case) -> list[Known]:
-    """Who of an organisation was to be fined, detained or listed with it: the name, without the place in it that stands behind."""
+    """Who of an organisation was to be fined, detained, listed or barred from costly consumption with it: the name, without the place
+    in it that stands behind.
+    """
+    bars = sitting.session.scalars(select(ConsumptionOrder.people).where(ConsumptionOrder.case_id == case.id))
     told = [
+        *(one for people in bars for one in people),
         *sitting.session.scalars(select(Sanction.officer).where(Sanction.case_id == case.id)),
         *sitting.session.scalars(select(Listing.head).where(Listing.case_id == case.id)),
     ]

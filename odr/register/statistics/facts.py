@@ -19,6 +19,7 @@ from odr.ground.text import T, Text
 from odr.judgment import names as judgment
 from odr.judgment.vocabulary import MotionKind, OrderKind
 from odr.payments import names as payments
+from odr.payments.fee.fee_computation import NO_FEE
 from odr.procedure.acts.table import Milestone, acts_that_mean
 from odr.service import names as service
 from odr.settlement import names as settlement
@@ -107,6 +108,9 @@ class Facts:
     services: list[tuple[str, str, bool]] = field(default_factory=list)
     """Day, channel, and whether the paper counts as served, once for each packet: the newest conclusion."""
     paid: list[tuple[str, int]] = field(default_factory=list)
+    """What came in of court fees; fines, copies and what experts are paid are none. What was booked before the entries named what it
+    was for counts as a fee.
+    """
     relief: list[tuple[str, bool]] = field(default_factory=list)
     waited: dict[str, int] = field(default_factory=dict)
     """Days from filing to the first ending, by whom they were waited for."""
@@ -170,7 +174,7 @@ def _add(
         found.outcomes.append((on, str(given["outcome"])))
     elif entry.act == service.RECORD_SERVICE and result.get("channel") and given.get("packet"):
         services[given["packet"]] = (on, str(result["channel"]), given.get("conclusion") != NOT_SERVED)
-    elif entry.act == payments.RECORD_PAYMENT:
+    elif entry.act == payments.RECORD_PAYMENT and result.get("matter") not in NO_FEE:
         found.paid.append((on, int(given["amount"]["minor"])))
     elif entry.act == payments.DECIDE_RELIEF:
         found.relief.append((on, result.get("decision") == "grant"))
