@@ -19,7 +19,7 @@ from pathlib import Path
 import bagit
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from hypothesis import given, strategies as st
 
 from odr.evidence.intake.upload import UploadDesk
@@ -31,6 +31,7 @@ from odr.ground.canonical import canonical
 from odr.ground.clock import FixedClock
 from odr.ground.db import Base, Database
 from odr.notary.log.handed_out import ReceiptFiles
+from odr.notary.log.note import NoteKey
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault
 
@@ -239,6 +240,57 @@ def test_time_is_checked_when_the_authority_is_named_from_outside(bag: Path, hou
     assert any("Times were not checked" in line for line in words)
     token = first_receipt(bag) / "checkpoint.tsr"
     token.write_bytes(token.read_bytes()[:-9] + b"123456789")
+    rewrite(bag)
+    assert failures(bag, house, authority=named) == {("data/" + EXHIBIT, "time")}
+
+
+@pytest.fixture
+def forger(tmp_path: Path) -> Iterator[House]:
+    """Somebody with a log and a time authority of their own, under the same name."""
+    forger = House(tmp_path, datetime.now(UTC))
+    yield forger
+    forger.database.dispose()
+
+
+def test_a_key_that_lies_beside_the_one_named_signs_nothing(house: House, forger: House, tmp_path: Path) -> None:
+    """The file of the key begins with the court's own, under another heading, and goes on with the forger's: whoever reads on to
+    the next would believe a case that never was.
+    """
+    (tmp_path / "kit.zip").write_bytes(b"".join(write_kit(forger.kit())))
+    with zipfile.ZipFile(tmp_path / "kit.zip") as archive:
+        archive.extractall(tmp_path)
+    bag = tmp_path / "kit-test"
+    assert {reason for _, reason in failures(bag, house)} == {"key", "lines"}
+    mine = next(bag.glob("keys/log-*.pem"))
+    court, own = (NoteKey.parse(each.notary.log_public_key_vkey()) for each in (house, forger))
+    named = Ed25519PublicKey.from_public_bytes(court.public)
+    genuine = named.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    mine.write_bytes(genuine.replace(b"PUBLIC KEY", b"COURT KEY") + mine.read_bytes())
+    for path in [*bag.glob("receipts/*/receipt.leaf.tlog-proof"), *bag.glob("receipts/*/checkpoint")]:
+        path.write_text("".join(_signed_as(line, own.id, court.id) for line in path.read_text().splitlines(True)))
+    rewrite(bag)
+    assert failures(bag, house), "a log nobody named was believed"
+
+
+def _signed_as(line: str, theirs: bytes, ours: bytes) -> str:
+    """A signature line under the id of another key."""
+    mark, _, signature = line.rpartition(" ")
+    if not line.startswith("— "):
+        return line
+    data = base64.b64decode(signature)
+    return f"{mark} {base64.b64encode(ours + data[4:]).decode()}\n" if data[:4] == theirs else line
+
+
+def test_an_authority_that_lies_beside_the_one_named_tells_no_time(bag: Path, house: House, forger: House) -> None:
+    """A forger's root appended to the court's makes none of the forger's time tokens good."""
+    root = bag / "keys" / "time-authority.pem"
+    named = hashlib.sha256(verifier.pem_bytes(root.read_bytes())).hexdigest()
+    root.write_bytes(root.read_bytes() + forger.authority)
+    place = first_receipt(bag)
+    digest = hashlib.sha256((place / "checkpoint").read_bytes()).digest()
+    with forger.database.read() as session:
+        token = forger.notary.time_authority(session).response(digest, datetime.now(UTC))
+    (place / "checkpoint.tsr").write_bytes(token)
     rewrite(bag)
     assert failures(bag, house, authority=named) == {("data/" + EXHIBIT, "time")}
 

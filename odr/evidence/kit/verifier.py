@@ -520,9 +520,9 @@ class Keys:
         self._stood: dict[tuple[bytes, bytes, datetime, bool], bool] = {}
         self._newest: tuple[datetime, bytes, bytes] | None = None
         for number, name in enumerate(sorted(n for n in bag.names if n.startswith("keys/"))):
-            data, path = bag.read(name), folder / f"key{number}.pem"
-            der = pem_bytes(data)
-            path.write_bytes(data)
+            der, path = pem_bytes(bag.read(name)), folder / f"key{number}.pem"
+            # openssl is given what was named and nothing that lies beside it: it would believe that as well.
+            path.write_bytes(pem("PUBLIC KEY" if name.startswith("keys/log-") else "CERTIFICATE", der))
             old, new = hashlib.sha256(der).hexdigest(), hashlib.sha512(der).hexdigest()
             if name.startswith("keys/log-") and len(der) == 44 and not logs.isdisjoint((old, new)):
                 self._logs[der[-32:]] = path
@@ -670,6 +670,11 @@ def pem_bytes(data: bytes) -> bytes:
     """The DER inside a PEM file; nothing for anything else."""
     match = re.search(rb"-----BEGIN [A-Z ]+-----\s+([A-Za-z0-9+/=\s]+)-----END", data)
     return base64.b64decode(match.group(1)) if match else b""
+
+
+def pem(label: str, der: bytes) -> bytes:
+    """A PEM file that holds this and nothing else."""
+    return f"-----BEGIN {label}-----\n".encode() + base64.encodebytes(der) + f"-----END {label}-----\n".encode()
 
 
 def openssl(arguments: list[str], folder: Path) -> tuple[bool, str]:
