@@ -14,4 +14,4 @@ EVIDENCE_NOT_PRODUCED = desk(
 )
 EVIDENCE_REQUEST = desk("evidence_request", T("A request about evidence"), Role.JUDGE, until_decided=True)
 LATE_EXHIBIT = desk("late_exhibit", T("Late evidence"), Role.JUDGE, until_decided=True)
-SEAL_ASKED = desk("seal_asked", T("A request to keep a file from others"), Role.JUDGE)
+SEAL_ASKED = desk("seal_asked", T("A request to keep a file from others"), Role.JUDGE, before_closing=True)

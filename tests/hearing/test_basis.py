@@ -110,6 +110,58 @@ def test_what_was_not_shown_in_the_hearing_grounds_nothing(ordinary: Court) -> N
         )
 
 
+def open_to_all(court: Court) -> dict[str, bool]:
+    """Exhibits, and whether each was open to cross-examination."""
+    with court.court.database.read() as session:
+        look, case = court.court.look(session), session.get_one(Case, court.case_id)
+        return {e.label: e.examined for e in case_file(look, case).exhibits}
+
+
+def test_what_is_kept_from_a_party_was_not_open_to_it(ordinary: Court) -> None:
+    """The record says that every exhibit was shown, and the respondent could never open this one: nothing is found on it. Let in,
+    they are heard on it in a further hearing (CPL 71; CPI 103).
+    """
+    bring(ordinary, "li", "Order page")
+    sent = ordinary.upload("li", b"Our supplier is Fenghua.")
+    given = {"title": "Supplier", "proves": "Where it came from", "source": "Our books", "secret": True}
+    ordinary.do("submit_exhibit", "li", upload=sent.reference, why_secret="Our supplier and prices.", **given)
+    ordinary.do("file_answer", "haiyun", **ANSWER)
+    ordinary.do("open_examination", "judge", mode="offline")
+    ordinary.later(days=20)
+    record(ordinary, debated="yes", last_words="yes")
+    assert open_to_all(ordinary) == {"C-1": True, "C-2": False}
+    with pytest.raises(ActNotOpen, match="sealing was asked for"):
+        ordinary.do("close_hearing", "judge", reasons="Enough.")
+    with ordinary.court.database.read() as session:
+        secret = session.scalars(select(Exhibit.reference).where(Exhibit.label == "C-2")).one()
+    why = {"exhibit": secret, "answer": "seal", "reasons": "Its price list is a secret of trade."}
+    ordinary.do("order_seal", "judge", **why)
+    record(ordinary, debated="yes", last_words="yes")
+    assert not open_to_all(ordinary)["C-2"]
+    ordinary.do("order_seal", "judge", **why, readers=["respondent/1"])
+    assert not open_to_all(ordinary)["C-2"], "they have been let in, and could not say anything of it yet"
+    record(ordinary, debated="yes", last_words="yes")
+    assert open_to_all(ordinary) == {"C-1": True, "C-2": True}
+    ordinary.do("order_seal", "judge", **why, readers=["respondent/1"])
+    assert open_to_all(ordinary)["C-2"], "who may open it still has been heard on it"
+
+
+def test_what_was_sealed_after_everybody_saw_it_was_open_to_who_still_may(ordinary: Court) -> None:
+    """The judge closes a file to the public afterwards: whoever examined it and may still open it has examined it (CPI 103)."""
+    bring(ordinary, "li", "Order page")
+    ordinary.do("file_answer", "haiyun", **ANSWER)
+    ordinary.do("open_examination", "judge", mode="offline")
+    ordinary.later(days=20)
+    record(ordinary, debated="yes", last_words="yes")
+    with ordinary.court.database.read() as session:
+        mine = session.scalars(select(Exhibit.reference)).one()
+    why = {"exhibit": mine, "answer": "seal", "reasons": "It names a neighbour."}
+    ordinary.do("order_seal", "judge", **why, readers=["respondent/1"])
+    assert open_to_all(ordinary) == {"C-1": True}
+    ordinary.do("order_seal", "judge", **why)
+    assert open_to_all(ordinary) == {"C-1": False}
+
+
 @pytest.mark.parametrize(("debated", "last_words"), [("no", "yes"), ("yes", "no"), ("no", "no")])
 def test_without_debate_and_last_words_no_hearing_is_closed(ordinary: Court, debated: str, last_words: str) -> None:
     """In ordinary procedure both are held before the hearing ends (CPL 144); another hearing makes it good."""
