@@ -18,8 +18,10 @@ from odr.ground.db import Database
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.hearing.models import Hearing
 from odr.hearing.ripeness.basis import without_basis
+from odr.hearing.ripeness.times import nothing_found_yet
 from odr.hearing.vocabulary import Mode
 from odr.judgment.decision.file_before_judge import case_file
+from odr.procedure.models import WindowState
 from tests.hearing.scene import BAIHUA, CHEN, HAIYUN, LI, WANG, Scene, agreed_to_writing, allow_writing, opinion
 from tests.hearing.test_courtroom import fixed
 from tests.scene import Scene as Court, open_court
@@ -321,6 +323,45 @@ def test_consent_taken_back_stops_the_next_step_until_the_judge_rules(
     assert scene.current() == "pleadings"
     with pytest.raises(ActNotOpen, match="Nobody has taken back"):
         scene.act(CHEN, "keep_mode", ground="late", reasons="It was said on the last day.")
+
+
+def no_findings_yet(scene: Scene) -> list[str]:
+    """Why nothing may be found yet."""
+    with scene.look() as (court, case):
+        return [str(reason) for reason in nothing_found_yet(court, case)]
+
+
+def test_a_time_for_evidence_that_began_after_the_exchange_is_waited_for(scene_of: Callable[..., Scene]) -> None:
+    """The exchange ends the times that ran then, not the new one that a changed claim or a newcomer gives everybody (EV 55,
+    56).
+    """
+    scene = scene_of(track=Track.SIMPLE)
+    scene.exhibits(1)
+    with scene.sit() as (sitting, case):
+        before = sitting.start_window(case, "evidence", party=case.party(scene.parties[HAIYUN]), start=sitting.now)
+        before.state, before.halted_at = WindowState.HALTED, sitting.now
+    scene.act(CHEN, "open_examination", mode="asynchronous")
+    while scene.current() != "judge_questions":
+        assert any("to bring evidence is not over" in reason for reason in no_findings_yet(scene))
+        scene.days(2)
+        scene.due()
+    assert no_findings_yet(scene) == []
+    with scene.sit() as (sitting, case):
+        later = sitting.start_window(case, "evidence", party=case.party(scene.parties[HAIYUN]), start=sitting.now)
+        later.opened_at += timedelta(seconds=1)
+    assert any("to bring evidence is not over" in reason for reason in no_findings_yet(scene))
+
+
+def test_where_nobody_has_brought_an_exhibit_nothing_was_exchanged(scene_of: Callable[..., Scene]) -> None:
+    """A part of the plan that is passed over because there is nothing to go through takes nobody's time for evidence (EV 56)."""
+    scene = scene_of(track=Track.SIMPLE)
+    with scene.sit() as (sitting, case):
+        sitting.start_window(case, "evidence", party=case.party(scene.parties[HAIYUN]), start=sitting.now)
+    scene.act(CHEN, "open_examination", mode="asynchronous")
+    for who in (LI, HAIYUN, LI, HAIYUN):
+        scene.act(who, "finish_turn")
+    assert scene.current() == "judge_questions"
+    assert any("to bring evidence is not over" in reason for reason in no_findings_yet(scene))
 
 
 def test_an_exhibit_that_came_after_the_other_sides_turn_is_not_examined(scene_of: Callable[..., Scene]) -> None:
