@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Stage, Track
 from odr.evidence.models import Exhibit
+from odr.evidence.requests.models import EvidenceRequest
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import ActNotOpen, InvalidInput
@@ -162,6 +163,27 @@ def test_what_was_sealed_after_everybody_saw_it_was_open_to_who_still_may(ordina
     assert open_to_all(ordinary) == {"C-1": True}
     ordinary.do("order_seal", "judge", **why)
     assert open_to_all(ordinary) == {"C-1": False}
+
+
+def test_no_hearing_is_closed_over_a_request_about_evidence(ordinary: Court) -> None:
+    """What the court is asked in writing to collect is ruled on, and collected or given up, while it can still be examined (CPL
+    67, 211(5)).
+    """
+    ordinary.do("file_answer", "haiyun", **ANSWER)
+    ordinary.do("open_examination", "judge", mode="offline")
+    ordinary.later(days=20)
+    asked = {"holder": "Baihua Market", "what": "Order log", "fact": "That I ordered", "grounds": "They keep it."}
+    ordinary.do("ask_evidence_order", "li", kind="collection", **asked)
+    record(ordinary, debated="yes", last_words="yes")
+    with pytest.raises(ActNotOpen, match="Rule on this first"):
+        ordinary.do("close_hearing", "judge", reasons="Enough.")
+    with ordinary.court.database.read() as session:
+        request = session.scalars(select(EvidenceRequest.reference)).one()
+    ordinary.do("rule_on_evidence", "judge", request=request, result="granted", reasons="She cannot get it.")
+    with pytest.raises(ActNotOpen, match="Collect from Baihua Market"):
+        ordinary.do("close_hearing", "judge", reasons="Enough.")
+    ordinary.do("record_collected", "clerk", request=request, answer="refused", words="They keep none.")
+    ordinary.do("close_hearing", "judge", reasons="Enough.")
 
 
 @pytest.mark.parametrize(("debated", "last_words"), [("no", "yes"), ("yes", "no"), ("no", "no")])

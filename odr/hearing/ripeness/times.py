@@ -15,12 +15,16 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Party, Role
 from odr.docket.queries import entries_of, parties
+from odr.evidence.models import ExhibitState
+from odr.evidence.requests.models import RequestState as AskedState
+from odr.evidence.requests.queries import requests_of as evidence_requests, title_of
 from odr.filing import names as filing_names
 from odr.filing.claim.progress import requests_of
 from odr.filing.course.evidence_periods import awaits_notice, is_again
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.parties.known_identity import unidentified
 from odr.ground.text import Kept, T, Text
+from odr.hearing.appraisal.queries import reports_awaited
 from odr.hearing.queries import examination_of
 from odr.hearing.vocabulary import PhaseState
 from odr.payments.desks import FEE_UNPAID
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 
 EXCHANGE = "cross_examination"
 """Key of the phase in which exhibits are gone through, in the plans of the packs."""
+GONE = (ExhibitState.WITHDRAWN, ExhibitState.EXCLUDED)
 RUNNING = (WindowState.OPEN, WindowState.HALTED)
 ANSWERS = ("answer", "counterclaim_answer", "third_party_answer")
 """Windows in which somebody may answer what is asked of them."""
@@ -88,6 +93,8 @@ def unripe(sitting: Sitting, case: Case) -> list[Text]:
         *_evidence(sitting, case),
         *_unpaid(sitting, case),
         *_waiting(sitting, case, BEFORE_DECISION),
+        *_about_evidence(sitting, case),
+        *reports_awaited(sitting, case),
         *unidentified(sitting, case),
     ]
 
@@ -116,6 +123,23 @@ def _waiting(sitting: Sitting, case: Case, kinds: Mapping[RequestKind, Text]) ->
         for kind, words in kinds.items()
         if any(not _goes_on(one) for one in requests_of(sitting, case, kind, RequestState.ASKED))
     ]
+
+
+def _about_evidence(sitting: Sitting, case: Case) -> Iterator[Text]:
+    """Requests about evidence nobody has ruled on, and orders that still run: a written request that the court passes over is a
+    ground of retrial (CPL 67, 211(5); CPI 101, 106; EV 46).
+    """
+    for request in evidence_requests(sitting.session, case, AskedState.OPEN, AskedState.ORDERED):
+        if request.exhibit is not None and request.exhibit.state in GONE:
+            continue
+        what = title_of(case, request)
+        if request.state is AskedState.OPEN:
+            yield T("A request about evidence is not ruled on yet: %(what)s (Evidence Rules, art. 46).", what=what)
+        else:
+            yield T(
+                "What was ordered about evidence has not come yet: %(what)s (Civil Procedure Law, art. 67).",
+                what=what,
+            )
 
 
 def _unpaid(sitting: Sitting, case: Case) -> Iterator[Text]:
