@@ -10,19 +10,22 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Stage, Track
+from odr.docket.models import Case, Party, Role, Stage, Track
 from odr.evidence.models import Exhibit
 from odr.evidence.requests.models import EvidenceRequest
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.hearing.models import Hearing
+from odr.hearing.models import Hearing, Question
 from odr.hearing.ripeness.basis import without_basis
 from odr.hearing.ripeness.times import nothing_found_yet
 from odr.hearing.vocabulary import Mode
 from odr.judgment.decision.file_before_judge import case_file
 from odr.procedure.models import WindowState
+from odr.service.models import Packet
+from odr.service.vocabulary import PacketState
 from tests.hearing.scene import BAIHUA, CHEN, HAIYUN, LI, WANG, Scene, agreed_to_writing, allow_writing, opinion
 from tests.hearing.test_courtroom import fixed
 from tests.scene import Scene as Court, open_court
@@ -345,6 +348,37 @@ def test_consent_taken_back_stops_the_next_step_until_the_judge_rules(
     assert scene.current() == "pleadings"
     with pytest.raises(ActNotOpen, match="Nobody has taken back"):
         scene.act(CHEN, "keep_mode", ground="late", reasons="It was said on the last day.")
+
+
+def test_who_was_never_reached_has_not_been_silent(ordinary: Court) -> None:
+    """A question that was explained and asked again admits nothing while its letter is on its way, or when it came after the time
+    (EV 4).
+    """
+    ordinary.do("file_answer", "haiyun", **ANSWER)
+    ordinary.do("open_examination", "judge", mode="offline")
+    with ordinary.court.database.read() as session:
+        haiyun = session.get_one(Case, ordinary.case_id).parties[1].reference
+    ordinary.do("put_question", "judge", addressees=[haiyun], words="Who wrote the label?")
+    ordinary.later(days=8)
+    with ordinary.court.database.read() as session:
+        question = session.scalars(select(Question.reference)).one()
+    again = ordinary.do("ask_again", "judge", question=question, explanation="Silence may count as an admission.")
+    ordinary.later(days=8)
+    found = {"question": question, "reasons": "Explained and asked again in vain."}
+    for state, at in ((PacketState.OUT, None), (PacketState.SERVED, ordinary.clock.now())):
+        with ordinary.court.database.write() as session:
+            packets = session.scalars(select(Packet).where(Packet.case_id == ordinary.case_id))
+            (mine,) = (p for p in packets if again.number in p.entry_ids and p.party_id == _respondent(session))
+            mine.state, mine.effective_at = state, at
+        with pytest.raises(ActNotOpen, match="reached who was asked"):
+            ordinary.do("deem_admitted", "judge", **found)
+    with ordinary.court.database.write() as session:
+        session.get_one(Packet, mine.id).effective_at = ordinary.clock.now() - timedelta(days=7)
+    ordinary.do("deem_admitted", "judge", **found)
+
+
+def _respondent(session: Session) -> int:
+    return session.scalars(select(Party.id).where(Party.role == Role.RESPONDENT)).one()
 
 
 def no_findings_yet(scene: Scene) -> list[str]:
