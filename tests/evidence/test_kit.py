@@ -70,10 +70,15 @@ class House:
                 "act": "submit_exhibit",
                 "input": {"sha256": exhibit},
                 "salt": os.urandom(16).hex(),
+                **self._told(number, exhibit),
             }
         )
         self.payloads.append(payload)
         return self._record({"case": case, "entry": number, "previous": previous}, payload)
+
+    def _told(self, number: int, exhibit: str | None) -> dict[str, object]:
+        """What else an entry says."""
+        return {}
 
     def _record(self, subject: dict[str, object], data: bytes) -> str:
         with self.database.write() as session:
@@ -360,6 +365,36 @@ def test_an_upload_never_submitted_is_not_of_the_case(house: House, tmp_path: Pa
     assert failures(tmp_path / "kit.zip", house) == {("data/" + EXHIBIT, "unbound")}
     (tmp_path / "kit.zip").write_bytes(b"".join(write_kit(replace(kit, case=None, entries=[]))))
     assert failures(tmp_path / "kit.zip", house) == set()
+
+
+class Telling(House):
+    """A case whose docket says which file is which exhibit."""
+
+    def _told(self, number: int, exhibit: str | None) -> dict[str, object]:
+        return {"result": {"exhibit": f"C-{number - 1}", "sha256": exhibit, "receipt": "r"}} if exhibit else {}
+
+
+def test_no_file_lies_under_the_label_of_another(tmp_path: Path) -> None:
+    """Each is truly of the case, and the forger only exchanged their folders: what the docket calls C-1 is not C-2."""
+    house = Telling(tmp_path, datetime.now(UTC))
+    (tmp_path / "kit.zip").write_bytes(b"".join(write_kit(house.kit())))
+    with zipfile.ZipFile(tmp_path / "kit.zip") as archive:
+        archive.extractall(tmp_path)
+    house.database.dispose()
+    bag = tmp_path / "kit-test"
+    assert failures(bag, house) == set()
+    first, second = (bag / "data" / path for path in FILES)
+    one, other = first.read_bytes(), second.read_bytes()
+    first.write_bytes(other)
+    second.write_bytes(one)
+
+    def exchange(contents: dict[str, list[dict[str, object]]]) -> None:
+        a, b = contents["files"]
+        a["receipt"], b["receipt"] = b["receipt"], a["receipt"]
+
+    edit_contents(bag, exchange)
+    rewrite(bag)
+    assert failures(bag, house) == {(f"data/{path}", "label") for path in FILES}
 
 
 def test_a_missing_entry_is_noticed(bag: Path, house: House) -> None:
