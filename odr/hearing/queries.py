@@ -25,6 +25,7 @@ from odr.hearing.models import (
     Examination,
     Hearing,
     ModeConsent,
+    Motion,
     Opinion,
     Phase,
     Posting,
@@ -32,7 +33,7 @@ from odr.hearing.models import (
     Witness,
     WrittenHearing,
 )
-from odr.hearing.vocabulary import OPEN_QUESTIONS, Axis, Mode, RequestState, Stance
+from odr.hearing.vocabulary import OPEN_QUESTIONS, Axis, Mode, MotionKind, RequestState, Stance
 from odr.identity.actors import Actor
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.models import Window
@@ -70,6 +71,14 @@ def heard_anew_by(session: Session, case: Case) -> int:
     COL 3, 4).
     """
     return session.scalar(_ANEW, {"case": case.id}) or 0
+
+
+def closed_by_order(session: Session, case: Case) -> bool:
+    """Whether the judge has ruled that the case is not heard in public: what is secret stays so when it is heard anew, until
+    somebody rules otherwise (CPL 137).
+    """
+    asked = (Motion.case_id == case.id, Motion.kind == MotionKind.CLOSED_DOORS, Motion.state == RequestState.GRANTED)
+    return session.scalar(select(Motion.id).where(*asked).limit(1)) is not None
 
 
 _TURNS = select(Window).where(Window.case_id == bindparam("case"), Window.kind == WINDOW).order_by(Window.id)

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from odr.docket.models import Stage, Track
 from odr.ground.errors import ActNotOpen
-from odr.hearing.queries import examination_of
+from odr.hearing.models import Motion
+from odr.hearing.queries import examination_of, hearings_of
 from odr.hearing.record.papers import paper_of, record_digest, signatures_of
 from odr.hearing.vocabulary import QuestionState
 from odr.procedure.acts.events import ExaminationVoid
@@ -150,3 +151,17 @@ def test_a_hearing_in_writing_is_agreed_to_and_allowed_again(scene_of: Callable[
     assert (scene.stage(), current(scene)) == (Stage.HEARING, None)
     allow_writing(scene)
     assert current(scene) == "debate"
+
+
+def test_what_is_secret_is_not_heard_in_public_the_second_time(scene_of: Callable[..., Scene]) -> None:
+    """The judge has ruled that the case is heard behind closed doors: nobody has to ask for that again (CPL 137)."""
+    scene = scene_of(track=Track.SIMPLE)
+    scene.act(CHEN, "open_examination", mode="offline")
+    scene.act(LI, "ask_hearing_order", kind="closed_doors", words="My health is discussed.")
+    with scene.look() as (sitting, case):
+        motion = sitting.session.scalars(select(Motion.reference).where(Motion.case_id == case.id)).one()
+    scene.act(CHEN, "rule_on_hearing_order", motion=motion, answer="allow", reasons="It is private.")
+    begin_anew(scene)
+    hear(scene)
+    with scene.look() as (sitting, case):
+        assert [one.closed_doors for one in hearings_of(sitting.session, case)] == [True]
