@@ -11,9 +11,10 @@ from sqlalchemy import select
 from odr.docket.models import Stage, Track
 from odr.ground.errors import ActNotOpen
 from odr.hearing.models import Motion
-from odr.hearing.queries import examination_of, hearings_of
+from odr.hearing.queries import examination_of, hearings_of, opinions_of
 from odr.hearing.record.papers import paper_of, record_digest, signatures_of
-from odr.hearing.vocabulary import QuestionState
+from odr.hearing.sealed.opening_seals import open_waiting, sealed_away_now
+from odr.hearing.vocabulary import Axis, QuestionState, Stance
 from odr.procedure.acts.events import ExaminationVoid
 from odr.procedure.models import Task
 from tests.hearing.scene import CHEN, HAIYUN, LI, WANG, Scene, agreed_to_writing, allow_writing, opinion
@@ -165,3 +166,28 @@ def test_what_is_secret_is_not_heard_in_public_the_second_time(scene_of: Callabl
     hear(scene)
     with scene.look() as (sitting, case):
         assert [one.closed_doors for one in hearings_of(sitting.session, case)] == [True]
+
+
+def test_what_lay_under_a_seal_of_before_takes_the_place_of_nothing_newer(scene_of: Callable[..., Scene]) -> None:
+    """Opened once the case is examined again, it stands on record; what the party says of the exhibit now is what it says."""
+    scene = scene_of(track=Track.SIMPLE)
+    scene.exhibits(1)
+    scene.act(CHEN, "open_examination", mode="asynchronous", sealed=["cross_examination"])
+    for who in (LI, HAIYUN, LI, HAIYUN):
+        scene.act(who, "finish_turn")
+    scene.act(HAIYUN, "give_opinion", **opinion(scene.refs[LI, 1]))
+    begin_anew(scene)
+    with scene.look() as (sitting, case):
+        assert sealed_away_now(sitting.session, case) == frozenset()
+    scene.act(CHEN, "open_examination", mode="asynchronous")
+    for who in (LI, HAIYUN, LI, HAIYUN):
+        scene.act(who, "finish_turn")
+    scene.act(
+        HAIYUN, "give_opinion", **opinion(scene.refs[LI, 1], authenticity="dispute", reason="It is another label.")
+    )
+    for _ in range(2):
+        open_waiting(scene.court)
+    assert scene.entries().count("open_sealed") == 1
+    with scene.look() as (sitting, case):
+        stands = {one.axis: one.stance for one in opinions_of(sitting.session, case)}
+    assert stands[Axis.AUTHENTICITY] is Stance.DISPUTE

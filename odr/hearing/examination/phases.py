@@ -270,12 +270,14 @@ def end_duties(sitting: Sitting, case: Case, phase: Phase) -> None:
 
 def leave_off(sitting: Sitting, case: Case, examination: Examination) -> None:
     """The case is heard anew: no turn runs out and no question stays unanswered in an examination that counts for nothing.
-    Whoever decides puts their questions anew; silence before others, or while nobody could answer, admits nothing (EV 4).
+    Whoever decides puts their questions anew, and nobody speaks under a seal of before any more; silence before others, or while nobody could answer, admits nothing (EV 4).
     """
     for duty in (each for phase in examination.phases for each in phase.duties):
         if duty.state is DutyState.WAITING:
             duty.state = DutyState.ENDED
     sitting.close_windows(case, WINDOW, WindowState.ENDED)
+    for seal in open_seals(sitting, case.id):
+        seal.opened_at = sitting.now  # Opened when the case is examined again: nothing more is said under it.
     put = Question.state.in_((QuestionState.PENDING_LEAVE, QuestionState.UNANSWERED, *OPEN_QUESTIONS))
     for question in sitting.session.scalars(select(Question).where(Question.case_id == case.id, put)):
         question.state = QuestionState.WITHDRAWN
