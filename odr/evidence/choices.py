@@ -10,7 +10,7 @@ from sqlalchemy import select
 from odr.docket.models import Case
 from odr.docket.queries import parties
 from odr.evidence.intake.belonging import stands_alone
-from odr.evidence.models import Exhibit, ExhibitState, Upload, UploadState
+from odr.evidence.models import ORDERED, Exhibit, ExhibitState, Upload, UploadState
 from odr.evidence.requests.models import EvidenceRequest
 from odr.evidence.requests.queries import (
     late_ones,
@@ -85,7 +85,7 @@ def own_side_exhibits(sitting: Sitting, case: Case, actor: Actor) -> list[Option
 
 @choice_source("exhibits_to_withdraw")
 def exhibits_to_withdraw(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
-    """Exhibits of the actor's own side that stand and that no expert made for the court."""
+    """Exhibits of the actor's own side that stand, that no expert made for the court and that no order asked for."""
     rows = sitting.session.execute(
         built_once(
             lambda: (
@@ -99,7 +99,8 @@ def exhibits_to_withdraw(sitting: Sitting, case: Case, actor: Actor) -> list[Opt
             )
         )
     )
-    return [Option(e.reference, f"{e.label} {e.title}") for e in rows if "commissioned" not in e.provenance]
+    bound = {"commissioned", ORDERED}
+    return [Option(e.reference, f"{e.label} {e.title}") for e in rows if not bound & e.provenance.keys()]
 
 
 @choice_source("case_parties")

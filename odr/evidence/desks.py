@@ -7,11 +7,15 @@ from odr.ground.text import T
 from odr.procedure.acts.tasks import desk
 
 ERASURE_DUE = desk("erasure_due", T("Files that may be erased"), Role.JUDGE)
-EVIDENCE_COLLECT = desk("evidence_collect", T("Evidence to collect"), Role.CLERK, until_decided=True)
+EVIDENCE_COLLECT = desk(
+    "evidence_collect", T("Evidence to collect"), Role.CLERK, until_decided=True, before_closing=True
+)
 EVIDENCE_FINE = desk("evidence_fine", T("A fine proposed for evidence withheld"), Role.PRESIDENT)
 EVIDENCE_NOT_PRODUCED = desk(
     "evidence_not_produced", T("Evidence ordered and not produced"), Role.JUDGE, until_decided=True
 )
-EVIDENCE_REQUEST = desk("evidence_request", T("A request about evidence"), Role.JUDGE, until_decided=True)
+EVIDENCE_REQUEST = desk(
+    "evidence_request", T("A request about evidence"), Role.JUDGE, until_decided=True, before_closing=True
+)
 LATE_EXHIBIT = desk("late_exhibit", T("Late evidence"), Role.JUDGE, until_decided=True)
-SEAL_ASKED = desk("seal_asked", T("A request to keep a file from others"), Role.JUDGE)
+SEAL_ASKED = desk("seal_asked", T("A request to keep a file from others"), Role.JUDGE, before_closing=True)

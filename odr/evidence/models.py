@@ -246,6 +246,10 @@ class SealState(enum.Enum):
     OPENED = "opened"  # not, or no longer
 
 
+ORDERED = "ordered"
+"""In the provenance of an exhibit: number of the entry by which its party produced it, because the court had ordered it (EV 46)."""
+
+
 class ExhibitSeal(Base):
     """A file that only the bench, its own side and those whom the judge names may open (CPI 103: secrets, privacy)."""
 

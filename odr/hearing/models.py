@@ -591,7 +591,9 @@ class RecordCorrection(Base):
 
 
 class RecordSignature(Base):
-    """A party signed the record, or refused and that is noted (CPL 150)."""
+    """A party signed the record, or refused and that is noted; once for each record, and heard again the case has another
+    (CPL 150).
+    """
 
     __tablename__ = "record_signature"
 
@@ -603,7 +605,7 @@ class RecordSignature(Base):
     words: Mapped[str | None] = mapped_column(Text)
     entry_number: Mapped[int]
     at: Mapped[datetime] = mapped_column(UTCDateTime)
-    __table_args__ = (UniqueConstraint("case_id", "party_id"), APPEND_ONLY)
+    __table_args__ = (APPEND_ONLY,)
 
 
 class BenchNote(Base):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role
@@ -25,6 +25,7 @@ from odr.hearing.models import (
     Examination,
     Hearing,
     ModeConsent,
+    Motion,
     Opinion,
     Phase,
     Posting,
@@ -32,7 +33,7 @@ from odr.hearing.models import (
     Witness,
     WrittenHearing,
 )
-from odr.hearing.vocabulary import OPEN_QUESTIONS, Axis, Mode, RequestState, Stance
+from odr.hearing.vocabulary import OPEN_QUESTIONS, Axis, Mode, MotionKind, RequestState, Stance
 from odr.identity.actors import Actor
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.models import Window
@@ -59,6 +60,25 @@ def examination_of(session: Session, case: Case) -> Examination | None:
     """
     reads = not isinstance(session, AskedOnce) or session.is_reading
     return session.scalars(_TO_LOOK if reads else _TO_ACT, {"case": case.id}).unique().one_or_none()
+
+
+_ANEW = select(func.max(Examination.replaced_by)).where(Examination.case_id == bindparam("case"))
+
+
+@remembered
+def heard_anew_by(session: Session, case: Case) -> int:
+    """The entry by which what was heard before counts for nothing, so that the case is heard anew; 0 where it was not (CPL 41;
+    COL 3, 4).
+    """
+    return session.scalar(_ANEW, {"case": case.id}) or 0
+
+
+def closed_by_order(session: Session, case: Case) -> bool:
+    """Whether the judge has ruled that the case is not heard in public: what is secret stays so when it is heard anew, until
+    somebody rules otherwise (CPL 137).
+    """
+    asked = (Motion.case_id == case.id, Motion.kind == MotionKind.CLOSED_DOORS, Motion.state == RequestState.GRANTED)
+    return session.scalar(select(Motion.id).where(*asked).limit(1)) is not None
 
 
 _TURNS = select(Window).where(Window.case_id == bindparam("case"), Window.kind == WINDOW).order_by(Window.id)
@@ -260,12 +280,15 @@ def hearings_that_count(session: Session, case: Case) -> list[Hearing]:
 
 @remembered
 def written_hearing_of(session: Session, case: Case) -> WrittenHearing | None:
-    """The newest application for a hearing in writing, whatever became of it."""
+    """The newest application for a hearing in writing, whatever became of it. Where the case is heard anew, what was agreed
+    to and allowed before was for another hearing (OLR 4, 20).
+    """
+    since = heard_anew_by(session, case)
     return session.scalars(
         built_once(
             lambda: (
                 select(WrittenHearing)
-                .where(WrittenHearing.case_id == case.id)
+                .where(WrittenHearing.case_id == case.id, WrittenHearing.entry_number > since)
                 .order_by(WrittenHearing.id.desc())
                 .limit(1)
             )

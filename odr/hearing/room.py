@@ -85,6 +85,9 @@ def on_heard_again(sitting: Sitting, event: HeardAgain | ExaminationVoid) -> Non
     """
     examination = examination_of(sitting.session, event.case)
     if examination is not None:
+        phases.leave_off(sitting, event.case, examination)
+        for desk in examination_acts.HEARD:
+            sitting.close_tasks(event.case, desk)
         examination.replaced_by = sitting.next_number(event.case)
     calling_witnesses.call_off_what_is_fixed(sitting, event.case)
     attendance_rules.drop_live(sitting, event.case)

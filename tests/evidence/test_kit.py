@@ -19,7 +19,7 @@ from pathlib import Path
 import bagit
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from hypothesis import given, strategies as st
 
 from odr.evidence.intake.upload import UploadDesk
@@ -31,6 +31,7 @@ from odr.ground.canonical import canonical
 from odr.ground.clock import FixedClock
 from odr.ground.db import Base, Database
 from odr.notary.log.handed_out import ReceiptFiles
+from odr.notary.log.note import NoteKey
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault
 
@@ -69,10 +70,15 @@ class House:
                 "act": "submit_exhibit",
                 "input": {"sha256": exhibit},
                 "salt": os.urandom(16).hex(),
+                **self._told(number, exhibit),
             }
         )
         self.payloads.append(payload)
         return self._record({"case": case, "entry": number, "previous": previous}, payload)
+
+    def _told(self, number: int, exhibit: str | None) -> dict[str, object]:
+        """What else an entry says."""
+        return {}
 
     def _record(self, subject: dict[str, object], data: bytes) -> str:
         with self.database.write() as session:
@@ -243,6 +249,57 @@ def test_time_is_checked_when_the_authority_is_named_from_outside(bag: Path, hou
     assert failures(bag, house, authority=named) == {("data/" + EXHIBIT, "time")}
 
 
+@pytest.fixture
+def forger(tmp_path: Path) -> Iterator[House]:
+    """Somebody with a log and a time authority of their own, under the same name."""
+    forger = House(tmp_path, datetime.now(UTC))
+    yield forger
+    forger.database.dispose()
+
+
+def test_a_key_that_lies_beside_the_one_named_signs_nothing(house: House, forger: House, tmp_path: Path) -> None:
+    """The file of the key begins with the court's own, under another heading, and goes on with the forger's: whoever reads on to
+    the next would believe a case that never was.
+    """
+    (tmp_path / "kit.zip").write_bytes(b"".join(write_kit(forger.kit())))
+    with zipfile.ZipFile(tmp_path / "kit.zip") as archive:
+        archive.extractall(tmp_path)
+    bag = tmp_path / "kit-test"
+    assert {reason for _, reason in failures(bag, house)} == {"key", "lines"}
+    mine = next(bag.glob("keys/log-*.pem"))
+    court, own = (NoteKey.parse(each.notary.log_public_key_vkey()) for each in (house, forger))
+    named = Ed25519PublicKey.from_public_bytes(court.public)
+    genuine = named.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    mine.write_bytes(genuine.replace(b"PUBLIC KEY", b"COURT KEY") + mine.read_bytes())
+    for path in [*bag.glob("receipts/*/receipt.leaf.tlog-proof"), *bag.glob("receipts/*/checkpoint")]:
+        path.write_text("".join(_signed_as(line, own.id, court.id) for line in path.read_text().splitlines(True)))
+    rewrite(bag)
+    assert failures(bag, house), "a log nobody named was believed"
+
+
+def _signed_as(line: str, theirs: bytes, ours: bytes) -> str:
+    """A signature line under the id of another key."""
+    mark, _, signature = line.rpartition(" ")
+    if not line.startswith("— "):
+        return line
+    data = base64.b64decode(signature)
+    return f"{mark} {base64.b64encode(ours + data[4:]).decode()}\n" if data[:4] == theirs else line
+
+
+def test_an_authority_that_lies_beside_the_one_named_tells_no_time(bag: Path, house: House, forger: House) -> None:
+    """A forger's root appended to the court's makes none of the forger's time tokens good."""
+    root = bag / "keys" / "time-authority.pem"
+    named = hashlib.sha256(verifier.pem_bytes(root.read_bytes())).hexdigest()
+    root.write_bytes(root.read_bytes() + forger.authority)
+    place = first_receipt(bag)
+    digest = hashlib.sha256((place / "checkpoint").read_bytes()).digest()
+    with forger.database.read() as session:
+        token = forger.notary.time_authority(session).response(digest, datetime.now(UTC))
+    (place / "checkpoint.tsr").write_bytes(token)
+    rewrite(bag)
+    assert failures(bag, house, authority=named) == {("data/" + EXHIBIT, "time")}
+
+
 def test_a_kit_is_the_same_bytes_each_time(house: House) -> None:
     """The same case gives the same ZIP, so two people can compare theirs."""
     assert b"".join(write_kit(house.kit())) == b"".join(write_kit(house.kit()))
@@ -308,6 +365,36 @@ def test_an_upload_never_submitted_is_not_of_the_case(house: House, tmp_path: Pa
     assert failures(tmp_path / "kit.zip", house) == {("data/" + EXHIBIT, "unbound")}
     (tmp_path / "kit.zip").write_bytes(b"".join(write_kit(replace(kit, case=None, entries=[]))))
     assert failures(tmp_path / "kit.zip", house) == set()
+
+
+class Telling(House):
+    """A case whose docket says which file is which exhibit."""
+
+    def _told(self, number: int, exhibit: str | None) -> dict[str, object]:
+        return {"result": {"exhibit": f"C-{number - 1}", "sha256": exhibit, "receipt": "r"}} if exhibit else {}
+
+
+def test_no_file_lies_under_the_label_of_another(tmp_path: Path) -> None:
+    """Each is truly of the case, and the forger only exchanged their folders: what the docket calls C-1 is not C-2."""
+    house = Telling(tmp_path, datetime.now(UTC))
+    (tmp_path / "kit.zip").write_bytes(b"".join(write_kit(house.kit())))
+    with zipfile.ZipFile(tmp_path / "kit.zip") as archive:
+        archive.extractall(tmp_path)
+    house.database.dispose()
+    bag = tmp_path / "kit-test"
+    assert failures(bag, house) == set()
+    first, second = (bag / "data" / path for path in FILES)
+    one, other = first.read_bytes(), second.read_bytes()
+    first.write_bytes(other)
+    second.write_bytes(one)
+
+    def exchange(contents: dict[str, list[dict[str, object]]]) -> None:
+        a, b = contents["files"]
+        a["receipt"], b["receipt"] = b["receipt"], a["receipt"]
+
+    edit_contents(bag, exchange)
+    rewrite(bag)
+    assert failures(bag, house) == {(f"data/{path}", "label") for path in FILES}
 
 
 def test_a_missing_entry_is_noticed(bag: Path, house: House) -> None:

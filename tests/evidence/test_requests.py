@@ -169,6 +169,70 @@ def test_document_not_produced_is_taken_as_true_by_the_judge_only(small_scene: S
     )
 
 
+def time_for_evidence_is_over(scene: Scene, label: str) -> None:
+    """A party's time for evidence has ended."""
+    with scene.court.sit() as sitting:
+        case = sitting.session.get_one(Case, scene.case_id)
+        party = next(p for p in case.parties if p.label == label)
+        for window in sitting.windows(case, "evidence", party=party) or [
+            sitting.start_window(case, "evidence", party=party)
+        ]:
+            window.state, window.closed_by = WindowState.LAPSED, 1
+
+
+def test_what_an_order_asked_for_is_not_late_and_not_taken_back(small_scene: Scene) -> None:
+    """Produced within the time of the order, a document is no late evidence whenever the party's own time ended; after it, it is
+    (EV 45, 46). Who was ordered to produce it does not take it out of the case again.
+    """
+    with_exhibits(small_scene)
+    time_for_evidence_is_over(small_scene, "respondent/1")
+    values = {
+        "against": "respondent/1",
+        "what": "Log of the batch",
+        "content": "Recalled in May.",
+        "fact": "They knew.",
+    }
+    states = []
+    for label, wait in (("R-2", 1), ("R-3", 14)):
+        request = ask(small_scene, "li", kind="production", **values)
+        ruling = {"request": request.reference, "result": "granted", "days": 3, "reasons": "It is theirs."}
+        small_scene.do("rule_on_evidence", "judge", **ruling)
+        small_scene.later(days=wait)
+        sent = small_scene.upload("haiyun", label.encode())
+        produced = {"request": request.reference, "answer": "produce", "upload": sent.reference}
+        small_scene.do("produce_ordered", "haiyun", words="Here it is.", **produced)
+        states.append(exhibit(small_scene, label).state)
+    assert states == [ExhibitState.SUBMITTED, ExhibitState.LATE]
+    with small_scene.court.database.read() as session:
+        look, case, haiyun = small_scene.court.look(session), small_scene.case(), small_scene.actor("haiyun")
+        offered = [option.label for option in SOURCES["exhibits_to_withdraw"](look, case, haiyun)]
+    assert [str(label).split()[0] for label in offered] == ["R-1"]
+    with pytest.raises(InvalidInput, match="ordered to be produced"):
+        small_scene.do(
+            "withdraw_exhibit", "haiyun", exhibit=exhibit(small_scene, "R-2").reference, reason="It is ours."
+        )
+
+
+def test_late_evidence_taken_back_does_not_come_back_by_the_ruling(small_scene: Scene) -> None:
+    """Its party withdrew it before the judge ruled: whether it would have been admitted makes it no exhibit again."""
+    with_exhibits(small_scene)
+    time_for_evidence_is_over(small_scene, "respondent/1")
+    sent = small_scene.upload("haiyun", b"late")
+    small_scene.do(
+        "submit_exhibit",
+        "haiyun",
+        upload=sent.reference,
+        title="Late",
+        proves="It was so",
+        source="A drawer",
+        why_late="x",
+    )
+    small_scene.do("withdraw_exhibit", "haiyun", exhibit=exhibit(small_scene, "R-2").reference, reason="A mistake.")
+    ruling = {"request": newest(small_scene).reference, "fault": "slight", "reasons": "A slip."}
+    small_scene.do("rule_on_late_evidence", "judge", **ruling)
+    assert exhibit(small_scene, "R-2").state is ExhibitState.WITHDRAWN
+
+
 @pytest.mark.slow
 def test_court_collects_from_outside_for_who_asked(small_scene: Scene) -> None:
     """What the court collects is an exhibit of who asked for it (EV 62); a refusal outside the case is held against no

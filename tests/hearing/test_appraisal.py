@@ -14,7 +14,7 @@ from odr.docket.models import Case, Document, Role, Seat, Track
 from odr.evidence.models import Category, Exhibit, ExhibitState
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.hearing.appraisal.models import Appraisal, AppraisalState
-from odr.hearing.appraisal.queries import appraisals_of
+from odr.hearing.appraisal.queries import appraisals_of, no_report_is_awaited, reports_awaited
 from odr.hearing.trial_limit.excluded_time import excluded_of
 from odr.identity.models import Account
 from odr.payments.models import Payment
@@ -117,6 +117,29 @@ def reported(scene: Scene) -> Appraisal:
         opinion="E999 was found.",
     )
     return row(scene)
+
+
+def awaited(scene: Scene) -> str:
+    """Why nothing is closed or decided yet."""
+    with scene.court.database.read() as session:
+        look, case = scene.court.look(session), session.get_one(Case, scene.case_id)
+        told = [str(reason) for reason in reports_awaited(look, case)]
+        refused = no_report_is_awaited(look, case, scene.actor("judge"))
+    assert (str(refused) if refused else None) == (told[0] if told else None)
+    return "; ".join(told)
+
+
+def test_no_hearing_is_closed_before_the_report_was_read(small_scene: Scene) -> None:
+    """While the expert works and while the parties may object to the report, the hearing is not closed and nothing is decided (EV
+    35, 37).
+    """
+    at_work(small_scene)
+    assert "appraisal is under way" in awaited(small_scene)
+    reported(small_scene)
+    assert awaited(small_scene).count("object to the expert’s report is not over") == 2
+    small_scene.do("object_to_report", "li", appraisal=row(small_scene).reference, words="The sample was ours.")
+    small_scene.later(days=8)
+    assert awaited(small_scene) == ""
 
 
 @pytest.mark.slow

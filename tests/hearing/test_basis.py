@@ -10,16 +10,22 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Stage, Track
+from odr.docket.models import Case, Party, Role, Stage, Track
 from odr.evidence.models import Exhibit
+from odr.evidence.requests.models import EvidenceRequest
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.hearing.models import Hearing
+from odr.hearing.models import Hearing, Question
 from odr.hearing.ripeness.basis import without_basis
+from odr.hearing.ripeness.times import nothing_found_yet
 from odr.hearing.vocabulary import Mode
 from odr.judgment.decision.file_before_judge import case_file
+from odr.procedure.models import WindowState
+from odr.service.models import Packet
+from odr.service.vocabulary import PacketState
 from tests.hearing.scene import BAIHUA, CHEN, HAIYUN, LI, WANG, Scene, agreed_to_writing, allow_writing, opinion
 from tests.hearing.test_courtroom import fixed
 from tests.scene import Scene as Court, open_court
@@ -108,6 +114,79 @@ def test_what_was_not_shown_in_the_hearing_grounds_nothing(ordinary: Court) -> N
             "judge",
             findings=[{"subject": f"exhibit/{labels[1]}", "result": "adopted", "reasons": "I saw it."}],
         )
+
+
+def open_to_all(court: Court) -> dict[str, bool]:
+    """Exhibits, and whether each was open to cross-examination."""
+    with court.court.database.read() as session:
+        look, case = court.court.look(session), session.get_one(Case, court.case_id)
+        return {e.label: e.examined for e in case_file(look, case).exhibits}
+
+
+def test_what_is_kept_from_a_party_was_not_open_to_it(ordinary: Court) -> None:
+    """The record says that every exhibit was shown, and the respondent could never open this one: nothing is found on it. Let in,
+    they are heard on it in a further hearing (CPL 71; CPI 103).
+    """
+    bring(ordinary, "li", "Order page")
+    sent = ordinary.upload("li", b"Our supplier is Fenghua.")
+    given = {"title": "Supplier", "proves": "Where it came from", "source": "Our books", "secret": True}
+    ordinary.do("submit_exhibit", "li", upload=sent.reference, why_secret="Our supplier and prices.", **given)
+    ordinary.do("file_answer", "haiyun", **ANSWER)
+    ordinary.do("open_examination", "judge", mode="offline")
+    ordinary.later(days=20)
+    record(ordinary, debated="yes", last_words="yes")
+    assert open_to_all(ordinary) == {"C-1": True, "C-2": False}
+    with pytest.raises(ActNotOpen, match="sealing was asked for"):
+        ordinary.do("close_hearing", "judge", reasons="Enough.")
+    with ordinary.court.database.read() as session:
+        secret = session.scalars(select(Exhibit.reference).where(Exhibit.label == "C-2")).one()
+    why = {"exhibit": secret, "answer": "seal", "reasons": "Its price list is a secret of trade."}
+    ordinary.do("order_seal", "judge", **why)
+    record(ordinary, debated="yes", last_words="yes")
+    assert not open_to_all(ordinary)["C-2"]
+    ordinary.do("order_seal", "judge", **why, readers=["respondent/1"])
+    assert not open_to_all(ordinary)["C-2"], "they have been let in, and could not say anything of it yet"
+    record(ordinary, debated="yes", last_words="yes")
+    assert open_to_all(ordinary) == {"C-1": True, "C-2": True}
+    ordinary.do("order_seal", "judge", **why, readers=["respondent/1"])
+    assert open_to_all(ordinary)["C-2"], "who may open it still has been heard on it"
+
+
+def test_what_was_sealed_after_everybody_saw_it_was_open_to_who_still_may(ordinary: Court) -> None:
+    """The judge closes a file to the public afterwards: whoever examined it and may still open it has examined it (CPI 103)."""
+    bring(ordinary, "li", "Order page")
+    ordinary.do("file_answer", "haiyun", **ANSWER)
+    ordinary.do("open_examination", "judge", mode="offline")
+    ordinary.later(days=20)
+    record(ordinary, debated="yes", last_words="yes")
+    with ordinary.court.database.read() as session:
+        mine = session.scalars(select(Exhibit.reference)).one()
+    why = {"exhibit": mine, "answer": "seal", "reasons": "It names a neighbour."}
+    ordinary.do("order_seal", "judge", **why, readers=["respondent/1"])
+    assert open_to_all(ordinary) == {"C-1": True}
+    ordinary.do("order_seal", "judge", **why)
+    assert open_to_all(ordinary) == {"C-1": False}
+
+
+def test_no_hearing_is_closed_over_a_request_about_evidence(ordinary: Court) -> None:
+    """What the court is asked in writing to collect is ruled on, and collected or given up, while it can still be examined (CPL
+    67, 211(5)).
+    """
+    ordinary.do("file_answer", "haiyun", **ANSWER)
+    ordinary.do("open_examination", "judge", mode="offline")
+    ordinary.later(days=20)
+    asked = {"holder": "Baihua Market", "what": "Order log", "fact": "That I ordered", "grounds": "They keep it."}
+    ordinary.do("ask_evidence_order", "li", kind="collection", **asked)
+    record(ordinary, debated="yes", last_words="yes")
+    with pytest.raises(ActNotOpen, match="Rule on this first"):
+        ordinary.do("close_hearing", "judge", reasons="Enough.")
+    with ordinary.court.database.read() as session:
+        request = session.scalars(select(EvidenceRequest.reference)).one()
+    ordinary.do("rule_on_evidence", "judge", request=request, result="granted", reasons="She cannot get it.")
+    with pytest.raises(ActNotOpen, match="Collect from Baihua Market"):
+        ordinary.do("close_hearing", "judge", reasons="Enough.")
+    ordinary.do("record_collected", "clerk", request=request, answer="refused", words="They keep none.")
+    ordinary.do("close_hearing", "judge", reasons="Enough.")
 
 
 @pytest.mark.parametrize(("debated", "last_words"), [("no", "yes"), ("yes", "no"), ("no", "no")])
@@ -269,6 +348,76 @@ def test_consent_taken_back_stops_the_next_step_until_the_judge_rules(
     assert scene.current() == "pleadings"
     with pytest.raises(ActNotOpen, match="Nobody has taken back"):
         scene.act(CHEN, "keep_mode", ground="late", reasons="It was said on the last day.")
+
+
+def test_who_was_never_reached_has_not_been_silent(ordinary: Court) -> None:
+    """A question that was explained and asked again admits nothing while its letter is on its way, or when it came after the time
+    (EV 4).
+    """
+    ordinary.do("file_answer", "haiyun", **ANSWER)
+    ordinary.do("open_examination", "judge", mode="offline")
+    with ordinary.court.database.read() as session:
+        haiyun = session.get_one(Case, ordinary.case_id).parties[1].reference
+    ordinary.do("put_question", "judge", addressees=[haiyun], words="Who wrote the label?")
+    ordinary.later(days=8)
+    with ordinary.court.database.read() as session:
+        question = session.scalars(select(Question.reference)).one()
+    again = ordinary.do("ask_again", "judge", question=question, explanation="Silence may count as an admission.")
+    ordinary.later(days=8)
+    found = {"question": question, "reasons": "Explained and asked again in vain."}
+    for state, at in ((PacketState.OUT, None), (PacketState.SERVED, ordinary.clock.now())):
+        with ordinary.court.database.write() as session:
+            packets = session.scalars(select(Packet).where(Packet.case_id == ordinary.case_id))
+            (mine,) = (p for p in packets if again.number in p.entry_ids and p.party_id == _respondent(session))
+            mine.state, mine.effective_at = state, at
+        with pytest.raises(ActNotOpen, match="reached who was asked"):
+            ordinary.do("deem_admitted", "judge", **found)
+    with ordinary.court.database.write() as session:
+        session.get_one(Packet, mine.id).effective_at = ordinary.clock.now() - timedelta(days=7)
+    ordinary.do("deem_admitted", "judge", **found)
+
+
+def _respondent(session: Session) -> int:
+    return session.scalars(select(Party.id).where(Party.role == Role.RESPONDENT)).one()
+
+
+def no_findings_yet(scene: Scene) -> list[str]:
+    """Why nothing may be found yet."""
+    with scene.look() as (court, case):
+        return [str(reason) for reason in nothing_found_yet(court, case)]
+
+
+def test_a_time_for_evidence_that_began_after_the_exchange_is_waited_for(scene_of: Callable[..., Scene]) -> None:
+    """The exchange ends the times that ran then, not the new one that a changed claim or a newcomer gives everybody (EV 55,
+    56).
+    """
+    scene = scene_of(track=Track.SIMPLE)
+    scene.exhibits(1)
+    with scene.sit() as (sitting, case):
+        before = sitting.start_window(case, "evidence", party=case.party(scene.parties[HAIYUN]), start=sitting.now)
+        before.state, before.halted_at = WindowState.HALTED, sitting.now
+    scene.act(CHEN, "open_examination", mode="asynchronous")
+    while scene.current() != "judge_questions":
+        assert any("to bring evidence is not over" in reason for reason in no_findings_yet(scene))
+        scene.days(2)
+        scene.due()
+    assert no_findings_yet(scene) == []
+    with scene.sit() as (sitting, case):
+        later = sitting.start_window(case, "evidence", party=case.party(scene.parties[HAIYUN]), start=sitting.now)
+        later.opened_at += timedelta(seconds=1)
+    assert any("to bring evidence is not over" in reason for reason in no_findings_yet(scene))
+
+
+def test_where_nobody_has_brought_an_exhibit_nothing_was_exchanged(scene_of: Callable[..., Scene]) -> None:
+    """A part of the plan that is passed over because there is nothing to go through takes nobody's time for evidence (EV 56)."""
+    scene = scene_of(track=Track.SIMPLE)
+    with scene.sit() as (sitting, case):
+        sitting.start_window(case, "evidence", party=case.party(scene.parties[HAIYUN]), start=sitting.now)
+    scene.act(CHEN, "open_examination", mode="asynchronous")
+    for who in (LI, HAIYUN, LI, HAIYUN):
+        scene.act(who, "finish_turn")
+    assert scene.current() == "judge_questions"
+    assert any("to bring evidence is not over" in reason for reason in no_findings_yet(scene))
 
 
 def test_an_exhibit_that_came_after_the_other_sides_turn_is_not_examined(scene_of: Callable[..., Scene]) -> None:

@@ -370,6 +370,7 @@ def _lay(bench: Bench, track: Track, joined: bool) -> None:
             state=PhaseState.CLOSED,
             opened_at=now - timedelta(days=20),
             closed_at=now - timedelta(days=5),
+            closed_because="acted",
         )
         session.add(phase)
         session.flush()

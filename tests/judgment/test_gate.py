@@ -21,7 +21,7 @@ from odr.ground.errors import ActNotOpen
 from odr.ground.text import T, write
 from odr.hearing.models import Attendance, Hearing, Opinion, Summons, TechnicalFailure
 from odr.hearing.vocabulary import Axis, HearingState, Mode, Presence, RequestState, Stance
-from odr.judgment.decision.default import default_gate, defaulting
+from odr.judgment.decision.default import default_gate, defaulting, not_heard
 from odr.judgment.decision.papers import decision_paper
 from odr.judgment.queries import current_draft
 from odr.procedure.acts.letter import PaperKind
@@ -236,6 +236,19 @@ WAYS: list[tuple[str, Break]] = [
             )
         ),
     ),
+    (
+        "accepted that a technical failure",
+        lambda s, b: s.add(
+            TechnicalFailure(
+                case_id=b.case_id,
+                party_id=s.scalar(select(Party.id).where(Party.role == Role.RESPONDENT)),
+                what="no power",
+                state=RequestState.GRANTED,
+                reported_at=at(b, days=3),
+                entry_number=SUMMONED_BY + 1,
+            )
+        ),
+    ),
     ("is stayed", lambda s, b: s.execute(update(Case).values(stayed_at=at(b, days=1)))),
 ]
 
@@ -246,6 +259,61 @@ def test_the_gate_is_shut_for_every_gap(absent: Bench, words: str, spoil: Break)
     with absent.court.database.write() as session:
         spoil(session, absent)
     assert any(words in reason for reason in reasons(absent)), reasons(absent)
+
+
+def test_a_failure_accepted_before_the_summons_bars_nothing(absent: Bench) -> None:
+    """What failed before they were called to this hearing says nothing of why they stayed away from it."""
+    with absent.court.database.write() as session:
+        party = session.scalar(select(Party.id).where(Party.role == Role.RESPONDENT))
+        session.add(
+            TechnicalFailure(
+                case_id=absent.case_id,
+                party_id=party,
+                what="no power",
+                state=RequestState.GRANTED,
+                reported_at=at(absent, days=20),
+                entry_number=SUMMONED_BY - 1,
+            )
+        )
+    assert reasons(absent) == []
+
+
+def test_no_claimant_is_judged_unheard_who_was_not_called_or_could_not_come(absent: Bench) -> None:
+    """A claimant whom no summons reached, or whom a failure kept away, has to be heard before judgment as a respondent has; who was
+    called in time and stayed away has been (CPL 146, 177(1)(4); OLR 25).
+    """
+    with absent.court.database.write() as session:
+        case = session.get_one(Case, absent.case_id)
+        claimant, respondent = case.parties
+        number, day = SUMMONED_BY + 1, at(absent, days=1)
+        hearing = Hearing(case_id=case.id, ordinal=2, mode=Mode.OFFLINE, begins_at=day, place="Courtroom 2")
+        hearing.state, hearing.summoned_by, hearing.recorded_by = HearingState.HELD, number, 91
+        hearing.begun_at, hearing.ended_at = day, day + timedelta(hours=1)
+        hearing.minutes, hearing.stages, hearing.shown = "The claimant did not come.", ["final"], []
+        for party, presence in ((claimant, Presence.ABSENT), (respondent, Presence.COURTROOM)):
+            hearing.attendances.append(
+                Attendance(party_id=party.id, role=party.role, name=party.name, presence=presence)
+            )
+        session.add(hearing)
+
+    def unheard() -> list[str]:
+        with absent.court.database.read() as session:
+            look, case = absent.court.look(session), session.get_one(Case, absent.case_id)
+            return [f"{party.label}: {reason}" for party, reason in not_heard(look, case)]
+
+    assert unheard() == ["claimant/1: Li was not summoned to the hearing."]
+    with absent.court.database.write() as session:
+        case = session.get_one(Case, absent.case_id)
+        hearing = session.scalars(select(Hearing).where(Hearing.ordinal == 2)).one()
+        hearing.summonses.append(Summons(party_id=case.parties[0].id, sent_by=number))
+        proofs(session, "summons", number="P-summons to the first hearing")
+        serve(session, case, case.parties[0], "summons", number, at(absent, days=12))
+    assert unheard() == []
+    with absent.court.database.write() as session:
+        failure = TechnicalFailure(case_id=absent.case_id, party_id=case.parties[0].id, what="no network")
+        failure.state, failure.reported_at, failure.entry_number = RequestState.GRANTED, day, number + 1
+        session.add(failure)
+    assert [reason for reason in unheard() if "accepted that a technical failure" in reason]
 
 
 def test_the_decision_asks_the_gate(absent: Bench) -> None:

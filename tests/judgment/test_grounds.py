@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role
@@ -18,7 +18,7 @@ from odr.filing.models import Fact
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.hearing import vocabulary
 from odr.hearing.appraisal.models import Appraisal, AppraisalState, CallState, ExpertCall
-from odr.hearing.models import Question, Witness
+from odr.hearing.models import Hearing, Opinion, Question, Witness
 from odr.hearing.vocabulary import QuestionState, RequestState
 from odr.judgment.models import Finding
 from odr.judgment.vocabulary import Basis, Weakness
@@ -105,6 +105,39 @@ def test_what_was_obtained_unlawfully_grounds_nothing(bench: Bench) -> None:
     assert "obtained unlawfully" in en and "第一百零六条" in zh
     find(bench, "fact/2", rests_on=["C-2"])
     assert "obtained unlawfully" not in not_signed_or_ready(bench)
+
+
+def test_what_its_party_took_back_may_still_be_relied_on(bench: Bench) -> None:
+    """Open to everybody and then taken back, an exhibit needs no finding, and a fact may still be found on it: nobody takes their
+    own words out of the file when they turn out against them (EV 19, 94(1)).
+    """
+    bench.do("claimant/1", "withdraw_exhibit", {"exhibit": reference(bench, "C-2"), "reason": "We no longer need it."})
+    find(bench, "fact/2", rests_on=["C-2"])
+    change(bench, category("C-2", Category.STATEMENT))
+    assert "alone" in refused(bench, "fact/2", rests_on=["C-2"])[0]
+    change(bench, category("C-2", Category.RECORDS))
+    bench.do("judge", "record_findings", {"adopt_undisputed": True})
+    assert "C-2" not in not_signed_or_ready(bench)
+
+
+def test_what_was_taken_back_before_anybody_spoke_to_it_grounds_nothing(bench: Bench) -> None:
+    """Withdrawn before the other side could say anything of it, it was never examined (CPI 103)."""
+
+    def unseen(session: Session, case: Case) -> None:
+        session.execute(delete(Opinion).where(Opinion.exhibit_id == exhibit(session, case, "C-2").id))
+        exhibit(session, case, "C-2").submitted_at = bench.clock.now()
+        for hearing in session.scalars(select(Hearing).where(Hearing.case_id == case.id)):
+            hearing.shown = []
+
+    change(bench, unseen)
+    bench.do("claimant/1", "withdraw_exhibit", {"exhibit": reference(bench, "C-2"), "reason": "We no longer need it."})
+    assert "open to cross-examination" in refused(bench, "fact/2", rests_on=["C-2"])[0]
+
+
+def reference(bench: Bench, label: str) -> str:
+    """Reference of an exhibit."""
+    with bench.court.database.read() as session:
+        return exhibit(session, session.get_one(Case, bench.case_id), label).reference
 
 
 def not_signed_or_ready(bench: Bench) -> str:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from odr.docket.models import Party, Role
+from odr.evidence.requests.models import EvidenceRequest, RequestKind as EvidenceKind, RequestState as AskedState
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.ground.errors import ActNotOpen
 from odr.hearing.models import Phase
@@ -102,6 +103,37 @@ def test_no_decision_is_signed_before_a_claimant_has_the_notice_on_evidence(benc
             phase.state = PhaseState.DROPPED
     with pytest.raises(ActNotOpen, match="notice on evidence has not reached"):
         bench.do("judge", "send_for_signing", {"decision": reference})
+
+
+@pytest.mark.parametrize(
+    ("state", "why"), [(AskedState.OPEN, "not ruled on yet"), (AskedState.ORDERED, "has not come")]
+)
+def test_no_decision_is_signed_over_a_request_about_evidence(bench: Bench, state: AskedState, why: str) -> None:
+    """What the court was asked in writing to collect, and never did or never ruled on, has the judgment tried again (CPL 67,
+    211(5)).
+    """
+    bench.findings()
+    bench.do("judge", "draft_decision", bench.draft())
+    reference = bench.draft_reference()
+    with bench.court.database.write() as session:
+        asks = session.scalars(select(Party).where(Party.case_id == bench.case_id)).all()[0]
+        session.add(
+            EvidenceRequest(
+                case_id=bench.case_id,
+                party_id=asks.id,
+                kind=EvidenceKind.COLLECTION,
+                what="Order log",
+                holder="Baihua Market",
+                grounds="They keep it.",
+                state=state,
+                entry_number=5,
+            )
+        )
+    with pytest.raises(ActNotOpen, match=why):
+        bench.do("judge", "send_for_signing", {"decision": reference})
+    with bench.court.database.write() as session:
+        session.scalars(select(EvidenceRequest)).one().state = AskedState.FOUND
+    bench.do("judge", "send_for_signing", {"decision": reference})
 
 
 @pytest.mark.parametrize(

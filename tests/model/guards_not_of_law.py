@@ -39,6 +39,7 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "filing.course.procedure_objections.procedure_objection_waits": (Why.NAMED, None),
     "filing.registry.refusing.no_refusal_waits": (Why.ONCE, None),
     "filing.registry.refusing.refusal_waits": (Why.ONCE, None),
+    "hearing.appraisal.queries.no_report_is_awaited": (Why.BEYOND, "hearing/test_appraisal.py"),
     "hearing.mode.acts.consent_was_taken_back": (Why.HANDLER, None),
     "hearing.written.acts.one_is_asked_for": (Why.HANDLER, None),
     "hearing.written.acts.one_waits": (Why.HANDLER, None),

@@ -76,6 +76,7 @@ def heard(hands: Hands, lot: Random, days: int, *, close: bool = True) -> None:
     hands.do("open_examination", Role.JUDGE, lot, mode="offline")
     day = (hands.scene.clock.now() + timedelta(days=12)).date()
     hands.do("summon", Role.CLERK, lot, mode="offline", on=day.isoformat(), at="09:30", place="Courtroom 3")
+    hands.wait(hours=1)  # The summons goes out.
     hands.wait(days=days)
     hands.do("record_hearing", Role.CLERK, lot)
     if close:

@@ -4,14 +4,17 @@ who read the case.
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import BENCH_ROLES, DocketEntry
+from odr.docket.models import BENCH_ROLES, Case, DocketEntry, Party
+from odr.docket.queries import entries_of
 from odr.docket.visibility import READS_FILE, Viewer
+from odr.evidence import desks, names
 from odr.evidence.intake.belonging import kept_from_others, pages_of
 from odr.evidence.models import Exhibit, ExhibitReading, ExhibitState, PartKind, SealState, Upload, UploadState
 from odr.ground.errors import Forbidden
@@ -19,6 +22,7 @@ from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.act_versions import files_named
 from odr.procedure.acts.table import Milestone, acts_that_mean
+from odr.procedure.models import Task
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -71,6 +75,32 @@ def shown_to(viewer: Viewer, exhibit: Exhibit) -> list[tuple[int, Upload, bool]]
         copies = [each for each in along if each.part_kind is PartKind.COPY and each.part_of == page.reference]
         found += [(places[each.id], each, True) for each in copies if why_closed(viewer, exhibit, each) is None]
     return found
+
+
+def open_since(session: Session, case: Case, exhibit: Exhibit, party: Party) -> datetime | None:
+    """Since when a party of another side may open the file of an exhibit; None while the whole of it is kept from them. What was
+    kept from them at first is open to them from the order that let them in: before that they could not say anything of it
+    (CPL 71; CPI 103).
+    """
+    seal = exhibit.seal
+    if seal is None or not seal.whole:
+        return exhibit.submitted_at
+    if seal.state is not SealState.OPENED and party.id not in seal.readers:
+        return None
+    since = None if _was_kept_at_first(session, exhibit) else exhibit.submitted_at
+    for entry in entries_of(session, case, names.ORDER_SEAL):
+        told = json.loads(entry.payload)["result"]
+        if told["exhibit"] == exhibit.label:
+            lets_in = "readers" not in told or party.label in told["readers"]
+            since = (since or entry.effective_at) if lets_in else None
+    # The order may stand on the docket of a case that was joined into this one.
+    return since or exhibit.submitted_at
+
+
+def _was_kept_at_first(session: Session, exhibit: Exhibit) -> bool:
+    """Whether its party asked that the file be kept from others, so that nobody of them has seen it before an order."""
+    asked = select(Task.id).where(Task.kind == desks.SEAL_ASKED.kind, Task.subject == exhibit.reference)
+    return session.scalar(asked.limit(1)) is not None
 
 
 def note_reading(session: Session, exhibit: Exhibit, actor: Actor, how: str, at: datetime) -> None:

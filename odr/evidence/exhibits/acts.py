@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,8 +18,9 @@ from odr.evidence.exhibits.queries import brought_any
 from odr.evidence.exhibits.sealing import ask_for_seal, prepare_submission
 from odr.evidence.inputs import ExhibitInput, FactNumbers, Summary
 from odr.evidence.intake.belonging import belonging_to, copied
-from odr.evidence.models import BEFORE_DECISION, Exhibit, ExhibitState, Upload
+from odr.evidence.models import BEFORE_DECISION, ORDERED, Exhibit, ExhibitState, Upload
 from odr.evidence.requests.acts import open_late
+from odr.evidence.requests.queries import produced_by
 from odr.evidence.sources.early_fetches import origin, told_of
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
@@ -70,7 +72,9 @@ def submit_exhibit(sitting: Sitting, case: Case, given: ExhibitInput, *, actor: 
         raise InvalidInput.at("why_secret", T("Say what must be kept from whom, and why."))
     if copied(along) and not given.why_secret:
         raise InvalidInput.at("why_secret", T("Say what you blurred or cut away in the copy, and why."))
-    came_late = is_late(sitting, case, party)
+    produced = produced_by(sitting, case, party, upload)
+    in_time_of_order = produced is not None and not json.loads(produced.payload)["late"]
+    came_late = not in_time_of_order and is_late(sitting, case, party)
     known = {item.key for item in items_for(sitting.pack(case).cause(case.cause), party.role)}
     meets = tuple(dict.fromkeys(given.meets))
     if not known.issuperset(meets):
@@ -81,6 +85,8 @@ def submit_exhibit(sitting: Sitting, case: Case, given: ExhibitInput, *, actor: 
         "category": given.category,
         "provenance": given.provenance.model_dump() if given.provenance else {},
     }
+    if produced is not None:
+        told["provenance"] = {**told["provenance"], ORDERED: str(produced.number)}
     fetched = told_of(sitting.session, upload)
     exhibit = add_exhibit(
         sitting,
@@ -226,6 +232,8 @@ def withdraw_exhibit(
         raise InvalidInput.at("exhibit", T("Only the party who submitted an exhibit may withdraw it."))
     if "commissioned" in exhibit.provenance:
         raise InvalidInput.at("exhibit", T("A report that the court commissioned is nobody’s to withdraw."))
+    if ORDERED in exhibit.provenance:
+        raise InvalidInput.at("exhibit", T("What the court ordered to be produced is nobody’s to withdraw."))
     exhibit.state = ExhibitState.WITHDRAWN
     return Recorded(T("Exhibit %(label)s withdrawn", label=exhibit.label), {"exhibit": exhibit.label})
 

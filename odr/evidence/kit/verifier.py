@@ -58,6 +58,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "receipt": ("its receipt is not written in the canonical form", "回执格式不规范"),
     "file": ("it is not the file the receipt names: at least one byte differs", "并非回执所载文件：至少有一个字节不同"),
     "case": ("its receipt is of another case", "回执属于另一案件"),
+    "label": ("the docket names another file under this label", "卷宗在该证据编号下载明的是另一文件"),
     "unbound": ("no docket entry of this case names it", "本案卷宗条目均未提及该文件"),
     "proof": ("its proof is not written as the standard says", "证明格式不符合标准"),
     "inclusion": ("its proof does not lead to the log's root", "证明无法推导至日志树根"),
@@ -520,9 +521,9 @@ class Keys:
         self._stood: dict[tuple[bytes, bytes, datetime, bool], bool] = {}
         self._newest: tuple[datetime, bytes, bytes] | None = None
         for number, name in enumerate(sorted(n for n in bag.names if n.startswith("keys/"))):
-            data, path = bag.read(name), folder / f"key{number}.pem"
-            der = pem_bytes(data)
-            path.write_bytes(data)
+            der, path = pem_bytes(bag.read(name)), folder / f"key{number}.pem"
+            # openssl is given what was named and nothing that lies beside it: it would believe that as well.
+            path.write_bytes(pem("PUBLIC KEY" if name.startswith("keys/log-") else "CERTIFICATE", der))
             old, new = hashlib.sha256(der).hexdigest(), hashlib.sha512(der).hexdigest()
             if name.startswith("keys/log-") and len(der) == 44 and not logs.isdisjoint((old, new)):
                 self._logs[der[-32:]] = path
@@ -670,6 +671,11 @@ def pem_bytes(data: bytes) -> bytes:
     """The DER inside a PEM file; nothing for anything else."""
     match = re.search(rb"-----BEGIN [A-Z ]+-----\s+([A-Za-z0-9+/=\s]+)-----END", data)
     return base64.b64decode(match.group(1)) if match else b""
+
+
+def pem(label: str, der: bytes) -> bytes:
+    """A PEM file that holds this and nothing else."""
+    return f"-----BEGIN {label}-----\n".encode() + base64.encodebytes(der) + f"-----END {label}-----\n".encode()
 
 
 def openssl(arguments: list[str], folder: Path) -> tuple[bool, str]:
@@ -1043,6 +1049,7 @@ def check_files(
     # A kit of one exhibit brings the docket entry that names it as a file of its own: what that entry says, binds.
     lines = [*lines, *single_entries(contents, bag, digests, receipts)]
     named = {mark.decode() for line in lines for mark in QUOTED.findall(line)}
+    labels = labelled(lines)
     for path, reference in contents.files:
         try:
             if path in proven:
@@ -1057,12 +1064,47 @@ def check_files(
             # An upload's receipt names no case; that it is of this one, an entry of the docket says.
             if contents.case is not None and "case" not in receipt and receipt.get("sha256") not in named:
                 raise Wrong("unbound")
+            # Where a file lies is said by the bag alone: under the label of an exhibit lies what the docket names so.
+            folder = path.split("/")
+            told = labels.get(folder[2]) if folder[:2] == ["data", "exhibits"] and len(folder) > 3 else None
+            if told is not None and receipt.get("sha256") not in told:
+                raise Wrong("label")
         except Wrong as wrong:
             failures.append(failed(path, wrong))
     failures += [
         Failure(name, "unproven") for name in sorted(bag.names) if name.startswith("data/") and name not in proven
     ]
     return failures
+
+
+def labelled(lines: list[bytes]) -> dict[str, set[str]]:
+    """The digests of the files that the docket names under the label of each exhibit, earlier proofs of it too. A label of
+    which it keeps some digest back, or that it never gave a file, is not among them.
+    """
+    told: dict[str, set[str]] = {}
+    proofs: list[tuple[Any, Any]] = []
+    kept = set()
+    for line in lines:
+        try:
+            result = canonical_object(line, "line").get("result")
+        except Wrong:
+            continue
+        if not isinstance(result, dict):
+            continue
+        proofs += [(result.get("exhibit_proven"), result.get(name)) for name in ("proof_sha256", "beside_sha256")]
+        several = result.get("files")
+        for each in [result, *(several if isinstance(several, list) else [])]:
+            label = (each.get("exhibit") or result.get("exhibit")) if isinstance(each, dict) else None
+            if not isinstance(label, str) or "receipt" not in each:
+                continue
+            if isinstance(each.get("sha256"), str):
+                told.setdefault(label, set()).add(each["sha256"])
+            else:
+                kept.add(label)
+    for label, digest in proofs:
+        if label in told:
+            told[label].add(digest)
+    return {label: digests for label, digests in told.items() if label not in kept}
 
 
 def single_entries(

@@ -547,7 +547,8 @@ def rule_on_late_evidence(
     assert request.exhibit is not None
     request.result = order.render("zh-Hans" if given.language == "zh-Hans" else "en")
     request.state = RequestState.GRANTED if admitted else RequestState.REFUSED
-    request.exhibit.state = ExhibitState.SUBMITTED if admitted else ExhibitState.EXCLUDED
+    if request.exhibit.state is ExhibitState.LATE:  # What its party took back meanwhile does not come back by this.
+        request.exhibit.state = ExhibitState.SUBMITTED if admitted else ExhibitState.EXCLUDED
     if not admitted:
         recall(sitting.session, case, sitting.court.clock.machine_now())
     sitting.close_tasks(case, desks.LATE_EXHIBIT, request.exhibit.reference)

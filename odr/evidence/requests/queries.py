@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case
+from odr.docket.models import Case, DocketEntry, Party
 from odr.docket.papers import Reason, RulingPaper
-from odr.docket.queries import rows_of
+from odr.docket.queries import entry, rows_of
+from odr.evidence import names
+from odr.evidence.models import Upload
 from odr.evidence.requests.models import EvidenceRequest, RequestKind, RequestState
 from odr.ground.memory.asked_once import remembered
 from odr.ground.text import T, Text
@@ -64,6 +67,16 @@ def to_collect(sitting: Sitting, case: Case, actor: Actor) -> list[EvidenceReque
     """What the court is to collect outside the case and has not yet (CPL 67)."""
     found = requests_of(sitting.session, case, RequestState.ORDERED)
     return [r for r in found if r.kind is RequestKind.COLLECTION]
+
+
+def produced_by(sitting: Sitting, case: Case, party: Party, upload: Upload) -> DocketEntry | None:
+    """The entry by which a party produces a file it was ordered to produce, where the exhibit in hand follows from it. Such a
+    file is due when the order says, whatever became of the party's own time for evidence (EV 45, 46).
+    """
+    before = entry(sitting.session, case, sitting.next_number(case) - 1)
+    if before is None or before.act != names.PRODUCE_ORDERED or before.party_id != party.id:
+        return None
+    return before if json.loads(before.payload)["input"]["upload"] == upload.reference else None
 
 
 def title_of(case: Case, request: EvidenceRequest) -> Text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -41,7 +42,8 @@ REQUEST, CHOICE, FEE, REPORT, OBJECTION, ANSWER, ATTENDANCE = (
     "expert_attendance_fee",
 )
 """Windows."""
-"""Tasks of the judge."""
+UNDER_WAY = (AppraisalState.CHOOSING, AppraisalState.COMMISSIONED, AppraisalState.AT_WORK)
+"""Where an appraisal stands that the judge has ordered and that has brought no report yet."""
 
 
 @remembered
@@ -71,6 +73,26 @@ def stands(*states: AppraisalState, source: str, reason: Text, own: bool = False
         return None if found else reason
 
     return an_appraisal_stands
+
+
+def reports_awaited(sitting: Sitting, case: Case) -> Iterator[Text]:
+    """Why nothing is closed or decided yet: an expert is at work, or somebody's time to object to a report runs (EV 35, 37)."""
+    for row in appraisals_of(sitting.session, case, *UNDER_WAY):
+        yield T(
+            "An appraisal is under way: %(fact)s. Wait for the report, or end the appraisal with reasons (Evidence Rules, art. 35).",
+            fact=row.fact,
+        )
+    for window in sitting.windows(case, OBJECTION):
+        yield T(
+            "The time for %(party)s to object to the expert’s report is not over (Evidence Rules, art. 37).",
+            party=case.name_of(window.party_id),
+        )
+
+
+@guard("EV 35, 37")
+def no_report_is_awaited(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why a hearing is not closed: a report is still to come, or may still be objected to."""
+    return next(reports_awaited(sitting, case), None)
 
 
 def report_opinions(session: Session, case: Case) -> dict[str, str]:

@@ -33,7 +33,7 @@ from odr.hearing.inputs import CourtHour, OrderInput, Reasons
 from odr.hearing.mode.consent_effects import in_person
 from odr.hearing.mode.consents import Step
 from odr.hearing.models import Examination, Phase
-from odr.hearing.queries import away, examination_of, without_consent
+from odr.hearing.queries import away, closed_by_order, examination_of, without_consent
 from odr.hearing.ripeness.times import not_yet
 from odr.hearing.vocabulary import DutyState, Mode, PhaseState, PostingKind
 from odr.identity.actors import Actor
@@ -293,6 +293,7 @@ def open_examination(sitting: Sitting, case: Case, given: OpenInput, *, actor: A
         opened_at=now,
         opened_by=sitting.next_number(case),
         ends_by=end,
+        closed_doors=closed_by_order(sitting.session, case),
         plan={"article": str(pack.plan_for(case.track.value).article), "phases": [phase.to_json() for phase in plan]},
     )
     sitting.session.add(examination)

@@ -44,7 +44,10 @@ if TYPE_CHECKING:
 EXHIBITS = "cross_examination"
 _WINDOW = select(Window).where(Window.reference == bindparam("reference"))
 _SAID = select(Opinion.exhibit_id, Opinion.axis).where(
-    Opinion.case_id == bindparam("case"), Opinion.party_id == bindparam("party"), Opinion.retracted_by.is_(None)
+    Opinion.case_id == bindparam("case"),
+    Opinion.party_id == bindparam("party"),
+    Opinion.retracted_by.is_(None),
+    Opinion.entry_number >= bindparam("since"),
 )
 _SHOWN_BY_OTHERS = (
     select(Exhibit.id)
@@ -75,16 +78,20 @@ def turn_parties(sitting: Sitting, case: Case, phase: Phase, who: str) -> list[P
 
 
 def unanswered_exhibits(sitting: Sitting, case: Case, party: Party) -> list[int]:
-    """Exhibits of others on which the party has not spoken on all three axes."""
+    """Exhibits of others on which the party has not spoken on all three axes in the examination that stands: what was said
+    before others is said anew (CPL 41; CPI 103).
+    """
     return sitting.once((unanswered_exhibits, case.id, party.id), lambda: _unanswered(sitting, case, party))
 
 
 def _unanswered(sitting: Sitting, case: Case, party: Party) -> list[int]:
-    rows = sitting.session.execute(_SAID, {"case": case.id, "party": party.id})
+    examination = examination_of(sitting.session, case)
+    since = examination.opened_by if examination is not None else 0
+    rows = sitting.session.execute(_SAID, {"case": case.id, "party": party.id, "since": since})
     said: dict[int, set[Axis]] = {}
     for exhibit_id, axis in rows:
         said.setdefault(exhibit_id, set()).add(axis)
-    for row in closed_rows(sitting.session, case, party.id):
+    for row in (each for each in closed_rows(sitting.session, case, party.id) if each.entry_number >= since):
         said.update({exhibit_id: set(Axis) for exhibit_id in row.covers})
     # Their numbers alone: whether somebody has spoken on a file is asked at every answer, and no file is looked at.
     of_others = sitting.session.scalars(_SHOWN_BY_OTHERS, {"case": case.id, "party": party.id})
@@ -259,6 +266,21 @@ def end_duties(sitting: Sitting, case: Case, phase: Phase) -> None:
             window = window_of(sitting, duty.window)
             if window is not None and window.state is WindowState.OPEN:
                 window.state, window.closed_by = WindowState.ENDED, sitting.next_number(case)
+
+
+def leave_off(sitting: Sitting, case: Case, examination: Examination) -> None:
+    """The case is heard anew: no turn runs out and no question stays unanswered in an examination that counts for nothing.
+    Whoever decides puts their questions anew, and nobody speaks under a seal of before any more; silence before others, or while nobody could answer, admits nothing (EV 4).
+    """
+    for duty in (each for phase in examination.phases for each in phase.duties):
+        if duty.state is DutyState.WAITING:
+            duty.state = DutyState.ENDED
+    sitting.close_windows(case, WINDOW, WindowState.ENDED)
+    for seal in open_seals(sitting, case.id):
+        seal.opened_at = sitting.now  # Opened when the case is examined again: nothing more is said under it.
+    put = Question.state.in_((QuestionState.PENDING_LEAVE, QuestionState.UNANSWERED, *OPEN_QUESTIONS))
+    for question in sitting.session.scalars(select(Question).where(Question.case_id == case.id, put)):
+        question.state = QuestionState.WITHDRAWN
 
 
 def duty_of(phase: Phase | None, party_id: int | None, window: str | None = None) -> Duty | None:

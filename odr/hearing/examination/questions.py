@@ -34,6 +34,8 @@ from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import law
+from odr.service.queries import packets_of
+from odr.service.vocabulary import PacketState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -635,11 +637,34 @@ def deem_admitted(sitting: Sitting, case: Case, given: QuestionInput, *, actor: 
             T("Explain the question and ask it again first (Evidence Rules, art. 4)."),
             source=sitting.pack(case).cited("EV 4"),
         )
+    if not _reached_in_time(sitting, case, question):
+        raise ActNotOpen(
+            T(
+                "Nothing shows that the question, explained and asked again, reached who was asked before the time ended."
+            ),
+            T("Let it rest and put it anew once it can reach them; or ask it in a hearing, and let the record say so."),
+            sitting.pack(case).cited("EV 4"),
+        )
     question.state, question.why = QuestionState.DEEMED, given.reasons
     sitting.close_tasks(case, desks.UNANSWERED, question.reference)
     return Recorded(
         T("Question %(number)s: taken as admitted", number=question.number),
         {"question": question.number, "reasons": given.reasons},
+    )
+
+
+def _reached_in_time(sitting: Sitting, case: Case, question: Question) -> bool:
+    """Whether the letter by which a question was last put reached its addressee while they could still answer; who was never
+    asked has not been silent. Where the court sent no letter there is nothing to look at.
+    """
+    sent = [p for p in packets_of(sitting.session, case, party_id=question.party_id) if question.put_by in p.entry_ids]
+    window = phases.window_of(sitting, question.window)
+    due = window.due_at if window is not None else None
+    return not sent or any(
+        p.state in (PacketState.SERVED, PacketState.PRESUMED)
+        and p.effective_at is not None
+        and (due is None or p.effective_at < due)
+        for p in sent
     )
 
 

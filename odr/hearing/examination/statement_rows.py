@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from odr.docket.models import Case, Role
 from odr.evidence.models import Exhibit
@@ -69,12 +69,15 @@ def write_opinion(
     phase_id: int | None,
     seal_id: int | None = None,
 ) -> None:
-    """What a party says to one exhibit; it takes the place of what they said before, and both stay on record."""
-    earlier = select(Opinion).where(
-        Opinion.exhibit_id == exhibit, Opinion.party_id == voice.party_id, Opinion.retracted_by.is_(None)
-    )
+    """What a party says to one exhibit; it takes the place of what they said before, and both stay on record. What comes out
+    from under a seal later than the party spoke again takes the place of nothing newer.
+    """
+    mine = (Opinion.exhibit_id == exhibit, Opinion.party_id == voice.party_id)
+    earlier = select(Opinion).where(*mine, Opinion.retracted_by.is_(None), Opinion.entry_number < voice.entry_number)
     for old in sitting.session.scalars(earlier):
         old.retracted_by, old.retracted_why = voice.entry_number, None
+    newer = select(func.min(Opinion.entry_number)).where(*mine, Opinion.entry_number > voice.entry_number)
+    said_since = sitting.session.scalar(newer)
     for axis in Axis:
         sitting.session.add(
             Opinion(
@@ -90,6 +93,7 @@ def write_opinion(
                 seal_id=seal_id,
                 entry_number=voice.entry_number,
                 at=voice.at,
+                retracted_by=said_since,
             )
         )
     sitting.session.flush()

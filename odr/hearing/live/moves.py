@@ -285,11 +285,20 @@ def show(at: At) -> None:
     if at.given.public:
         _open_to_the_public(at, found)
     at.room.exhibit_id, at.room.page = found.id, at.given.page
-    if at.room.stage is LiveStage.INVESTIGATION and found.id not in at.room.shown:
+    investigates = at.room.stage is LiveStage.INVESTIGATION and not _a_party_is_outside(at.room)
+    if investigates and found.id not in at.room.shown:
         at.room.shown = [*at.room.shown, found.id]
     order = {"do": "page", "exhibit": found.reference, "page": at.given.page}
     public = {"public": True} if at.given.public else {}
     at.say(What.PAGE, order=order, facts={"exhibit": found.label, "page": at.given.page, **public})
+
+
+def _a_party_is_outside(room: LiveRoom) -> bool:
+    """Whether a part is sealed and a party that came waits outside, with everybody who acts for it: what is shown then is not open
+    to it, and it is shown again before anything is found on it (CPL 71; CPI 103).
+    """
+    came = [p for p in room.people if p.party_id is not None and p.place is Place.ROOM]
+    return room.sealed_by is not None and not {p.party_id for p in came} <= {p.party_id for p in came if p.may_stay}
 
 
 def _open_to_the_public(at: At, exhibit: Exhibit) -> None:

@@ -12,6 +12,7 @@ from odr.filing.claim.procedure_bars import the_procedure_fits
 from odr.ground.errors import InvalidInput
 from odr.ground.text import Kept, T, Text
 from odr.hearing import desks
+from odr.hearing.appraisal.queries import no_report_is_awaited
 from odr.hearing.courtroom.calling_witnesses import call_off_what_is_fixed
 from odr.hearing.examination import phases
 from odr.hearing.examination.acts import hearing_open, phase_row, require_agreed, the_examination
@@ -173,7 +174,7 @@ def nothing_is_left_to_rule_on(sitting: Sitting, case: Case, actor: Actor) -> Te
     by={Role.JUDGE},
     at={Stage.HEARING},
     to={Stage.HEARING},
-    guard=(hearing_open, hearing_was_held, nothing_is_left_to_rule_on, the_procedure_fits),
+    guard=(hearing_open, hearing_was_held, nothing_is_left_to_rule_on, no_report_is_awaited, the_procedure_fits),
     serves=Everyone.PARTIES,
     letter=Letter(
         PaperKind.NOTICE,

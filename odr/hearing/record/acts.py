@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from sqlalchemy import select
-
 from odr.docket.models import PARTY_ROLES, Audience, Case, Role, Stage
 from odr.ground.errors import CaseMovedOn, InvalidInput
 from odr.ground.text import T, Text
@@ -17,7 +15,7 @@ from odr.hearing.inputs import ANSWERS, Reasons
 from odr.hearing.live.transcript.reading import Said, sentence_named
 from odr.hearing.models import Phase, RecordCorrection, RecordSignature
 from odr.hearing.queries import asked_for, examination_of, is_asked, row_named, undecided
-from odr.hearing.record.papers import record_digest
+from odr.hearing.record.papers import record_digest, signatures_of
 from odr.hearing.vocabulary import PhaseState, RequestState
 from odr.identity.actors import Actor
 from odr.procedure.acts.act_versions import upcast
@@ -53,10 +51,8 @@ def record_is_read(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
 @guard("COURT once")
 def not_signed_yet(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why a party does not sign again."""
-    found = sitting.session.scalar(
-        select(RecordSignature.id).where(RecordSignature.case_id == case.id, RecordSignature.party_id == actor.party_id)
-    )
-    return T("You have signed the record, or said why you do not.") if found else None
+    signed = any(one.party_id == actor.party_id for one in signatures_of(sitting, case))
+    return T("You have signed the record, or said why you do not.") if signed else None
 
 
 def _put_down(

@@ -22,7 +22,7 @@ from odr.hearing.live.queries import room_of, segments_of
 from odr.hearing.live.transcript.reading import Said, as_captions, said_in, version_of
 from odr.hearing.live.vocabulary import BY_PHONE, ONLY_BY_PHONE
 from odr.hearing.models import Examination, Opinion, RecordCorrection, RecordSignature
-from odr.hearing.queries import examination_of, hearings_of, participants, postings_of
+from odr.hearing.queries import examination_of, heard_anew_by, hearings_of, participants, postings_of
 from odr.hearing.vocabulary import HearingState, Presence, RequestState
 from odr.identity.actors import Actor
 from odr.identity.models import Account
@@ -57,10 +57,12 @@ def corrections_of(sitting: Sitting, case: Case) -> Sequence[RecordCorrection]:
 
 
 def signatures_of(sitting: Sitting, case: Case) -> Sequence[RecordSignature]:
-    """Who has signed or refused."""
-    return sitting.session.scalars(
-        select(RecordSignature).where(RecordSignature.case_id == case.id).order_by(RecordSignature.id)
-    ).all()
+    """Who has signed the record that stands, or refused to. Who signed what was recorded before the case was heard anew has
+    signed nothing of this one.
+    """
+    since = heard_anew_by(sitting.session, case)
+    mine = (RecordSignature.case_id == case.id, RecordSignature.entry_number > since)
+    return sitting.session.scalars(select(RecordSignature).where(*mine).order_by(RecordSignature.id)).all()
 
 
 @dataclass(frozen=True)

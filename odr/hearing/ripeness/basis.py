@@ -6,6 +6,7 @@ CPL 144, 147, 162; CPI 103; OLR 20, 22; EV 60. Each reason names what is missing
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Party, Role, Seat
 from odr.docket.queries import parties
 from odr.docket.visibility import same_side
+from odr.evidence.exhibits.access import open_since
 from odr.evidence.models import Exhibit
 from odr.filing.claim.progress import heard_again_by
 from odr.ground.memory.built_once import built_once
@@ -153,7 +155,7 @@ class Examined:
     """Which exhibits were open to cross-examination by everybody who may oppose them (CPI 103; EV 60, 62)."""
 
     def __init__(self, sitting: Sitting, case: Case) -> None:
-        session = sitting.session
+        session = self._session = sitting.session
         self._case = case
         self._held = held(sitting, case)
         examination = examination_of(session, case)
@@ -171,12 +173,24 @@ class Examined:
         ]
 
     def examined(self, exhibit: Exhibit, opinions: list[Opinion]) -> bool:
-        """Whether everybody on another side has spoken on it, had a turn of their own after it came, or was called to a
-        hearing in which it was shown.
+        """Whether everybody on another side could open it, and since then has spoken on it, had a turn of their own, or was
+        called to a hearing in which it was shown. Of what is kept from a party that party has examined nothing.
         """
         owner = self._case.party_if_any(exhibit.party_id)
-        others = {p.id for p in parties(self._case) if owner is None or not same_side(p, owner)}
-        spoke = {o.party_id for o in opinions if o.entry_number >= self._since}
-        had_a_turn = {party for party, at in self._turns if at >= exhibit.submitted_at}
-        called = {s.party_id for h in self._held if exhibit.id in h.shown for s in h.summonses}
-        return bool(others) and others <= spoke | had_a_turn | called
+        others = [p for p in parties(self._case) if owner is None or not same_side(p, owner)]
+        return bool(others) and all(
+            since is not None and self._could_speak(party.id, exhibit, opinions, since)
+            for party in others
+            for since in [open_since(self._session, self._case, exhibit, party)]
+        )
+
+    def _could_speak(self, party_id: int, exhibit: Exhibit, opinions: list[Opinion], since: datetime) -> bool:
+        return (
+            any(o.party_id == party_id and o.entry_number >= self._since and o.at >= since for o in opinions)
+            or any(party == party_id and at >= since for party, at in self._turns)
+            or any(
+                exhibit.id in h.shown and (h.ended_at or h.begins_at) >= since
+                for h in self._held
+                if any(s.party_id == party_id for s in h.summonses)
+            )
+        )

@@ -14,12 +14,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry, Party, Role
-from odr.docket.queries import parties
+from odr.docket.queries import entries_of, parties
+from odr.evidence.models import ExhibitState
+from odr.evidence.requests.models import RequestState as AskedState
+from odr.evidence.requests.queries import requests_of as evidence_requests, title_of
+from odr.filing import names as filing_names
 from odr.filing.claim.progress import requests_of
 from odr.filing.course.evidence_periods import awaits_notice, is_again
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.parties.known_identity import unidentified
 from odr.ground.text import Kept, T, Text
+from odr.hearing.appraisal.queries import reports_awaited
 from odr.hearing.queries import examination_of
 from odr.hearing.vocabulary import PhaseState
 from odr.payments.desks import FEE_UNPAID
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
 
 EXCHANGE = "cross_examination"
 """Key of the phase in which exhibits are gone through, in the plans of the packs."""
+GONE = (ExhibitState.WITHDRAWN, ExhibitState.EXCLUDED)
 RUNNING = (WindowState.OPEN, WindowState.HALTED)
 ANSWERS = ("answer", "counterclaim_answer", "third_party_answer")
 """Windows in which somebody may answer what is asked of them."""
@@ -87,6 +93,8 @@ def unripe(sitting: Sitting, case: Case) -> list[Text]:
         *_evidence(sitting, case),
         *_unpaid(sitting, case),
         *_waiting(sitting, case, BEFORE_DECISION),
+        *_about_evidence(sitting, case),
+        *reports_awaited(sitting, case),
         *unidentified(sitting, case),
     ]
 
@@ -115,6 +123,23 @@ def _waiting(sitting: Sitting, case: Case, kinds: Mapping[RequestKind, Text]) ->
         for kind, words in kinds.items()
         if any(not _goes_on(one) for one in requests_of(sitting, case, kind, RequestState.ASKED))
     ]
+
+
+def _about_evidence(sitting: Sitting, case: Case) -> Iterator[Text]:
+    """Requests about evidence nobody has ruled on, and orders that still run: a written request that the court passes over is a
+    ground of retrial (CPL 67, 211(5); CPI 101, 106; EV 46).
+    """
+    for request in evidence_requests(sitting.session, case, AskedState.OPEN, AskedState.ORDERED):
+        if request.exhibit is not None and request.exhibit.state in GONE:
+            continue
+        what = title_of(case, request)
+        if request.state is AskedState.OPEN:
+            yield T("A request about evidence is not ruled on yet: %(what)s (Evidence Rules, art. 46).", what=what)
+        else:
+            yield T(
+                "What was ordered about evidence has not come yet: %(what)s (Civil Procedure Law, art. 67).",
+                what=what,
+            )
 
 
 def _unpaid(sitting: Sitting, case: Case) -> Iterator[Text]:
@@ -180,16 +205,30 @@ def _evidence(sitting: Sitting, case: Case) -> Iterator[Text]:
 
 
 def _running(sitting: Sitting, case: Case, party: Party) -> list[Window]:
-    """A party's times for evidence that are not over. The exchange of evidence ends them (EV 56), save what the judge gave
-    once more for rebuttal (EV 51(3)).
+    """A party's times for evidence that are not over. The exchange of evidence ends those that ran then (EV 56), save what
+    the judge gave once more for rebuttal (EV 51(3)). What began or was given since runs: for a claim changed, a newcomer, a
+    fuller procedure, or relief from lateness (EV 51, 55; CPL 86).
     """
     every = [w for w in sitting.windows(case, "evidence", party=party, state=None) if w.state in RUNNING]
-    return [w for w in every if is_again(w)] if every and exchanged(sitting, case) else every
+    over = exchanged_at(sitting, case) if every else None
+    if over is None or _in_another_procedure_since(sitting, case, over):
+        return every
+    return [w for w in every if is_again(w) or w.opened_at > over or _given_since(w, over)]
+
+
+def _in_another_procedure_since(sitting: Sitting, case: Case, at: datetime) -> bool:
+    return any(entry.effective_at > at for entry in entries_of(sitting.session, case, filing_names.CONVERT_TRACK))
+
+
+def _given_since(window: Window, at: datetime) -> bool:
+    """Whether a time limit was given back or made longer after ``at``, where its working says when."""
+    more = window.working.get("extensions", ())
+    return any("since" in one and datetime.fromisoformat(one["since"]) > at for one in more)
 
 
 def _notices(sitting: Sitting, case: Case) -> Iterator[Text]:
     """Who has not got the notice on evidence yet, from which their time runs, or was found not to have got it (EV 50)."""
-    if exchanged(sitting, case):
+    if exchanged_at(sitting, case) is not None:
         return
     for party in parties(case):
         if awaits_notice(sitting, case, party):
@@ -199,9 +238,18 @@ def _notices(sitting: Sitting, case: Case) -> Iterator[Text]:
             )
 
 
-def exchanged(sitting: Sitting, case: Case) -> bool:
-    """Whether the exhibits were gone through with both sides: with the exchange of evidence the time for it ends (EV 56)."""
+GONE_THROUGH = ("acted", "lapsed")
+"""How a phase ends in which everybody had their turn: not where nobody had anything to go through, nor by an order."""
+
+
+def exchanged_at(sitting: Sitting, case: Case) -> datetime | None:
+    """When the exhibits had last been gone through with both sides; None before. With the exchange of evidence the time for it
+    ends (EV 56), not with a part of the plan in which there was no exhibit yet, or that was cut short.
+    """
     examination = examination_of(sitting.session, case)
-    return examination is not None and any(
-        phase.key == EXCHANGE and phase.state is PhaseState.CLOSED for phase in examination.phases
+    done = (
+        phase.closed_at
+        for phase in (examination.phases if examination is not None else ())
+        if phase.key == EXCHANGE and phase.state is PhaseState.CLOSED and phase.closed_because in GONE_THROUGH
     )
+    return max((at for at in done if at is not None), default=None)

@@ -83,11 +83,7 @@ def finding_subjects(sitting: Sitting, case: Case, actor: Actor) -> list[Option]
 @choice_source("exhibits_examined")
 def exhibits_examined(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Exhibits that were open to cross-examination."""
-    return [
-        Option(e.label, f"{e.label} {e.exhibit.title}")
-        for e in case_file(sitting, case).exhibits
-        if e.examined and not e.ungrounded
-    ]
+    return [Option(e.label, f"{e.label} {e.exhibit.title}") for e in case_file(sitting, case).grounds]
 
 
 @choice_source("witnesses_found_on")
@@ -299,7 +295,7 @@ def _finding_faults(file: CaseFile, index: int, one: FindingInput) -> list[Field
         faults += _storage_faults(item, index, one)
     if isinstance(item, ExhibitOnFile) and item.ungrounded and one.result is not FindingResult.REJECTED:
         faults.append(FieldFault(("findings", index, "result"), no_ground(item)))
-    examined = {e.label for e in file.exhibits if e.examined and not e.ungrounded}
+    examined = {e.label for e in file.grounds}
     faults += [
         FieldFault(
             ("findings", index, "rests_on"),

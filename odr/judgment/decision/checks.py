@@ -18,7 +18,7 @@ from odr.hearing.appraisal.queries import witness_of
 from odr.hearing.ripeness.basis import without_basis
 from odr.hearing.ripeness.times import unripe
 from odr.judgment.decision.closed_part import part_problems
-from odr.judgment.decision.default import default_gate, defaulting
+from odr.judgment.decision.default import default_gate, defaulting, not_heard
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, case_file, no_ground
 from odr.judgment.decision.ground_faults import standing_faults
 from odr.judgment.decision.issuing import orders_digest
@@ -64,6 +64,10 @@ def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
             T("In default against %(party)s: %(reason)s", party=party.name, reason=reason)
             for reason in default_gate(sitting, case, party)
         ]
+    found += [
+        T("%(party)s was not heard: %(reason)s", party=party.name, reason=reason)
+        for party, reason in not_heard(sitting, case)
+    ]
     return found
 
 

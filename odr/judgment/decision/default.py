@@ -82,6 +82,28 @@ def defaulting(sitting: Sitting, case: Case) -> list[Party]:
     ]
 
 
+def not_heard(sitting: Sitting, case: Case) -> Iterator[tuple[Party, Text]]:
+    """Claimants and third parties who did not come to the hearing the decision relies on, with every reason why it is not held
+    against them: not summoned in time, kept away by a failure, called to a video they had not agreed to. Whoever is decided
+    upon unheard for that has the judgment set aside as a respondent has (CPL 146, 177(1)(4), 211(10); CPI 236, 240).
+    """
+    relied_on = relied(sitting, case)
+    if relied_on is None or Invariant.NO_DEFAULT_UNSERVED not in sitting.pack(case).invariants.on:
+        return
+    noted = {a.party_id for a in relied_on.attendances if a.presence is Presence.ABSENT}
+    came = {a.party_id for a in relied_on.attendances if a.presence is not Presence.ABSENT}
+    for party in parties(case):
+        if party.role is Role.RESPONDENT or party.id not in noted - came:
+            continue
+        not_agreed = stayed_away_rightly(sitting, case, relied_on, party)
+        reasons = [
+            *([] if not_agreed is None else [not_agreed]),
+            *_summons_reasons(sitting, case, relied_on, party),
+            *_absence_reasons(sitting, case, relied_on, party),
+        ]
+        yield from ((party, reason) for reason in reasons)
+
+
 def default_gate(sitting: Sitting, case: Case, respondent: Party) -> list[Text]:
     """Every reason why nothing may be decided against ``respondent`` in default; empty when it may."""
     rules = sitting.pack(case).invariants.on
@@ -269,6 +291,12 @@ def _absence_reasons(sitting: Sitting, case: Case, hearing: Hearing, party: Part
         )
     failures = sitting.session.scalars(
         select(TechnicalFailure).where(TechnicalFailure.case_id == case.id, TechnicalFailure.party_id == party.id)
-    )
+    ).all()
     if any(f.state is RequestState.ASKED for f in failures):
         yield T("A failure that %(party)s reported is not decided yet.", party=party.name)
+    # The roll was written before the judge ruled, and nothing is changed in it: what was accepted since the summons counts.
+    if any(f.state is RequestState.GRANTED and f.entry_number > hearing.summoned_by for f in failures):
+        yield T(
+            "The judge accepted that a technical failure kept %(party)s from taking part: that does not count as an absence. Fix another hearing (Online Litigation Rules, art. 25).",
+            party=party.name,
+        )

@@ -129,6 +129,15 @@ class CaseFile:
     """Label → why an exhibit that was excluded grounds nothing."""
     by_grounds: bool = True
     """Whether the rules of this court say what grounds no finding, and what none alone (EV 4, 90)."""
+    taken_back: list[ExhibitOnFile] = field(default_factory=list)
+    """Exhibits their party took back after they were open to cross-examination: they need no finding, and whoever relied on them
+    still may.
+    """
+
+    @property
+    def grounds(self) -> list[ExhibitOnFile]:
+        """Exhibits that a finding may rest on."""
+        return [e for e in (*self.exhibits, *self.taken_back) if e.examined and not e.ungrounded]
 
     @property
     def items(self) -> list[ExhibitOnFile | FactOnFile]:
@@ -183,7 +192,7 @@ def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
     by_grounds = sitting.pack(case).keeps(Invariant.GROUNDS_OF_FINDINGS)
     weight = weights(sitting, case, everything) if by_grounds else {}
     stored = held_in_a_log(sitting.session, [e.id for e in everything]) if by_grounds else set()
-    exhibits = [
+    on_file = [
         ExhibitOnFile(
             e,
             case.party_if_any(e.party_id),
@@ -197,8 +206,10 @@ def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
             _accepted(case, e, opinions.get(e.id, [])),
         )
         for e in everything
-        if not is_withdrawn(e) and (at is None or e.entry_number <= at)
+        if e.state is not ExhibitState.EXCLUDED and (at is None or e.entry_number <= at)
     ]
+    exhibits = [each for each in on_file if not is_withdrawn(each.exhibit)]
+    taken_back = [each for each in on_file if is_withdrawn(each.exhibit) and each.examined]
     agreed = agreed_facts(sitting, case)
     speaking = exhibits_on_facts([e.exhibit for e in exhibits])
     facts = [
@@ -213,7 +224,7 @@ def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
         for v in facts_of(sitting.session, case)
     ]
     barred = {e.label: bar for e in everything if (bar := weight.get(e.id, Weight()).bar) is not None}
-    return CaseFile(exhibits, facts, barred, by_grounds)
+    return CaseFile(exhibits, facts, barred, by_grounds, taken_back)
 
 
 def no_ground(report: ExhibitOnFile) -> Text:

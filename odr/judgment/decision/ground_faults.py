@@ -58,7 +58,7 @@ def fact_faults(
     """Why a fact is not found on this ground, where the rules of this court say so."""
     if not news.file.by_grounds:
         return
-    by_label = {one.label: one for one in news.file.exhibits}
+    by_label = {one.label: one for one in (*news.file.exhibits, *news.file.taken_back)}
     rests = []
     for label in dict.fromkeys(rests_on):
         exhibit = by_label.get(label)

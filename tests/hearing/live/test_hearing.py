@@ -193,6 +193,22 @@ def test_a_sealed_part(live: Live) -> None:
     assert li != he
 
 
+def test_what_is_shown_while_a_party_is_outside_was_not_shown_to_it(live: Live) -> None:
+    """Sent out for a sealed part, a party is heard on nothing of it: the exhibit counts as shown once it is shown to everybody
+    (CPL 71; CPI 103).
+    """
+    live.opened()
+    live.does(CHEN, "stage")
+    with live.scene.look() as (_, case):
+        label = case.party(live.scene.parties[LI]).letter + "-1"
+    he = live.person(HAIYUN).reference
+    for outside, shown in (([he], 0), ([], 1)):
+        live.scene.act(CHEN, "seal_part", reason="secret", outside=outside, words="A trade secret is shown.")
+        live.does(CHEN, "show", exhibit=label, page=1)
+        assert len(live.room().shown) == shown
+        live.scene.act(CHEN, "end_sealed_part")
+
+
 def test_a_witness_is_called_and_never_admitted(live: Live) -> None:
     """Whoever is to be heard of the facts hears nothing before: not at the door, not isolated, by nobody's move."""
     gathered(live)
