@@ -257,3 +257,24 @@ def test_a_company_seen_at_the_counter_before_it_joins_is_known_elsewhere(small_
     with small_scene.court.database.read() as session:
         company = party(small_scene, RESPONDENT)
         assert session.get_one(Account, small_scene.people["haiyun"]).seen_as == [["company", company.name]]
+
+
+def test_a_verified_person_is_nobody_else(small_scene: Scene) -> None:
+    """Whom the registry saw as one person brings no claim in another's name as if that one had been seen: the registry looks
+    first (CPL 122; OLR 7). Who was seen as signing for a company was not seen as a person either.
+    """
+    small_scene.lodge()
+    small_scene.do("verify_identity", "clerk", party=party(small_scene, Role.CLAIMANT).reference, means="document")
+    small_scene.lodge()
+    small_scene.accept()
+    small_scene.lodge(claim(claimant={"name": "Wang Fang", "email": "li@parties.example", "address": "1 Lake Road"}))
+    with pytest.raises(ActNotOpen, match="Wang Fang"):
+        small_scene.accept()
+    small_scene.do("verify_identity", "clerk", party=party(small_scene, Role.CLAIMANT).reference, means="document")
+    small_scene.accept()
+    company = {"name": "Lake Tea Ltd.", "kind": "company", "email": "tea@parties.example", "address": "1 Lake Road"}
+    small_scene.lodge(claim(claimant=company), who="stranger")
+    small_scene.do("verify_identity", "clerk", party=party(small_scene, Role.CLAIMANT).reference, means="licence")
+    small_scene.lodge(who="stranger")
+    with pytest.raises(ActNotOpen, match="Li Wen"):
+        small_scene.accept()

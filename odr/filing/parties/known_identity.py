@@ -35,8 +35,8 @@ def is_verified(sitting: Sitting, party: Party) -> tuple[bool, Text]:
     """Whether the court knows who the party is, and how or why not.
 
     By papers the registry saw, in this case or, under the same name and account, in another; by an identity provider
-    that gives the same name; a person also by an account whose owner was verified. A company is known by its licence,
-    never by who signs in for it (REG 6(1)).
+    that gives the same name. An account whose owner was verified shows nobody of another name; one of which only that is
+    known, and not the name, shows its owner. A company is known by its licence, never by who signs in for it (REG 6(1)).
     """
     return sitting.once((is_verified, party.id), lambda: _verified(sitting, party))
 
@@ -50,8 +50,10 @@ def _verified(sitting: Sitting, party: Party) -> tuple[bool, Text]:
         words = T("Verified by %(provider)s as %(name)s", provider=vouched[1], name=vouched[0])
         return _plain(vouched[0]) == _plain(party.name), words
     if account is not None and account.identity_verified_at is not None:
-        if party.kind is PartyKind.PERSON or _verified_elsewhere(account, party):
+        if _verified_elsewhere(account, party) or (party.kind is PartyKind.PERSON and not account.seen_as):
             return True, T("Verified")
+        if party.kind is PartyKind.PERSON:
+            return False, T("Who signs in was verified under another name; look at the papers of this party")
         return False, T("Who signs in is verified; the licence of the company is still to be seen")
     if party.details.get(SHOWN):
         return False, T("Papers were sent; look at them and verify")
@@ -64,7 +66,8 @@ def _plain(name: str) -> str:
 
 def _verified_elsewhere(account: Account, party: Party) -> bool:
     """Whether the registry saw the papers of this very party in another case."""
-    return [party.kind.value, party.name] in (account.seen_as or [])
+    seen = [name for kind, name in account.seen_as or [] if kind == party.kind.value]
+    return party.name in seen or (party.kind is PartyKind.PERSON and _plain(party.name) in map(_plain, seen))
 
 
 def note_seen(sitting: Sitting, party: Party) -> None:
