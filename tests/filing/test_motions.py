@@ -11,8 +11,10 @@ from sqlalchemy import select
 from odr.docket.models import Case, DocketEntry, Outcome, Role, Seat, Stage, Track
 from odr.filing.claim.changes import SubstituteInput
 from odr.filing.claim.queries import claims_of, reliefs_of
+from odr.filing.inputs import JoinInput
 from odr.filing.models import Request, RequestKind, RequestState
-from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
+from odr.filing.parties.joining_by_code import join
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, NotFound, OutOfTime
 from odr.ground.text import T
 from odr.procedure.acts.events import Served
 from odr.procedure.models import Window, WindowState
@@ -400,6 +402,9 @@ def test_a_successor_is_invited_and_the_old_account_is_out(pending: Scene) -> No
     assert sent[-1].letter == "successor" and "party to a case" in sent[-1].title["text"], (
         "a successor is no new respondent: nobody claims against her anew"
     )
+    given = JoinInput(name="Haiyun Technology Ltd.", email="legal@haiyun.example")
+    with pytest.raises(NotFound):
+        join(pending.court, pending.people["haiyun"], sent[0].code, given)
 
 
 @given(halted=st.integers(1, 40), after=st.integers(0, 10))

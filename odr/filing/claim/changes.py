@@ -41,8 +41,8 @@ from odr.filing.inputs import (
     ReliefInput,
 )
 from odr.filing.models import Claim, Fact, Relief, RequestKind, RequestState
+from odr.filing.parties.details import GUARDIAN, OF_PAPERS, claims_themselves, of_nobody_else
 from odr.filing.parties.invitation import forget_reach, invite, note_addresses
-from odr.filing.parties.known_identity import SHOWN, VERIFIED
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity import mandates
@@ -60,7 +60,6 @@ from odr.procedure.acts.events import (
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.inputs import Choice, CourtEmail, CourtModel, CourtPhone, CourtText, RefTo, field
-from odr.procedure.papers.form import PERSON
 from odr.procedure.papers.language import language_of
 from odr.procedure.papers.rulings import NO_APPEAL, WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
@@ -636,8 +635,6 @@ def transfer_case(sitting: Sitting, case: Case, given: TransferInput, *, actor: 
     )
 
 
-OF_ONE_PERSON = frozenset({PERSON, VERIFIED, SHOWN, "identified_entry"})
-"""What a party's details say of the person itself: it goes with that person."""
 CHANGES = {
     "wrong_name": T("The name was written wrongly"),
     "death": T("The party died; an heir goes on"),
@@ -700,6 +697,9 @@ def substitute_party(sitting: Sitting, case: Case, given: SubstituteInput, *, ac
         "until_entry": sitting.next_number(case),
         "ground": given.ground,
     }
+    if given.ground != "wrong_name" and GUARDIAN in party.details:
+        # A child is not named where the case is published, nor who acted for it, whoever stands in its place since.
+        before[GUARDIAN] = party.details[GUARDIAN]["name"]
     party.details = {**party.details, "before": [*party.details.get("before", []), before]}
     old, party.name, party.kind = party.name, given.name, given.kind
     party.email, party.phone, party.address = (
@@ -707,9 +707,11 @@ def substitute_party(sitting: Sitting, case: Case, given: SubstituteInput, *, ac
         given.phone or party.phone,
         given.address or party.address,
     )
-    if given.ground != "wrong_name" or (was is not party.kind and PartyKind.PERSON in (was, party.kind)):
-        # What papers showed of the one shows nothing of the other.
-        party.details = {key: value for key, value in party.details.items() if key not in OF_ONE_PERSON}
+    # What papers showed of the one shows nothing of the other.
+    if given.ground != "wrong_name":
+        party.details = of_nobody_else(party.details)
+    elif was is not party.kind and PartyKind.PERSON in (was, party.kind):
+        party.details = {key: value for key, value in party.details.items() if key not in OF_PAPERS}
     if given.ground != "wrong_name":
         _invite_successor(sitting, case, party, given, now)
     result = {
