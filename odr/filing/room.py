@@ -9,7 +9,7 @@ from odr.docket.queries import entry
 from odr.docket.visibility import READS_FILE
 from odr.filing import names
 from odr.filing.bulk.lodging import lodge_waiting
-from odr.filing.claim import acts, changes
+from odr.filing.claim import acts, changes, joining_cases
 from odr.filing.claim.progress import requests_that_wait, standing_claim, waits_for
 from odr.filing.claim.queries import asked_for, claims_of, facts_of
 from odr.filing.complaints import acts as complaints
@@ -82,6 +82,8 @@ def on_served(sitting: Sitting, event: Served) -> None:
         served = entry(sitting.session, case, number)
         if served is not None and served.act == names.FILE_COUNTERCLAIM:
             changes.start_counter_answer(sitting, case, party, event.at, event.proof)
+        elif served is not None and served.act == names.OPEN_SEVERED_CASE:
+            joining_cases.begin_severed(sitting, case, party, event.at, event.proof)
         elif served is not None and served.act == names.FILE_THIRD_PARTY_CLAIM:
             joinder.start_third_party_answer(sitting, case, party, event.at, event.proof)
     ending_rulings.hold_still(sitting, case)
