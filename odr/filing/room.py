@@ -26,7 +26,7 @@ from odr.filing.course import (
 from odr.filing.course.next_step import longer_or_read
 from odr.filing.draft.draft_versions import keep_drafts
 from odr.filing.draft.sharing import files_in_drafts
-from odr.filing.group import acts as group_acts
+from odr.filing.group.conduct import conducted_by_others
 from odr.filing.marked import acts as marked
 from odr.filing.marked.queries import marks_of, note_filing
 from odr.filing.models import Claim
@@ -236,7 +236,7 @@ ROOM = Room(
     after_act=(note_filing,),
     bars=(
         objections.challenged_pauses,
-        group_acts.conducted_by_others,
+        conducted_by_others,
         known_identity.identity_first,
         foreign_papers.mandate_from_abroad,
         ending_rulings.stands_still,

@@ -138,13 +138,11 @@ def test_a_counterclaim_ends_small_claims_and_outlives_the_claim(pending: Scene)
     assert pending.case().stage is Stage.PENDING
 
 
-def test_the_claimant_answers_a_counterclaim_from_her_own_receipt(pending: Scene) -> None:
-    """Her time runs from the day the counterclaim reached her; before that there is none (CPL 128)."""
-    with pytest.raises(ActNotOpen):
-        pending.do("answer_counterclaim", "li", position="defend", statement="No.")
-    brought = pending.do("file_counterclaim", "haiyun", facts=FACTS, relief=MONEY)
-    with pending.court.sit() as sitting:
-        case = sitting.session.get_one(Case, pending.case_id)
+def _countered(scene: Scene) -> None:
+    """The respondent brings a counterclaim, and it reaches the claimant."""
+    brought = scene.do("file_counterclaim", "haiyun", facts=FACTS, relief=MONEY)
+    with scene.court.sit() as sitting:
+        case = sitting.session.get_one(Case, scene.case_id)
         sent = sitting.session.scalars(
             select(Packet).where(Packet.case_id == case.id, Packet.party_id == case.parties[0].id)
         )
@@ -155,6 +153,23 @@ def test_the_claimant_answers_a_counterclaim_from_her_own_receipt(pending: Scene
                 Served(case, case.parties[0], "notice", sitting.now, T("Proof of service 1."), tuple(packet.entry_ids))
             ),
         )
+
+
+@pytest.mark.parametrize("position", ["admit", "partly"])
+def test_a_counterclaim_is_admitted_with_special_powers_alone(pending: Scene, position: str) -> None:
+    """Whoever acts on an ordinary mandate disputes it; to admit it, wholly or in part, they need special powers (CPL 62)."""
+    _countered(pending)
+    pending.represent("li", "stranger", scope="ordinary")
+    with pytest.raises(Forbidden):
+        pending.do("answer_counterclaim", "stranger", position=position, statement="It is so.")
+    pending.do("answer_counterclaim", "stranger", position="defend", statement="It is not so.")
+
+
+def test_the_claimant_answers_a_counterclaim_from_her_own_receipt(pending: Scene) -> None:
+    """Her time runs from the day the counterclaim reached her; before that there is none (CPL 128)."""
+    with pytest.raises(ActNotOpen):
+        pending.do("answer_counterclaim", "li", position="defend", statement="No.")
+    _countered(pending)
     pending.do("answer_counterclaim", "li", position="defend", statement="No.")
     with pytest.raises(ActNotOpen):
         pending.do("answer_counterclaim", "li", position="defend", statement="No.")

@@ -13,7 +13,8 @@ from odr.docket.models import Case, Party, PartyKind, Role, Stage, Track
 from odr.docket.queries import parties, party, seat
 from odr.filing import desks, names
 from odr.filing.claim.acknowledgement import answered, start_acknowledgement
-from odr.filing.claim.announcements import claim_lodged, party_joined
+from odr.filing.claim.announcements import asked_together, claim_lodged, party_joined
+from odr.filing.claim.statements import needs_powers_to_admit
 from odr.filing.course.evidence_periods import begin_with_own_notice, of_whom_nobody_wrote
 from odr.filing.course.time_limit_changes import reopen
 from odr.filing.draft.files_along import sealed_of
@@ -26,8 +27,8 @@ from odr.filing.registry.drawing import Draw
 from odr.filing.registry.refusing import time_to_mend_is_over
 from odr.filing.registry.review import NO_ADDRESS, tracks_for, unknown_respondents, unreached_claimants
 from odr.filing.registry.seats import case_number_for, draw_seat
-from odr.ground.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
-from odr.ground.text import Money, T, Text
+from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.ground.text import Money, T, Text, side_by_side
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import ClaimAccepted, ClaimReturned
@@ -608,10 +609,7 @@ def file_answer(sitting: Sitting, case: Case, given: AnswerInput, *, actor: Acto
 
     Admitting the claim, wholly or in part, needs special powers where a representative does it (CPL 62).
     """
-    if given.position != "defend" and not actor.has_special_powers:
-        raise Forbidden(
-            T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62).")
-        )
+    needs_powers_to_admit(sitting, case, actor, given.position)
     who = sitting.party_of(case, actor)
     faults = []
     for i, told in enumerate(given.facts):

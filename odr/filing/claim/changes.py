@@ -30,6 +30,7 @@ from odr.filing.claim.progress import (
     requests_of,
     standing_claim,
 )
+from odr.filing.claim.statements import needs_powers_to_admit
 from odr.filing.course.evidence_periods import evidence_in_new_track, restart_evidence
 from odr.filing.inputs import (
     Answer,
@@ -517,8 +518,9 @@ def answer_counterclaim(
     sitting: Sitting, case: Case, given: CounterAnswerInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Record the claimant's answer to a counterclaim; silence does not stop the case, a late answer is marked (CPL
-    128).
+    128). Admitting it needs special powers where a representative does it (CPL 62).
     """
+    needs_powers_to_admit(sitting, case, actor, given.position)
     me = sitting.party_of(case, actor)
     return Recorded(T("%(name)s answered the counterclaim", name=me.name), {"position": given.position})
 
