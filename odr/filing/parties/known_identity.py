@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from odr.docket.models import PARTY_ROLES, Case, Party, PartyKind, Role
 from odr.docket.queries import parties
 from odr.filing import desks
+from odr.filing.parties.mandates_on_docket import representatives_of
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.identity.models import Account
@@ -106,8 +107,20 @@ def unidentified(sitting: Sitting, case: Case) -> list[Text]:
             party=party.name,
         )
         for party in parties(case)
-        if party.online and party.role in PARTY_ROLES and not _is_known(sitting, party)
+        if _is_online(sitting, case, party) and party.role in PARTY_ROLES and not _is_known(sitting, party)
     ]
+
+
+def _is_online(sitting: Sitting, case: Case, party: Party) -> bool:
+    """Whether a party takes part online, themselves or through somebody whom they let act here: a mandate may have been signed
+    with no more than a letter to an address that the other side named.
+    """
+    return party.online or (OFFLINE not in party.details and acts_through_another(sitting, case, party))
+
+
+def acts_through_another(sitting: Sitting, case: Case, party: Party) -> bool:
+    """Whether somebody else acts for a party here now."""
+    return any(one.party.id == party.id for one in representatives_of(sitting, case))
 
 
 def _is_known(sitting: Sitting, party: Party) -> bool:
@@ -150,7 +163,7 @@ def everybody_is_known(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
 
 def start_registering(sitting: Sitting, case: Case, party: Party) -> None:
     """Who takes part online and is not known has the days of OLR 10 for it."""
-    if REGISTERING not in sitting.pack(case).windows.rules or not party.online:
+    if REGISTERING not in sitting.pack(case).windows.rules or not _is_online(sitting, case, party):
         return
     if not has_registered(sitting, party) and not sitting.windows(case, REGISTERING, party=party):
         sitting.start_window(case, REGISTERING, party=party, start=sitting.now)
