@@ -35,6 +35,7 @@ from odr.filing.parties.asking_to_take_part import put_before_judges
 from odr.filing.parties.audit import audit_parties
 from odr.filing.parties.firm.roll import records_kept as firms_kept
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
+from odr.filing.registry import refusing
 from odr.filing.registry.drawing import records_kept as draws_kept
 from odr.filing.registry.posts import records_kept as posts_kept
 from odr.ground.text import Money, T
@@ -43,7 +44,7 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.events import CourtWasOut, FeeLapsed, HeardAgain, PartyAbroad, PresidentAsked, Served
 from odr.procedure.hooks import DeskPage, NavItem, Panel, Room, ToldFact, on
-from odr.service.packet.occasions import ACCEPTANCE
+from odr.service.packet.occasions import ACCEPTANCE, REGISTRY
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -76,6 +77,8 @@ def on_served(sitting: Sitting, event: Served) -> None:
         return
     if event.occasion == "joinder":
         joinder.evidence_of_newcomer(sitting, case, party, event.at)
+    if event.occasion == REGISTRY.key:
+        refusing.correction_reached(sitting, case, party, event.entries, event.at, event.proof)
     ending_rulings.start_appeal(sitting, case, party, event.entries, event.at, event.proof)
     evidence_periods.from_own_notice(sitting, case, party, event.entries, event.at, event.proof)
     for number in event.entries:

@@ -38,6 +38,7 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "filing.course.procedure_objections.procedure_can_be_objected_to": (Why.NAMED, None),
     "filing.course.procedure_objections.procedure_objection_waits": (Why.NAMED, None),
     "filing.registry.refusing.no_refusal_waits": (Why.ONCE, None),
+    "filing.registry.refusing.what_is_missing_was_told": (Why.BEYOND, "filing/test_registry_again.py"),
     "filing.registry.refusing.refusal_waits": (Why.ONCE, None),
     "hearing.mode.acts.consent_was_taken_back": (Why.HANDLER, None),
     "hearing.written.acts.one_is_asked_for": (Why.HANDLER, None),
