@@ -25,6 +25,7 @@ from odr.identity.models import Account, Mandate, MandateScope
 from odr.payments.fee.relief import desk_of
 from odr.payments.models import ReliefRequest, ReliefState
 from odr.procedure.forms.form_data import parse
+from odr.procedure.papers.form import party_line
 from odr.register.publication.redacting import known_in
 from odr.service.models import Packet
 from odr.service.packet.packets import contacts_of
@@ -204,6 +205,28 @@ def test_the_code_of_a_letter_lets_nobody_back_whose_acting_ended(small_scene: S
         new = session.scalars(select(Packet.code).where(Packet.occasion == "substitution")).one()
     join(small_scene.court, small_scene.people["stranger"], new, JoinInput.model_validate(itself))
     assert party(small_scene, Role.RESPONDENT).account_id == small_scene.people["stranger"]
+
+
+def test_a_child_is_a_child_while_another_guardian_is_sought(small_scene: Scene) -> None:
+    """Nobody acts for it, no paper says that somebody does, and it is named nowhere in public all the same; whoever comes next
+    acts by the new code (CPL 60; JDP 8).
+    """
+    mine = with_ward(small_scene)
+    ended = {"party": mine.reference, "why": "other", "reasons": "The aunt takes over."}
+    small_scene.do("end_guardian", "clerk", **ended, email="aunt@parties.example")
+    with pytest.raises(ActNotOpen):
+        small_scene.do("end_guardian", "clerk", **ended)
+    with small_scene.court.database.read() as session:
+        look, case = small_scene.court.look(session), session.get_one(Case, small_scene.case_id)
+        child = next(one for one in known_in(look, case) if "Wang Lei" in one.names)
+        assert child.minor
+        line = party_line(look, next(p for p in case.parties if p.name == "Wang Lei"))
+        assert not any("legal representative" in str(words) for words in line.details)
+        new = session.scalars(select(Packet.code).where(Packet.occasion == "substitution")).one()
+    next_one = JoinInput.model_validate({**FOR_WARD, "guardian_name": "Wang Ling"})
+    join(small_scene.court, small_scene.people["stranger"], new, next_one)
+    assert party(small_scene, Role.RESPONDENT).details["guardian"]["name"] == "Wang Ling"
+    assert small_scene.actor("stranger").is_guardian
 
 
 def test_a_child_has_its_guardian_in_a_case_of_its_own_too(small_scene: Scene) -> None:

@@ -355,7 +355,7 @@ def verify_identity(sitting: Sitting, case: Case, given: VerifyInput, *, actor: 
     own = given.means in OF_A_PERSON
     told = note_person(sitting, case, party, given.sex, given.born_on, own=own, verified=True)
     if given.means == "guardianship":
-        if "guardian" not in party.details:
+        if not party.details.get("guardian", {}).get("name"):
             raise InvalidInput.at("means", T("Nobody acts in the place of this party."))
         party.details = {**party.details, "guardian": {**party.details["guardian"], "verified": seen}}
         registered(sitting, case, party)
