@@ -16,7 +16,7 @@ from odr.filing.parties.known_identity import note_seen
 from odr.ground.errors import ActNotOpen, NotFound
 from odr.ground.text import T, Text
 from odr.identity import mandates
-from odr.identity.actors import Actor
+from odr.identity.actors import Actor, SignIn
 from odr.identity.models import Account
 from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
@@ -76,8 +76,16 @@ def _was_somebody_elses(sitting: Sitting, packet: Packet) -> bool:
     return sitting.session.scalar(later.limit(1)) is not None
 
 
-def join(court: Court, account_id: int, code: str, given: JoinInput, key: str | None = None) -> ActReceipt:
-    """Link the account to the invited party and record it, in one Sitting.
+def join(
+    court: Court,
+    account_id: int,
+    code: str,
+    given: JoinInput,
+    key: str | None = None,
+    *,
+    sign_in: SignIn = SignIn.ONE_FACTOR,
+) -> ActReceipt:
+    """Link the account to the invited party and record it, in one Sitting; ``sign_in`` is by what they are signed in.
 
     Refused where somebody else is linked already, where the account serves the
     court in the case, or where it is or acts for the other side: nobody is both.
@@ -106,7 +114,7 @@ def join(court: Court, account_id: int, code: str, given: JoinInput, key: str | 
             names.JOIN_CASE,
             case,
             given,
-            actor=Actor(Role(party.role), account.id, account.name, case.id, party.id, *powers),
+            actor=Actor(Role(party.role), account.id, account.name, case.id, party.id, *powers, sign_in=sign_in),
             key=key,
         )
 
