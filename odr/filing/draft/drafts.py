@@ -415,8 +415,16 @@ def lodge_in(
     seat_clerk(sitting, case, clerk_id, T("They review the other claims of the same sender."))
     mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
     mandate = place_guardian(sitting, mine, account, claim.claimant)
-    powers = (mandate.id, mandate.scope) if mandate is not None else ()
-    actor = Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id, *powers, sign_in=sign_in)
+    actor = Actor(
+        Role.CLAIMANT,
+        account.id,
+        account.name,
+        case.id,
+        mine.id,
+        mandate_id=mandate.id if mandate is not None else None,
+        scope=mandate.scope if mandate is not None else None,
+        sign_in=sign_in,
+    )
     return case, sitting.perform(names.LODGE_CLAIM, case, claim, actor=actor, key=key)
 
 

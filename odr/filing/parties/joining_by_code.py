@@ -109,12 +109,20 @@ def join(
             note_seen(sitting, party)
         party.locale = account.locale
         sitting.session.flush()
-        powers = (mandate.id, mandate.scope) if mandate is not None else ()
         return sitting.perform(
             names.JOIN_CASE,
             case,
             given,
-            actor=Actor(Role(party.role), account.id, account.name, case.id, party.id, *powers, sign_in=sign_in),
+            actor=Actor(
+                Role(party.role),
+                account.id,
+                account.name,
+                case.id,
+                party.id,
+                mandate_id=mandate.id if mandate is not None else None,
+                scope=mandate.scope if mandate is not None else None,
+                sign_in=sign_in,
+            ),
             key=key,
         )
 
