@@ -130,7 +130,7 @@ def lodge_claim() -> tuple[Response, int]:
     claim = require(pack, given_for(ClaimInput, pack.currency))
     _sure(claim)
     account = current_session().get_one(Account, person.account_id)
-    return receipt_answer(lodge(court, account, claim, key=idempotency_key()), 201)
+    return receipt_answer(lodge(court, account, claim, key=idempotency_key(), sign_in=person.sign_in), 201)
 
 
 @api.post("/join")
@@ -143,7 +143,8 @@ def join_case() -> tuple[Response, int]:
     if behind_code(lambda: invitation_for(look(), given.code)) is None:
         raise NotFound
     confirmed = JoinInput.model_validate(given.model_dump(exclude={"code"}))
-    return receipt_answer(join(current_court(), person.account_id, given.code, confirmed, key=idempotency_key()), 200)
+    key, how = idempotency_key(), person.sign_in
+    return receipt_answer(join(current_court(), person.account_id, given.code, confirmed, key=key, sign_in=how), 200)
 
 
 @api.get("/cases/<reference>")

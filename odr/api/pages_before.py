@@ -30,9 +30,8 @@ def _opened(model: type[CourtModel], begin: Callable[..., ActReceipt]) -> tuple[
     assert person is not None
     pack = pack_today()
     given: Any = given_for(model, pack.currency)
-    return receipt_answer(
-        begin(court, current_session().get_one(Account, person.account_id), given, key=idempotency_key()), 201
-    )
+    account, key = current_session().get_one(Account, person.account_id), idempotency_key()
+    return receipt_answer(begin(court, account, given, key=key, sign_in=person.sign_in), 201)
 
 
 @api_before.post("/mediations")

@@ -9,7 +9,7 @@ from odr.docket.queries import entry
 from odr.docket.visibility import READS_FILE
 from odr.filing import names
 from odr.filing.bulk.lodging import lodge_waiting
-from odr.filing.claim import acts, changes
+from odr.filing.claim import acts, changes, joining_cases
 from odr.filing.claim.progress import requests_that_wait, standing_claim, waits_for
 from odr.filing.claim.queries import asked_for, claims_of, facts_of
 from odr.filing.complaints import acts as complaints
@@ -26,7 +26,7 @@ from odr.filing.course import (
 from odr.filing.course.next_step import longer_or_read
 from odr.filing.draft.draft_versions import keep_drafts
 from odr.filing.draft.sharing import files_in_drafts
-from odr.filing.group import acts as group_acts
+from odr.filing.group.conduct import conducted_by_others
 from odr.filing.marked import acts as marked
 from odr.filing.marked.queries import marks_of, note_filing
 from odr.filing.models import Claim
@@ -35,6 +35,7 @@ from odr.filing.parties.asking_to_take_part import put_before_judges
 from odr.filing.parties.audit import audit_parties
 from odr.filing.parties.firm.roll import records_kept as firms_kept
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
+from odr.filing.registry import refusing
 from odr.filing.registry.drawing import records_kept as draws_kept
 from odr.filing.registry.posts import records_kept as posts_kept
 from odr.ground.text import Money, T
@@ -43,7 +44,7 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.events import CourtWasOut, FeeLapsed, HeardAgain, PartyAbroad, PresidentAsked, Served
 from odr.procedure.hooks import DeskPage, NavItem, Panel, Room, ToldFact, on
-from odr.service.packet.occasions import ACCEPTANCE
+from odr.service.packet.occasions import ACCEPTANCE, REGISTRY
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -76,12 +77,16 @@ def on_served(sitting: Sitting, event: Served) -> None:
         return
     if event.occasion == "joinder":
         joinder.evidence_of_newcomer(sitting, case, party, event.at)
+    if event.occasion == REGISTRY.key:
+        refusing.correction_reached(sitting, case, party, event.entries, event.at, event.proof)
     ending_rulings.start_appeal(sitting, case, party, event.entries, event.at, event.proof)
     evidence_periods.from_own_notice(sitting, case, party, event.entries, event.at, event.proof)
     for number in event.entries:
         served = entry(sitting.session, case, number)
         if served is not None and served.act == names.FILE_COUNTERCLAIM:
             changes.start_counter_answer(sitting, case, party, event.at, event.proof)
+        elif served is not None and served.act == names.OPEN_SEVERED_CASE:
+            joining_cases.begin_severed(sitting, case, party, event.at, event.proof)
         elif served is not None and served.act == names.FILE_THIRD_PARTY_CLAIM:
             joinder.start_third_party_answer(sitting, case, party, event.at, event.proof)
     ending_rulings.hold_still(sitting, case)
@@ -234,7 +239,7 @@ ROOM = Room(
     after_act=(note_filing,),
     bars=(
         objections.challenged_pauses,
-        group_acts.conducted_by_others,
+        conducted_by_others,
         known_identity.identity_first,
         foreign_papers.mandate_from_abroad,
         ending_rulings.stands_still,

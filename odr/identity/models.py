@@ -55,7 +55,7 @@ class Account(Base):
     totp_last_step: Mapped[int | None] = mapped_column(BigInt)
     identity_verified_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     seen_as: Mapped[list[list[str]] | None] = mapped_column(JSON)
-    """As whom the registry saw the papers of whoever signs in: what kind of party, and the name."""
+    """As whom the registry saw the papers of whoever signs in, or a provider verified them: what kind of party, and the name."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

@@ -387,14 +387,16 @@ def open_case(
     """Open a case for whoever is signed in from the form of this request, and go to its first receipt; or show the page
     again with what was typed.
 
-    ``begin`` is given the court, the account, what was read, and the key of the request.
+    ``begin`` is given the court, the account, what was read, the key of the request, and by what they are signed in.
     """
     court, values = current_court(), request.form.to_dict(flat=False)
     if fields.group_action(values) is not None:
         return again(values, [], 200)
     try:
         given = fields.parse(model, values, currency=pack_today().currency)
-        receipt = begin(court, my_account(), given, key=_first(values, "idempotency_key"))
+        key, person = _first(values, "idempotency_key"), current_person()
+        assert person is not None
+        receipt = begin(court, my_account(), given, key=key, sign_in=person.sign_in)
     except InvalidInput as error:
         return again(values, error.faults, 422)
     court.settle()

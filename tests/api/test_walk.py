@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 import requests
+from sqlalchemy import select
 
+from odr.docket.models import DocketEntry
 from odr.ground.canonical import canonical
 from odr.identity.sign_in.program_tokens import Scope
 from odr.notary.seal.seal_check import SealState, validate_pdf
@@ -50,6 +52,9 @@ def file_and_pay(scene: Scene, people: dict[str, Caller], peer: Peer) -> str:
     assert (first.status_code, again.status_code, first.json()) == (201, 201, again.json())
     assert "Idempotency-Replayed" not in first.headers and again.headers["Idempotency-Replayed"] == "true"
     reference = str(first.json()["case"])
+    with scene.court.database.read() as session:
+        lodged = session.scalars(select(DocketEntry.payload).where(DocketEntry.act == "lodge_claim")).one()
+    assert json.loads(lodged)["actor"]["sign_in"] == "token", "the entry says that a program lodged it"
     for someone in people.values():
         someone.reference = reference
     assert [c["reference"] for c in clerk.ask("GET", "/cases").json()["cases"]] == [reference]

@@ -352,7 +352,7 @@ def test_a_wrong_first_day_is_corrected_with_its_working(pending: Scene) -> None
             "haiyun",
             MistakeInput(what="day", window=answer.reference, day=first, reasons="I say so."),
         )
-    for wrong in (first, first + timedelta(days=1), first - timedelta(days=60)):
+    for wrong in (first, first + timedelta(days=1), first - timedelta(days=60), first - timedelta(days=4)):
         with pytest.raises(InvalidInput):
             mistake(pending, what="day", window=answer.reference, day=wrong)
     with pytest.raises(InvalidInput):

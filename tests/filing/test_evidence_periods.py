@@ -132,6 +132,29 @@ def test_a_service_known_late_costs_no_day_of_a_standstill(small_scene: Scene) -
     assert late.state is WindowState.HALTED and late.halted_at == reached
 
 
+def _object(scene: Scene, who: str) -> str:
+    scene.do("object_to_jurisdiction", who, ground="place", words="Our seat is elsewhere.")
+    return request_of(scene, RequestKind.JURISDICTION).reference
+
+
+def test_evidence_stands_still_until_the_last_objection_is_decided(small_scene: Scene) -> None:
+    """Of two respondents who object, the ruling on one sets nothing running while the other's waits (EV 55(1))."""
+    small_scene.lodge(claim(respondents=TWO))
+    small_scene.accept("small_claims")
+    small_scene.work()
+    codes = {p.recipient_name: p.code for p in letters(small_scene) if p.first_contact}
+    for who, each in zip(("haiyun", "stranger"), TWO, strict=True):
+        given = JoinInput(name=each["name"], email=each["email"])
+        join(small_scene.court, small_scene.people[who], codes[each["name"]], given)
+        served(small_scene, f"respondent/{1 + TWO.index(each)}")
+    first, second = _object(small_scene, "haiyun"), _object(small_scene, "stranger")
+    refused = {"answer": "refuse", "reasons": "The goods were delivered here."}
+    small_scene.do("rule_on_jurisdiction", "judge", request=first, **refused)
+    assert {w.state for w in of(small_scene, "respondent/1")} == {WindowState.HALTED}
+    small_scene.do("rule_on_jurisdiction", "judge", request=second, **refused)
+    assert {w.state for w in of(small_scene, "respondent/1")} == {WindowState.OPEN}
+
+
 @given(halted=st.integers(0, 6), until=st.integers(0, 40))
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_a_standstill_never_ends_before_it_began(pending: Scene, halted: int, until: int) -> None:

@@ -11,11 +11,13 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Role, Stage
 from odr.docket.queries import parties
-from odr.filing.group.acts import representatives, represented
+from odr.filing.group.conduct import conducted_by_others, representatives, represented
 from odr.filing.group.inputs import RegistrationInput
 from odr.filing.group.models import GroupAction, GroupMember, MemberState
 from odr.filing.group.registration import register
+from odr.filing.inputs import JoinInput
 from odr.filing.models import Request
+from odr.filing.parties.joining_by_code import join
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.models import Account, AccountState
 from odr.payments.costs.demands import settle_bears, standing_fee
@@ -27,7 +29,7 @@ from odr.service.models import Packet
 from tests.filing.test_merging import pay
 from tests.filing.visitor import Visitor
 from tests.kept import kept
-from tests.scene import Scene
+from tests.scene import Scene, claim
 
 Door = Callable[[str | None], Visitor]
 ABOUT = {
@@ -203,6 +205,71 @@ def test_the_representatives_conduct_the_case_and_need_consent_to_give_anything_
     small_scene.do("consent_to_disposition", "member4", proposal=proposal, agrees="no")
     with pytest.raises(ActNotOpen):
         small_scene.do("amend_claim", "li", **lower)
+
+
+def _agreed(scene: Scene, names: list[str], what: str) -> None:
+    """Everybody who is represented says yes to a proposal."""
+    scene.do("propose_disposition", "li", what=what, words="As we told everybody by letter.")
+    with scene.court.database.read() as session:
+        proposal = session.scalars(select(Request.reference).order_by(Request.id.desc()).limit(1)).one()
+    for name in names[1:]:
+        scene.do("consent_to_disposition", name, proposal=proposal, agrees="yes")
+
+
+def test_a_yes_to_one_thing_is_no_yes_to_another(small_scene: Scene) -> None:
+    """Whoever agreed to settle agreed to no change of the claims, and who agreed to one change to no second (CPL 56)."""
+    names = group(small_scene)
+    named(small_scene)
+    lower = {"relief": [{"kind": "money", "what": "The price back", "amount": "7,000.00"}], "reasons": "Less was paid."}
+    _agreed(small_scene, names, "settle")
+    with pytest.raises(ActNotOpen):
+        small_scene.do("amend_claim", "li", **lower)
+    _agreed(small_scene, names, "change")
+    small_scene.do("amend_claim", "li", **lower)
+    with pytest.raises(ActNotOpen):
+        small_scene.do("amend_claim", "li", **lower)
+
+
+@pytest.mark.parametrize("who", ["li", "member3"])
+@pytest.mark.parametrize("act", ["appeal_decision", "apply_for_retrial", "apply_for_enforcement", "name_account"])
+def test_after_the_decision_everybody_acts_for_themselves(small_scene: Scene, act: str, who: str) -> None:
+    """No claimant loses an appeal or what the judgment gives them because others conducted the case, and a representative
+    asks nobody before they appeal: nothing is given up by it (CPL 56). To settle, they ask as before.
+    """
+    group(small_scene)
+    named(small_scene)
+    with small_scene.court.database.read() as session:
+        case = session.get_one(Case, small_scene.case_id)
+        case.stage = Stage.PRONOUNCED
+        look, table = small_scene.court.look(session), small_scene.court.table
+        assert conducted_by_others(look, table[act], case, small_scene.actor(who)) is None
+        assert conducted_by_others(look, table["accept_offer"], case, small_scene.actor(who)) is not None
+
+
+def test_where_it_was_known_who_claims_the_court_appoints_nobody(small_scene: Scene) -> None:
+    """Ten who sue together elect who conducts the case for them; whoever elected nobody acts themselves (CPI 76)."""
+    names = members(small_scene, 9)
+    fellows = [{"name": n.title(), "email": f"{n}@court.example", "amount": "100.00"} for n in names]
+    small_scene.lodge(claim(fellows=fellows))
+    with small_scene.court.database.read() as session:
+        letters = {p.recipient_name: p.code for p in session.scalars(select(Packet).where(Packet.first_contact))}
+    for name in names:
+        own = JoinInput(name=name.title(), email=f"{name}@court.example", e_service=True)
+        join(small_scene.court, small_scene.people[name], letters[name.title()], own)
+    small_scene.accept("simple")
+    known = claimants(small_scene)
+    given = {"people": [known["Li Wen"], known["Member0"]], "reasons": "They offered."}
+    for how in ("agreed", "appointed"):
+        with pytest.raises(InvalidInput):
+            small_scene.do("name_representatives", "judge", **given, how=how)
+    for voter in ("member1", "li"):
+        small_scene.do("elect_representative", voter, candidates=[known["Li Wen"], known["Member0"]])
+    small_scene.do("name_representatives", "judge", **given, how="elected")
+    assert [p.name for p in represented(small_scene.case())] == ["Member1"]
+    lower = {"relief": [{"kind": "money", "what": "The price back", "amount": "90.00"}], "reasons": "Less was paid."}
+    with pytest.raises(ActNotOpen):
+        small_scene.do("amend_claim", "member1", **lower)
+    small_scene.do("amend_claim", "member2", **lower)
 
 
 def at_end(scene: Scene) -> Assessment:

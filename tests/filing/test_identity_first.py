@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from odr.docket.models import Case, Party, Role, Stage
 from odr.filing.counter import assisting
@@ -15,9 +16,12 @@ from odr.filing.models import RequestKind
 from odr.filing.parties.joining_by_code import join
 from odr.filing.parties.known_identity import is_verified
 from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.text import T
 from odr.hearing.ripeness.times import not_yet, unripe
-from odr.identity.models import Account
-from odr.procedure.models import WindowState
+from odr.identity import mandates
+from odr.identity.models import Account, MandateScope
+from odr.procedure.acts.events import Served
+from odr.procedure.models import Task, WindowState
 from tests.filing.test_motions import request_of, seat, windows
 from tests.filing.visitor import Visitor
 from tests.procedure.test_asked_once import asked
@@ -69,8 +73,9 @@ def at_the_counter(scene: Scene) -> Any:
     return assisting.take(scene.court, scene.case(), mine, "file_answer", given, about, scene.actor("clerk"))
 
 
-def shown(scene: Scene, who: str = "haiyun") -> None:
-    scene.do("show_identity", who, paper="document", front=scene.upload(who, b"card", "card.txt").reference)
+def shown(scene: Scene, who: str = "haiyun", paper: str = "document", **more: str) -> None:
+    front = scene.upload(who, b"card", "card.txt").reference
+    scene.do("show_identity", who, paper=paper, front=front, **more)
 
 
 def test_the_registry_accepts_no_claim_of_somebody_unknown(small_scene: Scene) -> None:
@@ -257,3 +262,71 @@ def test_a_company_seen_at_the_counter_before_it_joins_is_known_elsewhere(small_
     with small_scene.court.database.read() as session:
         company = party(small_scene, RESPONDENT)
         assert session.get_one(Account, small_scene.people["haiyun"]).seen_as == [["company", company.name]]
+
+
+def test_a_verified_person_is_nobody_else(small_scene: Scene) -> None:
+    """Whom the registry saw as one person brings no claim in another's name as if that one had been seen: the registry looks
+    first (CPL 122; OLR 7). Who was seen as signing for a company was not seen as a person either.
+    """
+    small_scene.lodge()
+    small_scene.do("verify_identity", "clerk", party=party(small_scene, Role.CLAIMANT).reference, means="document")
+    small_scene.lodge()
+    small_scene.accept()
+    small_scene.lodge(claim(claimant={"name": "Wang Fang", "email": "li@parties.example", "address": "1 Lake Road"}))
+    with pytest.raises(ActNotOpen, match="Wang Fang"):
+        small_scene.accept()
+    small_scene.do("verify_identity", "clerk", party=party(small_scene, Role.CLAIMANT).reference, means="document")
+    small_scene.accept()
+    company = {"name": "Lake Tea Ltd.", "kind": "company", "email": "tea@parties.example", "address": "1 Lake Road"}
+    small_scene.lodge(claim(claimant=company), who="stranger")
+    small_scene.do("verify_identity", "clerk", party=party(small_scene, Role.CLAIMANT).reference, means="licence")
+    small_scene.lodge(who="stranger")
+    with pytest.raises(ActNotOpen, match="Li Wen"):
+        small_scene.accept()
+
+
+def represented_by_letter(scene: Scene) -> None:
+    """A respondent who never joined signs a mandate by the letter sent to the address that the claimant named."""
+    scene.lodge()
+    scene.accept("simple")
+    scene.work()
+    with scene.court.database.write() as session:
+        client = next(p for p in session.get_one(Case, scene.case_id).parties if p.role is RESPONDENT)
+        lawyer, now = session.get_one(Account, scene.people["stranger"]), scene.clock.now()
+        offered = mandates.offer(session, client, lawyer, MandateScope.SPECIAL, from_at=now, until_at=None, now=now)
+        mandates.sign(session, offered, now, most=2)
+    scene.work()
+    with scene.court.sit() as sitting:
+        case = sitting.session.get_one(Case, scene.case_id)
+        event = Served(case, case.parties[1], "claim", scene.clock.now(), T("Signed for."), ())
+        sitting.follow(case, lambda: sitting.announce(event))
+
+
+def test_who_acts_through_another_is_seen_before_anything_is_examined(small_scene: Scene) -> None:
+    """A mandate may come from whoever reads a mailbox that the other side named: the registry looks who gave it, and nothing is
+    examined or decided with them before (CPL 62; OLR 7).
+    """
+    represented_by_letter(small_scene)
+    client = party(small_scene, RESPONDENT)
+    assert f"Who {client.name} is has not been verified" in waits_for(small_scene, not_yet)
+    with small_scene.court.database.read() as session:
+        kinds = session.scalars(select(Task.subject).where(Task.kind == "identity_shown", Task.done_at.is_(None))).all()
+    assert kinds == [client.reference]
+    small_scene.do("file_answer", "stranger", **ANSWER)
+    small_scene.do("verify_identity", "clerk", party=client.reference, means="licence")
+    assert client.name not in waits_for(small_scene, not_yet)
+
+
+def test_who_lets_another_act_and_shows_nothing_goes_on_offline(small_scene: Scene) -> None:
+    """Asked for papers, they have the days of OLR 10; afterwards the court takes what comes on paper, and waits no longer."""
+    represented_by_letter(small_scene)
+    client = party(small_scene, RESPONDENT)
+    small_scene.do("ask_for_papers", "clerk", party=client.reference, words="Send the licence of the company.")
+    with pytest.raises(ActNotOpen, match="Show the registry first"):
+        small_scene.do("file_answer", "stranger", **ANSWER)
+    small_scene.later(days=6)
+    with pytest.raises(ActNotOpen, match="offline"):
+        small_scene.do("file_answer", "stranger", **ANSWER)
+    assert "has not been verified" not in waits_for(small_scene, not_yet)
+    shown(small_scene, "stranger", "licence", signatory="Hai Yun")
+    small_scene.do("file_answer", "stranger", **ANSWER)

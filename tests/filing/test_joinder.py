@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from odr.docket.models import Case, Party, Role, Track
+from odr.docket.models import Case, DocketEntry, Party, Role, Track
 from odr.filing.claim.queries import claims_of
 from odr.filing.inputs import JoinInput
 from odr.filing.models import Request, RequestKind
@@ -189,3 +190,7 @@ def test_somebody_outside_asks_to_take_part(pending: Scene, visitor: Callable[[s
     assert who.role is Role.THIRD_PARTY and "calls Capsule Works Ltd." in stranger.get(f"/join?code={letter.code}")
     answer = stranger.send(f"/join/{letter.code}/details", f"/join/{letter.code}/details", e_service=["on"])
     assert answer.headers["Location"].endswith(f"/cases/{pending.case().reference}")
+    with pending.court.database.read() as session:
+        joined = select(DocketEntry.payload).where(DocketEntry.act == "join_case").order_by(DocketEntry.id.desc())
+        by = json.loads(session.scalars(joined.limit(1)).one())["actor"]["sign_in"]
+    assert by == "two_factors", "an entry says by what somebody was signed in; by nothing is the court's own act"

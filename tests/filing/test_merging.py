@@ -13,14 +13,16 @@ from odr.filing.claim.queries import claims_of
 from odr.filing.models import Claim, Fact
 from odr.filing.parties.mandates_on_docket import write_to_appointed
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
-from odr.identity.mandates import appoint
+from odr.identity.mandates import appoint, delegate, revoke
 from odr.identity.models import Mandate, MandateScope
 from odr.payments.books.ledger import trial_balance
 from odr.payments.books.paydesk import cashier, take_at_counter
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis
 from odr.procedure.models import Window, WindowState
+from odr.service.models import Packet
 from tests.scene import Scene, claim
 
+CLAIMANT = {"name": "Li Wen", "email": "li@parties.example", "address": "1 Lake Road"}
 WHY = "Both rest on the same batch of capsules (CPI 221)."
 
 
@@ -186,13 +188,77 @@ def test_a_severed_claim_is_a_case_of_its_own_with_the_same_judge(small_scene: S
         assert [c.amount_minor for c in claims_of(session, session.get_one(Case, first))] == [800000]
         assert [c.kind for c in claims_of(session, new)] == ["claim"]
         assert session.scalar(select(func.count()).select_from(Fact).where(Fact.case_id == new.id)) == 1
-        assert len(session.scalars(select(Window).where(Window.case_id == new.id, Window.kind == "answer")).all()) == 1
         judges = session.scalars(select(Seat.account_id).where(Seat.role == Role.JUDGE, Seat.until_at.is_(None))).all()
         assert len(judges) == 2 and len(set(judges)) == 1
         asked = session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == new.id)).one()
         assert asked.state is AssessmentState.DUE and asked.amount_minor >= halved
         basis = session.scalars(select(FeeBasis).where(FeeBasis.case_id == new.id)).one()
         assert not basis.joined and basis.amounts == [90000]
+
+
+def test_in_a_severed_case_time_begins_with_its_own_service(small_scene: Scene) -> None:
+    """Nobody's time to answer a severed claim runs before it reached them, and it goes where their papers go: what they agreed
+    to and the addresses they gave hold in the case that goes on with it (CPL 128; EV 50; OLR 29).
+    """
+    scene = small_scene
+    scene.lodge(claim(claimant={**CLAIMANT, "e_service": True}))
+    scene.accept("simple")
+    scene.work()
+    scene.join()
+    scene.do(
+        "file_counterclaim",
+        "haiyun",
+        relief=[{"kind": "money", "what": "Lost bottles", "amount": "900.00"}],
+        facts=[{"what": "Half the bottles came back empty."}],
+    )
+    first = scene.case_id
+    with scene.court.database.read() as session:
+        counter = session.scalars(select(Claim.reference).where(Claim.kind == "counterclaim")).one()
+    scene.do("sever_claim", "judge", claim=counter, reasons="It rests on other deliveries.")
+
+    def running() -> dict[str, list[str]]:
+        with scene.court.database.read() as session:
+            new = session.scalars(select(Case).where(Case.id != first)).one()
+            rows = session.scalars(select(Window).where(Window.case_id == new.id, Window.party_id.is_not(None)))
+            found: dict[str, list[str]] = {}
+            for row in rows:
+                found.setdefault(new.party(row.party_id).label, []).append(row.kind)
+            return {label: sorted(kinds) for label, kinds in found.items()}
+
+    assert all("answer" not in kinds and "evidence" not in kinds for kinds in running().values())
+    with scene.court.database.read() as session:
+        letters = session.scalars(select(Packet).where(Packet.occasion == "open_severed_case")).all()
+        assert all(packet.attempts for packet in letters) and len(letters) == 2
+    scene.later(days=1)
+    assert {"answer", "evidence"} <= set(running()["respondent/1"]) and "evidence" in running()["claimant/1"]
+
+
+def test_who_answered_in_a_case_has_answered_where_it_goes_on(small_scene: Scene) -> None:
+    """A respondent who comes with a case that is heard within another was served and has answered there: nothing is asked of
+    them anew, and nothing waits for it (CPL 128; CPI 221).
+    """
+    scene = small_scene
+    scene.lodge()
+    scene.accept("simple")
+    first = scene.case_id
+    other = {
+        "name": "Baihua Market Ltd.",
+        "kind": "company",
+        "email": "post@baihua.example",
+        "address": "1 Market Road",
+    }
+    scene.lodge(claim(respondents=[other]))
+    scene.accept("simple")
+    scene.work()
+    scene.join("stranger")
+    scene.work()
+    scene.do("file_answer", "stranger", position="defend", statement="No.")
+    join_them(scene, first)
+    with scene.court.database.read() as session:
+        main = session.get_one(Case, first)
+        new = next(p for p in main.parties if p.name == other["name"])
+        states = session.scalars(select(Window.state).where(Window.party_id == new.id, Window.kind == "answer")).all()
+        assert states == [WindowState.MET]
 
 
 def test_who_was_asked_to_act_is_asked_in_the_severed_case_too(small_scene: Scene) -> None:
@@ -220,6 +286,49 @@ def test_who_was_asked_to_act_is_asked_in_the_severed_case_too(small_scene: Scen
     with pytest.raises(IntegrityError), scene.court.database.write() as session:
         session.add(Mandate(case_id=scene.case_id, party_id=1, scope=MandateScope.ORDINARY, from_at=scene.clock.now()))
         session.flush()
+
+
+def test_people_of_one_name_stay_two(small_scene: Scene) -> None:
+    """Whose account is another is another person, whatever they are called: neither loses the case to the other (CPL 55)."""
+    scene = small_scene
+    scene.lodge()
+    scene.accept("simple")
+    first = scene.case_id
+    scene.lodge(
+        claim(claimant={"name": "Li Wen", "email": "wen@parties.example", "address": "2 Lake Road"}), "stranger"
+    )
+    scene.accept("simple")
+    join_them(scene, first)
+    with scene.court.database.read() as session:
+        both = parties(session.get_one(Case, first), Role.CLAIMANT)
+    assert [p.account_id for p in both] == [scene.people["li"], scene.people["stranger"]]
+
+
+def test_an_assistant_goes_along_as_an_assistant(small_scene: Scene) -> None:
+    """In the severed case they act under the same representative, and end with them (CPL 61, 63)."""
+    scene = small_scene
+    scene.lodge()
+    scene.accept("simple")
+    scene.join()
+    scene.do(
+        "file_counterclaim",
+        "haiyun",
+        relief=[{"kind": "money", "what": "Lost bottles", "amount": "900.00"}],
+        facts=[{"what": "Half the bottles came back empty."}],
+    )
+    scene.represent("haiyun", "stranger")
+    with scene.court.database.write() as session:
+        hers = session.scalars(select(Mandate)).one()
+        delegate(session, hers, "helper@law.example", scene.clock.now())
+        counter = session.scalars(select(Claim.reference).where(Claim.kind == "counterclaim")).one()
+    scene.do("sever_claim", "judge", claim=counter, reasons="It rests on other deliveries.")
+    with scene.court.database.write() as session:
+        of_case = select(Mandate).where(Mandate.case_id != scene.case_id).order_by(Mandate.id)
+        lawyer, helper = session.scalars(of_case).all()
+        assert (lawyer.delegated_by, helper.delegated_by) == (None, lawyer.id)
+        revoke(session, lawyer, scene.clock.now())
+        session.refresh(helper)
+        assert helper.revoked_at is not None
 
 
 def test_the_only_claim_cannot_be_severed(small_scene: Scene) -> None:

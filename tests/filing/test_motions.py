@@ -11,8 +11,10 @@ from sqlalchemy import select
 from odr.docket.models import Case, DocketEntry, Outcome, Role, Seat, Stage, Track
 from odr.filing.claim.changes import SubstituteInput
 from odr.filing.claim.queries import claims_of, reliefs_of
+from odr.filing.inputs import JoinInput
 from odr.filing.models import Request, RequestKind, RequestState
-from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
+from odr.filing.parties.joining_by_code import join
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, NotFound, OutOfTime
 from odr.ground.text import T
 from odr.procedure.acts.events import Served
 from odr.procedure.models import Window, WindowState
@@ -136,13 +138,11 @@ def test_a_counterclaim_ends_small_claims_and_outlives_the_claim(pending: Scene)
     assert pending.case().stage is Stage.PENDING
 
 
-def test_the_claimant_answers_a_counterclaim_from_her_own_receipt(pending: Scene) -> None:
-    """Her time runs from the day the counterclaim reached her; before that there is none (CPL 128)."""
-    with pytest.raises(ActNotOpen):
-        pending.do("answer_counterclaim", "li", position="defend", statement="No.")
-    brought = pending.do("file_counterclaim", "haiyun", facts=FACTS, relief=MONEY)
-    with pending.court.sit() as sitting:
-        case = sitting.session.get_one(Case, pending.case_id)
+def _countered(scene: Scene) -> None:
+    """The respondent brings a counterclaim, and it reaches the claimant."""
+    brought = scene.do("file_counterclaim", "haiyun", facts=FACTS, relief=MONEY)
+    with scene.court.sit() as sitting:
+        case = sitting.session.get_one(Case, scene.case_id)
         sent = sitting.session.scalars(
             select(Packet).where(Packet.case_id == case.id, Packet.party_id == case.parties[0].id)
         )
@@ -153,6 +153,23 @@ def test_the_claimant_answers_a_counterclaim_from_her_own_receipt(pending: Scene
                 Served(case, case.parties[0], "notice", sitting.now, T("Proof of service 1."), tuple(packet.entry_ids))
             ),
         )
+
+
+@pytest.mark.parametrize("position", ["admit", "partly"])
+def test_a_counterclaim_is_admitted_with_special_powers_alone(pending: Scene, position: str) -> None:
+    """Whoever acts on an ordinary mandate disputes it; to admit it, wholly or in part, they need special powers (CPL 62)."""
+    _countered(pending)
+    pending.represent("li", "stranger", scope="ordinary")
+    with pytest.raises(Forbidden):
+        pending.do("answer_counterclaim", "stranger", position=position, statement="It is so.")
+    pending.do("answer_counterclaim", "stranger", position="defend", statement="It is not so.")
+
+
+def test_the_claimant_answers_a_counterclaim_from_her_own_receipt(pending: Scene) -> None:
+    """Her time runs from the day the counterclaim reached her; before that there is none (CPL 128)."""
+    with pytest.raises(ActNotOpen):
+        pending.do("answer_counterclaim", "li", position="defend", statement="No.")
+    _countered(pending)
     pending.do("answer_counterclaim", "li", position="defend", statement="No.")
     with pytest.raises(ActNotOpen):
         pending.do("answer_counterclaim", "li", position="defend", statement="No.")
@@ -400,6 +417,9 @@ def test_a_successor_is_invited_and_the_old_account_is_out(pending: Scene) -> No
     assert sent[-1].letter == "successor" and "party to a case" in sent[-1].title["text"], (
         "a successor is no new respondent: nobody claims against her anew"
     )
+    given = JoinInput(name="Haiyun Technology Ltd.", email="legal@haiyun.example")
+    with pytest.raises(NotFound):
+        join(pending.court, pending.people["haiyun"], sent[0].code, given)
 
 
 @given(halted=st.integers(1, 40), after=st.integers(0, 10))

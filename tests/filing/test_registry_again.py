@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from odr.docket.models import Outcome, Stage
+from odr.docket.models import Case, Outcome, Stage
 from odr.ground.errors import ActNotOpen, Forbidden, OutOfTime
+from odr.ground.text import T
+from odr.procedure.acts.events import Served
 from odr.procedure.models import Task
 from tests.scene import Scene, claim
 
@@ -61,6 +63,28 @@ def test_a_claim_not_mended_is_refused_by_ruling(small_scene: Scene) -> None:
     assert (case.stage, case.outcome) == (Stage.CLOSED, Outcome.REFUSED) and desk(small_scene) == ["make_public"]
     with pytest.raises(ActNotOpen):
         small_scene.do("propose_refusal", "clerk", **REFUSAL)
+
+
+BY_POST = {"name": "Li Wen", "email": "li@parties.example", "address": "1 Lake Road"}
+
+
+def test_the_days_to_mend_a_claim_are_counted_from_receipt(small_scene: Scene) -> None:
+    """A list that comes by post ten days later leaves the days it names: nobody refuses the claim while it is on its way, and
+    what had ended runs again with its arrival (CPL 85; OLR 9; REG 7).
+    """
+    small_scene.lodge(claim(claimant=BY_POST))
+    number = small_scene.do("return_claim", "clerk", defects=DEFECTS, days=7).number
+    small_scene.work()
+    small_scene.later(days=9)
+    with pytest.raises(ActNotOpen, match="has not reached"):
+        small_scene.do("propose_refusal", "clerk", **REFUSAL)
+    with small_scene.court.sit() as sitting:
+        case = sitting.session.get_one(Case, small_scene.case_id)
+        event = Served(case, case.parties[0], "registry", small_scene.clock.now(), T("Signed for."), (number,))
+        sitting.follow(case, lambda: sitting.announce(event))
+    small_scene.clock.advance(timedelta(days=6))
+    small_scene.do("correct_claim", "li", claim(claimant=BY_POST))
+    assert small_scene.case().stage is Stage.LODGED and "not_corrected" not in desk(small_scene)
 
 
 def test_a_party_joins_once(small_scene: Scene) -> None:

@@ -12,22 +12,26 @@ from sqlalchemy import select
 from odr.app import create_app
 from odr.docket.models import Case, DocketEntry, Party, Role, Stage
 from odr.evidence.models import Upload
+from odr.filing.claim.changes import SubstituteInput
 from odr.filing.inputs import AboutYouStep, JoinInput
-from odr.filing.models import Request, RequestKind
+from odr.filing.models import Claim, Request, RequestKind
 from odr.filing.parties.identity import GuardianInput
 from odr.filing.parties.joining_by_code import join
 from odr.filing.parties.mandates_on_docket import representatives_of
 from odr.filing.registry.review import Found, checks_of
-from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, NotFound
 from odr.ground.text import LOCALES
 from odr.identity.models import Account, Mandate, MandateScope
 from odr.payments.fee.relief import desk_of
 from odr.payments.models import ReliefRequest, ReliefState
 from odr.procedure.forms.form_data import parse
+from odr.procedure.papers.form import party_line
+from odr.register.publication.redacting import known_in
 from odr.service.models import Packet
 from odr.service.packet.packets import contacts_of
 from odr.service.sending.ports import message_folder
 from odr.service.vocabulary import AddressClass, Channel
+from tests.filing.test_motions import FACTS, MONEY
 from tests.filing.visitor import Visitor
 from tests.scene import Scene, claim
 
@@ -165,6 +169,105 @@ def test_who_acts_for_a_child_no_longer_gets_nothing_more_of_its_case(small_scen
     with small_scene.court.database.read() as session:
         letter = session.scalars(select(Packet).where(Packet.occasion == "substitution")).one()
         assert {one.address.value for one in letter.attempts if one.address} == {"xiao@parties.example"}
+
+
+WARD = {"name": "Wang Lei", "kind": "person", "email": "wang@parties.example", "address": "8 Harbour Road"}
+FOR_WARD = {"name": "Wang Lei", "email": "wang@parties.example"} | {
+    "acting": "guardian",
+    "guardian_name": "Wang Jun",
+    "guardian_ties": "family",
+}
+
+
+def with_ward(scene: Scene) -> Party:
+    """A claim against a child, whose guardian has joined by the code of the letter and was seen by the registry."""
+    scene.lodge(claim(respondents=[WARD]))
+    scene.accept("simple")
+    scene.work()
+    join(scene.court, scene.people["haiyun"], scene.code(), JoinInput.model_validate(FOR_WARD))
+    mine = party(scene, Role.RESPONDENT)
+    scene.do("verify_identity", "clerk", party=mine.reference, means="guardianship")
+    return mine
+
+
+def test_the_code_of_a_letter_lets_nobody_back_whose_acting_ended(small_scene: Scene) -> None:
+    """Whoever was guardian still has the letter; the code of the one to the party itself is the only one that counts, and
+    the old one opens neither the party's place nor a new guardianship (CPL 60; CPI 83).
+    """
+    mine, old = with_ward(small_scene), small_scene.code()
+    ended = {"party": mine.reference, "why": "of_age", "reasons": "Wang Lei is 18 since yesterday."}
+    small_scene.do("end_guardian", "clerk", **ended, email="lei@parties.example")
+    itself = {"name": "Wang Lei", "email": "lei@parties.example"}
+    for given in (FOR_WARD, itself):
+        with pytest.raises(NotFound):
+            join(small_scene.court, small_scene.people["haiyun"], old, JoinInput.model_validate(given))
+    with small_scene.court.database.read() as session:
+        new = session.scalars(select(Packet.code).where(Packet.occasion == "substitution")).one()
+    join(small_scene.court, small_scene.people["stranger"], new, JoinInput.model_validate(itself))
+    assert party(small_scene, Role.RESPONDENT).account_id == small_scene.people["stranger"]
+
+
+def test_a_child_is_a_child_while_another_guardian_is_sought(small_scene: Scene) -> None:
+    """Nobody acts for it, no paper says that somebody does, and it is named nowhere in public all the same; whoever comes next
+    acts by the new code (CPL 60; JDP 8).
+    """
+    mine = with_ward(small_scene)
+    ended = {"party": mine.reference, "why": "other", "reasons": "The aunt takes over."}
+    small_scene.do("end_guardian", "clerk", **ended, email="aunt@parties.example")
+    with pytest.raises(ActNotOpen):
+        small_scene.do("end_guardian", "clerk", **ended)
+    with small_scene.court.database.read() as session:
+        look, case = small_scene.court.look(session), session.get_one(Case, small_scene.case_id)
+        child = next(one for one in known_in(look, case) if "Wang Lei" in one.names)
+        assert child.minor
+        line = party_line(look, next(p for p in case.parties if p.name == "Wang Lei"))
+        assert not any("legal representative" in str(words) for words in line.details)
+        new = session.scalars(select(Packet.code).where(Packet.occasion == "substitution")).one()
+    next_one = JoinInput.model_validate({**FOR_WARD, "guardian_name": "Wang Ling"})
+    join(small_scene.court, small_scene.people["stranger"], new, next_one)
+    assert party(small_scene, Role.RESPONDENT).details["guardian"]["name"] == "Wang Ling"
+    assert small_scene.actor("stranger").is_guardian
+
+
+def test_a_child_has_its_guardian_in_a_case_of_its_own_too(small_scene: Scene) -> None:
+    """A severed case knows that the claimant is a child: the guardian acts there, stands in its papers, and the court can
+    end it; the child is named nowhere in public (CPL 60; JDP 8).
+    """
+    with_ward(small_scene)
+    small_scene.do("file_counterclaim", "haiyun", relief=MONEY, facts=FACTS)
+    with small_scene.court.database.read() as session:
+        counter = session.scalars(select(Claim.reference).where(Claim.kind == "counterclaim")).one()
+    small_scene.do("sever_claim", "judge", claim=counter, reasons="It rests on other deliveries.")
+    first = small_scene.case_id
+    with small_scene.court.database.read() as session:
+        small_scene.case_id = session.scalars(select(Case.id).where(Case.id != first)).one()
+    mine = party(small_scene, Role.CLAIMANT)
+    assert (mine.name, mine.details["guardian"]["name"]) == ("Wang Lei", "Wang Jun")
+    assert small_scene.actor("haiyun").is_guardian
+    ended = {"party": mine.reference, "why": "of_age", "reasons": "Wang Lei is 18 since yesterday."}
+    small_scene.do("end_guardian", "clerk", **ended)
+
+
+def test_who_inherits_from_a_child_is_no_child(small_scene: Scene) -> None:
+    """What was seen of a child and its guardian shows nothing of who inherits: they are verified themselves, and no guardian
+    stands beside them in a paper. Whoever publishes still knows the child, and who acted for it, by name (CPI 55; JDP 8).
+    """
+    mine = with_ward(small_scene)
+    given = {
+        "party": mine.reference,
+        "ground": "death",
+        "name": "Wang Da",
+        "kind": "person",
+        "reasons": "The only heir.",
+    }
+    small_scene.do("substitute_party", "judge", SubstituteInput.model_validate(given))
+    heir = party(small_scene, Role.RESPONDENT)
+    assert heir.name == "Wang Da" and "guardian" not in heir.details
+    with small_scene.court.database.read() as session:
+        known = known_in(small_scene.court.look(session), session.get_one(Case, small_scene.case_id))
+    named = {name: (one.minor, one.represents_by_law) for one in known for name in one.names}
+    assert named["Wang Da"] == (False, False) and named["Wang Lei"] == (True, False)
+    assert named["Wang Jun"] == (False, True)
 
 
 def reached(scene: Scene, who: Party) -> dict[str, bool]:

@@ -86,6 +86,7 @@ def test_a_new_person_gets_an_account_with_the_name_the_provider_verified(
         account = session.query(Account).filter_by(email="zhang@parties.example").one()
         assert account.identity_verified_at is not None and account.password_hash is None
         assert session.query(LinkedIdentity).one().subject == PERSON["sub"]
+        assert account.seen_as == [["person", "Zhang Hui"]], "also once the link has ended, and under no other name"
     again = Browser(lay.client.application)
     again.get(here(provider_peer.sign_in(set_out(again))))
     assert who(again) == "written by Zhang Hui"

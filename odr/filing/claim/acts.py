@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -13,24 +13,26 @@ from odr.docket.models import Case, Party, PartyKind, Role, Stage, Track
 from odr.docket.queries import parties, party, seat
 from odr.filing import desks, names
 from odr.filing.claim.acknowledgement import answered, start_acknowledgement
-from odr.filing.claim.announcements import claim_lodged, party_joined
+from odr.filing.claim.announcements import asked_together, claim_lodged, party_joined
+from odr.filing.claim.statements import needs_powers_to_admit
 from odr.filing.course.evidence_periods import begin_with_own_notice, of_whom_nobody_wrote
 from odr.filing.course.time_limit_changes import reopen
 from odr.filing.draft.files_along import sealed_of
 from odr.filing.draft.particulars import read as read_particulars
-from odr.filing.inputs import AcceptInput, ClaimInput, JoinInput
+from odr.filing.inputs import AcceptInput, ClaimInput, FellowInput, JoinInput, RespondentInput
 from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReliefKind, ReviewReturn
+from odr.filing.parties.details import claims_themselves
 from odr.filing.parties.invitation import call_in, note_addresses
 from odr.filing.parties.known_identity import start_registering, unverified_claimant
 from odr.filing.registry.drawing import Draw
 from odr.filing.registry.refusing import time_to_mend_is_over
 from odr.filing.registry.review import NO_ADDRESS, tracks_for, unknown_respondents, unreached_claimants
 from odr.filing.registry.seats import case_number_for, draw_seat
-from odr.ground.errors import ActNotOpen, FieldFault, Forbidden, InvalidInput
-from odr.ground.text import Money, T, Text
+from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
+from odr.ground.text import Money, T, Text, side_by_side
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.acts.act_versions import upcast
-from odr.procedure.acts.events import ClaimAccepted, ClaimReturned
+from odr.procedure.acts.events import ClaimAccepted, ClaimChanged, ClaimReturned
 from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -104,13 +106,31 @@ def _write_claim(sitting: Sitting, case: Case, claimant: Party, given: ClaimInpu
     return claim
 
 
-def _write_fellows(sitting: Sitting, case: Case, given: ClaimInput) -> None:
+def _write_fellows(sitting: Sitting, case: Case, given: ClaimInput) -> list[str]:
     """Whoever claims along: a party of their own, called in by a letter; a sum of their own is a claim of their own
-    (CPL 55).
+    (CPL 55). Gives their labels in the order named.
+
+    Who is named again by name or address is the same one; everybody else gets a place and a code of their own, so that
+    nobody comes in by the letter of another. Raises InvalidInput where somebody who has joined is left out: what others
+    do has no effect for them.
     """
     known = [p for p in parties(case, Role.CLAIMANT) if p.ordinal > 1]
-    for i, fellow in enumerate(given.fellows):
-        party = known[i] if i < len(known) else _new_party(sitting, case, Role.CLAIMANT)
+    found = _matched(known, given.fellows)
+    staying = [party for party in found if party is not None]
+    gone = [p for p in known if p not in staying]
+    if joined := next((p for p in gone if claims_themselves(p)), None):
+        raise InvalidInput.at(
+            "fellows",
+            T(
+                "%(name)s has joined this claim. Leave them in: only they can say that they no longer claim along.",
+                name=joined.name,
+            ),
+        )
+    for surplus in gone:
+        surplus.left_at = sitting.now
+    labels = []
+    for fellow, there in zip(given.fellows, found, strict=True):
+        party = there or _new_party(sitting, case, Role.CLAIMANT)
         is_new = party.joined_at is None and (party.name, party.email) != (fellow.name, fellow.email)
         if party.joined_at is None:
             party.name, party.kind, party.email, party.phone, party.address = (
@@ -126,9 +146,29 @@ def _write_fellows(sitting: Sitting, case: Case, given: ClaimInput) -> None:
             call_in(sitting, case, party)
         if fellow.amount is not None:
             _own_claim(sitting, case, party, given, fellow.amount)
-    for surplus in known[len(given.fellows) :]:
-        surplus.left_at = sitting.now
+        labels.append(party.label)
     sitting.session.flush()
+    return labels
+
+
+def _matched(known: list[Party], named: Sequence[FellowInput | RespondentInput]) -> list[Party | None]:
+    """Of parties known already, who each of those named is: by their name, or else by their address; nobody is two of them."""
+    left, found = list(known), list[Party | None]([None] * len(named))
+    for tells in (_name_of, _mail_of):
+        for i, one in enumerate(named):
+            same = next((p for p in left if tells(one) and tells(p) == tells(one)), None)
+            if found[i] is None and same is not None:
+                found[i] = same
+                left.remove(same)
+    return found
+
+
+def _name_of(who: Party | FellowInput | RespondentInput) -> str:
+    return " ".join(who.name.split()).casefold()
+
+
+def _mail_of(who: Party | FellowInput | RespondentInput) -> str:
+    return (who.email or "").casefold()
 
 
 def _new_party(sitting: Sitting, case: Case, role: Role) -> Party:
@@ -351,8 +391,8 @@ def correct_claim(sitting: Sitting, case: Case, given: ClaimInput, *, actor: Act
     sitting.session.flush()
     case.cause = given.matter.cause
     claim = _write_claim(sitting, case, claimant, exact)
-    _correct_others(sitting, case, given)
-    _write_fellows(sitting, case, exact)
+    respondents = _correct_others(sitting, case, given)
+    fellows = _write_fellows(sitting, case, exact)
     returned = sitting.session.scalars(
         select(ReviewReturn).where(ReviewReturn.case_id == case.id).order_by(ReviewReturn.id.desc())
     ).first()
@@ -364,16 +404,26 @@ def correct_claim(sitting: Sitting, case: Case, given: ClaimInput, *, actor: Act
     sitting.announce(claim_lodged(sitting, case, claimant, given, actor))
     return Recorded(
         T("Corrected claim sent by %(name)s", name=claimant.name),
-        {"claim": claim.reference},
+        {"claim": claim.reference, "respondents": respondents, "fellows": fellows},
         kept=exact.model_dump(mode="json"),
     )
 
 
-def _correct_others(sitting: Sitting, case: Case, given: ClaimInput) -> None:
-    """The other side as the corrected claim names it; nobody was served yet. Whom it leaves out is no party any more."""
+def _correct_others(sitting: Sitting, case: Case, given: ClaimInput) -> list[str]:
+    """The other side as the corrected claim names it; nobody was served yet. Whom it leaves out is no party any more. Gives
+    their labels in the order named.
+
+    Who is named again stays who they are; whoever is named anew takes a free place, and nothing of what the court found out
+    of the one before.
+    """
     known = parties(case, Role.RESPONDENT)
-    for i, other in enumerate(given.respondents):
-        party = known[i] if i < len(known) else _new_party(sitting, case, Role.RESPONDENT)
+    found = _matched(known, given.respondents)
+    free = [p for p in known if p not in found]
+    labels = []
+    for other, there in zip(given.respondents, found, strict=True):
+        party = there or (free.pop(0) if free else _new_party(sitting, case, Role.RESPONDENT))
+        if there is None:
+            party.details = {}
         party.name, party.kind, party.email, party.phone, party.address = (
             other.name,
             other.kind,
@@ -381,9 +431,11 @@ def _correct_others(sitting: Sitting, case: Case, given: ClaimInput) -> None:
             other.phone,
             other.address,
         )
-    for surplus in known[len(given.respondents) :]:
+        labels.append(party.label)
+    for surplus in free:
         surplus.left_at = sitting.now
     sitting.session.flush()
+    return labels
 
 
 @guard("OLR 7", "REG 6, 7", "CPL 124")
@@ -435,6 +487,7 @@ def accept_claim(sitting: Sitting, case: Case, given: AcceptInput, *, actor: Act
         found = next(one for one in tracks_for(sitting, case) if one.track == given.track)
         if not found.open:
             raise InvalidInput.at("track", found.reason)
+    left = _leave_out_who_never_joined(sitting, case, now)
     case.track = Track(given.track)
     case.accepted_at = now
     case.number = case_number_for(sitting, case)
@@ -457,7 +510,33 @@ def accept_claim(sitting: Sitting, case: Case, given: AcceptInput, *, actor: Act
             number=case.number,
             track=case.track.label,
         )
-    return Recorded(words, {"number": case.number, "track": case.track.value, **drawn_judge(drawn)})
+    if left:  # The clerk accepts nobody who was not seen; so it is by the clock.
+        words = T(
+            "Claim accepted as %(number)s because the registry’s time ran out, %(track)s; without %(names)s, who did not join it",
+            number=case.number,
+            track=case.track.label,
+            names=side_by_side(p.name for p in left),
+        )
+    result = {"number": case.number, "track": case.track.value, **drawn_judge(drawn)}
+    return Recorded(words, {**result, "left": [p.label for p in left]} if left else result)
+
+
+def _leave_out_who_never_joined(sitting: Sitting, case: Case, now: datetime) -> list[Party]:
+    """Whom another named as claiming along and who has not said so themselves is no party to the accepted case: no judgment
+    binds who never sued (CPL 122). They may sue on their own, or ask to take part.
+    """
+    left = [p for p in parties(case, Role.CLAIMANT) if not claims_themselves(p)]
+    for each in left:
+        each.left_at = now
+    if not left:
+        return left
+    theirs = select(Claim).where(Claim.party_id.in_([p.id for p in left]), Claim.withdrawn_at.is_(None))
+    for claim in sitting.session.scalars(theirs):
+        claim.withdrawn_at = now
+    sitting.session.flush()
+    if (together := asked_together(sitting, case)) is not None:
+        sitting.announce(ClaimChanged(case, together[0], "claim", together[1], True))
+    return left
 
 
 def drawn_judge(drawn: Draw | None) -> dict[str, Any]:
@@ -608,10 +687,7 @@ def file_answer(sitting: Sitting, case: Case, given: AnswerInput, *, actor: Acto
 
     Admitting the claim, wholly or in part, needs special powers where a representative does it (CPL 62).
     """
-    if given.position != "defend" and not actor.has_special_powers:
-        raise Forbidden(
-            T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62).")
-        )
+    needs_powers_to_admit(sitting, case, actor, given.position)
     who = sitting.party_of(case, actor)
     faults = []
     for i, told in enumerate(given.facts):

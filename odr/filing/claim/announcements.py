@@ -1,4 +1,4 @@
-"""The events by which filing tells other rooms that a claim was lodged or a party has joined."""
+"""The events by which filing tells other rooms that a claim was lodged or a party has joined, and what is asked for."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Party
+from odr.docket.models import Case, Party, Role
+from odr.docket.queries import parties
 from odr.filing.inputs import ClaimInput, FellowInput, JoinInput, ReliefInput
-from odr.filing.models import Fact, ReliefKind
+from odr.filing.models import Claim, Fact, Relief, ReliefKind
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import Asked, ClaimLodged, EnclosedFile, OwnAddresses, PartyJoined
 
@@ -22,6 +23,32 @@ def asked_in(relief: Sequence[ReliefInput], fellows: Sequence[FellowInput] = ())
     amounts = [one.amount for one in relief] + [one.amount for one in fellows]
     others = sum(1 for one in relief if one.kind is not ReliefKind.MONEY)
     return Asked(tuple(amount.minor for amount in amounts if amount is not None), others)
+
+
+def asked_together(sitting: Sitting, case: Case) -> tuple[Party, Asked] | None:
+    """What those ask for together who brought the claim, and who of them pays the fee: the first, on all their sums (CPI
+    201). None where the first no longer claims.
+    """
+    mine = {p.id: p for p in parties(case, Role.CLAIMANT) if is_along(p)}
+    rows = sitting.session.execute(
+        select(Claim.party_id, Relief.kind, Relief.amount_minor)
+        .join(Relief, Relief.claim_id == Claim.id)
+        .where(Claim.case_id == case.id, Claim.kind == "claim", Claim.withdrawn_at.is_(None))
+        .order_by(Claim.id, Relief.number)
+    )
+    asked = [(mine[party_id], kind, amount) for party_id, kind, amount in rows if party_id in mine]
+    first = next((p for p, _, _ in asked if p.ordinal == 1), None)
+    if first is None:
+        return None
+    amounts = tuple(amount for _, _, amount in asked if amount is not None)
+    return first, Asked(amounts, sum(1 for _, kind, _ in asked if kind is not ReliefKind.MONEY))
+
+
+def is_along(party: Party) -> bool:
+    """Whether a claimant stood in the claim from the start: whoever registered, was brought in or came with another case pays
+    for their own.
+    """
+    return party.role is Role.CLAIMANT and not {"registered_entry", "added_entry", "from_case"} & party.details.keys()
 
 
 def claim_lodged(sitting: Sitting, case: Case, claimant: Party, given: ClaimInput, actor: Actor) -> ClaimLodged:

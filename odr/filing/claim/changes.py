@@ -10,8 +10,9 @@ from pydantic import Field
 from sqlalchemy import delete, func, select
 
 from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Outcome, Party, PartyKind, Role, Stage, Track
+from odr.docket.queries import parties
 from odr.filing import desks, names
-from odr.filing.claim.announcements import asked_in
+from odr.filing.claim.announcements import asked_in, asked_together, is_along
 from odr.filing.claim.procedure_bars import (
     agreed_to_small_claims,
     ask_for_panel,
@@ -30,6 +31,7 @@ from odr.filing.claim.progress import (
     requests_of,
     standing_claim,
 )
+from odr.filing.claim.statements import needs_powers_to_admit
 from odr.filing.course.evidence_periods import evidence_in_new_track, restart_evidence
 from odr.filing.inputs import (
     Answer,
@@ -41,10 +43,10 @@ from odr.filing.inputs import (
     ReliefInput,
 )
 from odr.filing.models import Claim, Fact, Relief, RequestKind, RequestState
+from odr.filing.parties.details import GUARDIAN, OF_PAPERS, claims_themselves, of_nobody_else
 from odr.filing.parties.invitation import forget_reach, invite, note_addresses
-from odr.filing.parties.known_identity import SHOWN, VERIFIED
 from odr.ground.errors import FieldFault, InvalidInput
-from odr.ground.text import Money, T, Text
+from odr.ground.text import Money, T, Text, side_by_side
 from odr.identity import mandates
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import Mandate
@@ -60,7 +62,6 @@ from odr.procedure.acts.events import (
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.inputs import Choice, CourtEmail, CourtModel, CourtPhone, CourtText, RefTo, field
-from odr.procedure.papers.form import PERSON
 from odr.procedure.papers.language import language_of
 from odr.procedure.papers.rulings import NO_APPEAL, WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
@@ -73,6 +74,8 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 TRIAL = {Stage.PENDING, Stage.HEARING}
+
+BEFORE_ACCEPTANCE = {Stage.LODGED, Stage.RETURNED}
 
 BEFORE_DECISION = TRIAL | {Stage.DELIBERATION}
 
@@ -225,7 +228,10 @@ def amend_claim(sitting: Sitting, case: Case, given: AmendInput, *, actor: Actor
     claim.amount_minor, claim.entry_number = after.minor, sitting.next_number(case)
     if not is_reduction:
         restart_evidence(sitting, case, now)
-    sitting.announce(ClaimChanged(case, me, claim.kind, asked_in(given.relief), in_time))
+    payer, asked = me, asked_in(given.relief)
+    if claim.kind == "claim" and is_along(me) and (together := asked_together(sitting, case)) is not None:
+        payer, asked = together
+    sitting.announce(ClaimChanged(case, payer, claim.kind, asked, in_time))
     see_track(sitting, case, sum_of_standing(sitting, case), _bars(given.relief))
     words = T("%(name)s changed the claim from %(before)s to %(after)s", name=me.name, before=before, after=after)
     return Recorded(
@@ -280,6 +286,33 @@ def no_withdrawal_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | No
     return T("You have already asked to withdraw; the judge decides.") if mine else None
 
 
+@guard("CPL 54, 148")
+def something_to_withdraw(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is nothing of the actor's own to withdraw. Until the claim is accepted, who claims along without a sum
+    of their own may leave it too.
+    """
+    me = case.party_if_any(actor.party_id)
+    along = me is not None and me.role is Role.CLAIMANT and me.ordinal > 1 and case.stage in BEFORE_ACCEPTANCE
+    return None if along else own_claim(sitting, case, actor)
+
+
+@guard("CPL 55")
+def nobody_claims_along(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why whoever lodged a claim does not take it back before it is accepted: others joined it, and what one does has
+    no effect for them.
+    """
+    me = case.party_if_any(actor.party_id)
+    if me is None or me.ordinal != 1 or case.stage not in BEFORE_ACCEPTANCE:
+        return None
+    others = [p.name for p in parties(case, Role.CLAIMANT) if p.id != me.id and claims_themselves(p)]
+    if not others:
+        return None
+    return T(
+        "Others have joined this claim: %(names)s. Once it is accepted you can withdraw yours, and theirs goes on.",
+        names=side_by_side(others),
+    )
+
+
 class WithdrawInput(CourtModel):
     """Why a claim is given up for now."""
 
@@ -292,9 +325,9 @@ class WithdrawInput(CourtModel):
     title=T("Withdraw your claim"),
     input=WithdrawInput,
     by=set(PARTY_ROLES),
-    at=BEFORE_DECISION | {Stage.LODGED, Stage.RETURNED},
+    at=BEFORE_DECISION | BEFORE_ACCEPTANCE,
     to={Stage.CLOSED},
-    guard=(own_claim, no_withdrawal_waits),
+    guard=(something_to_withdraw, nobody_claims_along, no_withdrawal_waits),
     special=True,
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
@@ -316,13 +349,9 @@ def withdraw_claim(sitting: Sitting, case: Case, given: WithdrawInput, *, actor:
     """Ask for leave to withdraw; before acceptance no leave is needed and the case is over (CPL 148)."""
     me = sitting.party_of(case, actor)
     claim = standing_claim(sitting, case, me.id)
+    if case.stage in BEFORE_ACCEPTANCE:
+        return _withdrawn_before(sitting, case, me, claim, now)
     assert claim is not None
-    if case.stage in (Stage.LODGED, Stage.RETURNED):
-        claim.withdrawn_at = now
-        end_case(sitting, case, Outcome.WITHDRAWN, now)
-        return Recorded(
-            T("%(name)s withdrew the claim before it was accepted", name=me.name), {"claim": claim.reference}
-        )
     request = ask(sitting, case, RequestKind.WITHDRAWAL, me, given.reasons or "", subject=claim.reference)
     sitting.open_task(
         case,
@@ -336,6 +365,22 @@ def withdraw_claim(sitting: Sitting, case: Case, given: WithdrawInput, *, actor:
         T("%(name)s asked for leave to withdraw", name=me.name),
         {"request": request.reference, "claim": claim.reference},
     )
+
+
+def _withdrawn_before(sitting: Sitting, case: Case, me: Party, claim: Claim | None, now: datetime) -> Recorded:
+    """No leave is needed. Who only claimed along leaves the case to the others (CPL 55); else it is over."""
+    if claim is not None:
+        claim.withdrawn_at = now
+    told = {"claim": claim.reference if claim is not None else None}
+    if me.ordinal == 1:
+        end_case(sitting, case, Outcome.WITHDRAWN, now)
+        return Recorded(T("%(name)s withdrew the claim before it was accepted", name=me.name), told)
+    me.left_at = now
+    sitting.session.flush()
+    if (together := asked_together(sitting, case)) is not None:
+        sitting.announce(ClaimChanged(case, together[0], "claim", together[1], True))
+    words = T("%(name)s no longer claims along; the claim of the others goes on", name=me.name)
+    return Recorded(words, {**told, "left": [me.label]})
 
 
 @guard("CPL 148")
@@ -518,8 +563,9 @@ def answer_counterclaim(
     sitting: Sitting, case: Case, given: CounterAnswerInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Record the claimant's answer to a counterclaim; silence does not stop the case, a late answer is marked (CPL
-    128).
+    128). Admitting it needs special powers where a representative does it (CPL 62).
     """
+    needs_powers_to_admit(sitting, case, actor, given.position)
     me = sitting.party_of(case, actor)
     return Recorded(T("%(name)s answered the counterclaim", name=me.name), {"position": given.position})
 
@@ -636,8 +682,6 @@ def transfer_case(sitting: Sitting, case: Case, given: TransferInput, *, actor: 
     )
 
 
-OF_ONE_PERSON = frozenset({PERSON, VERIFIED, SHOWN, "identified_entry"})
-"""What a party's details say of the person itself: it goes with that person."""
 CHANGES = {
     "wrong_name": T("The name was written wrongly"),
     "death": T("The party died; an heir goes on"),
@@ -700,6 +744,9 @@ def substitute_party(sitting: Sitting, case: Case, given: SubstituteInput, *, ac
         "until_entry": sitting.next_number(case),
         "ground": given.ground,
     }
+    if given.ground != "wrong_name" and GUARDIAN in party.details:
+        # A child is not named where the case is published, nor who acted for it, whoever stands in its place since.
+        before[GUARDIAN] = party.details[GUARDIAN]["name"]
     party.details = {**party.details, "before": [*party.details.get("before", []), before]}
     old, party.name, party.kind = party.name, given.name, given.kind
     party.email, party.phone, party.address = (
@@ -707,9 +754,11 @@ def substitute_party(sitting: Sitting, case: Case, given: SubstituteInput, *, ac
         given.phone or party.phone,
         given.address or party.address,
     )
-    if given.ground != "wrong_name" or (was is not party.kind and PartyKind.PERSON in (was, party.kind)):
-        # What papers showed of the one shows nothing of the other.
-        party.details = {key: value for key, value in party.details.items() if key not in OF_ONE_PERSON}
+    # What papers showed of the one shows nothing of the other.
+    if given.ground != "wrong_name":
+        party.details = of_nobody_else(party.details)
+    elif was is not party.kind and PartyKind.PERSON in (was, party.kind):
+        party.details = {key: value for key, value in party.details.items() if key not in OF_PAPERS}
     if given.ground != "wrong_name":
         _invite_successor(sitting, case, party, given, now)
     result = {

@@ -17,28 +17,31 @@ from sqlalchemy import select
 from odr.docket.models import Case, Outcome, Party, Role, Seat, Stage
 from odr.docket.queries import parties
 from odr.filing import names as act_names
+from odr.filing.claim.acts import start_answer
 from odr.filing.claim.changes import TRIAL, see_track
 from odr.filing.claim.procedure_bars import sum_of_standing
 from odr.filing.claim.progress import before_end_of_debate, debate_is_open, end_case
 from odr.filing.claim.queries import claims_of
-from odr.filing.course.evidence_periods import restart_evidence
+from odr.filing.course.evidence_periods import begin_with_own_notice, restart_evidence
 from odr.filing.inputs import Reasons
 from odr.filing.models import Claim, Fact, FactAnswer, Relief
+from odr.filing.parties.details import elsewhere, of_the_person
 from odr.filing.registry.seats import case_number_for
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import Actor, serving
 from odr.identity.models import Mandate
 from odr.procedure.acts.events import CaseJoined, ClaimSevered
-from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
+from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
-from odr.procedure.models import Window
+from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.rulings import WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
 from odr.procedure.rules.cases import Bar
+from odr.service.packet.packets import carry_reach
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -189,11 +192,7 @@ def _check_main(sitting: Sitting, case: Case, main: Case, given: JoinIntoInput, 
 
 def _party_in(sitting: Sitting, main: Case, old: Party) -> Party:
     """The same person in the other case, or a new party there; whoever acts for them acts for them there too."""
-    same = [
-        p
-        for p in parties(main, old.role)
-        if (old.account_id is not None and p.account_id == old.account_id) or p.name.casefold() == old.name.casefold()
-    ]
+    same = [p for p in parties(main, old.role) if _is_same(p, old)]
     if same:
         return same[0]
     new = Party(
@@ -210,15 +209,25 @@ def _party_in(sitting: Sitting, main: Case, old: Party) -> Party:
         abroad=old.abroad,
         online=old.online,
         joined_at=old.joined_at,
-        details={**old.details, "from_case": old.case.reference},
+        details={**elsewhere(old.details), "from_case": old.case.reference},
     )
     main.parties.append(new)
     sitting.session.flush()
+    carry_reach(sitting.session, old, new, at=sitting.now, proof=old.case.number or old.case.reference)
     for mandate in sitting.session.scalars(
         select(Mandate).where(Mandate.party_id == old.id, Mandate.revoked_at.is_(None))
     ):
         mandate.case_id, mandate.party_id = main.id, new.id
     return new
+
+
+def _is_same(one: Party, other: Party) -> bool:
+    """Whether two parties are one person: by their account, and by kind and name only where not each has an account of
+    their own. Many people have the same name.
+    """
+    if one.account_id is not None and other.account_id is not None:
+        return one.account_id == other.account_id
+    return one.kind is other.kind and one.name.casefold() == other.name.casefold()
 
 
 def _take_claims(sitting: Sitting, case: Case, main: Case, moved: Mapping[int, Party]) -> list[Claim]:
@@ -295,12 +304,24 @@ def _take_facts(
     return numbers
 
 
+def begin_severed(sitting: Sitting, case: Case, party: Party, at: datetime, proof: Text | None) -> None:
+    """The severed claim reached a party: their time begins with that day."""
+    start_answer(sitting, case, party, at, proof)
+    begin_with_own_notice(sitting, case, party, at, proof)
+
+
 def _take_windows(sitting: Sitting, case: Case, main: Case, moved: Mapping[int, Party]) -> None:
-    """Time of a party that runs goes on there to the same day, with its whole working."""
-    for old in sitting.windows(case):
+    """Time of a party that runs goes on there to the same day, with its whole working; and that somebody who comes new was
+    served and answered, or was silent, stays so.
+    """
+    for old in sitting.windows(case, state=None):
         party = moved.get(old.party_id or 0)
-        if old.kind not in OPEN_WINDOWS or (old.party_id is not None and party is None):
+        runs = old.state is WindowState.OPEN
+        is_over = old.kind == "answer" and old.state in (WindowState.MET, WindowState.LAPSED) and party is not None
+        if old.kind not in OPEN_WINDOWS or (old.party_id is not None and party is None) or not (runs or is_over):
             continue
+        if is_over and party is not None and sitting.windows(main, "answer", party=party, state=None):
+            continue  # They were served here, and have the time they had by that.
         sitting.session.add(
             Window(
                 case_id=main.id,
@@ -312,6 +333,7 @@ def _take_windows(sitting: Sitting, case: Case, main: Case, moved: Mapping[int, 
                 due_at=old.due_at,
                 working=old.working,
                 opened_by=sitting.next_number(main),
+                closed_by=None if runs else sitting.next_number(main),
             )
         )
 
@@ -482,23 +504,40 @@ def _sides(sitting: Sitting, case: Case, new: Case, owner: Party) -> dict[int, P
             abroad=old.abroad,
             online=old.online,
             joined_at=old.joined_at,
-            details={"from_case": case.reference},
+            details={**of_the_person(old.details), "from_case": case.reference},
         )
         sitting.session.add(made)
         sitting.session.flush()
-        for mandate in sitting.session.scalars(
-            select(Mandate).where(
-                Mandate.party_id == old.id, Mandate.revoked_at.is_(None), Mandate.signed_at.is_not(None)
-            )
-        ).all():
-            sitting.session.add(_same_mandate(mandate, new, made))
+        carry_reach(sitting.session, old, made, at=sitting.now, proof=case.number or case.reference)
+        _same_mandates(sitting, old, new, made)
         moved[old.id] = made
     sitting.session.flush()
     sitting.session.refresh(new, ["parties"])
     return moved
 
 
-def _same_mandate(old: Mandate, new: Case, party: Party) -> Mandate:
+def _same_mandates(sitting: Sitting, old: Party, new: Case, made: Party) -> None:
+    """Who acts for a party acts for them in the severed case too: assistants under the same representative, whose end ends
+    them there as well. What waits to replace a representative stays a matter of this case.
+    """
+    here = select(Mandate).where(
+        Mandate.party_id == old.id,
+        Mandate.revoked_at.is_(None),
+        Mandate.signed_at.is_not(None),
+        Mandate.instead_of.is_(None) | Mandate.accepted_at.is_not(None),
+    )
+    there: dict[int, int] = {}
+    # Who passed powers on stands before those who got them.
+    for mandate in sitting.session.scalars(here.order_by(Mandate.id)).all():
+        if mandate.delegated_by is not None and mandate.delegated_by not in there:
+            continue
+        same = _same_mandate(mandate, new, made, there.get(mandate.delegated_by or 0))
+        sitting.session.add(same)
+        sitting.session.flush()
+        there[mandate.id] = same.id
+
+
+def _same_mandate(old: Mandate, new: Case, party: Party, delegated_by: int | None) -> Mandate:
     return Mandate(
         case_id=new.id,
         party_id=party.id,
@@ -510,7 +549,9 @@ def _same_mandate(old: Mandate, new: Case, party: Party) -> Mandate:
         signed_at=old.signed_at,
         accepted_at=old.accepted_at,
         asked_at=old.asked_at,
-        delegated_by=None,
+        may_pass_on=old.may_pass_on,
+        office_id=old.office_id,
+        delegated_by=delegated_by,
     )
 
 
@@ -534,23 +575,16 @@ class SeveredFact(CourtModel):
         PaperKind.PLEADING,
         T("New case: a claim is now heard by itself"),
         T(
-            "Read it: that claim is now a case of its own. If nobody answers, it goes on without an answer; evidence that comes later than its time is marked late."
+            "Read it: that claim is now a case of its own. If you are a respondent, answer it within the time this letter names, counted from the day after it is served on you; if you do not, the case goes on without your answer, and later evidence is marked late."
         ),
-        when_due=T(
-            "%(limits)s If you do not answer, the case goes on without it; later evidence is marked late.",
-            limits=LIMITS,
-        ),
+        runs="answer",
     ),
     source=law("CPL 55, 128", "EV 51"),
 )
 def open_severed_case(sitting: Sitting, case: Case, given: SeveredFact, *, actor: Actor, now: datetime) -> Recorded:
-    """Open the docket of a severed claim: the other side's time to answer and everybody's time for evidence begin (CPL
-    128; EV 51).
+    """Open the docket of a severed claim. The other side's time to answer, and everybody's for evidence, begins when this
+    reaches each of them, as with any claim (CPL 128; EV 50, 51).
     """
-    for respondent in parties(case, Role.RESPONDENT):
-        sitting.start_window(case, "answer", party=respondent, start=now)
-    for each in [] if sitting.pack(case).window("evidence").before else parties(case):
-        sitting.start_window(case, "evidence", party=each, start=now)
     claim = claims_of(sitting.session, case)[0]
     asked = sitting.session.scalars(select(Relief).where(Relief.claim_id == claim.id)).all()
     see_track(

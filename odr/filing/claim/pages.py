@@ -403,7 +403,9 @@ def lodge(draft: str) -> Page:
     asked = doubts_of(claim, court.clock.now().astimezone(pack.tz).date())
     if asked and request.form.get("sure") != mark_of(asked):
         return redirect(url_for("filing.check", draft=draft, _anchor="asked"), 303)
-    receipt = drafts.lodge(court, account, claim, key=f"draft/{found.reference}", draft=found)
+    key, person = f"draft/{found.reference}", current_person()
+    assert person is not None
+    receipt = drafts.lodge(court, account, claim, key=key, draft=found, sign_in=person.sign_in)
     return to_receipt(receipt.case_reference, receipt.number)
 
 
@@ -667,11 +669,12 @@ def _join_page(code: str, values: dict[str, Any], faults: list[Any], status: int
 @signed_in
 def join_case(code: str) -> Page:
     """Link the person to the case; their own appearance is recorded."""
-    values = _values()
+    values, person = _values(), current_person()
+    assert person is not None
     try:
         given = forms.parse(JoinInput, values)
         invited = behind_code(lambda: invitation_for(look(), code))
-        receipt = join(current_court(), _me().account_id or 0, code, given)
+        receipt = join(current_court(), person.account_id, code, given, sign_in=person.sign_in)
     except InvalidInput as error:
         return _join_page(code, values, error.faults, 422)
     answers = invited is not None and invited.party.role is Role.RESPONDENT and not invited.case.is_without_claim

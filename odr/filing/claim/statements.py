@@ -11,6 +11,8 @@ from odr.docket.models import Case, DocketEntry
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
 from odr.filing import names
+from odr.filing.group.conduct import needs_consent
+from odr.ground.errors import Forbidden
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.act_versions import input_of
@@ -24,6 +26,22 @@ POSITIONS: dict[str, Text] = {
     "defend": T("Does not agree to what is asked for"),
 }
 ANSWERS = (names.FILE_ANSWER, names.ANSWER_COUNTERCLAIM, names.ANSWER_THIRD_PARTY)
+
+
+def needs_powers_to_admit(sitting: Sitting, case: Case, actor: Actor, position: str) -> None:
+    """Raises Forbidden where a representative with ordinary powers admits a claim, in whole or in part: of a claim, a
+    counterclaim and a third party's claim alike (CPL 62); and where who conducts an action of many does so without the
+    consent of the others (CPL 56).
+    """
+    if position == "defend":
+        return
+    if not actor.has_special_powers:
+        raise Forbidden(
+            T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62).")
+        )
+    reason = needs_consent(sitting, case, actor, "admit")
+    if reason is not None:
+        raise Forbidden(reason, source=sitting.pack(case).cited("CPL 56, 57"))
 
 
 @dataclass(frozen=True)

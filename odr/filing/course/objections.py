@@ -265,7 +265,12 @@ def rule_on_jurisdiction(
 
 
 def evidence_goes_on(sitting: Sitting, case: Case, now: datetime) -> None:
-    """The objection is decided for good: what stood still for it runs again (EV 55)."""
+    """An objection is decided for good: what stood still for it runs again (EV 55), unless another party's still waits for
+    its ruling, for its time of appeal to end, or for the higher court.
+    """
+    waits = requests_of(sitting, case, OBJECTION) or requests_of(sitting, case, RequestKind.APPEAL)
+    if waits or sitting.windows(case, APPEAL_JURISDICTION):
+        return
     for kind in _halted_kinds(sitting, case):
         go_on(
             sitting,

@@ -19,7 +19,7 @@ from odr.filing.course.ending_rulings import (
     is_final,
     ruling_appealed,
 )
-from odr.filing.course.objections import OBJECTION, TO_ANOTHER_COURT, WHILE_SEATED, evidence_goes_on
+from odr.filing.course.objections import TO_ANOTHER_COURT, WHILE_SEATED, evidence_goes_on
 from odr.filing.inputs import Words
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.ground.errors import InvalidInput
@@ -269,8 +269,7 @@ def record_jurisdiction_appeal(
         return Recorded(_on_ending(sitting, case, given.outcome, request, ruling, given.number, now), result)
     if given.outcome == "upheld":
         decide(sitting, case, request, RequestState.REFUSED)
-        if not requests_of(sitting, case, APPEAL):
-            evidence_goes_on(sitting, case, now)
+        evidence_goes_on(sitting, case, now)
         return Recorded(
             T("The higher court upheld the ruling: the case goes on here (%(number)s)", number=given.number), result
         )
@@ -381,8 +380,7 @@ def appeal_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     if ruling is None or not is_final(sitting, case, ruling, window.kind):
         return
     if ruling.kind is not ENDING:
-        if not requests_of(sitting, case, OBJECTION):
-            evidence_goes_on(sitting, case, window.due_at or sitting.now)
+        evidence_goes_on(sitting, case, window.due_at or sitting.now)
     elif ruling.state is RequestState.ASKED and window.kind == APPEAL_REFUSAL:
         decide(sitting, case, ruling, RequestState.GRANTED)
     elif ruling.state is RequestState.ASKED:

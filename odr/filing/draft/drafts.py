@@ -33,7 +33,7 @@ from odr.filing.parties.guardians import place_guardian
 from odr.filing.registry.seats import seat_clerk
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
 from odr.ground.text import T, Text
-from odr.identity.actors import Actor
+from odr.identity.actors import Actor, SignIn
 from odr.identity.models import Account
 from odr.procedure.acts.resolvers import RESOLVERS
 from odr.procedure.forms import fields as forms
@@ -359,10 +359,16 @@ def matter_so_far(draft: Draft, currency: str) -> SoFar | None:
 
 
 def lodge(
-    court: Court, account: Account, claim: ClaimInput, *, key: str | None = None, draft: Draft | None = None
+    court: Court,
+    account: Account,
+    claim: ClaimInput,
+    *,
+    key: str | None = None,
+    draft: Draft | None = None,
+    sign_in: SignIn = SignIn.ONE_FACTOR,
 ) -> ActReceipt:
     """Open the case with its parties and lodge the claim, all in one Sitting; repeating the key gives the first
-    receipt.
+    receipt. ``sign_in`` is by what whoever lodges it is signed in, for the entry.
     """
     with court.database.read() as session:
         senders = [account.id, *(writers(session, draft) if draft is not None else ())]
@@ -376,7 +382,7 @@ def lodge(
             return earlier
         if draft is not None:
             hand_over_files(sitting, draft, claim, account.id)
-        case, receipt = lodge_in(sitting, account, claim, key=key)
+        case, receipt = lodge_in(sitting, account, claim, key=key, sign_in=sign_in)
         if draft is not None:
             kept = sitting.session.get_one(Draft, draft.id)
             kept.state = DraftState.LODGED
@@ -385,7 +391,13 @@ def lodge(
 
 
 def lodge_in(
-    sitting: Sitting, account: Account, claim: ClaimInput, *, key: str | None = None, clerk_id: int | None = None
+    sitting: Sitting,
+    account: Account,
+    claim: ClaimInput,
+    *,
+    key: str | None = None,
+    clerk_id: int | None = None,
+    sign_in: SignIn = SignIn.ONE_FACTOR,
 ) -> tuple[Case, ActReceipt]:
     """Open the case with its parties and lodge the claim in a Sitting already open.
 
@@ -403,8 +415,16 @@ def lodge_in(
     seat_clerk(sitting, case, clerk_id, T("They review the other claims of the same sender."))
     mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
     mandate = place_guardian(sitting, mine, account, claim.claimant)
-    powers = (mandate.id, mandate.scope) if mandate is not None else ()
-    actor = Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id, *powers)
+    actor = Actor(
+        Role.CLAIMANT,
+        account.id,
+        account.name,
+        case.id,
+        mine.id,
+        mandate_id=mandate.id if mandate is not None else None,
+        scope=mandate.scope if mandate is not None else None,
+        sign_in=sign_in,
+    )
     return case, sitting.perform(names.LODGE_CLAIM, case, claim, actor=actor, key=key)
 
 

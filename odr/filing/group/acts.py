@@ -17,10 +17,12 @@ from odr.filing import desks, names as act_names
 from odr.filing.claim.changes import TRIAL, see_track
 from odr.filing.claim.procedure_bars import sum_of_standing
 from odr.filing.claim.progress import ask, decide, requests_of
+from odr.filing.group.conduct import representatives, represented
 from odr.filing.group.inputs import RegistrationFact
 from odr.filing.group.models import GroupAction, GroupMember, MemberState
 from odr.filing.inputs import Answer, Reasons
 from odr.filing.models import Claim, Relief, ReliefKind, RequestKind, RequestState
+from odr.filing.parties.details import ALONE, REPRESENTS
 from odr.filing.parties.invitation import note_addresses
 from odr.ground.errors import InvalidInput
 from odr.ground.text import Money, T, Text, side_by_side
@@ -30,7 +32,7 @@ from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.events import GroupMemberRegistered, GroupOpened
 from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
-from odr.procedure.acts.table import Act, Everyone, Milestone, Recorded, Topic, act, bar, guard
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
 from odr.procedure.rules.base import law
@@ -49,49 +51,6 @@ MANY = 10
 def group_of(sitting: Sitting, case: Case) -> GroupAction | None:
     """The action of many a case is, or None."""
     return sitting.session.scalar(select(GroupAction).where(GroupAction.case_id == case.id))
-
-
-def representatives(case: Case) -> list[Party]:
-    """Claimants who conduct the case for all; whoever withdrew their own claim conducts nobody's any more."""
-    return [
-        p
-        for p in parties(case, Role.CLAIMANT)
-        if p.details.get("represents_since") and not p.details.get("withdrew_entry")
-    ]
-
-
-def represented(case: Case) -> list[Party]:
-    """Claimants for whom others conduct the case; the consent of who withdrew is not asked for."""
-    mine = [
-        p
-        for p in parties(case, Role.CLAIMANT)
-        if not p.details.get("represents_since") and not p.details.get("withdrew_entry")
-    ]
-    return mine if representatives(case) else []
-
-
-@bar("CPL 56, 57")
-def conducted_by_others(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Text | None:
-    """Reason why a claimant does not act alone, or the representatives not without whom they represent (CPL 56).
-
-    What the representatives do counts for all; to change, waive, admit or settle
-    they need the consent of everybody they represent.
-    """
-    if actor.role is not Role.CLAIMANT or not representatives(case):
-        return None
-    mine = case.party_if_any(actor.party_id)
-    if mine is None or Milestone.OWN_AFFAIR in act.means:
-        return None
-    if not mine.details.get("represents_since"):
-        return T("The representatives conduct this case for all claimants.")
-    if act.special and represented(case) and not _agreed_by_all(sitting, case):
-        return T("For this the representatives need the consent of everybody they represent. Propose it first.")
-    return None
-
-
-def _agreed_by_all(sitting: Sitting, case: Case) -> bool:
-    latest = next(iter(reversed(requests_of(sitting, case, RequestKind.DISPOSITION, None))), None)
-    return latest is not None and latest.state is RequestState.GRANTED
 
 
 @guard("CPL 57", "CPI 79")
@@ -465,6 +424,9 @@ def name_representatives(
 ) -> Recorded:
     """Record who conducts the case for all, two to five: elected, agreed with the court, or appointed by it (CPI 77,
     78).
+
+    Only where others could register does the court find them: where it was known from the start who claims, those who
+    elect are represented, and whoever elected nobody acts themselves (CPI 76).
     """
     people: list[Party] = [sitting.resolved("party", one) for one in dict.fromkeys(given.people)]
     if len(people) < 2 or any(p.role is not Role.CLAIMANT or p.left_at is not None for p in people):
@@ -477,9 +439,22 @@ def name_representatives(
         ]
         if least == 0 or ahead:
             raise InvalidInput.at("people", T("These are not those with the most votes."))
-    for person in people:
-        person.details = {**person.details, "represents_since": sitting.next_number(case)}
     group = group_of(sitting, case)
+    is_open = group is not None and group.announced_entry is not None
+    if given.how != "elected" and not is_open:
+        raise InvalidInput.at(
+            "how",
+            T(
+                "Where it was known from the start who claims, the claimants elect them; the court appoints nobody (Interpretation of the Civil Procedure Law, art. 76)."
+            ),
+        )
+    for person in people:
+        person.details = {**person.details, REPRESENTS: sitting.next_number(case)}
+    if not is_open:
+        voted = {entry.party_id for entry in entries_of(sitting.session, case, act_names.ELECT_REPRESENTATIVE)}
+        for other in parties(case, Role.CLAIMANT):
+            if other not in people and other.id not in voted:
+                other.details = {**other.details, ALONE: sitting.next_number(case)}
     if group is None:
         group = GroupAction(case_id=case.id)
         sitting.session.add(group)

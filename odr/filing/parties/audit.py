@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ACTS = (
     names.LODGE_CLAIM,
     names.CORRECT_CLAIM,
+    names.ACCEPT_CLAIM,
+    names.WITHDRAW_CLAIM,
     names.JOIN_CASE,
     names.RULE_ON_JOINDER,
     names.BRING_IN_PARTY,
@@ -78,9 +80,15 @@ class Membership:
         given, result = entry.given(), entry.result
         if entry.number == 1:
             self.is_whole = self._opened(entry.number, given)
+        elif entry.act == names.CORRECT_CLAIM and given and "fellows" in result:
+            self._as_said(entry.number, Role.RESPONDENT, given["respondents"], result["respondents"])
+            self._as_said(entry.number, Role.CLAIMANT, given["fellows"], result["fellows"], own=1)
         elif entry.act == names.CORRECT_CLAIM and given:
             self._listed(entry.number, Role.RESPONDENT, given["respondents"])
             self._listed(entry.number, Role.CLAIMANT, given["fellows"], own=1)
+        elif entry.act in (names.ACCEPT_CLAIM, names.WITHDRAW_CLAIM):
+            for label in result.get("left", ()):
+                self.members[label].left, self.members[label].number = True, entry.number
         elif entry.act == names.JOIN_CASE:
             self._joined(entry.payload["actor"]["party"])
         elif entry.act in (names.RULE_ON_JOINDER, names.BRING_IN_PARTY) and "party" in result:
@@ -124,6 +132,18 @@ class Membership:
                 self._named(number, known[place], one["name"])
         for label in known[len(listed) :]:
             self.members[label].left, self.members[label].number = True, number
+
+    def _as_said(
+        self, number: int, role: Role, listed: list[Mapping[str, Any]], labels: list[str], own: int = 0
+    ) -> None:
+        """A whole list anew, with the place each one of it has: whoever has none any more leaves."""
+        for label, one in zip(labels, listed, strict=True):
+            if label not in self.members or not self.members[label].joined:
+                self._named(number, label, one["name"])
+        every = [label for label in self.members if label.startswith(f"{role.value}/")]
+        for label in every[own:]:
+            if label not in labels and not self.members[label].left:
+                self.members[label].left, self.members[label].number = True, number
 
     def _joined(self, label: str | None) -> None:
         if label in self.members:

@@ -145,7 +145,7 @@ def show_identity(sitting: Sitting, case: Case, given: ShowIdentityInput, *, act
         raise InvalidInput.at("paper", T("A licence shows who a company is; you are in this case as a person."))
     if given.paper is Paper.REPRESENTATION and not actor.is_representative:
         raise InvalidInput.at("paper", T("You act for yourself here; only a representative shows a licence."))
-    if given.paper is Paper.GUARDIANSHIP and "guardian" not in party.details:
+    if given.paper is Paper.GUARDIANSHIP and not _has_guardian(party):
         raise InvalidInput.at("paper", T("Nobody acts in the place of this party."))
     entry = sitting.next_number(case)
     told = note_person(sitting, case, party, given.sex, given.born_on, own=given.paper in OF_A_PERSON)
@@ -395,15 +395,18 @@ def _note_mail(sitting: Sitting, party: Party, email: str | None, source: str) -
 @guard("CPL 60", "CPI 83")
 def a_guardian_acts(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no guardianship can be ended."""
-    return None if any("guardian" in p.details for p in case.parties) else T("No guardian acts in this case.")
+    return None if any(_has_guardian(p) for p in case.parties) else T("No guardian acts in this case.")
+
+
+def _has_guardian(party: Party) -> bool:
+    """Whether somebody acts in a party's place; while another is sought, the party is a ward and nobody does."""
+    return bool(party.details.get("guardian", {}).get("name"))
 
 
 @choice_source("warded_parties")
 def warded_parties(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Parties in whose place a guardian acts."""
-    return [
-        Option(p.reference, p.name, p.details["guardian"]["name"]) for p in parties(case) if "guardian" in p.details
-    ]
+    return [Option(p.reference, p.name, p.details["guardian"]["name"]) for p in parties(case) if _has_guardian(p)]
 
 
 class EndGuardianInput(CourtModel):
@@ -453,9 +456,14 @@ def end_guardian(sitting: Sitting, case: Case, given: EndGuardianInput, *, actor
     A letter with a code lets them join themselves; without an address of theirs the clerk brings it otherwise.
     """
     party: Party = sitting.resolved("party", given.party)
-    if "guardian" not in party.details or not _end_guardians(sitting, case, party):
+    if not _has_guardian(party) or not _end_guardians(sitting, case, party):
         raise InvalidInput.at("party", T("Nobody acts in the place of this party."))
+    before = party.details["guardian"]
     party.details = {key: value for key, value in _without_addresses(party).items() if key != "guardian"}
+    if given.why == "other":
+        # Still a child, or an adult who cannot act: they are named nowhere in public, also while nobody acts for them.
+        waits = {"name": "", "ties": before["ties"], "ended": sitting.next_number(case)}
+        party.details = {**party.details, "guardian": waits}
     party.online, party.joined_at = False, None
     party.email = given.email
     forget_reach(sitting, party, now)

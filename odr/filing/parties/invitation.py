@@ -62,7 +62,7 @@ def invite(sitting: Sitting, case: Case, party: Party) -> None:
         recipient=recipient_of(sitting, case, party),
         letter="successor",
         case_number=case.number,
-        occasion="substitution",
+        occasion=SUBSTITUTION.key,
     )
 
 

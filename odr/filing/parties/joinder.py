@@ -11,6 +11,7 @@ from odr.docket.models import Case, Party, PartyKind, Role, Stage
 from odr.filing import desks
 from odr.filing.claim.changes import bring_claim
 from odr.filing.claim.progress import ask, before_end_of_debate, decide, requests_of, standing_claim
+from odr.filing.claim.statements import needs_powers_to_admit
 from odr.filing.course.evidence_periods import period_of, restart_evidence
 from odr.filing.inputs import Answer, CounterAnswerInput, CounterclaimInput, Reasons, Words
 from odr.filing.models import Request, RequestKind, RequestState
@@ -315,8 +316,9 @@ def answer_third_party(
     sitting: Sitting, case: Case, given: CounterAnswerInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Record a party's answer to a third party's claim; silence does not stop the case, a late answer is marked (CPL
-    128).
+    128). Admitting it needs special powers where a representative does it (CPL 62).
     """
+    needs_powers_to_admit(sitting, case, actor, given.position)
     me = sitting.party_of(case, actor)
     return Recorded(T("%(name)s answered the third party’s claim", name=me.name), {"position": given.position})
 

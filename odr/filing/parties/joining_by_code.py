@@ -16,11 +16,12 @@ from odr.filing.parties.known_identity import note_seen
 from odr.ground.errors import ActNotOpen, NotFound
 from odr.ground.text import T, Text
 from odr.identity import mandates
-from odr.identity.actors import Actor
+from odr.identity.actors import Actor, SignIn
 from odr.identity.models import Account
 from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
 from odr.service.packet.notice_codes import normalized
+from odr.service.packet.occasions import SUBSTITUTION
 from odr.service.rules import answer_by, last_day_from_now
 
 if TYPE_CHECKING:
@@ -51,13 +52,13 @@ class Invitation:
 
 
 def invitation_for(sitting: Sitting, code: str) -> Invitation | None:
-    """The invitation behind a code, or None for a code the court never printed."""
+    """The invitation behind a code, or None for a code the court never printed, or for somebody else."""
     packet = sitting.session.scalar(select(Packet).where(Packet.code == normalized(code)))
-    if packet is None or not packet.first_contact:
+    if packet is None or not packet.first_contact or _was_somebody_elses(sitting, packet):
         return None
     party = sitting.session.get(Party, packet.party_id)
     case = sitting.session.get(Case, packet.case_id)
-    if party is None or case is None or case.stage is Stage.CLOSED:
+    if party is None or party.left_at is not None or case is None or case.stage is Stage.CLOSED:
         return None
     due, reckoned = answer_by(sitting, case, party)
     today = last_day_from_now(sitting, case, party) if reckoned is not None else None
@@ -65,8 +66,26 @@ def invitation_for(sitting: Sitting, code: str) -> Invitation | None:
     return Invitation(packet.code, case, party, packet.queued_at, due, reckoned, today, is_over=is_over)
 
 
-def join(court: Court, account_id: int, code: str, given: JoinInput, key: str | None = None) -> ActReceipt:
-    """Link the account to the invited party and record it, in one Sitting.
+def _was_somebody_elses(sitting: Sitting, packet: Packet) -> bool:
+    """Whether a code was written before somebody else came in the party's place, or before they act themselves: whoever
+    holds it still is not whom the court invites (CPL 60; CPI 55, 249).
+    """
+    later = select(Packet.id).where(
+        Packet.party_id == packet.party_id, Packet.occasion == SUBSTITUTION.key, Packet.id > packet.id
+    )
+    return sitting.session.scalar(later.limit(1)) is not None
+
+
+def join(
+    court: Court,
+    account_id: int,
+    code: str,
+    given: JoinInput,
+    key: str | None = None,
+    *,
+    sign_in: SignIn = SignIn.ONE_FACTOR,
+) -> ActReceipt:
+    """Link the account to the invited party and record it, in one Sitting; ``sign_in`` is by what they are signed in.
 
     Refused where somebody else is linked already, where the account serves the
     court in the case, or where it is or acts for the other side: nobody is both.
@@ -90,12 +109,20 @@ def join(court: Court, account_id: int, code: str, given: JoinInput, key: str | 
             note_seen(sitting, party)
         party.locale = account.locale
         sitting.session.flush()
-        powers = (mandate.id, mandate.scope) if mandate is not None else ()
         return sitting.perform(
             names.JOIN_CASE,
             case,
             given,
-            actor=Actor(Role(party.role), account.id, account.name, case.id, party.id, *powers),
+            actor=Actor(
+                Role(party.role),
+                account.id,
+                account.name,
+                case.id,
+                party.id,
+                mandate_id=mandate.id if mandate is not None else None,
+                scope=mandate.scope if mandate is not None else None,
+                sign_in=sign_in,
+            ),
             key=key,
         )
 

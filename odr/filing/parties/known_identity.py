@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from odr.docket.models import PARTY_ROLES, Case, Party, PartyKind, Role
 from odr.docket.queries import parties
 from odr.filing import desks
+from odr.filing.parties.mandates_on_docket import representatives_of
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.identity.models import Account
@@ -35,8 +36,8 @@ def is_verified(sitting: Sitting, party: Party) -> tuple[bool, Text]:
     """Whether the court knows who the party is, and how or why not.
 
     By papers the registry saw, in this case or, under the same name and account, in another; by an identity provider
-    that gives the same name; a person also by an account whose owner was verified. A company is known by its licence,
-    never by who signs in for it (REG 6(1)).
+    that gives the same name. An account whose owner was verified shows nobody of another name; one of which only that is
+    known, and not the name, shows its owner. A company is known by its licence, never by who signs in for it (REG 6(1)).
     """
     return sitting.once((is_verified, party.id), lambda: _verified(sitting, party))
 
@@ -50,8 +51,10 @@ def _verified(sitting: Sitting, party: Party) -> tuple[bool, Text]:
         words = T("Verified by %(provider)s as %(name)s", provider=vouched[1], name=vouched[0])
         return _plain(vouched[0]) == _plain(party.name), words
     if account is not None and account.identity_verified_at is not None:
-        if party.kind is PartyKind.PERSON or _verified_elsewhere(account, party):
+        if _verified_elsewhere(account, party) or (party.kind is PartyKind.PERSON and not account.seen_as):
             return True, T("Verified")
+        if party.kind is PartyKind.PERSON:
+            return False, T("Who signs in was verified under another name; look at the papers of this party")
         return False, T("Who signs in is verified; the licence of the company is still to be seen")
     if party.details.get(SHOWN):
         return False, T("Papers were sent; look at them and verify")
@@ -64,7 +67,8 @@ def _plain(name: str) -> str:
 
 def _verified_elsewhere(account: Account, party: Party) -> bool:
     """Whether the registry saw the papers of this very party in another case."""
-    return [party.kind.value, party.name] in (account.seen_as or [])
+    seen = [name for kind, name in account.seen_as or [] if kind == party.kind.value]
+    return party.name in seen or (party.kind is PartyKind.PERSON and _plain(party.name) in map(_plain, seen))
 
 
 def note_seen(sitting: Sitting, party: Party) -> None:
@@ -103,8 +107,20 @@ def unidentified(sitting: Sitting, case: Case) -> list[Text]:
             party=party.name,
         )
         for party in parties(case)
-        if party.online and party.role in PARTY_ROLES and not _is_known(sitting, party)
+        if _is_online(sitting, case, party) and party.role in PARTY_ROLES and not _is_known(sitting, party)
     ]
+
+
+def _is_online(sitting: Sitting, case: Case, party: Party) -> bool:
+    """Whether a party takes part online, themselves or through somebody whom they let act here: a mandate may have been signed
+    with no more than a letter to an address that the other side named.
+    """
+    return party.online or (OFFLINE not in party.details and acts_through_another(sitting, case, party))
+
+
+def acts_through_another(sitting: Sitting, case: Case, party: Party) -> bool:
+    """Whether somebody else acts for a party here now."""
+    return any(one.party.id == party.id for one in representatives_of(sitting, case))
 
 
 def _is_known(sitting: Sitting, party: Party) -> bool:
@@ -147,7 +163,7 @@ def everybody_is_known(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
 
 def start_registering(sitting: Sitting, case: Case, party: Party) -> None:
     """Who takes part online and is not known has the days of OLR 10 for it."""
-    if REGISTERING not in sitting.pack(case).windows.rules or not party.online:
+    if REGISTERING not in sitting.pack(case).windows.rules or not _is_online(sitting, case, party):
         return
     if not has_registered(sitting, party) and not sitting.windows(case, REGISTERING, party=party):
         sitting.start_window(case, REGISTERING, party=party, start=sitting.now)

@@ -14,7 +14,7 @@ from odr.filing.claim.progress import ask, decide, requests_of
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.parties.inputs import MandateFact
 from odr.filing.parties.invitation import note_addresses
-from odr.filing.parties.known_identity import note_seen, registered
+from odr.filing.parties.known_identity import is_verified, note_seen, registered
 from odr.filing.parties.mandates_on_docket import note_of, representatives_of
 from odr.filing.parties.person import BORN, SEX, Sex, Told, note_person
 from odr.ground.errors import ActNotOpen, InvalidInput
@@ -287,9 +287,25 @@ def record_mandate(sitting: Sitting, case: Case, given: MandateFact, *, actor: A
     note = note_of(sitting.session, mandate)
     if note.signed_entry is None:
         note.signed_entry = sitting.next_number(case)
+        _look_at_client(sitting, case, party, account)
         return _signed(party, account, mandate)
     note.ended_entry = sitting.next_number(case)
     return _ended(party, account, mandate)
+
+
+def _look_at_client(sitting: Sitting, case: Case, party: Party, account: Account) -> None:
+    """Who lets somebody act and has not joined themselves was seen by nobody: the registry looks at the mandate and at who
+    gave it, as it would on paper (CPL 62; OLR 7).
+    """
+    if party.account_id is not None or is_verified(sitting, party)[0] or "guardian" in party.details:
+        return
+    if not sitting.tasks(case, desks.IDENTITY_SHOWN, party.reference):
+        title = T(
+            "%(name)s acts for %(party)s, whom nobody has seen. Look at the mandate, ask for papers, or verify who they are.",
+            name=account.name,
+            party=party.name,
+        )
+        sitting.open_task(case, Role.CLERK, desks.IDENTITY_SHOWN, title, risk=50, subject=party.reference)
 
 
 MEANS = {
@@ -339,7 +355,7 @@ def verify_identity(sitting: Sitting, case: Case, given: VerifyInput, *, actor: 
     own = given.means in OF_A_PERSON
     told = note_person(sitting, case, party, given.sex, given.born_on, own=own, verified=True)
     if given.means == "guardianship":
-        if "guardian" not in party.details:
+        if not party.details.get("guardian", {}).get("name"):
             raise InvalidInput.at("means", T("Nobody acts in the place of this party."))
         party.details = {**party.details, "guardian": {**party.details["guardian"], "verified": seen}}
         registered(sitting, case, party)

@@ -161,7 +161,7 @@ def _day(sitting: Sitting, case: Case, given: MistakeInput, now: datetime) -> Re
     )
     window.working = {**window.working, "start": window.opened_at.isoformat(), "proof": text_to_json(proof)}
     reckon_again(sitting, case, window)
-    _settle(window, now)
+    _settle(window, before, now)
     title = window_title(sitting, case, window)
     before_and_after = [at.isoformat() if at else None for at in (before, window.due_at)]
     facts = {"what": "day", "window": window.kind, "before": before_and_after[0], "after": before_and_after[1]}
@@ -169,12 +169,17 @@ def _day(sitting: Sitting, case: Case, given: MistakeInput, now: datetime) -> Re
     return Recorded(words, {**facts, "reasons": given.reasons})
 
 
-def _settle(window: Window, now: datetime) -> None:
-    """A lapsed window whose end now lies ahead runs again; one that still ran must not be over."""
+def _settle(window: Window, before: datetime | None, now: datetime) -> None:
+    """A lapsed window whose end now lies ahead runs again; of one that still ran nobody loses a day they were told of."""
     assert window.due_at is not None
     if window.state is WindowState.OPEN and window.due_at < now:
         raise InvalidInput.at(
             "day", T("Time that somebody still has is not taken away: with this day it would be over already.")
+        )
+    sooner = before is not None and window.due_at < before
+    if window.state is WindowState.OPEN and window.party_id is not None and sooner:
+        raise InvalidInput.at(
+            "day", T("Time that somebody still has is not taken away: with this day it would end sooner.")
         )
     if window.state is WindowState.LAPSED and window.due_at >= now:
         window.state, window.closed_by = WindowState.OPEN, None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
-from odr.docket.models import Case, Outcome, Role, Stage
+from odr.docket.models import Case, Outcome, Party, Role, Stage
 from odr.docket.queries import entries_of, party, seat
 from odr.filing import desks, names
 from odr.filing.claim.progress import ask
@@ -20,9 +20,14 @@ from odr.procedure.acts.events import ClaimRefused
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.articles import ARTICLES
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
-from odr.procedure.models import WindowState
+from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.rulings import appeal_within, is_appealable
 from odr.procedure.rules.base import law
+from odr.procedure.time.changed_limits import reckon_again
+from odr.procedure.time.written_working import text_to_json
+from odr.service.packet.occasions import REGISTRY
+from odr.service.queries import packets_of
+from odr.service.vocabulary import PacketState
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -41,6 +46,53 @@ def time_to_mend_is_over(sitting: Sitting, case: Case, actor: Actor) -> Text | N
         if running
         else None
     )
+
+
+@guard("REG 7", "OLR 9")
+def what_is_missing_was_told(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why a returned claim is not refused for what was not mended: the letter that says what is missing is still on
+    its way, and the time to mend it is counted from its receipt (CPL 85).
+    """
+    if case.stage is not Stage.RETURNED or sitting.windows(case, CORRECTION):
+        return None
+    over = sitting.windows(case, CORRECTION, state=WindowState.LAPSED)
+    if not over or not is_on_its_way(sitting, case, over[-1]):
+        return None
+    return T(
+        "The letter that says what is missing has not reached the claimant yet; the time to correct the claim is counted from there. See to its service first."
+    )
+
+
+def is_on_its_way(sitting: Sitting, case: Case, window: Window) -> bool:
+    """Whether the letter with which a time to mend a claim began went out, and neither arrived nor failed."""
+    sent = [
+        packet
+        for packet in packets_of(sitting.session, case)
+        if packet.occasion == REGISTRY.key and window.opened_by in packet.entry_ids
+    ]
+    return bool(sent) and all(packet.state in (PacketState.HELD, PacketState.OUT) for packet in sent)
+
+
+def correction_reached(
+    sitting: Sitting, case: Case, party: Party, numbers: Collection[int], at: datetime, proof: Text | None
+) -> None:
+    """What is missing reached the claimant after the day it was written down: the days to mend it are counted from then, and
+    what had ended too early runs (CPL 85; OLR 9). Nobody loses time they were given since.
+    """
+    for window in sitting.windows(case, CORRECTION, party=party, state=None):
+        runs = window.state in (WindowState.OPEN, WindowState.LAPSED) and window.opened_by in numbers
+        if not runs or at <= window.opened_at or window.due_at is None:
+            continue
+        before, opened, working = window.due_at, window.opened_at, window.working
+        window.opened_at = at
+        told = {"proof": text_to_json(proof)} if proof is not None else {}
+        window.working = {**working, "start": at.isoformat(), **told}
+        reckon_again(sitting, case, window)
+        if window.due_at is None or window.due_at <= before:
+            window.due_at, window.opened_at, window.working = before, opened, working
+        elif window.state is WindowState.LAPSED and window.due_at >= sitting.now:
+            window.state, window.closed_by = WindowState.OPEN, None
+            sitting.close_tasks(case, desks.NOT_CORRECTED)
 
 
 @guard("CPL 126, 157")
@@ -81,7 +133,7 @@ class RefuseInput(CourtModel):
     input=RefuseInput,
     by={Role.CLERK},
     at=UNDECIDED,
-    guard=(time_to_mend_is_over, no_refusal_waits),
+    guard=(time_to_mend_is_over, what_is_missing_was_told, no_refusal_waits),
     source=law("CPL 126, 157", "REG 7"),
     desk=desks.NOT_CORRECTED,
     topic=Topic.CLAIM,
@@ -120,7 +172,7 @@ def proposed_reasons(sitting: Sitting, case: Case, actor: Actor) -> Mapping[str,
     by={Role.JUDGE},
     at=UNDECIDED,
     to={Stage.CLOSED},
-    guard=(refusal_waits, time_to_mend_is_over),
+    guard=(refusal_waits, time_to_mend_is_over, what_is_missing_was_told),
     serves=Everyone.NOBODY,
     paper=RulingForm(
         T("Acceptance of the claim"), appeal_within(APPEAL_REFUSAL), ruled=T("The claim is not accepted.")

@@ -127,7 +127,7 @@ def _checks(sitting: Sitting, case: Case) -> Iterator[Check]:
     yield _cause(sitting, case)
     for claimant in parties(case, Role.CLAIMANT):
         yield _identity(sitting, claimant)
-        if "guardian" in claimant.details:
+        if claimant.details.get("guardian", {}).get("name"):
             yield _guardian(claimant)
         if claimant.ordinal > 1:
             yield _fellow(claimant)

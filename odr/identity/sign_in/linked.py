@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from odr.docket.models import PartyKind
 from odr.ground.errors import CourtError, NotFound
 from odr.ground.text import T
 from odr.identity.accounts import accounts
@@ -124,3 +125,11 @@ def _note(session: Session, link: LinkedIdentity, account: Account, voucher: Vou
     if voucher.is_verified and voucher.name:
         link.verified_at = voucher.at
         account.identity_verified_at = max(account.identity_verified_at or voucher.at, voucher.at)
+        _remember(account, voucher.name)
+
+
+def _remember(account: Account, name: str) -> None:
+    """As whom the provider verified the owner, also once the link has ended: under another name nobody is verified by it."""
+    mine = [PartyKind.PERSON.value, name]
+    if mine not in (account.seen_as or []):
+        account.seen_as = [*(account.seen_as or []), mine]

@@ -16,7 +16,7 @@ from odr.filing.registry.seats import take_seat
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
-from odr.identity.actors import Actor
+from odr.identity.actors import Actor, SignIn
 from odr.identity.models import Account
 from odr.judgment import names
 from odr.judgment.models import BeforeClaim
@@ -57,7 +57,14 @@ def preserved_for(session: Session, claim: Case) -> list[Case]:
     return list(session.scalars(select(Case).where(Case.id.in_(mine)).order_by(Case.id))) if mine else []
 
 
-def open_before_claim(court: Court, account: Account, given: OpeningInput, *, key: str | None = None) -> ActReceipt:
+def open_before_claim(
+    court: Court,
+    account: Account,
+    given: OpeningInput,
+    *,
+    key: str | None = None,
+    sign_in: SignIn = SignIn.ONE_FACTOR,
+) -> ActReceipt:
     """Open the case and lodge the application in one Sitting; repeating the key gives the first receipt.
 
     The other side is a party without an account, and is written to only when the
@@ -74,9 +81,8 @@ def open_before_claim(court: Court, account: Account, given: OpeningInput, *, ke
         take_seat(sitting, case, Role.CLERK)
         seat_duty_judge(sitting, case)
         mine = parties(case, Role.CLAIMANT)[0]
-        return sitting.perform(
-            ask, case, given, actor=Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id), key=key
-        )
+        actor = Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id, sign_in=sign_in)
+        return sitting.perform(ask, case, given, actor=actor, key=key)
 
 
 def _open_case(sitting: Sitting, account: Account, given: OpeningInput) -> Case:

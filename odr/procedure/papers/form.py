@@ -110,7 +110,7 @@ def _domicile(party: Party) -> Iterable[Words]:
 
 def _standing_for(party: Party) -> Iterable[Words]:
     guardian = party.details.get("guardian")
-    if guardian:
+    if guardian and guardian["name"]:
         yield T("legal representative: %(name)s", name=guardian["name"])
 
 

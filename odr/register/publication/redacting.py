@@ -159,16 +159,19 @@ def _parties(sitting: Sitting, case: Case) -> list[Known]:
 
 
 def _before(party: Party) -> list[Known]:
-    """Whoever stood in the party's place before, as what they are: a company is also found by its short name."""
-    return [
-        Known(
-            Private.PERSON if one.get("kind") == PartyKind.PERSON.value else Private.ORGANISATION,
-            _told([one["name"]]),
-            role=party.role.value,
-        )
-        for one in party.details.get("before", [])
-        if one.get("name", "").strip() and one["name"].strip() != party.name.strip()
-    ]
+    """Whoever stood in the party's place before, as what they are: a company is also found by its short name, and a child
+    with who acted for it.
+    """
+    found = []
+    for one in party.details.get("before", []):
+        if one.get("name", "").strip() and one["name"].strip() != party.name.strip():
+            kind = Private.PERSON if one.get("kind") == PartyKind.PERSON.value else Private.ORGANISATION
+            found.append(Known(kind, _told([one["name"]]), role=party.role.value, minor="guardian" in one))
+        found += [
+            Known(Private.PERSON, (name,), role="representative", represents_by_law=True)
+            for name in _told([one.get("guardian")])
+        ]
+    return found
 
 
 def _named_in(details: Any, *keys: str) -> list[str]:

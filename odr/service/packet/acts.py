@@ -58,7 +58,7 @@ from odr.service.packet.packets import (
 from odr.service.packet.progress_codes import keep_code
 from odr.service.packet.proof_of_service import issue_proof, latest_proof
 from odr.service.queries import readers_of, told_of
-from odr.service.rules import answer_by, rules_for, with_list_warning, with_notices
+from odr.service.rules import ANSWER, answer_by, rules_for, with_list_warning, with_notices
 from odr.service.vocabulary import CONTESTED, OTHERWISE, Channel, ConsentWay, FactKind, PacketState
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def put_out(
         when_due=occasion.when_due,
         when_held=occasion.when_held,
         when_off=occasion.when_off,
-        first_contact=occasion.key == CLAIM and party.joined_at is None,
+        first_contact=(occasion.key == CLAIM or occasion.runs == ANSWER) and party.joined_at is None,
         now=sitting.now,
         hold_until=sitting.now + hold if hold else None,
         documents=documents,

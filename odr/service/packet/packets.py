@@ -624,6 +624,40 @@ def note_reach(
     return noted
 
 
+def carry_reach(session: Session, before: Party, party: Party, *, at: datetime, proof: str) -> None:
+    """Where papers reach a party, and what they agreed to, holds for the same person in a case that goes on with what was
+    begun in another; ``proof`` says where they said it.
+    """
+    there = contacts_of(session, before.id)
+    for one in there.addresses:
+        session.add(
+            ServiceAddress(
+                party_id=party.id,
+                channel=one.channel,
+                value=party.reference if one.channel is Channel.PLATFORM else one.value,
+                standing=one.standing,
+                source=one.source,
+                noted_at=at,
+                given_at=one.given_at,
+                last_active_at=one.last_active_at,
+                verified_at=one.verified_at,
+            )
+        )
+    for consent in there.consents:
+        if consent.withdrawn_at is None:
+            session.add(
+                ServiceConsent(
+                    case_id=party.case_id,
+                    party_id=party.id,
+                    way=consent.way,
+                    scope=list(consent.scope),
+                    proof=consent.proof or proof,
+                    at=consent.at,
+                )
+            )
+    session.flush()
+
+
 def end_given(session: Session, party_id: int, channels: Collection[Channel], *, at: datetime) -> None:
     """The party does not give these addresses any more: nothing goes there from now on, and no arrival there is service."""
     for one in contacts_of(session, party_id).addresses:

@@ -13,7 +13,7 @@ from odr.filing.claim.case_without_claim import empty_case, open_own_case
 from odr.filing.registry.seats import take_seat
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T
-from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.identity.actors import CLOCK_ACTOR, Actor, SignIn
 from odr.identity.models import Account
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.rules.pack import RulePack
@@ -50,23 +50,40 @@ def knows_confirmation(pack: RulePack) -> bool:
     return pack.mediation is not None and pack.mediation.confirmation is not None
 
 
-def open_mediation(court: Court, account: Account, given: BeforeFilingInput, *, key: str | None = None) -> ActReceipt:
+def open_mediation(
+    court: Court,
+    account: Account,
+    given: BeforeFilingInput,
+    *,
+    key: str | None = None,
+    sign_in: SignIn = SignIn.ONE_FACTOR,
+) -> ActReceipt:
     """Open the case and lodge the application in one Sitting; repeating the key gives the first receipt.
 
     Raises ActNotOpen where the rules know no such mediation, InvalidInput for a cause the court does not hear.
     """
-    return _open(court, account, given, key, ASK_MEDIATION)
+    return _open(court, account, given, key, ASK_MEDIATION, sign_in)
 
 
 def open_confirmation(
-    court: Court, account: Account, given: ConfirmationInput, *, key: str | None = None
+    court: Court,
+    account: Account,
+    given: ConfirmationInput,
+    *,
+    key: str | None = None,
+    sign_in: SignIn = SignIn.ONE_FACTOR,
 ) -> ActReceipt:
     """As :func:`open_mediation`, for an agreement that another mediation organisation brought about."""
-    return _open(court, account, given, key, ASK_CONFIRMATION)
+    return _open(court, account, given, key, ASK_CONFIRMATION, sign_in)
 
 
 def _open(
-    court: Court, account: Account, given: BeforeFilingInput | ConfirmationInput, key: str | None, act: str
+    court: Court,
+    account: Account,
+    given: BeforeFilingInput | ConfirmationInput,
+    key: str | None,
+    act: str,
+    sign_in: SignIn,
 ) -> ActReceipt:
     with court.sit() as sitting:
         sitting.session.get_one(Account, account.id, with_for_update=True)
@@ -82,9 +99,8 @@ def _open(
         if not mediates:
             take_seat(sitting, case, Role.JUDGE)
         mine = parties(case, Role.CLAIMANT)[0]
-        return sitting.perform(
-            act, case, given, actor=Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id), key=key
-        )
+        actor = Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id, sign_in=sign_in)
+        return sitting.perform(act, case, given, actor=actor, key=key)
 
 
 def _rules(sitting: Sitting, cause: str, mediates: bool) -> RulePack:
