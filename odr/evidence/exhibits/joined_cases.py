@@ -56,9 +56,8 @@ def _take_over(sitting: Sitting, event: CaseJoined | EvidenceMoved, numbers: Map
             number,
             f"{party.letter}-{number}",
         )
-        if (
-            exhibit.seal is not None
-        ):  # Whom the judge named may open it there as well, under the number they have there.
+        if exhibit.seal is not None:
+            # Whom the judge named may open it there as well, under the number they have there.
             exhibit.seal.readers = [event.parties[n].id for n in exhibit.seal.readers if n in event.parties]
         exhibit.entry_number, exhibit.facts = (
             sitting.next_number(into),
