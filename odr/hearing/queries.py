@@ -65,7 +65,6 @@ def examination_of(session: Session, case: Case) -> Examination | None:
 _ANEW = select(func.max(Examination.replaced_by)).where(Examination.case_id == bindparam("case"))
 
 
-@remembered
 def heard_anew_by(session: Session, case: Case) -> int:
     """The entry by which what was heard before counts for nothing, so that the case is heard anew; 0 where it was not (CPL 41;
     COL 3, 4).
@@ -283,17 +282,18 @@ def written_hearing_of(session: Session, case: Case) -> WrittenHearing | None:
     """The newest application for a hearing in writing, whatever became of it. Where the case is heard anew, what was agreed
     to and allowed before was for another hearing (OLR 4, 20).
     """
-    since = heard_anew_by(session, case)
-    return session.scalars(
+    newest = session.scalars(
         built_once(
             lambda: (
                 select(WrittenHearing)
-                .where(WrittenHearing.case_id == case.id, WrittenHearing.entry_number > since)
+                .where(WrittenHearing.case_id == case.id)
                 .order_by(WrittenHearing.id.desc())
                 .limit(1)
             )
         )
     ).one_or_none()
+    # Most cases have none, and are asked nothing more.
+    return newest if newest is not None and newest.entry_number > heard_anew_by(session, case) else None
 
 
 def witnesses_of(session: Session, case: Case) -> list[Witness]:

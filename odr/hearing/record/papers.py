@@ -60,9 +60,10 @@ def signatures_of(sitting: Sitting, case: Case) -> Sequence[RecordSignature]:
     """Who has signed the record that stands, or refused to. Who signed what was recorded before the case was heard anew has
     signed nothing of this one.
     """
-    since = heard_anew_by(sitting.session, case)
-    mine = (RecordSignature.case_id == case.id, RecordSignature.entry_number > since)
-    return sitting.session.scalars(select(RecordSignature).where(*mine).order_by(RecordSignature.id)).all()
+    mine = select(RecordSignature).where(RecordSignature.case_id == case.id).order_by(RecordSignature.id)
+    rows = sitting.session.scalars(mine).all()
+    since = heard_anew_by(sitting.session, case) if rows else 0
+    return [row for row in rows if row.entry_number > since]
 
 
 @dataclass(frozen=True)
