@@ -33,7 +33,7 @@ from odr.register.search.desk import reader_of
 from odr.register.search.keeping import shown_columns
 from tests.assist.test_similar import CITES, NEW, OWN, PROFILE, laid, one
 from tests.assist.test_similar_pages import SEARCH, bench_words, words
-from tests.judgment.bench import Bench
+from tests.judgment.bench import Bench, lay_case
 from tests.judgment.web import Visitor
 
 TODAY = date(2026, 7, 1)
@@ -53,6 +53,11 @@ def relies_on(bench: Bench, number: int) -> None:
         fact = session.scalars(select(Fact).where(Fact.case_id == bench.case_id).order_by(Fact.number)).first()
         assert fact is not None
         fact.what += f" 参照指导性案例第{number}号。"
+
+
+def another(bench: Bench) -> int:
+    """A case of its own for what was decided before: none of it is weighed with what is done in this one."""
+    return lay_case(bench.court, bench.clock, number="(2026)浙0192民初77号").case_id
 
 
 def told(bench: Bench) -> FromCases:
@@ -80,14 +85,14 @@ def test_a_guiding_case_a_party_relies_on_stands_beside_the_draft_until_the_reas
 
 def test_the_drafted_sum_stands_beside_the_range_only_from_the_least_number_on(bench: Bench) -> None:
     """Of four decisions each is linked and nothing is said together; of six the lowest, the middle half and the highest."""
-    shared = f"经查，{bench_words(bench)}。{CITES}"
-    laid(bench.court, bench.case_id, 4, shared)
+    shared, others = f"经查，{bench_words(bench)}。{CITES}", another(bench)
+    laid(bench.court, others, 4, shared)
     page = draft_on_desk(bench)
     few = told(bench).awarded
     assert few is not None and few.reach is None and few.count == 4 == len(few.cases)
     assert "Of fewer than 5 nothing is said together" in page and page.count('href="/decisions/') >= 4
     assert "the middle half" not in page
-    laid(bench.court, bench.case_id, 2, shared, first=5)
+    laid(bench.court, others, 2, shared, first=5)
     many = told(bench).awarded
     assert many is not None and many.reach is not None and many.count == 6 == len(many.cases)
     sums = [case.awarded.minor for case in many.cases]
@@ -117,8 +122,8 @@ def searches_of(bench: Bench, look: Callable[[], object]) -> int:
 
 def test_a_desk_that_is_opened_again_looks_for_nothing_again(bench: Bench) -> None:
     """Once for a version of the draft, and once more when the register has grown; a judgment without effect is out at once."""
-    shared = f"经查，{bench_words(bench)}。{CITES}"
-    laid(bench.court, bench.case_id, 6, shared)
+    shared, others = f"经查，{bench_words(bench)}。{CITES}", another(bench)
+    laid(bench.court, others, 6, shared)
     bench.findings()
     bench.do("judge", "draft_decision", bench.draft())
     judge = Visitor(create_app(court=bench.court), bench, "judge")
@@ -131,7 +136,7 @@ def test_a_desk_that_is_opened_again_looks_for_nothing_again(bench: Bench) -> No
     said = [{**reasons[0], "text": reasons[0]["text"] + " The goods were not as shown."}, *reasons[1:]]
     bench.do("judge", "draft_decision", bench.draft(reasons=said))
     assert [searches_of(bench, look) for _ in range(2)] == [1, 0], "another draft, another question"
-    laid(bench.court, bench.case_id, 1, shared, first=7)
+    laid(bench.court, others, 1, shared, first=7)
     assert [searches_of(bench, look) for _ in range(2)] == [1, 0]
     assert "Awarded in 7 decisions like this one" in words(html.unescape(look()))
     first = told(bench).awarded

@@ -53,6 +53,7 @@ def test_a_claim_nobody_mended_lies_before_all_that_runs(small_scene: Scene, vis
     """No clock ends it: it stays on top until the clerk refuses it or gives more time, from the same page."""
     small_scene.lodge()
     small_scene.do("return_claim", "clerk", defects=DEFECTS, days=7)
+    small_scene.work()
     stuck = small_scene.case()
     assert queue(small_scene) == []
     small_scene.later(days=12)

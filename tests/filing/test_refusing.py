@@ -32,6 +32,9 @@ def test_a_clerk_refuses_no_claim(small_scene: Scene) -> None:
         small_scene.do("propose_refusal", "clerk", **REFUSAL)
     small_scene.do("refuse_claim", "judge", **REFUSAL)
     assert small_scene.case().outcome is Outcome.REFUSED
+    small_scene.work()
+    assert desk(small_scene) == [], "while the claimant may appeal from it nobody can rely on the ruling"
+    small_scene.later(days=40)
     assert desk(small_scene) == [("make_public", "clerk")], "what is left is the ruling to be made public"
 
 

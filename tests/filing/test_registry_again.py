@@ -60,7 +60,7 @@ def test_a_claim_not_mended_is_refused_by_ruling(small_scene: Scene) -> None:
     small_scene.later(days=12)
     small_scene.refuse(**REFUSAL)
     case = small_scene.case()
-    assert (case.stage, case.outcome) == (Stage.CLOSED, Outcome.REFUSED) and desk(small_scene) == ["make_public"]
+    assert (case.stage, case.outcome) == (Stage.CLOSED, Outcome.REFUSED) and desk(small_scene) == []
     with pytest.raises(ActNotOpen):
         small_scene.do("propose_refusal", "clerk", **REFUSAL)
 

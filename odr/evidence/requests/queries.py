@@ -73,6 +73,8 @@ def produced_by(sitting: Sitting, case: Case, party: Party, upload: Upload) -> D
     """The entry by which a party produces a file it was ordered to produce, where the exhibit in hand follows from it. Such a
     file is due when the order says, whatever became of the party's own time for evidence (EV 45, 46).
     """
+    if not sitting.has_written(DocketEntry):
+        return None  # It follows in the Sitting that records the production.
     before = entry(sitting.session, case, sitting.next_number(case) - 1)
     if before is None or before.act != names.PRODUCE_ORDERED or before.party_id != party.id:
         return None

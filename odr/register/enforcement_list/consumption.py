@@ -192,7 +192,6 @@ def a_bar_stands(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
         T("The decision says for whom, and why. There is nothing you have to do."),
     ),
     paper=RulingForm(T("Costly consumption"), NO_REVIEW, result="ground", is_decision=True),
-    desk=desks.BAR_STANDS,
     topic=Topic.DECISION,
     in_record=False,
 )

@@ -321,7 +321,6 @@ def goes_to_judgment(story: VolumeStory) -> None:
     story.summon(7)
     held(story)
     story.until(Stage.DELIBERATION)
-    rule_on_late(story)
     find(story)
     story.later(days=story.lot.choice((1, 2, 5)))
     sum_asked = relief_sum(story)
@@ -349,6 +348,7 @@ def held(story: VolumeStory) -> None:
         raise ReachedToday
     there = [{"who": p.reference, "presence": "courtroom", "identity": "document"} for p in story.case().parties]
     story.record(there, "双方对全部证据发表质证意见，进行辩论，并作最后陈述。")
+    rule_on_late(story)
     story.do("close_hearing", "judge", reasons="双方已充分陈述和辩论，没有待查事项。")
 
 
