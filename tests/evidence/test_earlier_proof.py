@@ -8,12 +8,14 @@ import hashlib
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from asn1crypto import tsp
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, strategies as st
 from sqlalchemy import select
 
@@ -23,7 +25,8 @@ from odr.evidence.sources.proof_formats import ProofKind, ProofResult, Trust, ex
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import InvalidInput
-from odr.notary.log.note import NoteKey
+from odr.notary.log.log_proof import Proof
+from odr.notary.log.note import NoteKey, SignatureLine, SignatureType, cosigned_message, parse_note
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault
 from tests.conftest import MORNING, lay_tables
@@ -135,6 +138,24 @@ def test_log_proof_is_believed_only_with_a_named_key(elsewhere: Elsewhere, stran
         is ProofResult.BROKEN
     )
     assert examine(proof[:-20], SHA, elsewhere.trust, MORNING, beside=receipt).result is ProofResult.BROKEN
+
+
+def test_a_witness_that_is_known_says_the_time_and_not_whoever_wrote_into_the_log(elsewhere: Elsewhere) -> None:
+    """Of a log into which others write, a receipt may state any time: what its known witness cosigned is the time, though it is
+    later; without a known witness the log's own word stays.
+    """
+    receipt, data = elsewhere.proven(sha256=SHA, size=len(FILE), because="a witness")
+    note, seen = parse_note(Proof.parse(data).note), int(MORNING.timestamp())
+    private = Ed25519PrivateKey.generate()
+    witness = NoteKey("witness.example", SignatureType.COSIGNATURE, private.public_key().public_bytes_raw())
+    mark = seen.to_bytes(8, "big") + private.sign(cosigned_message(note.text, seen))
+    cosigned = note.with_signatures([SignatureLine(witness.name, witness.id, mark)])
+    proof = data.replace(Proof.parse(data).note, cosigned.encode())
+    stated = examine(proof, SHA, elsewhere.trust, MORNING, beside=receipt)
+    assert (stated.result, stated.at) == (ProofResult.HOLDS, elsewhere.clock.machine_now())
+    both = replace(elsewhere.trust, keys=(*elsewhere.trust.keys, witness))
+    found = examine(proof, SHA, both, MORNING, beside=receipt)
+    assert (found.result, found.at) == (ProofResult.HOLDS, MORNING) and stated.at < MORNING
 
 
 @given(st.binary(max_size=400), st.booleans())

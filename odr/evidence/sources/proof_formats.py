@@ -254,8 +254,7 @@ def _examine_log(data: bytes, sha256: str, trust: Trust, candidates: Iterator[by
             for key in trust.keys
         )
         return Found(kind, ProofResult.BROKEN if known else ProofResult.UNKNOWN_ISSUER, head.origin)
-    times = [at for at in (_witnessed(note, trust), _stated(entry, beside)) if at is not None]
-    return Found(kind, ProofResult.HOLDS, head.origin, min(times, default=None))
+    return Found(kind, ProofResult.HOLDS, head.origin, _witnessed(note, trust) or _stated(entry, beside))
 
 
 def _included(leaf: bytes, proof: Proof, head: Checkpoint) -> bool:
@@ -277,7 +276,9 @@ def _witnessed(note: Note, trust: Trust) -> datetime | None:
 
 
 def _stated(entry: bytes, beside: bytes | None) -> datetime | None:
-    """The time a known log's own receipt states; only where the entry is that receipt's leaf."""
+    """The time a known log's own receipt states; only where the entry is that receipt's leaf. Whoever may write into the log could
+    state any, so that a witness's time goes before it, however much later it is.
+    """
     if beside is None or entry != leaf_line(beside):
         return None
     try:
