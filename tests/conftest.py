@@ -167,19 +167,15 @@ def clock() -> FixedClock:
     return FixedClock(MORNING)
 
 
-def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of this run, which all its workers have."""
-    own = tmp_path_factory.getbasetemp()
-    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-
-
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with the court's tables, to be copied: laid by the first worker who asks for it."""
     # A plugin of this file, whose asserts pytest could not rewrite if it were imported before.
     from tests.peers.postgres import only_one
 
-    shared = shared_folder(tmp_path_factory)
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
     path = shared / "template.sqlite"
     with only_one(shared / "template.lock"):
         if not path.exists():
@@ -250,8 +246,8 @@ def scene(database: Database, clock: FixedClock, tmp_path: Path, shelf: Shelf) -
 
 @pytest.fixture(scope="session")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    """The stories this run has told: its workers share them."""
-    return Shelf(shared_folder(tmp_path_factory) / "shelf")
+    """The stories this process has told."""
+    return Shelf(tmp_path_factory.mktemp("shelf"))
 
 
 @pytest.fixture

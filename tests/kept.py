@@ -1,8 +1,8 @@
 """Stories that are told once: what a court goes through before a test comes to its point is kept and copied.
 
-A story is a function of a scene that performs real acts. The first test of a run that needs it sees it told, whichever
-process it runs in; afterwards its end is kept: the database, the court's folder with keys, log and messages, the instant, and
-what the story gave. A later test whose scene stands where that story began gets a copy and goes on from there. A scene does
+A story is a function of a scene that performs real acts. The first test of a process that needs it sees it told;
+afterwards its end is kept: the database, the court's folder with keys, log and messages, the instant, and what the
+story gave. A later test whose scene stands where that story began gets a copy and goes on from there. A scene does
 not stand there any more as soon as anything was committed, its clock moved or another port put in: then the story is
 told like any other function. So tests differ in nothing but the time they take.
 
@@ -12,7 +12,6 @@ story would take 25 MB, and longer to lay.
 
 from __future__ import annotations
 
-import hashlib
 import pickle
 import shutil
 from collections.abc import Callable, Hashable, Iterator
@@ -33,13 +32,7 @@ from odr.ground.clock import FixedClock
 from odr.ground.db import WROTE, Database
 from odr.procedure.court import Court
 
-Name = str
-"""Of what is kept: the digest of where it began, who told it and with what."""
-
-
-def name_of(*told: Hashable) -> Name:
-    """The name of a story: the same in every process of a run, since nothing it is made of has an address in a memory."""
-    return hashlib.sha256(repr(told).encode()).hexdigest()
+Key = tuple[Hashable, ...]
 
 
 class Stage(Protocol):
@@ -148,75 +141,48 @@ class Volume:
 
 
 class Shelf:
-    """What is kept in a folder: by one process, or by all those of a run, of which one tells what the others wait for."""
+    """What one process keeps, in a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.volumes: dict[Name, Volume] = {}
-        folder.mkdir(parents=True, exist_ok=True)
+        self.volumes: dict[Key, Volume] = {}
 
     def open(
-        self,
-        beginning: Hashable,
-        database: Database,
-        folder: Path,
-        make: Callable[[], Court],
-        first: Callable[[Court], R],
+        self, beginning: Key, database: Database, folder: Path, make: Callable[[], Court], first: Callable[[Court], R]
     ) -> tuple[Court, R]:
         """A court in ``folder`` from which stories are kept, and what ``first`` gave.
 
         The first of a ``beginning`` is made and ``first`` done in it; the others, with the same keys and people,
         are opened on copies. What began on one engine goes on on no other.
         """
-        name = name_of(database.engine.dialect.name, beginning)
-        with self.turn(name) as volume:
-            if volume is not None:
-                volume.lay(database, folder)
-            court = make()
-            given: R = pickle.loads(volume.values) if volume is not None else first(court)
-            if volume is not None or self.keep(name, court, court.clock.now(), pickle.dumps(given)):
-                _PLACES[database] = Place(self, court, name)
+        beginning = (database.engine.dialect.name, *beginning)
+        volume = self.volumes.get(beginning)
+        if volume is not None:
+            volume.lay(database, folder)
+        court = make()
+        given: R = pickle.loads(volume.values) if volume is not None else first(court)
+        if volume is not None or self.keep(beginning, court, court.clock.now(), pickle.dumps(given)):
+            _PLACES[database] = Place(self, court, beginning)
         return court, given
 
-    @contextmanager
-    def turn(self, name: Name) -> Iterator[Volume | None]:
-        """What is kept under a name, or None for who tells it now: nobody else does meanwhile."""
-        # A plugin of the tests, whose asserts pytest could not rewrite if it were imported before.
-        from tests.peers.postgres import only_one
-
-        if found := self._find(name):
-            yield found
-            return
-        with only_one(self.folder / f"{name}.lock"):
-            yield self._find(name)
-
-    def _find(self, name: Name) -> Volume | None:
-        if name not in self.volumes and (self.folder / name).exists():
-            instant, values, rows = pickle.loads((self.folder / name / "rest").read_bytes())
-            self.volumes[name] = Volume(self.folder / name, instant, values, rows)
-        return self.volumes.get(name)
-
-    def keep(self, name: Name, court: Court, instant: datetime, values: bytes) -> bool:
+    def keep(self, key: Key, court: Court, instant: datetime, values: bytes) -> bool:
         """Copy a court as it stands; False, and nothing is kept, while somebody still reads it."""
         database = court.database
         if database.engine.pool.checkedout() or not database.empty_journal():  # type: ignore[attr-defined]
             return False
         rows = None if database.is_sqlite else Rows.of_database(database)
-        draft = Volume(self.folder / f"{name}.draft", instant, values, rows)
-        shutil.rmtree(draft.folder, ignore_errors=True)
-        shutil.copytree(court.settings.data_dir, draft.folder / "court")
+        volume = Volume(self.folder / str(len(self.volumes)), instant, values, rows)
+        shutil.copytree(court.settings.data_dir, volume.folder / "court")
         if database.path is not None:
-            shutil.copyfile(database.path, draft.database)
-        (draft.folder / "rest").write_bytes(pickle.dumps((instant, values, rows)))
-        # It is there whole or not at all.
-        draft.folder.rename(self.folder / name)
-        return self._find(name) is not None
+            shutil.copyfile(database.path, volume.database)
+        self.volumes[key] = volume
+        return True
 
 
 class Place:
     """Where a court stands: at the end of what was kept, as long as nothing was done since."""
 
-    def __init__(self, shelf: Shelf, court: Court, told: Name) -> None:
+    def __init__(self, shelf: Shelf, court: Court, told: Key) -> None:
         self.shelf = shelf
         self.commits = 0
         self.stand(court, told)
@@ -226,7 +192,7 @@ class Place:
         # On PostgreSQL a look ends with COMMIT too.
         self.commits += bool(connection.info.get(WROTE, True))
 
-    def stand(self, court: Court, told: Name) -> None:
+    def stand(self, court: Court, told: Key) -> None:
         """The court has just come here."""
         self.told, self.seen, self.held = told, self.commits, _held(court)
 
@@ -252,7 +218,7 @@ def kept(tell: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]
             or not all(isinstance(value, str | int | Enum | None) for value in given)
         ):
             return tell(stage, *args, **kwargs)
-        here = (
+        key = (
             place.told,
             name,
             args,
@@ -261,18 +227,18 @@ def kept(tell: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]
             type(stage),
             pickle.dumps(_values(stage)),
         )
-        with place.shelf.turn(told := name_of(*here)) as volume:
-            if volume is None:
-                result = tell(stage, *args, **kwargs)
-                if place.shelf.keep(told, stage.court, stage.clock.now(), pickle.dumps((_values(stage), result))):
-                    place.stand(stage.court, told)
-                return result
+        volume = place.shelf.volumes.get(key)
+        if volume is None:
+            result = tell(stage, *args, **kwargs)
+            if place.shelf.keep(key, stage.court, stage.clock.now(), pickle.dumps((_values(stage), result))):
+                place.stand(stage.court, key)
+            return result
         volume.lay(stage.court.database, stage.court.settings.data_dir)
         stage.clock.set(volume.instant)
         values, result = pickle.loads(volume.values)
         for field, value in values.items():
             setattr(stage, field, value)
-        place.stand(stage.court, told)
+        place.stand(stage.court, key)
         given_back: R = result
         return given_back
 

@@ -27,11 +27,11 @@ def rows(database: Database) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
-def another(scene: Scene, shelf: Shelf, folder: Path, its_own: Shelf | None = None) -> Scene:
-    """The next test's court in the same database's place, which that test finds empty; of this process, or of ``its_own``."""
+def another(scene: Scene, shelf: Shelf, folder: Path) -> Scene:
+    """The next test's court in the same database's place, which that test finds empty."""
     clean = shelf.volumes[next(iter(shelf.volumes))]
     clean.lay(scene.court.database, folder)
-    return open_court(scene.court.database, FixedClock(MORNING), folder, its_own or shelf)
+    return open_court(scene.court.database, FixedClock(MORNING), folder, shelf)
 
 
 def test_a_copy_is_what_was_told(database: Database, clock: FixedClock, tmp_path: Path) -> None:
@@ -51,19 +51,6 @@ def test_a_copy_is_what_was_told(database: Database, clock: FixedClock, tmp_path
     assert again.case_id == last + 1
     with pytest.raises(DBAPIError), database.write() as session:
         session.execute(text("DELETE FROM docket_entry"))
-
-
-def test_one_process_of_a_run_tells_it_for_the_others(database: Database, clock: FixedClock, tmp_path: Path) -> None:
-    """Whoever looks into the same folder goes on from the same copy, and tells nothing."""
-    shelf = Shelf(tmp_path / "shelf")
-    scene = open_court(database, clock, tmp_path / "court", shelf)
-    scene.pend()
-    told = rows(database)
-    again = another(scene, shelf, tmp_path / "again", Shelf(tmp_path / "shelf"))
-    kept = sorted(path.name for path in shelf.folder.iterdir())
-    again.pend()
-    assert rows(database) == told
-    assert sorted(path.name for path in shelf.folder.iterdir()) == kept
 
 
 def again_cases(database: Database) -> list[Any]:
