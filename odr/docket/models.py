@@ -111,6 +111,8 @@ OPEN_STAGES = frozenset(Stage) - {Stage.CLOSED}
 
 WITHOUT_CLAIM = frozenset({Stage.PRESERVING, Stage.MEDIATING, Stage.CONFIRMING})
 """Nobody has made a claim in a case that stands here: nobody is claimed against, and there is nothing to answer."""
+FROM_ACCEPTANCE = frozenset(Stage) - WITHOUT_CLAIM - {Stage.LODGED, Stage.RETURNED}
+"""Where a case stands once its claim was accepted, closed at the end; one that was refused is closed too."""
 
 
 STAGE_WORDS = {

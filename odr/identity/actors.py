@@ -78,6 +78,20 @@ class Actor:
         return self.scope in (None, MandateScope.SPECIAL, MandateScope.STATUTORY)
 
 
+def acting_for(party: Party, account: Account, sign_in: SignIn, mandate: Mandate | None = None) -> Actor:
+    """Somebody as the party they have just become, or as who acts in its place by a mandate."""
+    return Actor(
+        Role(party.role),
+        account.id,
+        account.name,
+        party.case_id,
+        party.id,
+        mandate.id if mandate is not None else None,
+        mandate.scope if mandate is not None else None,
+        sign_in=sign_in,
+    )
+
+
 CLOCK_ACTOR = Actor(role=Role.CLOCK, name="clock")
 
 _M, _S = Mandate.__table__.c, Seat.__table__.c

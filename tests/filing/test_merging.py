@@ -53,6 +53,16 @@ def pay(scene: Scene) -> None:
         take_at_counter(sitting, row, row.amount, "1", actor)
 
 
+def counterclaim(scene: Scene) -> None:
+    """The shop claims for bottles of its own, which is another dispute."""
+    scene.do(
+        "file_counterclaim",
+        "haiyun",
+        relief=[{"kind": "money", "what": "Lost bottles", "amount": "900.00"}],
+        facts=[{"what": "Half the bottles came back empty."}],
+    )
+
+
 def join_them(scene: Scene, first: int, **changes: object) -> None:
     with scene.court.database.read() as session:
         number = session.get_one(Case, first).number
@@ -167,12 +177,7 @@ def test_a_severed_claim_is_a_case_of_its_own_with_the_same_judge(small_scene: S
     small_scene.lodge()
     small_scene.accept("simple")
     small_scene.join()
-    small_scene.do(
-        "file_counterclaim",
-        "haiyun",
-        relief=[{"kind": "money", "what": "Lost bottles", "amount": "900.00"}],
-        facts=[{"what": "Half the bottles came back empty."}],
-    )
+    counterclaim(small_scene)
     first = small_scene.case_id
     with small_scene.court.database.read() as session:
         counter = session.scalars(select(Claim).where(Claim.kind == "counterclaim")).one()
@@ -205,12 +210,7 @@ def test_in_a_severed_case_time_begins_with_its_own_service(small_scene: Scene) 
     scene.accept("simple")
     scene.work()
     scene.join()
-    scene.do(
-        "file_counterclaim",
-        "haiyun",
-        relief=[{"kind": "money", "what": "Lost bottles", "amount": "900.00"}],
-        facts=[{"what": "Half the bottles came back empty."}],
-    )
+    counterclaim(scene)
     first = scene.case_id
     with scene.court.database.read() as session:
         counter = session.scalars(select(Claim.reference).where(Claim.kind == "counterclaim")).one()
@@ -269,12 +269,7 @@ def test_who_was_asked_to_act_is_asked_in_the_severed_case_too(small_scene: Scen
     scene.lodge()
     scene.accept("simple")
     scene.join()
-    scene.do(
-        "file_counterclaim",
-        "haiyun",
-        relief=[{"kind": "money", "what": "Lost bottles", "amount": "900.00"}],
-        facts=[{"what": "Half the bottles came back empty."}],
-    )
+    counterclaim(scene)
     with scene.court.database.write() as session:
         party = parties(session.get_one(Case, scene.case_id), Role.RESPONDENT)[0]
         appoint(session, party, "new@law.example", MandateScope.ORDINARY, until_at=None, now=scene.clock.now())
@@ -310,12 +305,7 @@ def test_an_assistant_goes_along_as_an_assistant(small_scene: Scene) -> None:
     scene.lodge()
     scene.accept("simple")
     scene.join()
-    scene.do(
-        "file_counterclaim",
-        "haiyun",
-        relief=[{"kind": "money", "what": "Lost bottles", "amount": "900.00"}],
-        facts=[{"what": "Half the bottles came back empty."}],
-    )
+    counterclaim(scene)
     scene.represent("haiyun", "stranger")
     with scene.court.database.write() as session:
         hers = session.scalars(select(Mandate)).one()

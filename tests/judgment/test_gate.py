@@ -157,6 +157,20 @@ def ordinary(session: Session) -> object:
     return session.execute(update(Case).values(track=Track.ORDINARY))
 
 
+def failed(session: Session, bench: Bench, state: RequestState, entry: int) -> None:
+    """The respondent reported that the line broke."""
+    session.add(
+        TechnicalFailure(
+            case_id=bench.case_id,
+            party_id=session.scalar(select(Party.id).where(Party.role == Role.RESPONDENT)),
+            what="no power",
+            state=state,
+            reported_at=at(bench, days=3),
+            entry_number=entry,
+        )
+    )
+
+
 def at(bench: Bench, **ago: float) -> datetime:
     """An instant before now."""
     return bench.clock.now() - timedelta(**ago)
@@ -225,29 +239,11 @@ WAYS: list[tuple[str, Break]] = [
     ("in writing needs", lambda s, b: s.execute(update(Hearing).values(mode=Mode.ASYNCHRONOUS))),
     (
         "not decided yet",
-        lambda s, b: s.add(
-            TechnicalFailure(
-                case_id=b.case_id,
-                party_id=s.scalar(select(Party.id).where(Party.role == Role.RESPONDENT)),
-                what="no power",
-                state=RequestState.ASKED,
-                reported_at=at(b, days=3),
-                entry_number=9,
-            )
-        ),
+        lambda s, b: failed(s, b, RequestState.ASKED, 9),
     ),
     (
         "accepted that a technical failure",
-        lambda s, b: s.add(
-            TechnicalFailure(
-                case_id=b.case_id,
-                party_id=s.scalar(select(Party.id).where(Party.role == Role.RESPONDENT)),
-                what="no power",
-                state=RequestState.GRANTED,
-                reported_at=at(b, days=3),
-                entry_number=SUMMONED_BY + 1,
-            )
-        ),
+        lambda s, b: failed(s, b, RequestState.GRANTED, SUMMONED_BY + 1),
     ),
     ("is stayed", lambda s, b: s.execute(update(Case).values(stayed_at=at(b, days=1)))),
 ]

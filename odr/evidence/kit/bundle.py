@@ -223,7 +223,7 @@ def _frame(
         court=bilingual(settings.court_name, settings.court_name_zh),
         subject=_printable_text(setter, sitting.subject_of(case)),
         case_number=case.number,
-        issued_on=sitting.now.astimezone(settings.tz).date(),
+        issued_on=sitting.today,
         signatories=(),
         introduction=(
             introduction,

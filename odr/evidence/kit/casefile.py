@@ -145,7 +145,7 @@ def docket_pdf(sitting: Sitting, case: Case, viewer: Actor, locale: PaperLocale)
         kind=T("Docket"),
         subject=sitting.subject_of(case),
         case_number=case.number,
-        issued_on=sitting.now.astimezone(settings.tz).date(),
+        issued_on=sitting.today,
         signatories=(clerk(name),),
         blocks=[ParagraphBlock(about), TableBlock(heads, rows)],
     )

@@ -33,7 +33,7 @@ from odr.filing.parties.guardians import place_guardian
 from odr.filing.registry.seats import seat_clerk
 from odr.ground.errors import FieldFault, InvalidInput, NotFound
 from odr.ground.text import T, Text
-from odr.identity.actors import Actor, SignIn
+from odr.identity.actors import Actor, SignIn, acting_for
 from odr.identity.models import Account
 from odr.procedure.acts.resolvers import RESOLVERS
 from odr.procedure.forms import fields as forms
@@ -415,23 +415,14 @@ def lodge_in(
     seat_clerk(sitting, case, clerk_id, T("They review the other claims of the same sender."))
     mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
     mandate = place_guardian(sitting, mine, account, claim.claimant)
-    actor = Actor(
-        Role.CLAIMANT,
-        account.id,
-        account.name,
-        case.id,
-        mine.id,
-        mandate_id=mandate.id if mandate is not None else None,
-        scope=mandate.scope if mandate is not None else None,
-        sign_in=sign_in,
-    )
+    actor = acting_for(mine, account, sign_in, mandate)
     return case, sitting.perform(names.LODGE_CLAIM, case, claim, actor=actor, key=key)
 
 
 def open_case(sitting: Sitting, account: Account | None, claim: ClaimInput) -> Case:
     """The case with its parties; without an account the claimant is not online and gets their papers by post."""
     court = sitting.court
-    today = sitting.now.astimezone(court.settings.tz).date()
+    today = sitting.today
     pack = court.packs.in_force(court.settings.pack, today)
     if claim.matter.cause not in pack.causes_on(today):
         raise InvalidInput(

@@ -16,7 +16,7 @@ from odr.filing.parties.known_identity import note_seen
 from odr.ground.errors import ActNotOpen, NotFound
 from odr.ground.text import T, Text
 from odr.identity import mandates
-from odr.identity.actors import Actor, SignIn
+from odr.identity.actors import SignIn, acting_for
 from odr.identity.models import Account
 from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
@@ -113,16 +113,7 @@ def join(
             names.JOIN_CASE,
             case,
             given,
-            actor=Actor(
-                Role(party.role),
-                account.id,
-                account.name,
-                case.id,
-                party.id,
-                mandate_id=mandate.id if mandate is not None else None,
-                scope=mandate.scope if mandate is not None else None,
-                sign_in=sign_in,
-            ),
+            actor=acting_for(party, account, sign_in, mandate),
             key=key,
         )
 

@@ -119,7 +119,7 @@ def _waits_for(who: WaitsFor) -> ColumnElement[bool]:
 def _causes(sitting: Sitting, words: str) -> list[str]:
     """Kinds of dispute that are called so, in either language."""
     court = sitting.court
-    pack = court.packs.in_force(court.settings.pack, sitting.now.astimezone(court.settings.tz).date())
+    pack = court.packs.in_force(court.settings.pack, sitting.today)
     titles = {key: cause.title for key, cause in pack.causes.list.items()}
     return [
         key

@@ -16,7 +16,7 @@ from odr.filing.registry.seats import take_seat
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
-from odr.identity.actors import Actor, SignIn
+from odr.identity.actors import SignIn, acting_for
 from odr.identity.models import Account
 from odr.judgment import names
 from odr.judgment.models import BeforeClaim
@@ -81,14 +81,13 @@ def open_before_claim(
         take_seat(sitting, case, Role.CLERK)
         seat_duty_judge(sitting, case)
         mine = parties(case, Role.CLAIMANT)[0]
-        actor = Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id, sign_in=sign_in)
+        actor = acting_for(mine, account, sign_in)
         return sitting.perform(ask, case, given, actor=actor, key=key)
 
 
 def _open_case(sitting: Sitting, account: Account, given: OpeningInput) -> Case:
-    settings, now = sitting.court.settings, sitting.now
-    today = now.astimezone(settings.tz).date()
-    pack = sitting.court.packs.in_force(settings.pack, today)
+    today = sitting.today
+    pack = sitting.court.packs.in_force(sitting.court.settings.pack, today)
     if not is_known(pack):
         raise ActNotOpen(
             T("The rules of this court know no preservation before a claim."), source=pack.cited("COURT known-steps")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import COURT_ROLES, Audience, Case, DocketEntry, Document, Party, Role, Stage
+from odr.docket.models import COURT_ROLES, FROM_ACCEPTANCE, Audience, Case, DocketEntry, Document, Party, Role, Stage
 from odr.docket.queries import parties
 from odr.filing.claim.case_without_claim import note_applicant
 from odr.filing.inputs import ApplicantInput
@@ -42,15 +42,7 @@ TERM = "preservation_term"
 CLAIM_FOLLOWS = "preservation_claim"
 """The thirty days within which a claim follows what was preserved before it (CPL 104)."""
 URGENT = "preservation_ruling"
-RUNNING = {
-    Stage.PENDING,
-    Stage.HEARING,
-    Stage.DELIBERATION,
-    Stage.PRONOUNCED,
-    Stage.APPEALED,
-    Stage.EFFECTIVE,
-    Stage.ENFORCEMENT,
-}
+RUNNING = FROM_ACCEPTANCE - {Stage.CLOSED}
 SECURED = RUNNING | {Stage.PRESERVING}
 """Where something may be preserved: in a running case, or in the own case before a claim."""
 KEPT = (

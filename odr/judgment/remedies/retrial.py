@@ -125,7 +125,7 @@ def _paper(sitting: Sitting, case: Case, decision: Decision, number: str, langua
         kind=T("Certificate that a decision is in effect"),
         case_number=case.number,
         subject=sitting.subject_of(case),
-        issued_on=sitting.now.astimezone(settings.tz).date(),
+        issued_on=sitting.today,
         signatories=[s for s in signatures(sitting, case) if s.role != T("Assessor")],
         blocks=[
             ParagraphBlock(

@@ -29,7 +29,7 @@ def articles_of(pack: RulePack) -> list[Option]:
 def articles(sitting: Sitting, case: Case | None, actor: Actor | None) -> list[Option]:
     """The articles of the rules of a case; of today where there is none yet."""
     court = sitting.court
-    today = sitting.now.astimezone(court.settings.tz).date()
+    today = sitting.today
     return articles_of(sitting.pack(case) if case is not None else court.packs.in_force(court.settings.pack, today))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, Role, Stage
+from odr.docket.models import FROM_ACCEPTANCE, PARTY_ROLES, Case, DocketEntry, Party, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -57,18 +57,7 @@ if TYPE_CHECKING:
 
 PUT_RIGHT_IN = Period(amount=3, unit=Unit.WORKING_DAYS)
 """Within this an entry is put right once it was decided that something in it is not accurate (DDL 9, 12)."""
-LOOKED_AFTER = frozenset(
-    {
-        Stage.PENDING,
-        Stage.HEARING,
-        Stage.DELIBERATION,
-        Stage.PRONOUNCED,
-        Stage.APPEALED,
-        Stage.EFFECTIVE,
-        Stage.ENFORCEMENT,
-        Stage.CLOSED,
-    }
-)
+LOOKED_AFTER = FROM_ACCEPTANCE
 """Stages at which a listing may be there: what was enforced may be heard anew."""
 
 

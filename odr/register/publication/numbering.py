@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from odr.docket.models import Audience, Case, DocketEntry, Document, Role, Stage
+from odr.docket.models import FROM_ACCEPTANCE, Audience, Case, DocketEntry, Document, Role, Stage
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.ground.db import new_reference
 from odr.ground.text import T, words_of
@@ -33,18 +33,7 @@ if TYPE_CHECKING:
     from odr.procedure.rules.court_rules import PublicationRules
     from odr.procedure.sitting import Sitting
 
-AFTER = frozenset(
-    {
-        Stage.PENDING,
-        Stage.HEARING,
-        Stage.DELIBERATION,
-        Stage.PRONOUNCED,
-        Stage.APPEALED,
-        Stage.EFFECTIVE,
-        Stage.ENFORCEMENT,
-        Stage.CLOSED,
-    }
-)
+AFTER = FROM_ACCEPTANCE
 """Stages at which a decision may be there whose effect comes or goes: a case that is heard again is pending, and a partial
 judgment takes effect while the rest is heard (CPL 156).
 """

@@ -264,7 +264,7 @@ def copy_paper(sitting: Sitting, case: Case, entry: DocketEntry) -> NoticePaper:
         kind=T("Copy from the docket"),
         subject=act.title,
         case_number=case.number,
-        issued_on=sitting.now.astimezone(settings.tz).date(),
+        issued_on=sitting.today,
         signatories=(clerk(name),),
         blocks=[ParagraphBlock(words), FactsBlock(head), *_content(sitting, case, entry, payload)],
     )

@@ -13,7 +13,7 @@ from odr.filing.claim.case_without_claim import empty_case, open_own_case
 from odr.filing.registry.seats import take_seat
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T
-from odr.identity.actors import CLOCK_ACTOR, Actor, SignIn
+from odr.identity.actors import CLOCK_ACTOR, SignIn, acting_for
 from odr.identity.models import Account
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.rules.pack import RulePack
@@ -99,14 +99,13 @@ def _open(
         if not mediates:
             take_seat(sitting, case, Role.JUDGE)
         mine = parties(case, Role.CLAIMANT)[0]
-        actor = Actor(Role.CLAIMANT, account.id, account.name, case.id, mine.id, sign_in=sign_in)
+        actor = acting_for(mine, account, sign_in)
         return sitting.perform(act, case, given, actor=actor, key=key)
 
 
 def _rules(sitting: Sitting, cause: str, mediates: bool) -> RulePack:
-    settings = sitting.court.settings
-    today = sitting.now.astimezone(settings.tz).date()
-    pack = sitting.court.packs.in_force(settings.pack, today)
+    today = sitting.today
+    pack = sitting.court.packs.in_force(sitting.court.settings.pack, today)
     if mediates and not knows_mediation(pack):
         raise ActNotOpen(
             T("The rules of this court know no mediation before a claim."), source=pack.cited("COURT known-steps")

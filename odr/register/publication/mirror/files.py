@@ -60,7 +60,7 @@ def public_files(court: Court, sitting: Sitting, only: Collection[str] | None = 
     gone = sitting.session.execute(
         select(Publication.address, Publication.number).where(views.IN_STATE["withdrawn"]).order_by(Publication.number)
     )
-    until = sitting.now.astimezone(court.settings.tz).date()
+    until = sitting.today
     return PublicFiles(
         lambda: _files(court, sitting, until, only),
         lambda: _ledger(court, sitting),
