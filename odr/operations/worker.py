@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case
 from odr.ground.background import told_to_stop
+from odr.ground.memory.built_once import built_once
 from odr.ground.silence import outward
 from odr.ground.unavailable import breach_of
 from odr.notary.check.alarms import Kind, alarms
@@ -91,9 +92,18 @@ def sweep_windows(court: Court, batch: int = BATCH) -> int:
 
 
 def _due(court: Court, sitting: Sitting, batch: int, but: Collection[int]) -> Sequence[Case]:
-    late = select(Case).where(Case.next_due_at < sitting.now, Case.id.not_in(sorted(but)))
-    first = late.order_by(Case.next_due_at, Case.id).limit(batch)
-    return sitting.session.scalars(first.with_for_update(skip_locked=True)).all()
+    now, known = sitting.now, sorted(but)
+    return sitting.session.scalars(
+        built_once(
+            lambda: (
+                select(Case)
+                .where(Case.next_due_at < now, Case.id.not_in(known))
+                .order_by(Case.next_due_at, Case.id)
+                .limit(batch)
+                .with_for_update(skip_locked=True)
+            )
+        )
+    ).all()
 
 
 def _perform_due(court: Court, batch: int, but: Collection[int]) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from sqlalchemy import Select, or_, select, text
 from odr.docket.models import Case
 from odr.ground.db import Database
 from odr.ground.keyset import judged
+from odr.ground.memory.built_once import built_once
 from odr.ground.silence import outward
 from odr.ground.text import T
 from odr.ground.unavailable import breach_of
@@ -62,17 +63,22 @@ def _hand_over(court: Court) -> int:
     return dispatch_due(court.ports.service, court.database, court.clock)
 
 
+_UNDOCKETED = text(f"({UNDOCKETED})")
+
+
 def undocketed(limit: int) -> Select[int, int]:
     """Concluded packets whose conclusion does not stand on the docket and waits for no judge; the index of that very
     condition finds them.
     """
-    return (
-        select(Packet.id, Packet.case_id)
-        .join(Case, Case.id == Packet.case_id)
-        .where(text(f"({UNDOCKETED})"), judged(Packet.state).in_(CONCLUDED))
-        .where(or_(Packet.docketed_as.is_(None), Packet.docketed_as != CONTESTED))
-        .order_by(Packet.id)
-        .limit(limit)
+    return built_once(
+        lambda: (
+            select(Packet.id, Packet.case_id)
+            .join(Case, Case.id == Packet.case_id)
+            .where(_UNDOCKETED, judged(Packet.state).in_(CONCLUDED))
+            .where(or_(Packet.docketed_as.is_(None), Packet.docketed_as != CONTESTED))
+            .order_by(Packet.id)
+            .limit(limit)
+        )
     )
 
 

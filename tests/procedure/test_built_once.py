@@ -263,7 +263,19 @@ def test_what_is_remembered_is_forgotten_as_ever(session: AskedOnce) -> None:
     session.rollback()
 
 
-BUILDS_ALONE = {"select", "or_", "and_", "not_", "exists", "aliased", "literal", "joinedload", "selectinload", "case"}
+BUILDS_ALONE = {
+    "select",
+    "or_",
+    "and_",
+    "not_",
+    "exists",
+    "aliased",
+    "literal",
+    "joinedload",
+    "selectinload",
+    "case",
+    "judged",
+}
 """Functions of SQLAlchemy that make a part of a query of what they are given."""
 
 

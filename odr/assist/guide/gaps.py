@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from odr.assist.guide.models import GapKind, GuideGap
 from odr.assist.guide.tokens import own_terms
 from odr.ground.errors import TooMany
+from odr.ground.memory.built_once import built_once
 from odr.identity.sign_in import rate_limits
 from odr.identity.sign_in.keys import Keyring, keyring
 from odr.identity.sign_in.rate_limits import Counted
@@ -132,13 +133,16 @@ def totals(session: Session) -> dict[GapKind, int]:
     return {kind: int(count) for kind, count in session.execute(query)}
 
 
+_LINES = select(func.count()).select_from(GuideGap)
+
+
 def forget_old(session: Session, now: datetime) -> int:
     """Erase what was not asked for a year, and what there is too much of. The number of lines erased."""
     first = date(now.year - KEPT_MONTHS // 12, now.month, 1)
-    old = list(session.scalars(select(GuideGap.id).where(GuideGap.month < first)))
+    old = list(session.scalars(built_once(lambda: select(GuideGap.id).where(GuideGap.month < first))))
     for some in _parts(old):
         session.execute(delete(GuideGap).where(GuideGap.id.in_(some)))
-    over = (session.scalar(select(func.count()).select_from(GuideGap)) or 0) - MOST_LINES
+    over = (session.scalar(_LINES) or 0) - MOST_LINES
     rare: list[int] = []
     if over > 0:
         rare = list(

@@ -18,6 +18,7 @@ from odr.assist.guide.gaps import forget_old
 from odr.assist.guide.models import CallOutcome, GuideQuestion
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
 from odr.ground.keyset import Key, Listed, page_of
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 from odr.identity.accounts import accounts, outbox
 from odr.identity.accounts.account_letters import Letter, site_of
@@ -259,8 +260,14 @@ def _opened(court: Court, row: GuideQuestion) -> Handed:
 def erase_due(court: Court) -> int:
     """For the worker: questions older than 30 days, answered or not, and what was not asked for a year. How many lines."""
     now = court.clock.now()
-    old = select(GuideQuestion.id).where(GuideQuestion.asked_at < now - KEPT).order_by(GuideQuestion.id).limit(AT_ONCE)
+    until = now - KEPT
     with court.database.write() as session:
+        old = built_once(
+            lambda: (
+                select(GuideQuestion.id).where(GuideQuestion.asked_at < until).order_by(GuideQuestion.id).limit(AT_ONCE)
+            )
+        )
         found = list(session.scalars(old))
-        session.execute(delete(GuideQuestion).where(GuideQuestion.id.in_(found)))
+        if found:
+            session.execute(delete(GuideQuestion).where(GuideQuestion.id.in_(found)))
         return len(found) + forget_old(session, now)

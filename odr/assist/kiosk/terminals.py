@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from odr.assist.guide.models import GuideQuestion
 from odr.assist.kiosk.models import Kiosk, KioskVisit
 from odr.ground.errors import NotFound
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 from odr.identity.models import SessionRow
 from odr.identity.sign_in.keys import fingerprint, new_token
@@ -160,12 +161,15 @@ def standing(session: Session) -> Sequence[Kiosk]:
 def sweep(court: Court) -> int:
     """For the worker: end visits that were left, and forget those of days before. How many."""
     now = court.clock.machine_now()
-    left = select(KioskVisit.kiosk_id).where(
-        KioskVisit.ended_at.is_(None), KioskVisit.seen_at < now - ASKED - ENDS - GRACE
+    seen, ended = now - ASKED - ENDS - GRACE, now - KEPT
+    left = built_once(
+        lambda: select(KioskVisit.kiosk_id).where(KioskVisit.ended_at.is_(None), KioskVisit.seen_at < seen)
     )
-    old = select(KioskVisit.id).where(KioskVisit.ended_at < now - KEPT).order_by(KioskVisit.id).limit(AT_ONCE)
+    old = built_once(
+        lambda: select(KioskVisit.id).where(KioskVisit.ended_at < ended).order_by(KioskVisit.id).limit(AT_ONCE)
+    )
     with court.database.read() as session:
-        if session.scalar(left.limit(1)) is None and session.scalar(old.limit(1)) is None:
+        if not session.scalars(left).all() and not session.scalars(old).all():
             return 0
     with court.database.write() as session:
         alone, gone = set(session.scalars(left)), list(session.scalars(old))

@@ -29,6 +29,7 @@ from odr.assist.line.said import Said, Wants, phone_in, read, subscriber
 from odr.assist.line.talk import Talk, step
 from odr.docket.models import Case
 from odr.ground.errors import TooMany
+from odr.ground.memory.built_once import built_once
 from odr.identity.sign_in import rate_limits
 from odr.identity.sign_in.keys import keyring
 from odr.identity.sign_in.rate_limits import LIMITS, Counted
@@ -326,9 +327,14 @@ class _World:
 def forget_old(court: Court) -> int:
     """For the worker: talks that ended and messages nobody sends again. How many lines."""
     now, done = court.clock.machine_now(), 0
+    ended, answered = now - LASTS, now - KEPT
+    talks = built_once(lambda: select(LineTalk.id).where(LineTalk.said_at < ended).order_by(LineTalk.id).limit(AT_ONCE))
+    messages = built_once(
+        lambda: select(LineMessage.id).where(LineMessage.at < answered).order_by(LineMessage.id).limit(AT_ONCE)
+    )
     with court.database.write() as session:
-        for table, old in ((LineTalk, LineTalk.said_at < now - LASTS), (LineMessage, LineMessage.at < now - KEPT)):
-            found = list(session.scalars(select(table.id).where(old).order_by(table.id).limit(AT_ONCE)))
+        for table, old in ((LineTalk, talks), (LineMessage, messages)):
+            found = list(session.scalars(old))
             if found:
                 session.execute(delete(table).where(table.id.in_(found)))
             done += len(found)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from odr.assist.line.models import KeypadCode
 from odr.docket.models import Case, Party
+from odr.ground.memory.built_once import built_once
 from odr.identity.sign_in.keys import Keyring, keyring
 from odr.service.models import ProgressCode
 from odr.service.packet.progress_codes import code_key, number_key, written
@@ -59,30 +60,36 @@ def case_behind_keys(session: Session, ring: Keyring, number: str, keys: str) ->
     )
 
 
+_NEWEST = select(func.coalesce(func.max(KeypadCode.code_id), 0)).scalar_subquery()
+_MADE = (
+    select(ProgressCode, Case.number)
+    .join(Case, Case.id == ProgressCode.case_id)
+    .outerjoin(KeypadCode, KeypadCode.code_id == ProgressCode.id)
+    .where(ProgressCode.id > _NEWEST - OUT_OF_ORDER, KeypadCode.code_id.is_(None), ProgressCode.ended_at.is_(None))
+    .order_by(ProgressCode.id)
+    .limit(AT_ONCE)
+)
+"""Codes in force that no keypad types yet, with the numbers of their cases."""
+
+
 def keep_keys(court: Court) -> int:
     """For the worker: codes that were made since, as a keypad types them; those that ended go. How many lines."""
     ring = keyring(court.settings.secret_key)
-    newest = select(func.coalesce(func.max(KeypadCode.code_id), 0)).scalar_subquery()
-    made = (
-        select(ProgressCode, Case.number)
-        .join(Case, Case.id == ProgressCode.case_id)
-        .outerjoin(KeypadCode, KeypadCode.code_id == ProgressCode.id)
-        .where(ProgressCode.id > newest - OUT_OF_ORDER, KeypadCode.code_id.is_(None), ProgressCode.ended_at.is_(None))
-        .order_by(ProgressCode.id)
-        .limit(AT_ONCE)
-    )
-    ended = (
-        select(KeypadCode.code_id)
-        .join(ProgressCode, ProgressCode.id == KeypadCode.code_id)
-        .where(ProgressCode.ended_at > court.clock.now() - GOES_WITHIN)
-        .order_by(ProgressCode.ended_at)
-        .limit(AT_ONCE)
+    within = court.clock.now() - GOES_WITHIN
+    ended = built_once(
+        lambda: (
+            select(KeypadCode.code_id)
+            .join(ProgressCode, ProgressCode.id == KeypadCode.code_id)
+            .where(ProgressCode.ended_at > within)
+            .order_by(ProgressCode.ended_at)
+            .limit(AT_ONCE)
+        )
     )
     with court.database.read() as session:
-        if session.execute(made.limit(1)).first() is None and session.execute(ended.limit(1)).first() is None:
+        if not session.execute(_MADE).all() and not session.scalars(ended).all():
             return 0
     with court.database.write() as session:
-        rows = session.execute(made).all()
+        rows = session.execute(_MADE).all()
         session.add_all(
             KeypadCode(code_id=code.id, digest=_digest(ring, number or "", keys_of(written(ring, code))))
             for code, number in rows

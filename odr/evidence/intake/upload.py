@@ -53,6 +53,7 @@ from odr.evidence.store.store import CHUNK, BlobStore, Reader, digest_of, read_i
 from odr.ground.clock import Clock
 from odr.ground.db import Database, new_reference, reserve_ids_of
 from odr.ground.errors import CourtError, NotFound, NoTurn, TooMany
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 
 OPEN = (UploadState.RECEIVING, UploadState.COMPLETE)
@@ -297,8 +298,16 @@ class UploadDesk:
         """Expire unfinished uploads whose time has run out, and forget their bytes; how many."""
         now = self.clock.machine_now()
         with self.database.read() as session:
-            overdue = select(Upload).where(Upload.state == UploadState.RECEIVING, Upload.expires_at <= now)
-            due = session.scalars(overdue.order_by(Upload.expires_at).limit(most)).all()
+            due = session.scalars(
+                built_once(
+                    lambda: (
+                        select(Upload)
+                        .where(Upload.state == UploadState.RECEIVING, Upload.expires_at <= now)
+                        .order_by(Upload.expires_at)
+                        .limit(most)
+                    )
+                )
+            ).all()
             session.expunge_all()
         return sum(self._expire(upload.id, upload.reference, now) for upload in due)
 
@@ -308,7 +317,9 @@ class UploadDesk:
             return 0
         with self.database.read() as session:
             waiting = session.scalars(
-                select(Upload).where(Upload.state == UploadState.COMPLETE).order_by(Upload.id).limit(most)
+                built_once(
+                    lambda: select(Upload).where(Upload.state == UploadState.COMPLETE).order_by(Upload.id).limit(most)
+                )
             ).all()
             session.expunge_all()
         return sum(self._settle(upload) for upload in waiting)

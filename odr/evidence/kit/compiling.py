@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
@@ -29,6 +29,7 @@ from odr.evidence.kit.kit import LeftOut, write_kit
 from odr.evidence.models import Compilation, CompilationKind, CompilationState, Exhibit
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import CourtError, TooMany
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, words_of
 from odr.ground.typeset import PaperLocale
 from odr.identity.actors import Actor, actors_in
@@ -102,14 +103,23 @@ def compile_due(court: Court) -> int:
 
 def _take(court: Court) -> Compilation | None:
     now = court.clock.machine_now()
-    stale = (Compilation.state == CompilationState.WORKING) & (Compilation.touched_at < now - LEASE)
+    stale = now - LEASE
     with court.database.write() as session:
         row = session.scalar(
-            select(Compilation)
-            .where((Compilation.state == CompilationState.WAITING) | stale)
-            .order_by(Compilation.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
+            built_once(
+                lambda: (
+                    select(Compilation)
+                    .where(
+                        or_(
+                            Compilation.state == CompilationState.WAITING,
+                            and_(Compilation.state == CompilationState.WORKING, Compilation.touched_at < stale),
+                        )
+                    )
+                    .order_by(Compilation.id)
+                    .limit(1)
+                    .with_for_update(skip_locked=True)
+                )
+            )
         )
         if row is not None:
             row.state, row.touched_at, row.done, row.total = CompilationState.WORKING, now, 0, 0
@@ -300,9 +310,13 @@ def _expire(court: Court) -> int:
     with court.database.read() as session:
         over = list(
             session.scalars(
-                select(Compilation)
-                .where(Compilation.state == CompilationState.READY, Compilation.expires_at <= now)
-                .limit(64)
+                built_once(
+                    lambda: (
+                        select(Compilation)
+                        .where(Compilation.state == CompilationState.READY, Compilation.expires_at <= now)
+                        .limit(64)
+                    )
+                )
             )
         )
     for row in over:

@@ -26,6 +26,7 @@ from odr.filing.registry.seats import seated_clerk
 from odr.ground.canonical import canonical
 from odr.ground.errors import CourtError, FieldFault, InvalidInput, NotFound
 from odr.ground.keyset import Key, Listed, page_of
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, words_of
 from odr.identity.models import Account
 from odr.procedure.forms import fields
@@ -146,11 +147,15 @@ def lodge_waiting(court: Court, sittings: int = SITTINGS_A_ROUND, lines: int = P
 def _one_sitting(sitting: Sitting, most: int) -> int:
     session = sitting.session
     bulk = session.scalar(
-        select(BulkFiling)
-        .where(BulkFiling.finished_at.is_(None))
-        .order_by(BulkFiling.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+        built_once(
+            lambda: (
+                select(BulkFiling)
+                .where(BulkFiling.finished_at.is_(None))
+                .order_by(BulkFiling.id)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+        )
     )
     if bulk is None:
         return 0

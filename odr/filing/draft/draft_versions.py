@@ -13,6 +13,7 @@ from odr.docket.models import Case
 from odr.filing.draft.drafts import KEPT_FOR, SCHEMA_VERSION, keep_aside, save_step
 from odr.filing.models import Draft, DraftRevision, DraftState
 from odr.ground.errors import ActNotOpen, NotFound
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 from odr.identity.accounts import outbox
 from odr.identity.accounts.account_letters import Letter, site_of
@@ -79,18 +80,31 @@ def keep_drafts(court: Court, limit: int = 256) -> int:
     stays readable.
     """
     now = court.clock.now()
+    over = now - KEPT_FOR
+    over_soon = over + REMIND_BEFORE
     letters: list[Letter] = []
     with court.database.write() as session:
-        open_ = select(Draft).where(Draft.kind == "claim", Draft.state == DraftState.OPEN)
-        left = session.scalars(open_.where(Draft.saved_at <= now - KEPT_FOR).order_by(Draft.id).limit(limit)).all()
+        left = session.scalars(
+            built_once(
+                lambda: (
+                    select(Draft)
+                    .where(Draft.kind == "claim", Draft.state == DraftState.OPEN, Draft.saved_at <= over)
+                    .order_by(Draft.id)
+                    .limit(limit)
+                )
+            )
+        ).all()
         for draft in left:
             draft.state = DraftState.EXPIRED
         soon = session.scalars(
-            open_.where(
-                Draft.saved_at <= now - KEPT_FOR + REMIND_BEFORE,
-                Draft.saved_at > now - KEPT_FOR,
-                Draft.reminded_at.is_(None),
-            ).limit(limit)
+            built_once(
+                lambda: (
+                    select(Draft)
+                    .where(Draft.kind == "claim", Draft.state == DraftState.OPEN, Draft.reminded_at.is_(None))
+                    .where(Draft.saved_at <= over_soon, Draft.saved_at > over)
+                    .limit(limit)
+                )
+            )
         ).all()
         for draft in soon:
             draft.reminded_at = now

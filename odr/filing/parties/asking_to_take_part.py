@@ -19,6 +19,7 @@ from odr.filing import names
 from odr.filing.models import OutsideRequest, Request, RequestKind, RequestState
 from odr.filing.parties.inputs import InterventionInput
 from odr.ground.errors import ActNotOpen, CourtError
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 from odr.identity.actors import CLOCK_ACTOR, actors_in
 from odr.identity.models import Account
@@ -95,8 +96,16 @@ def ask_to_take_part(court: Court, account_id: int, given: TakePartInput) -> Non
 def put_before_judges(court: Court, limit: int = 50) -> int:
     """The worker's step: put what was asked on the docket of the case it names; what names none rests. Gives how many."""
     with court.database.read() as session:
-        waiting = select(OutsideRequest.id).where(OutsideRequest.given.is_not(None)).order_by(OutsideRequest.id)
-        found = session.scalars(waiting.limit(limit)).all()
+        found = session.scalars(
+            built_once(
+                lambda: (
+                    select(OutsideRequest.id)
+                    .where(OutsideRequest.given.is_not(None))
+                    .order_by(OutsideRequest.id)
+                    .limit(limit)
+                )
+            )
+        ).all()
     return sum(_put(court, number) for number in found)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Stage
@@ -99,16 +99,22 @@ def note_of(session: Session, mandate: Mandate) -> MandateNote:
 
 def untold(session: Session, limit: int) -> list[tuple[int, int]]:
     """Mandates agreed by both whose beginning or end stands on no docket yet, as (mandate, case)."""
-    agreed = Mandate.signed_at.is_not(None) & Mandate.accepted_at.is_not(None)
-    signed = agreed & MandateNote.signed_entry.is_(None)
-    ended = agreed & Mandate.revoked_at.is_not(None) & MandateNote.ended_entry.is_(None)
-    query = (
-        select(Mandate.id, Mandate.case_id)
-        .join(Case, Case.id == Mandate.case_id)
-        .outerjoin(MandateNote, MandateNote.mandate_id == Mandate.id)
-        .where(or_(signed, ended), Case.stage != Stage.CLOSED)
-        .order_by(Mandate.id)
-        .limit(limit)
+    query = built_once(
+        lambda: (
+            select(Mandate.id, Mandate.case_id)
+            .join(Case, Case.id == Mandate.case_id)
+            .outerjoin(MandateNote, MandateNote.mandate_id == Mandate.id)
+            .where(Mandate.signed_at.is_not(None), Mandate.accepted_at.is_not(None))
+            .where(
+                or_(
+                    MandateNote.signed_entry.is_(None),
+                    and_(Mandate.revoked_at.is_not(None), MandateNote.ended_entry.is_(None)),
+                )
+            )
+            .where(Case.stage != Stage.CLOSED)
+            .order_by(Mandate.id)
+            .limit(limit)
+        )
     )
     return [(mandate_id, case_id) for mandate_id, case_id in session.execute(query)]
 
@@ -131,15 +137,19 @@ def write_to_appointed(court: Court, limit: int = 256) -> int:
     """For the worker: write once to everybody whom somebody else wishes to act; returns to how many."""
     letters: list[Letter] = []
     with court.database.write() as session:
-        waiting = (
-            Mandate.signed_at.is_not(None) | Mandate.instead_of.is_not(None),
-            Mandate.accepted_at.is_(None),
-            Mandate.revoked_at.is_(None),
-            Mandate.asked_at.is_(None),
+        waiting = session.scalars(
+            built_once(
+                lambda: (
+                    select(Mandate)
+                    .where(or_(Mandate.signed_at.is_not(None), Mandate.instead_of.is_not(None)))
+                    .where(Mandate.accepted_at.is_(None), Mandate.revoked_at.is_(None), Mandate.asked_at.is_(None))
+                    .order_by(Mandate.id)
+                    .limit(limit)
+                    .with_for_update(skip_locked=True)
+                )
+            )
         )
-        for mandate in session.scalars(
-            select(Mandate).where(*waiting).order_by(Mandate.id).limit(limit).with_for_update(skip_locked=True)
-        ).all():
+        for mandate in waiting.all():
             mandate.asked_at = court.clock.now()
             letters.append(_asking(court, session, mandate))
     if letters and court.ports.mail is not None:

@@ -203,18 +203,24 @@ def take_away_erased(court: Court) -> int:
     """For the worker: what was erased and still lies on this machine goes, since the process that erased it stopped in
     between, or the recordings lie where another machine answers. The number of hearings.
     """
-    erased = (
-        select(Hearing)
-        .join(LiveRoom, LiveRoom.hearing_id == Hearing.id)
-        .where(LiveRoom.erased_at.is_not(None))
-        .order_by(LiveRoom.erased_at.desc())
-        .limit(ERASED)
+    erased = built_once(
+        lambda: (
+            select(Hearing)
+            .join(LiveRoom, LiveRoom.hearing_id == Hearing.id)
+            .where(LiveRoom.erased_at.is_not(None))
+            .order_by(LiveRoom.erased_at.desc())
+            .limit(ERASED)
+        )
     )
     with court.database.read() as session:
         found = [one for one in session.scalars(erased) if _left(court, one) or _derived(court, one)]
     for one in found:
         _take_away(court, one)
     return len(found)
+
+
+_ON_A_DESK = (Task.kind == desks.RECORDING_DUE.kind, Task.case_id == Case.id)
+_IS_HELD = exists().where(LegalHold.case_id == Case.id, LegalHold.lifted_by.is_(None))
 
 
 def recordings_due(court: Court) -> int:
@@ -226,23 +232,18 @@ def recordings_due(court: Court) -> int:
         return 0
     # No later than this was it closed whose time may be over; to the day the rule itself says.
     before = now - timedelta(days=rule.after.amount * SHORTEST.get(rule.after.unit, 1))
-    asked = (Task.kind == desks.RECORDING_DUE.kind, Task.case_id == Case.id)
-    waits = exists().where(*asked, or_(Task.done_at.is_(None), Task.done_at > now - ASKED_AGAIN))
-    held = exists().where(LegalHold.case_id == Case.id, LegalHold.lifted_by.is_(None))
-    kept = (
-        select(LiveRoom.case_id)
-        .join(Hearing, Hearing.id == LiveRoom.hearing_id)
-        .join(Case, Case.id == LiveRoom.case_id)
-        .where(
-            LiveRoom.closed_at < before,
-            LiveRoom.erased_at.is_(None),
-            Hearing.recording_sha256.is_not(None),
-            Case.closed_at < before,
-            ~waits,
-            ~held,
+    asked = now - ASKED_AGAIN
+    kept = built_once(
+        lambda: (
+            select(LiveRoom.case_id)
+            .join(Hearing, Hearing.id == LiveRoom.hearing_id)
+            .join(Case, Case.id == LiveRoom.case_id)
+            .where(LiveRoom.closed_at < before, LiveRoom.erased_at.is_(None), Hearing.recording_sha256.is_not(None))
+            .where(Case.closed_at < before)
+            .where(~exists().where(*_ON_A_DESK, or_(Task.done_at.is_(None), Task.done_at > asked)), ~_IS_HELD)
+            .order_by(LiveRoom.closed_at, LiveRoom.id)
+            .limit(AT_ONCE)
         )
-        .order_by(LiveRoom.closed_at, LiveRoom.id)
-        .limit(AT_ONCE)
     )
     with court.database.read() as session:
         looked = court.look(session)

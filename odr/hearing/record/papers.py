@@ -16,6 +16,7 @@ from odr.docket.papers import Attendance as AttendanceLine, PostingLine, RecordP
 from odr.docket.visibility import reads_entry
 from odr.evidence.models import Exhibit
 from odr.ground.canonical import canonical, sha256_hex
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import LOCALES, T, Text, side_by_side
 from odr.hearing.live.journal import as_minutes, lines_of
 from odr.hearing.live.queries import room_of, segments_of
@@ -342,28 +343,35 @@ def paper_of(sitting: Sitting, case: Case, issued_on: datetime) -> RecordPaper:
     )
 
 
+_RULED_SINCE = exists().where(
+    RecordCorrection.case_id == Document.case_id, RecordCorrection.decided_by > Document.entry_number
+)
+_IS_SEALED = exists().where(
+    Document.case_id == Examination.case_id,
+    Document.kind == "record",
+    Document.entry_number >= Examination.closed_by,
+    ~_RULED_SINCE,
+)
+"""Of an examination: there is a record, and no correction was ruled on since."""
+
+
 def seal_records(court: Court, limit: int = 8) -> int:
     """The worker's sweep: set and seal the record of each examination that closed and has none yet, in both languages; and
     another version where a correction was ruled on since, beside the one that was signed.
     """
     made = 0
     with court.database.read() as session:
-        ruled_since = exists().where(
-            RecordCorrection.case_id == Document.case_id, RecordCorrection.decided_by > Document.entry_number
-        )
-        done = exists().where(
-            Document.case_id == Examination.case_id,
-            Document.kind == "record",
-            Document.entry_number >= Examination.closed_by,
-            ~ruled_since,
-        )
         cases = list(
             session.scalars(
-                select(Case)
-                .join(Examination, Examination.case_id == Case.id)
-                .where(Examination.closed_at.is_not(None), Examination.replaced_by.is_(None), ~done)
-                .order_by(Case.id)
-                .limit(limit)
+                built_once(
+                    lambda: (
+                        select(Case)
+                        .join(Examination, Examination.case_id == Case.id)
+                        .where(Examination.closed_at.is_not(None), Examination.replaced_by.is_(None), ~_IS_SEALED)
+                        .order_by(Case.id)
+                        .limit(limit)
+                    )
+                )
             )
         )
         drafts = [

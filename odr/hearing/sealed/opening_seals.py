@@ -120,11 +120,15 @@ def open_waiting(court: Court, limit: int = 50) -> int:
     """
     with court.database.read() as session:
         due = session.execute(
-            select(Seal.id, Seal.case_id)
-            .join(Case, Case.id == Seal.case_id)
-            .where(Seal.opened_at.is_not(None), Seal.opened_by.is_(None), Case.stage.in_(SPOKEN_IN))
-            .order_by(Seal.id)
-            .limit(limit)
+            built_once(
+                lambda: (
+                    select(Seal.id, Seal.case_id)
+                    .join(Case, Case.id == Seal.case_id)
+                    .where(Seal.opened_at.is_not(None), Seal.opened_by.is_(None), Case.stage.in_(SPOKEN_IN))
+                    .order_by(Seal.id)
+                    .limit(limit)
+                )
+            )
         ).all()
     if due:
         court.settle()

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from odr.ground.clock import Clock
 from odr.ground.config import Settings
 from odr.ground.db import Database
+from odr.ground.memory.built_once import built_once
 from odr.ground.silence import outward
 from odr.identity.accounts.account_letters import Letter, MailPort
 from odr.identity.models import AccountLetter
@@ -75,10 +76,14 @@ def send_letters(court: House) -> int:
     ring, now = keyring(court.settings.secret_key), court.clock.machine_now()
     with court.database.read() as session:
         waiting = session.scalars(
-            select(AccountLetter.id)
-            .where(AccountLetter.sealed.is_not(None), AccountLetter.try_at <= now)
-            .order_by(AccountLetter.try_at, AccountLetter.id)
-            .limit(AT_ONCE)
+            built_once(
+                lambda: (
+                    select(AccountLetter.id)
+                    .where(AccountLetter.sealed.is_not(None), AccountLetter.try_at <= now)
+                    .order_by(AccountLetter.try_at, AccountLetter.id)
+                    .limit(AT_ONCE)
+                )
+            )
         ).all()
     return sum(_send(court.database, ring, court.ports.mail, number, now) for number in waiting)
 

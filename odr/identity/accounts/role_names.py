@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
+from odr.ground.memory.built_once import built_once
 from odr.identity.accounts.outbox import House
 from odr.identity.models import Account, AccountRole
 
@@ -15,9 +16,14 @@ def name_roles(court: House) -> int:
     """For the worker: write the name beside roles that have none, some in every round: of before names stood there, or given by the
     version before. Gives how many.
     """
-    nameless = select(AccountRole.id).where(AccountRole.name == "").order_by(AccountRole.account_id).limit(AT_ONCE)
     with court.database.read() as session:
-        found = session.scalars(nameless).all()
+        found = session.scalars(
+            built_once(
+                lambda: (
+                    select(AccountRole.id).where(AccountRole.name == "").order_by(AccountRole.account_id).limit(AT_ONCE)
+                )
+            )
+        ).all()
     if found:
         name = select(Account.name).where(Account.id == AccountRole.account_id).scalar_subquery()
         named = update(AccountRole).where(AccountRole.id.in_(found)).values(name=name)

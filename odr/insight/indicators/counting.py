@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
+from odr.ground.memory.built_once import built_once
 from odr.hearing.models import Hearing
 from odr.hearing.vocabulary import HearingState
 from odr.insight.indicators.figures import Indicator, Value, cost, ratio, share
@@ -60,7 +61,7 @@ def count_indicators(court: Court) -> int:
 
 
 def _indicators_are_counted(session: Session, day: date) -> bool:
-    return session.scalar(select(IndicatorReport.id).where(IndicatorReport.day == day)) is not None
+    return session.scalar(built_once(lambda: select(IndicatorReport.id).where(IndicatorReport.day == day))) is not None
 
 
 def _values(

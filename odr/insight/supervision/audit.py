@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role, Seat
+from odr.ground.memory.built_once import built_once
 from odr.insight.supervision.models import AuditDraw, Matter, MatterKind
 from odr.notary.administration import administration_act
 from odr.notary.canonical import JSON
@@ -36,7 +37,7 @@ def draw_due(court: Court, session: Session, rules: SupervisionRules, now: datet
     zone = court.settings.tz
     last = now.astimezone(zone).date().replace(day=1) - timedelta(days=1)
     month = last.isoformat()[:7]
-    row = session.scalar(select(AuditDraw).where(AuditDraw.month == month))
+    row = session.scalar(built_once(lambda: select(AuditDraw).where(AuditDraw.month == month)))
     if row is None:
         said: dict[str, JSON] = {
             "type": FORMAT,

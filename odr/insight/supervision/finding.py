@@ -57,6 +57,8 @@ def lay_down(court: Court) -> int:
 
 def _keep(court: Court, session: Session, found: Iterable[Matter], rules: SupervisionRules, now: datetime) -> int:
     wanted = {one.key: one for one in found}
+    if not wanted:
+        return 0
     # What is late comes up again the next day; a sample that was drawn does not, and must not wait behind it.
     keys = sorted(wanted, key=lambda key: (wanted[key].kind is MatterKind.LATE, key))
     known: set[str] = set()

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
+from odr.ground.memory.built_once import built_once
 from odr.insight.workload.models import DurationReport
 from odr.register.statistics.figures import percentile
 
@@ -52,7 +53,7 @@ class Took:
 
 def durations_are_counted(session: Session, day: date) -> bool:
     """Whether they were counted that day."""
-    return session.scalar(select(DurationReport.id).where(DurationReport.day == day)) is not None
+    return session.scalar(built_once(lambda: select(DurationReport.id).where(DurationReport.day == day))) is not None
 
 
 def durations_of(session: Session, case: Case, minimum: int) -> tuple[date | None, Durations | None]:

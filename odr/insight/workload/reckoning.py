@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, Role, Seat, Stage
 from odr.evidence.models import Exhibit
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.identity.models import Account
 from odr.insight.workload.models import CaseWork, TimeNote, WorkTurn
@@ -42,11 +43,16 @@ def reckon_new(court: Court) -> int:
             session.add(turn)
         if turn.rules != pack.named:
             turn.last_entry, turn.rules = 0, pack.named
+        last = turn.last_entry
         new = session.execute(
-            select(DocketEntry.id, DocketEntry.case_id)
-            .where(DocketEntry.id > turn.last_entry)
-            .order_by(DocketEntry.id)
-            .limit(AT_ONCE)
+            built_once(
+                lambda: (
+                    select(DocketEntry.id, DocketEntry.case_id)
+                    .where(DocketEntry.id > last)
+                    .order_by(DocketEntry.id)
+                    .limit(AT_ONCE)
+                )
+            )
         ).all()
         if not new:
             return 0

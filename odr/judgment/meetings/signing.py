@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case
 from odr.ground.db import insert_once
 from odr.ground.errors import CaseMovedOn, CourtError, NotFound
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 from odr.identity.actors import CLOCK_ACTOR
 from odr.judgment import names
@@ -50,10 +51,14 @@ def file_signed(court: Court) -> int:
     """Take minutes that everybody has signed into the file; returns how many. One that cannot be filed now waits."""
     with court.database.read() as session:
         rows = session.execute(
-            select(Meeting, Case)
-            .join(Case, Case.id == Meeting.case_id)
-            .where(Meeting.state == MeetingState.MINUTED, Case.stage.in_(MINUTED_AT))
-            .order_by(Meeting.id)
+            built_once(
+                lambda: (
+                    select(Meeting, Case)
+                    .join(Case, Case.id == Meeting.case_id)
+                    .where(Meeting.state == MeetingState.MINUTED, Case.stage.in_(MINUTED_AT))
+                    .order_by(Meeting.id)
+                )
+            )
         ).all()
         ready = [
             (case, FileMinutesInput(meeting=meeting.reference, sha256=meeting.minutes_sha256 or ""))

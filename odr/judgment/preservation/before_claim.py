@@ -177,21 +177,23 @@ def tell_when_carried_out(sitting: Sitting, case: Case, made: DocketEntry) -> No
         tell_the_other_side(sitting, case, made.number)
 
 
+# Sent to another court, the claim takes along what is preserved for it (CPI 160).
+_OVER = select(Case.id).where(Case.stage == Stage.CLOSED, Case.outcome != Outcome.TRANSFERRED)
+_KEPT = select(Case.id).where(Case.stage == Stage.PRESERVING)
+_ASKED = select(Task.case_id).where(Task.kind == desks.LIFT_PRESERVATION.kind, Task.done_at.is_(None))
+_ENDS_WITH_CLAIM = (
+    select(BeforeClaim.case_id)
+    .where(BeforeClaim.case_id.in_(_KEPT), BeforeClaim.claim_case_id.in_(_OVER), BeforeClaim.case_id.not_in(_ASKED))
+    .limit(64)
+)
+
+
 def end_with_claims(court: Court) -> int:
     """End what was preserved for claims whose cases are over; a round of the worker. What was carried out is lifted by
     the judge's ruling and by no clock (CPI 166): the worker only puts it on the desk.
     """
     with court.database.read() as session:
-        # Sent to another court, the claim takes along what is preserved for it (CPI 160).
-        over = select(Case.id).where(Case.stage == Stage.CLOSED, Case.outcome != Outcome.TRANSFERRED)
-        kept = select(Case.id).where(Case.stage == Stage.PRESERVING)
-        asked = select(Task.case_id).where(Task.kind == desks.LIFT_PRESERVATION.kind, Task.done_at.is_(None))
-        ids = session.scalars(
-            select(BeforeClaim.case_id)
-            .where(BeforeClaim.case_id.in_(kept), BeforeClaim.claim_case_id.in_(over))
-            .where(BeforeClaim.case_id.not_in(asked))
-            .limit(64)
-        ).all()
+        ids = session.scalars(_ENDS_WITH_CLAIM).all()
     for case_id in ids:
         with court.sit() as sitting:
             _end_with_claim(sitting, sitting.session.get_one(Case, case_id, with_for_update=True))

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Role, Stage
 from odr.ground.errors import ActNotOpen
 from odr.ground.keyset import judged
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.payments import names
@@ -101,27 +102,32 @@ def remind_fee(sitting: Sitting, case: Case, given: RemindInput, *, actor: Actor
 def sweep(court: Court, limit: int = 50) -> int:
     """The worker: remind of fees whose time ends within the court's days; returns how many reminders went out."""
     now = court.clock.now()
+    soon = now + timedelta(days=court.settings.fee_reminder_days)
     with court.database.read() as session:
         look = court.look(session)
-        query = (
-            select(FeeAssessment, Window, Case)
-            .join(Window, Window.subject == FeeAssessment.reference)
-            .join(Case, Case.id == FeeAssessment.case_id)
-            .where(
-                FeeAssessment.state == AssessmentState.DUE,
-                FeeAssessment.reminded_at.is_(None),
-                judged(Window.state) == WindowState.OPEN,
-                judged(Window.due_at) > now,
-                judged(Window.due_at) <= now + timedelta(days=court.settings.fee_reminder_days),
-                Case.stage != Stage.CLOSED,
-                Case.stayed_at.is_(None),
+        rows = session.execute(
+            built_once(
+                lambda: (
+                    select(FeeAssessment, Window, Case)
+                    .join(Window, Window.subject == FeeAssessment.reference)
+                    .join(Case, Case.id == FeeAssessment.case_id)
+                    .where(
+                        FeeAssessment.state == AssessmentState.DUE,
+                        FeeAssessment.reminded_at.is_(None),
+                        judged(Window.state) == WindowState.OPEN,
+                        judged(Window.due_at) > now,
+                        judged(Window.due_at) <= soon,
+                        Case.stage != Stage.CLOSED,
+                        Case.stayed_at.is_(None),
+                    )
+                    .order_by(judged(Window.due_at), Window.id)
+                    .limit(limit)
+                )
             )
-            .order_by(judged(Window.due_at), Window.id)
-            .limit(limit)
         )
         found = [
             (case.id, RemindInput(assessment=row.reference, due=window.due_at, code=row.transfer_code))
-            for row, window, case in session.execute(query)
+            for row, window, case in rows
             if _is_late_enough(window, now) and not is_pending(look, row)
         ]
     return sum([_remind(court, case_id, given) for case_id, given in found])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, select
 
 from odr.docket.models import Case, Role
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 from odr.payments import desks
 from odr.payments.models import UNPAID, Refund, RefundState
@@ -40,14 +41,25 @@ def sweep(court: Court, limit: int = 50) -> int:
 
 def _unwarned(court: Court, desk: Desk, until: datetime, limit: int) -> list[int]:
     """Refunds on their way whose last day is not after ``until`` and of which nobody was warned in this way."""
+    kind = desk.kind
     with court.database.read() as session:
-        warned = exists().where(
-            Task.case_id == Refund.case_id, Task.kind == desk.kind, Task.subject == Refund.reference
+        return list(
+            session.scalars(
+                built_once(
+                    lambda: (
+                        select(Refund.id)
+                        .where(Refund.state.in_(UNPAID), Refund.due_at.is_not(None), Refund.due_at <= until)
+                        .where(
+                            ~exists().where(
+                                Task.case_id == Refund.case_id, Task.kind == kind, Task.subject == Refund.reference
+                            )
+                        )
+                        .order_by(Refund.due_at, Refund.id)
+                        .limit(limit)
+                    )
+                )
+            )
         )
-        query = select(Refund.id).where(
-            Refund.state.in_(UNPAID), Refund.due_at.is_not(None), Refund.due_at <= until, ~warned
-        )
-        return list(session.scalars(query.order_by(Refund.due_at, Refund.id).limit(limit)))
 
 
 def raise_alarm(sitting: Sitting, refund_id: int, desk: Desk) -> int:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, and_, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
+from odr.ground.memory.built_once import built_once
 from odr.payments.models import EventOrigin, StripeEvent
 from odr.payments.stripe.effects import ACTED, CourtEffects
 from odr.payments.stripe.stripe_reports import absorb, is_heeded
@@ -131,7 +132,8 @@ def apply_waiting(court: Court, limit: int = 256) -> int:
     """
     done = 0
     with court.database.read() as session:
-        if not session.scalars(_waiting(court).limit(1)).first():
+        waits = built_once(lambda: select(StripeEvent.id).where(StripeEvent.applied_at.is_(None)).limit(1))
+        if session.scalar(waits) is None or not session.scalars(_waiting(court).limit(1)).first():
             return 0
     while limit > 0:
         with _sitting(court) as sitting:

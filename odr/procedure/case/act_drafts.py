@@ -283,7 +283,9 @@ def sweep_act_drafts(court: Court, limit: int = 256) -> int:
     many, until = 0, court.clock.now() - KEPT_FOR
     with court.database.write() as session:
         for table in (ActDraft, FormDraft):
-            old = session.scalars(select(table.id).where(table.saved_at <= until).limit(limit)).all()
+            old = session.scalars(
+                built_once(lambda: select(table.id).where(table.saved_at <= until).limit(limit))  # noqa: B023
+            ).all()
             if old:
                 session.execute(delete(table).where(table.id.in_(old)))
             many += len(old)

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case
 from odr.ground.errors import CourtError, Forbidden, InvalidInput, NotFound, StorageFull, Unavailable
 from odr.ground.keyset import Key, Listed, page_of
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, words_of
 from odr.identity.actors import Actor, SignIn, actors_in
 from odr.identity.models import Account, AccountState
@@ -199,14 +200,18 @@ def perform_lists(court: Court) -> int:
     now, done = court.clock.now(), 0
     with court.database.read() as session:
         due = session.execute(
-            select(ActListLine.id, ActList.id)
-            .join(ActList, ActList.id == ActListLine.list_id)
-            .where(
-                ActList.ended_at.is_(None),
-                ActListLine.state == LineState.WAITS,
-                or_(ActList.due_at <= now, ActList.said_now_at.is_not(None)),
+            built_once(
+                lambda: (
+                    select(ActListLine.id, ActList.id)
+                    .join(ActList, ActList.id == ActListLine.list_id)
+                    .where(
+                        ActList.ended_at.is_(None),
+                        ActListLine.state == LineState.WAITS,
+                        or_(ActList.due_at <= now, ActList.said_now_at.is_not(None)),
+                    )
+                    .order_by(ActListLine.id)
+                )
             )
-            .order_by(ActListLine.id)
         ).all()
     for line_id, _ in due:
         try:

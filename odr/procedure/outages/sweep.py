@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.ground.canonical import sha256_hex
+from odr.ground.memory.built_once import built_once
 from odr.notary.models import Receipt
 from odr.notary.rehash.rounds import Holding
 from odr.procedure import names
@@ -35,7 +36,9 @@ def give_time_back(court: Court) -> int:
     keeps none of the others waiting, and is tried again in the next round.
     """
     with court.database.read() as session:
-        waiting = session.scalars(select(Outage).where(Outage.weighed_at.is_(None)).order_by(Outage.id)).all()
+        waiting = session.scalars(
+            built_once(lambda: select(Outage).where(Outage.weighed_at.is_(None)).order_by(Outage.id))
+        ).all()
         cases = {outage.id: cases_touched(session, outage) for outage in waiting}
     for outage in waiting:
         done = [_given(court, case_id, outage) for case_id in cases[outage.id]]

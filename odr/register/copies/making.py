@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Document, Party
 from odr.evidence.models import Compilation, CompilationState
 from odr.ground.errors import CourtError
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import Money
 from odr.identity.actors import CLOCK_ACTOR, Actor, actors_in
 from odr.identity.models import Account
@@ -117,12 +118,16 @@ def certify_due(court: Court) -> int:
     """For the worker: certify each copy that is put together, and say of each that could not be that it was not."""
     with court.database.read() as session:
         waiting = session.execute(
-            select(CopyRequest.id, Compilation.state)
-            .join(Compilation, Compilation.id == CopyRequest.compilation_id)
-            .where(CopyRequest.state == CopyState.ASKED)
-            .where(Compilation.state.not_in((CompilationState.WAITING, CompilationState.WORKING)))
-            .order_by(CopyRequest.id)
-            .limit(AT_ONCE)
+            built_once(
+                lambda: (
+                    select(CopyRequest.id, Compilation.state)
+                    .join(Compilation, Compilation.id == CopyRequest.compilation_id)
+                    .where(CopyRequest.state == CopyState.ASKED)
+                    .where(Compilation.state.not_in((CompilationState.WAITING, CompilationState.WORKING)))
+                    .order_by(CopyRequest.id)
+                    .limit(AT_ONCE)
+                )
+            )
         ).all()
     done = 0
     for number, _ in waiting:

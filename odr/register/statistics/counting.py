@@ -17,6 +17,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry
+from odr.ground.memory.built_once import built_once
 from odr.judgment import names as judgment
 from odr.payments import names as payments
 from odr.procedure.acts.table import TABLE, Milestone, acts_that_mean
@@ -82,7 +83,8 @@ def count_on(court: Court) -> int:
         read = _read_new(court, session, turn)
         now = court.clock.now()
         day = now.astimezone(court.settings.tz).date()
-        if read or session.scalar(select(StatisticsReport.id).where(StatisticsReport.day == day)) is not None:
+        made = built_once(lambda: select(StatisticsReport.id).where(StatisticsReport.day == day))
+        if read or session.scalar(made) is not None:
             return read
         read = _read_on(court, session, turn)
         if read < AT_ONCE:
@@ -116,10 +118,14 @@ def _turn(session: Session) -> StatisticsTurn:
 def _read_new(court: Court, session: Session, turn: StatisticsTurn) -> int:
     """Dockets with entries the running count has not seen."""
     new = session.execute(
-        select(DocketEntry.id, DocketEntry.case_id)
-        .where(DocketEntry.id > turn.last_entry)
-        .order_by(DocketEntry.id)
-        .limit(AT_ONCE)
+        built_once(
+            lambda: (
+                select(DocketEntry.id, DocketEntry.case_id)
+                .where(DocketEntry.id > turn.last_entry)
+                .order_by(DocketEntry.id)
+                .limit(AT_ONCE)
+            )
+        )
     ).all()
     if not new:
         return 0

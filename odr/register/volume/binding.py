@@ -11,6 +11,7 @@ from sqlalchemy import exists, select
 from odr.docket.models import Case, Role, Stage
 from odr.evidence.models import Compilation, CompilationState
 from odr.ground.errors import CourtError
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 from odr.identity.actors import CLOCK_ACTOR
 from odr.procedure.models import Task
@@ -33,21 +34,29 @@ def volumes_due(court: Court) -> int:
     return _onto_desks(court) + _seal(court)
 
 
+_LIES = exists().where(Task.case_id == Case.id, Task.kind == desks.CLOSE_VOLUME.kind, Task.done_at.is_(None))
+_IS_CLOSED = exists().where(CaseVolume.case_id == Case.id, CaseVolume.state.in_(CLOSED))
+"""Of a case: its volume lies on a desk to be closed, or is closed."""
+
+
 def _onto_desks(court: Court) -> int:
     now = court.clock.now()
     pack = court.packs.in_force(court.settings.pack, now.astimezone(court.settings.tz).date())
     rules = pack.volume
     if rules is None:
         return 0
-    lies = exists().where(Task.case_id == Case.id, Task.kind == desks.CLOSE_VOLUME.kind, Task.done_at.is_(None))
-    closed = exists().where(CaseVolume.case_id == Case.id, CaseVolume.state.in_(CLOSED))
+    rested = now - timedelta(days=rules.rest_days)
     with court.database.read() as session:
         due = session.scalars(
-            select(Case.id)
-            .where(Case.stage == Stage.CLOSED, Case.number.is_not(None), ~lies, ~closed)
-            .where(Case.closed_at <= now - timedelta(days=rules.rest_days))
-            .order_by(Case.id)
-            .limit(AT_ONCE)
+            built_once(
+                lambda: (
+                    select(Case.id)
+                    .where(Case.stage == Stage.CLOSED, Case.number.is_not(None), ~_LIES, ~_IS_CLOSED)
+                    .where(Case.closed_at <= rested)
+                    .order_by(Case.id)
+                    .limit(AT_ONCE)
+                )
+            )
         ).all()
     for number in due:
         with court.sit() as sitting:
@@ -68,13 +77,17 @@ def _onto_desks(court: Court) -> int:
 def _seal(court: Court) -> int:
     with court.database.read() as session:
         waiting = session.execute(
-            select(CaseVolume, Compilation, Case)
-            .join(Compilation, Compilation.id == CaseVolume.compilation_id)
-            .join(Case, Case.id == CaseVolume.case_id)
-            .where(CaseVolume.state == VolumeState.BINDING)
-            .where(Compilation.state.not_in((CompilationState.WAITING, CompilationState.WORKING)))
-            .order_by(CaseVolume.id)
-            .limit(AT_ONCE)
+            built_once(
+                lambda: (
+                    select(CaseVolume, Compilation, Case)
+                    .join(Compilation, Compilation.id == CaseVolume.compilation_id)
+                    .join(Case, Case.id == CaseVolume.case_id)
+                    .where(CaseVolume.state == VolumeState.BINDING)
+                    .where(Compilation.state.not_in((CompilationState.WAITING, CompilationState.WORKING)))
+                    .order_by(CaseVolume.id)
+                    .limit(AT_ONCE)
+                )
+            )
         ).all()
     for row, made, case in waiting:
         if made.state is not CompilationState.READY or made.sha256 is None:

@@ -14,7 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 
 from odr.docket.models import Audience, Case, DocketEntry, Document, Party
 from odr.docket.papers import Block, FactsBlock, HeadingBlock, NoticePaper, ParagraphBlock, Words, clerk, typeset
@@ -22,6 +22,7 @@ from odr.docket.queries import entry as entry_numbered
 from odr.docket.visibility import document_audience, may_read
 from odr.ground.canonical import sha256_hex
 from odr.ground.db import new_reference
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import Money, T, Text, words_of
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Milestone, acts_that_mean
@@ -176,14 +177,19 @@ def make_copies(court: Court, limit: int = 32) -> int:
     with court.database.read() as session:
         look = court.look(session)
         rows = session.execute(
-            select(Document.id, DocketEntry, Case)
-            .join(Case, Case.id == Document.case_id)
-            .join(
-                DocketEntry, (DocketEntry.case_id == Document.case_id) & (DocketEntry.number == Document.entry_number)
+            built_once(
+                lambda: (
+                    select(Document.id, DocketEntry, Case)
+                    .join(Case, Case.id == Document.case_id)
+                    .join(
+                        DocketEntry,
+                        and_(DocketEntry.case_id == Document.case_id, DocketEntry.number == Document.entry_number),
+                    )
+                    .where(Document.sha256 == "", Document.kind == COPY)
+                    .order_by(Document.id)
+                    .limit(limit)
+                )
             )
-            .where(Document.sha256 == "", Document.kind == COPY)
-            .order_by(Document.id)
-            .limit(limit)
         ).all()
         drafts = [
             (row_id, case.id, copy_paper(look, case, entry), document_audience(entry.audience, entry.named))

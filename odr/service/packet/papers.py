@@ -13,6 +13,7 @@ from sqlalchemy import select
 from odr.docket.models import Audience, Case, DocketEntry, Document
 from odr.docket.papers import ProofOfServicePaper, Signatory, TrailEvent, Words, clerk, typeset
 from odr.ground.canonical import sha256_hex
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text, words_of
 from odr.procedure.papers.frame import anchored
 from odr.procedure.time.written_working import bilingual, text_from_json
@@ -139,12 +140,16 @@ def seal_proofs(court: Court, limit: int = 16) -> int:
     """
     with court.database.read() as session:
         rows = session.execute(
-            select(ProofOfService, Packet, Case)
-            .join(Packet, Packet.id == ProofOfService.packet_id)
-            .join(Case, Case.id == Packet.case_id)
-            .where(ProofOfService.document_sha256.is_(None))
-            .order_by(ProofOfService.id)
-            .limit(limit)
+            built_once(
+                lambda: (
+                    select(ProofOfService, Packet, Case)
+                    .join(Packet, Packet.id == ProofOfService.packet_id)
+                    .join(Case, Case.id == Packet.case_id)
+                    .where(ProofOfService.document_sha256.is_(None))
+                    .order_by(ProofOfService.id)
+                    .limit(limit)
+                )
+            )
         ).all()
         look = court.look(session)
         drafts = [

@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session, joinedload, lazyload
 from odr.docket.models import Case
 from odr.ground.clock import Clock
 from odr.ground.db import Database
+from odr.ground.memory.built_once import built_once
 from odr.service.channels import Attachment, Carrier, Handover, Outcome
 from odr.service.models import Packet, ServiceAttempt, ServiceFact
 from odr.service.packet.packets import (
@@ -95,14 +96,21 @@ def dispatch_due(ports: ServicePorts, database: Database, clock: Clock, limit: i
 
 def release_held(database: Database, clock: Clock) -> int:
     """Let go what was held until now or planned for now (hold, escalation): procedural time."""
+    now = clock.now()
     with database.write() as session:
         due = session.scalars(
-            select(ServiceAttempt)
-            .where(ServiceAttempt.state == AttemptState.HELD, ServiceAttempt.starts_at <= clock.now())
-            .order_by(ServiceAttempt.starts_at)
-            .limit(1000)
-            .with_for_update(skip_locked=True)
+            built_once(
+                lambda: (
+                    select(ServiceAttempt)
+                    .where(ServiceAttempt.state == AttemptState.HELD, ServiceAttempt.starts_at <= now)
+                    .order_by(ServiceAttempt.starts_at)
+                    .limit(1000)
+                    .with_for_update(skip_locked=True)
+                )
+            )
         ).all()
+        if not due:
+            return 0
         for attempt in due:
             attempt.state, attempt.next_try_at = AttemptState.PLANNED, AT_ONCE
         ids = {attempt.packet_id for attempt in due}
@@ -119,9 +127,13 @@ def claim(ports: ServicePorts, database: Database, clock: Clock, owner: str, lim
         # Most rounds find nothing: one question instead of one for each channel.
         waiting = set(
             session.scalars(
-                select(ServiceAttempt.channel)
-                .where(ServiceAttempt.state == AttemptState.PLANNED, ServiceAttempt.next_try_at <= now)
-                .distinct()
+                built_once(
+                    lambda: (
+                        select(ServiceAttempt.channel)
+                        .where(ServiceAttempt.state == AttemptState.PLANNED, ServiceAttempt.next_try_at <= now)
+                        .distinct()
+                    )
+                )
             )
         )
         for channel in (each for each in Channel if each in waiting):

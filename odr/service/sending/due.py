@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from odr.ground.clock import Clock
 from odr.ground.db import Database
+from odr.ground.memory.built_once import built_once
 from odr.service.models import Packet, ServiceAttempt, ServiceFact
 from odr.service.packet.packets import RulesFor, conclude_packet, hold_packets, record_fact, standard_rules
 from odr.service.replies.bounces import Incoming
@@ -28,11 +29,15 @@ def conclude_due(
     with database.write() as session:
         old = clock.now() - FIRST_LOOK_AFTER
         packets = session.scalars(
-            select(Packet)
-            .where(Packet.state == PacketState.OUT, Packet.queued_at <= old, Packet.id > after)
-            .order_by(Packet.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True, key_share=True)
+            built_once(
+                lambda: (
+                    select(Packet)
+                    .where(Packet.state == PacketState.OUT, Packet.queued_at <= old, Packet.id > after)
+                    .order_by(Packet.id)
+                    .limit(limit)
+                    .with_for_update(skip_locked=True, key_share=True)
+                )
+            )
         ).all()
         hold_packets(session, [packet.id for packet in packets])
         for packet in packets:

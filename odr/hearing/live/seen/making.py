@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.ground.db import insert_once
+from odr.ground.memory.built_once import built_once
 from odr.hearing.live.media.derive import frames_of
 from odr.hearing.live.media.hosts import piece_folder
 from odr.hearing.live.media.reading import HEAD, PLAIN, Kind, Recorded
@@ -83,17 +84,38 @@ def make_due(court: Court) -> int:
     return made
 
 
+_SITS = select(Watcher.hearing_id).where(Watcher.left_at.is_(None), Watcher.sent_out_at.is_(None))
+_SHOWN = select(Broadcast.hearing_id).where(Broadcast.state == BroadcastState.APPROVED)
+"""Hearings in which somebody sits as a watcher, and those that are shown to everybody."""
+_GOES_ON = LiveRoom.state.not_in((RoomState.WAITING, RoomState.CLOSED))
+_NEWEST = select(ShownPiece.room_id, func.max(ShownPiece.made_at)).group_by(ShownPiece.room_id).limit(MOST_ROOMS)
+
+
 def _whose_turn(session: Session, now: datetime) -> Sequence[int]:
     """Rooms to look at in this round: who was longest without a piece comes first, so that none is left out for ever."""
-    sits = select(Watcher.hearing_id).where(Watcher.left_at.is_(None), Watcher.sent_out_at.is_(None))
-    shown = select(Broadcast.hearing_id).where(Broadcast.state == BroadcastState.APPROVED)
-    goes_on = and_(LiveRoom.state.not_in((RoomState.WAITING, RoomState.CLOSED)), LiveRoom.since > now - FORGOTTEN)
-    runs = select(LiveRoom.id).where(or_(goes_on, LiveRoom.closed_at > now - ENDED)).limit(MOST_ROOMS)
-    newest = select(ShownPiece.room_id, func.max(ShownPiece.made_at)).group_by(ShownPiece.room_id).limit(MOST_ROOMS)
-    last = {row[0]: row[1] for row in session.execute(newest)}
+    since, ended = now - FORGOTTEN, now - ENDED
+    last = {row[0]: row[1] for row in session.execute(_NEWEST)}
     asked = {
-        *session.scalars(runs.where(LiveRoom.hearing_id.in_(sits))),
-        *session.scalars(runs.where(LiveRoom.hearing_id.in_(shown))),
+        *session.scalars(
+            built_once(
+                lambda: (
+                    select(LiveRoom.id)
+                    .where(or_(and_(_GOES_ON, LiveRoom.since > since), LiveRoom.closed_at > ended))
+                    .where(LiveRoom.hearing_id.in_(_SITS))
+                    .limit(MOST_ROOMS)
+                )
+            )
+        ),
+        *session.scalars(
+            built_once(
+                lambda: (
+                    select(LiveRoom.id)
+                    .where(or_(and_(_GOES_ON, LiveRoom.since > since), LiveRoom.closed_at > ended))
+                    .where(LiveRoom.hearing_id.in_(_SHOWN))
+                    .limit(MOST_ROOMS)
+                )
+            )
+        ),
     }
     never = datetime.min.replace(tzinfo=UTC)
     return sorted({*asked, *last}, key=lambda room: (last.get(room, never), -room))[:AT_ONCE]

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.ground.errors import NotFound
+from odr.ground.memory.built_once import built_once
 from odr.hearing.live.media.derive import write_film
 from odr.hearing.live.media.hosts import piece_folder
 from odr.hearing.live.models import LivePerson, LiveRoom, LiveSegment
@@ -100,23 +101,27 @@ def make_again(court: Court) -> int:
     to wait for it. The number of films made.
     """
     recent = court.clock.now() - RUNS
-    runs = select(LiveRoom.id).where(
-        LiveRoom.erased_at.is_(None),
-        LiveRoom.closed_at.is_(None),
-        LiveRoom.state != RoomState.WAITING,
-        LiveRoom.since > recent,
+    runs = built_once(
+        lambda: (
+            select(LiveRoom.id)
+            .where(LiveRoom.erased_at.is_(None), LiveRoom.closed_at.is_(None))
+            .where(LiveRoom.state != RoomState.WAITING, LiveRoom.since > recent)
+            .limit(1)
+        )
     )
-    asked = (
-        select(Broadcast, Hearing, LiveRoom)
-        .join(Hearing, Hearing.id == Broadcast.hearing_id)
-        .join(LiveRoom, LiveRoom.hearing_id == Hearing.id)
-        .where(Broadcast.state == BroadcastState.APPROVED, Broadcast.replay.is_(True))
-        .where(LiveRoom.state == RoomState.CLOSED, LiveRoom.erased_at.is_(None))
-        .order_by(Broadcast.id.desc())
-        .limit(AT_ONCE)
+    asked = built_once(
+        lambda: (
+            select(Broadcast, Hearing, LiveRoom)
+            .join(Hearing, Hearing.id == Broadcast.hearing_id)
+            .join(LiveRoom, LiveRoom.hearing_id == Hearing.id)
+            .where(Broadcast.state == BroadcastState.APPROVED, Broadcast.replay.is_(True))
+            .where(LiveRoom.state == RoomState.CLOSED, LiveRoom.erased_at.is_(None))
+            .order_by(Broadcast.id.desc())
+            .limit(AT_ONCE)
+        )
     )
     with court.database.read() as session:
-        if session.scalar(runs.limit(1)) is not None:
+        if session.scalar(runs) is not None:
             return 0
         for row, hearing, room in session.execute(asked):
             live = court.look(session).pack(session.get_one(Case, room.case_id)).live

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from odr.ground.db import Base, Database, insert_once
+from odr.ground.memory.built_once import built_once
 
 NEW = 500
 """New rows that are folded at once; fewer than a tenth of it are left for a later round."""
@@ -34,9 +35,10 @@ def fold(
     """A round of a table that counts ``by`` two of its columns; nothing where fewer than so many are new. ``place`` says where a change
     is counted, ``then`` what is done besides. Gives how many were folded.
     """
-    number = _column(table, "id")
+    changes: Any = table
     with database.read() as session:
-        if len(session.scalars(select(number).where(IS_NEW).limit(at_least)).all()) < at_least:
+        new = session.scalars(built_once(lambda: select(changes.id).where(IS_NEW).limit(at_least)))
+        if len(new.all()) < at_least:
             return 0
     with database.write() as session:
         taken = take(session, table, by, IS_NEW)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry
 from odr.ground.errors import ActNotOpen, Cited, Forbidden, InvalidInput, NotFound
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.hearing.courtroom.calendar.diary import place_key
 from odr.hearing.courtroom.calendar.models import CourtRoom
@@ -371,12 +372,16 @@ def give_out_due(court: Court) -> int:
     now = court.clock.now()
     with court.database.read() as session:
         due = session.scalars(
-            select(PlacesOfHearing.hearing_id)
-            .join(Hearing, Hearing.id == PlacesOfHearing.hearing_id)
-            .where(PlacesOfHearing.closes_at < now, PlacesOfHearing.drawn_at.is_(None))
-            .where(Hearing.state == HearingState.SUMMONED, Hearing.begins_at > now)
-            .order_by(PlacesOfHearing.closes_at)
-            .limit(AT_ONCE)
+            built_once(
+                lambda: (
+                    select(PlacesOfHearing.hearing_id)
+                    .join(Hearing, Hearing.id == PlacesOfHearing.hearing_id)
+                    .where(PlacesOfHearing.closes_at < now, PlacesOfHearing.drawn_at.is_(None))
+                    .where(Hearing.state == HearingState.SUMMONED, Hearing.begins_at > now)
+                    .order_by(PlacesOfHearing.closes_at)
+                    .limit(AT_ONCE)
+                )
+            )
         ).all()
     done = 0
     for number in due:
@@ -433,15 +438,17 @@ def erase_due(court: Court) -> int:
     if rules is None:
         return 0
     before = reckon_before(pack, rules.erased, now, article=str(rules.article)).due_at
-    old = (
-        select(PlaceRequest.id)
-        .join(Hearing, Hearing.id == PlaceRequest.hearing_id)
-        .where(Hearing.begins_at < before)
-        .order_by(PlaceRequest.id)
-        .limit(AT_ONCE)
+    old = built_once(
+        lambda: (
+            select(PlaceRequest.id)
+            .join(Hearing, Hearing.id == PlaceRequest.hearing_id)
+            .where(Hearing.begins_at < before)
+            .order_by(PlaceRequest.id)
+            .limit(AT_ONCE)
+        )
     )
     with court.database.read() as session:
-        if session.scalar(old.limit(1)) is None:
+        if not session.scalars(old).all():
             return 0
     with court.database.write() as session:
         found = session.scalars(old).all()

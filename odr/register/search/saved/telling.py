@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from odr.ground.config import Settings
 from odr.ground.errors import ActNotOpen, NotFound
+from odr.ground.memory.built_once import built_once
 from odr.ground.silence import outward
 from odr.ground.text import T, Text, side_by_side
 from odr.identity.accounts import links
@@ -150,14 +151,22 @@ def stop(court: Court, code: str) -> None:
 def tell_due(court: Court, most_new: int = MOST_NEW) -> int:
     """Tell the mailboxes whose day has come; returns how many letters were taken. Searches nobody confirmed are forgotten."""
     now = court.clock.machine_now()
+    never_confirmed = now - links.LIFETIMES[LinkPurpose.CONFIRM_SEARCH]
     with court.database.read() as session:
-        is_due = or_(
-            SavedSearch.tell_at <= now,
-            SavedSearch.confirmed_at.is_(None)
-            & (SavedSearch.asked_at <= now - links.LIFETIMES[LinkPurpose.CONFIRM_SEARCH]),
-        )
         due = session.execute(
-            select(SavedSearch.id, SavedSearch.confirmed_at).where(is_due).order_by(SavedSearch.id).limit(AT_ONCE)
+            built_once(
+                lambda: (
+                    select(SavedSearch.id, SavedSearch.confirmed_at)
+                    .where(
+                        or_(
+                            SavedSearch.tell_at <= now,
+                            and_(SavedSearch.confirmed_at.is_(None), SavedSearch.asked_at <= never_confirmed),
+                        )
+                    )
+                    .order_by(SavedSearch.id)
+                    .limit(AT_ONCE)
+                )
+            )
         ).all()
     told = 0
     for number, confirmed_at in due:
