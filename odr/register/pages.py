@@ -112,7 +112,9 @@ def home() -> Page:
         ahead={one.case_id: one for one in reversed(court.hooks.ahead(sitting, shown))},
         words=words,
         queue=[line for line in queue_of(sitting, me) if line.is_review] if person.is_staff else [],
-        waiting=waiting(session, me, court.table, rules=sitting.pack, words=words, after=after_asked("tasks"))
+        waiting=waiting(
+            session, me, court.table, rules=sitting.pack, words=words, after=after_asked("tasks"), folded=True
+        )
         if person.is_staff
         else Listed([], 0),
         desk=person.is_staff,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -29,6 +29,9 @@ from odr.procedure.hooks import Appointment, Panel
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.sitting import Sitting
 from odr.procedure.time.timeline import marking_entries
+
+FEW = 3
+"""Things of one kind that stand on a case's page one by one besides the first; more are folded behind it."""
 
 
 @dataclass(slots=True)
@@ -174,7 +177,8 @@ class CasePage:
     closed_acts: list[Availability]
     entries: list[LineView]
     panels: dict[str, list[Panel]]
-    tasks: list[tuple[Task, Act | None]]
+    tasks: list[tuple[Task, Act | None, list[Task]]]
+    """What waits for the viewer's role, each with its act and, where there are many of a kind, the others of that kind."""
     people: list[Sitter]
     appointments: list[Appointment]
 
@@ -302,6 +306,20 @@ def _once(waiting: Sequence[Due]) -> list[Due]:
     ]
 
 
+def _by_urgency(task: Task) -> tuple[int, datetime, int]:
+    """As on the desk: what is legally most urgent first, then what is due first."""
+    return -task.risk, task.due_at or datetime.max.replace(tzinfo=UTC), task.id
+
+
+def _folded(tasks: Sequence[Task]) -> list[tuple[Task, list[Task]]]:
+    """Tasks with, where there are more than a few of a kind, the others of that kind behind the first."""
+    by_kind: dict[str, list[Task]] = {}
+    for task in tasks:
+        by_kind.setdefault(task.kind, []).append(task)
+    many = {kind: rest for kind, (_, *rest) in by_kind.items() if len(rest) >= FEW}
+    return [(task, many.get(task.kind, [])) for task in tasks if task.kind not in many or task is by_kind[task.kind][0]]
+
+
 def case_page(sitting: Sitting, case: Case, actor: Actor, locale: str) -> CasePage:
     """Gather a case page for one viewer."""
     available = acts_for(sitting, case, actor)
@@ -316,7 +334,7 @@ def case_page(sitting: Sitting, case: Case, actor: Actor, locale: str) -> CasePa
     lies = sitting.session.scalars(
         built_once(lambda: select(Task).where(Task.case_id == case.id, Task.done_at.is_(None)))
     )
-    tasks = sorted((task for task in lies if task.role is actor.role), key=lambda task: (-task.risk, task.id))
+    tasks = sorted((task for task in lies if task.role is actor.role), key=_by_urgency)
     open_acts = [a.act for a in available if a.is_open]
     ahead = sitting.court.hooks.ahead(sitting, [case.id])
     return CasePage(
@@ -335,7 +353,7 @@ def case_page(sitting: Sitting, case: Case, actor: Actor, locale: str) -> CasePa
         closed_acts=[a for a in available if not a.is_open],
         entries=line_views(sitting, case, actor, latest_lines(sitting.session, case), locale),
         panels=panels,
-        tasks=[(task, _act_of(task, open_acts)) for task in tasks],
+        tasks=[(task, _act_of(task, open_acts), more) for task, more in _folded(tasks)],
         people=sitters(sitting, case),
         appointments=ahead,
     )

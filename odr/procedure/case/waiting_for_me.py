@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
+from sqlalchemy.orm import Session, aliased
 
 from odr.docket.models import Case, Party, Role, Seat, Stage
 from odr.ground.keyset import A_PAGE, FAR, Key, Listed, any_is_more, holds, judged, page_among, page_of
@@ -32,6 +32,8 @@ class DeskLine:
     due_at: datetime | None
     act: Act | None = None
     """The act that takes it off the desk; None where no one act does."""
+    more: int = 0
+    """How many of its kind wait in the case besides, where they are folded into this line."""
 
 
 def done_by(table: ActTable, task: Task, case: Case, rules: Callable[[Case], RulePack]) -> Act | None:
@@ -132,8 +134,12 @@ def waiting(
     words: str = "",
     after: str | None = None,
     size: int = A_PAGE,
+    folded: bool = False,
 ) -> Listed[DeskLine]:
-    """Open tasks of the roles the account holds in its cases, each with its act; risk first, then what is due first."""
+    """Open tasks of the roles the account holds in its cases, each with its act; risk first, then what is due first. ``folded``:
+    of one kind in a case the first alone, with how many more there are, so that forty papers which reached nobody do not hide
+    the one ruling behind them.
+    """
     query = (
         select(Task, Case)
         .join(Case, Case.id == Task.case_id)
@@ -141,10 +147,45 @@ def waiting(
         .where(serving(account_id), judged(Task.done_at).is_(None), *_looked_for(words))
     )
     keys = (Key(Task.risk, descending=True), Key(func.coalesce(Task.due_at, FAR), datetime), Key(Task.id))
+    if folded:
+        query = query.where(~_is_behind_another())
     page = page_of(session, query, keys, after, size)
+    besides = _of_a_kind(session, [task for task, _ in page.rows]) if folded else {}
     return page.of(
         [
-            DeskLine(case, task.title, task.role, task.risk, task.due_at, done_by(table, task, case, rules))
+            DeskLine(
+                case,
+                task.title,
+                task.role,
+                task.risk,
+                task.due_at,
+                done_by(table, task, case, rules),
+                besides.get((task.case_id, task.kind, task.role), 1) - 1,
+            )
             for task, case in page.rows
         ]
     )
+
+
+def _is_behind_another() -> ColumnElement[bool]:
+    """Of a task: another of its kind in the case comes before it in the order of the desk."""
+    first = aliased(Task)
+    due, its_due = func.coalesce(first.due_at, FAR), func.coalesce(Task.due_at, FAR)
+    comes_before = or_(
+        first.risk > Task.risk,
+        and_(first.risk == Task.risk, due < its_due),
+        and_(first.risk == Task.risk, due == its_due, first.id < Task.id),
+    )
+    of_its_kind = (judged(first.kind) == Task.kind, judged(first.role) == Task.role, judged(first.done_at).is_(None))
+    return select(first.id).where(first.case_id == Task.case_id, *of_its_kind, comes_before).exists()
+
+
+def _of_a_kind(session: Session, tasks: Sequence[Task]) -> dict[tuple[int, str, Role], int]:
+    """How many lie on the desks of these tasks' cases, by case, kind and role."""
+    cases = sorted({task.case_id for task in tasks})
+    rows = session.execute(
+        select(Task.case_id, Task.kind, Task.role, func.count())
+        .where(Task.case_id.in_(cases), judged(Task.done_at).is_(None))
+        .group_by(Task.case_id, Task.kind, Task.role)
+    )
+    return {(case, kind, role): count for case, kind, role, count in rows}
