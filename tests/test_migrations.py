@@ -85,14 +85,28 @@ def engine(empty_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+FIRST = """revision, down_revision, branch_labels, depends_on = "0007", None, None, None
+
+
+def upgrade(): ...
+
+
+def downgrade(): ...
+"""
+
+
 def tables(engine: Engine) -> set[str]:
     """Names of the tables there are, Alembic's own left out."""
     return set(inspect(engine).get_table_names()) - {"alembic_version"}
 
 
 def test_the_court_has_a_first_migration() -> None:
-    """A court's database is made by migrations, so there is at least one."""
-    assert migrate.revisions()
+    """A court's database is made by migrations, so there is at least one; each is called as its file begins, and the last has the
+    highest number: by that a court that opens knows, without running them, whether its database needs a step.
+    """
+    files = sorted(path.name.split("_")[0] for path in (migrate.FOLDER / "versions").glob("[0-9]*.py"))
+    revisions = migrate.revisions()
+    assert files == sorted(revisions) and files[-1] == revisions[-1]
 
 
 def test_each_migration_runs_up_and_down(empty_url: str, engine: Engine) -> None:
@@ -261,6 +275,14 @@ def test_a_drafted_migration_makes_what_the_models_say(empty_url: str, engine: E
     migrate.upgrade(empty_url, folder=workshop)
     assert migrate.differences(empty_url) == []
     assert tables(engine) == set(Base.metadata.tables)
+
+
+def test_a_draft_follows_the_last_step(empty_url: str, workshop: Path) -> None:
+    """Numbers may be left out between two steps: the next is one more than the last, and not than how many there are."""
+    (workshop / "versions" / "0007_first.py").write_text(FIRST, encoding="utf-8")
+    migrate.upgrade(empty_url, folder=workshop)
+    migrate.draft(empty_url, "second", folder=workshop)
+    assert migrate.revisions(workshop) == ["0007", "0008"]
 
 
 @pytest.mark.slow

@@ -22,14 +22,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command, op
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import (
     Connection,
     Engine,
@@ -46,6 +40,13 @@ from sqlalchemy.pool import NullPool
 
 import odr
 from odr.ground.db import Base, UTCDateTime
+
+# Alembic is loaded where a step is taken or looked at: a court that opens on a database of its own form needs nothing of it, and loading
+# it would be an eighth of the start of every program.
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
 
 FOLDER = Path(__file__).resolve().parents[2] / "migrations"
 _ADVISORY_LOCK = 7_402_026
@@ -226,6 +227,8 @@ def upgrade(url: str, revision: str = "head", *, folder: Path = FOLDER) -> None:
 
 
 def _take_steps(connection: Connection, folder: Path, revision: str, *, down: bool = False) -> None:
+    from alembic.runtime.environment import EnvironmentContext
+
     # As Alembic's own commands do, which would read every step anew.
     script = _steps(folder, _files(folder))
 
@@ -244,6 +247,8 @@ def add_index(name: str, table: str, columns: list[str], where: str | None = Non
     """In an expand step that does nothing else: an index on a table that acts are using, built beside them on
     PostgreSQL; with ``where``, of the rows of which that is true. May be repeated.
     """
+    from alembic import op
+
     context = op.get_context()
     some = text(where) if where is not None else None
     if context.dialect.name != "postgresql":
@@ -260,6 +265,8 @@ def add_index(name: str, table: str, columns: list[str], where: str | None = Non
 
 def take_down(triggers: Mapping[str, str]) -> None:
     """In a step back: triggers, each of a table, with the function of their name that PostgreSQL calls."""
+    from alembic import op
+
     postgresql = op.get_context().dialect.name == "postgresql"
     for name, table in triggers.items():
         op.execute(f"DROP TRIGGER IF EXISTS {name}" + (f' ON "{table}"' if postgresql else ""))
@@ -269,7 +276,7 @@ def take_down(triggers: Mapping[str, str]) -> None:
 
 def _stands_at_newest(url: str, folder: Path) -> bool:
     there = not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
-    return there and revisions(folder)[-1:] == [current(url)]
+    return there and current(url) == _newest(folder)
 
 
 def stands_at_newest(engine: Engine) -> bool:
@@ -286,7 +293,12 @@ def stands_at_newest(engine: Engine) -> bool:
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
         except (OperationalError, ProgrammingError):
             return False
-    return list(found) == revisions()[-1:]
+    return list(found) == [_newest(FOLDER)]
+
+
+def _newest(folder: Path) -> str | None:
+    """The last revision, as the name of its file begins; None where there is none."""
+    return max((name.split("_")[0] for name, _ in _files(folder)), default=None)
 
 
 def downgrade(url: str, revision: str, *, folder: Path = FOLDER) -> None:
@@ -297,6 +309,8 @@ def downgrade(url: str, revision: str, *, folder: Path = FOLDER) -> None:
 
 def current(url: str) -> str | None:
     """The revision the database stands at; None when it has none."""
+    from alembic.runtime.migration import MigrationContext
+
     with _reading(url) as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
@@ -314,6 +328,8 @@ def _revisions(folder: Path, files: tuple[tuple[str, int], ...]) -> tuple[str, .
 @lru_cache(maxsize=2)
 def _steps(folder: Path, files: tuple[tuple[str, int], ...]) -> ScriptDirectory:
     """Alembic runs every migration's module to see their order: once for what ``files`` there are."""
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(_config(None, folder))
 
 
@@ -384,6 +400,9 @@ def note_oldest(connection: Connection, script: ScriptDirectory, revision: str |
 
 def differences(url: str) -> list[Any]:
     """What the models have and the database has not, or otherwise; empty when they agree."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
     load_models()
     with _reading(url) as connection:
         context = MigrationContext.configure(connection, opts=comparison())
@@ -392,10 +411,12 @@ def differences(url: str) -> list[Any]:
 
 def draft(url: str, message: str, *, folder: Path = FOLDER) -> None:
     """Write a new revision from what the models have and the database at ``url`` has not. To be read before it is kept."""
+    from alembic import command
+
     load_models()
+    number = int(_newest(folder) or 0) + 1
     with _changing(url) as connection:
-        known = revisions(folder)
-        command.revision(_config(connection, folder), message, autogenerate=True, rev_id=f"{len(known) + 1:04d}")
+        command.revision(_config(connection, folder), message, autogenerate=True, rev_id=f"{number:04d}")
 
 
 def comparison() -> dict[str, Any]:
@@ -427,6 +448,8 @@ def _is_ours(item: Any, name: str | None, kind: str, reflected: bool, compare_to
 
 
 def _config(connection: Connection | None, folder: Path) -> Config:
+    from alembic.config import Config
+
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
     return config

@@ -7,8 +7,6 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
-import holidays
-
 from odr.ground.text import T, Text
 from odr.procedure.rules.base import CourtCalendar
 
@@ -36,6 +34,8 @@ _WORDS: dict[DayKind, Text] = {
 
 @lru_cache(maxsize=64)
 def _holidays(country: str, subdivision: str | None, year: int) -> frozenset[date]:
+    import holidays  # With it come the calendars of the world: not for a program that reckons no day.
+
     return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
 
 
