@@ -45,6 +45,8 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "hearing.written.acts.one_is_asked_for": (Why.HANDLER, None),
     "hearing.written.acts.one_waits": (Why.HANDLER, None),
     "judgment.decision.acts.a_decision_has_rested": (Why.HANDLER, None),
+    "judgment.decision.acts.what_is_signed_is_taken_back_first": (Why.BEYOND, "judgment/test_heard_further.py"),
+    "hearing.examination.resuming.the_examination_is_over": (Why.WAY, None),
     "judgment.enforcement.acts.something_is_overdue": (Why.WINDOW, None),
     "evidence.requests.acts.being_collected": (Why.NAMED, None),
     "evidence.requests.acts.fine_proposed": (Why.NAMED, None),

@@ -105,6 +105,7 @@ TELLING = {
     "answer_written_hearing",
     "rule_on_written_hearing",
     "change_plan",
+    "hear_further",
     "end_phase",
     "convene_panel",
 }

@@ -232,6 +232,23 @@ def ordinary_procedure_has_a_hearing(record: Record, entry: Entry) -> Iterator[s
         yield "the debate was not closed after the last hearing"
 
 
+@invariant("CPL 144", JUDGMENT)
+def last_words_follow_what_was_heard_further(record: Record, entry: Entry) -> Iterator[str]:
+    """Where the case was heard further from the deliberation, everybody had their last words after that: in a hearing whose record says
+    so, or in writing.
+    """
+    further = record.of("hear_further", after=record.heard_since())
+    if not further:
+        return
+    since = further[-1].number
+    recorded = {h.recorded_by for h in relied_on(record)}
+    in_hearing = [e for e in record.of("record_hearing", after=since) if e.number in recorded]
+    said = any(one.given.get("last_words") == "yes" for one in in_hearing)
+    written = any(e.result.get("phase") == "final" for e in record.of("close_phase", after=since))
+    if not said and not written:
+        yield f"heard further by entry {since}, and nobody had the last word after it"
+
+
 @invariant("CPL 162, 163", JUDGMENT)
 def each_side_is_heard(record: Record, entry: Entry) -> Iterator[str]:
     """In simple procedure and small claims the form is free, but each side speaks, at a hearing or in writing."""

@@ -34,6 +34,7 @@ from odr.hearing.mode.consent_effects import in_person
 from odr.hearing.mode.consents import Step
 from odr.hearing.models import Examination, Phase
 from odr.hearing.queries import away, closed_by_order, examination_of, without_consent
+from odr.hearing.ripeness.basis import is_needed
 from odr.hearing.ripeness.times import not_yet
 from odr.hearing.vocabulary import DutyState, Mode, PhaseState, PostingKind
 from odr.identity.actors import Actor
@@ -464,7 +465,7 @@ def end_phase(sitting: Sitting, case: Case, given: OrderInput, *, actor: Actor, 
                 "The record stays open until its time ends: everybody may read, correct and sign it (Civil Procedure Law, art. 150)."
             )
         )
-    if phase.part == "hearing" and phase.round == 1:
+    if phase.part == "hearing" and is_needed(sitting, case, phase):
         require_may_be_left_out(sitting.pack(case), case.track.value, phase.key, title_of(phase))
     phases.end_duties(sitting, case, phase)
     return end_of_phase(sitting, case, phase, now, "order")
@@ -535,7 +536,7 @@ def change_plan(sitting: Sitting, case: Case, given: ChangePlanInput, *, actor: 
         dropped = coming.get(reference)
         if dropped is None:
             raise InvalidInput.at("left_out", T("This phase cannot be left out."))
-        if dropped.round == 1:
+        if is_needed(sitting, case, dropped):
             require_may_be_left_out(sitting.pack(case), case.track.value, dropped.key, title_of(dropped))
         dropped.state = PhaseState.DROPPED
     for reference in given.again:
@@ -556,21 +557,7 @@ def _take_up_again(examination: Examination, old: Phase | None) -> None:
     after = max(
         [current.ordinal if current else 0, *(p.ordinal for p in examination.phases if p.state is PhaseState.CLOSED)]
     )
-    examination.phases.append(
-        Phase(
-            case_id=old.case_id,
-            ordinal=after + 1,
-            key=old.key,
-            title=old.title,
-            article=old.article,
-            turns=old.turns,
-            turn=0,
-            sealed=old.sealed,
-            part=old.part,
-            round=1 + max(p.round for p in examination.phases if p.key == old.key),
-            state=PhaseState.PLANNED,
-        )
-    )
+    examination.phases.append(phases.another_round(examination, old, after + 1))
     examination.phases.sort(key=lambda p: p.ordinal)
 
 

@@ -253,6 +253,23 @@ def to_one_hour(sitting: Sitting, case: Case, examination: Examination) -> None:
         sitting.open_task(case, Role.CLERK, desks.SUMMON, T("Fix the hearing and summon everybody."), risk=30)
 
 
+def another_round(examination: Examination, old: Phase, ordinal: int) -> Phase:
+    """A phase once more, still to come, at a place in the plan."""
+    return Phase(
+        case_id=old.case_id,
+        ordinal=ordinal,
+        key=old.key,
+        title=old.title,
+        article=old.article,
+        turns=old.turns,
+        turn=0,
+        sealed=old.sealed,
+        part=old.part,
+        round=1 + max(p.round for p in examination.phases if p.key == old.key),
+        state=PhaseState.PLANNED,
+    )
+
+
 def close(phase: Phase, at: datetime, because: str) -> None:
     """Close a phase; ``because`` "acted", "lapsed", "order" or "nobody"."""
     phase.state, phase.closed_at, phase.closed_because = PhaseState.CLOSED, at, because

@@ -24,6 +24,7 @@ from odr.hearing.live.transcript.reading import Said, as_captions, said_in, vers
 from odr.hearing.live.vocabulary import BY_PHONE, ONLY_BY_PHONE
 from odr.hearing.models import Examination, Opinion, RecordCorrection, RecordSignature
 from odr.hearing.queries import examination_of, heard_anew_by, hearings_of, participants, postings_of
+from odr.hearing.ripeness.basis import resumed_by
 from odr.hearing.vocabulary import HearingState, Presence, RequestState
 from odr.identity.actors import Actor
 from odr.identity.models import Account
@@ -59,11 +60,14 @@ def corrections_of(sitting: Sitting, case: Case) -> Sequence[RecordCorrection]:
 
 def signatures_of(sitting: Sitting, case: Case) -> Sequence[RecordSignature]:
     """Who has signed the record that stands, or refused to. Who signed what was recorded before the case was heard anew has
-    signed nothing of this one.
+    signed nothing of this one, and who signed before it was heard further not all of it.
     """
     mine = select(RecordSignature).where(RecordSignature.case_id == case.id).order_by(RecordSignature.id)
     rows = sitting.session.scalars(mine).all()
-    since = heard_anew_by(sitting.session, case) if rows else 0
+    if not rows:
+        return []
+    resumed = resumed_by(sitting, case)
+    since = max(heard_anew_by(sitting.session, case), resumed.number if resumed is not None else 0)
     return [row for row in rows if row.entry_number > since]
 
 

@@ -5,21 +5,23 @@ CPL 144, 147, 162; CPI 103; OLR 20, 22; EV 60. Each reason names what is missing
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Party, Role, Seat
-from odr.docket.queries import parties
+from odr.docket.models import Case, DocketEntry, Party, Role, Seat
+from odr.docket.queries import entries_of, parties
 from odr.docket.visibility import same_side
 from odr.evidence.exhibits.access import open_since
 from odr.evidence.models import Exhibit
 from odr.filing.claim.progress import heard_again_by
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
-from odr.hearing.models import Examination, Hearing, MergingConsent, Opinion
+from odr.hearing import names
+from odr.hearing.models import Examination, Hearing, MergingConsent, Opinion, Phase
 from odr.hearing.queries import examination_of, hearings_that_count, written_hearing_of
 from odr.hearing.vocabulary import DutyState, HearingState, PhaseState, RequestState
 from odr.identity.models import Account
@@ -59,12 +61,17 @@ def missing_stages(sitting: Sitting, case: Case, examination: Examination) -> It
     """Stages without which no hearing carries a judgment: debate and last words in ordinary procedure, that everybody
     was heard in the others, where form is free (CPL 144, 162, 163).
     """
-    hearings = held(sitting, case)
+    hearings, resumed = held(sitting, case), resumed_by(sitting, case)
     absent = {hearing.id: did_not_sit(sitting, case, hearing) for hearing in hearings}
     counted = [hearing for hearing in hearings if not absent[hearing.id]]
     done = {stage for hearing in counted for stage in _stages(sitting, case, examination, hearing)} | set(
         _in_writing(sitting, case, examination)
     )
+    if resumed is not None and FINAL in done:
+        since = [hearing for hearing in counted if (hearing.recorded_by or 0) > resumed.number]
+        said = {stage for hearing in since for stage in hearing.stages}
+        said |= set(_in_writing(sitting, case, examination, _again(resumed)))
+        done -= {FINAL} - said
     if len(counted) < len(hearings) and not STAGES.keys() <= done:
         for name in sorted({name for those in absent.values() for name in those}):
             yield T(
@@ -139,8 +146,34 @@ def _kept(sitting: Sitting, case: Case) -> set[str]:
     return {p.key for p in sitting.pack(case).plan_for(case.track.value).phases if case.track.value in p.kept_on}
 
 
-def _in_writing(sitting: Sitting, case: Case, examination: Examination) -> Iterator[str]:
-    """Stages of a hearing that were gone through in writing, where that was allowed."""
+def resumed_by(sitting: Sitting, case: Case) -> DocketEntry | None:
+    """The entry by which the case was heard further, in the examination that stands: what was said before stays, and everybody has
+    their last words once more on what came since (CPL 144).
+    """
+    examination = examination_of(sitting.session, case)
+    entries = entries_of(sitting.session, case, names.HEAR_FURTHER) if examination is not None else ()
+    return next((one for one in reversed(entries) if examination and one.number > examination.opened_by), None)
+
+
+def is_needed(sitting: Sitting, case: Case, phase: Phase) -> bool:
+    """Whether a phase is the first of its kind, or the last words for which the case was heard further; what was gone through already
+    may be left out.
+    """
+    resumed = resumed_by(sitting, case)
+    if resumed is None:
+        return phase.round == 1
+    return phase.key == FINAL and phase.reference in _again(resumed)
+
+
+def _again(resumed: DocketEntry) -> Collection[str]:
+    """The rounds that were planned when the case was heard further, by their references."""
+    return cast(Collection[str], json.loads(resumed.payload)["result"]["again"])
+
+
+def _in_writing(
+    sitting: Sitting, case: Case, examination: Examination, of: Collection[str] | None = None
+) -> Iterator[str]:
+    """Stages of a hearing that were gone through in writing, where that was allowed; only ``of`` some rounds, by their references."""
     allowed = written_hearing_of(sitting.session, case)
     rules = sitting.pack(case).written_hearings
     if allowed is None or allowed.state is not RequestState.GRANTED or rules is None:
@@ -148,7 +181,7 @@ def _in_writing(sitting: Sitting, case: Case, examination: Examination) -> Itera
     if case.track.value in rules.tracks:
         # What ended by order before everybody's time was over heard nobody.
         over = (p for p in examination.phases if p.state is PhaseState.CLOSED and p.closed_because != "order")
-        yield from (p.key for p in over if p.part == "hearing")
+        yield from (p.key for p in over if p.part == "hearing" and (of is None or p.reference in of))
 
 
 class Examined:

@@ -13,6 +13,7 @@ from odr.docket.models import Audience, Case, Document, Role, Stage
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import T, Text, side_by_side
 from odr.hearing.models import Witness
+from odr.hearing.names import HEAR_FURTHER
 from odr.hearing.ripeness.times import nothing_found_yet
 from odr.hearing.vocabulary import RequestState
 from odr.identity.actors import Actor
@@ -36,9 +37,9 @@ from odr.judgment.remedies.absence import absent_may_ask
 from odr.judgment.time_limits import SEND_JUDGMENT
 from odr.judgment.vocabulary import STORAGE, Basis, DecisionKind, DecisionState, FindingResult, Weakness
 from odr.procedure.acts.act_versions import upcast
-from odr.procedure.acts.events import ClaimIsChanging, DecisionIssued, ExaminationClosed, Served
+from odr.procedure.acts.events import ClaimIsChanging, DecisionIssued, ExaminationClosed, ExaminationResumed, Served
 from odr.procedure.acts.letter import Letter, PaperKind
-from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, Topic, act, guard
+from odr.procedure.acts.table import Act, Everyone, Milestone, Premise, Recorded, Topic, act, bar, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, RefTo, field
 from odr.procedure.models import WindowState
@@ -707,6 +708,22 @@ def begin_deliberation(sitting: Sitting, event: ExaminationClosed) -> None:
             T("The examination is over. Make the findings and write the decision."),
             risk=30,
         )
+
+
+def leave_deliberation(sitting: Sitting, event: ExaminationResumed) -> None:
+    """The case is heard further: findings and drafts stay as they are, and nobody is asked for them meanwhile."""
+    sitting.close_tasks(event.case, desks.DRAFT_DECISION)
+
+
+@bar("COURT cooling-off", "COURT hear-further")
+def what_is_signed_is_taken_back_first(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Text | None:
+    """Reason why a case is not heard further: its decision is signed, and would be pronounced meanwhile."""
+    if act.name != HEAR_FURTHER:
+        return None
+    decision = current_draft(sitting.session, case)
+    if decision is not None and decision.state is DecisionState.COOLING:
+        return T("The decision is signed. Take it back first; its text stays as a draft.")
+    return None
 
 
 def claim_is_changing(sitting: Sitting, event: ClaimIsChanging) -> None:

@@ -15,6 +15,7 @@ from odr.docket.models import Case, DocketEntry, Role
 from odr.docket.visibility import reads_entry
 from odr.filing.claim.procedure_bars import panel_is_ordered
 from odr.ground.text import T, Text, side_by_side
+from odr.hearing.ripeness.basis import resumed_by
 from odr.identity.actors import seated_in
 from odr.judgment.decision.issuing import words_digest
 from odr.judgment.meetings.queries import decided_by_committee
@@ -124,10 +125,12 @@ def ended(sitting: Sitting, case: Case, decision: Decision | None, actor: Actor)
 
 def cast_votes(sitting: Sitting, case: Case, decision: Decision) -> dict[int, PanelMinute]:
     """Member → the minute of their last vote on the text as it stands; a vote on another text counts no more, nor one from before the
-    committee decided: each member was told of that decision and looked at the text again (COL 5(8), 15).
+    committee decided: each member was told of that decision and looked at the text again (COL 5(8), 15); nor one from before the
+    case was heard further.
     """
     digest, decided = words_digest(sitting, case, decision), decided_by_committee(sitting.session, case)
-    since = (decided[-1].filed_entry or 0) if decided else 0
+    resumed = resumed_by(sitting, case)
+    since = max((decided[-1].filed_entry or 0) if decided else 0, resumed.number if resumed is not None else 0)
     return {
         m.account_id: m
         for m in minutes(sitting, decision)

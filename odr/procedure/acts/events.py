@@ -375,6 +375,11 @@ class ExaminationVoid(Event):
 
 
 @dataclass(frozen=True)
+class ExaminationResumed(Event):
+    """The case is heard further before it is decided: nothing is deliberated on until that is over (CPL 144)."""
+
+
+@dataclass(frozen=True)
 class ExaminationClosed(Event):
     """The debate is over; the court deliberates (CPL 144)."""
 

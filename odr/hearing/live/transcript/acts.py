@@ -22,8 +22,8 @@ from odr.hearing.live.transcript.making import seal_words
 from odr.hearing.live.transcript.models import Transcript, TranscriptChange
 from odr.hearing.live.transcript.reading import Said, as_text, said_in, something_said, transcripts_of
 from odr.hearing.live.vocabulary import RoomState
-from odr.hearing.models import Hearing, RecordCorrection, RecordSignature
-from odr.hearing.queries import examination_of
+from odr.hearing.models import Hearing, RecordCorrection
+from odr.hearing.record.papers import signatures_of
 from odr.hearing.vocabulary import RequestState
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Milestone, Recorded, Topic, act, guard
@@ -168,12 +168,7 @@ def _public(pieces: list[LiveSegment]) -> list[LiveSegment]:
 @guard("REC 6", "IC 20")
 def text_can_be_entered(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why no text of a hearing is entered: none is drafted to the end, it stands there, or the record is signed."""
-    examination = examination_of(sitting.session, case)
-    since = (
-        examination.opened_by if examination is not None else 0
-    )  # Heard again, the case has a record that nobody signed.
-    signed = select(RecordSignature.id).where(RecordSignature.case_id == case.id, RecordSignature.entry_number > since)
-    if sitting.session.scalar(signed.limit(1)) is not None:
+    if signatures_of(sitting, case):
         return T("The record has been signed or refused by somebody: nothing is put into it any more.")
     if not _open(sitting, case):
         return T("No hearing held here is over whose text is drafted to the end and not in the record yet.")
