@@ -40,6 +40,33 @@ def newest(scene: Scene) -> tuple[Party, Packet]:
         ).one()
 
 
+@pytest.mark.parametrize(
+    ("change", "is_other"),
+    [
+        ({"email": "other@li.example"}, True),
+        ({"email": None, "address": "9 Mill Lane"}, True),
+        ({"email": None, "address": None}, False),
+        ({"email": "LI@parties.example"}, False),
+        ({"email": "other@li.example", "kind": "company"}, True),
+        ({"name": "Haiyun Technology Ltd.", "email": "other@haiyun.example", "kind": "company"}, False),
+    ],
+)
+def test_two_people_may_have_one_name(pending: Scene, change: dict[str, str | None], is_other: bool) -> None:
+    """Reached in another way it is another person; without any way, or by the same, nobody can tell them apart, nor two companies."""
+    with pending.court.database.read() as session:
+        of_company = next(p.name for p in session.get_one(Case, pending.case_id).parties if p.role is Role.RESPONDENT)
+    name = of_company if "name" in change else "li wen"
+    given = JoinderInput.model_validate({**ASKED, "kind": "person", **change, "name": name})
+    if is_other:
+        pending.do("ask_for_joinder", "haiyun", given)
+        asked = request_of(pending, RequestKind.JOINDER).reference
+        pending.do("rule_on_joinder", "judge", request=asked, answer="allow", reasons="It concerns her.")
+        assert newest(pending)[0].label == "third_party/1"
+        return
+    with pytest.raises(InvalidInput, match="Somebody of this name is already in the case"):
+        pending.do("ask_for_joinder", "haiyun", given)
+
+
 def test_a_third_party_is_asked_for_called_and_heard(pending: Scene) -> None:
     """On motion and ruling she is called by letter; joined she has her time for evidence, everybody's anew, and may
     claim (CPI 73, 81; EV 55).
@@ -47,7 +74,11 @@ def test_a_third_party_is_asked_for_called_and_heard(pending: Scene) -> None:
     with pytest.raises(Forbidden):
         pending.do("ask_for_joinder", "clerk", JoinderInput.model_validate(ASKED))
     with pytest.raises(InvalidInput):
-        pending.do("ask_for_joinder", "haiyun", JoinderInput.model_validate({**ASKED, "name": "li wen"}))
+        pending.do(
+            "ask_for_joinder",
+            "haiyun",
+            JoinderInput.model_validate({**ASKED, "name": "li wen", "email": "li@parties.example"}),
+        )
     with pytest.raises(ActNotOpen):
         pending.do("rule_on_joinder", "judge", request="x", answer="allow", reasons="It concerns her.")
     pending.do("ask_for_joinder", "haiyun", JoinderInput.model_validate(ASKED))

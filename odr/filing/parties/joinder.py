@@ -37,9 +37,24 @@ ANSWER_THIRD_PARTY = "third_party_answer"
 JOINDER = RequestKind.JOINDER
 
 
-def _refuse_known(case: Case, name: str) -> None:
-    if any(p.left_at is None and p.name.casefold() == name.casefold() for p in case.parties):
-        raise InvalidInput.at("name", T("Somebody of this name is already in the case."))
+def _refuse_known(case: Case, given: JoinderInput | AddPartyInput | InterventionInput) -> None:
+    """Raises InvalidInput for somebody who is in the case already. Two people may have one name, and then are reached in different ways; of
+    two companies of one name none is told from the other so.
+    """
+    known = [p for p in case.parties if p.left_at is None and p.name.casefold() == given.name.casefold()]
+    if any(PartyKind.PERSON not in {given.kind, p.kind} or _is_reached_alike(p, given) for p in known):
+        raise InvalidInput.at(
+            "name",
+            T(
+                "Somebody of this name is already in the case. If it is another person of the same name, say how they are reached: by an e-mail address, a telephone number or a postal address that is not the other’s."
+            ),
+        )
+
+
+def _is_reached_alike(party: Party, given: JoinderInput | AddPartyInput | InterventionInput) -> bool:
+    theirs = {at.casefold() for at in (party.email, party.phone, party.address) if at}
+    new = {at.casefold() for at in (given.email, given.phone, given.address) if at}
+    return not new or bool(new & theirs)
 
 
 POSITIONS_OF_NEWCOMERS = {
@@ -84,7 +99,7 @@ class JoinderInput(CourtModel):
 )
 def ask_for_joinder(sitting: Sitting, case: Case, given: JoinderInput, *, actor: Actor, now: datetime) -> Recorded:
     """Ask the court to bring a third party or a further claimant or respondent into the case (CPI 73, 222)."""
-    _refuse_known(case, given.name)
+    _refuse_known(case, given)
     me = sitting.party_of(case, actor)
     who = given.model_dump(mode="json", exclude={"words"})
     request = ask(sitting, case, JOINDER, me, given.words, who=who)
@@ -156,7 +171,7 @@ def rule_on_joinder(sitting: Sitting, case: Case, given: JoinderRuling, *, actor
             T("%(name)s is not brought into the case", name=who["name"]),
             {"request": request.reference, "reasons": given.reasons},
         )
-    _refuse_known(case, who["name"])
+    _refuse_known(case, AddPartyInput(**who, reasons=given.reasons))
     decide(sitting, case, request, RequestState.GRANTED)
     return _brought_in(sitting, case, AddPartyInput(**who, reasons=given.reasons), now)
 
@@ -206,7 +221,7 @@ class AddPartyInput(CourtModel):
 )
 def bring_in_party(sitting: Sitting, case: Case, given: AddPartyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Call a third party or a necessary co-party into the case without anybody's motion (CPL 59, 135; CPI 73, 74)."""
-    _refuse_known(case, given.name)
+    _refuse_known(case, given)
     return _brought_in(sitting, case, given, now)
 
 
@@ -352,7 +367,7 @@ def record_intervention(
     """Put on the docket that somebody outside the case asks to take part; the judge rules as on any such motion (CPL
     59; CPI 81).
     """
-    _refuse_known(case, given.name)
+    _refuse_known(case, given)
     request = ask(
         sitting,
         case,
