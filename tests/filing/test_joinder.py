@@ -203,7 +203,7 @@ def test_somebody_outside_asks_to_take_part(pending: Scene, visitor: Callable[[s
     stranger = visitor("stranger")
     for insider in ("li", "judge"):
         visitor(insider).send(page, page, **given)
-    stranger.send(page, page, **{**given, "name": "Li Wen"})
+    stranger.send(page, page, **{**given, "name": "Li Wen", "kind": "person", "email": "li@parties.example"})
     with pending.court.database.read() as session:
         assert session.scalars(select(Request).where(Request.kind == RequestKind.JOINDER)).all() == []
     pending.clock.advance(timedelta(days=1, seconds=1))
