@@ -692,7 +692,8 @@ def choose(case: Case, actor: Actor) -> Page:
     if case.is_without_claim or case.stage is Stage.CLOSED:
         return redirect(url_for("cases.overview", reference=case.reference), 303)
     window = next(iter(court.windows(case, "answer", party=court.party_of(case, actor))), None)
-    may = {name for name in DOORS if refusal(court, current_court().table[name], case, actor) is None}
+    doors = {name: refusal(court, current_court().table[name], case, actor) for name in DOORS}
+    may = {name for name, breach in doors.items() if breach is None}
     certified = [current_court().table[name] for name in acts_that_mean(Milestone.FACTS_CERTIFIED)]
     company = court.party_of(case, actor).kind is not PartyKind.PERSON
     sought = reliefs_of(court.session, case)
@@ -703,6 +704,7 @@ def choose(case: Case, actor: Actor) -> Page:
         actor=actor,
         window=window,
         may=may,
+        no_more_time=doors[names.ASK_EXTENSION],
         certified=[act.page for act in certified if refusal(court, act, case, actor) is None],
         company=company,
         reliefs=sought,
