@@ -79,7 +79,10 @@ SOON = [{"on": "2026-03-20", "amount": "6000"}]
 @pytest.mark.parametrize(
     ("terms", "said"),
     [
-        ({"amount": "6000", "payer": "respondent/1", "instalments": SOON}, "An offer of CNY\u00a06,000.00 waits for you"),
+        (
+            {"amount": "6000", "payer": "respondent/1", "instalments": SOON},
+            "An offer of CNY\u00a06,000.00 waits for you",
+        ),
         (
             {"amount": "6000", "payer": "claimant/1", "instalments": SOON},
             "An offer waits for you: you would pay CNY\u00a06,000.00",
@@ -107,6 +110,18 @@ def test_a_case_that_was_withdrawn_offers_no_settlement(bench: Bench) -> None:
     over = li.get("")
     assert bench.case().stage is Stage.CLOSED
     assert "Settle it between yourselves" not in over and "private room" not in over
+
+
+def test_a_case_that_ended_waits_for_nothing(bench: Bench) -> None:
+    """Withdrawn, its pages announce no decision and no examination that will never come; before, they do."""
+    (li,) = visitors(bench, "li")
+    assert "You are told when there is one" in li.get("/decision")
+    bench.do("claimant/1", "withdraw_claim", {"reasons": "Paid."})
+    with bench.court.database.read() as session:
+        request = session.scalars(select(Request.reference)).one()
+    bench.do("judge", "rule_on_withdrawal", {"request": request, "answer": "allow", "reasons": "Nobody objects."})
+    over = li.get("/decision")
+    assert "The case ended without a judgment. How it ended: Withdrawn." in over and "You are told when" not in over
 
 
 def test_the_room_is_shut_to_the_court_and_strangers(bench: Bench) -> None:
