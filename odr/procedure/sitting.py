@@ -274,6 +274,7 @@ class Sitting:
             title=words_of(title),
             risk=risk,
             opened_at=self.now,
+            opened_by=self.next_number(case),
             due_at=due_at or self._due_on(case, desk),
         )
         self.session.add(task)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, select
 
-from odr.docket.models import BENCH_ROLES, PARTY_ROLES, Case, DocketEntry, Role, Stage
+from odr.docket.models import BENCH_ROLES, PARTY_ROLES, Audience, Case, DocketEntry, Role, Stage
+from odr.docket.visibility import may_read
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -310,7 +311,7 @@ def _waited_for(
         what = rule_of(sitting, window).title
         words = T("Nothing for you to do now: %(name)s may still do this: %(what)s.", name=name, what=what)
         return words, window.due_at, window
-    words, until = _on_a_desk(sitting, case)
+    words, until = _on_a_desk(sitting, case, actor)
     return words, until, None
 
 
@@ -320,18 +321,28 @@ def _court_has_time(sitting: Sitting, window: Window) -> Text:
     return told if told is not None else T("Nothing for you to do now. What is waited for: %(what)s.", what=what)
 
 
-def _on_a_desk(sitting: Sitting, case: Case) -> tuple[Text, datetime | None]:
+def _on_a_desk(sitting: Sitting, case: Case, actor: Actor) -> tuple[Text, datetime | None]:
     """Whose turn it is at the court, by what lies open on its desks, and by which day, where one is still to come; that the
-    case is over, or before the higher court, where it is.
+    case is over, or before the higher court, where it is. Of what another asked for in confidence, such as that an account
+    be frozen, neither who has it nor until when.
     """
     if case.stage in ELSEWHERE:
         return ELSEWHERE[case.stage], None
-    open_tasks = select(Task.kind, Task.role, Task.due_at).where(Task.case_id == case.id, Task.done_at.is_(None))
+    entry = DocketEntry
+    open_tasks = (
+        select(Task.kind, Task.role, Task.due_at, entry.audience, entry.party_id, entry.named)
+        .outerjoin(entry, and_(entry.case_id == Task.case_id, entry.number == Task.opened_by))
+        .where(Task.case_id == case.id, Task.done_at.is_(None))
+        .order_by(Task.risk.desc(), Task.id)
+    )
     judge = T("Nothing for you to do now: the judge has to act.")
-    rows = [
-        (desk.waits if (desk := DESKS.get(kind)) is not None else None, role, due)
-        for kind, role, due in sitting.session.execute(open_tasks.order_by(Task.risk.desc(), Task.id))
-    ]
+    rows = []
+    for kind, role, due, audience, party_id, named in sitting.session.execute(open_tasks):
+        desk = DESKS.get(kind)
+        waits = desk.waits if desk is not None else None
+        readers = named if audience is Audience.NAMED else None
+        if waits is not None or audience is None or may_read(actor, audience, party_id, readers):
+            rows.append((waits, role, due))
     # What a party can be told of goes before what only the court knows of, such as whether a decision is published.
     for waits, role, due in sorted(rows, key=lambda row: row[0] is None):
         words = waits or COURT_WORKS.get(role, judge if role in BENCH_ROLES else None)
