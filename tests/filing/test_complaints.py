@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -28,6 +29,8 @@ from tests.scene import Scene
 
 Door = Callable[[str | None], Visitor]
 HERE = "/registry/complaints"
+WAITED_FOR = ("me", "clerk", "president", "party", "clock")
+CSRF = re.compile(r'name="csrf_token" value="[^"]*"')
 
 
 @pytest.fixture
@@ -427,3 +430,20 @@ def test_only_who_serves_is_named_to_answer(pending: Scene) -> None:
         session.get_one(Account, pending.people["cashier"]).state = AccountState.SUSPENDED
     with pytest.raises(InvalidInput):
         name(pending, "cashier")
+
+
+def test_whom_a_complaint_is_about_finds_it_on_no_page_of_theirs(pending: Scene, app: Flask) -> None:
+    """Neither what waits for whom in the case, nor the list of all cases, nor its filter tells the judge or an assistant that somebody
+    complained, while what the registry has to do for the case stands there.
+    """
+
+    def seen() -> str:
+        page = Visitor(app, pending, "judge")
+        lists = [page.get(f"/today/cases{asked}") for asked in ("", *(f"?waits={who}" for who in WAITED_FOR))]
+        every = [page.get(f"/cases/{pending.case().reference}/bench"), *lists]
+        return "".join(re.search(r"<main.*</main>", each, re.DOTALL)[0] for each in every)  # type: ignore[index]
+
+    before = seen()
+    complain(pending, Role.JUDGE, about="conduct")
+    assert re.sub(CSRF, "", seen()) == re.sub(CSRF, "", before)
+    assert "complains" in Visitor(app, pending, "president").get("/home")

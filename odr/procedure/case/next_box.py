@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, select
 
-from odr.docket.models import BENCH_ROLES, PARTY_ROLES, Audience, Case, DocketEntry, Role, Stage
-from odr.docket.visibility import may_read
+from odr.docket.models import BENCH_ROLES, PARTY_ROLES, Case, DocketEntry, Role, Stage
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -22,6 +21,7 @@ from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.table import TABLE, Act, Milestone
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.acts.windows import TIME_LIMITS, Nature, rule_of, shown_windows
+from odr.procedure.case.seen_tasks import ENTRY, READERS, may_know
 from odr.procedure.hooks import Appointment, If, Owed, StepWords
 from odr.procedure.models import Task, Window, WindowState
 
@@ -328,20 +328,18 @@ def _on_a_desk(sitting: Sitting, case: Case, actor: Actor) -> tuple[Text, dateti
     """
     if case.stage in ELSEWHERE:
         return ELSEWHERE[case.stage], None
-    entry = DocketEntry
     open_tasks = (
-        select(Task.kind, Task.role, Task.due_at, entry.audience, entry.party_id, entry.named)
-        .outerjoin(entry, and_(entry.case_id == Task.case_id, entry.number == Task.opened_by))
+        select(Task.kind, Task.role, Task.due_at, *READERS)
+        .outerjoin(DocketEntry, ENTRY)
         .where(Task.case_id == case.id, Task.done_at.is_(None))
         .order_by(Task.risk.desc(), Task.id)
     )
     judge = T("Nothing for you to do now: the judge has to act.")
     rows = []
-    for kind, role, due, audience, party_id, named in sitting.session.execute(open_tasks):
+    for kind, role, due, *readers in sitting.session.execute(open_tasks):
         desk = DESKS.get(kind)
         waits = desk.waits if desk is not None else None
-        readers = named if audience is Audience.NAMED else None
-        if waits is not None or audience is None or may_read(actor, audience, party_id, readers):
+        if waits is not None or may_know(actor, *readers):
             rows.append((waits, role, due))
     # What a party can be told of goes before what only the court knows of, such as whether a decision is published.
     for waits, role, due in sorted(rows, key=lambda row: row[0] is None):
