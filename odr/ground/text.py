@@ -256,9 +256,22 @@ def _up_to_99(number: int) -> str:
     return ("" if tens == 0 else "十" if tens == 1 else _FIGURES[tens] + "十") + (_FIGURES[ones] if ones else "")
 
 
+class _Seat:
+    """Where the court of this process sits."""
+
+    zone = ZoneInfo("Asia/Shanghai")
+
+
+def sits_in(zone: ZoneInfo) -> None:
+    """Tell hours as they are in this zone from now on: a process serves one court, and says so before anything is written. A
+    summons for half past ten in London must not tell of the hour it then is in Shanghai.
+    """
+    _Seat.zone = zone
+
+
 def write_instant(at: datetime, locale: str, tz: ZoneInfo | None = None) -> str:
-    """A local day and minute with the zone the court sits in. Without a time it fails: the library would write now."""
-    zone = tz or ZoneInfo("Asia/Shanghai")
+    """A local day and minute in the zone the court sits in. Without a time it fails: the library would write now."""
+    zone = tz or _Seat.zone
     # A time without a zone is one of UTC, to the library too.
     return _write_minute(at.astimezone(UTC) if at.tzinfo is not None else at.replace(tzinfo=UTC), locale, zone)
 

@@ -18,10 +18,12 @@ from odr.filing.models import Claim
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import ActNotOpen
+from odr.ground.text import LOCALES, T, sits_in
 from odr.hearing.models import Hearing
 from odr.judgment.models import Decision
 from odr.payments.fee.assessment import assessments_of
 from odr.procedure.acts.availability import acts_for
+from odr.procedure.case.overview import words_in
 from odr.procedure.models import Window, WindowState
 from tests.judgment.test_whole import draft, gate, posted
 from tests.scene import Scene, claim, open_court
@@ -47,6 +49,7 @@ def london(sqlite_url: str, tmp_path: Path) -> Iterator[Scene]:
     scene.later(hours=1)
     yield scene
     database.dispose()
+    sits_in(ZoneInfo("Asia/Shanghai"))  # where every other court of the tests sits
 
 
 def window(scene: Scene, kind: str) -> Window:
@@ -211,3 +214,22 @@ def test_judgment_in_default_only_on_request(london: Scene) -> None:
             decision.by_default
             and len(entries_of(session, session.get_one(Case, scene.case_id), "countersign_decision")) == 0
         )
+
+
+def test_hours_are_told_as_they_are_where_the_court_sits(london: Scene) -> None:
+    """In the docket, which is kept for ever, and so in letters and on pages, in summer time too: whatever another court that
+    this process has opened would say.
+    """
+    morning, summer = (datetime(2026, month, 20, 10, 30, tzinfo=LONDON) for month in (3, 7))
+    told = [T("Hearing fixed for %(at)s", at=at).render(locale)[-5:] for at in (morning, summer) for locale in LOCALES]
+    assert told == ["10:30"] * 4
+    sits_in(ZoneInfo("Asia/Shanghai"))
+    london.join()
+    london.later(days=15)
+    london.do("open_examination", "judge", mode="offline")
+    day = (london.clock.now() + timedelta(days=23)).date()
+    london.do("summon", "clerk", mode="offline", on=day.isoformat(), at="10:30", place="Courtroom 1")
+    with london.court.database.read() as session:
+        (entry,) = entries_of(session, session.get_one(Case, london.case_id), "summon")
+        words = words_in(entry.payload)
+    assert all("10:30" in words[locale] and "18:30" not in words[locale] for locale in LOCALES), words
