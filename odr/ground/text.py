@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -136,6 +136,26 @@ class Money:
         return write(self, SOURCE_LOCALE)
 
 
+class LastDay(date):
+    """The last day of a time limit where that day is over before midnight, as at four o'clock: it is written with its hour, and
+    is a day like any other for everything else. A day reckoned from it has no hour.
+    """
+
+    closes: time | None = None
+
+    @classmethod
+    def of(cls, moment: datetime) -> LastDay:
+        """The day of a moment, which closes with it; in its own zone."""
+        made = cls(moment.year, moment.month, moment.day)
+        made.closes = moment.time()
+        return made
+
+    @property
+    def plain(self) -> date:
+        """It without its hour."""
+        return date(self.year, self.month, self.day)
+
+
 @dataclass(frozen=True)
 class PaperDay:
     """A day as the text of a decision names it: without the weekday."""
@@ -177,6 +197,10 @@ def write(value: Any, locale: str, tz: ZoneInfo | None = None) -> str:
         return value.render(locale)
     if isinstance(value, Money):
         return write_money(value, locale)
+    if isinstance(value, LastDay):
+        return _with_hour(write_day(value.plain, locale), value, locale)
+    if isinstance(value, ShortDay) and isinstance(value.day, LastDay):
+        return _with_hour(write(ShortDay(value.day.plain), locale), value.day, locale)
     if isinstance(value, ShortDay):
         return _dated(value.day, "M月d日", "d MMMM", locale)
     if isinstance(value, Month):
@@ -190,6 +214,12 @@ def write(value: Any, locale: str, tz: ZoneInfo | None = None) -> str:
     if isinstance(value, date):
         return write_day(value, locale)
     return str(value)
+
+
+def _with_hour(day: str, last: LastDay, locale: str) -> str:
+    if last.closes is None:
+        return day
+    return f"{day}{'' if locale == 'zh-Hans' else ', '}{last.closes:%H:%M}"
 
 
 @lru_cache(maxsize=2_000)
