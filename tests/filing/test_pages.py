@@ -276,3 +276,14 @@ def test_who_joins_late_is_not_told_that_a_hearing_is_still_to_come(
     details = f"/join/{code}/details"
     assert haiyun.send(details, details).headers["Location"] == path(small_scene)
     assert haiyun.raw(path(small_scene, "/choose")).headers["Location"] == path(small_scene)
+
+
+def test_who_has_lodged_reads_until_when_the_registry_looks_at_it(small_scene: Scene, visitor: Door) -> None:
+    """The day is that of the registry, whatever else runs sooner; and the clerk is not told when they hear from themselves."""
+    small_scene.lodge()
+    with small_scene.court.database.write() as session:
+        session.get_one(Case, small_scene.case_id).next_due_at = small_scene.clock.now()
+    told = re.compile(r"The registry looks at the claim by the end of ([^.]*)\.")
+    (day,) = told.findall(visitor("li").get(path(small_scene, "/docket/1?done=1")))
+    assert day.replace("\u00a0", " ") == "Monday 9 March 2026"
+    assert not told.findall(visitor("clerk").get(path(small_scene, "/docket/1?done=1")))
