@@ -21,6 +21,7 @@ from odr.filing.complaints.rules import Concerned, Standing, may_answer, who_ans
 from odr.filing.course.time_limit_changes import halt
 from odr.filing.models import Request, RequestKind, RequestState, StaffLeave
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.hearing.bench.all_cases import all_cases
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.procedure.models import Task, Window, WindowState
 from odr.service.models import Packet
@@ -447,3 +448,16 @@ def test_whom_a_complaint_is_about_finds_it_on_no_page_of_theirs(pending: Scene,
     complain(pending, Role.JUDGE, about="conduct")
     assert re.sub(CSRF, "", seen()) == re.sub(CSRF, "", before)
     assert "complains" in Visitor(app, pending, "president").get("/home")
+
+
+def test_the_day_of_a_complaint_is_not_the_day_a_judge_waits_for(pending: Scene) -> None:
+    """In the list of their cases no date stands of which nobody may tell them why."""
+    complain(pending, Role.JUDGE, about="conduct")
+    with pending.court.database.write() as session:
+        for window in session.scalars(select(Window).where(Window.kind != "complaint_reply")):
+            window.state = WindowState.ENDED
+        for task in session.scalars(select(Task)):
+            task.done_at = pending.clock.now()
+    with pending.court.database.read() as session:
+        (line,) = all_cases(pending.court.look(session), pending.people["judge"]).page.rows
+    assert (line.what, line.until) == (None, None)

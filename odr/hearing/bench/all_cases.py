@@ -139,7 +139,9 @@ def _lines(sitting: Sitting, cases: Sequence[Case], judge: Actor) -> list[CaseLi
     runs: dict[int, list[tuple[str | None, datetime | None]]] = {}
     windows = select(Window.case_id, Party.name, Window.due_at).outerjoin(Party, Party.id == Window.party_id)
     for case_id, name, due in session.execute(
-        windows.where(Window.case_id.in_(ids), Window.state == WindowState.OPEN).order_by(Window.id)
+        windows.where(
+            Window.case_id.in_(ids), Window.state == WindowState.OPEN, ~not_known_to(judge.role, Window)
+        ).order_by(Window.id)
     ):
         runs.setdefault(case_id, []).append((name, due))
     lines = []

@@ -13,9 +13,14 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Audience, DocketEntry, Role
 from odr.docket.visibility import Viewer, may_read
 from odr.identity.actors import Actor
-from odr.procedure.models import Task
+from odr.procedure.models import Task, Window
 
-ENTRY: ColumnElement[bool] = and_(DocketEntry.case_id == Task.case_id, DocketEntry.number == Task.opened_by)
+
+def _entry_of(row: type[Task] | type[Window]) -> ColumnElement[bool]:
+    return and_(DocketEntry.case_id == row.case_id, DocketEntry.number == row.opened_by)
+
+
+ENTRY = _entry_of(Task)
 """The entry with which a task came, for an outer join."""
 READERS: Sequence[Any] = (DocketEntry.audience, DocketEntry.party_id, DocketEntry.named)
 """By what of that entry :func:`may_know` decides."""
@@ -28,13 +33,13 @@ def may_know(viewer: Viewer, audience: Audience | None, party_id: int | None, na
     return audience is None or may_read(viewer, audience, party_id, named if audience is Audience.NAMED else None)
 
 
-def not_known_to(role: Role) -> ColumnElement[bool]:
-    """As :func:`may_know` for somebody of the court, in a query of tasks: those they may not know of."""
+def not_known_to(role: Role, of: type[Task] | type[Window] = Task) -> ColumnElement[bool]:
+    """As :func:`may_know` for somebody of the court, in a query of tasks, or of time limits: those they may not know of."""
     kept = DocketEntry.audience.in_([one for one in Audience if not may_know(Actor(role), one, None, [role.value])])
     unnamed = and_(
         DocketEntry.audience == Audience.NAMED, cast(DocketEntry.named, String).not_like(f'%"{role.value}"%')
     )
-    return exists().where(ENTRY, kept | unnamed).correlate(Task)
+    return exists().where(_entry_of(of), kept | unnamed).correlate(of)
 
 
 def open_tasks(session: Session, cases: Collection[int], viewer: Viewer) -> list[Task]:
