@@ -35,7 +35,19 @@ from odr.ground.config import Mode, Settings, SettingsError
 from odr.ground.db import Database
 from odr.ground.errors import CourtError, NotFound, StepUpNeeded, StorageFull, Unavailable
 from odr.ground.silence import silence
-from odr.ground.text import SIGNS, Money, T, Text, catalogue, side_by_side, write, write_day, write_instant, write_month
+from odr.ground.text import (
+    SIGNS,
+    LastDay,
+    Money,
+    T,
+    Text,
+    catalogue,
+    side_by_side,
+    write,
+    write_day,
+    write_instant,
+    write_month,
+)
 from odr.ground.unavailable import breach_of
 from odr.identity.sign_in.keys import keyring
 from odr.notary.notary import Notary
@@ -52,6 +64,7 @@ from odr.procedure.hooks import Hooks
 from odr.procedure.models import ClockOffset
 from odr.procedure.rules.activation import ActivatedVersions
 from odr.procedure.rules.registry import PackRegistry
+from odr.service.sending.asked import last_day
 from odr.web import forgery, security_log
 from odr.web.guards import (
     SignInNeeded,
@@ -298,10 +311,13 @@ def _templates(app: Flask, court: Court) -> None:
         sign=_for_reader(lambda between: SIGNS[current_locale()][between]),
         side_by_side=_for_reader(lambda items, sign=",": side_by_side(items, sign).render(current_locale())),
         day=_for_reader(
-            lambda value: write_day(
-                value.astimezone(tz).date() if hasattr(value, "astimezone") else value, current_locale()
+            lambda value: (
+                write(value, current_locale())
+                if isinstance(value, LastDay)
+                else write_day(value.astimezone(tz).date() if hasattr(value, "astimezone") else value, current_locale())
             )
         ),
+        last_day=lambda due_at: last_day(due_at, tz),
         month=_for_reader(lambda value: write_month(value, current_locale())),
         instant=_for_reader(lambda value: write_instant(value, current_locale(), tz)),
         own_words=_for_reader(lambda said: _own_words(said, current_locale())),

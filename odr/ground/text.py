@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -136,6 +136,26 @@ class Money:
         return write(self, SOURCE_LOCALE)
 
 
+class LastDay(date):
+    """The last day of a time limit where that day is over before midnight, as at four o'clock: it is written with its hour, and
+    is a day like any other for everything else. A day reckoned from it has no hour.
+    """
+
+    closes: time | None = None
+
+    @classmethod
+    def of(cls, moment: datetime) -> LastDay:
+        """The day of a moment, which closes with it; in its own zone."""
+        made = cls(moment.year, moment.month, moment.day)
+        made.closes = moment.time()
+        return made
+
+    @property
+    def plain(self) -> date:
+        """It without its hour."""
+        return date(self.year, self.month, self.day)
+
+
 @dataclass(frozen=True)
 class PaperDay:
     """A day as the text of a decision names it: without the weekday."""
@@ -177,6 +197,10 @@ def write(value: Any, locale: str, tz: ZoneInfo | None = None) -> str:
         return value.render(locale)
     if isinstance(value, Money):
         return write_money(value, locale)
+    if isinstance(value, LastDay):
+        return _with_hour(write_day(value.plain, locale), value, locale)
+    if isinstance(value, ShortDay) and isinstance(value.day, LastDay):
+        return _with_hour(write(ShortDay(value.day.plain), locale), value.day, locale)
     if isinstance(value, ShortDay):
         return _dated(value.day, "M月d日", "d MMMM", locale)
     if isinstance(value, Month):
@@ -190,6 +214,12 @@ def write(value: Any, locale: str, tz: ZoneInfo | None = None) -> str:
     if isinstance(value, date):
         return write_day(value, locale)
     return str(value)
+
+
+def _with_hour(day: str, last: LastDay, locale: str) -> str:
+    if last.closes is None:
+        return day
+    return f"{day}{'' if locale == 'zh-Hans' else ', '}{last.closes:%H:%M}"
 
 
 @lru_cache(maxsize=2_000)
@@ -256,9 +286,22 @@ def _up_to_99(number: int) -> str:
     return ("" if tens == 0 else "十" if tens == 1 else _FIGURES[tens] + "十") + (_FIGURES[ones] if ones else "")
 
 
+class _Seat:
+    """Where the court of this process sits."""
+
+    zone = ZoneInfo("Asia/Shanghai")
+
+
+def sits_in(zone: ZoneInfo) -> None:
+    """Tell hours as they are in this zone from now on: a process serves one court, and says so before anything is written. A
+    summons for half past ten in London must not tell of the hour it then is in Shanghai.
+    """
+    _Seat.zone = zone
+
+
 def write_instant(at: datetime, locale: str, tz: ZoneInfo | None = None) -> str:
-    """A local day and minute with the zone the court sits in. Without a time it fails: the library would write now."""
-    zone = tz or ZoneInfo("Asia/Shanghai")
+    """A local day and minute in the zone the court sits in. Without a time it fails: the library would write now."""
+    zone = tz or _Seat.zone
     # A time without a zone is one of UTC, to the library too.
     return _write_minute(at.astimezone(UTC) if at.tzinfo is not None else at.replace(tzinfo=UTC), locale, zone)
 

@@ -20,6 +20,7 @@ from odr.ground.clock import Clock, arrived
 from odr.ground.config import Settings
 from odr.ground.db import Database
 from odr.ground.errors import Cited
+from odr.ground.text import sits_in
 from odr.identity.actors import Actor
 from odr.notary.log.sequencing_thread import BackgroundSequencer
 from odr.notary.notary import Notary
@@ -66,6 +67,9 @@ class Court:
     table: ActTable
     hooks: Hooks
     ports: Ports = field(default_factory=Ports)
+
+    def __post_init__(self) -> None:
+        sits_in(self.settings.tz)
 
     @contextlib.contextmanager
     def sit(self, prepared: Mapping[str, Any] | None = None) -> Iterator[Sitting]:

@@ -124,6 +124,8 @@ class Task(Base):
     title: Mapped[dict[str, str]] = mapped_column(JSON)
     risk: Mapped[int] = mapped_column(default=0)
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    opened_by: Mapped[int | None]
+    """Entry with which it came onto the desk: who may not read that is told nothing of it. None for those of before."""
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     __table_args__ = (

@@ -19,7 +19,7 @@ from odr.docket.models import Case, Party, Role, Stage
 from odr.ground.clock import arrived
 from odr.ground.errors import NotFound
 from odr.ground.memory.asked_once import AskedOnce, remembered
-from odr.ground.text import T, Text, words_of
+from odr.ground.text import T, Text, sits_in, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor, let_go
 from odr.procedure.acts.events import Event, PresidentAsked
 from odr.procedure.acts.table import Act
@@ -54,6 +54,7 @@ class Sitting:
     """
 
     def __init__(self, court: Court, session: Session, now: datetime, *, reading: bool = False) -> None:
+        sits_in(court.settings.tz)
         self.court = court
         self.session = session
         self.now = now
@@ -274,6 +275,7 @@ class Sitting:
             title=words_of(title),
             risk=risk,
             opened_at=self.now,
+            opened_by=self.next_number(case),
             due_at=due_at or self._due_on(case, desk),
         )
         self.session.add(task)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -20,6 +21,7 @@ from odr.filing.complaints.rules import Concerned, Standing, may_answer, who_ans
 from odr.filing.course.time_limit_changes import halt
 from odr.filing.models import Request, RequestKind, RequestState, StaffLeave
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
+from odr.hearing.bench.all_cases import all_cases
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.procedure.models import Task, Window, WindowState
 from odr.service.models import Packet
@@ -28,6 +30,8 @@ from tests.scene import Scene
 
 Door = Callable[[str | None], Visitor]
 HERE = "/registry/complaints"
+WAITED_FOR = ("me", "clerk", "president", "party", "clock")
+CSRF = re.compile(r'name="csrf_token" value="[^"]*"')
 
 
 @pytest.fixture
@@ -427,3 +431,33 @@ def test_only_who_serves_is_named_to_answer(pending: Scene) -> None:
         session.get_one(Account, pending.people["cashier"]).state = AccountState.SUSPENDED
     with pytest.raises(InvalidInput):
         name(pending, "cashier")
+
+
+def test_whom_a_complaint_is_about_finds_it_on_no_page_of_theirs(pending: Scene, app: Flask) -> None:
+    """Neither what waits for whom in the case, nor the list of all cases, nor its filter tells the judge or an assistant that somebody
+    complained, while what the registry has to do for the case stands there.
+    """
+
+    def seen() -> str:
+        page = Visitor(app, pending, "judge")
+        lists = [page.get(f"/today/cases{asked}") for asked in ("", *(f"?waits={who}" for who in WAITED_FOR))]
+        every = [page.get(f"/cases/{pending.case().reference}/bench"), *lists]
+        return "".join(re.search(r"<main.*</main>", each, re.DOTALL)[0] for each in every)  # type: ignore[index]
+
+    before = seen()
+    complain(pending, Role.JUDGE, about="conduct")
+    assert re.sub(CSRF, "", seen()) == re.sub(CSRF, "", before)
+    assert "complains" in Visitor(app, pending, "president").get("/home")
+
+
+def test_the_day_of_a_complaint_is_not_the_day_a_judge_waits_for(pending: Scene) -> None:
+    """In the list of their cases no date stands of which nobody may tell them why."""
+    complain(pending, Role.JUDGE, about="conduct")
+    with pending.court.database.write() as session:
+        for window in session.scalars(select(Window).where(Window.kind != "complaint_reply")):
+            window.state = WindowState.ENDED
+        for task in session.scalars(select(Task)):
+            task.done_at = pending.clock.now()
+    with pending.court.database.read() as session:
+        (line,) = all_cases(pending.court.look(session), pending.people["judge"]).page.rows
+    assert (line.what, line.until) == (None, None)

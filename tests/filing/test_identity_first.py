@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -205,6 +206,8 @@ def test_nobody_writes_an_answer_only_to_be_refused(visitor: Callable[..., Visit
         page = haiyun.get(path)
         assert "First show who you are" in page and "goes on offline" in page and "show_identity" in page, path
     assert "Send the answer" not in page and "Save and go on later" in page
+    more = re.search(r"<b>I need more time</b><span>(.*?)</span>", haiyun.get(f"/cases/{reference}/choose"))
+    assert more is not None and "show" in more[1].casefold(), "not that the law leaves no more time, which is not why"
     assert "Next for you: Show who you are" in haiyun.get(f"/cases/{reference}")
     answer = f"/cases/{reference}/answer"
     stances = {f"facts-{number}-stance": "denied" for number in range(2)}

@@ -249,3 +249,41 @@ def test_the_page_behind_a_letters_code_says_the_day_if_one_joins_today(small_sc
         page.index("You have 15 days"),
     )
     assert today < page.index("Why this date") < reckoned and "it costs nothing" in page
+
+
+@pytest.mark.parametrize(
+    ("stage", "follows"),
+    [
+        (Stage.DELIBERATION, "The hearing is over"),
+        (Stage.PRONOUNCED, "The decision takes effect when nobody can appeal"),
+        (Stage.EFFECTIVE, "What was decided is in effect"),
+    ],
+)
+def test_who_joins_late_is_not_told_that_a_hearing_is_still_to_come(
+    small_scene: Scene, visitor: Door, stage: Stage, follows: str
+) -> None:
+    """The first letter still lets a respondent in whom the case went on without: its page says what has become of the case, and
+    after joining nobody is asked whether they admit or defend.
+    """
+    small_scene.lodge()
+    small_scene.accept()
+    with small_scene.court.database.write() as session:
+        session.get_one(Case, small_scene.case_id).stage = stage
+    haiyun, code = visitor("haiyun"), small_scene.code()
+    page = haiyun.get(f"/join?code={code}")
+    assert follows in page and "you are summoned first" not in page
+    assert ("The case has been decided" in page) is (stage is not Stage.DELIBERATION)
+    details = f"/join/{code}/details"
+    assert haiyun.send(details, details).headers["Location"] == path(small_scene)
+    assert haiyun.raw(path(small_scene, "/choose")).headers["Location"] == path(small_scene)
+
+
+def test_who_has_lodged_reads_until_when_the_registry_looks_at_it(small_scene: Scene, visitor: Door) -> None:
+    """The day is that of the registry, whatever else runs sooner; and the clerk is not told when they hear from themselves."""
+    small_scene.lodge()
+    with small_scene.court.database.write() as session:
+        session.get_one(Case, small_scene.case_id).next_due_at = small_scene.clock.now()
+    told = re.compile(r"The registry looks at the claim by the end of ([^.]*)\.")
+    (day,) = told.findall(visitor("li").get(path(small_scene, "/docket/1?done=1")))
+    assert day.replace("\u00a0", " ") == "Monday 9 March 2026"
+    assert not told.findall(visitor("clerk").get(path(small_scene, "/docket/1?done=1")))

@@ -10,7 +10,7 @@ from odr.docket.models import Role
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import InvalidInput
-from odr.identity.accounts import staff
+from odr.identity.accounts import expiry, staff
 from odr.identity.accounts.accounts import by_email
 from odr.identity.models import Account, AccountState, Attempt, OneTimeLink, SessionRow
 from odr.identity.sign_in import rate_limits
@@ -374,15 +374,41 @@ def test_a_suspended_account_is_out_at_once(
 
 
 def test_a_new_device_is_reported_to_the_owner(browser_of: BrowserOf, people: People, mailbox: Mailbox) -> None:
-    """The first sign-in says nothing; one from another kind of device writes to the owner."""
+    """The first sign-in says nothing, nor does the same browser again; one from another device writes to the owner."""
     people.add("known@example.com")
-    browser_of().sign_in("known@example.com")
+    own = browser_of()
+    own.sign_in("known@example.com")
+    own.sign_in("known@example.com")
     assert mailbox.letters == []
     other = browser_of()
     other.client.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (iPhone; CPU iPhone OS 19) Safari/605"
     other.sign_in("known@example.com")
     assert [letter[1] for letter in mailbox.letters] == ["New sign-in to your account"]
     assert "Safari · iPhone" in mailbox.letters[0][2]
+
+
+def test_a_stranger_with_the_owners_kind_of_browser_is_reported(
+    browser_of: BrowserOf, people: People, mailbox: Mailbox
+) -> None:
+    """Half of the people have the same browser on the same system: a device is known by having come in, not by its name."""
+    people.add("known@example.com")
+    for number in range(2):
+        browser = browser_of()
+        browser.client.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0"
+        browser.sign_in("known@example.com")
+        assert len(mailbox.letters) == number
+
+
+def test_who_comes_back_after_long_is_told_of_a_new_device(
+    browser_of: BrowserOf, people: People, mailbox: Mailbox, database: Database, clock: FixedClock
+) -> None:
+    """Sessions that ended long ago are forgotten; an account is not taken for a new one because of that."""
+    people.add("known@example.com")
+    browser_of().sign_in("known@example.com")
+    clock.advance(timedelta(days=60))
+    expiry.sweep(database, clock.machine_now())
+    browser_of().sign_in("known@example.com")
+    assert [letter[1] for letter in mailbox.letters] == ["New sign-in to your account"]
 
 
 @pytest.mark.parametrize(

@@ -244,7 +244,9 @@ def test_devices_are_listed_and_ended(browser_of: BrowserOf, people: People, dat
 
 
 def test_a_changed_password_keeps_this_device_only(browser_of: BrowserOf, people: People, mailbox: Mailbox) -> None:
-    """Other devices are signed out; the owner is told."""
+    """Other devices are signed out, and whatever else read with the account; the owner is told of each, before and after: a
+    calendar that is fetched no more goes on showing the old dates.
+    """
     people.add("known@example.com")
     here, there = browser_of(), browser_of()
     here.sign_in("known@example.com")
@@ -252,6 +254,8 @@ def test_a_changed_password_keeps_this_device_only(browser_of: BrowserOf, people
     assert here.submit("/account/password", {"password": "seven white cranes"}).status_code == 303
     assert here.get("/door/write").status_code == 200 and there.get("/door/write").status_code == 303
     assert mailbox.letters[-1][1] == "Your password was changed"
+    for told in (mailbox.letters[-1][2], here.get("/account/password").text):
+        assert "API tokens" in told and "calendar" in told
 
 
 def test_tokens_are_made_shown_once_and_ended(browser_of: BrowserOf, people: People) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from odr.app import create_app
 from odr.docket.models import Role
-from odr.identity.models import Account, AccountRole, FactorReset, SessionRow
+from odr.identity.models import Account, AccountRole, FactorReset, LinkedIdentity, SessionRow
 from odr.identity.sign_in import one_time_codes
 from odr.identity.sign_in.keys import keyring
 from odr.notary.models import Receipt
@@ -161,8 +161,13 @@ def test_the_registry_asks_for_a_party_and_an_administrator_decides(party: Flask
     assert enrolled(small_scene, "li")
     row = row_of(small_scene)
     place = f"/administration/way-back/{row.id}"
+    with small_scene.court.database.write() as session:
+        li, now = small_scene.people["li"], small_scene.clock.machine_now()
+        session.add(LinkedIdentity(account_id=li, issuer="https://id.example", subject="li", linked_at=now))
     admin.send("/administration/people", place, decision="approve")
     assert not enrolled(small_scene, "li") and "Taken off" in clerk.get(PLACE)
+    with small_scene.court.database.read() as session:
+        assert not session.scalars(select(LinkedIdentity)).all(), "the letter alone is the way in now"
     said = json.loads(row_of(small_scene).record or "")
     assert (said["asked_by"], said["decided_by"]) == ("Clerk", "Admin")
     assert any(re.search(r"enter this code: \S+", one) for one in letters(small_scene, "li@court.example"))

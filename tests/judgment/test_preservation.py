@@ -22,6 +22,7 @@ from odr.payments.models import FeeAssessment, Refund
 from odr.procedure.acts.resolvers import RESOLVERS
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.case.overview import case_page
+from odr.procedure.models import Task
 from odr.service.models import Packet
 from odr.service.packet.papers import seal_proofs
 from tests.box import looked_at
@@ -130,6 +131,27 @@ def test_the_fee_of_a_preservation_is_unseen_until_it_is_carried_out(bench: Benc
     carried_out = {"preservation": preserved(bench).reference, "kind": "deposit", "what": "Account frozen"}
     bench.do("clerk", "execute_preservation", carried_out)
     assert seen("respondent/1") == (1, 1, True)
+
+
+def test_what_lies_on_a_desk_for_a_preservation_gives_no_hint_of_it(bench: Bench) -> None:
+    """Whoever has nothing to do reads who is waited for: not that since yesterday it is the judge, or the registry that freezes the
+    account, nor until when.
+    """
+
+    def told(who: str) -> tuple[str, object]:
+        with bench.court.database.read() as session:
+            look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+            box = looked_at(look, case, bench.actor(who))
+            return str(box.waits), box.until
+
+    with bench.court.database.write() as session:
+        for task in session.scalars(select(Task).where(Task.case_id == bench.case_id)):
+            task.done_at = bench.clock.now()
+    before = told("respondent/1")
+    bench.do("claimant/1", "ask_for_ruling", ASKED)
+    assert told("respondent/1") == before
+    bench.do("judge", "rule_on_preservation", RULING | {"motion": motion_of(bench), "security": None})
+    assert told("respondent/1") == before
 
 
 def test_that_it_reached_the_applicant_is_unseen_by_the_other_side_too(bench: Bench) -> None:

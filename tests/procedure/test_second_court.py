@@ -5,24 +5,32 @@ real acts.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import select
 
+from odr.app import create_app
 from odr.docket.models import Case, Stage
 from odr.docket.queries import entries_of
+from odr.filing.agenda.agenda import calendar_of
 from odr.filing.models import Claim
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import ActNotOpen
+from odr.ground.text import LOCALES, ShortDay, T, sits_in, write
 from odr.hearing.models import Hearing
 from odr.judgment.models import Decision
 from odr.payments.fee.assessment import assessments_of
 from odr.procedure.acts.availability import acts_for
+from odr.procedure.case.overview import words_in
 from odr.procedure.models import Window, WindowState
+from odr.procedure.time.written_working import text_from_json, text_to_json
+from odr.service.sending.asked import asked_by, last_day
+from tests.filing.visitor import Visitor
 from tests.judgment.test_whole import draft, gate, posted
 from tests.scene import Scene, claim, open_court
 
@@ -47,6 +55,7 @@ def london(sqlite_url: str, tmp_path: Path) -> Iterator[Scene]:
     scene.later(hours=1)
     yield scene
     database.dispose()
+    sits_in(ZoneInfo("Asia/Shanghai"))  # where every other court of the tests sits
 
 
 def window(scene: Scene, kind: str) -> Window:
@@ -211,3 +220,47 @@ def test_judgment_in_default_only_on_request(london: Scene) -> None:
             decision.by_default
             and len(entries_of(session, session.get_one(Case, scene.case_id), "countersign_decision")) == 0
         )
+
+
+def test_hours_are_told_as_they_are_where_the_court_sits(london: Scene) -> None:
+    """In the docket, which is kept for ever, and so in letters and on pages, in summer time too: whatever another court that
+    this process has opened would say.
+    """
+    morning, summer = (datetime(2026, month, 20, 10, 30, tzinfo=LONDON) for month in (3, 7))
+    told = [T("Hearing fixed for %(at)s", at=at).render(locale)[-5:] for at in (morning, summer) for locale in LOCALES]
+    assert told == ["10:30"] * 4
+    sits_in(ZoneInfo("Asia/Shanghai"))
+    london.join()
+    london.later(days=15)
+    london.do("open_examination", "judge", mode="offline")
+    day = (london.clock.now() + timedelta(days=23)).date()
+    london.do("summon", "clerk", mode="offline", on=day.isoformat(), at="10:30", place="Courtroom 1")
+    with london.court.database.read() as session:
+        (entry,) = entries_of(session, session.get_one(Case, london.case_id), "summon")
+        words = words_in(entry.payload)
+    assert all("10:30" in words[locale] and "18:30" not in words[locale] for locale in LOCALES), words
+
+
+def test_a_day_that_closes_at_four_is_told_with_its_hour(london: Scene) -> None:
+    """Until four o'clock, and not to the end of the day: in the letter, in the calendar, and on the page of the case; a paper that
+    came at six is late (CPR 2.8).
+    """
+    london.join()
+    london.work()
+    app = create_app(court=london.court)
+    haiyun = Visitor(app, london, "haiyun")
+    page = haiyun.get(f"/cases/{london.case().reference}").replace("\u00a0", " ")
+    assert "By the end of Monday 16 March 2026, 16:00." in page
+    with london.court.database.read() as session:
+        look, account = london.court.look(session), london.account("haiyun")
+        (event, *_) = Calendar.from_ical(calendar_of(look, account, "https://court.example")).walk("VEVENT")
+    due = datetime(2026, 3, 16, 16, tzinfo=LONDON)
+    assert event["dtstart"].dt == due
+    last = last_day(due, LONDON)
+    asked = text_from_json(text_to_json(asked_by(T("answer"), True, last)))
+    assert asked.render("en").replace("\u00a0", " ") == "Please answer by the end of Monday 16 March 2026, 16:00."
+    assert (
+        "2026年3月16日（星期一）16:00" in asked.render("zh-Hans") and write(ShortDay(last), "zh-Hans") == "3月16日16:00"
+    )
+    assert last == date(2026, 3, 16) and write(last + timedelta(days=1), "en").endswith("2026")
+    assert type(last_day(datetime(2026, 3, 17, tzinfo=LONDON), LONDON)) is date

@@ -39,7 +39,7 @@ def fix(scene: Scene) -> None:
     scene.later(days=16)
     scene.do("open_examination", "judge", mode="offline")
     day = (scene.clock.now() + timedelta(days=14)).date()
-    scene.do("summon", "clerk", mode="offline", on=day.isoformat(), at="09:30", place="Courtroom 3")
+    scene.do("summon", "clerk", mode="offline", on=day.isoformat(), at="09:30", place="Courtroom 3", length=90)
 
 
 def visitor(scene: Scene) -> FlaskClient:
@@ -154,7 +154,13 @@ def test_programs_can_read_what_they_get(fixed: Scene) -> None:
     client = visitor(fixed)
     (event,) = Calendar.from_ical(read(client, "/hearings/en.ics")).walk("VEVENT")
     assert event["status"] == "CONFIRMED" and str(event["location"]) == "Courtroom 3"
+    assert event["dtend"].dt - event["dtstart"].dt == timedelta(minutes=90), "as long as it is planned"
     before = ElementTree.fromstring(read(client, "/hearings/en.atom"))
+    with fixed.court.database.write() as session:
+        session.scalars(select(Hearing)).one().state = HearingState.ADJOURNING
+    (event,) = Calendar.from_ical(read(client, "/hearings/en.ics")).walk("VEVENT")
+    assert event["status"] == "TENTATIVE", "the president may still have it take place"
+    assert json.loads(read(client, "/hearings.json"))["hearings"][0]["takes_place"] is None
     with fixed.court.database.write() as session:
         session.scalars(select(Hearing)).one().state = HearingState.ADJOURNED
     (event,) = Calendar.from_ical(read(client, "/hearings/en.ics")).walk("VEVENT")

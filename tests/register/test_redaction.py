@@ -610,3 +610,34 @@ def test_an_english_text(words: str, public: str) -> None:
 def test_an_organisation_in_part(said: str) -> None:
     """The new name does not meet the rest of the old one."""
     assert read(f"原告向{said}付款。", HAIYUN) == "原告向某信息技术公司付款。"
+
+
+UNSEEN = [chr(at) for at in (0x034F, 0x115F, 0x180B, 0x2800, 0x3164, 0xFE00, 0xFE0F, 0xFFA0, 0xE0100, 0x200D)]
+
+
+@pytest.mark.parametrize("sign", UNSEEN, ids=ascii)
+def test_no_sign_that_prints_nothing_splits_a_name(sign: str) -> None:
+    """Whoever puts a filler or a selector into a name, on purpose or with a keyboard that does, does not make it public; nor
+    with a ring around a sign, which stays where no name stands.
+    """
+    assert read(f"原告李{sign}雷与杭州海{sign}云信息技术有限公司", LI, HAIYUN) == "原告李某与某信息技术公司"
+    assert read("原告李\u20dd雷、1\ufe0f\u20e338 0013 8000", LI) == "原告李某、×××"
+    assert cleaned(f"葛{sign}城") == ("葛\u200d城" if sign == "\u200d" else "葛城")
+
+
+@pytest.mark.parametrize(
+    ("words", "public"),
+    [
+        ("（2020）李雷民间借贷合同第12号", "（2020）李某民间借贷合同第12号"),
+        ("(2020)李雷民借12号", "(2020)李某民借12号"),
+        ("（2026）浙0192民初2260号", "（2026）浙0192民初2260号"),
+        ("（2014）杭滨知初字第123号", "（2014）杭滨知初字第123号"),
+        ("（2021）最高法知民终5号之二", "（2021）最高法知民终5号之二"),
+    ],
+)
+def test_what_reads_like_a_case_number_hides_nobody_s_name(words: str, public: str) -> None:
+    """A contract is numbered in the way of a case, with who made it: the number of a case stays, a name never does. A given
+    name that is a part of every number (民初) does not cut it.
+    """
+    known = Known(Private.PERSON, ("张民初",), "respondent")
+    assert read(f"见{words}文书。", LI, known) == f"见{public}文书。"

@@ -15,7 +15,7 @@ from odr.app import create_app
 from odr.docket.models import Case, DocketEntry, Document, Outcome, Role, Seat, Stage
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound, OutOfTime
-from odr.ground.text import LOCALES
+from odr.ground.text import LOCALES, T
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.vocabulary import Instrument
 from odr.payments.models import FeeAssessment
@@ -50,6 +50,11 @@ TERMS = {
     "payee": "claimant/1",
     "instalments": [{"on": "2026-04-20", "amount": "2,000.00"}, {"on": "2026-05-20", "amount": "3,000.00"}],
     "accelerates": True,
+}
+NOTHING_TO_COME = {
+    "decision": T("There is no claim in this case, and so no judgment."),
+    "examination": T("There is no claim in this case, and so nothing to examine."),
+    "fee": T("The court takes no fee for this."),
 }
 OUTSIDE = {
     "cause": "online_shopping",
@@ -182,6 +187,8 @@ def test_nobody_who_is_asked_to_mediate_is_spoken_to_as_if_a_claim_had_been_made
     assert f'/cases/{reference}/settlement?act=agree_mediation#do"' in page, "the button leads to what it says"
     room = other.get(f"/cases/{reference}/settlement?act=make_offer")
     assert not [each for each in (*wrong, "The claim asks for", "原告共请求") if each in room]
+    pages = {page: other.get(f"/cases/{reference}/{page}") for page in NOTHING_TO_COME}
+    assert all(words.render(locale) in pages[page] for page, words in NOTHING_TO_COME.items())
     away = other.raw(f"/cases/{reference}/choose")
     assert away.status_code == 303 and away.headers["Location"] == f"/cases/{reference}"
 

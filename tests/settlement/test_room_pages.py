@@ -73,6 +73,30 @@ def test_an_offer_is_made_and_accepted_in_the_browser(bench: Bench, locale: str)
     assert invited not in over and kept in over, "a case that is settled asks nobody to settle it"
 
 
+SOON = [{"on": "2026-03-20", "amount": "6000"}]
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        (
+            {"amount": "6000", "payer": "respondent/1", "instalments": SOON},
+            "An offer of CNY\u00a06,000.00 waits for you",
+        ),
+        (
+            {"amount": "6000", "payer": "claimant/1", "instalments": SOON},
+            "An offer waits for you: you would pay CNY\u00a06,000.00",
+        ),
+        ({"amount": "0", "deed": "The page is taken down.", "deed_by": "respondent/1"}, "An offer waits for you</h2>"),
+    ],
+)
+def test_the_case_says_what_kind_of_offer_waits(bench: Bench, terms: dict[str, object], said: str) -> None:
+    """Whoever would pay it themselves reads so, and nobody is offered nothing where something is to be done."""
+    bench.do("respondent/1", "make_offer", {"to": "claimant/1", "days": 7, **terms})
+    (li,) = visitors(bench, "li")
+    assert said in li.get("")
+
+
 def test_a_case_that_was_withdrawn_offers_no_settlement(bench: Bench) -> None:
     """While the case runs the parties are invited to settle; once it is over without an agreement nothing of it stands
     there.
@@ -86,6 +110,18 @@ def test_a_case_that_was_withdrawn_offers_no_settlement(bench: Bench) -> None:
     over = li.get("")
     assert bench.case().stage is Stage.CLOSED
     assert "Settle it between yourselves" not in over and "private room" not in over
+
+
+def test_a_case_that_ended_waits_for_nothing(bench: Bench) -> None:
+    """Withdrawn, its pages announce no decision and no examination that will never come; before, they do."""
+    (li,) = visitors(bench, "li")
+    assert "You are told when there is one" in li.get("/decision")
+    bench.do("claimant/1", "withdraw_claim", {"reasons": "Paid."})
+    with bench.court.database.read() as session:
+        request = session.scalars(select(Request.reference)).one()
+    bench.do("judge", "rule_on_withdrawal", {"request": request, "answer": "allow", "reasons": "Nobody objects."})
+    over = li.get("/decision")
+    assert "The case ended without a judgment. How it ended: Withdrawn." in over and "You are told when" not in over
 
 
 def test_the_room_is_shut_to_the_court_and_strangers(bench: Bench) -> None:

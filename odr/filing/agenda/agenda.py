@@ -16,7 +16,7 @@ from odr.filing.models import CalendarFeed
 from odr.ground.errors import NotFound
 from odr.ground.keyset import A_PAGE, judged, place, values_at
 from odr.ground.memory.built_once import built_once
-from odr.ground.text import T, Text, side_by_side
+from odr.ground.text import LastDay, T, Text, side_by_side
 from odr.identity.accounts.ways_in import ends_with_everything
 from odr.identity.actors import Actor, actors_in, serving
 from odr.identity.models import Account, AccountState, Mandate
@@ -26,6 +26,7 @@ from odr.procedure.case.coming_dates.dates import LARGEST, next_dates
 from odr.procedure.case.coming_dates.models import Coming
 from odr.procedure.hooks import Appointment
 from odr.procedure.models import Window, WindowState
+from odr.service.sending.asked import last_day
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -299,8 +300,9 @@ def _more(sitting: Sitting, day: datetime, account: Account, base_url: str) -> E
 
 def _event(sitting: Sitting, line: Line, locale: str, base_url: str) -> Event:
     event = _named(sitting, line.key, base_url)
-    # A limit that ends with its day is an event of that whole day, in the court's zone; a hearing begins at its hour.
-    event.add("dtstart", line.at.astimezone(sitting.court.settings.tz).date() if line.window else line.at)
+    # A limit that ends with its day is an event of that whole day, in the court's zone; a hearing, and what ends sooner, has its hour.
+    last = last_day(line.at, sitting.court.settings.tz)
+    event.add("dtstart", last if line.window and not isinstance(last, LastDay) else line.at)
     event.add("summary", side_by_side((line.title, line.case.number or line.case.reference), ":").render(locale))
     event.add("url", f"{base_url}/cases/{line.case.reference}")
     alarm = Alarm()

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from pydantic import BaseModel
 
-from odr.docket.models import Case, PartyKind, Role, Stage
+from odr.docket.models import Case, PartyKind, Role
 from odr.docket.visibility import READS_FILE
 from odr.filing import names
 from odr.filing.claim.acts import AnswerInput
@@ -677,9 +677,14 @@ def join_case(code: str) -> Page:
         receipt = join(current_court(), person.account_id, code, given, sign_in=person.sign_in)
     except InvalidInput as error:
         return _join_page(code, values, error.faults, 422)
-    answers = invited is not None and invited.party.role is Role.RESPONDENT and not invited.case.is_without_claim
+    answers = invited is not None and invited.party.role is Role.RESPONDENT and _may_be_answered(invited.case)
     page = "filing.choose" if answers else "cases.overview"
     return redirect(url_for(page, reference=receipt.case_reference), 303)
+
+
+def _may_be_answered(case: Case) -> bool:
+    """Whether a respondent still has a claim to answer: there is one, and it is not decided, nor being decided."""
+    return not case.is_without_claim and case.stage in current_court().table[names.FILE_ANSWER].at
 
 
 @filing.get("/cases/<reference>/choose")
@@ -689,10 +694,11 @@ def choose(case: Case, actor: Actor) -> Page:
     them.
     """
     court = look()
-    if case.is_without_claim or case.stage is Stage.CLOSED:
+    if not _may_be_answered(case):
         return redirect(url_for("cases.overview", reference=case.reference), 303)
     window = next(iter(court.windows(case, "answer", party=court.party_of(case, actor))), None)
-    may = {name for name in DOORS if refusal(court, current_court().table[name], case, actor) is None}
+    doors = {name: refusal(court, current_court().table[name], case, actor) for name in DOORS}
+    may = {name for name, breach in doors.items() if breach is None}
     certified = [current_court().table[name] for name in acts_that_mean(Milestone.FACTS_CERTIFIED)]
     company = court.party_of(case, actor).kind is not PartyKind.PERSON
     sought = reliefs_of(court.session, case)
@@ -703,6 +709,7 @@ def choose(case: Case, actor: Actor) -> Page:
         actor=actor,
         window=window,
         may=may,
+        no_more_time=doors[names.ASK_EXTENSION],
         certified=[act.page for act in certified if refusal(court, act, case, actor) is None],
         company=company,
         reliefs=sought,

@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, exists, func, select
 
 from odr.docket.models import Case, Party, Role, Seat, Stage
 from odr.ground.keyset import Listed, judged, page_of
-from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.hearing.bench.words_in_file import in_file, places_in_file
-from odr.identity.actors import serving
+from odr.identity.actors import Actor, serving
 from odr.procedure.acts.table import Act
+from odr.procedure.case.seen_tasks import not_known_to, open_tasks
 from odr.procedure.case.waiting_for_me import BY_NEXT_DATE, done_by, named
 from odr.procedure.models import Task, Window, WindowState
 
@@ -92,7 +92,8 @@ def all_cases(
     page = page_of(session, query, BY_NEXT_DATE, after)
     cases = [row[0] for row in page.rows]
     places = places_in_file(session, [case.id for case in cases], words)
-    lines = [replace(line, found_in=places.get(line.case.id, ())) for line in _lines(sitting, cases)]
+    judge = Actor(Role.JUDGE, account_id)
+    lines = [replace(line, found_in=places.get(line.case.id, ())) for line in _lines(sitting, cases, judge)]
     return AllCases(page.of(lines), [(stage, number[stage]) for stage in Stage if stage in number])
 
 
@@ -105,7 +106,7 @@ def _any(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
 
 def _on_desk(role: Role) -> ColumnElement[bool]:
     lies = exists().where(Task.case_id == Case.id, judged(Task.role) == role, judged(Task.done_at).is_(None))
-    return lies.correlate(Case)
+    return (lies if role is Role.JUDGE else lies.where(~not_known_to(Role.JUDGE))).correlate(Case)
 
 
 def _waits_for(who: WaitsFor) -> ColumnElement[bool]:
@@ -128,23 +129,19 @@ def _causes(sitting: Sitting, words: str) -> list[str]:
     ]
 
 
-def _lines(sitting: Sitting, cases: Sequence[Case]) -> list[CaseLine]:
-    """Who is waited for in each, in three statements however many there are."""
+def _lines(sitting: Sitting, cases: Sequence[Case], judge: Actor) -> list[CaseLine]:
+    """Who is waited for in each, as far as the judge may know of it, in three statements however many there are."""
     ids = [case.id for case in cases]
     session, far = sitting.session, datetime.max.replace(tzinfo=sitting.now.tzinfo)
     tasks: dict[int, list[Task]] = {}
-    for task in session.scalars(
-        built_once(
-            lambda: (
-                select(Task).where(Task.case_id.in_(ids), Task.done_at.is_(None)).order_by(Task.risk.desc(), Task.id)
-            )
-        )
-    ):
+    for task in open_tasks(session, ids, judge):
         tasks.setdefault(task.case_id, []).append(task)
     runs: dict[int, list[tuple[str | None, datetime | None]]] = {}
     windows = select(Window.case_id, Party.name, Window.due_at).outerjoin(Party, Party.id == Window.party_id)
     for case_id, name, due in session.execute(
-        windows.where(Window.case_id.in_(ids), Window.state == WindowState.OPEN).order_by(Window.id)
+        windows.where(
+            Window.case_id.in_(ids), Window.state == WindowState.OPEN, ~not_known_to(judge.role, Window)
+        ).order_by(Window.id)
     ):
         runs.setdefault(case_id, []).append((name, due))
     lines = []

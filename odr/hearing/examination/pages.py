@@ -13,7 +13,6 @@ from odr.docket.visibility import reads_document
 from odr.filing.claim.queries import facts_of
 from odr.filing.models import Draft, DraftState
 from odr.ground.errors import InvalidInput, NotFound
-from odr.ground.memory.built_once import built_once
 from odr.hearing import names
 from odr.hearing.bench import today as judges_day
 from odr.hearing.bench.assistant_drafts import DRAFTED, open_drafts
@@ -39,8 +38,8 @@ from odr.hearing.sealed.words import closed_rows
 from odr.hearing.vocabulary import Axis, Stance
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
+from odr.procedure.case.seen_tasks import open_tasks
 from odr.procedure.forms import fields
-from odr.procedure.models import Task
 from odr.procedure.sitting import Sitting
 from odr.web.guards import case_page, current_court, current_locale, current_person, current_session, staff
 from odr.web.lists import after_asked, words_asked
@@ -390,13 +389,7 @@ def bench(case: Case, actor: Actor) -> Page:
             faults = [("case-notes", fault.message.render(current_locale())) for fault in error.faults]
     court = look()
     note = note_of(court.session, case.id, me)
-    tasks = court.session.scalars(
-        built_once(
-            lambda: (
-                select(Task).where(Task.case_id == case.id, Task.done_at.is_(None)).order_by(Task.risk.desc(), Task.id)
-            )
-        )
-    ).all()
+    tasks = open_tasks(court.session, [case.id], actor)
     return render_template(
         "hearing/bench.html",
         case=case,

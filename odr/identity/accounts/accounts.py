@@ -428,7 +428,9 @@ def _password_changed(account: Account) -> Letter:
         account.email,
         T("Your password was changed"),
         (
-            T("The password of your account at the court was changed, and other devices were signed out."),
+            T(
+                "The password of your account at the court was changed. Other devices were signed out, and API tokens and the secret address of your calendar have ended: a calendar program that uses it no longer learns of new dates."
+            ),
             T("If it was not you, ask for a new password at once and write to the registry."),
         ),
         account.locale,

@@ -19,7 +19,7 @@ from odr.ground.text import T, Text
 from odr.identity.accounts import staff
 from odr.identity.accounts.account_letters import Letter
 from odr.identity.accounts.accounts import Means, by_email, end_everything, normal_email, reset_letter
-from odr.identity.models import Account, AccountState, FactorReset, Passkey
+from odr.identity.models import Account, AccountState, FactorReset, LinkedIdentity, Passkey
 from odr.identity.sign_in import one_time_codes
 from odr.notary.administration import FORMAT, administration_act
 from odr.notary.canonical import JSON
@@ -167,8 +167,8 @@ def decide_without_administrators(
 def _decided(
     session: Session, means: Means, notary: Notary, row: FactorReset, approved: bool, by: str, now: datetime
 ) -> Letter | None:
-    """Put the act on record; approved, factor, passkeys, recovery codes, password and every session end, and they set
-    up new ones.
+    """Put the act on record; approved, factor, passkeys, recovery codes, password, links to identity providers and every session
+    end, and they set up new ones.
     """
     account = session.get_one(Account, row.account_id)
     row.approved, row.decided_by, row.decided_at = approved, by, now
@@ -189,6 +189,8 @@ def _decided(
         return None
     one_time_codes.remove(session, account)
     session.execute(delete(Passkey).where(Passkey.account_id == account.id))
+    # By a provider somebody would come in with one factor, past the letter: it is linked anew by who has read that.
+    session.execute(delete(LinkedIdentity).where(LinkedIdentity.account_id == account.id))
     account.password_hash = None
     end_everything(session, account.id, now)
     session.flush()

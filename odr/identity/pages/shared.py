@@ -115,10 +115,8 @@ def let_in(account_id: int, *, two_factor: bool, target: str | None, proved_at: 
     presented = request.cookies.get(name)
     with court.database.write() as session:
         account = session.get_one(Account, account_id)
-        known, first = (
-            sessions.is_known_device(session, account_id, device),
-            not sessions.has_signed_in(session, account_id),
-        )
+        # By its name alone a stranger's browser is the owner's: half of the people have the same one.
+        is_new = not known_device().knows(account_id) and not sessions.is_first_time(session, account, now)
         if presented:
             sessions.end_presented(session, presented, now)
         token, row_id = sessions.open_session(
@@ -128,7 +126,7 @@ def let_in(account_id: int, *, two_factor: bool, target: str | None, proved_at: 
         reference = account.reference
     security_log.came_in(reference, means().keyring, two_factor=two_factor)
     forgery.begin(row_id)
-    if not known and not first:
+    if is_new:
         post([accounts.new_device_letter(account, sessions.device_name(device), now)])
     response = redirect(url_for("identity.second_factor") if needs_factor else landing(target), 303)
     set_session_cookie(response, token, is_secure(court.settings))  # type: ignore[arg-type]

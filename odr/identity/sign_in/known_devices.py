@@ -1,7 +1,7 @@
 """Devices from which somebody has come in before: a stranger's wrong guesses do not keep their owner out there.
 
 The device carries a sealed cookie that says nothing but which accounts came in with it. It opens nothing: it decides
-only whose tries are counted together.
+only whose tries are counted together, and whether the owner is told that somebody came in.
 """
 
 from __future__ import annotations

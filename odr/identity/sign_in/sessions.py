@@ -20,6 +20,9 @@ ABSOLUTE = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=5)
 """How often a session's last use is written: reading pages should not write each time."""
 
+KEPT = timedelta(days=30)
+"""How long a session that ended is kept."""
+
 MOST_DEVICES = 20
 """Sessions of one account at a time."""
 
@@ -228,26 +231,20 @@ def end_presented(session: Session, token: str, now: datetime) -> None:
     )
 
 
-def is_known_device(session: Session, account_id: int, device: str) -> bool:
-    """Whether the account has signed in from such a device before."""
+def is_first_time(session: Session, account: Account, now: datetime) -> bool:
+    """Whether the account comes in for the first time: it was opened no longer ago than ended sessions are kept, and has had none.
+    Of an older one without any nobody can tell: they were forgotten.
+    """
+    opened_at = account.confirmed_at or account.created_at
     return (
-        session.scalar(
-            select(SessionRow.id)
-            .where(SessionRow.account_id == account_id, SessionRow.device == device_name(device))
-            .limit(1)
-        )
-        is not None
+        now - opened_at < KEPT
+        and session.scalar(select(SessionRow.id).where(SessionRow.account_id == account.id).limit(1)) is None
     )
-
-
-def has_signed_in(session: Session, account_id: int) -> bool:
-    """Whether the account has had a session before."""
-    return session.scalar(select(SessionRow.id).where(SessionRow.account_id == account_id).limit(1)) is not None
 
 
 def sweep(session: Session, now: datetime) -> int:
     """Forget sessions that ended a month ago; gives their number."""
-    old = now - timedelta(days=30)
+    old = now - KEPT
     result = session.execute(delete(SessionRow).where(or_(SessionRow.expires_at < old, SessionRow.revoked_at < old)))
     return int(getattr(result, "rowcount", 0))
 

@@ -21,6 +21,7 @@ from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.table import TABLE, Act, Milestone
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.acts.windows import TIME_LIMITS, Nature, rule_of, shown_windows
+from odr.procedure.case.seen_tasks import ENTRY, READERS, may_know
 from odr.procedure.hooks import Appointment, If, Owed, StepWords
 from odr.procedure.models import Task, Window, WindowState
 
@@ -310,7 +311,7 @@ def _waited_for(
         what = rule_of(sitting, window).title
         words = T("Nothing for you to do now: %(name)s may still do this: %(what)s.", name=name, what=what)
         return words, window.due_at, window
-    words, until = _on_a_desk(sitting, case)
+    words, until = _on_a_desk(sitting, case, actor)
     return words, until, None
 
 
@@ -320,18 +321,26 @@ def _court_has_time(sitting: Sitting, window: Window) -> Text:
     return told if told is not None else T("Nothing for you to do now. What is waited for: %(what)s.", what=what)
 
 
-def _on_a_desk(sitting: Sitting, case: Case) -> tuple[Text, datetime | None]:
+def _on_a_desk(sitting: Sitting, case: Case, actor: Actor) -> tuple[Text, datetime | None]:
     """Whose turn it is at the court, by what lies open on its desks, and by which day, where one is still to come; that the
-    case is over, or before the higher court, where it is.
+    case is over, or before the higher court, where it is. Of what another asked for in confidence, such as that an account
+    be frozen, neither who has it nor until when.
     """
     if case.stage in ELSEWHERE:
         return ELSEWHERE[case.stage], None
-    open_tasks = select(Task.kind, Task.role, Task.due_at).where(Task.case_id == case.id, Task.done_at.is_(None))
+    open_tasks = (
+        select(Task.kind, Task.role, Task.due_at, *READERS)
+        .outerjoin(DocketEntry, ENTRY)
+        .where(Task.case_id == case.id, Task.done_at.is_(None))
+        .order_by(Task.risk.desc(), Task.id)
+    )
     judge = T("Nothing for you to do now: the judge has to act.")
-    rows = [
-        (desk.waits if (desk := DESKS.get(kind)) is not None else None, role, due)
-        for kind, role, due in sitting.session.execute(open_tasks.order_by(Task.risk.desc(), Task.id))
-    ]
+    rows = []
+    for kind, role, due, *readers in sitting.session.execute(open_tasks):
+        desk = DESKS.get(kind)
+        waits = desk.waits if desk is not None else None
+        if waits is not None or may_know(actor, *readers):
+            rows.append((waits, role, due))
     # What a party can be told of goes before what only the court knows of, such as whether a decision is published.
     for waits, role, due in sorted(rows, key=lambda row: row[0] is None):
         words = waits or COURT_WORKS.get(role, judge if role in BENCH_ROLES else None)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from odr.ground.text import Money, SideBySide, Text
+from odr.ground.text import LastDay, Money, SideBySide, Text
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,9 @@ def _value_to_json(value: Any) -> Any:
         return {"minor": value.minor, "currency": value.currency}
     if isinstance(value, datetime):
         return {"at": value.isoformat()}
+    if isinstance(value, LastDay) and value.closes is not None:
+        # The version before reads the day and knows no hour.
+        return {"on": value.isoformat(), "closes": value.closes.isoformat()}
     if isinstance(value, date):
         return {"on": value.isoformat()}
     return value
@@ -81,4 +84,6 @@ def _value_from_json(value: Any) -> Any:
         return Money(value["minor"], value["currency"])
     if "at" in value:
         return datetime.fromisoformat(value["at"])
+    if "closes" in value:
+        return LastDay.of(datetime.fromisoformat(f"{value['on']}T{value['closes']}"))
     return date.fromisoformat(value["on"])

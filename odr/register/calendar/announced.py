@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -49,13 +49,17 @@ class Announced:
     """Role and name of those who sit, who presides first."""
     state: Text
     goes_on: bool
-    """Whether it takes place as announced."""
+    """Whether it takes place as announced; not so either while it waits for a word on that, see :attr:`is_undecided`."""
     announced_at: datetime
     """When it was fixed."""
     held_here: bool = False
     """By the court's own video."""
     languages: tuple[str, ...] = ()
     """Into which languages is interpreted."""
+    is_undecided: bool = False
+    """Whether the president has still to say that it is put off: until then it may take place."""
+    length: timedelta = timedelta(hours=1)
+    """For how long its room and its people are kept."""
 
     @property
     def is_open(self) -> bool:
@@ -115,6 +119,8 @@ def _announced(
         fixed,
         hearing.held_here,
         () if closed else tuple(languages),
+        hearing.state is HearingState.ADJOURNING,
+        timedelta(minutes=hearing.length),
     )
 
 

@@ -5,7 +5,7 @@ and never a name: what a program fetched is kept by nobody knows whom, and the l
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
 
@@ -15,8 +15,6 @@ from odr.ground.text import T, Text
 from odr.register.calendar.announced import Announced
 
 ATOM = "http://www.w3.org/2005/Atom"
-LASTS = timedelta(hours=1)
-"""How long a hearing is shown in a calendar; how long it lasts, nobody knows before."""
 TITLE = T("Hearings announced by the court")
 
 
@@ -29,7 +27,9 @@ def _where(one: Announced) -> Text | str:
 
 
 def calendar(hearings: Iterable[Announced], host: str, page: str, now: datetime, locale: str) -> bytes:
-    """The hearings as a calendar; one that is put off or called off is marked as cancelled (RFC 5545, 3.8.1.11)."""
+    """The hearings as a calendar, each for as long as it is planned; one that is put off or called off is marked as cancelled,
+    and as tentative while nobody has decided that (RFC 5545, 3.8.1.11).
+    """
     found = Calendar()
     found.add("prodid", "-//Internet Court//Hearings//EN")
     found.add("version", "2.0")
@@ -40,11 +40,11 @@ def calendar(hearings: Iterable[Announced], host: str, page: str, now: datetime,
         event.add("uid", f"{one.reference}@{host}")
         event.add("dtstamp", now)
         event.add("dtstart", one.begins_at.astimezone(UTC))
-        event.add("dtend", (one.begins_at + LASTS).astimezone(UTC))
+        event.add("dtend", (one.begins_at + one.length).astimezone(UTC))
         event.add("summary", _summary(one).render(locale))
         where = _where(one)
         event.add("location", where if isinstance(where, str) else where.render(locale))
-        event.add("status", "CONFIRMED" if one.goes_on else "CANCELLED")
+        event.add("status", "CONFIRMED" if one.goes_on else "TENTATIVE" if one.is_undecided else "CANCELLED")
         event.add("url", page)
         found.add_component(event)
     return bytes(found.to_ical())
@@ -92,7 +92,7 @@ def plain(one: Announced, locale: str) -> dict[str, Any]:
         "room": one.place or None,
         "bench": [{"role": role.render(locale), "name": name} for role, name in one.bench],
         "public": one.is_open,
-        "takes_place": one.goes_on,
+        "takes_place": None if one.is_undecided else one.goes_on,
         "state": one.state.render(locale),
         "interpreted": list(one.languages),
     }

@@ -100,6 +100,7 @@ def _clusters(finds: list[Find]) -> Iterator[list[Find]]:
 
 def _of_cell(finds: list[Find]) -> list[Find]:
     docket = [each for each in finds if each.weight is Weight.DOCKET]
+    finds = [each for each in finds if not _is_no_number(each, docket)]
     pointed = [each for each in finds if each.source is Source.PERSON]
     found = [_raised(each, docket) for each in finds if each.source is not Source.PERSON]
     taken: set[int] = set()
@@ -113,6 +114,14 @@ def _of_cell(finds: list[Find]) -> list[Find]:
         taken.update(free)
         kept += [replace(each, start=start, end=end) for start, end in _runs(free)]
     return kept
+
+
+def _is_no_number(find: Find, docket: list[Find]) -> bool:
+    """Whether what reads like a case number holds the whole name of somebody, and so is none: （2020）李雷民间借贷12号."""
+    is_number = find.weight is Weight.SHOWN and find.source is Source.PATTERN
+    return is_number and any(
+        find.holds(other) and other.person is not None and other.standing is Standing.FIXED for other in docket
+    )
 
 
 def _runs(places: list[int]) -> Iterator[tuple[int, int]]:

@@ -17,6 +17,11 @@ _LOOSE = frozenset("·•・‧∙⋅･●.-‐‑‒–—_'’‘`´*~～﹒�
 """What people put between the parts of a name or number."""
 
 
+_FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+_UNSEEN = frozenset(_FILLERS) | {chr(at) for at in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))}
+"""Letters and marks that print nothing: fillers, joiners, and what chooses between two forms of a sign, as of 葛 in names."""
+
+
 @dataclass(frozen=True)
 class Folded:
     """Folded signs, each with the place of the sign it comes from."""
@@ -29,12 +34,19 @@ class Folded:
         return self.at[start], self.at[end - 1] + 1
 
 
+def prints_nothing(sign: str) -> bool:
+    """Whether a letter or mark stands in a text and is not seen there."""
+    return sign in _UNSEEN
+
+
 @cache
 def _narrow(sign: str) -> str:
-    """A sign as NFKC writes it, unseen signs dropped; blanks of any kind are one space, a line's end stays."""
+    """A sign as NFKC writes it, unseen signs and what is drawn around a sign dropped; blanks of any kind are one space, a
+    line's end stays.
+    """
     if sign in "\n\r\u2028\u2029":
         return "\n"
-    if unicodedata.category(sign) in ("Cf", "Cc", "Cs", "Co"):
+    if unicodedata.category(sign) in ("Cf", "Cc", "Cs", "Co", "Me") or prints_nothing(sign):
         return ""
     plain = unicodedata.normalize("NFKC", sign)
     return "".join(" " if each.isspace() else each for each in plain)

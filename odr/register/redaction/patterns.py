@@ -362,7 +362,7 @@ PATTERNS: tuple[Pattern, ...] = (
 )  # fmt: skip
 
 _CASE_NUMBER = re.compile(
-    rf"[（(]\s?\d{{4}}\s?[)）]\s?[{_HAN}0-9A-Z]{{1,10}}(?:民|刑|行|执|知|财|破|仲|督|催|特|诉前|商|赔|司)[{_HAN}]{{0,6}}\d+号(?:之[一二三四五六七八九十]+)?"
+    rf"[（(]\s?\d{{4}}\s?[)）]\s?[{_HAN}0-9A-Z]{{1,10}}(?:民|刑|行|执|知|财|破|仲|督|催|特|诉前|商|赔|司)(?:(?!第)[{_HAN}]){{0,6}}(?:(?<=字)第)?\d+号(?:之[一二三四五六七八九十]+)?"
 )
 _STAYS = frozenset({BlockKind.NUMBER, BlockKind.COURT, BlockKind.KIND, BlockKind.HEADING, BlockKind.DATE})
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from odr.docket.papers import DecisionPaper, PartyLine, RulingPaper, Words
 from odr.ground.text import T, write
+from odr.register.redaction.folding import prints_nothing
 
 NOT_PUBLISHED = frozenset({"document_code", "check_url"})
 """What of a paper is no part of its public text: they lead to the sealed original."""
@@ -214,7 +215,9 @@ def cleaned(words: str) -> str:
     return "".join(
         sign
         for sign in plain
-        if sign in "\n\t" or sign in _JOINERS or unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+        if sign in "\n\t"
+        or sign in _JOINERS
+        or (unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn") and not prints_nothing(sign))
     )
 
 

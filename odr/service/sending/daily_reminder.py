@@ -22,6 +22,7 @@ from odr.identity.models import Account, AccountState
 from odr.procedure.acts.windows import window_title
 from odr.procedure.models import Window, WindowState
 from odr.service.models import Packet, ServiceReminder
+from odr.service.sending.asked import last_day
 from odr.service.sending.letters import write_letter
 from odr.service.vocabulary import NO_REMINDERS
 
@@ -168,11 +169,7 @@ def _remind(court: Court, account: Account, lines: list[Ending], day: date) -> i
         return 0
     zone = court.settings.tz
     # An end at midnight still belongs to the day before.
-    told = [
-        (line.title, line.case_number, (line.due_at - timedelta(microseconds=1)).astimezone(zone).date())
-        for line in lines
-        if line.where is None
-    ]
+    told = [(line.title, line.case_number, last_day(line.due_at, zone)) for line in lines if line.where is None]
     called = [
         T(
             "%(title)s on %(at)s: %(where)s, %(case)s",
@@ -207,8 +204,7 @@ def _subject(lines: Sequence[Ending], zone: ZoneInfo) -> Text:
         if more:
             return T("Please attend on %(at)s: %(what)s, %(where)s, and %(count)s more", **called, count=more)
         return T("Please attend on %(at)s: %(what)s, %(where)s", **called)
-    last = (first.due_at - timedelta(microseconds=1)).astimezone(zone).date()
-    ends = {"title": first.title, "case": first.case_number, "day": ShortDay(last)}
+    ends = {"title": first.title, "case": first.case_number, "day": ShortDay(last_day(first.due_at, zone))}
     if more:
         return T("%(title)s ends on %(day)s, and %(count)s more: %(case)s", **ends, count=more)
     return T("%(title)s ends on %(day)s: %(case)s", **ends)
