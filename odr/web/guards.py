@@ -11,8 +11,8 @@ import enum
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, TypeVar, cast, overload
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, current_app, g, request, session
@@ -40,6 +40,9 @@ from odr.web.long_bodies import Turns, streams
 from odr.web.pace import Pace
 from odr.web.presence import PageCookies, Person, identify, session_cookie_name
 from odr.web.readings import note_answer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 __all__ = [
     "Entry",
@@ -439,6 +442,7 @@ def register_access(app: Flask, court: Court) -> None:
     )
     app.session_interface = PageCookies()
     app.extensions["turns"] = Turns()
+    app.extensions["whose"] = partial(whose, app)
     app.before_request(bound_body)
     if court.settings.pace:
 
@@ -461,6 +465,13 @@ def register_access(app: Flask, court: Court) -> None:
     app.jinja_env.globals["hears"] = hears
     app.jinja_env.globals["is_heard"] = is_heard
     app.jinja_env.globals.setdefault("_", lambda msgid, **params: Text(msgid, params).render(current_locale()))
+
+
+def whose(app: Flask, environ: WSGIEnvironment) -> int | None:
+    """Which account sends a long body, before any of it is read; None where nobody known does."""
+    with app.request_context(environ):
+        person = current_person()
+        return person.account_id if person is not None else None
 
 
 def bound_body() -> None:
