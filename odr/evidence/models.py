@@ -121,6 +121,14 @@ class Upload(Base):
         return media_of(self.media_type) if self.media_type else UNKNOWN
 
 
+class BytesToErase(Base):
+    """A name in the store that no row keeps any more, and whose bytes may still be there (:mod:`odr.evidence.store.erasing`)."""
+
+    __tablename__ = "bytes_to_erase"
+
+    key: Mapped[str] = mapped_column(Reference, primary_key=True)
+
+
 class NamedFile(Base):
     """By which name of its sender's request, and as which file of it, an upload came: what answers the same request sent
     again (:mod:`odr.evidence.intake.sent_again`).

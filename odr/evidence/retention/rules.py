@@ -23,6 +23,7 @@ from odr.evidence import desks
 from odr.evidence.models import Blob, Exhibit, Upload
 from odr.evidence.retention.models import ErasureProposal, ErasureState, LegalHold
 from odr.evidence.sources.proof_queries import proofs_of
+from odr.evidence.store.erasing import erase_after
 from odr.ground.db import Database
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
@@ -210,4 +211,4 @@ def _erase_upload(sitting: Sitting, upload: Upload) -> None:
         sitting.court.notary.erase(session, upload.receipt, now=sitting.now)
     session.flush()
     if key is not None:
-        sitting.after_commit.append(lambda: sitting.court.ports.store.erase(key))
+        erase_after(sitting, key)
