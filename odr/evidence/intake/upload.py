@@ -58,6 +58,8 @@ from odr.ground.errors import CourtError, NotFound, NoTurn, TooMany
 from odr.ground.text import T
 
 OPEN = (UploadState.RECEIVING, UploadState.COMPLETE)
+STRAY = timedelta(hours=6)
+"""How long nothing was written into a part file before it may be one that a killed process has left."""
 
 _NEW_BLOB, _NEW_UPLOAD = (insert(cast(Table, kind.__table__)) for kind in (Blob, Upload))
 _BLOB_WRITTEN = ("id", "sha256", "size", "media_type", "content", "created_at")
@@ -344,14 +346,23 @@ class UploadDesk:
 
     def finish_waiting(self, most: int = 64) -> int:
         """Try again to finish uploads that waited for the malware scanner; how many are settled now."""
-        if self.scanner and not self.scanner.answers():
-            return 0
-        with self.database.read() as session:
-            waiting = session.scalars(
-                select(Upload).where(Upload.state == UploadState.COMPLETE).order_by(Upload.id).limit(most)
-            ).all()
-            session.expunge_all()
-        return sum(self._settle(upload) for upload in waiting)
+        settled, after = 0, 0
+        while not self.scanner or self.scanner.answers():
+            with self.database.read() as session:
+                waits = select(Upload).where(Upload.state == UploadState.COMPLETE, Upload.id > after)
+                waiting = session.scalars(waits.order_by(Upload.id).limit(most)).all()
+                session.expunge_all()
+            if not waiting:
+                break
+            # Files over which the scanner fails each time keep none behind them from being looked at.
+            settled, after = settled + sum(self._settle(upload) for upload in waiting), waiting[-1].id
+        return settled
+
+    def forget_strays(self) -> int:
+        """Remove part files that belong to no unfinished upload: the process that received them was killed. How many."""
+        before = (self.clock.machine_now() - STRAY).timestamp()
+        found = [reference for reference in self.parts.resting_since(before) if self._finished(reference)]
+        return sum(self._forget_stray(reference) for reference in found)
 
     # -- inside
 
@@ -572,7 +583,11 @@ class UploadDesk:
         try:
             with self.parts.locked(upload.reference) as part:
                 with contextlib.suppress(CourtError):  # refused: the row says why
-                    self._finish(upload, part, None)
+                    if part.size == upload.size:
+                        self._finish(upload, part, None)
+                    else:
+                        # It was whole when it was acknowledged: the disk was restored, or lost some of it.
+                        self._refuse(upload, "part-lost")
                 settled = self._finished(upload.reference)
                 if settled:
                     part.remove()
@@ -592,6 +607,16 @@ class UploadDesk:
             return False  # a piece is coming in: it gives the upload new time
         self._hashes.drop(reference)
         return True
+
+    def _forget_stray(self, reference: str) -> bool:
+        try:
+            with self.parts.locked(reference) as part:
+                stray = self._finished(reference)
+                if stray:
+                    part.remove()
+                return stray
+        except UploadBusy:
+            return False  # a file that is sent in one request has no row before it is whole
 
     def _finished(self, reference: str) -> bool:
         with self.database.read() as session:
