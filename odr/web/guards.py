@@ -12,8 +12,9 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial, wraps
-from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
+from typing import Any, TypeVar, cast, overload
 from urllib.parse import urlsplit
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Request, Response, current_app, g, request, session
 from flask_login import LoginManager, current_user
@@ -40,9 +41,6 @@ from odr.web.long_bodies import Turns, streams
 from odr.web.pace import Pace
 from odr.web.presence import PageCookies, Person, identify, session_cookie_name
 from odr.web.readings import note_answer
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
 
 __all__ = [
     "Entry",
