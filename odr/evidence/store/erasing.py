@@ -6,7 +6,6 @@ is found by the worker.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
-log = logging.getLogger("odr.evidence.store.erasing")
 MOST = 256
 """Erased in one round of the worker."""
 
@@ -32,7 +30,7 @@ def let_go(session: Session, key: str) -> None:
 def erase_after(sitting: Sitting, key: str) -> None:
     """Let go of bytes in an act: they are erased once it is committed."""
     let_go(sitting.session, key)
-    sitting.after_commit.append(lambda: _at_once(sitting.court, key))
+    sitting.after_commit.append(lambda: erase_now(sitting.court, [key]))
 
 
 def erase_now(court: Court, keys: Sequence[str]) -> None:
@@ -41,14 +39,6 @@ def erase_now(court: Court, keys: Sequence[str]) -> None:
         court.ports.store.erase(key)
         with court.database.write() as session:
             session.execute(delete(BytesToErase).where(BytesToErase.key == key))
-
-
-def _at_once(court: Court, key: str) -> None:
-    try:
-        erase_now(court, [key])
-    except Exception:
-        # The act is done and on record: nobody is told that it failed.
-        log.exception("bytes that were let go of could not be erased; the worker tries again")
 
 
 def erase_waiting(court: Court) -> int:
