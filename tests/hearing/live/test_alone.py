@@ -22,7 +22,7 @@ from odr.register.volume.models import CaseVolume, VolumeState
 from tests.hearing.live.conftest import BEGINS, Live, gathered
 from tests.hearing.live.test_seen import passes, tape
 from tests.hearing.scene import CHEN, HAIYUN, LI, WANG
-from tests.hearing.test_pages import Browser
+from tests.hearing.test_pages import ORIGIN, Browser
 
 
 @pytest.fixture
@@ -158,8 +158,19 @@ def test_a_recording_goes_when_its_time_is_over_and_nothing_needs_it(live: Live,
         live.scene.act(CHEN, "erase_recording", **erase)
     with live.scene.sit() as (sitting, _):
         sitting.session.scalars(select(EnforcementCase)).one().state = EnforcementState.DONE
-    assert film.is_file()
+    kept, played = film.read_bytes(), f"/live/recording/1/1/{live.person(LI).reference}"
+    bench = Browser(app, live.scene, CHEN)
+
+    def is_played() -> tuple[int, bool]:
+        answer = bench.client.get(bench.base + played, base_url=ORIGIN)
+        return answer.status_code, played in bench.get("/live/recording/1")
+
+    assert is_played() == (200, True)
     live.scene.act(CHEN, "erase_recording", **erase)
+    assert not film.exists()
+    film.write_bytes(kept)  # as it lies on another machine until that hears of it
+    assert is_played() == (404, False)
+    take_away_erased(live.scene.court)
     assert not film.exists() and (folder / "0001/chain").is_file()
     film.write_bytes(b"what a process that was killed in between left")
     assert take_away_erased(live.scene.court) == 1 and not film.exists() and (folder / "0001/chain").is_file()
