@@ -31,6 +31,14 @@ def sent_as(account_id: int, key: str | None, place: int = 0) -> str | None:
     return hashlib.sha256(f"{account_id}\n{place}\n{key}".encode()).hexdigest() if key else None
 
 
+def once_from(account_id: int, page: str | None, filename: str, sha256: str) -> str | None:
+    """What marks a file of a page for files, which gives its form a reference: the same bytes under the same name from one page
+    are one file, however often its button is pressed. Other files from a page one went back to are others.
+    """
+    named = f"{account_id}\n{page}\n{sha256}\n{filename}"
+    return hashlib.sha256(f"page\n{named}".encode()).hexdigest() if page else None
+
+
 def brought(database: Database, account_id: int, marks: Sequence[str | None], now: datetime) -> dict[str, Upload]:
     """By its mark, each file that came already and is here. One that was refused, given up or erased meanwhile may come anew
     under the same name.

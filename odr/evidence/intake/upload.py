@@ -11,7 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -36,7 +36,7 @@ from odr.evidence.intake.belonging import Belongs, row_of
 from odr.evidence.intake.media import WINDOW, MediaPolicy
 from odr.evidence.intake.part_files import Hashes, Part, Parts
 from odr.evidence.intake.scan import Clamd, ScannerUnavailable
-from odr.evidence.intake.sent_again import brought, name_files, same
+from odr.evidence.intake.sent_again import brought, name_files, once_from, same
 from odr.evidence.intake.shared_commits import Together
 from odr.evidence.intake.upload_errors import (
     BodyCut,
@@ -217,8 +217,11 @@ class UploadDesk:
         body: Reader,
         belongs: Belongs | None = None,
         sent_as: str | None = None,
+        page: str | None = None,
     ) -> Upload:
-        """Take a file whose size nobody announced (the plain form). A broken connection keeps nothing."""
+        """Take a file whose size nobody announced (the plain form, whose ``page`` has a reference). A broken connection keeps
+        nothing.
+        """
         data, cut = read_up_to(body, self.limits.small + 1)
         if cut:
             raise BodyCut
@@ -230,7 +233,9 @@ class UploadDesk:
                 known[sent_as or ""], plain_name(filename), *_measured(Pieces(data, body), self.limits.max_size)
             )
         if len(data) <= self.limits.small:
-            return self._small(account_id, announced, data)
+            mark = sent_as or once_from(account_id, page, plain_name(filename), hashlib.sha256(data).hexdigest())
+            announced = replace(announced, sent_as=mark)
+            return self._brought(account_id, announced) or self._small(account_id, announced, data)
         upload = Upload(**self._row(account_id, announced))
         with self.parts.locked(upload.reference) as part:
             try:
@@ -242,11 +247,14 @@ class UploadDesk:
                     raise self._too_large()
                 part.sync()
                 upload.size = poured.size
-                return self._finish(upload, part, hasher, sent_as)
-            except IntegrityError:
-                if not (known := brought(self.database, account_id, [sent_as], self.clock.machine_now())):
-                    raise
-                return same(known[sent_as or ""], upload.filename, poured.size, hasher.hexdigest())
+                mark = sent_as or once_from(account_id, page, upload.filename, hasher.hexdigest())
+                announced = Announced(filename, poured.size, sha256=hasher.hexdigest(), sent_as=mark)
+                try:
+                    return self._brought(account_id, announced) or self._finish(upload, part, hasher, mark)
+                except IntegrityError:
+                    if (found := self._brought(account_id, announced)) is None:
+                        raise
+                    return found
             finally:
                 part.remove()
 
