@@ -89,7 +89,9 @@
   function add(file, group) {
     const element = template.content.firstElementChild.cloneNode(true);
     const find = (part) => element.querySelector(`[data-part=${part}]`);
-    const item = { file, group, element, status: find("status"), progress: find("progress"), digest: find("digest"), result: find("result"), blur: find("blur") };
+    // Sent again after a lost answer, it is the same file to the court, and not a second one.
+    const key = `${Date.now()}-${Math.random()}`;
+    const item = { file, group, key, element, status: find("status"), progress: find("progress"), digest: find("digest"), result: find("result"), blur: find("blur") };
     find("name").textContent = file.name;
     element.addEventListener("click", (event) => {
       const what = event.target.dataset && event.target.dataset.do;
@@ -127,7 +129,7 @@
     buttons(item, "pause");
     const upload = new tus.Upload(item.file, {
       endpoint: form.dataset.endpoint,
-      headers: { "X-CSRF-Token": token },
+      headers: { "X-CSRF-Token": token, "Idempotency-Key": item.key },
       metadata: { filename: item.file.name, filetype: item.file.type, sha256: item.sha256 },
       fingerprint: fingerprint(item),
       // A small file goes with its creation, in one request. A large one must have its address first: without it a cut loses all.

@@ -33,6 +33,7 @@ ALLOWED: dict[str, str] = {
     "filing/registry/posts.py:terms_of": "posts and trainings of those who could be drawn for one case; no page shows what it gives",
     "evidence/intake/belonging.py:_of": "bound by `part_of` to one file, and to that file's own sender",
     "evidence/intake/unsubmitted_uploads.py:open_notices": "for the worker alone; each notice goes to its own sender",
+    "evidence/retention/rules.py:_stands_in_another_case": "bound by the reference of one file in the entry; whether there is one, nothing of it",
     "evidence/sources/digests.py:first_filed": "bound by the digest of the very file; the file's sender sent the list",
     "filing/parties/firm/handing.py:_conducted": "heads of cases whose conduct the reader's own people were given; no file opens",
     "identity/mandates.py:put_on": "one mandate: whether the same assistant stands beside it already",

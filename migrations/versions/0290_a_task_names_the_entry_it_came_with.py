@@ -1,6 +1,6 @@
 """a task names the entry it came with, so that nobody is told of one who may not read that
 
-Revises 0274.
+Revises 0281.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0290"
-down_revision = "0274"
+down_revision = "0281"
 branch_labels = None
 depends_on = None
 form = "expand"

@@ -208,7 +208,7 @@ def _general(locale: str) -> dict[str, Any]:
         "required": True,
         "content": {"application/octet-stream": {"schema": BYTES}, "multipart/form-data": {"schema": files}},
     }
-    upload["parameters"] = [_header("Content-Filename", T("Name of the file"), locale)]
+    upload["parameters"] = [_header("Content-Filename", T("Name of the file"), locale), many["parameters"][0]]
     return {
         "/decisions.json": {"get": _search(locale)},
         "/decisions/cited.json": {"get": _cited(locale)},

@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, jsonify, make_response, request, url_f
 from werkzeug.wrappers import Response
 
 from odr.evidence.intake import sent_together, tus
+from odr.evidence.intake.sent_again import HEADER, sent_as
 from odr.evidence.intake.upload_errors import BadForm, BadUploadRequest, BodyCut
 from odr.evidence.models import Upload
 from odr.evidence.store.ports import desk_of
@@ -38,9 +39,12 @@ def upload() -> Response:
     if request.mimetype == "multipart/form-data":
         return _many()
     court = current_court()
-    name = request.headers.get("Content-Filename", "file")[:255]
+    name, account = request.headers.get("Content-Filename", "file")[:255], _account_id()
+    mark = sent_as(account, request.headers.get(HEADER))
     try:
-        kept = desk_of(court).receive(_account_id(), name, request.headers.get("Content-Type"), tus.Body(request))
+        kept = desk_of(court).receive(
+            account, name, request.headers.get("Content-Type"), tus.Body(request), sent_as=mark
+        )
     except BodyCut:
         raise BadUploadRequest(T("The file did not arrive whole. Nothing was kept."), T("Send it again.")) from None
     court.sequence()
@@ -65,7 +69,9 @@ def _many() -> Response:
     court = current_court()
     content_type = request.headers.get("Content-Type", "")
     try:
-        taken = sent_together.receive(desk_of(court), _account_id(), tus.Body(request), content_type)
+        taken = sent_together.receive(
+            desk_of(court), _account_id(), tus.Body(request), content_type, request.headers.get(HEADER)
+        )
     except BodyCut:
         raise BadForm from None
     uploads = [one for _, one in taken if isinstance(one, Upload)]

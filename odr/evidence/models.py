@@ -121,6 +121,25 @@ class Upload(Base):
         return media_of(self.media_type) if self.media_type else UNKNOWN
 
 
+class BytesToErase(Base):
+    """A name in the store that no row keeps any more, and whose bytes may still be there (:mod:`odr.evidence.store.erasing`)."""
+
+    __tablename__ = "bytes_to_erase"
+
+    key: Mapped[str] = mapped_column(Reference, primary_key=True)
+
+
+class NamedFile(Base):
+    """By which name of its sender's request, and as which file of it, an upload came: what answers the same request sent
+    again (:mod:`odr.evidence.intake.sent_again`).
+    """
+
+    __tablename__ = "named_file"
+
+    mark: Mapped[str] = mapped_column(Hex256, primary_key=True)
+    upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id", ondelete="CASCADE"), unique=True)
+
+
 class Category(enum.Enum):
     """The eight kinds of evidence (CPL 66), electronic data in the groups of EV 14."""
 

@@ -26,6 +26,7 @@ from odr.evidence.sources import early_fetches
 from odr.evidence.sources.models import DigestBatch
 from odr.evidence.sources.platform_queries import FetchState, fetched
 from odr.evidence.sources.webpage_worker import capture_due, capture_early_due
+from odr.evidence.store.erasing import erase_waiting
 from odr.evidence.store.ports import expire_uploads, finish_uploads
 from odr.ground.text import T
 from odr.identity.actors import Actor
@@ -135,6 +136,7 @@ ROOM = Room(
         "compile": compile_due,
         "unsubmitted": tell_senders,
         "journal": empty_journal,
+        "bytes to erase": erase_waiting,
     },
     after_act=(note_used,),
 )

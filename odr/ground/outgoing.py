@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import urllib.error
 import urllib.request
-from http.client import HTTPMessage
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPException, HTTPMessage
 from typing import IO, Any
 
 
@@ -22,8 +25,21 @@ _DIRECT = urllib.request.build_opener(_NoRedirects)
 def ask(request: urllib.request.Request, *, timeout: float) -> Any:
     """The open answer of an http or https address, as ``urlopen`` gives it. A redirect raises HTTPError with its code.
 
-    Raises ValueError for an address of another kind: no file of this machine is read by it.
+    Raises ValueError for an address of another kind: no file of this machine is read by it; OSError where nobody answers, or
+    in no HTTP.
     """
     if request.type not in ("http", "https"):
         raise ValueError("only http and https addresses are asked")
-    return _DIRECT.open(request, timeout=timeout)
+    with in_http():
+        return _DIRECT.open(request, timeout=timeout)
+
+
+@contextmanager
+def in_http() -> Iterator[None]:
+    """What is no HTTP, or ends before its end, is an answer that did not come (OSError): ``http.client`` raises exceptions of its
+    own for it.
+    """
+    try:
+        yield
+    except HTTPException as error:
+        raise urllib.error.URLError(str(error) or type(error).__name__) from error

@@ -522,9 +522,11 @@ class Notary:
         return TimeAuthority(self.vault, key.id, key.certificate, root.certificate)
 
     def seal_key(self) -> SigningKey:
-        """The key of the seal with its certificate, made when there is none."""
+        """The key of the seal with its certificate, made when there is none, or when that one's certificate soon ends: nothing is
+        sealed after it. What was sealed before stays sealed.
+        """
         self.establish()
-        with self.database.write() as session:
-            return active_key(session, KeyUse.SEAL) or self.authority.make_key(
-                session, KeyUse.SEAL, self.clock.machine_now()
-            )
+        # Courts that open together make one key.
+        with sequencer_lock(self.database), self.database.write() as session:
+            key, now = active_key(session, KeyUse.SEAL), self.clock.machine_now()
+            return key if key and lasts(key.not_after, now) else self.authority.make_key(session, KeyUse.SEAL, now)

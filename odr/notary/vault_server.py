@@ -49,8 +49,10 @@ _OPENING = ("entry", "receipt", "leaf", "proof")
 
 
 def _receive(connection: socket.socket) -> JSONObject | None:
-    """One message; None when the other side has hung up. Raises ``ValueError`` for anything else."""
-    head = _exactly(connection, 4)
+    """One message; None when the other side has hung up before it. Raises ``ConnectionResetError`` where it did in the middle,
+    ``ValueError`` for anything else.
+    """
+    head = _exactly(connection, 4, may_end=True)
     if not head:
         return None
     (length,) = struct.unpack(">I", head)
@@ -62,13 +64,13 @@ def _receive(connection: socket.socket) -> JSONObject | None:
     return message
 
 
-def _exactly(connection: socket.socket, length: int) -> bytes:
+def _exactly(connection: socket.socket, length: int, *, may_end: bool = False) -> bytes:
     data = b""
     while len(data) < length:
         part = connection.recv(length - len(data))
         if not part:
-            if data:
-                raise ValueError("message cut short")
+            if data or not may_end:
+                raise ConnectionResetError("message cut short")
             return b""
         data += part
     return data

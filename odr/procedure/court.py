@@ -84,8 +84,7 @@ class Court:
             sitting.prepared = prepared or {}
             yield sitting
             wrote = self.database.has_written(session)
-        for then in sitting.after_commit:
-            then()
+        sitting.follow_up()
         # The worker sits every round to see whether anything is due: where nothing was, it wakes nobody.
         if wrote:
             self.sequence()

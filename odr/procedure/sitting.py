@@ -6,6 +6,7 @@ How an act is performed stands in :mod:`odr.procedure.performing`.
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from odr.procedure.court import Court
 
 Found = TypeVar("Found")
+log = logging.getLogger("odr.procedure.sitting")
 _WINDOWS = select(Window).where(Window.case_id == bindparam("case")).order_by(Window.id)
 _TASKS = select(Task).where(Task.case_id == bindparam("case"), Task.kind == bindparam("kind"), Task.done_at.is_(None))
 _TASKS_ON = _TASKS.where(Task.subject == bindparam("subject"))
@@ -65,6 +67,16 @@ class Sitting:
         self.after_commit: list[Callable[[], object]] = []
         self._found: dict[Hashable, Any] = {}
         self._performing = Performing(self)
+
+    def follow_up(self) -> None:
+        """Do what handlers left for after the commit. The acts are done and on record: where some of it fails, nobody is told that
+        they failed, the rest is done, and the worker does what it finds undone.
+        """
+        for then in self.after_commit:
+            try:
+                then()
+            except Exception:
+                log.exception("an act is on record; something that follows it failed, and is left to the worker")
 
     # -- what handlers use ------------------------------------------------
 

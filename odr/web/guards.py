@@ -11,9 +11,10 @@ import enum
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar, cast, overload
 from urllib.parse import urlsplit
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Request, Response, current_app, g, request, session
 from flask_login import LoginManager, current_user
@@ -439,6 +440,7 @@ def register_access(app: Flask, court: Court) -> None:
     )
     app.session_interface = PageCookies()
     app.extensions["turns"] = Turns()
+    app.extensions["whose"] = partial(whose, app)
     app.before_request(bound_body)
     if court.settings.pace:
 
@@ -461,6 +463,13 @@ def register_access(app: Flask, court: Court) -> None:
     app.jinja_env.globals["hears"] = hears
     app.jinja_env.globals["is_heard"] = is_heard
     app.jinja_env.globals.setdefault("_", lambda msgid, **params: Text(msgid, params).render(current_locale()))
+
+
+def whose(app: Flask, environ: WSGIEnvironment) -> int | None:
+    """Which account sends a long body, before any of it is read; None where nobody known does."""
+    with app.request_context(environ):
+        person = current_person()
+        return person.account_id if person is not None else None
 
 
 def bound_body() -> None:

@@ -39,6 +39,11 @@ class Turns:
                 raise NoOwnTurn
             self._held[account_id] += 1
 
+    def held(self, account_id: int) -> int:
+        """How many of an account's come in at this moment."""
+        with self._one_at_a_time:
+            return self._held[account_id]
+
     def give_back(self, account_id: int) -> None:
         """One of them has ended."""
         with self._one_at_a_time:
@@ -109,10 +114,13 @@ class TurnedAway(io.RawIOBase):
     failed = True
     """Nobody knows how much of it still comes: the connection takes no further request."""
 
+    def __init__(self, why: type[NoTurn] = NoTurn) -> None:
+        self._why = why
+
     def readable(self) -> bool:
         """It is, to say why there is nothing."""
         return True
 
     def readinto(self, _buffer: Any, /) -> Never:
-        """Nothing. Raises NoTurn."""
-        raise NoTurn
+        """Nothing. Raises NoTurn, or NoOwnTurn."""
+        raise self._why

@@ -15,15 +15,18 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, NamedTuple
 
 from flask import Flask
 from gunicorn.errors import ConfigError
+from gunicorn.http import get_parser
 from gunicorn.http.body import LengthReader
+from gunicorn.http.wsgi import create
 from gunicorn.workers.gthread import PollableMethodQueue, TConn, ThreadWorker
 
-from odr.web.long_bodies import LongBody, TurnedAway
+from odr.ground.errors import NoOwnTurn, NoTurn
+from odr.web.long_bodies import MOST_OF_ONE, LongBody, TurnedAway
 from odr.web.slow_lines import Line
 
 LINGER = 2.0
@@ -53,6 +56,13 @@ def _make_ready(court: Any) -> None:
             logging.getLogger(__name__).exception("not made ready: %s", make.__module__)
 
 
+class Waiting(NamedTuple):
+    """A file that waits for its turn: by its place in the dictionary, whoever waits longest is next."""
+
+    account: int
+    since: float
+
+
 class Calls(PollableMethodQueue):  # type: ignore[misc]
     """What threads tell the main loop, through a pipe that is open as long as the process is.
 
@@ -70,13 +80,15 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     FOR_A_TURN = 50.0
     """Seconds that a file waits until another one is through: proxies wait a minute for whoever reads nothing."""
     MOST_WAITING = 10 * STREAMS
-    """Files that wait for a turn: few of the connections that one process keeps, so that pages find one whoever waits."""
+    """Files that wait for a turn: few of the connections that one process keeps, so that pages find one whoever waits.
+    Each is somebody's, and nobody alone has more of them here than ``MOST_OF_ONE``, coming in or waiting.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.method_queue = Calls()
         self._too_late: dict[Any, tuple[Callable[[], float], Callable[[Any], None]]] = {}
-        self._queued: dict[Any, float] = {}
+        self._queued: dict[Any, Waiting] = {}
         self._streaming: set[Any] = set()
         self._looked = 0.0
 
@@ -126,7 +138,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             # gunicorn would say that the body may come before its route has looked at who sends it.
             req._expected_100_continue = False
         if coming.turned_away:
-            req.body = TurnedAway()
+            req.body = TurnedAway(coming.turned_away)
         elif coming.streams and isinstance(req.body.reader, LengthReader):
             ahead, length = conn.parser.unreader.take_buffered(), req.body.reader.length
             conn.parser.unreader.unread(ahead[length:])
@@ -194,12 +206,40 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self.enqueue_req(conn)
         elif len(self._streaming) < STREAMS:
             self._stream(conn)
+        else:
+            asked = self.tpool.submit(self._whose, conn)
+            asked.add_done_callback(lambda answer: self.method_queue.defer(self._line_up, conn, answer))
+
+    def _whose(self, conn: Any) -> int | None:
+        """In a thread that answers pages: which account sends it. What waits is somebody's, or strangers would fill the line."""
+        request = next(get_parser(self.cfg, iter([conn.sock.head()]), conn.client))
+        request._expected_100_continue = False
+        _, environ = create(request, conn.sock, conn.client, conn.server, self.cfg)
+        found: int | None = self.wsgi.extensions["whose"](environ)
+        return found
+
+    def _line_up(self, conn: Any, asked: Future[int | None]) -> None:
+        """It waits, unless a thread has become free meanwhile. Whom nobody knows is refused by the guard of its route,
+        and so is what no route could read.
+        """
+        account = None if asked.exception() else asked.result()
+        if account is None:
+            self._turn_away(conn)
+        elif len(self._streaming) < STREAMS:
+            self._stream(conn)
+        elif self._coming_from(account) >= MOST_OF_ONE:
+            self._turn_away(conn, NoOwnTurn)
         elif len(self._queued) >= self.MOST_WAITING:
             self._turn_away(conn)
         else:
-            self._queued[conn] = began = time.monotonic()
+            began = time.monotonic()
+            self._queued[conn] = Waiting(account, began)
             # A worker that ends within seconds takes in nothing more: another one does.
             self._too_late[conn] = (lambda: began + self.FOR_A_TURN if self.alive else 0.0, self._turn_away)
+
+    def _coming_from(self, account: int) -> int:
+        held: int = self.wsgi.extensions["turns"].held(account)
+        return held + sum(1 for one in self._queued.values() if one.account == account)
 
     def _stream(self, conn: Any) -> None:
         self._streaming.add(conn)
@@ -211,15 +251,15 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         if self._queued and len(self._streaming) < STREAMS:
             conn = next(iter(self._queued))
             self._leave_alone(conn)
-            conn.sock.arriving.rested(time.monotonic() - self._queued.pop(conn))
+            conn.sock.arriving.rested(time.monotonic() - self._queued.pop(conn).since)
             self._stream(conn)
 
-    def _turn_away(self, conn: Any) -> None:
+    def _turn_away(self, conn: Any, why: type[NoTurn] = NoTurn) -> None:
         """Nobody got through meanwhile, or too many wait: a thread that answers pages says so, in the words and the language
         of its route.
         """
         self._queued.pop(conn, None)
-        conn.sock.arriving.turned_away = True
+        conn.sock.arriving.turned_away = why
         self.enqueue_req(conn)
 
     def _send_on(self, conn: Any, stays: bool) -> None:

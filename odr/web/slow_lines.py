@@ -13,12 +13,15 @@ import socket
 import tempfile
 import time
 
+from odr.ground.errors import NoTurn
 from odr.web.limits import MOST_BODY, MOST_GATHERED, TooSlow, seconds_for
 
 MOST_HEAD = 32 * 1024
 """Bytes of a request's first lines; a longer head is refused."""
 MOST_KEPT = 64 * 2**20
 """Bytes of an answer kept for a slow reader; of a longer one the thread waits, in the time its length allows."""
+PIECE = 64 * 1024
+"""Bytes taken from a connection at once."""
 IN_MEMORY = 64 * 1024
 """Bytes of a request or of an answer kept in memory; more goes to an unnamed file."""
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -84,7 +87,9 @@ class Arriving:
         self.first_byte_at: float | None = None
         """Later than ``began`` on a connection that stayed and rested."""
         self.count = 0
-        self.whole = self.streams = self.too_long = self.turned_away = False
+        self.whole = self.streams = self.too_long = False
+        self.turned_away: type[NoTurn] | None = None
+        """Why its body is not read, where no thread becomes free for it."""
         self.wants_to_be_told = self.told_to_go_on = False
         self._head = bytearray()
         self._body = 0
@@ -169,7 +174,7 @@ class Line:
     def gather(self) -> bool:
         """Take what has come without waiting; False where the other side has gone."""
         try:
-            data = self._socket.recv(64 * 1024)
+            data = self._socket.recv(PIECE)
         except (BlockingIOError, InterruptedError):
             return True
         except OSError:
@@ -189,6 +194,12 @@ class Line:
         self.arriving.told_to_go_on = True
         with contextlib.suppress(OSError):
             self._socket.send(_CONTINUE)
+
+    def head(self) -> bytes:
+        """The first lines of a request that has begun to come, for who looks at it before it is read."""
+        self.arriving.kept.seek(0)
+        lines, end, _ = self.arriving.kept.read(MOST_HEAD + PIECE).partition(b"\r\n\r\n")
+        return lines + end
 
     def begin_anew(self, ahead: bytes) -> None:
         """The next request of a connection that stays; ``ahead`` has come with the one before."""

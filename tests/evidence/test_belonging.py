@@ -264,6 +264,28 @@ def test_pictures_are_kept_together_by_the_plain_form(small_scene: Scene) -> Non
         assert found is not None and found.part_of is None
 
 
+def test_the_button_of_one_page_pressed_twice_sends_nothing_twice(small_scene: Scene) -> None:
+    """On a poor line it is pressed again: small and large, each picture comes once, and together as they were. Another choice on a
+    page one went back to, and the same file from another page, are sent.
+    """
+    li = signed_in(small_scene, "li")
+
+    def press(page: str, *chosen: tuple[str, bytes]) -> int:
+        files = [(io.BytesIO(data), name) for name, data in chosen]
+        assert form(li, "/uploads/new", once=page, together="1", file=files).status_code < 400
+        with small_scene.court.database.read() as session:
+            return len(session.scalars(select(Upload)).all())
+
+    once, again = (li.get("/uploads/new").text.split('name="once" value="')[1].split('"')[0] for _ in range(2))
+    pictures = [("IMG_1.png", picture(1)), ("IMG_2.png", picture(2) + bytes(100_000)), ("IMG_3.png", picture(3))]
+    assert press(once, *pictures) == press(once, *pictures) == 3
+    with small_scene.court.database.read() as session:
+        rows = session.scalars(select(Upload).order_by(Upload.id)).all()
+        assert [row.part_of for row in rows] == [None, rows[0].reference, rows[0].reference]
+    assert press(once, ("IMG_1.png", picture(4))) == 4
+    assert press(again, pictures[0]) == 5
+
+
 def test_a_copy_is_sent_by_the_plain_form(small_scene: Scene) -> None:
     """A copy made with any program is sent beside the original, which stays."""
     head = send(small_scene, "li", picture(0))

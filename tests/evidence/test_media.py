@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import socket
 import struct
 import threading
@@ -222,6 +223,8 @@ class ClamdPeer:
         self.received.append(bytes(data))
         if self.silent:
             return b""
+        if b"BREAKS" in data:
+            return b"stream: Can't allocate memory ERROR\0"
         return b"stream: Eicar-Signature FOUND\0" if b"EICAR-STANDARD" in data else b"stream: OK\0"
 
 
@@ -281,6 +284,38 @@ def test_without_its_scanner_a_file_waits_and_is_anchored_later(
     up = make_desk(scanner=Clamd(clamd().address), limits=UploadLimits(small=1000))
     assert up.finish_waiting() == 2 and up.finish_waiting() == 0
     assert [b"".join(up.contents(up.find(ALICE, ref))) for ref in refs] == [text_of(500), text_of(5000)]
+
+
+def test_a_file_that_lost_bytes_while_it_waited_is_not_kept_as_whole(
+    clamd: Callable[..., ClamdPeer], make_desk: Callable[..., UploadDesk]
+) -> None:
+    """Its end is gone from the disk, or all of it: it is refused, and no receipt says that this was sent."""
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        nobody = f"tcp://127.0.0.1:{unused.getsockname()[1]}"
+    down, refs = make_desk(scanner=Clamd(nobody, timeout=1)), []
+    for left in (1000, 0):
+        refs.append(Tus(down).create(5000))
+        Tus(down).patch(refs[-1], 0, text_of(5000))
+        os.truncate(down.parts.path(refs[-1]), left)
+    up = make_desk(scanner=Clamd(clamd().address))
+    assert up.finish_waiting() == 2
+    found = [up.find(ALICE, ref) for ref in refs]
+    assert [(one.state, one.refusal, one.receipt) for one in found] == [(UploadState.REFUSED, "part-lost", None)] * 2
+
+
+def test_files_over_which_the_scanner_fails_keep_none_behind_them_waiting(
+    clamd: Callable[..., ClamdPeer], make_desk: Callable[..., UploadDesk]
+) -> None:
+    """As many as are looked at together wait for good; the one that came after them is finished."""
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        nobody = f"tcp://127.0.0.1:{unused.getsockname()[1]}"
+    down, refs = make_desk(scanner=Clamd(nobody, timeout=1)), []
+    for data in (b"BREAKS THE SCANNER 1", b"BREAKS THE SCANNER 2", b"an order of March"):
+        refs.append(Tus(down).create(len(data)))
+        Tus(down).patch(refs[-1], 0, data)
+    up = make_desk(scanner=Clamd(clamd().address))
+    assert up.finish_waiting(most=2) == 1
+    assert [up.find(ALICE, ref).state for ref in refs] == [UploadState.COMPLETE] * 2 + [UploadState.ANCHORED]
 
 
 def test_a_silent_or_strange_scanner_is_unavailable_not_clean(clamd: Callable[..., ClamdPeer]) -> None:

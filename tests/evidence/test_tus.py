@@ -504,3 +504,26 @@ def test_the_same_on_postgresql(postgres_court_url: str, store: FolderStore, clo
     clock.advance(timedelta(days=8))
     assert desk.expire_due() == 1
     database.dispose()
+
+
+def test_what_a_killed_process_left_is_removed_and_nothing_else(
+    tus: Tus, desk: UploadDesk, store: FolderStore, clock: FixedClock
+) -> None:
+    """A file that came in one request, or was being kept, and whose process was killed: its bytes go once nobody has written to
+    them for hours. What is unfinished, under way or fresh stays.
+    """
+    unfinished = tus.create(5000)
+    tus.patch(unfinished, 0, text_of(3000))
+    stray, fresh, under_way = ("a" * 25 + letter for letter in "bcd")
+    now = clock.machine_now().timestamp()
+    for reference in (unfinished, stray, fresh, under_way):
+        desk.parts.path(reference).write_bytes(text_of(3000))
+        os.utime(desk.parts.path(reference), (now, now - (0 if reference == fresh else 7 * 3600)))
+    begun = store.root / "tmp" / ("e" * 26)
+    begun.write_bytes(b"half a bundle")
+    os.utime(begun, (now, now - 7 * 3600))
+    with desk.parts.locked(under_way):
+        assert desk.forget_strays() == 1
+    assert sorted(path.stem for path in desk.parts.folder.iterdir()) == sorted([unfinished, fresh, under_way])
+    assert store.forget_strays(now - 8 * 3600) == 0 and store.forget_strays(now - 6 * 3600) == 1 and not begun.exists()
+    assert tus.patch(unfinished, 3000, text_of(5000)[3000:]).headers["Upload-State"] == "anchored"

@@ -58,6 +58,10 @@ class House:
             self.files[reference] = (source or reference, data if kept is None else kept)
         return reference
 
+    def nowhere(self, reference: str) -> Iterable[bytes]:
+        """Where it lay before."""
+        raise Lost(reference)
+
     def lose(self, reference: str) -> None:
         """The file is gone without a rule."""
         self.files[reference] = (self.files[reference][0], None)
@@ -119,6 +123,29 @@ def test_a_round_binds_what_is_there_and_says_what_it_could_not(notary: Notary) 
         assert notary.audit(session) == []
         said = [notary.receipt_files(session, each).renewed for each in (whole_file, digest, altered, missing)]
     assert [each and each.has_file for each in said] == [True, False, False, False]
+
+
+@pytest.mark.parametrize("meanwhile", ["sealed", "erased"])
+def test_what_moves_or_goes_by_right_while_it_is_looked_at_is_not_damaged(notary: Notary, meanwhile: str) -> None:
+    """A file is sealed, so that its bytes lie in another place, or erased by a rule, between the look and the reading."""
+    house = House(notary)
+    first, second = house.enter(b"contract"), house.enter(b"our prices")
+    notary.sequence()
+
+    def held(session: Session, references: Sequence[str]) -> Mapping[str, Holding]:
+        found = dict(house(session, references))
+        if second in found and not moved:
+            moved.append(second)
+            if meanwhile == "erased":
+                with notary.database.write() as writing:
+                    notary.erase(writing, second, now=notary.clock.now())
+            found[second] = Holding("blob 2", lambda: house.nowhere(second))
+        return found
+
+    moved: list[str] = []
+    whole(notary, held)
+    assert bound(notary) == [Bound.FILE, Bound.FILE if meanwhile == "sealed" else Bound.ERASED]
+    assert moved == [second] and first != second
 
 
 def oracle(leaves: Sequence[bytes]) -> InmemoryTree:

@@ -6,7 +6,8 @@ import socket
 import stat
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -121,6 +122,37 @@ def test_only_the_vaults_own_methods_can_be_called(remote: SocketVault, method: 
     """Nothing but signing, sealing and asking is served."""
     with pytest.raises(VaultRefused, match="not a request"):
         remote._ask(method=method, key="log-1")
+
+
+@pytest.mark.parametrize("said", [b"\x00\x00", b"\x00\x00\x00\x20", b'\x00\x00\x00\x20{"data":'])
+def test_a_vault_that_is_stopped_in_the_middle_of_an_answer_is_asked_again(
+    tmp_path: Path, vault: FileVault, said: bytes
+) -> None:
+    """Half an answer is none: the same is asked of the vault that comes after."""
+    path = tmp_path / "v.sock"
+    client = SocketVault(path, timeout=PATIENCE)
+    with serving(path, vault):
+        key = client.create_key("log-1", KeyKind.ED25519)
+        client.close()
+    with ExitStack() as stack, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        path.unlink(missing_ok=True)
+        listener.bind(str(path))
+        listener.listen()
+
+        def stops() -> None:
+            line, _ = listener.accept()
+            with line:
+                line.recv(65_536)
+                line.sendall(said)
+                # The next one listens before this one hangs up.
+                path.unlink()
+                stack.enter_context(serving(path, vault))
+
+        with ThreadPoolExecutor(1) as pool:
+            stopped = pool.submit(stops)
+            assert client.public_key("log-1") == key
+            stopped.result()
+        client.close()
 
 
 def test_restarted_vault_is_found_again(tmp_path: Path, vault: FileVault) -> None:

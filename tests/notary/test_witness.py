@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Thread
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from odr.ground.clock import FixedClock
@@ -27,6 +30,7 @@ from odr.notary.log.note import (
 )
 from odr.notary.log.strict import decimal, hash_value
 from odr.notary.notary import Notary
+from odr.notary.time.time_tokens import RemoteTimestamper
 from tests.notary.conftest import record
 from tests.patience import PATIENCE
 
@@ -205,10 +209,59 @@ def test_cosignature_over_another_tree_or_time_is_not_believed(
     at = int(clock.machine_now().timestamp())
     with sqlite_notary.database.read() as session:
         true = parse_note(sqlite_notary.checkpoint(session) or b"").text
-    for body, moment in ((text, at), (true, at + 3600)):
+    for body, moment in ((text, at), (true, at + 3600), (true, 2**62), (true, 0)):
         signature = moment.to_bytes(8, "big") + peer.private.sign(cosigned_message(body, moment))
         peer.forced = Response(str(SignatureLine(peer.name, peer.key.id, signature)))
         assert attested(sqlite_notary) == [False]
+
+
+@pytest.mark.parametrize(
+    "said", [b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"]
+)
+def test_an_answer_that_is_no_http_keeps_nobody_else_from_being_asked(
+    sqlite_notary: Notary, peer: Peer, said: bytes
+) -> None:
+    """Something else listens where a witness and a time authority were, or they end in the middle: they are waited for, and the
+    next one is asked.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        Thread(target=answering, args=(listener, said), daemon=True).start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        odd = Witness(Peer(peer.clock, [], name="odd.example").key, url, timeout=PATIENCE)
+        sqlite_notary.witnesses = (odd, *sqlite_notary.witnesses)
+        sqlite_notary.timestampers = (RemoteTimestamper("odd", url, [], timeout=PATIENCE),)
+        record(sqlite_notary)
+        assert attested(sqlite_notary) == [False, False, True]
+
+
+def answering(listener: socket.socket, said: bytes) -> None:
+    """Say the same to everybody, and hang up; two come."""
+    for _ in range(2):
+        line, _address = listener.accept()
+        with line:
+            line.recv(65_536)
+            line.sendall(said)
+
+
+def test_a_witness_that_another_worker_has_shown_more_is_not_asked_again(sqlite_notary: Notary, peer: Peer) -> None:
+    """While this worker asks one witness, another worker shows a second one a newer tree head: it is cosigned, and no failure."""
+    record(sqlite_notary)
+    second = Peer(peer.clock, peer.trusted, name="second.example")
+    mine = sqlite_notary.witnesses
+    with make_server("127.0.0.1", 0, second, threaded=True) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        later = Witness(second.key, f"http://127.0.0.1:{server.port}", timeout=PATIENCE)
+
+        def shown_elsewhere() -> None:
+            record(sqlite_notary)
+            sqlite_notary.witnesses = (later,)
+            assert attested(sqlite_notary) == [True]
+            sqlite_notary.witnesses = (*mine, later)
+
+        peer.meanwhile = shown_elsewhere
+        sqlite_notary.witnesses = (*mine, later)
+        assert attested(sqlite_notary) == [True, True]
+        server.shutdown()
 
 
 def test_altered_cosignature_is_found_in_proof_and_audit(sqlite_notary: Notary, peer: Peer) -> None:

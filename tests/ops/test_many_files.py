@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import select
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select as chosen
 
 from odr.app import create_app
 from odr.evidence.models import Upload
@@ -145,6 +146,54 @@ def test_no_more_wait_than_leave_connections_for_pages(crowded: Program) -> None
     assert waits.recv(4096).startswith(b"HTTP/1.1 204 ")
 
 
+def test_strangers_take_no_place_among_those_who_wait(crowded: Program) -> None:
+    """While all threads are taken, whoever shows no sign-in or a false one is told so, and the one place is free for somebody
+    who may send.
+    """
+    lines, place = resting(crowded), crowded.begin()
+    shown = ("", "Authorization: Bearer of-nobody\r\n", "Cookie: __Host-session=of-nobody\r\n")
+    head = "POST /api/v1/uploads HTTP/1.1\r\nHost: court\r\n{}" + f"Content-Length: {len(DATA)}\r\n\r\n"
+    strangers = [crowded.served.line(head.format(one).encode()) for one in shown]
+    strangers.append(crowded.served.line(Program(crowded.served, "of-nobody").piece(place, 0, len(DATA))))
+    assert crowded.served.status("/health/live") == 200  # whoever came before that was seen
+    waits = crowded.served.line(crowded.piece(place, 0, len(DATA)))
+    assert crowded.served.status("/health/live") == 200
+    for line in lines:
+        line.close()
+    waits.sendall(DATA)
+    assert waits.recv(4096).startswith(b"HTTP/1.1 204 ")
+    assert [one.recv(4096)[:13] for one in strangers] == [b"HTTP/1.1 401 "] * 4
+
+
+def test_nobody_alone_fills_the_places_of_those_who_wait(patient: Program) -> None:
+    """As many of an account's wait as it may send at a time; one more is told so at once, and so is one of somebody whose
+    files are all coming in; each that waits comes in whole.
+    """
+    lines, places = resting(patient), [patient.begin() for _ in range(MOST_OF_ONE + 1)]
+    lined = [patient.served.line(patient.piece(place, 0, len(DATA))) for place in places]
+    until(lambda: answered(lined), "one more than may wait is told so")
+    told, other = answered(lined), patient.others[0]
+    waiting = [line for line in lined if line not in told]
+    assert len(waiting) == MOST_OF_ONE
+    for line in (*told, patient.served.line(other.piece(other.begin(), 0, len(DATA)))):
+        said = line.makefile("rb").read()
+        assert said.startswith(b"HTTP/1.1 503 ") and b"as many large files as one account" in said
+    for line in lines:
+        line.close()
+    for line in waiting:
+        line.sendall(DATA)
+        assert line.recv(4096).startswith(b"HTTP/1.1 204 ")
+
+
+def answered(lines: list[socket.socket]) -> list[socket.socket]:
+    """Those on which something was said."""
+    poll = select.poll()
+    for line in lines:
+        poll.register(line, select.POLLIN)
+    said = {number for number, _ in poll.poll(0)}
+    return [line for line in lines if line.fileno() in said]
+
+
 @pytest.fixture
 def stopping(tmp_path: Path) -> Iterator[Program]:
     """A court that the test stops."""
@@ -184,7 +233,7 @@ def test_every_route_of_files_says_why_there_is_no_body(small_scene: Scene, rule
     assert "as many large files as it can" in answer.get_data(as_text=True)
     assert client.head(begun.location, headers=tus).headers["Upload-Offset"] == "0"
     with small_scene.court.database.read() as session:
-        assert session.scalar(select(func.count()).select_from(Upload)) == 1
+        assert session.scalar(chosen(func.count()).select_from(Upload)) == 1
 
 
 @pytest.mark.parametrize("is_known", [True, False], ids=["an old page", "signed out"])

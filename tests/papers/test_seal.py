@@ -330,6 +330,20 @@ def test_seal_outlives_its_certificate(notary: Notary, paper: bytes, clock: Fixe
     assert verdict.is_sealed and verdict.findings[0].stamped_at == clock.machine_now()
 
 
+def test_the_seal_has_a_new_key_before_its_certificate_ends(notary: Notary, paper: bytes, clock: FixedClock) -> None:
+    """A court that has stood for years opens with another key, under the same root: it goes on sealing, and what was sealed with
+    the key before stays sealed.
+    """
+    old = Sealer.of(notary).seal_pdf(paper, reason="Judgment", signer_name="陈瑶", now=clock.machine_now())
+    first = notary.seal_key()
+    for years, key in ((5, first.id), (1, "seal-2"), (5, "seal-2"), (1, "seal-3")):
+        clock.advance(timedelta(days=round(365.25 * years)))
+        sealed = Sealer.of(notary).seal_pdf(paper, reason="Judgment", signer_name="陈瑶", now=clock.machine_now())
+        assert notary.seal_key().id == key
+        trust = notary.tsa_ca_pem().encode()
+        assert validate_pdf(sealed, trust).is_sealed and validate_pdf(old, trust).is_sealed
+
+
 @pytest.mark.parametrize("days", [-400, 7 * 366])
 def test_nothing_is_sealed_outside_the_certificates_time(
     sealer: Sealer, paper: bytes, clock: FixedClock, days: int

@@ -147,12 +147,19 @@ def readings_of(session: Session, exhibit: Exhibit) -> list[ExhibitReading]:
 
 def attached_upload(session: Session, entry: DocketEntry, reference: str) -> Upload | None:
     """The file of that reference, if whoever filed the entry sent it, gave it to the act as a file, and it is no
-    exhibit.
+    exhibit of this case, nor one that this case has passed on. An exhibit of another case is read here as before: who brings
+    there what they once showed here takes it from nobody.
     """
     if entry.act in acts_that_mean(Milestone.EXHIBITS_BROUGHT) or reference not in files_named(entry):
         return None
     own = (Upload.reference == reference, Upload.account_id == entry.account_id, Upload.state == UploadState.ANCHORED)
     upload = session.scalar(select(Upload).where(*own))
-    if upload is None or session.scalar(select(Exhibit.id).where(Exhibit.upload_id == upload.id)) is not None:
+    exhibit = session.scalar(select(Exhibit).where(Exhibit.upload_id == upload.id)) if upload is not None else None
+    if exhibit is not None and (exhibit.case_id == entry.case_id or was_moved(exhibit)):
         return None
     return upload
+
+
+def was_moved(exhibit: Exhibit) -> bool:
+    """Whether it was an exhibit of another case before, in whose docket it was brought."""
+    return "from_case" in exhibit.provenance

@@ -21,6 +21,7 @@ from odr.evidence.kit.compiling import recall
 from odr.evidence.models import Blob, Exhibit, ExhibitSeal, SealState, Upload
 from odr.evidence.retention.rules import forget_in_database
 from odr.evidence.store.envelope import new_key, seal_stream
+from odr.evidence.store.erasing import erase_after
 from odr.evidence.store.integrity_check import seal_context
 from odr.evidence.store.ports import desk_of
 from odr.ground.errors import ActNotOpen, InvalidInput
@@ -126,7 +127,7 @@ def _encrypt_row(sitting: Sitting, upload: Upload) -> None:
     blob.key, blob.wrapped, blob.content = made.key, made.wrapped, None
     sitting.session.flush()
     if old is not None:
-        sitting.after_commit.append(lambda: sitting.court.ports.store.erase(old))
+        erase_after(sitting, old)
 
 
 def ask_for_seal(sitting: Sitting, case: Case, exhibit: Exhibit, why: str, *, whole: bool = True) -> None:

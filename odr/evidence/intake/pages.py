@@ -23,8 +23,10 @@ from odr.evidence.intake.upload_errors import BadForm, BodyCut
 from odr.evidence.models import PartKind, Upload, UploadState
 from odr.evidence.store.ports import PREVIEWER, desk_of
 from odr.evidence.store.store import Reader
+from odr.ground.db import new_reference
 from odr.ground.errors import CourtError, NotFound
 from odr.ground.text import T
+from odr.procedure.forms import once
 from odr.procedure.hooks import GoesAlong
 from odr.web import forgery, headers
 from odr.web.guards import (
@@ -126,6 +128,7 @@ def _choosing(faults: list[tuple[str, str]]) -> Response:
         account=_account_id(),
         onward=_onward(),
         part_of=request.args.get("part_of", ""),
+        once=new_reference(),
         faults=faults,
     )
     return Response(page, 400 if faults else 200, content_type="text/html; charset=utf-8")
@@ -249,7 +252,7 @@ def _take_files(
 ) -> list[tuple[str, Upload | None, CourtError | None]]:
     """Each file of the form with what became of it; one that is refused does not undo the others. None where none was chosen."""
     results: list[tuple[str, Upload | None, CourtError | None]] = []
-    belongs, together, checked = _belongs(), False, False
+    belongs, together, checked, page = _belongs(), False, False, ""
     body: Reader = tus.Body(request)
     try:
         for part in StreamedForm(body, request.headers.get("Content-Type", "")).parts():
@@ -258,10 +261,11 @@ def _take_files(
                     check(part)
                     checked = True
                 together = together or part.name == "together"
+                page = part.value if part.name == once.FIELD else page
             elif not checked:
                 check(None)
             elif part.filename:
-                results.append(_take_file(account_id, part, belongs))
+                results.append(_take_file(account_id, part, belongs, page))
                 if together and belongs is None and (first := results[-1][1]) is not None:
                     belongs = Belongs(first.reference, PartKind.PAGE)
     except BodyCut:
@@ -278,11 +282,12 @@ def _belongs() -> Belongs | None:
 
 
 def _take_file(
-    account_id: int, part: FormFile, belongs: Belongs | None
+    account_id: int, part: FormFile, belongs: Belongs | None, page: str
 ) -> tuple[str, Upload | None, CourtError | None]:
     desk = current_desk()
     try:
-        return part.filename, desk.receive(account_id, part.filename, part.declared_type, part.body, belongs), None
+        kept = desk.receive(account_id, part.filename, part.declared_type, part.body, belongs, page=page)
+        return part.filename, kept, None
     except CourtError as error:
         return part.filename, None, error
 

@@ -132,6 +132,15 @@ class Parts:
         finally:
             os.close(descriptor)
 
+    def resting_since(self, before: float) -> list[str]:
+        """References of part files into which nothing was written since then (POSIX time)."""
+        found = []
+        for path in self.folder.glob("*.part"):
+            with contextlib.suppress(FileNotFoundError):  # it has just been finished
+                if path.stat().st_mtime < before:
+                    found.append(path.stem)
+        return found
+
     def name_durable(self) -> None:
         """Make newly created part names durable."""
         sync_folder(self.folder)

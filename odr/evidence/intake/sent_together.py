@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from odr.evidence.intake import tus
 from odr.evidence.intake.multipart_form import FormFile, StreamedForm
+from odr.evidence.intake.sent_again import sent_as
 from odr.evidence.intake.upload import Announced, UploadDesk, read_up_to
 from odr.evidence.intake.upload_errors import BadForm, BadUploadRequest, TooManyAtOnce
 from odr.evidence.models import Upload
@@ -37,9 +38,10 @@ class _Bounded:
 
 
 def receive(
-    desk: UploadDesk, account_id: int, body: Reader, content_type: str
+    desk: UploadDesk, account_id: int, body: Reader, content_type: str, key: str | None = None
 ) -> list[tuple[str, Upload | CourtError]]:
-    """Take the files of a form; gives each one's name as it was sent, and what became of it, in their order.
+    """Take the files of a form; gives each one's name as it was sent, and what became of it, in their order. ``key`` is its
+    sender's name for the request.
 
     Raises BadForm for what is not a whole form of files, TooManyAtOnce, BadUploadRequest where a digest cannot be read, BodyCut.
     """
@@ -55,7 +57,8 @@ def receive(
         if len(data) == MOST_FILES:
             raise TooManyAtOnce(MOST_FILES, MOST_BYTES)
         content, _ = read_up_to(part.body, desk.limits.small + 1)
-        announced.append(Announced(part.filename, len(content), part.declared_type, _declared(part)))
+        mark = sent_as(account_id, key, len(data))
+        announced.append(Announced(part.filename, len(content), part.declared_type, _declared(part), sent_as=mark))
         data.append(content)
     if not data:
         raise BadForm

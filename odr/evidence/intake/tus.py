@@ -9,7 +9,7 @@ import base64
 import io
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import format_datetime
 
 from werkzeug.datastructures import Headers
@@ -17,6 +17,7 @@ from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wrappers import Request, Response
 
 from odr.evidence.intake.belonging import Belongs
+from odr.evidence.intake.sent_again import HEADER, sent_as
 from odr.evidence.intake.upload import Announced, Checksum, UploadDesk
 from odr.evidence.intake.upload_errors import BadUploadRequest, BodyCut, FileTooLarge, OffsetConflict, UploadVersion
 from odr.evidence.models import PartKind, Upload, UploadState
@@ -162,7 +163,8 @@ def refusal_headers(error: CourtError) -> dict[str, str]:
 def _create(desk: UploadDesk, request: TusRequest, location: Callable[[str], str]) -> TusReply:
     if "Upload-Defer-Length" in request.headers:
         raise BadUploadRequest(T("The size of the file must be known before it is sent."))
-    announced = _announced(request.headers)
+    mark = sent_as(request.account_id, request.headers.get(HEADER))
+    announced = replace(_announced(request.headers), sent_as=mark)
     length = _length(request.headers)
     checksum = _checksum(request.headers)
     if request.headers.get("Content-Type") == PIECE and length != 0:

@@ -11,12 +11,13 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Table, func, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, undefer
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -35,6 +36,7 @@ from odr.evidence.intake.belonging import Belongs, row_of
 from odr.evidence.intake.media import WINDOW, MediaPolicy
 from odr.evidence.intake.part_files import Hashes, Part, Parts
 from odr.evidence.intake.scan import Clamd, ScannerUnavailable
+from odr.evidence.intake.sent_again import brought, name_files, once_from, same
 from odr.evidence.intake.shared_commits import Together
 from odr.evidence.intake.upload_errors import (
     BodyCut,
@@ -57,6 +59,8 @@ from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 
 OPEN = (UploadState.RECEIVING, UploadState.COMPLETE)
+STRAY = timedelta(hours=6)
+"""How long nothing was written into a part file before it may be one that a killed process has left."""
 
 _NEW_BLOB, _NEW_UPLOAD = (insert(cast(Table, kind.__table__)) for kind in (Blob, Upload))
 _BLOB_WRITTEN = ("id", "sha256", "size", "media_type", "content", "created_at")
@@ -89,6 +93,8 @@ class Announced:
     declared_type: str | None = None
     sha256: str | None = None
     belongs: Belongs | None = None
+    sent_as: str | None = None
+    """What marks it where its request has a name (:mod:`odr.evidence.intake.sent_again`)."""
 
 
 @dataclass
@@ -120,6 +126,7 @@ class SmallFile:
     whole: Whole
     judged: Judged
     data: bytes
+    sent_as: str | None
     upload: Upload | None = None
 
 
@@ -153,13 +160,23 @@ class UploadDesk:
     # -- beginning
 
     def begin(self, account_id: int, announced: Announced) -> Upload:
-        """Open an upload. Raises EmptyFile, FileTooLarge, TooMany."""
+        """Open an upload, or find the one that the same request opened before. Raises EmptyFile, FileTooLarge, TooMany."""
         self._admit(announced.size)
+        if (known := self._brought(account_id, announced)) is not None:
+            return known
         row = self._row(account_id, announced)
-        with keeping(self.database) as session:
-            self._within_quota(session, account_id, announced.size)
-            upload = Upload(**row)
-            session.add(upload)
+        try:
+            with keeping(self.database) as session:
+                self._within_quota(session, account_id, announced.size)
+                upload = Upload(**row)
+                session.add(upload)
+                session.flush()
+                name_files(session, [(announced.sent_as, upload.id)])
+        except IntegrityError:
+            # The same request came twice at the same moment.
+            if (known := self._brought(account_id, announced)) is None:
+                raise
+            return known
         return upload
 
     def hand_in(self, account_id: int, announced: Announced, body: Reader, checksum: Checksum | None = None) -> Upload:
@@ -168,8 +185,14 @@ class UploadDesk:
         A small file that arrives whole is kept, anchored and acknowledged in one commit.
         """
         self._admit(announced.size)
+        known = self._brought(account_id, announced)
+        is_here = known is not None and known.state is not UploadState.RECEIVING
         if announced.size > self.limits.small:
+            if known is not None and is_here:
+                return known
             upload = self.begin(account_id, announced)
+            if upload.offset:
+                return upload  # some of it came before: its sender goes on from there
             try:
                 return self.append(account_id, upload.reference, 0, body, checksum)
             except NoTurn:
@@ -180,10 +203,12 @@ class UploadDesk:
         if len(data) > announced.size:
             raise FileTooLarge(T("More bytes came than were announced."))
         _compare(checksum, data, cut)
-        if len(data) == announced.size:
-            return self._small(self._row(account_id, announced), data)
+        if known is not None and is_here:
+            return same(known, known.filename, len(data), hashlib.sha256(data).hexdigest())
+        if len(data) == announced.size and known is None:
+            return self._small(account_id, announced, data)
         upload = self.begin(account_id, announced)
-        return self.append(account_id, upload.reference, 0, Pieces(data)) if data else upload
+        return self.append(account_id, upload.reference, 0, Pieces(data)) if data and not upload.offset else upload
 
     def receive(
         self,
@@ -192,17 +217,27 @@ class UploadDesk:
         declared_type: str | None,
         body: Reader,
         belongs: Belongs | None = None,
+        sent_as: str | None = None,
+        page: str | None = None,
     ) -> Upload:
-        """Take a file whose size nobody announced (the plain form). A broken connection keeps nothing."""
+        """Take a file whose size nobody announced (the plain form, whose ``page`` has a reference). A broken connection keeps
+        nothing.
+        """
         data, cut = read_up_to(body, self.limits.small + 1)
         if cut:
             raise BodyCut
         if not data:
             raise EmptyFile
-        row = self._row(account_id, Announced(filename, len(data), declared_type, belongs=belongs))
+        announced = Announced(filename, len(data), declared_type, belongs=belongs, sent_as=sent_as)
+        if known := brought(self.database, account_id, [sent_as], self.clock.machine_now()):
+            return same(
+                known[sent_as or ""], plain_name(filename), *_measured(Pieces(data, body), self.limits.max_size)
+            )
         if len(data) <= self.limits.small:
-            return self._small(row, data)
-        upload = Upload(**row)
+            mark = sent_as or once_from(account_id, page, plain_name(filename), hashlib.sha256(data).hexdigest())
+            announced = replace(announced, sent_as=mark)
+            return self._brought(account_id, announced) or self._small(account_id, announced, data)
+        upload = Upload(**self._row(account_id, announced))
         with self.parts.locked(upload.reference) as part:
             try:
                 hasher = hashlib.sha256()
@@ -213,7 +248,14 @@ class UploadDesk:
                     raise self._too_large()
                 part.sync()
                 upload.size = poured.size
-                return self._finish(upload, part, hasher)
+                mark = sent_as or once_from(account_id, page, upload.filename, hasher.hexdigest())
+                announced = Announced(filename, poured.size, sha256=hasher.hexdigest(), sent_as=mark)
+                try:
+                    return self._brought(account_id, announced) or self._finish(upload, part, hasher, mark)
+                except IntegrityError:
+                    if (found := self._brought(account_id, announced)) is None:
+                        raise
+                    return found
             finally:
                 part.remove()
 
@@ -222,9 +264,17 @@ class UploadDesk:
     ) -> list[Upload | CourtError]:
         """Take small files that came together, as many in one commit as fit; gives what became of each, in their order.
 
-        One that is refused keeps no other from being taken. Raises what is nobody's file's fault.
+        One that is refused keeps no other from being taken. Raises what is nobody's file's fault, and InvalidInput where other
+        files came under the same name before.
         """
-        found = [self._judged(account_id, *one) for one in zip(files, data, strict=True)]
+        known = brought(self.database, account_id, [one.sent_as for one in files], self.clock.machine_now())
+        for one, content in zip(files, data, strict=True):
+            if one.sent_as in known:
+                same(known[one.sent_as], plain_name(one.filename), len(content), hashlib.sha256(content).hexdigest())
+        found = [
+            known.get(one.sent_as or "") or self._judged(account_id, one, content)
+            for one, content in zip(files, data, strict=True)
+        ]
         judged = [one for one in found if isinstance(one, SmallFile)]
         breaches = iter(self._together.keep_all(judged))
         return [self._kept(one, next(breaches)) if isinstance(one, SmallFile) else one for one in found]
@@ -313,18 +363,41 @@ class UploadDesk:
 
     def finish_waiting(self, most: int = 64) -> int:
         """Try again to finish uploads that waited for the malware scanner; how many are settled now."""
-        if self.scanner and not self.scanner.answers():
-            return 0
-        with self.database.read() as session:
-            waiting = session.scalars(
-                built_once(
-                    lambda: select(Upload).where(Upload.state == UploadState.COMPLETE).order_by(Upload.id).limit(most)
-                )
-            ).all()
-            session.expunge_all()
-        return sum(self._settle(upload) for upload in waiting)
+        settled, after = 0, 0
+        while not self.scanner or self.scanner.answers():
+            with self.database.read() as session:
+                waiting = session.scalars(
+                    built_once(
+                        lambda: (
+                            select(Upload)
+                            .where(Upload.state == UploadState.COMPLETE, Upload.id > after)  # noqa: B023
+                            .order_by(Upload.id)
+                            .limit(most)
+                        )
+                    )
+                ).all()
+                session.expunge_all()
+            if not waiting:
+                break
+            # Files over which the scanner fails each time keep none behind them from being looked at.
+            settled, after = settled + sum(self._settle(upload) for upload in waiting), waiting[-1].id
+        return settled
+
+    def forget_strays(self) -> int:
+        """Remove part files that belong to no unfinished upload: the process that received them was killed. How many."""
+        before = (self.clock.machine_now() - STRAY).timestamp()
+        found = [reference for reference in self.parts.resting_since(before) if self._finished(reference)]
+        return sum(self._forget_stray(reference) for reference in found)
 
     # -- inside
+
+    def _brought(self, account_id: int, announced: Announced) -> Upload | None:
+        """What the same request brought before. Raises InvalidInput where it was another file."""
+        known = brought(self.database, account_id, [announced.sent_as], self.clock.machine_now())
+        upload = known.get(announced.sent_as or "")
+        if upload is None:
+            return None
+        return same(upload, plain_name(announced.filename), announced.size, announced.sha256)
 
     def _admit(self, size: int) -> None:
         if size == 0:
@@ -368,36 +441,48 @@ class UploadDesk:
             self._admit(len(data))
             if len(data) > self.limits.small:
                 raise TooLargeAmongMany(self.limits.small)
-            return self._small_judged(self._row(account_id, announced), data)
+            return self._small_judged(account_id, announced, data)
         except CourtError as breach:
             return breach
 
-    @staticmethod
-    def _kept(file: SmallFile, breach: BaseException | None) -> Upload | CourtError:
+    def _kept(self, file: SmallFile, breach: BaseException | None) -> Upload | CourtError:
         if isinstance(breach, CourtError):
             return breach
+        if isinstance(breach, IntegrityError):
+            return self._at_the_same_moment(file, breach)
         if breach is not None:
             raise breach
         assert file.upload is not None
         return file.upload
 
-    def _small(self, row: dict[str, Any], data: bytes) -> Upload:
-        judged = self._small_judged(row, data)
+    def _at_the_same_moment(self, file: SmallFile, breach: IntegrityError) -> Upload:
+        """The file that the same request brought while this one was judged. Raises the breach where there is none."""
+        mark, account_id = file.sent_as, file.described.account_id
+        known = brought(self.database, account_id, [mark], self.clock.machine_now())
+        if mark not in known:
+            raise breach
+        return same(known[mark], file.described.filename, file.whole.size, file.whole.sha256)
+
+    def _small(self, account_id: int, announced: Announced, data: bytes) -> Upload:
+        judged = self._small_judged(account_id, announced, data)
         if isinstance(judged, Upload):
             return judged
-        self._together.keep(judged)
-        assert judged.upload is not None
-        return judged.upload
+        (breach,) = self._together.keep_all([judged])
+        kept = self._kept(judged, breach)
+        if isinstance(kept, CourtError):
+            raise kept
+        return kept
 
-    def _small_judged(self, row: dict[str, Any], data: bytes) -> SmallFile | Upload:
+    def _small_judged(self, account_id: int, announced: Announced, data: bytes) -> SmallFile | Upload:
         """A small file that may be kept; its upload where it waits for the scanner. Raises what refuses it."""
+        row = self._row(account_id, announced)
         whole = Whole(hashlib.sha256(data).hexdigest(), len(data), data[:WINDOW], data[-WINDOW:], lambda: iter((data,)))
         described = SmallFile.Row(**{name: row[name] for name in SmallFile.Row._fields})
         try:
             judged = judge(described, whole, self.policy, self.scanner)
         except ScannerUnavailable:
-            return self._small_waits(Upload(**row), data)
-        return SmallFile(row, described, whole, judged, data)
+            return self._small_waits(Upload(**row), data, announced.sent_as)
+        return SmallFile(row, described, whole, judged, data, announced.sent_as)
 
     def _keep_small(self, session: Session, files: Sequence[SmallFile]) -> None:
         now = self.clock.now()
@@ -415,11 +500,12 @@ class UploadDesk:
             for file, number, blob, receipt in zip(files, of_uploads, blobs, receipts, strict=True)
         ]
         connection.execute(_NEW_UPLOAD, rows)
+        name_files(session, [(file.sent_as, number) for file, number in zip(files, of_uploads, strict=True)])
         for file, row, blob in zip(files, rows, blobs, strict=True):
             file.upload = Upload(**row)
             set_committed_value(file.upload, "blob", blob)
 
-    def _small_waits(self, upload: Upload, data: bytes) -> Upload:
+    def _small_waits(self, upload: Upload, data: bytes, sent_as: str | None) -> Upload:
         with self.parts.locked(upload.reference) as part:
             part.pour(Pieces(data), len(data), [])
             part.sync()
@@ -427,6 +513,8 @@ class UploadDesk:
             with keeping(self.database) as session:
                 upload.state, upload.offset = UploadState.COMPLETE, len(data)
                 session.add(upload)
+                session.flush()
+                name_files(session, [(sent_as, upload.id)])
         return upload
 
     def _take(self, upload: Upload, part: Part, body: Reader, checksum: Checksum | None) -> None:
@@ -468,7 +556,7 @@ class UploadDesk:
         if hasher is not None:
             self._hashes.put(upload.reference, offset, hasher)
 
-    def _finish(self, upload: Upload, part: Part, hasher: Any | None) -> Upload:
+    def _finish(self, upload: Upload, part: Part, hasher: Any | None, sent_as: str | None = None) -> Upload:
         """Judge the whole and anchor it, or refuse it and keep nothing, or let it wait for the scanner."""
         state = hasher if hasher is not None else digest_of(part.path)
         head, tail = part.window(WINDOW)
@@ -484,10 +572,17 @@ class UploadDesk:
             blob = self._blob(whole, judged, content=b"".join(_read(part.path)))
         else:
             blob = self._blob(whole, judged, key=self.store.adopt(part.path, whole.sha256, whole.size).key)
-        with keeping(self.database) as session:
-            row = still_open(session, upload.id) if upload.id else upload
-            session.add(row)
-            anchor(session, row, blob, judged, self.notary, now=self.clock.now())
+        try:
+            with keeping(self.database) as session:
+                row = still_open(session, upload.id) if upload.id else upload
+                session.add(row)
+                anchor(session, row, blob, judged, self.notary, now=self.clock.now())
+                name_files(session, [(sent_as, row.id)])
+        except IntegrityError:
+            # The same request has brought it meanwhile, and this is not committed: no row names these bytes.
+            if blob.key is not None:
+                self.store.erase(blob.key)
+            raise
         self._hashes.drop(upload.reference)
         return self.find(upload.account_id, upload.reference)
 
@@ -513,7 +608,11 @@ class UploadDesk:
         try:
             with self.parts.locked(upload.reference) as part:
                 with contextlib.suppress(CourtError):  # refused: the row says why
-                    self._finish(upload, part, None)
+                    if part.size == upload.size:
+                        self._finish(upload, part, None)
+                    else:
+                        # It was whole when it was acknowledged: the disk was restored, or lost some of it.
+                        self._refuse(upload, "part-lost")
                 settled = self._finished(upload.reference)
                 if settled:
                     part.remove()
@@ -533,6 +632,16 @@ class UploadDesk:
             return False  # a piece is coming in: it gives the upload new time
         self._hashes.drop(reference)
         return True
+
+    def _forget_stray(self, reference: str) -> bool:
+        try:
+            with self.parts.locked(reference) as part:
+                stray = self._finished(reference)
+                if stray:
+                    part.remove()
+                return stray
+        except UploadBusy:
+            return False  # a file that is sent in one request has no row before it is whole
 
     def _finished(self, reference: str) -> bool:
         with self.database.read() as session:
@@ -582,6 +691,15 @@ def read_up_to(body: Reader, size: int) -> tuple[bytes, bool]:
     except BodyCut:
         return bytes(data), True
     return bytes(data), False
+
+
+def _measured(body: Reader, most: int) -> tuple[int, str]:
+    """Size and SHA-256 of what is read to its end, or to where it is larger than any file. Raises BodyCut."""
+    hasher, size = hashlib.sha256(), 0
+    while size <= most and (chunk := body.read(CHUNK)):
+        hasher.update(chunk)
+        size += len(chunk)
+    return size, hasher.hexdigest()
 
 
 def _compare(checksum: Checksum | None, data: bytes, cut: bool) -> None:

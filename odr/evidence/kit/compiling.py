@@ -27,6 +27,7 @@ from odr.evidence.kit.casefile import (
 )
 from odr.evidence.kit.kit import LeftOut, write_kit
 from odr.evidence.models import Compilation, CompilationKind, CompilationState, Exhibit
+from odr.evidence.store.erasing import erase_now, let_go
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import CourtError, TooMany
 from odr.ground.memory.built_once import built_once
@@ -123,6 +124,7 @@ def _take(court: Court) -> Compilation | None:
         )
         if row is not None:
             row.state, row.touched_at, row.done, row.total = CompilationState.WORKING, now, 0, 0
+            row.expires_at = None
         return row
 
 
@@ -247,7 +249,12 @@ def _finish(
     stored = court.ports.store.write(_Chunks(chunks))
     now = court.clock.machine_now()
     with court.database.write() as session:
-        mine = session.get_one(Compilation, row.id)
+        mine = session.get_one(Compilation, row.id, with_for_update=True)
+        if mine.expires_at is not None:
+            # A file was closed to some while it was put together: it is made anew, as its reader may see the case now.
+            mine.state, mine.expires_at = CompilationState.WAITING, None
+            let_go(session, stored.key)
+            return
         mine.state, mine.key, mine.size, mine.sha256 = CompilationState.READY, stored.key, stored.size, stored.sha256
         mine.filename, mine.upto, mine.touched_at, mine.expires_at = filename, upto, now, now + KEPT
         mine.left_out = [{"item": each.item, "why": dict(each.why)} for each in left_out]
@@ -273,9 +280,11 @@ def _log_readings(court: Court, session: Session, case: Case, viewer: Actor, row
 
 
 def recall(session: Session, case: Case, now: datetime) -> None:
-    """What lies ready was made before a file was closed to some: nobody fetches it any more; it can be asked for anew."""
-    ready = (Compilation.case_id == case.id, Compilation.state == CompilationState.READY)
-    session.execute(update(Compilation).where(*ready).values(expires_at=now))
+    """What lies ready was made before a file was closed to some: nobody fetches it any more; it can be asked for anew. What
+    is being put together is put together anew.
+    """
+    begun = Compilation.state.in_((CompilationState.READY, CompilationState.WORKING))
+    session.execute(update(Compilation).where(Compilation.case_id == case.id, begun).values(expires_at=now))
 
 
 def _fail(court: Court, row: Compilation, problem: dict[str, str]) -> None:
@@ -323,6 +332,8 @@ def _expire(court: Court) -> int:
         with court.database.write() as session:
             mine = session.get_one(Compilation, row.id)
             key, mine.key, mine.state = mine.key, None, CompilationState.EXPIRED
+            if key:
+                let_go(session, key)
         if key:
-            court.ports.store.erase(key)
+            erase_now(court, [key])
     return len(over)

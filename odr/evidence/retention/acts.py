@@ -173,7 +173,7 @@ def decide_erasure(sitting: Sitting, case: Case, given: ErasureInput, *, actor: 
     rows = [waiting[label] for label in dict.fromkeys(given.labels)]
     if given.answer == "erase":
         for row in rows:
-            reason = why_not(sitting, case, row.exhibit)
+            reason = why_not(sitting, case, row.exhibit, [each.exhibit_id for each in rows])
             if reason is not None:
                 raise ActNotOpen(reason)
             erase(sitting, row.exhibit)

@@ -15,17 +15,21 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import select, text
+from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Role
+from odr.docket.models import Case, DocketEntry, Party, Role
 from odr.evidence import desks
-from odr.evidence.models import Blob, Exhibit, Upload
+from odr.evidence.exhibits.access import attached_upload, was_moved
+from odr.evidence.models import Blob, Exhibit, ExhibitPart, Upload
 from odr.evidence.retention.models import ErasureProposal, ErasureState, LegalHold
+from odr.evidence.sources.models import EarlierProof
 from odr.evidence.sources.proof_queries import proofs_of
+from odr.evidence.store.erasing import erase_after
 from odr.ground.db import Database
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
+from odr.identity.models import Mandate
 from odr.procedure.rules.base import Period, Unit
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.time.counting import months_later
@@ -132,8 +136,8 @@ def prepare(court: Court) -> list[Due]:
     return found
 
 
-def why_not(sitting: Sitting, case: Case, exhibit: Exhibit) -> Text | None:
-    """Why an exhibit may not be erased now, whatever a list says."""
+def why_not(sitting: Sitting, case: Case, exhibit: Exhibit, together: Sequence[int] = ()) -> Text | None:
+    """Why an exhibit may not be erased now, whatever a list says; ``together``: exhibits that are erased with it."""
     if hold_of(sitting.session, case) is not None:
         return T("The case is under a legal hold: nothing of it is erased.")
     last = kept_until(sitting.pack(case), case)
@@ -141,7 +145,15 @@ def why_not(sitting: Sitting, case: Case, exhibit: Exhibit) -> Text | None:
         return T("The rules of this court let nothing be erased here.")
     if sitting.now.astimezone(sitting.pack(case).tz).date() <= last:
         return T("Under the rules it is kept until %(day)s.", day=last)
-    return T("It is erased already.") if is_erased(exhibit) else None
+    if is_erased(exhibit):
+        return T("It is erased already.")
+    mine = (exhibit.upload, *exhibit.along)
+    if any(is_needed_elsewhere(sitting.session, exhibit, each, together) for each in mine):
+        return T(
+            "A file of exhibit %(label)s is also the proof of another exhibit, or was given to the court in another case: it is kept there.",
+            label=exhibit.label,
+        )
+    return None
 
 
 def erased_by_rule(session: Session, receipts: Sequence[str]) -> set[str]:
@@ -154,13 +166,43 @@ def erased_by_rule(session: Session, receipts: Sequence[str]) -> set[str]:
     return {receipt for receipt in session.scalars(query) if receipt is not None}
 
 
+def is_needed_elsewhere(session: Session, exhibit: Exhibit, upload: Upload, together: Sequence[int] = ()) -> bool:
+    """Whether a file that goes with an exhibit is another one's file or proof too, or stands in the docket of another case."""
+    return _others_of(session, exhibit, upload, together) or _stands_in_another_case(session, exhibit, upload)
+
+
+def _others_of(session: Session, exhibit: Exhibit, upload: Upload, together: Sequence[int]) -> bool:
+    part = select(ExhibitPart.exhibit_id).where(ExhibitPart.upload_id == upload.id)
+    proof = select(EarlierProof.exhibit_id).where(
+        or_(EarlierProof.upload_id == upload.id, EarlierProof.beside_id == upload.id)
+    )
+    has_it = or_(Exhibit.upload_id == upload.id, Exhibit.id.in_(part), Exhibit.id.in_(proof))
+    others = session.scalars(select(Exhibit).where(Exhibit.id.not_in([exhibit.id, *together]), has_it))
+    return any(not is_erased(other) for other in others)
+
+
+def _stands_in_another_case(session: Session, exhibit: Exhibit, upload: Upload) -> bool:
+    """Whether its sender gave it to an act of another case. An exhibit that was moved stands in the docket it came from."""
+    if was_moved(exhibit):
+        return False
+    own = select(Party.case_id).where(Party.account_id == upload.account_id)
+    acted = select(Mandate.case_id).where(Mandate.account_id == upload.account_id)
+    entries = select(DocketEntry).where(
+        DocketEntry.case_id.in_(own.union(acted)),
+        DocketEntry.case_id != exhibit.case_id,
+        DocketEntry.account_id == upload.account_id,
+        DocketEntry.payload.contains(upload.reference, autoescape=True),
+    )
+    return any(attached_upload(session, entry, upload.reference) is not None for entry in session.scalars(entries))
+
+
 def erase(sitting: Sitting, exhibit: Exhibit) -> None:
-    """Erase file, receipt and salt, of earlier proofs too."""
+    """Erase file, receipt and salt, of earlier proofs too, but of none that something else still stands on."""
     beside = [
         each
         for proof in proofs_of(sitting.session, exhibit)
         for each in (proof.upload, proof.beside)
-        if each is not None
+        if each is not None and not is_needed_elsewhere(sitting.session, exhibit, each)
     ]
     erase_uploads(sitting, [exhibit.upload, *exhibit.along, *beside])
 
@@ -210,4 +252,4 @@ def _erase_upload(sitting: Sitting, upload: Upload) -> None:
         sitting.court.notary.erase(session, upload.receipt, now=sitting.now)
     session.flush()
     if key is not None:
-        sitting.after_commit.append(lambda: sitting.court.ports.store.erase(key))
+        erase_after(sitting, key)

@@ -11,10 +11,11 @@ from typing import Protocol
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from odr.evidence.models import Blob, Compilation, ReceivedFile, Upload
+from odr.evidence.models import Blob, BytesToErase, Compilation, ReceivedFile, Upload
 from odr.evidence.store.envelope import Damaged, open_range
 from odr.evidence.store.store import BlobStore
 from odr.ground.errors import NotFound
+from odr.notary.vault import VaultRefused
 
 
 class FaultKind(enum.Enum):
@@ -55,7 +56,7 @@ def contents(
     store: BlobStore, blob: Blob, start: int = 0, length: int | None = None, vault: Unwraps | None = None
 ) -> Iterator[bytes]:
     """The bytes of a blob, wherever they lie, a sealed file opened through the vault. Raises NotFound when erased or
-    missing.
+    missing, Damaged where its key does not open or, while they are read, its bytes do not.
     """
     if blob.erased_at is not None:
         raise NotFound
@@ -64,7 +65,7 @@ def contents(
             raise NotFound
         key = blob.key
         return open_range(
-            vault.unseal(blob.wrapped, seal_context(blob)),
+            _opened(vault, blob),
             blob.size,
             lambda at, count: store.open(key, at, count),
             start,
@@ -76,6 +77,13 @@ def contents(
     if blob.key is None:
         raise NotFound
     return store.open(blob.key, start, length)
+
+
+def _opened(vault: Unwraps, blob: Blob) -> bytes:
+    try:
+        return vault.unseal(blob.wrapped or b"", seal_context(blob))
+    except VaultRefused as error:
+        raise Damaged("its key") from error
 
 
 def seal_context(blob: Blob) -> bytes:
@@ -101,9 +109,8 @@ def check(store: BlobStore, session: Session, vault: Unwraps | None = None) -> l
             faults += _examine(store, blob, culprit, vault)
             if sha256 is not None and sha256 != blob.sha256:
                 faults.append(Fault(FaultKind.DISAGREES, culprit, sha256, blob.sha256))
-    claimed |= {key for key in session.scalars(select(Compilation.key)) if key} | set(
-        session.scalars(select(ReceivedFile.key))
-    )
+    claimed |= {key for key in session.scalars(select(Compilation.key)) if key}
+    claimed |= {*session.scalars(select(ReceivedFile.key)), *session.scalars(select(BytesToErase.key))}
     faults += [
         Fault(FaultKind.UNCLAIMED, key, "a blob that names it", "none") for key in store.names() if key not in claimed
     ]

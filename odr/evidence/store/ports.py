@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from odr.evidence.exhibits.preview import Previewer
 from odr.evidence.intake.scan import Clamd
-from odr.evidence.intake.upload import UploadDesk, UploadLimits
+from odr.evidence.intake.upload import STRAY, UploadDesk, UploadLimits
 from odr.evidence.sources.webpage.capturer import CaptureLimits, Capturer
 from odr.evidence.store import s3
 from odr.evidence.store.store import BlobStore
@@ -60,8 +60,9 @@ def capturer_of(court: Court) -> Capturer:
 
 
 def expire_uploads(court: Court) -> int:
-    """For the worker: forget unfinished uploads whose time has run out."""
-    return desk_of(court).expire_due()
+    """For the worker: forget unfinished uploads whose time has run out, and what killed processes have left of others."""
+    desk, before = desk_of(court), (court.clock.machine_now() - STRAY).timestamp()
+    return desk.expire_due() + desk.forget_strays() + desk.store.forget_strays(before)
 
 
 def finish_uploads(court: Court) -> int:

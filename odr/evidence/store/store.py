@@ -82,6 +82,10 @@ class BlobStore(Protocol):
         """Every name, in order, so that ``check`` can find what nobody claims."""
         ...
 
+    def forget_strays(self, before: float) -> int:
+        """Remove what a killed process was writing and nobody has written to since then (POSIX time); how many."""
+        ...
+
     def link_for(self, key: str, filename: str, seconds: int) -> str | None:
         """A short-lived address from which the store itself serves the download, if it can."""
         ...
@@ -183,6 +187,15 @@ class FolderStore:
     def names(self) -> Iterator[str]:
         for folder in sorted(self.root.glob("??")):
             yield from sorted(path.name for path in folder.iterdir() if _KEY.fullmatch(path.name))
+
+    def forget_strays(self, before: float) -> int:
+        left = 0
+        for path in self._temporary.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # it has just been named
+                if path.stat().st_mtime < before:
+                    path.unlink()
+                    left += 1
+        return left
 
     def link_for(self, key: str, filename: str, seconds: int) -> str | None:
         return None

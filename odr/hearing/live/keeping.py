@@ -15,7 +15,7 @@ from sqlalchemy import exists, or_, select
 
 from odr.docket.models import Audience, Case, Role, Stage
 from odr.evidence.retention.models import LegalHold
-from odr.evidence.retention.rules import hold_of, kept_until as kept_by_rule
+from odr.evidence.retention.rules import forget_in_database, hold_of, kept_until as kept_by_rule
 from odr.ground.errors import ActNotOpen
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
@@ -141,6 +141,7 @@ def erase_recording(
     if room is None:
         raise ActNotOpen(T("No recording of this hearing is kept here."))
     room.erased_at, room.erased_by = now, sitting.next_number(case)
+    forget_in_database(sitting)
     forget_drafts(sitting.session, room)
     court = sitting.court
     sitting.after_commit.append(lambda: _take_away(court, hearing))

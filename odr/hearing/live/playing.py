@@ -33,7 +33,11 @@ class Played:
 
 
 def playable(court: Court, hearing: Hearing, room: LiveRoom, pieces: list[LiveSegment]) -> list[Played]:
-    """Everybody who can be played in each of these pieces; nothing where the recordings lie on another machine."""
+    """Everybody who can be played in each of these pieces; nothing where the recordings lie on another machine, or were erased:
+    what still lies on a machine that has not heard of it is played to nobody.
+    """
+    if room.erased_at is not None:
+        return []
     people = {person.reference: person for person in room.people}
     found, written = [], written_pieces(court.settings, hearing.reference, pieces)
     for piece in pieces:
@@ -47,7 +51,7 @@ def playable(court: Court, hearing: Hearing, room: LiveRoom, pieces: list[LiveSe
 def film(court: Court, hearing: Hearing, room: LiveRoom, piece: LiveSegment, person: str) -> bytes | Path:
     """What is played of somebody in a piece: a file that is kept, or the bytes of a sealed one. Raises NotFound."""
     segment = written_pieces(court.settings, hearing.reference, [piece]).get(piece.number)
-    if segment is None or person not in segment.persons:
+    if room.erased_at is not None or segment is None or person not in segment.persons:
         raise NotFound
     try:
         if piece.key is not None:

@@ -87,14 +87,22 @@ class Witness:
             f"{self.url}/add-checkpoint", "\n".join(lines).encode() + note.encode(), {"Content-Type": "text/plain"}
         )
         try:
-            with outgoing.ask(request, timeout=self.timeout) as answer:
-                body = answer.read(MAX_ANSWER)
-        except urllib.error.HTTPError as error:
-            with error:
-                raise self._refused(error.code, error.read(MAX_ANSWER)) from error
+            with outgoing.in_http():
+                status, body = self._answer(request)
         except OSError as error:
             raise WitnessRefused(self.key.name, None, f"not reached: {error}") from error
+        if status is not None:
+            raise self._refused(status, body)
         return self._believe(note, body)
+
+    def _answer(self, request: urllib.request.Request) -> tuple[int | None, bytes]:
+        """What was answered; with its status where that says that it is no cosignature."""
+        try:
+            with outgoing.ask(request, timeout=self.timeout) as answer:
+                return None, answer.read(MAX_ANSWER)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read(MAX_ANSWER)
 
     def _refused(self, status: int, body: bytes) -> WitnessRefused:
         if status != 409:

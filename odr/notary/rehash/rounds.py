@@ -180,6 +180,20 @@ def _filled(session: Session, number: int, kind: type[RenewedEntry] | type[Renew
 def _bind_entries(
     notary: Notary, row: HashRenewal, position: int, holdings: Holdings, hashed: dict[str, tuple[str, bytes, int]]
 ) -> int:
+    rows = _bound_now(notary, row, position, holdings, hashed)
+    if any(each["bound"] is Bound.DAMAGED for each in rows):
+        # What was sealed or erased since this look began is somewhere else now, or nowhere by right: only what is missing in a
+        # look that began afterwards is lost, and that is bound for good.
+        rows = _bound_now(notary, row, position, holdings, hashed)
+    with notary.database.write() as session:
+        session.execute(insert(RenewedEntry), rows)
+    return len(rows)
+
+
+def _bound_now(
+    notary: Notary, row: HashRenewal, position: int, holdings: Holdings, hashed: dict[str, tuple[str, bytes, int]]
+) -> list[dict[str, Any]]:
+    """Rows of the next entries, as one look at the database and the store finds what they name."""
     head, start = place(row, position)
     with notary.database.read() as session:
         query = (
@@ -194,12 +208,10 @@ def _bind_entries(
         )
         found = session.execute(query).all()
         held = holdings(session, [reference for _, _, reference, body in found if body is not None])
-        rows, total = [], 0
+        rows, total = list[dict[str, Any]](), 0
         for offset, (index, leaf, reference, body) in enumerate(found):
             if index != start + offset:
-                raise LookupError(
-                    f"entry {start + offset} of log {head['log']} is missing: `flask log audit` says more"
-                )
+                break
             bound, digest, blind, size = _bind(
                 bytes(leaf), bytes(body) if body is not None else None, held.get(reference), hashed
             )
@@ -216,12 +228,10 @@ def _bind_entries(
             )
             total += size
             if total > BYTES:
-                break
-    if not rows:
-        raise LookupError(f"entry {start} of log {head['log']} is missing: `flask log audit` says more")
-    with notary.database.write() as session:
-        session.execute(insert(RenewedEntry), rows)
-    return len(rows)
+                return rows
+    if len(rows) < len(found) or not rows:
+        raise LookupError(f"entry {start + len(rows)} of log {head['log']} is missing: `flask log audit` says more")
+    return rows
 
 
 def place(row: HashRenewal, position: int) -> tuple[dict[str, Any], int]:

@@ -140,6 +140,9 @@ def _cosign(notary: Notary, last: LogCheckpoint, witness: Witness) -> Outcome:
     with notary.database.read() as session:
         where = (LogCosignature.log_id == last.log_id, LogCosignature.witness == name)
         cosigned = session.execute(select(func.max(LogCosignature.size)).where(*where)).scalar()
+        if cosigned is not None and cosigned >= last.size:
+            # Another worker has shown it this tree head, or a newer one that contains it, since this one looked.
+            return Outcome(name, Attested.DONE, _has_witnessed(name, cosigned))
         reader = tile_reader(session, last.log_id)
         try:
             note, old = parse_note(bytes(last.note)), cosigned or 0
@@ -148,22 +151,31 @@ def _cosign(notary: Notary, last: LogCheckpoint, witness: Witness) -> Outcome:
             )
         except WitnessRefused as error:
             return _not_cosigned(notary, last, name, error, stranger=cosigned is None)
-    at = datetime.fromtimestamp(verified.time or 0, UTC)
-    if abs(at - notary.clock.machine_now()) > SKEW:
-        return Outcome(
-            name,
-            Attested.ABSENT,
-            T("The witness %(who)s signed with the time %(at)s, which cannot be.", who=name, at=at),
-        )
+    seconds, now = verified.time or 0, notary.clock.machine_now()
+    # Compared as a number: a witness may sign any, and not every one is a day of the calendar.
+    if abs(seconds - now.timestamp()) > SKEW.total_seconds():
+        words = T("The witness %(who)s signed with the time %(at)s, which cannot be.", who=name, at=_told(seconds))
+        return Outcome(name, Attested.ABSENT, words)
+    at = datetime.fromtimestamp(seconds, UTC)
     _keep(
         notary,
         LogCosignature(
             log_id=last.log_id, size=last.size, witness=name, line=str(verified.line).rstrip("\n"), cosigned_at=at
         ),
     )
-    return Outcome(
-        name, Attested.DONE, T("%(who)s has witnessed the log at %(size)s entries.", who=name, size=last.size)
-    )
+    return Outcome(name, Attested.DONE, _has_witnessed(name, last.size))
+
+
+def _has_witnessed(name: str, size: int) -> Text:
+    return T("%(who)s has witnessed the log at %(size)s entries.", who=name, size=size)
+
+
+def _told(seconds: int) -> datetime | str:
+    """A witness's time as a moment, or as the number it is."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return str(seconds)
 
 
 def _not_cosigned(notary: Notary, last: LogCheckpoint, name: str, error: WitnessRefused, *, stranger: bool) -> Outcome:

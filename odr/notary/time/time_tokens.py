@@ -202,7 +202,7 @@ class RemoteTimestamper:
         query = sequence(integer(1), imprint, integer(nonce), tlv(0x01, b"\xff"))
         request = urllib.request.Request(self.url, query, {"Content-Type": "application/timestamp-query"})
         try:
-            with outgoing.ask(request, timeout=self._timeout) as answer:
+            with outgoing.in_http(), outgoing.ask(request, timeout=self._timeout) as answer:
                 return Stamp(answer.read(MAX_RESPONSE), nonce)
         except OSError as error:
             raise TimestampUnavailable(f"{self.name}: {error}") from error

@@ -86,8 +86,7 @@ def _sitting(court: Court) -> Iterator[Sitting]:
         sitting = Sitting(court, session, court.clock.now())
         yield sitting
         acted = session.info.pop(ACTED, False)
-    for then in sitting.after_commit:
-        then()
+    sitting.follow_up()
     if acted:
         court.sequence()
 

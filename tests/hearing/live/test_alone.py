@@ -15,6 +15,7 @@ from odr.docket.models import CaseReading, Outcome, Stage, Thing
 from odr.evidence.models import Compilation, CompilationKind
 from odr.ground.errors import ActNotOpen
 from odr.hearing.live.keeping import recordings_due, take_away_erased
+from odr.hearing.live.transcript.models import Transcript
 from odr.hearing.models import Hearing
 from odr.judgment.models import EnforcementCase
 from odr.judgment.vocabulary import EnforcementState
@@ -22,7 +23,7 @@ from odr.register.volume.models import CaseVolume, VolumeState
 from tests.hearing.live.conftest import BEGINS, Live, gathered
 from tests.hearing.live.test_seen import passes, tape
 from tests.hearing.scene import CHEN, HAIYUN, LI, WANG
-from tests.hearing.test_pages import Browser
+from tests.hearing.test_pages import ORIGIN, Browser
 
 
 @pytest.fixture
@@ -120,6 +121,13 @@ def test_who_opened_a_recording_is_marked_and_noted(live: Live, app: Flask) -> N
         assert session.scalar(select(CaseReading.name).where(CaseReading.thing == Thing.RECORDING)) == LI
 
 
+def is_written(live: Live) -> bool:
+    """Whether the words of the draft stand anywhere in the database's files."""
+    path = live.scene.court.database.path
+    assert path is not None
+    return any(b"that nobody may read any more" in part.read_bytes() for part in path.parent.glob(path.name + "*"))
+
+
 def test_a_recording_goes_when_its_time_is_over_and_nothing_needs_it(live: Live, app: Flask) -> None:
     """Ten years after the case was closed, the volume handed on, no appeal open, and a judge says so: picture and sound are
     gone, the chain and its heads stay, and the page says it.
@@ -158,8 +166,25 @@ def test_a_recording_goes_when_its_time_is_over_and_nothing_needs_it(live: Live,
         live.scene.act(CHEN, "erase_recording", **erase)
     with live.scene.sit() as (sitting, _):
         sitting.session.scalars(select(EnforcementCase)).one().state = EnforcementState.DONE
-    assert film.is_file()
+    kept, played = film.read_bytes(), f"/live/recording/1/1/{live.person(LI).reference}"
+    bench = Browser(app, live.scene, CHEN)
+
+    def is_played() -> tuple[int, bool]:
+        answer = bench.client.get(bench.base + played, base_url=ORIGIN)
+        return answer.status_code, played in bench.get("/live/recording/1")
+
+    assert is_played() == (200, True)
+    with live.scene.court.database.write() as session:
+        heard = [[0, 900, f"Sentence {number} that nobody may read any more.", 90] for number in range(200)]
+        drafted = {"segment": 1, "language": "en", "engine": "test", "model_sha256": "0" * 64, "made_at": BEGINS}
+        session.add(Transcript(room_id=live.room().id, person_id=live.person(LI).id, sentences=heard, **drafted))
+    assert is_written(live)
     live.scene.act(CHEN, "erase_recording", **erase)
+    assert not film.exists()
+    film.write_bytes(kept)  # as it lies on another machine until that hears of it
+    assert is_played() == (404, False)
+    take_away_erased(live.scene.court)
+    assert not is_written(live)
     assert not film.exists() and (folder / "0001/chain").is_file()
     film.write_bytes(b"what a process that was killed in between left")
     assert take_away_erased(live.scene.court) == 1 and not film.exists() and (folder / "0001/chain").is_file()
