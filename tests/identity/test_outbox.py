@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,10 +12,13 @@ from sqlalchemy import select
 
 from odr.ground.clock import FixedClock
 from odr.ground.config import Settings
+from odr.ground.text import T
 from odr.identity.accounts import outbox
+from odr.identity.accounts.account_letters import Letter
 from odr.identity.models import AccountLetter, OneTimeLink
 from odr.procedure.court import Court
 from tests.identity.conftest import Browser, Mailbox, NewBrowser, People, open_door
+from tests.parsed import ROOT, files, nodes_of
 from tests.patience import PATIENCE, until
 
 
@@ -113,3 +117,38 @@ def test_a_letter_lies_sealed_and_only_until_it_has_left(
     with court.database.read() as session:
         [row] = session.scalars(select(AccountLetter)).all()
     assert row.sealed is None and row.sent_at is not None
+
+
+ASKED_FOR = {
+    "odr/filing/counter/pages.py": "a link that stands on the clerk's screen too",
+    "odr/identity/pages/mandates.py": "whoever offers to act sees that nothing comes, and offers again",
+    "odr/identity/pages/shared.py": "the way to it for these pages",
+    "odr/identity/pages/sign_in.py": "whoever opens an account or forgot a password asks again",
+    "odr/register/search/saved/pages.py": "whoever saves a search asks again",
+}
+"""Where a letter is written after what it tells of: who waits for it has just asked, and asks again."""
+
+
+def test_a_letter_is_written_with_what_it_tells_of() -> None:
+    """After the commit the process may end, and nobody would ever be told: the letter belongs into the same transaction."""
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in files()
+        for node in nodes_of(path)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("outbox.post", "post")
+        if "odr/payments/" not in path.as_posix()  # there it is money that is posted
+    }
+    assert found == ASKED_FOR.keys()
+
+
+def test_neither_is_there_without_the_other(court: Court, mailbox: Mailbox) -> None:
+    """Undone with it, or kept with it: the worker sends what a process that ended left behind."""
+    letter = Letter("li@parties.example", T("Somebody asks you"), (T("Answer on your page."),), "en", "court.example")
+    with pytest.raises(RuntimeError), court.database.write() as session:
+        outbox.write(court, session, [letter])
+        raise RuntimeError
+    assert outbox.send_letters(court) == 0
+    with court.database.write() as session:
+        outbox.write(court, session, [letter])
+    assert not mailbox.letters
+    assert outbox.send_letters(court) == 1 and len(mailbox.letters) == 1

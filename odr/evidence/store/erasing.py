@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from odr.evidence.models import BytesToErase
+from odr.ground.memory.built_once import built_once
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
@@ -44,6 +45,8 @@ def erase_now(court: Court, keys: Sequence[str]) -> None:
 def erase_waiting(court: Court) -> int:
     """For the worker: erase what was let go of and is still there; how many."""
     with court.database.read() as session:
-        keys = session.scalars(select(BytesToErase.key).order_by(BytesToErase.key).limit(MOST)).all()
+        keys = session.scalars(
+            built_once(lambda: select(BytesToErase.key).order_by(BytesToErase.key).limit(MOST))
+        ).all()
     erase_now(court, keys)
     return len(keys)

@@ -109,8 +109,10 @@ def keep_drafts(court: Court, limit: int = 256) -> int:
         for draft in soon:
             draft.reminded_at = now
             letters.append(_reminder(court, session.get_one(Account, draft.account_id), draft))
-    if letters and court.ports.mail is not None:
-        outbox.post(court, letters)
+        if court.ports.mail is not None:
+            outbox.write(court, session, letters)
+    if letters:
+        outbox.send_soon(court)
     return len(left) + len(soon)
 
 

@@ -265,12 +265,12 @@ def add_share(draft: str) -> Page:
             made = share(
                 session, found, me, form.get("email", ""), lodges=form.get("lodges") == "other", now=court.clock.now()
             )
-            letters = invitation(court, session, made)
+            if court.ports.mail is not None:
+                outbox.write(court, session, invitation(court, session, made))
     except InvalidInput as error:
         faults = {str(f.location[0]): f.message.render(current_locale()) for f in error.faults}
         return _share_page(_find(draft), form.to_dict(), faults, 422)
-    if letters and court.ports.mail is not None:
-        outbox.post(court, letters)
+    outbox.send_soon(court)
     return redirect(url_for("drafts.share_page", draft=draft), 303)
 
 

@@ -554,7 +554,8 @@ def request_legal_aid(sitting: Sitting, case: Case, given: LegalAidInput, *, act
     sitting.open_task(case, Role.CLERK, desks.LEGAL_AID, title, risk=35, subject=request.reference)
     letter = _to_the_body(sitting, case, party, given)
     if letter is not None:
-        sitting.after_commit.append(lambda: outbox.post(sitting.court, [letter]))
+        outbox.write(sitting.court, sitting.session, [letter])
+        sitting.after_commit.append(lambda: outbox.send_soon(sitting.court))
     return Recorded(
         T("%(name)s asked for legal aid", name=party.name),
         {"request": request.reference, "written": letter is not None},
@@ -699,4 +700,5 @@ def _tell(sitting: Sitting, case: Case, party: Party, given: LegalAidReply, late
         tuple(words),
         account.locale if account is not None else party.locale,
     )
-    sitting.after_commit.append(lambda: outbox.post(sitting.court, [letter]))
+    outbox.write(sitting.court, sitting.session, [letter])
+    sitting.after_commit.append(lambda: outbox.send_soon(sitting.court))

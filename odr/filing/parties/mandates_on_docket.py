@@ -152,8 +152,10 @@ def write_to_appointed(court: Court, limit: int = 256) -> int:
         for mandate in waiting.all():
             mandate.asked_at = court.clock.now()
             letters.append(_asking(court, session, mandate))
-    if letters and court.ports.mail is not None:
-        outbox.post(court, letters)
+        if court.ports.mail is not None:
+            outbox.write(court, session, letters)
+    if letters:
+        outbox.send_soon(court)
     return len(letters)
 
 

@@ -42,8 +42,9 @@ def offer(sitting: Sitting, case: Case, account: Account, who: Witness | Interpr
     row = SeatOffer(case_id=case.id, account_id=account.id, role=role, subject=who.reference, offered_at=sitting.now)
     sitting.session.add(row)
     sitting.session.flush()
-    court, letter = sitting.court, _letter(sitting.court, case, account)
-    sitting.after_commit.append(lambda: outbox.post(court, [letter]))
+    court = sitting.court
+    outbox.write(court, sitting.session, [_letter(court, case, account)])
+    sitting.after_commit.append(lambda: outbox.send_soon(court))
 
 
 def has_offer(session: Session, who: Witness | Interpreter) -> bool:

@@ -21,7 +21,7 @@ from odr.docket.lookalikes import is_mixed
 from odr.ground.db import Database
 from odr.ground.errors import CourtError, FieldFault, InvalidInput, NotFound
 from odr.ground.text import LOCALES, SOURCE_LOCALE, T
-from odr.identity.accounts import links
+from odr.identity.accounts import links, outbox
 from odr.identity.accounts.account_letters import Letter, site_of
 from odr.identity.accounts.ways_in import end_others
 from odr.identity.models import Account, AccountState, LinkPurpose, OneTimeLink
@@ -256,8 +256,8 @@ def ask_reset(means: Means, email: str, *, address: str, now: datetime) -> list[
         return [reset_letter(means, session, account, now)]
 
 
-def reset(means: Means, token: str, password: str, *, now: datetime) -> tuple[Letter, int]:
-    """Set a new password with the link; every session and token ends. Gives the letter that says so, and the account.
+def reset(means: Means, token: str, password: str, *, now: datetime) -> int:
+    """Set a new password with the link; every session and token ends, and a letter says so. Gives the account.
 
     Raises NotFound, InvalidInput.
     """
@@ -273,11 +273,12 @@ def reset(means: Means, token: str, password: str, *, now: datetime) -> tuple[Le
             account.state, account.confirmed_at = AccountState.ACTIVE, now
         links.void(session, LinkPurpose.CONFIRM_ADDRESS, now, account_id=account.id)
         end_everything(session, account.id, now)
-        return _password_changed(account), account.id
+        outbox.keep(session, means.keyring, [_password_changed(account)], now)
+        return account.id
 
 
-def change_password(means: Means, account_id: int, password: str, *, keep: int, now: datetime) -> Letter:
-    """Set another password while signed in; every other way in ends. Raises InvalidInput."""
+def change_password(means: Means, account_id: int, password: str, *, keep: int, now: datetime) -> None:
+    """Set another password while signed in; every other way in ends, and a letter says so. Raises InvalidInput."""
     with means.database.read() as session:
         account = to_look_at(session, session.get_one(Account, account_id))
     check_choice(password, account.email.split("@")[0], account.name)
@@ -288,7 +289,7 @@ def change_password(means: Means, account_id: int, password: str, *, keep: int, 
         sessions.revoke_everywhere(session, account_id, now, but=keep)
         program_tokens.revoke_all(session, account_id, now)
         end_others(session, account_id, now)
-        return _password_changed(account)
+        outbox.keep(session, means.keyring, [_password_changed(account)], now)
 
 
 def end_everything(session: Session, account_id: int, now: datetime) -> None:

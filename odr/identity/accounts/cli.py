@@ -132,10 +132,11 @@ def go_back(email: str, by: str, why: str, second: str | None) -> None:
                 letter = lost_factor.decide_without_administrators(
                     session, means, court.notary, row, second=second, now=now
                 )
+                outbox.write(court, session, [letter] if letter is not None else [])
     except CourtError as error:
         raise click.ClickException(str(error)) from None
     if letter is not None:
-        outbox.post(court, [letter])
+        outbox.send_soon(court)
         click.echo(f"{email}: the second factor is taken off; a letter with a code to set a password is on its way")
     elif left:
         click.echo(f"{email}: asked; another administrator decides under /administration/people")

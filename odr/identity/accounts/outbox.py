@@ -58,16 +58,28 @@ def keep(session: Session, ring: Keyring, letters: Iterable[Letter], now: dateti
         session.add(AccountLetter(sealed=ring.seal(PURPOSE, words), written_at=now, try_at=now))
 
 
-def post(court: House, letters: Iterable[Letter]) -> None:
-    """Put letters whose rows are committed on their way; they leave beside the request, which waits for no mail server.
-    One that reaches nobody is an operator's matter and tells the caller nothing.
+def write(court: House, session: Session, letters: Iterable[Letter]) -> None:
+    """Put letters on their way in the transaction that makes what they tell of: neither is there without the other, whenever the
+    process ends. Call :func:`send_soon` once it is committed.
     """
+    keep(session, keyring(court.settings.secret_key), letters, court.clock.machine_now())
+
+
+def send_soon(court: House) -> None:
+    """Have what was written leave beside the request, which waits for no mail server; else the worker sends it. One that reaches nobody
+    is an operator's matter and tells the caller nothing.
+    """
+    court.beside(send_letters)
+
+
+def post(court: House, letters: Iterable[Letter]) -> None:
+    """Put letters on their way that tell of nothing the court has written."""
     written = list(letters)
     if not written:
         return
     with court.database.write() as session:
-        keep(session, keyring(court.settings.secret_key), written, court.clock.machine_now())
-    court.beside(send_letters)
+        write(court, session, written)
+    send_soon(court)
 
 
 @outward

@@ -13,10 +13,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from odr.docket.models import Role
 from odr.ground.errors import CourtError, InvalidInput, NotFound
 from odr.ground.text import T
-from odr.identity.accounts import accounts, lost_factor, staff as staff_accounts
+from odr.identity.accounts import accounts, lost_factor, outbox, staff as staff_accounts
 from odr.identity.models import Account
 from odr.identity.pages import bp
-from odr.identity.pages.shared import again, me, means, page, post, to
+from odr.identity.pages.shared import again, me, means, page, to
 from odr.web.guards import current_court, current_locale, current_session, require_strong, staff
 from odr.web.lists import after_asked, words_asked
 
@@ -42,10 +42,10 @@ def add_person() -> AnyResponse:
                 session, email=form.get("email", ""), name=form.get("name", ""), locale=form.get("locale", ""), now=now
             )
             staff_accounts.give(session, account, role, by=session.get_one(Account, me().account_id), now=now)
-            letter = accounts.reset_letter(means(), session, account, now)
+            outbox.write(court, session, [accounts.reset_letter(means(), session, account, now)])
     except CourtError as error:
         return again("people.html", error, **_lists())
-    post([letter])
+    outbox.send_soon(court)
     return to("identity.people")
 
 
@@ -124,11 +124,12 @@ def decide_way_back(reset_id: int) -> AnyResponse:
             letter = lost_factor.decide(
                 session, means(), court.notary, reset_id, choice == "approve", by=by, now=court.clock.machine_now()
             )
+            outbox.write(court, session, [letter] if letter is not None else [])
     except NotFound:
         raise
     except CourtError as error:
         return again("people.html", error, field, **_lists())
-    post([letter] if letter is not None else [])
+    outbox.send_soon(court)
     return to("identity.people")
 
 

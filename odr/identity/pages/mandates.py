@@ -12,7 +12,7 @@ from odr.docket.models import Case, Party
 from odr.ground.errors import CourtError, Forbidden, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity import mandates
-from odr.identity.accounts import accounts
+from odr.identity.accounts import accounts, outbox
 from odr.identity.accounts.account_letters import Letter
 from odr.identity.models import Account, Mandate, MandateScope
 from odr.identity.pages import bp
@@ -92,15 +92,16 @@ def sign_mandate(token: str) -> Response:
 @require_strong()
 def accept_mandate(reference: str) -> AnyResponse:
     """Who is to act for somebody agrees to it; before, the mandate opens and bars nothing."""
-    court, letters = current_court(), list[Letter]()
+    court = current_court()
     with court.database.write() as session:
         found = mandates.find(session, reference, me().account_id)
         most = _most(session.get_one(Case, found.case_id))
         mandates.accept(session, found, me().account_id, court.clock.now(), most=most)
         if found.signed_at is None:
             # A colleague takes over, and the client has not agreed beforehand.
-            letters = [mandates.signing_letter(means(), session, found, court.clock.machine_now())]
-    post(letters)
+            letter = mandates.signing_letter(means(), session, found, court.clock.machine_now())
+            outbox.write(court, session, [letter])
+    outbox.send_soon(court)
     return to("identity.my_mandates")
 
 

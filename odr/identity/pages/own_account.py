@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from odr.ground.errors import CourtError, InvalidInput, NotFound
 from odr.ground.text import LOCALES, T
-from odr.identity.accounts import accounts
+from odr.identity.accounts import accounts, outbox
 from odr.identity.models import Account
 from odr.identity.pages import bp
-from odr.identity.pages.shared import again, me, means, my_session, page, post, set_locale, to
+from odr.identity.pages.shared import again, me, means, my_session, page, set_locale, to
 from odr.identity.sign_in import one_time_codes, passkeys, program_tokens, sessions
 from odr.identity.sign_in.program_tokens import Scope
 from odr.web.guards import current_court, current_session, is_secure, require_strong, signed_in
@@ -62,7 +62,7 @@ def password() -> Response:
 def password_submit() -> AnyResponse:
     """Change the password; other devices are signed out."""
     try:
-        letter = accounts.change_password(
+        accounts.change_password(
             means(),
             me().account_id,
             request.form.get("password", ""),
@@ -71,7 +71,7 @@ def password_submit() -> AnyResponse:
         )
     except CourtError as error:
         return again("password.html", error)
-    post([letter])
+    outbox.send_soon(current_court())
     return to("identity.profile")
 
 

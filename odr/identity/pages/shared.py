@@ -124,10 +124,12 @@ def let_in(account_id: int, *, two_factor: bool, target: str | None, proved_at: 
         )
         needs_factor = sessions.is_staff(account) and not one_time_codes.is_enrolled(session, account)
         reference = account.reference
+        if is_new:
+            outbox.write(court, session, [accounts.new_device_letter(account, sessions.device_name(device), now)])
     security_log.came_in(reference, means().keyring, two_factor=two_factor)
     forgery.begin(row_id)
     if is_new:
-        post([accounts.new_device_letter(account, sessions.device_name(device), now)])
+        outbox.send_soon(court)
     response = redirect(url_for("identity.second_factor") if needs_factor else landing(target), 303)
     set_session_cookie(response, token, is_secure(court.settings))  # type: ignore[arg-type]
     remember_device(response, account_id)

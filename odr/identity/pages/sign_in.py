@@ -8,7 +8,7 @@ from flask import request, session
 from werkzeug.wrappers import Response
 
 from odr.ground.errors import CourtError, NotFound
-from odr.identity.accounts import accounts, links
+from odr.identity.accounts import accounts, links, outbox
 from odr.identity.models import Account, AccountState, LinkPurpose
 from odr.identity.pages import bp
 from odr.identity.pages.shared import (
@@ -235,14 +235,14 @@ def reset(token: str) -> Response:
 def reset_submit(token: str) -> Response:
     """Set the new password; one signs in with it afterwards, with the second factor where there is one."""
     try:
-        letter, account_id = accounts.reset(
+        account_id = accounts.reset(
             means(), token, request.form.get("password", ""), now=current_court().clock.machine_now()
         )
     except NotFound:
         raise
     except CourtError as error:
         return again("reset.html", error)
-    post([letter])
+    outbox.send_soon(current_court())
     response = to("identity.sign_in")
     remember_device(response, account_id)
     return response

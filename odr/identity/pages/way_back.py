@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from odr.docket.models import Role
 from odr.ground.errors import CourtError
-from odr.identity.accounts import lost_factor
+from odr.identity.accounts import lost_factor, outbox
 from odr.identity.models import Account
 from odr.identity.pages import bp
-from odr.identity.pages.shared import again, me, means, page, post, to
+from odr.identity.pages.shared import again, me, means, page, to
 from odr.web.guards import current_court, current_session, require_strong, staff
 
 
@@ -42,9 +42,10 @@ def ask_way_back() -> AnyResponse:
                 by=session.get_one(Account, me().account_id),
                 now=court.clock.machine_now(),
             )
+            outbox.write(court, session, [letter])
     except CourtError as error:
         return again("way_back.html", error, **_listed())
-    post([letter])
+    outbox.send_soon(court)
     return to("identity.way_back")
 
 

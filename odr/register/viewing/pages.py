@@ -205,8 +205,8 @@ def decide(reference: str) -> Page:
             else:
                 given = forms.parse(AnswerInput, values, currency=pack.currency)
                 row = applications.answer(court, session, pack, reference, given, by, now)
-            letter = applications.letter_to(court, session.get_one(Account, row.account_id), row)
+            outbox.write(court, session, [applications.letter_to(court, session.get_one(Account, row.account_id), row)])
     except InvalidInput as error:
         return _desk_one(reference, values, error.faults, 422)
-    outbox.post(court, [letter])
+    outbox.send_soon(court)
     return redirect(url_for("viewing.desk"), 303)

@@ -17,7 +17,7 @@ from odr.filing.parties.firm.roll import RollInput
 from odr.ground.errors import CourtError, FieldFault, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.accounts import outbox
-from odr.identity.accounts.account_letters import Letter, site_of
+from odr.identity.accounts.account_letters import site_of
 from odr.identity.mandates import QUALIFICATION_WORDS
 from odr.identity.models import Account
 from odr.identity.sign_in import rate_limits
@@ -136,12 +136,12 @@ def invite() -> Page:
             rate_limits.take(session, ring, Counted.NAMED_BY, str(my_account_id()), court.clock.machine_now())
             member = offices.invite(session, found, given, my_account_id(), court.clock.now())
             inviter = session.get_one(Account, my_account_id())
-            letter = offices.invitation_letter(found, member, inviter, _site())
+            outbox.write(court, session, [offices.invitation_letter(found, member, inviter, _site())])
     except NotFound:
         raise
     except CourtError as error:
         return _again("invite", error)
-    outbox.post(court, [letter])
+    outbox.send_soon(court)
     return redirect(url_for("firm.office", _anchor="people"), 303)
 
 
@@ -239,18 +239,19 @@ def _cases(faults: list[FieldFault], status: int = 200) -> Page:
 def hand_over() -> Page:
     """Hand the ticked cases to a colleague, or put somebody on them as assistant."""
     court, chosen, to = current_court(), request.form.getlist("mandates"), request.form.get("to", "")
-    letters, now = list[Letter](), court.clock.now()
+    now = court.clock.now()
     try:
         with court.database.write() as session:
             found, mine = _mine(session)
             if request.form.get("do") == "assist":
                 placed = [one for one in handing.put_on(session, found, mine, chosen, to, now) if one.from_at == now]
-                letters = [handing.told_assistant(session, found, placed, _site())] if placed else []
+                if placed:
+                    outbox.write(court, session, [handing.told_assistant(session, found, placed, _site())])
             else:
                 handing.hand_over(session, found, mine, chosen, to, now, _today())
     except InvalidInput as error:
         return _cases(error.faults, 422)
-    outbox.post(court, letters)
+    outbox.send_soon(court)
     return redirect(url_for("firm.cases", q=words_asked() or None, who=request.args.get("who") or None), 303)
 
 
@@ -312,8 +313,9 @@ def decide(reference: str) -> Page:
                 letter = roll.told(session, roll.take_off(session, court.notary, reference, reason, by, now), _site())
             else:
                 raise InvalidInput.at("reason", T("Choose what you decide."))
+            outbox.write(court, session, [letter])
     except InvalidInput as error:
         return _desk({reference: error.faults[0].message.render(current_locale())}, 422)
-    outbox.post(court, [letter])
+    outbox.send_soon(court)
     court.sequence()
     return redirect(url_for("firm.desk"), 303)
