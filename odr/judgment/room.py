@@ -11,6 +11,7 @@ from odr.judgment.decision import acts as decision_acts, case_views as decision_
 from odr.judgment.enforcement import accounts, acts as enforcement_acts, effect
 from odr.judgment.enforcement.audit import audit_orders
 from odr.judgment.enforcement.owed import owed_by_decision
+from odr.judgment.enforcement.part import part_stage
 from odr.judgment.group import judgments
 from odr.judgment.group.judgments import pronounced
 from odr.judgment.meetings import signing as meetings_signing
@@ -118,6 +119,7 @@ ROOM = Room(
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
     bars=(pronouncing.the_judgment_is_spoken,),
     audits=(audit_orders,),
+    part_stage=part_stage,
     owed=(owed_by_decision,),
     sums=(sum_ordered,),
 )

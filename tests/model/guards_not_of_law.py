@@ -46,6 +46,7 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "hearing.written.acts.one_waits": (Why.HANDLER, None),
     "judgment.decision.acts.a_decision_has_rested": (Why.HANDLER, None),
     "judgment.enforcement.acts.something_is_overdue": (Why.WINDOW, None),
+    "judgment.enforcement.acts.nobody_is_enforced_for": (Why.BEYOND, "judgment/test_part_enforced.py"),
     "evidence.requests.acts.being_collected": (Why.NAMED, None),
     "evidence.requests.acts.fine_proposed": (Why.NAMED, None),
     "evidence.requests.acts.waits.a_request_waits": (Why.NAMED, None),

@@ -18,6 +18,7 @@ from odr.judgment.enforcement.beginning import begin
 from odr.judgment.enforcement.effect import all_done, interest_left, left_of, nothing_owed_to, overdue_to
 from odr.judgment.enforcement.ending import INACTION, halt
 from odr.judgment.enforcement.paid_in_full import follow_up, settle
+from odr.judgment.enforcement.part import BOUND, goes_to
 from odr.judgment.enforcement.queries import barred, enforcement_settlements, open_enforcement, unconfirmed
 from odr.judgment.models import EnforcementMeasure, Obligation, Performance
 from odr.judgment.queries import obligations_of
@@ -35,7 +36,7 @@ from odr.procedure.rules.base import law
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-OWED_AT = {Stage.EFFECTIVE, Stage.ENFORCEMENT}
+OWED_AT = BOUND
 
 
 @choice_source("open_obligations")
@@ -115,6 +116,8 @@ def what_it_comes_to(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
     version=2,
     by=set(PARTY_ROLES) | {Role.CLERK},
     at=OWED_AT,
+    of_part=True,
+    in_record=False,
     guard=something_is_still_owed,
     says=what_it_comes_to,
     source=law("CPL 247"),
@@ -228,6 +231,8 @@ class ConfirmPerformanceInput(CourtModel):
     input=ConfirmPerformanceInput,
     by=set(PARTY_ROLES),
     at=OWED_AT,
+    of_part=True,
+    in_record=False,
     guard=something_is_reported_to_me,
     source=law("CPL 247"),
     means={Milestone.PERFORMANCE_TOLD},
@@ -263,6 +268,18 @@ def confirm_performance(
     return Recorded(words, {"obligation": obligation.reference, "arrived": given.arrived})
 
 
+@guard("CPL 247")
+def nobody_is_enforced_for(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """The court carries out one application at a time; of a part that is in effect it may go on when the rest is decided."""
+    found = open_enforcement(sitting.session, case)
+    if found is None:
+        return None
+    name = case.name_of(found.party_id)
+    return T(
+        "The court is enforcing for %(name)s. Once that has ended, you can apply for what is owed to you.", name=name
+    )
+
+
 @guard("CPL 241, 247")
 def something_is_overdue(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Enforcement needs something that was due to this party and is not performed."""
@@ -289,12 +306,14 @@ class EnforcementInput(CourtModel):
     input=EnforcementInput,
     by=set(PARTY_ROLES),
     at={Stage.EFFECTIVE},
+    of_part=True,
     to={Stage.ENFORCEMENT},
-    guard=something_is_overdue,
+    guard=(nobody_is_enforced_for, something_is_overdue),
     window="enforcement_application",
     meets=False,
     late=True,
     special=True,
+    in_record=False,
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
         PaperKind.PLEADING,
@@ -319,7 +338,7 @@ def apply_for_enforcement(
     """
     me = sitting.party_of(case, actor)
     number, rows, total = begin(sitting, case, me)
-    sitting.move(case, Stage.ENFORCEMENT)
+    goes_to(sitting, case, Stage.ENFORCEMENT)
     return Recorded(
         T(
             "Enforcement applied for by %(name)s: %(amount)s",
@@ -342,6 +361,8 @@ class MeasureInput(CourtModel):
     input=MeasureInput,
     by={Role.CLERK},
     at={Stage.ENFORCEMENT},
+    of_part=True,
+    in_record=False,
     serves=Everyone.PARTIES,
     letter=Letter(
         PaperKind.NOTICE,
@@ -394,6 +415,8 @@ class EndEnforcementInput(CourtModel):
     input=EndEnforcementInput,
     by={Role.JUDGE, Role.CLERK},
     at={Stage.ENFORCEMENT},
+    of_part=True,
+    in_record=False,
     to={Stage.EFFECTIVE, Stage.CLOSED},
     guard=who_ends_it,
     strong=True,
@@ -435,12 +458,12 @@ def end_enforcement(
     for row in signed:
         sitting.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
     halt(sitting, case, found, given.state)
-    if given.state is EnforcementState.DONE and all_done(sitting, case):
+    if given.state is EnforcementState.DONE and all_done(sitting, case) and case.stage in BOUND:
         case.outcome, case.closed_at = Outcome.ENFORCED, now
         sitting.move(case, Stage.CLOSED)
         sitting.announce(CaseClosed(case))
     else:
-        sitting.move(case, Stage.EFFECTIVE)
+        goes_to(sitting, case, Stage.EFFECTIVE)
         follow_up(sitting, case)
     return Recorded(
         T("Enforcement %(number)s ended: %(how)s", number=found.number, how=given.state.label), {"number": found.number}
@@ -464,11 +487,10 @@ def inaction(sitting: Sitting, case: Case, window: Any) -> None:
 @guard("COURT closing")
 def nothing_is_owed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A case closes when nothing is owed any more."""
-    return (
-        None
-        if all_done(sitting, case)
-        else T("Something is still owed. The case can be closed once all of it is recorded as performed.")
-    )
+    if not all_done(sitting, case):
+        return T("Something is still owed. The case can be closed once all of it is recorded as performed.")
+    found = open_enforcement(sitting.session, case)
+    return T("Enforcement %(number)s is under way. End it first.", number=found.number) if found is not None else None
 
 
 class CloseInput(CourtModel):

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Document, Party, Role, Stage
+from odr.docket.models import Case, Document, Party, Role
 from odr.docket.queries import parties, void
 from odr.filing.claim.progress import heard_again_by
 from odr.ground.text import Money, T, Text
 from odr.judgment import desks, names
 from odr.judgment.enforcement.ending import instrument_fell
+from odr.judgment.enforcement.part import is_binding
 from odr.judgment.enforcement.queries import barred, performed
 from odr.judgment.inputs import EffectInput, OverdueInput
 from odr.judgment.models import Decision, FinalityCertificate, Obligation, Order, Performance
@@ -304,16 +305,20 @@ def performance_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
     """The time to perform ended: whoever is still owed something may apply for enforcement for two years (CPL 250)."""
     zone = sitting.pack(case).tz
     last: dict[int | None, date] = {}
+    others = [d for d in decisions_of(sitting.session, case) if d.reference != window.subject]
+    elsewhere = {order.id for decision in others for order in decision.orders}
     for owed in obligations_of(sitting.session, case):
-        if owed.debtor_id == window.party_id and owed.done_at is None:
+        if owed.debtor_id == window.party_id and owed.done_at is None and owed.order_id not in elsewhere:
             last[owed.creditor_id] = max(owed.due_on, last.get(owed.creditor_id, owed.due_on))
     for party in parties(case):
-        if party.id in last and not sitting.windows(case, ENFORCE, party=party):
+        # A part that was decided first has its own two years; a row of before says of which judgment it is no longer.
+        runs = (w.subject in (None, window.subject) for w in sitting.windows(case, ENFORCE, party=party))
+        if party.id in last and not any(runs):
             # Where it is to be performed in parts, the two years run from the last of them.
             ends = datetime.combine(last[party.id], time(23, 59), tzinfo=zone)
-            sitting.start_window(case, ENFORCE, party=party, start=max(window.due_at, ends))
+            sitting.start_window(case, ENFORCE, party=party, start=max(window.due_at, ends), subject=window.subject)
     debtor = case.party_if_any(window.party_id)
-    if debtor is not None and case.stage is not Stage.CLOSED and due_from(sitting, case, debtor):
+    if debtor is not None and is_binding(sitting, case) and due_from(sitting, case, debtor):
         sitting.then(names.TELL_OVERDUE, OverdueInput(debtor=debtor.label))
 
 

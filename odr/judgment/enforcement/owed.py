@@ -42,6 +42,7 @@ from odr.judgment.enforcement.effect import (
     open_sum,
 )
 from odr.judgment.enforcement.ending import INACTION, NOTICE
+from odr.judgment.enforcement.part import is_binding
 from odr.judgment.enforcement.queries import enforcement_settlements, is_barred, open_enforcement, unconfirmed
 from odr.judgment.models import Decision, EnforcementSettlement, Obligation, Order
 from odr.judgment.queries import issued, obligations_of
@@ -64,21 +65,19 @@ ACCOUNT_PAGE = ("accounts.page", T("Account to pay into"))
 
 WHAT_WAS_ORDERED, ALSO_ORDERED = T("What was ordered"), T("Also ordered")
 
-BOUND = {Stage.EFFECTIVE, Stage.ENFORCEMENT}
-
 
 def owed_by_decision(sitting: Sitting, case: Case, actor: Actor) -> Owed | None:
     """What a decision asks of a party first, or what they wait for; None where nothing is owed, or not any more."""
     party = case.party_if_any(actor.party_id)
     if party is None:
         return None
+    told = _under_instrument(sitting, case, actor, party) if is_binding(sitting, case) else None
     if case.stage is Stage.PRONOUNCED:
         decision = issued(sitting.session, case)
-        return _before_effect(sitting, case, decision, party) if decision is not None else None
-    if case.stage not in BOUND:
-        return None
-    told = _under_instrument(sitting, case, actor, party)
-    if case.stage is not Stage.ENFORCEMENT:
+        ordered = _before_effect(sitting, case, decision, party) if decision is not None else None
+        # What a part orders is owed already, and comes before what is not in effect yet.
+        return _one_of(sitting, case, actor, [one for one in (told, ordered) if one is not None])
+    if open_enforcement(sitting.session, case) is None:
         return told
     asked = proposed_to(sitting, case, party.id)
     if asked is not None:
@@ -97,7 +96,7 @@ def _under_instrument(sitting: Sitting, case: Case, actor: Actor, party: Party) 
     # Of what falls due on one day the sum comes first; what is to be done besides stands under it.
     open_now.sort(key=lambda o: (o.due_on, o.amount_minor is None, o.id))
     reported = next((o for o in open_now if o.creditor_id == party.id and unconfirmed(sitting.session, o)), None)
-    if not open_now and every and case.stage is Stage.ENFORCEMENT:
+    if not open_now and every and open_enforcement(sitting.session, case) is not None:
         return Owed(EVERYTHING_IS_DONE, False, status=EVERYTHING_DONE)
     mine = [o for o in open_now if o.debtor_id == party.id]
     theirs = [o for o in open_now if o.creditor_id == party.id]

@@ -16,6 +16,7 @@ from odr.judgment.enforcement.effect import (
     left_of,
     nothing_owed_to,
 )
+from odr.judgment.enforcement.part import BOUND
 from odr.judgment.enforcement.queries import confirmed, is_said_done, open_enforcement, performed
 from odr.judgment.enforcement.settlement import after_payment, agreements_over
 from odr.judgment.models import Obligation, Performance
@@ -84,14 +85,15 @@ def follow_up(sitting: Sitting, case: Case) -> None:
     """
     agreements_over(sitting, case)
     end_their_time(sitting, case)
-    if case.stage is Stage.ENFORCEMENT:
-        found, role = open_enforcement(sitting.session, case), Role(sitting.pack(case).decider(names.END_ENFORCEMENT))
+    found = open_enforcement(sitting.session, case)
+    if found is not None or case.stage is Stage.ENFORCEMENT:
+        role = Role(sitting.pack(case).decider(names.END_ENFORCEMENT))
         if found is None or not nothing_owed_to(sitting, case, found.party_id):
             return
         if not sitting.tasks(case, desks.ENFORCEMENT_PAID):
             title = T("Enforcement %(number)s: everything is performed. End it.", number=found.number)
             sitting.open_task(case, role, desks.ENFORCEMENT_PAID, title, risk=30, subject=found.reference)
-    elif all_done(sitting, case) and not sitting.tasks(case, desks.CLOSE_CASE):
+    elif case.stage in BOUND and all_done(sitting, case) and not sitting.tasks(case, desks.CLOSE_CASE):
         sitting.open_task(case, Role.CLERK, desks.CLOSE_CASE, T("Everything is performed. Close the case."), risk=5)
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import PARTY_ROLES, Case, Role
 from odr.ground.text import T, Text
+from odr.judgment.enforcement.part import is_binding
 from odr.procedure.acts.availability import refusal
 from odr.procedure.hooks import Panel
 from odr.register import names
 from odr.register.enforcement_list.models import ListingState
-from odr.register.enforcement_list.queries import OVER, bars_of, listings_of, name_of_listed
+from odr.register.enforcement_list.queries import bars_of, listings_of, name_of_listed
 from odr.register.enforcement_list.reporting import reports_read_by
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Told:
 
 def listing_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """What a reader of the case reads of the list and of costly consumption; none where there is nothing of it."""
-    if case.stage not in OVER or actor.role not in READERS or sitting.pack(case).enforcement_list is None:
+    if actor.role not in READERS or sitting.pack(case).enforcement_list is None or not is_binding(sitting, case):
         return None
     told = [*_listings(sitting, case, actor), *_bars(sitting, case, actor)]
     reports = reports_read_by(sitting, case, actor)
