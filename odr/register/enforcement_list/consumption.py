@@ -23,13 +23,15 @@ from odr.procedure.rules.base import law
 from odr.register import desks, names
 from odr.register.enforcement_list.inputs import AskBarInput, AskLeaveInput, BarInput, LiftBarInput, RuleOnLeaveInput
 from odr.register.enforcement_list.listing import barred_lines, is_enforced_for_me
-from odr.register.enforcement_list.models import ConsumptionLeave, ConsumptionOrder, Listing, ListingState
+from odr.register.enforcement_list.models import STANDS, ConsumptionLeave, ConsumptionOrder, Listing, ListingState
 from odr.register.enforcement_list.queries import (
     OVER,
     bars_of,
     creditor_of,
     is_person,
     leaves_of,
+    liftings_of,
+    listing_of_party,
     replaced_since,
 )
 from odr.register.enforcement_list.reporting import chosen_debtor, named, somebody_owes, whose_debt
@@ -204,17 +206,41 @@ def lift_consumption_bar(sitting: Sitting, case: Case, given: LiftBarInput, *, a
     row = next((one for one in bars_of(sitting.session, case, "ordered") if one.reference == given.order), None)
     if row is None:
         raise InvalidInput.at("order", T("Choose one of those listed."))
-    row.state, row.lifted_entry, row.lifted_ground = "lifted", sitting.next_number(case), given.ground
-    for one in leaves_of(sitting.session, case, is_open=True):
-        if one.order_id == row.id:
-            one.answer, one.answered_entry = "allow", sitting.next_number(case)
-            sitting.close_tasks(case, desks.CONSUMPTION_LEAVE, one.reference)
-    sitting.close_tasks(case, desks.BAR_STANDS, row.reference)
+    listed = not_while_listed(sitting, case, row) if given.ground in ("security", "consent") else None
+    if listed is not None:
+        raise InvalidInput.at("ground", listed)
+    lift(sitting, case, row, given.ground)
     debtor = case.party(row.party_id)
     was = replaced_since(debtor, row.asked_entry or row.ordered_entry or 0)
     return Recorded(
         T("Costly consumption is barred no longer for %(name)s", name=was or debtor.name),
         {"order": row.reference, "ground": given.ground},
+    )
+
+
+def lift(sitting: Sitting, case: Case, row: ConsumptionOrder, ground: str) -> None:
+    """A bar ends, whoever ends it: nothing that was asked about it waits."""
+    number = sitting.next_number(case)
+    row.state, row.lifted_entry, row.lifted_ground = "lifted", number, ground
+    for leave in leaves_of(sitting.session, case, is_open=True):
+        if leave.order_id == row.id:
+            leave.answer, leave.answered_entry = "allow", number
+            sitting.close_tasks(case, desks.CONSUMPTION_LEAVE, leave.reference)
+    for asked in liftings_of(sitting.session, case, is_open=True):
+        if asked.order_id == row.id:
+            asked.answer, asked.answered_entry = "lift", number
+            sitting.close_tasks(case, desks.CONSUMPTION_LIFTING, asked.reference)
+    sitting.close_tasks(case, desks.BAR_STANDS, row.reference)
+
+
+def not_while_listed(sitting: Sitting, case: Case, row: ConsumptionOrder) -> Text | None:
+    """Why no security and no consent lifts a bar while its debtor is on the list: whoever is on it is barred (RHC 1)."""
+    if listing_of_party(sitting, case, row.party_id, *STANDS) is None:
+        return None
+    return T(
+        "%(name)s is on the list of persons who do not perform, and is barred as long as the entry stands (%(article)s). The entry has to come off first.",
+        name=case.name_of(row.party_id),
+        article=sitting.pack(case).cite("RHC 1"),
     )
 
 
@@ -232,7 +258,7 @@ def due_lift(sitting: Sitting, case: Case, row: ConsumptionOrder) -> str | None:
     listing = sitting.session.get(Listing, row.listing_id) if row.listing_id is not None else None
     if listing is not None and listing.state is ListingState.REMOVED and listing.over_ground in NEVER_RIGHT:
         return NEVER_RIGHT[listing.over_ground]
-    creditor = _creditor(sitting, case, row, listing)
+    creditor = creditor_of_bar(sitting, case, row)
     not_enforced = barred(sitting.session, case)
     owed = [
         o
@@ -246,8 +272,9 @@ def due_lift(sitting: Sitting, case: Case, row: ConsumptionOrder) -> str | None:
     return "performed" if all(o.done_at is not None for o in owed) else None
 
 
-def _creditor(sitting: Sitting, case: Case, row: ConsumptionOrder, listing: Listing | None) -> int | None:
+def creditor_of_bar(sitting: Sitting, case: Case, row: ConsumptionOrder) -> int | None:
     """For whom the court was enforcing when a bar was asked for or ordered."""
+    listing = sitting.session.get(Listing, row.listing_id) if row.listing_id is not None else None
     if listing is not None:
         return creditor_of(sitting, listing)
     asked = row.asked_entry or row.ordered_entry or 0
@@ -284,8 +311,7 @@ def _look_at(sitting: Sitting, case: Case, row: ConsumptionOrder, ended: Enforce
     """A judge looks at a bar whose enforcement was ended by ruling: nobody enforces anything any more, and the law does not say that
     it stays (RHC 9).
     """
-    listing = sitting.session.get(Listing, row.listing_id) if row.listing_id is not None else None
-    if _creditor(sitting, case, row, listing) not in (None, ended.party_id):
+    if creditor_of_bar(sitting, case, row) not in (None, ended.party_id):
         return
     title = T(
         "The enforcement was ended by ruling, and %(name)s is still barred from costly consumption. Lift the bar, or tick off that it stays.",

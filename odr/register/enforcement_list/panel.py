@@ -11,6 +11,7 @@ from odr.judgment.enforcement.part import is_binding
 from odr.procedure.acts.availability import refusal
 from odr.procedure.hooks import Panel
 from odr.register import names
+from odr.register.enforcement_list.lifting import waiting_for
 from odr.register.enforcement_list.models import ListingState
 from odr.register.enforcement_list.queries import bars_of, listings_of, name_of_listed
 from odr.register.enforcement_list.reporting import reports_read_by
@@ -26,8 +27,10 @@ MINE = (
     names.ASK_ABOUT_LISTING,
     names.ASK_LISTING_REVIEW,
     names.ASK_FOR_LEAVE,
+    names.ASK_TO_LIFT_BAR,
+    names.ANSWER_LIFTING,
 )
-"""What whoever is listed or barred can do, as far as it is open to them."""
+"""What whoever is listed or barred can do, and the creditor about a bar, as far as it is open to them."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +99,13 @@ def _next_of_listed() -> Text:
 def _bars(sitting: Sitting, case: Case, actor: Actor) -> list[Told]:
     found = []
     for row in bars_of(sitting.session, case, "ordered"):
-        mine = row.party_id == actor.party_id
-        next_ = (
-            T("Before you pay for something of that kind that life or work needs, ask the court. It costs nothing.")
-            if mine
-            else None
-        )
+        asked = waiting_for(sitting, case, row)
+        next_: Text | None = None
+        if asked is not None:
+            next_ = T("It is asked to have this lifted. Next: the judge decides; until then it stands.")
+        elif row.party_id == actor.party_id:
+            next_ = T(
+                "Before you pay for something of that kind that life or work needs, ask the court. It costs nothing."
+            )
         found.append(Told(T("Costly consumption is barred for %(name)s", name=case.name_of(row.party_id)), next_))
     return found

@@ -21,6 +21,7 @@ from odr.register.enforcement_list.models import (
     ALIVE,
     STANDS,
     ConsumptionLeave,
+    ConsumptionLifting,
     ConsumptionOrder,
     Listing,
     ListingRequest,
@@ -42,6 +43,9 @@ SAME_PERSON = frozenset({"wrong_name", "registry"})
 _LISTINGS = select(Listing).where(Listing.case_id == bindparam("case")).order_by(Listing.id)
 _REQUESTS = select(ListingRequest).where(ListingRequest.case_id == bindparam("case")).order_by(ListingRequest.id)
 _BARS = select(ConsumptionOrder).where(ConsumptionOrder.case_id == bindparam("case")).order_by(ConsumptionOrder.id)
+_LIFTINGS = (
+    select(ConsumptionLifting).where(ConsumptionLifting.case_id == bindparam("case")).order_by(ConsumptionLifting.id)
+)
 _LEAVES = select(ConsumptionLeave).where(ConsumptionLeave.case_id == bindparam("case")).order_by(ConsumptionLeave.id)
 
 
@@ -71,6 +75,12 @@ def bars_of(session: Session, case: Case, *states: str) -> Sequence[ConsumptionO
 def leaves_of(session: Session, case: Case, *, is_open: bool = False) -> Sequence[ConsumptionLeave]:
     """What somebody asked to be allowed."""
     rows = session.scalars(_LEAVES, {"case": case.id}).all()
+    return [row for row in rows if not is_open or row.answer is None]
+
+
+def liftings_of(session: Session, case: Case, *, is_open: bool = False) -> Sequence[ConsumptionLifting]:
+    """What was asked so that a bar be lifted."""
+    rows = session.scalars(_LIFTINGS, {"case": case.id}).all()
     return [row for row in rows if not is_open or row.answer is None]
 
 
