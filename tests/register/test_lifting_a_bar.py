@@ -150,7 +150,11 @@ def test_lifting_is_refused_to_others_and_without_what_it_rests_on(bench: Bench)
             bench.do("respondent/1", "ask_to_lift_bar", given)
     bench.do("respondent/1", "ask_to_lift_bar", SECURITY)
     with pytest.raises(Forbidden):
-        bench.do("president", "rule_on_lifting", {"request": asked(bench), "answer": "lift", "reasons": "The security holds."})
+        bench.do(
+            "president",
+            "rule_on_lifting",
+            {"request": asked(bench), "answer": "lift", "reasons": "The security holds."},
+        )
 
 
 def test_lifting_is_refused_before_there_is_an_enforcement(bench: Bench) -> None:

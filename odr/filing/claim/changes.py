@@ -642,46 +642,6 @@ def convert_track(sitting: Sitting, case: Case, given: ConvertTrackInput, *, act
     )
 
 
-class TransferInput(CourtModel):
-    """To which court a case goes."""
-
-    court: Annotated[str, CourtText(3, 200), field(T("Court that hears it"))]
-    reasons: Reasons
-
-
-@act(
-    title=T("Send the case to another court"),
-    input=TransferInput,
-    by={Role.JUDGE},
-    at=TRIAL,
-    to={Stage.CLOSED},
-    strong=True,
-    while_stayed=True,
-    serves=Everyone.PARTIES,
-    letter=Letter(
-        PaperKind.DECISION,
-        T("Your case goes to another court"),
-        T(
-            "There is nothing you have to do here. The case is over at this court and goes on at another, which the docket names; the fee paid goes along."
-        ),
-    ),
-    paper=RulingForm(
-        T("Transfer to another court"),
-        NO_APPEAL,
-        ruled=T("This court does not hear the case; it goes to the court that does."),
-    ),
-    source=law("CPL 37", "CPI 211"),
-    topic=Topic.CLAIM,
-    in_record=False,
-)
-def transfer_case(sitting: Sitting, case: Case, given: TransferInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Send a case to the court that hears it; here it is over and the fee paid goes along (CPL 37)."""
-    end_case(sitting, case, Outcome.TRANSFERRED, now)
-    return Recorded(
-        T("The case goes to %(court)s", court=given.court), {"court": given.court, "reasons": given.reasons}
-    )
-
-
 CHANGES = {
     "wrong_name": T("The name was written wrongly"),
     "death": T("The party died; an heir goes on"),
