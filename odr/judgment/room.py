@@ -119,6 +119,7 @@ ROOM = Room(
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
     bars=(pronouncing.the_judgment_is_spoken,),
     audits=(audit_orders,),
+    costs_borne=effect.costs_borne,
     part_stage=part_stage,
     owed=(owed_by_decision,),
     sums=(sum_ordered,),

@@ -355,6 +355,7 @@ WordsCheck = Callable[["Sitting", "Case | None", Sequence[tuple[str, str]], str]
 where the operator has not turned it on."""
 BesideForm = Callable[["Sitting", Case, "Actor"], "HasTemplate | None"]
 """What helps to fill in the form of an act, drawn beneath its fields by a template of its own; None where there is nothing."""
+CostsBorne = Callable[["Sitting", Case], "tuple[datetime, Mapping[str, Money]] | None"]
 PartStage = Callable[["Sitting", Case], Stage | None]
 Owing = Callable[["Sitting", Case, "Actor"], "Owed | None"]
 PutOff = Callable[["Sitting", Case, DocketEntry], datetime | None]
@@ -403,6 +404,8 @@ class Hooks:
     ``fee_quote`` what a claim would cost: function(court, cause, amount or None, track); raises InvalidInput
     ``facts_told`` the numbered facts of a case: function(court at a look, case, viewer)
     ``part_stage`` where a part of a case stands that is in effect while the rest is not: function(sitting, case), or None
+    ``costs_borne`` what each party bears of the fee by the judgment in effect: function(sitting, case) → when it was given,
+        and label → sum; None without one
     ``owed``      what a party has to do or waits for under a decision: function(court at a look, case, viewer)
     ``steps``     what a time limit asks of its reader just now: function(court at a look, case, viewer, window)
     ``put_off`` the hour that an entry puts off or moves: function(sitting, case, entry), or None;
@@ -451,6 +454,7 @@ class Hooks:
     early_fetches: EarlyFetches | None = None
     appointments: list[Appointments] = field(default_factory=list)
     put_off: list[PutOff] = field(default_factory=list)
+    costs_borne: CostsBorne | None = None
     part_stage: PartStage | None = None
     owed: list[Owing] = field(default_factory=list)
     steps: list[StepTelling] = field(default_factory=list)
@@ -513,6 +517,7 @@ class Room:
     early_fetches: EarlyFetches | None = None
     appointments: tuple[Appointments, ...] = ()
     put_off: tuple[PutOff, ...] = ()
+    costs_borne: CostsBorne | None = None
     part_stage: PartStage | None = None
     owed: tuple[Owing, ...] = ()
     steps: tuple[StepTelling, ...] = ()
@@ -558,6 +563,7 @@ class Room:
         hooks.bars.extend(self.bars)
         hooks.appointments.extend(self.appointments)
         hooks.put_off.extend(self.put_off)
+        hooks.costs_borne = self.costs_borne or hooks.costs_borne
         hooks.part_stage = self.part_stage or hooks.part_stage
         hooks.owed.extend(self.owed)
         hooks.steps.extend(self.steps)

@@ -239,6 +239,18 @@ def settle_costs(sitting: Sitting, case: Case, decision: Decision) -> None:
             )
 
 
+def costs_borne(sitting: Sitting, case: Case) -> tuple[datetime, Mapping[str, Money]] | None:
+    """When the judgment in effect was given, and what each party bears of the fee by it, by its label; None while there is none
+    (FEE 29).
+    """
+    issued_now = decisions_of(sitting.session, case, DecisionState.ISSUED)
+    found = [d for d in issued_now if d.kind is not DecisionKind.PARTIAL and d.effective_at is not None and d.costs]
+    if not found:
+        return None
+    last = found[-1]
+    return last.issued_at or last.effective_at or sitting.now, Allocation.from_json(last.costs).paid_to_court()
+
+
 def settled(sitting: Sitting, event: SettlementReached) -> None:
     """The parties settled: no judgment is written on it (CPI 148), and what they owe is watched like any order."""
     case = event.case
