@@ -26,7 +26,7 @@ from odr.judgment.preservation import (
     term,
 )
 from odr.judgment.preservation.duty_judge import duty_today
-from odr.judgment.remedies import appeal, heard_anew, motions, retrial_here, service_fell
+from odr.judgment.remedies import appeal, heard_anew, motions, retrial_here, service_fell, without_object
 from odr.procedure.acts.events import (
     AccountNamed,
     BenchChanged,
@@ -96,8 +96,8 @@ ROOM = Room(
         on(Served, decision_acts.on_served, appeal.on_served, reviews.review_begins, retrial_here.on_served),
         on(ServiceFell, service_fell.on_service_fell),
         on(TimeGivenBack, service_fell.on_time_given_back),
-        on(CaseClosed, preservation_acts.case_over),
-        on(SettlementReached, effect.settled),
+        on(CaseClosed, preservation_acts.case_over, without_object.on_case_closed),
+        on(SettlementReached, effect.settled, preservation_acts.case_settled, without_object.on_settled),
         on(InstrumentSetAside, effect.on_set_aside),
         on(FeeLapsed, appeal.appeal_fee_lapsed),
     ),

@@ -158,6 +158,7 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "hearing.trial_limit.acts.extension_waits": (Why.NAMED, None),
     "hearing.trial_limit.acts.limit_can_be_extended": (Why.ONCE, None),
     "hearing.trial_limit.acts.limit_runs": (Why.ONCE, None),
+    "hearing.courtroom.motions.doors_are_closed": (Why.ONCE, None),
     "judgment.enforcement.acts.who_ends_it": (Why.HANDLER, None),
     "judgment.enforcement.settlement.it_is_not_kept": (Why.HANDLER, None),
     "judgment.enforcement.settlement.one_is_proposed_to_me": (Why.HANDLER, None),
