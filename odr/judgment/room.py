@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 def sum_ordered(sitting: Sitting, case: Case, party: Party, occasion: str, number: int) -> Money | None:
     """What the decision that is served orders the addressee to pay, without interest."""
     served = [d for d in pronounced(sitting.session, case) if d.served_entry == number]
-    orders = [o.amount for d in served for o in d.orders if o.debtor_id == party.id and o.amount is not None]
+    orders = [o.amount for d in served for o in d.orders if party.id in o.debtors and o.amount is not None]
     return Money(sum(o.minor for o in orders), orders[0].currency) if orders else None
 
 

@@ -21,7 +21,7 @@ from odr.judgment.enforcement.paid_in_full import follow_up, settle
 from odr.judgment.enforcement.part import BOUND, goes_to
 from odr.judgment.enforcement.queries import barred, enforcement_settlements, open_enforcement, unconfirmed
 from odr.judgment.models import EnforcementMeasure, Obligation, Performance
-from odr.judgment.queries import obligations_of
+from odr.judgment.queries import names_of, obligations_of
 from odr.judgment.vocabulary import EnforcementState, Instrument, SettlementState
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import CaseClosed
@@ -42,12 +42,11 @@ OWED_AT = BOUND
 @choice_source("open_obligations")
 def open_obligations(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """What is still owed, as far as it concerns the one who asks."""
-    mine = (None, actor.party_id)
     rows = [o for o in obligations_of(sitting.session, case) if o.done_at is None]
     return [
         Option(o.reference, obligation_words(case, o))
         for o in rows
-        if actor.party_id is None or o.debtor_id in mine or o.creditor_id in mine
+        if actor.party_id is None or o.creditor_id is None or actor.party_id in (*o.debtors, o.creditor_id)
     ]
 
 
@@ -96,7 +95,7 @@ def what_it_comes_to(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
     found: list[Text] = []
     for o in obligations_of(sitting.session, case):
         left, interest = left_of(sitting, o), interest_left(sitting, case, o)
-        concerned = actor.party_id is None or actor.party_id in (o.debtor_id, o.creditor_id)
+        concerned = actor.party_id is None or actor.party_id in (*o.debtors, o.creditor_id)
         agreed = signed_by_creditor(sitting, case, o.creditor_id) is not None
         if o.done_at is None and left is not None and interest and concerned and not agreed:
             whole = Money(left.minor + interest, left.currency)
@@ -141,7 +140,7 @@ def record_performance(
     obligation = obligation_named(sitting.session, case, given.obligation)
     if obligation.done_at is not None:
         raise ActNotOpen(T("This was performed already."))
-    if actor.party_id is not None and actor.party_id not in (obligation.debtor_id, obligation.creditor_id):
+    if actor.party_id is not None and actor.party_id not in (*obligation.debtors, obligation.creditor_id):
         raise InvalidInput.at("obligation", T("This is not between you and somebody else."))
     if (given.amount is None) != (obligation.amount_minor is None):
         raise InvalidInput.at("amount", T("Enter the amount that was paid; for something else, leave it empty."))
@@ -152,7 +151,7 @@ def record_performance(
     is_mine = actor.party_id is not None and actor.party_id == obligation.creditor_id
     if is_mine and given.amount is not None and unconfirmed(sitting.session, obligation):
         # Noted here and confirmed there, one payment would count twice.
-        name = case.name_of(obligation.debtor_id)
+        name = names_of(case, obligation.debtors)
         raise InvalidInput.at(
             "obligation", T("%(name)s has reported a payment of this. Say first whether it arrived.", name=name)
         )
@@ -171,11 +170,13 @@ def record_performance(
     )
     sitting.session.flush()
     settle(sitting, case, obligation)
-    who = case.party_if_any(obligation.debtor_id)
+    # Of several who owe it jointly whoever reports it is named; who of them paid is nothing to the creditor.
+    one = actor.party_id in obligation.debtors
+    who: Any = case.name_of(actor.party_id or 0) if one else names_of(case, obligation.debtors)
     what: Any = given.amount if given.amount else obligation.what or ""
-    words = T("%(name)s performed: %(what)s", name=who.name if who else "", what=what)
+    words = T("%(name)s performed: %(what)s", name=who, what=what)
     return Recorded(
-        words if counts else T("%(name)s reports: %(what)s", name=who.name if who else "", what=what),
+        words if counts else T("%(name)s reports: %(what)s", name=who, what=what),
         {"obligation": obligation.reference, "confirmed": counts},
     )
 
@@ -532,6 +533,7 @@ def obligation_named(session: Session, case: Case, reference: str) -> Obligation
 
 def obligation_words(case: Case, obligation: Obligation) -> Text:
     """Who owes what, and by which day."""
-    debtor = case.party_if_any(obligation.debtor_id)
     what = obligation.amount if obligation.amount else obligation.what or ""
-    return T("%(name)s: %(what)s, by %(day)s", name=debtor.name if debtor else "", what=what, day=obligation.due_on)
+    return T(
+        "%(name)s: %(what)s, by %(day)s", name=names_of(case, obligation.debtors), what=what, day=obligation.due_on
+    )

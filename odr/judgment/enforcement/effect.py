@@ -154,7 +154,7 @@ def bring_into_effect(
     for order in decision.orders:
         debtor = case.party_if_any(order.debtor_id)
         if order.kind in (OrderKind.PAY, OrderKind.DO, OrderKind.REFRAIN) and debtor is not None:
-            debtors[debtor.id] = debtor
+            debtors |= {one: case.party(one) for one in order.debtors}
             sitting.session.add_all(_obligations(sitting, case, order, debtor, due.result, number))
     for party in debtors.values():
         sitting.start_window(
@@ -182,6 +182,7 @@ def _obligations(
         "instrument": Instrument.DECISION,
         "order_id": order.id,
         "debtor_id": debtor.id,
+        "joint_ids": order.joint_ids,
         "creditor_id": order.creditor_id,
         "currency": order.currency,
         "interest_from": order.interest_from,
@@ -320,7 +321,7 @@ def performance_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
     others = [d for d in decisions_of(sitting.session, case) if d.reference != window.subject]
     elsewhere = {order.id for decision in others for order in decision.orders}
     for owed in obligations_of(sitting.session, case):
-        if owed.debtor_id == window.party_id and owed.done_at is None and owed.order_id not in elsewhere:
+        if window.party_id in owed.debtors and owed.done_at is None and owed.order_id not in elsewhere:
             last[owed.creditor_id] = max(owed.due_on, last.get(owed.creditor_id, owed.due_on))
     for party in parties(case):
         # A part that was decided first has its own two years; a row of before says of which judgment it is no longer.
@@ -336,7 +337,7 @@ def performance_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
 
 def due_from(sitting: Sitting, case: Case, debtor: Party) -> list[Obligation]:
     """What a debtor had to do by today and has not done."""
-    rows = [o for o in obligations_of(sitting.session, case) if o.debtor_id == debtor.id and o.done_at is None]
+    rows = [o for o in obligations_of(sitting.session, case) if debtor.id in o.debtors and o.done_at is None]
     return [o for o in rows if o.due_on <= sitting.today or is_overdue(sitting, o)]
 
 

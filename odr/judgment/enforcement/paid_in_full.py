@@ -54,9 +54,9 @@ def _carry_over(sitting: Sitting, case: Case, obligation: Obligation) -> Obligat
     lines = interest_on(sitting, case, obligation, sitting.today)
     whole = obligation.amount_minor + sum(total(lines, kind) for kind in InterestKind)
     over = performed(sitting.session, obligation) - whole
-    two = (obligation.debtor_id, obligation.creditor_id)
+    two = (obligation.debtors, obligation.creditor_id)
     owed = [o for o in obligations_of(sitting.session, case) if o.done_at is None and o.amount_minor is not None]
-    rest = [o for o in owed if (o.debtor_id, o.creditor_id) == two and o.id != obligation.id]
+    rest = [o for o in owed if (o.debtors, o.creditor_id) == two and o.id != obligation.id]
     if over <= 0 or not rest:
         return None
     following = min(rest, key=lambda o: (o.due_on, o.id))
@@ -100,7 +100,7 @@ def follow_up(sitting: Sitting, case: Case) -> None:
 def end_their_time(sitting: Sitting, case: Case) -> None:
     """Nobody's time to perform runs who owes nothing, and nobody's to apply to whom nothing is owed."""
     still = [o for o in obligations_of(sitting.session, case) if o.done_at is None]
-    owe, owed = {o.debtor_id for o in still}, {o.creditor_id for o in still}
+    owe, owed = {one for o in still for one in o.debtors}, {o.creditor_id for o in still}
     for party in case.parties:
         if party.id not in owe:
             sitting.close_windows(case, PERFORMANCE, WindowState.MET, party=party)

@@ -60,7 +60,7 @@ def settles_here(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
 def _both(sitting: Sitting, case: Case, found: EnforcementCase) -> set[int]:
     """Creditor and debtors of what is enforced."""
     mine = [o for o in obligations_of(sitting.session, case) if o.creditor_id == found.party_id and o.done_at is None]
-    return {found.party_id, *(o.debtor_id for o in mine)}
+    return {found.party_id, *(one for o in mine for one in o.debtors)}
 
 
 class PartInput(CourtModel):

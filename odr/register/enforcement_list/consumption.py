@@ -263,7 +263,7 @@ def due_lift(sitting: Sitting, case: Case, row: ConsumptionOrder) -> str | None:
     owed = [
         o
         for o in obligations_of(sitting.session, case)
-        if o.debtor_id == row.party_id
+        if row.party_id in o.debtors
         and (creditor is None or o.creditor_id == creditor)
         and o.reference not in not_enforced
     ]

@@ -94,7 +94,7 @@ def debtors(sitting: Sitting, case: Case) -> list[Party]:
     found = open_enforcement(sitting.session, case)
     if found is None:
         return []
-    owe = {o.debtor_id for o in owed_late(sitting, case, found.party_id)}
+    owe = {one for o in owed_late(sitting, case, found.party_id) for one in o.debtors}
     return [party for party in case.parties if party.id in owe]
 
 
@@ -174,7 +174,7 @@ def due_end(sitting: Sitting, case: Case, row: Listing) -> str | None:
     owed = [
         o
         for o in obligations_of(sitting.session, case)
-        if o.debtor_id == row.party_id and o.creditor_id == enforcement.party_id
+        if row.party_id in o.debtors and o.creditor_id == enforcement.party_id
     ]
     if not owed:
         return "undone"
