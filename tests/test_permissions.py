@@ -85,10 +85,14 @@ def test_every_line_has_a_basis_and_stands_once() -> None:
 
 def test_powers_are_those_of_the_file(small_scene: Scene) -> None:
     """Special powers of a representative (CPL 62) and identity verified again are asked for exactly where the file
-    says.
+    says, and what is done of a part in effect is that of the file (CPL 156).
     """
+    columns = {"special": "special", "strong": "strong", "part": "of_part"}
     table = {
-        (act.name, power) for act in small_scene.court.table for power in ("special", "strong") if getattr(act, power)
+        (act.name, power)
+        for act in small_scene.court.table
+        for power, column in columns.items()
+        if getattr(act, column)
     }
     assert (sorted(table - powers()), sorted(powers() - table)) == ([], []), (
         "asked for by the table only, asked for by the file only"

@@ -83,6 +83,7 @@ MEANINGS = {
     "desk": "tasks it takes off a desk, of the room's desks.py",
     "means": "what it is in the course of a case, for other rooms",
     "while_stayed": "also while the case stands still",
+    "of_part": "also for a part that is in effect while the rest is not",
     "premise": "what must be unchanged since the actor looked",
     "subject": "state of what it answers",
     "strong": "identity proved again within 15 minutes",

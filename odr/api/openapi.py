@@ -104,6 +104,8 @@ def document(court: Court, locale: str) -> dict[str, Any]:
             "x-at": sorted(stage.value for stage in act.at),
             "x-version": act.version,
         }
+        if act.of_part:
+            operation["x-of-part"] = True
         if act.source:
             operation["x-source"] = act.articles
         if act.strong:

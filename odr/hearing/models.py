@@ -355,6 +355,8 @@ class Motion(Base):
     why: Mapped[str | None] = mapped_column(Text)
     entry_number: Mapped[int]
     decided_by: Mapped[int | None]
+    lifted_by: Mapped[int | None]
+    """The entry from which the case is heard in public again; of closed doors alone."""
 
 
 class Interpreter(Base):

@@ -76,8 +76,13 @@ def closed_by_order(session: Session, case: Case) -> bool:
     """Whether the judge has ruled that the case is not heard in public: what is secret stays so when it is heard anew, until
     somebody rules otherwise (CPL 137).
     """
+    return bool(closing_orders(session, case))
+
+
+def closing_orders(session: Session, case: Case) -> Sequence[Motion]:
+    """The motions by which a case is not heard in public, as far as the judge has not ruled otherwise since."""
     asked = (Motion.case_id == case.id, Motion.kind == MotionKind.CLOSED_DOORS, Motion.state == RequestState.GRANTED)
-    return session.scalar(select(Motion.id).where(*asked).limit(1)) is not None
+    return session.scalars(select(Motion).where(*asked, Motion.lifted_by.is_(None)).order_by(Motion.id)).all()
 
 
 _TURNS = select(Window).where(Window.case_id == bindparam("case"), Window.kind == WINDOW).order_by(Window.id)

@@ -64,5 +64,5 @@ PRONOUNCE = desk(
 )
 RETRIAL = desk("retrial", T("A retrial applied for"), Role.CLERK)
 RETRIAL_HERE = desk("retrial_here", T("An application for retrial to decide"), Role.PRESIDENT)
-RULING_ASKED = desk("ruling_asked", T("A ruling asked for"), Role.JUDGE)
+RULING_ASKED = desk("ruling_asked", T("A ruling asked for"), Role.JUDGE, outlives=True)
 UNDO_PRESERVATION = desk("undo_preservation", T("Measures to undo"), Role.CLERK, by_hand=True, outlives=True)

@@ -26,6 +26,12 @@ class OverdueInput(CourtModel):
     debtor: str
 
 
+class MotionOverInput(CourtModel):
+    """Which motion ends with its case."""
+
+    motion: str
+
+
 class ReviewInput(CourtModel):
     """Why a preservation should be looked at again."""
 

@@ -141,11 +141,18 @@ class Order(Base):
     instalments: Mapped[int] = mapped_column(default=1)
     """In how many monthly parts a sum is paid."""
     what: Mapped[str | None] = mapped_column(Text)
+    joint_ids: Mapped[list[int] | None] = mapped_column(JSON)
+    """Who owes it jointly with the debtor, each the whole; None for nobody."""
     __table_args__ = (
         UniqueConstraint("decision_id", "number"),
         CheckConstraint("(kind = 'pay') = (amount_minor IS NOT NULL)", name="pay_has_amount"),
         CheckConstraint("(interest_from IS NULL) = (interest_percent IS NULL)", name="interest_has_rate"),
     )
+
+    @property
+    def debtors(self) -> tuple[int, ...]:
+        """Who must do it: one, or several of whom each owes the whole."""
+        return (self.debtor_id, *(self.joint_ids or ())) if self.debtor_id is not None else ()
 
     @property
     def amount(self) -> Money | None:
@@ -384,10 +391,17 @@ class Obligation(Base):
     due_on: Mapped[date] = mapped_column(Date)
     accelerates: Mapped[bool] = mapped_column(default=False)
     """An instalment: when it is late, all that is left of the instrument falls due."""
+    joint_ids: Mapped[list[int] | None] = mapped_column(JSON)
+    """Who owes it jointly with the debtor: it is owed once, and what one of them pays counts for all; None for nobody."""
     done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """Replaced by another instrument: no longer owed under this one."""
     entry_number: Mapped[int]
+
+    @property
+    def debtors(self) -> tuple[int, ...]:
+        """Who owes it: one, or several of whom each owes the whole."""
+        return (self.debtor_id, *(self.joint_ids or ()))
 
     @property
     def amount(self) -> Money | None:

@@ -12,7 +12,7 @@ from odr.docket.queries import rows_of
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.memory.asked_once import remembered
 from odr.ground.memory.built_once import built_once
-from odr.ground.text import T
+from odr.ground.text import T, Text, side_by_side
 from odr.judgment.models import AppealPetition, Decision, Motion, Obligation, Ruling
 from odr.judgment.vocabulary import AppealState, DecisionState, MotionState
 
@@ -85,3 +85,9 @@ def obligations_of(session: Session, case: Case, *, live: bool = True) -> Sequen
         )
     )
     return session.scalars(standing).all()
+
+
+def names_of(case: Case, party_ids: Sequence[int]) -> Text | str:
+    """The names of whoever owes something: of one, or of several side by side."""
+    names = [case.name_of(one) for one in party_ids]
+    return side_by_side(names) if len(names) > 1 else "".join(names)

@@ -11,6 +11,7 @@ from odr.judgment.decision import acts as decision_acts, case_views as decision_
 from odr.judgment.enforcement import accounts, acts as enforcement_acts, effect
 from odr.judgment.enforcement.audit import audit_orders
 from odr.judgment.enforcement.owed import owed_by_decision
+from odr.judgment.enforcement.part import part_stage
 from odr.judgment.group import judgments
 from odr.judgment.group.judgments import pronounced
 from odr.judgment.meetings import signing as meetings_signing
@@ -25,7 +26,7 @@ from odr.judgment.preservation import (
     term,
 )
 from odr.judgment.preservation.duty_judge import duty_today
-from odr.judgment.remedies import appeal, heard_anew, motions, retrial_here, service_fell
+from odr.judgment.remedies import appeal, heard_anew, motions, retrial_here, service_fell, without_object
 from odr.procedure.acts.events import (
     AccountNamed,
     BenchChanged,
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 def sum_ordered(sitting: Sitting, case: Case, party: Party, occasion: str, number: int) -> Money | None:
     """What the decision that is served orders the addressee to pay, without interest."""
     served = [d for d in pronounced(sitting.session, case) if d.served_entry == number]
-    orders = [o.amount for d in served for o in d.orders if o.debtor_id == party.id and o.amount is not None]
+    orders = [o.amount for d in served for o in d.orders if party.id in o.debtors and o.amount is not None]
     return Money(sum(o.minor for o in orders), orders[0].currency) if orders else None
 
 
@@ -97,8 +98,8 @@ ROOM = Room(
         on(Served, decision_acts.on_served, appeal.on_served, reviews.review_begins, retrial_here.on_served),
         on(ServiceFell, service_fell.on_service_fell),
         on(TimeGivenBack, service_fell.on_time_given_back),
-        on(CaseClosed, preservation_acts.case_over),
-        on(SettlementReached, effect.settled),
+        on(CaseClosed, preservation_acts.case_over, without_object.on_case_closed),
+        on(SettlementReached, effect.settled, preservation_acts.case_settled, without_object.on_settled),
         on(InstrumentSetAside, effect.on_set_aside),
         on(FeeLapsed, appeal.appeal_fee_lapsed),
     ),
@@ -120,6 +121,8 @@ ROOM = Room(
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
     bars=(pronouncing.the_judgment_is_spoken, decision_acts.what_is_signed_is_taken_back_first),
     audits=(audit_orders,),
+    costs_borne=effect.costs_borne,
+    part_stage=part_stage,
     owed=(owed_by_decision,),
     sums=(sum_ordered,),
 )

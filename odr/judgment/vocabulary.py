@@ -240,6 +240,7 @@ class MotionState(enum.Enum):
     PARTLY = "partly"  # in part
     REFUSED = "refused"  # ruled against
     LAPSED = "lapsed"  # what was granted has ended
+    OVER = "over"  # never ruled on: the case it was for is over
 
     @property
     def label(self) -> Text:
@@ -250,6 +251,7 @@ class MotionState(enum.Enum):
             MotionState.PARTLY: T("Granted in part"),
             MotionState.REFUSED: T("Not granted"),
             MotionState.LAPSED: T("No longer in force"),
+            MotionState.OVER: T("Not ruled on: the case is over"),
         }[self]
 
 

@@ -11,7 +11,7 @@ COSTS_REVIEW = desk("costs_review", T("A costs decision to review"), Role.PRESID
 FEE_AT_END = desk("fee_at_end", T("A fee to settle at the end"), Role.CASHIER, by_itself=True)
 FEE_CORRECTION = desk("fee_correction", T("A fee said to be miscalculated"), Role.JUDGE)
 FEE_DISPUTE = desk("fee_dispute", T("A payment disputed at the bank"), Role.CASHIER, by_itself=True)
-FEE_RELIEF = desk("fee_relief", T("Help with the fee asked for"), Role.PRESIDENT, Role.JUDGE)
+FEE_RELIEF = desk("fee_relief", T("Help with the fee asked for"), Role.PRESIDENT, Role.JUDGE, outlives=True)
 FEE_UNPAID = desk("fee_unpaid", T("A fee that is not paid"), Role.JUDGE, Role.CASHIER)
 OUTSIDE_REFUND = desk("outside_refund", T("A refund made outside the court"), Role.CASHIER, by_hand=True)
 REFUND_APPROVAL = desk("refund_approval", T("A refund to approve"), Role.CASHIER)

@@ -17,6 +17,12 @@ class AssessInput(CourtModel):
     topup_article: str | None = None
 
 
+class ReliefOverInput(CourtModel):
+    """Which request for help with the fee ends with its case."""
+
+    request: str
+
+
 class WithdrawnFeeInput(CourtModel):
     """On what the fee of a claim that left an action of many is computed."""
 

@@ -94,6 +94,7 @@ class ReliefState(enum.Enum):
     PENDING = "pending"  # waits for the decision
     GRANTED = "granted"  # allowed
     REFUSED = "refused"  # not allowed, with reasons and a new period to pay
+    OVER = "over"  # never decided: the case is over and nothing is due
 
 
 class EventOrigin(enum.Enum):

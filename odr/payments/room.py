@@ -18,6 +18,7 @@ from odr.payments.fee.case_views import fee_panel
 from odr.payments.fee.next_step import fee_step, owed_after_its_time
 from odr.payments.fee.quote import quoted
 from odr.payments.fee.relief import on_legal_aid, relief_overdue, relief_panel
+from odr.payments.fee.relief_over import on_case_over
 from odr.payments.models import AssessmentState, FeeAssessment
 from odr.payments.refund import alarms
 from odr.payments.refund.acts import on_appeal_decided, on_claim_withdrawn, on_effective, on_ended, on_settled
@@ -106,7 +107,7 @@ ROOM = Room(
         on(AppealLodged, event_handlers.on_appeal_lodged),
         on(HeardAgain, event_handlers.on_heard_again),
         on(AppealDecided, on_appeal_decided),
-        on(SettlementReached, settled),
+        on(SettlementReached, settled, on_case_over),
         on(DecisionIssued, at_end_acts.on_decision_issued),
         on(ObjectionFailed, event_handlers.on_objection_failed),
         on(ObjectionWon, event_handlers.on_objection_won),
@@ -117,7 +118,7 @@ ROOM = Room(
         on(GroupOpened, joined_cases.on_group_opened),
         on(GroupMemberRegistered, joined_cases.on_group_member),
         on(Served, event_handlers.on_served),
-        on(CaseClosed, on_ended, at_end_acts.on_end_without_judgment),
+        on(CaseClosed, on_ended, at_end_acts.on_end_without_judgment, on_case_over),
         on(CaseEffective, on_effective, at_end_acts.on_end_without_judgment),
     ),
     panels=(fee_panel, relief_panel),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from sqlalchemy import CompoundSelect, Select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, DocketEntry, Party, Role
+from odr.docket.models import Case, DocketEntry, Party, Role, Stage
 from odr.ground.text import Money, Text
 from odr.notary.rehash.rounds import Holding
 from odr.procedure.acts.events import Event
@@ -355,6 +355,8 @@ WordsCheck = Callable[["Sitting", "Case | None", Sequence[tuple[str, str]], str]
 where the operator has not turned it on."""
 BesideForm = Callable[["Sitting", Case, "Actor"], "HasTemplate | None"]
 """What helps to fill in the form of an act, drawn beneath its fields by a template of its own; None where there is nothing."""
+CostsBorne = Callable[["Sitting", Case], "tuple[datetime, Mapping[str, Money]] | None"]
+PartStage = Callable[["Sitting", Case], Stage | None]
 Owing = Callable[["Sitting", Case, "Actor"], "Owed | None"]
 PutOff = Callable[["Sitting", Case, DocketEntry], datetime | None]
 Elsewhere = Callable[["Sitting", Role], Collection[int]]
@@ -401,6 +403,9 @@ class Hooks:
     ``tells``     what a template is given by the room beside its own: name → function(court at a look, case, viewer)
     ``fee_quote`` what a claim would cost: function(court, cause, amount or None, track); raises InvalidInput
     ``facts_told`` the numbered facts of a case: function(court at a look, case, viewer)
+    ``part_stage`` where a part of a case stands that is in effect while the rest is not: function(sitting, case), or None
+    ``costs_borne`` what each party bears of the fee by the judgment in effect: function(sitting, case) → when it was given,
+        and label → sum; None without one
     ``owed``      what a party has to do or waits for under a decision: function(court at a look, case, viewer)
     ``steps``     what a time limit asks of its reader just now: function(court at a look, case, viewer, window)
     ``put_off`` the hour that an entry puts off or moves: function(sitting, case, entry), or None;
@@ -449,6 +454,8 @@ class Hooks:
     early_fetches: EarlyFetches | None = None
     appointments: list[Appointments] = field(default_factory=list)
     put_off: list[PutOff] = field(default_factory=list)
+    costs_borne: CostsBorne | None = None
+    part_stage: PartStage | None = None
     owed: list[Owing] = field(default_factory=list)
     steps: list[StepTelling] = field(default_factory=list)
     naming: list[Naming] = field(default_factory=list)
@@ -510,6 +517,8 @@ class Room:
     early_fetches: EarlyFetches | None = None
     appointments: tuple[Appointments, ...] = ()
     put_off: tuple[PutOff, ...] = ()
+    costs_borne: CostsBorne | None = None
+    part_stage: PartStage | None = None
     owed: tuple[Owing, ...] = ()
     steps: tuple[StepTelling, ...] = ()
     naming: tuple[Naming, ...] = ()
@@ -554,6 +563,8 @@ class Room:
         hooks.bars.extend(self.bars)
         hooks.appointments.extend(self.appointments)
         hooks.put_off.extend(self.put_off)
+        hooks.costs_borne = self.costs_borne or hooks.costs_borne
+        hooks.part_stage = self.part_stage or hooks.part_stage
         hooks.owed.extend(self.owed)
         hooks.steps.extend(self.steps)
         hooks.naming.extend(self.naming)

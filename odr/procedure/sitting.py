@@ -22,6 +22,7 @@ from odr.ground.errors import NotFound
 from odr.ground.memory.asked_once import AskedOnce, remembered
 from odr.ground.text import T, Text, sits_in, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor, let_go
+from odr.procedure.acts.availability import is_at, is_known
 from odr.procedure.acts.events import Event, PresidentAsked
 from odr.procedure.acts.table import Act
 from odr.procedure.acts.tasks import DECIDED, DESKS, Desk, until_decided
@@ -143,15 +144,14 @@ class Sitting:
                 task.done_at = self.now
 
     def can_be_ended(self, case: Case, kind: str) -> bool:
-        """Whether an act that the rules know takes a kind of task off its desk at the stage of the case, or whether it
-        ends by somebody’s word or by itself.
+        """Whether an act that the rules know takes a kind of task off its desk at the stage of the case or of a part that
+        is in effect, or whether it ends by somebody’s word or by itself.
         """
         desk = DESKS.get(kind)
         if desk is None or desk.by_hand or desk.by_itself:
             return desk is not None
-        rules, stage = self.pack(case).windows.rules, case.stage
         return any(
-            desk in act.desk and stage in act.at and (act.rule is None or act.rule in rules) for act in self.court.table
+            desk in act.desk and is_known(self, act, case) and is_at(self, act, case) for act in self.court.table
         )
 
     def open(self, case: Case) -> None:

@@ -28,6 +28,9 @@ BAR_STANDS = desk(
 )
 CONSUMPTION_BAR = desk("consumption_bar", T("A bar on costly consumption to decide on"), Role.PRESIDENT)
 CONSUMPTION_LEAVE = desk("consumption_leave", T("One costly thing to allow or not"), Role.JUDGE)
+CONSUMPTION_LIFTING = desk(
+    "consumption_lifting", T("A bar on costly consumption that is asked to be lifted"), Role.JUDGE
+)
 CORRECT_LISTING = desk("correct_listing", T("An entry of the list to put right"), Role.CLERK)
 LISTING = desk("listing", T("A debtor proposed for the list"), Role.PRESIDENT)
 LISTING_OBJECTION = desk("listing_objection", T("A request about an entry in the list"), Role.JUDGE)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+ANSWER_LIFTING: Final = "answer_lifting"
 ANSWER_LISTING: Final = "answer_listing"
 ANSWER_SANCTION: Final = "answer_sanction"
 APPROVE_PUBLICATION: Final = "approve_publication"
@@ -14,6 +15,7 @@ ASK_FOR_SANCTION: Final = "ask_for_sanction"
 ASK_LISTING_REVIEW: Final = "ask_listing_review"
 ASK_SANCTION_REVIEW: Final = "ask_sanction_review"
 ASK_TO_END_LISTING: Final = "ask_to_end_listing"
+ASK_TO_LIFT_BAR: Final = "ask_to_lift_bar"
 CERTIFY_COPY: Final = "certify_copy"
 CLOSE_VOLUME: Final = "close_volume"
 CORRECT_LISTING: Final = "correct_listing"
@@ -45,6 +47,7 @@ REPORT_PROPERTY: Final = "report_property"
 REQUEST_COPY: Final = "request_copy"
 RESTORE_PUBLICATION: Final = "restore_publication"
 RULE_ON_LEAVE: Final = "rule_on_leave"
+RULE_ON_LIFTING: Final = "rule_on_lifting"
 SEAL_VOLUME: Final = "seal_volume"
 TAKE_OFF_LIST: Final = "take_off_list"
 WITHDRAW_PUBLICATION: Final = "withdraw_publication"

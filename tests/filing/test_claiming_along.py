@@ -11,10 +11,12 @@ from odr.docket.models import Case, Party, Role, Stage
 from odr.docket.queries import parties
 from odr.filing.claim.queries import claims_of
 from odr.filing.inputs import ClaimInput, JoinInput
+from odr.filing.models import Request
 from odr.filing.parties.audit import audit_parties
 from odr.filing.parties.joining_by_code import join
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
-from odr.payments.models import FeeBasis
+from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis
+from odr.procedure.acts.events import FeeLapsed
 from odr.service.models import Packet
 from tests.scene import Scene, claim
 
@@ -170,3 +172,54 @@ def test_a_change_by_one_keeps_the_others_in_the_fee(small_scene: Scene) -> None
     more = [{"kind": "money", "what": "The price back", "amount": "900.00"}]
     small_scene.do("amend_claim", "stranger", relief=more, reasons="More was paid.")
     assert basis(small_scene) == [("Li Wen", 900_000)]
+
+
+def together(scene: Scene, amount: str = "500.00") -> None:
+    """Li and Wu claim together, and their claim is accepted: one fee on 8,000.00 and what Wu asks for."""
+    named = {**WU, "amount": amount}
+    scene.lodge(claim(fellows=[named]))
+    comes(scene, "stranger", named)
+    scene.accept("simple")
+
+
+def withdraws(scene: Scene, who: str) -> None:
+    """One of them asks to withdraw, and the judge gives leave."""
+    scene.do("withdraw_claim", who)
+    with scene.court.database.read() as session:
+        asked = session.scalars(select(Request.reference).order_by(Request.id.desc())).first()
+    scene.do("rule_on_withdrawal", "judge", request=asked, answer="allow", reasons="Nothing stands against it.")
+
+
+def due(scene: Scene) -> list[int]:
+    """The fees that are asked for, in minor units."""
+    with scene.court.database.read() as session:
+        rows = session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == scene.case_id))
+        return [row.amount_minor for row in rows if row.state is AssessmentState.DUE]
+
+
+@pytest.mark.parametrize(("who", "left"), [("stranger", 800_000), ("li", 2_000_000)])
+def test_one_fee_falls_with_what_is_left_of_several_claims(small_scene: Scene, who: str, left: int) -> None:
+    """Whoever of several withdraws after acceptance, the fee stands on what the others ask for: it is neither kept on the whole, nor
+    settled as a whole so that they go on without one (CPL 55; CPI 201; FEE 21).
+    """
+    together(small_scene, "20,000.00")
+    before = due(small_scene)
+    withdraws(small_scene, who)
+    assert small_scene.case().stage is Stage.PENDING and list(standing(small_scene).values()) == [left]
+    assert basis(small_scene) == [("Li Wen", left)]
+    assert len(due(small_scene)) == 1 and due(small_scene)[0] < before[0]
+
+
+@pytest.mark.parametrize("who", [["stranger"], ["li"], ["li", "stranger"]])
+def test_an_increase_of_one_of_several_is_taken_back(small_scene: Scene, who: list[str]) -> None:
+    """Whose fee was not paid for more: everybody claims again what it was paid on (CPI 201; FEE 21)."""
+    together(small_scene)
+    more = [{"kind": "money", "what": "The price back", "amount": "9,000.00"}]
+    for one in who:
+        small_scene.do("amend_claim", one, relief=more, reasons="More was paid.")
+    assert standing(small_scene) != {"Li Wen": 800_000, "Wu Min": 50_000}
+    with small_scene.court.sit() as sitting:
+        case = sitting.session.get_one(Case, small_scene.case_id)
+        first = next(p for p in case.parties if p.name == "Li Wen")
+        sitting.follow(case, lambda: sitting.announce(FeeLapsed(case, first, "claim", 850_000)))
+    assert standing(small_scene) == {"Li Wen": 800_000, "Wu Min": 50_000}

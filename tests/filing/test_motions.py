@@ -382,11 +382,11 @@ def test_relief_for_lateness_is_asked_for_within_ten_days(pending: Scene) -> Non
 def test_a_judge_sends_a_case_to_another_court(pending: Scene) -> None:
     """Of the court's own motion (CPL 37); nothing keeps running, and nobody acts any more."""
     with pytest.raises(Forbidden):
-        pending.do("transfer_case", "clerk", court="Harbour District Court", reasons="Theirs.")
-    pending.do("transfer_case", "judge", court="Harbour District Court", reasons="Theirs.")
+        pending.do("transfer_case", "clerk", ground="exclusive", court="Harbour District Court", reasons="Theirs.")
+    pending.do("transfer_case", "judge", ground="exclusive", court="Harbour District Court", reasons="Theirs.")
     assert pending.case().outcome is Outcome.TRANSFERRED and windows(pending, "answer", WindowState.OPEN) == []
     with pytest.raises(ActNotOpen):
-        pending.do("transfer_case", "judge", court="Harbour District Court", reasons="Theirs.")
+        pending.do("transfer_case", "judge", ground="exclusive", court="Harbour District Court", reasons="Theirs.")
 
 
 def test_a_successor_is_invited_and_the_old_account_is_out(pending: Scene) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from pydantic import ValidationError
@@ -12,14 +12,15 @@ from sqlalchemy import select
 
 from odr.docket.models import Role, Stage, Track
 from odr.docket.queries import entries_of
-from odr.ground.errors import ActNotOpen, InvalidInput
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.ground.text import Text
 from odr.hearing import desks
 from odr.hearing.courtroom.hearings import RecordHearingInput
 from odr.hearing.examination.plan import clock_of
+from odr.hearing.live.seen.showing import is_closed_to_the_public
 from odr.hearing.mode.consent_effects import stayed_away_rightly
 from odr.hearing.models import Hearing, Interpreter, Motion, Summons, TrialExtension, Witness
-from odr.hearing.queries import hearings_of, postings_of
+from odr.hearing.queries import closed_by_order, hearings_of, postings_of
 from odr.hearing.record.papers import paper_of
 from odr.hearing.vocabulary import HearingState, QuestionState
 from odr.procedure.forms.faults import validate
@@ -584,3 +585,58 @@ def test_closed_doors_hold_for_every_hearing_fixed_after(scene_of: Callable[...,
     with scene.look() as (court, case):
         assert hearings_of(court.session, case)[0].closed_doors
     assert "interpreter" in tasks(scene)
+
+
+def closed(scene: Scene) -> None:
+    """Opened, and closed to the public by the judge."""
+    scene.act(CHEN, "open_examination", mode="live")
+    scene.act(LI, "ask_hearing_order", kind="closed_doors", words="My health is discussed.")
+    with scene.look() as (court, _):
+        ref = court.session.scalars(select(Motion.reference)).one()
+    scene.act(CHEN, "rule_on_hearing_order", motion=ref, answer="allow", reasons="It is private.")
+
+
+def doors(scene: Scene) -> list[bool]:
+    """Which hearings are closed to the public, in order."""
+    with scene.look() as (court, case):
+        return [one.closed_doors for one in hearings_of(court.session, case)]
+
+
+def test_open_doors_is_recorded_and_holds_for_what_is_to_come(scene_of: Callable[..., Scene]) -> None:
+    """A hearing that is fixed is in public again, and so is one fixed afterwards; nothing carries over any more (CPL 137)."""
+    scene = scene_of(track=Track.SIMPLE, joined=False)
+    closed(scene)
+    scene.act(WANG, "summon", mode="hybrid", on="2026-03-20", at="09:30", place="Room 1")
+    assert doors(scene) == [True]
+    scene.act(CHEN, "open_doors", reasons="The reports are withdrawn; nothing private is said any more.")
+    assert doors(scene) == [False]
+    with scene.look() as (court, case):
+        assert not closed_by_order(court.session, case)
+        assert not is_closed_to_the_public(court.session, hearings_of(court.session, case)[0])
+    with pytest.raises(ActNotOpen, match="in public"):
+        scene.act(CHEN, "open_doors", reasons="Once more, to be sure of it.")
+
+
+def test_what_was_heard_behind_closed_doors_stays_closed(scene_of: Callable[..., Scene]) -> None:
+    """A hearing that has begun is opened to nobody afterwards."""
+    scene = scene_of(track=Track.SIMPLE, joined=False)
+    closed(scene)
+    scene.act(WANG, "summon", mode="hybrid", on="2026-03-20", at="09:30", place="Room 1")
+    with scene.look() as (court, case):
+        begins = hearings_of(court.session, case)[0].begins_at
+    scene.clock.advance(begins + timedelta(minutes=10) - scene.clock.now())
+    scene.act(CHEN, "open_doors", reasons="The reports are withdrawn; nothing private is said any more.")
+    assert doors(scene) == [True]
+
+
+def test_open_doors_is_refused(scene_of: Callable[..., Scene]) -> None:
+    """To the parties and the clerk, before the examination, and where the case is heard in public."""
+    scene = scene_of(track=Track.SIMPLE, joined=False)
+    with pytest.raises(ActNotOpen):
+        scene.act(CHEN, "open_doors", reasons="Nothing was ever closed here.")
+    scene.act(CHEN, "open_examination", mode="live")
+    for who in (LI, WANG):
+        with pytest.raises(Forbidden):
+            scene.act(who, "open_doors", reasons="I should like it in public.")
+    with pytest.raises(ActNotOpen, match="in public"):
+        scene.act(CHEN, "open_doors", reasons="Nothing was ever closed here.")

@@ -322,7 +322,11 @@ def test_a_transfer_takes_what_is_preserved_along(bench: Bench) -> None:
     )
     with bench.court.database.write() as session:
         session.get_one(Case, bench.case_id).stage = Stage.HEARING
-    bench.do("judge", "transfer_case", {"court": "Ningbo Internet Court", "reasons": "The seat is there."})
+    bench.do(
+        "judge",
+        "transfer_case",
+        {"ground": "exclusive", "court": "Ningbo Internet Court", "reasons": "The seat is there."},
+    )
     assert preserved(bench).state is PreservationState.EXECUTED
     with bench.court.database.read() as session:
         look, case = bench.court.look(session), session.get_one(Case, bench.case_id)

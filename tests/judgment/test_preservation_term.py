@@ -275,7 +275,11 @@ def test_sent_to_another_court_the_term_runs_on_there(frozen: Bench) -> None:
     )
     with frozen.court.database.write() as session:
         session.get_one(Case, frozen.case_id).stage = Stage.HEARING
-    frozen.do("judge", "transfer_case", {"court": "Ningbo Internet Court", "reasons": "The seat is there."})
+    frozen.do(
+        "judge",
+        "transfer_case",
+        {"ground": "exclusive", "court": "Ningbo Internet Court", "reasons": "The seat is there."},
+    )
     assert [w.state for w in terms_of(frozen)] == [WindowState.ENDED]
     assert on_desk(frozen, "continue_preservation") == []
     to_the_end(frozen)

@@ -29,7 +29,7 @@ from odr.judgment.decision.queries import reliefs_by_key
 from odr.judgment.models import Finding
 from odr.judgment.queries import current_draft
 from odr.judgment.time_limits import COOLING_OFF
-from odr.procedure.acts.availability import is_known, refusal
+from odr.procedure.acts.availability import is_at, is_known, refusal
 from odr.procedure.acts.table import Act, Premise
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.acts.windows import TIME_LIMITS, Nature
@@ -404,7 +404,7 @@ class Hands:
                 if not DESKS[task.kind].by_hand
                 and not DESKS[task.kind].by_itself
                 and not any(
-                    DESKS[task.kind] in act.desk and case.stage in act.at and is_known(look, act, case)
+                    DESKS[task.kind] in act.desk and is_at(look, act, case) and is_known(look, act, case)
                     for act in court.table
                 )
             ]

@@ -9,9 +9,12 @@ import pytest
 from sqlalchemy import event, select
 
 from odr.docket.models import Case, Party, PartyKind, Role
+from odr.ground.errors import InvalidInput
 from odr.identity.actors import CLOCK_ACTOR
+from odr.identity.models import AccountRole
 from odr.judgment.queries import issued
-from odr.payments.costs.acts import AskReviewInput, DemandInput, ReviewCostsInput
+from odr.payments.books.paydesk import cashier
+from odr.payments.costs.acts import AskReviewInput, DemandInput, ReviewCostsInput, what_is_left
 from odr.payments.costs.demands import borne_at_most
 from odr.payments.costs.rules import Allocation
 from odr.payments.fee.assessment import keep_basis
@@ -22,6 +25,7 @@ from odr.procedure.models import Task
 from odr.procedure.rules.tariff import ReliefKind
 from tests.judgment.bench import Bench
 from tests.judgment.conftest import bench, whole_court  # noqa: F401 - fixtures
+from tests.judgment.test_attendance_costs import till
 from tests.kept import kept
 from tests.payments.conftest import PayCourt, yuan
 from tests.payments.test_relief_and_costs import WHY, effective
@@ -176,3 +180,43 @@ def test_what_was_waived_is_asked_once_for_all_parties(pay_court: PayCourt) -> N
             wu = {"role": Role.CLAIMANT, "ordinal": ordinal, "name": "Wu Mei", "kind": PartyKind.PERSON, "locale": "en"}
             session.add(Party(case_id=case_id, online=True, **wu))
     assert 0 < asked() <= few
+
+
+def demands(bench: Bench, party: str, amount: str) -> None:  # noqa: F811
+    """The cashier demands a sum of a party."""
+    bench.do("cashier", "demand_costs", {"party": party, "amount": amount}, actor=till(bench))
+
+
+def test_nobody_is_asked_for_more_than_they_bear(bench: Bench) -> None:  # noqa: F811
+    """The loser bears 20 of the fee of 25: more is not demanded, nor the same twice, nor anything of the winner (FEE 29)."""
+    helped(bench, ReliefKind.REDUCTION, 60)
+    bench.effective()
+    with bench.court.sit() as sitting:
+        at_the_desk = AccountRole(account_id=bench.account("president").id, role=Role.CASHIER, granted_at=sitting.now)
+        sitting.session.add(at_the_desk)
+        sitting.session.flush()
+        case = sitting.session.get_one(Case, bench.case_id)
+        cashier(sitting.session, case, at_the_desk.account_id, "Cashier", sitting.now, sitting.now)
+    (told,) = collected(bench)
+    assert "20.00" in told
+    with pytest.raises(InvalidInput, match=r"no more than .*20\.00"):
+        demands(bench, "respondent/1", "20.01")
+    with pytest.raises(InvalidInput, match="nothing can be demanded"):
+        demands(bench, "claimant/1", "0.01")
+    demands(bench, "respondent/1", "15.00")
+    with pytest.raises(InvalidInput, match=r"no more than .*5\.00"):
+        demands(bench, "respondent/1", "20.00")
+    demands(bench, "respondent/1", "5.00")
+    with pytest.raises(InvalidInput, match="nothing can be demanded"):
+        demands(bench, "respondent/1", "0.01")
+    with bench.court.database.read() as session:
+        case, look = session.get_one(Case, bench.case_id), bench.court.look(session)
+        assert what_is_left(look, case, CLOCK_ACTOR) == []
+
+
+def test_where_nobody_decided_no_more_is_demanded_than_was_incurred(pay_court: PayCourt) -> None:
+    """Without a decision on the costs the fee as it stands is the bound (FEE 53)."""
+    case_id = effective(pay_court)
+    cashier = pay_court.actor(case_id, Role.CASHIER)
+    with pytest.raises(InvalidInput, match=r"550\.00"):
+        pay_court.act("demand_costs", case_id, DemandInput(party="respondent/1", amount=yuan("550.01")), cashier)

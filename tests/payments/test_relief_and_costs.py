@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from odr.docket.models import Case, DocketEntry, PartyKind, Role, Stage, Track
+from odr.docket.models import Case, DocketEntry, Outcome, PartyKind, Role, Stage, Track
 from odr.docket.queries import entries_of
 from odr.docket.visibility import reads_entry
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
@@ -19,8 +19,8 @@ from odr.payments.fee.acts import DeemInput
 from odr.payments.fee.case_views import fee_views
 from odr.payments.fee.relief import ReliefDecisionInput, ReliefInput
 from odr.payments.inputs import BearsInput
-from odr.payments.models import AssessmentState, Refund, ReliefRequest
-from odr.procedure.acts.events import Asked, CaseEffective, ClaimChanged, Event, TrackConverted
+from odr.payments.models import AssessmentState, Refund, ReliefRequest, ReliefState
+from odr.procedure.acts.events import Asked, CaseClosed, CaseEffective, ClaimChanged, Event, TrackConverted
 from odr.procedure.acts.resolvers import RESOLVERS
 from odr.procedure.models import Task, Window, WindowState
 from tests.payments.conftest import PayCourt, yuan
@@ -266,3 +266,29 @@ def test_a_miscalculation_is_corrected(pay_court: PayCourt, paid: bool, due: int
     )
     assert sum(f.amount_minor for f in pay_court.fees(case_id) if f.state is AssessmentState.DUE) == due
     assert sum(r.amount_minor for r in pay_court.rows(Refund)) == back
+
+
+@pytest.mark.parametrize("is_due", [True, False])
+def test_help_that_nobody_decided_on_is_decided_or_ends_when_the_case_is_over(
+    pay_court: PayCourt, is_due: bool
+) -> None:
+    """What is due of the fee is due all the same: the request stays on its desk, and is granted afterwards. Where nothing is due
+    it ends, and whoever asked gets a letter (FEE 48).
+    """
+    case_id = pay_court.accepted("30000", "ordinary")
+    request = ask(pay_court, case_id)
+    if not is_due:
+        stripe_paid(pay_court, case_id)
+    with pay_court.court.database.write() as session:
+        case = session.get_one(Case, case_id)
+        case.stage, case.outcome, case.closed_at = Stage.CLOSED, Outcome.WITHDRAWN, pay_court.clock.now()
+    happen(pay_court, case_id, CaseClosed)
+    (row,) = pay_court.rows(ReliefRequest)
+    ended = [e for e in pay_court.rows(DocketEntry) if e.act == "drop_relief"]
+    assert (row.state, len(ended)) == ((ReliefState.PENDING, 0) if is_due else (ReliefState.OVER, 1))
+    waiting = [t for t in pay_court.rows(Task) if t.kind == "fee_relief" and t.done_at is None]
+    assert len(waiting) == (1 if is_due else 0)
+    if is_due:
+        decide(pay_court, case_id, request, "grant", percent=60)
+        (row,) = pay_court.rows(ReliefRequest)
+        assert row.state is ReliefState.GRANTED

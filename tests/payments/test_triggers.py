@@ -603,7 +603,11 @@ def test_a_transferred_case_takes_its_fee_along(small_scene: Scene) -> None:
     )
 
 
-TRANSFER: dict[str, Any] = {"court": "Another Court", "reasons": "The law gives this case to it alone."}
+TRANSFER: dict[str, Any] = {
+    "ground": "exclusive",
+    "court": "Another Court",
+    "reasons": "The law gives this case to it alone.",
+}
 
 
 def test_a_served_notice_moves_the_time_to_pay(small_scene: Scene) -> None:

@@ -188,7 +188,7 @@ OWN = [
     (
         "en",
         "transfer_case",
-        {"court": "Harbour District Court"},
+        {"ground": "exclusive", "court": "Harbour District Court"},
         ["Transfertoanothercourt", "HarbourDistrictCourt", "Noappealliesagainstthisruling."],
         [],
     ),

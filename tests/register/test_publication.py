@@ -203,6 +203,31 @@ def test_what_is_withdrawn_because_it_is_wrong_is_owed_to_the_public_still(
     assert not tasks(bench, "make_public") and len(tasks(bench, "approve_publication")) == 1
 
 
+@pytest.mark.parametrize("withdrawn", ["never", "masking"])
+def test_the_public_reads_why_a_text_is_gone_as_the_ledger_says_it(bench: Bench, withdrawn: str) -> None:
+    """A correction gives a reason of its own, which no record tells until the new text is public: meanwhile the number says why it was
+    withdrawn, and then why it was put right (JDP 16).
+    """
+    bench.effective()
+    row = publish(bench)
+    bench.do("clerk", "withdraw_publication", {"publication": row.reference, "reason": withdrawn})
+    bench.do("clerk", "correct_publication", {**proposal(bench, row), "reason": "not_original"})
+    with bench.court.database.read() as session:
+        (line,) = ledger.lines(session).values()
+    assert (line.state, line.reason, numbered(bench)[-1].reason) == ("withdrawn", withdrawn, withdrawn)
+    approve(bench)
+    bench.do("clerk", "publish_decision", {"publication": row.reference})
+    with bench.court.database.read() as session:
+        (line,) = ledger.lines(session).values()
+        newest = session.scalars(select(PublicationVersion).order_by(PublicationVersion.number.desc())).first()
+    assert newest is not None and (line.state, line.reason, newest.reason) == (
+        "published",
+        "not_original",
+        "not_original",
+    )
+    assert (numbered(bench)[-1].reason, numbered(bench)[-1].correcting) == (None, None)
+
+
 def test_other_words_are_another_thing_than_a_new_rendering(bench: Bench) -> None:
     """A text with another choice is a change of content; the ledger tells both apart."""
     bench.effective()

@@ -27,7 +27,7 @@ def asked_in(relief: Sequence[ReliefInput], fellows: Sequence[FellowInput] = ())
 
 def asked_together(sitting: Sitting, case: Case) -> tuple[Party, Asked] | None:
     """What those ask for together who brought the claim, and who of them pays the fee: the first, on all their sums (CPI
-    201). None where the first no longer claims.
+    201), also once they have withdrawn their own and the others go on. None where nobody of them claims any more.
     """
     mine = {p.id: p for p in parties(case, Role.CLAIMANT) if is_along(p)}
     rows = sitting.session.execute(
@@ -37,8 +37,8 @@ def asked_together(sitting: Sitting, case: Case) -> tuple[Party, Asked] | None:
         .order_by(Claim.id, Relief.number)
     )
     asked = [(mine[party_id], kind, amount) for party_id, kind, amount in rows if party_id in mine]
-    first = next((p for p, _, _ in asked if p.ordinal == 1), None)
-    if first is None:
+    first = next((p for p in mine.values() if p.ordinal == 1), None)
+    if first is None or not asked:
         return None
     amounts = tuple(amount for _, _, amount in asked if amount is not None)
     return first, Asked(amounts, sum(1 for _, kind, _ in asked if kind is not ReliefKind.MONEY))

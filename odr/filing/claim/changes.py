@@ -31,6 +31,7 @@ from odr.filing.claim.progress import (
     requests_of,
     standing_claim,
 )
+from odr.filing.claim.queries import claims_of
 from odr.filing.claim.statements import needs_powers_to_admit
 from odr.filing.course.evidence_periods import evidence_in_new_track, restart_evidence
 from odr.filing.inputs import (
@@ -42,7 +43,7 @@ from odr.filing.inputs import (
     Reasons,
     ReliefInput,
 )
-from odr.filing.models import Claim, Fact, Relief, RequestKind, RequestState
+from odr.filing.models import Claim, Fact, Relief, ReliefKind, RequestKind, RequestState
 from odr.filing.parties.details import GUARDIAN, OF_PAPERS, claims_themselves, of_nobody_else
 from odr.filing.parties.invitation import forget_reach, invite, note_addresses
 from odr.ground.errors import FieldFault, InvalidInput
@@ -52,6 +53,7 @@ from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.identity.models import Mandate
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.events import (
+    Asked,
     ClaimChanged,
     ClaimIsChanging,
     ClaimWithdrawn,
@@ -257,26 +259,52 @@ STATED = (
 
 
 def take_back_increase(sitting: Sitting, case: Case, claim: Claim, stands: int) -> None:
-    """The fee of an increase was not paid: what the party asked for when the fee was paid stands again, by the entry that
-    said so (FEE 21; provisional).
+    """The fee of an increase was not paid: what was asked for when the fee was paid stands again, by the entries that said
+    so (FEE 21; provisional). Of several who claim together with one fee, whoever asked for more last goes back first (CPI 201).
+    """
+    payer = case.party(claim.party_id)
+    mine = [claim]
+    if claim.kind == "claim" and is_along(payer):
+        every = [c for c in claims_of(sitting.session, case) if c.kind == "claim"]
+        mine = [c for c in every if is_along(case.party(c.party_id))]
+    now = {one.id: (one.entry_number, one.amount_minor) for one in mine}
+    back: dict[int, list[ReliefInput]] = {}
+    while sum(amount for _, amount in now.values()) != stands:
+        newest = max(mine, key=lambda one: now[one.id][0])
+        earlier = _stated_before(sitting, case, case.party(newest.party_id), now[newest.id][0])
+        if earlier is None:
+            return
+        number, relief = earlier
+        now[newest.id], back[newest.id] = (number, sum_of(relief)), relief
+    for one in mine:
+        if one.id in back:
+            sitting.session.execute(delete(Relief).where(Relief.claim_id == one.id))
+            _write_relief(sitting, one, back[one.id])
+            one.amount_minor = now[one.id][1]
+
+
+def _stated_before(sitting: Sitting, case: Case, party: Party, number: int) -> tuple[int, list[ReliefInput]] | None:
+    """What a party asked for by an entry before this one, and that entry's number: in words of their own, or as whoever
+    claims along was named with their sum in the claim.
     """
     rows = sitting.session.scalars(
         select(DocketEntry)
-        .where(
-            DocketEntry.case_id == case.id,
-            DocketEntry.party_id == claim.party_id,
-            DocketEntry.act.in_(STATED),
-            DocketEntry.number < claim.entry_number,
-        )
+        .where(DocketEntry.case_id == case.id, DocketEntry.act.in_(STATED), DocketEntry.number < number)
         .order_by(DocketEntry.number.desc())
     )
     for entry in rows:
-        relief = [ReliefInput.model_validate(one) for one in input_of(entry)["relief"]]
-        if sum_of(relief) == stands:
-            sitting.session.execute(delete(Relief).where(Relief.claim_id == claim.id))
-            _write_relief(sitting, claim, relief)
-            claim.amount_minor = stands
-            return
+        given = input_of(entry)
+        relief = [ReliefInput.model_validate(one) for one in given["relief"]]
+        if entry.party_id == party.id:
+            return entry.number, relief
+        along = next(
+            (one for one in given.get("fellows") or () if one["name"] == party.name and one.get("amount")), None
+        )
+        if along is not None:
+            money = next((one for one in relief if one.amount is not None), relief[0])
+            own = {"kind": ReliefKind.MONEY.value, "what": money.what, "amount": along["amount"]}
+            return entry.number, [ReliefInput.model_validate(own)]
+    return None
 
 
 @guard("COURT one-at-a-time")
@@ -397,7 +425,26 @@ def fee_of_withdrawal(sitting: Sitting, case: Case, given: Any) -> Sequence[Text
     told = sitting.court.hooks.fee_at_ending
     if given.answer == "refuse" or request is None or told is None:
         return []
-    return told(sitting, case, case.party(request.party_id), "withdrawn")
+    leaving = case.party(request.party_id)
+    mine = standing_claim(sitting, case, leaving.id)
+    others = [c for c in claims_of(sitting.session, case) if c.kind == "claim" and c.party_id != leaving.id]
+    if (
+        mine is not None
+        and mine.kind == "claim"
+        and is_along(leaving)
+        and any(is_along(case.party(c.party_id)) for c in others)
+    ):
+        return [
+            T(
+                "The court fee of those who claim together is computed anew on what is left. What was paid beyond it goes back to whoever paid, unless the court investigation was over."
+            )
+        ]
+    return told(sitting, case, leaving, "withdrawn")
+
+
+def _left_together(sitting: Sitting, case: Case, leaving: Party, claim: Claim) -> tuple[Party, Asked] | None:
+    """What those still ask for together with whom somebody brought a claim, and who paid their fee; None where nobody does."""
+    return asked_together(sitting, case) if claim.kind == "claim" and is_along(leaving) else None
 
 
 class RequestRuling(CourtModel):
@@ -456,7 +503,13 @@ def rule_on_withdrawal(sitting: Sitting, case: Case, given: RequestRuling, *, ac
     if rest:
         leaving = case.party(request.party_id)
         leaving.details = {**leaving.details, "withdrew_entry": sitting.next_number(case)}
-        sitting.announce(ClaimWithdrawn(case, leaving, claim.kind))
+        together = _left_together(sitting, case, leaving, claim)
+        if together is None:
+            sitting.announce(ClaimWithdrawn(case, leaving, claim.kind))
+        else:
+            # One fee stands on all their sums: it falls with what is asked for, and is nobody's alone (CPI 201; FEE 21, 35).
+            in_time = investigation_is_open(sitting, case)
+            sitting.announce(ClaimChanged(case, together[0], claim.kind, together[1], in_time))
         return Recorded(T("Leave given: %(name)s withdrew the claim. The rest of the case goes on.", name=name), result)
     end_case(sitting, case, Outcome.WITHDRAWN, now)
     return Recorded(T("Leave given: %(name)s withdrew the claim. The case is over.", name=name), result)
@@ -639,46 +692,6 @@ def convert_track(sitting: Sitting, case: Case, given: ConvertTrackInput, *, act
     }
     return Recorded(
         T("The case moves from the %(before)s to the %(after)s", before=before.label, after=case.track.label), result
-    )
-
-
-class TransferInput(CourtModel):
-    """To which court a case goes."""
-
-    court: Annotated[str, CourtText(3, 200), field(T("Court that hears it"))]
-    reasons: Reasons
-
-
-@act(
-    title=T("Send the case to another court"),
-    input=TransferInput,
-    by={Role.JUDGE},
-    at=TRIAL,
-    to={Stage.CLOSED},
-    strong=True,
-    while_stayed=True,
-    serves=Everyone.PARTIES,
-    letter=Letter(
-        PaperKind.DECISION,
-        T("Your case goes to another court"),
-        T(
-            "There is nothing you have to do here. The case is over at this court and goes on at another, which the docket names; the fee paid goes along."
-        ),
-    ),
-    paper=RulingForm(
-        T("Transfer to another court"),
-        NO_APPEAL,
-        ruled=T("This court does not hear the case; it goes to the court that does."),
-    ),
-    source=law("CPL 37", "CPI 211"),
-    topic=Topic.CLAIM,
-    in_record=False,
-)
-def transfer_case(sitting: Sitting, case: Case, given: TransferInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Send a case to the court that hears it; here it is over and the fee paid goes along (CPL 37)."""
-    end_case(sitting, case, Outcome.TRANSFERRED, now)
-    return Recorded(
-        T("The case goes to %(court)s", court=given.court), {"court": given.court, "reasons": given.reasons}
     )
 
 

@@ -16,6 +16,7 @@ from odr.filing.models import Claim, Request, RequestKind, RequestState
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
+from odr.procedure.acts.availability import goes_on_for_part
 from odr.procedure.acts.events import CaseClosed
 from odr.procedure.acts.table import Milestone, acts_that_mean, guard
 from odr.procedure.acts.tasks import DESKS, outliving
@@ -240,15 +241,16 @@ OWN_AFFAIRS = (RequestKind.COMPLAINT,)
 def end_clocks(sitting: Sitting, case: Case, now: datetime) -> None:
     """The trial is over: time limits end, what waits for a ruling is over, and desks are cleared, but the cashier's. A
     complaint about the court's own work is answered all the same, in its time; what a bank holds for the case is held until
-    its term ends or somebody frees it, and is seen to all the same.
+    its term ends or somebody frees it, and is seen to all the same. What a part orders that is in effect is owed all the same.
     """
     asked = sitting.session.scalars(
         select(Request).where(Request.case_id == case.id, Request.state == RequestState.ASKED)
     ).all()
+    limits, tasks = goes_on_for_part(sitting, case)
     stays = {one.reference for one in asked if one.kind in OWN_AFFAIRS}
     for state in (WindowState.OPEN, WindowState.HALTED):
         for window in sitting.windows(case, state=state):
-            if window.subject not in stays and not TIME_LIMITS[window.kind].runs_on:
+            if window.subject not in stays and window.kind not in limits and not TIME_LIMITS[window.kind].runs_on:
                 window.state, window.closed_by = WindowState.ENDED, sitting.next_number(case)
     for request in asked:
         if request.reference not in stays:
@@ -256,7 +258,7 @@ def end_clocks(sitting: Sitting, case: Case, now: datetime) -> None:
     for task in sitting.session.scalars(
         select(Task)
         .where(Task.case_id == case.id, Task.done_at.is_(None), Task.role != Role.CASHIER)
-        .where(Task.kind.not_in(outliving()))
+        .where(Task.kind.not_in(outliving() | tasks))
     ):
         if task.subject not in stays:
             task.done_at = now

@@ -13,7 +13,7 @@ from odr.hearing import desks
 from odr.hearing.examination.acts import hearing_open, the_examination, the_hearing_goes_on
 from odr.hearing.inputs import ANSWERS, Reasons
 from odr.hearing.models import Hearing, Motion
-from odr.hearing.queries import asked_for, is_asked, undecided
+from odr.hearing.queries import asked_for, closed_by_order, closing_orders, is_asked, undecided
 from odr.hearing.vocabulary import HearingState, MotionKind, RequestState
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -158,4 +158,72 @@ def rule_on_hearing_order(
         )
     return Recorded(
         T("Granted: %(what)s", what=motion.kind.label), {"motion": motion.reference, "reasons": given.reasons}
+    )
+
+
+def _to_come(sitting: Sitting, case: Case) -> list[Hearing]:
+    """Hearings that are fixed and have not begun, and are closed to the public."""
+    fixed = select(Hearing).where(
+        Hearing.case_id == case.id,
+        Hearing.state == HearingState.SUMMONED,
+        Hearing.begins_at > sitting.now,
+        Hearing.closed_doors.is_(True),
+    )
+    return list(sitting.session.scalars(fixed))
+
+
+@guard("CPL 137")
+def doors_are_closed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why there is nothing to open: the case is heard in public."""
+    is_closed = closed_by_order(sitting.session, case) or the_examination(sitting, case).closed_doors
+    return None if is_closed or _to_come(sitting, case) else T("This case is heard in public.")
+
+
+class OpenDoorsInput(CourtModel):
+    """Why a case is heard in public again."""
+
+    reasons: Reasons
+
+
+@act(
+    title=T("Hear the case in public again"),
+    input=OpenDoorsInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING},
+    guard=(hearing_open, doors_are_closed),
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling: the case is heard in public again"),
+        T(
+            "There is nothing you have to do. The next hearings are in public; what was heard behind closed doors stays so. If something private or secret is to be said again, ask for closed doors before."
+        ),
+    ),
+    paper=RulingForm(
+        T("Closed doors"),
+        WITH_THE_JUDGMENT,
+        ruled=T("The case is heard in public again. What was heard behind closed doors stays closed."),
+    ),
+    source=law("CPL 137"),
+    seen_by=Audience.HEARING,
+    topic=Topic.HEARING,
+    in_record=True,
+    help=T(
+        "Where the reason has gone. State secrets and private matters are never heard in public; a trade secret only if who asked for closed doors no longer does."
+    ),
+)
+def open_doors(sitting: Sitting, case: Case, given: OpenDoorsInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Open the hearings that are still to begin, and those fixed from now on (CPL 137). A hearing that runs or was held stays
+    closed: what was said in it was said behind closed doors.
+    """
+    lifted = closing_orders(sitting.session, case)
+    for motion in lifted:
+        motion.lifted_by = sitting.next_number(case)
+    the_examination(sitting, case).closed_doors = False
+    opened = _to_come(sitting, case)
+    for hearing in opened:
+        hearing.closed_doors = False
+    return Recorded(
+        T("The case is heard in public again"),
+        {"motions": [motion.reference for motion in lifted], "hearings": [hearing.ordinal for hearing in opened]},
     )

@@ -384,6 +384,7 @@ def _write_finding(
 @act(
     title=T("Draft the decision"),
     input=DraftInput,
+    version=2,
     by={Role.JUDGE, Role.ASSISTANT},
     at=DECIDING,
     guard=nothing_rests,
@@ -420,6 +421,12 @@ def draft_decision(sitting: Sitting, case: Case, given: DraftInput, *, actor: Ac
     return Recorded(T("Decision drafted: %(count)s orders", count=len(given.orders)), {"decision": decision.reference})
 
 
+@upcast(names.DRAFT_DECISION, from_version=1)
+def owed_by_one(given: dict[str, Any]) -> dict[str, Any]:
+    """At first an order had one debtor."""
+    return {**given, "orders": [{**one, "jointly_with": []} for one in given.get("orders") or []]}
+
+
 def _orders(sitting: Sitting, case: Case, given: DraftInput, currency: str) -> list[Order]:
     asked = reliefs_by_key(sitting.session, case)
     rows, faults = [], []
@@ -431,12 +438,14 @@ def _orders(sitting: Sitting, case: Case, given: DraftInput, currency: str) -> l
             faults.append(FieldFault(("orders", i, "amount"), T("The amount is not in the currency of this court.")))
             continue
         debtor, creditor = party_labelled(case, one.debtor, "orders"), party_labelled(case, one.creditor, "orders")
+        together = [party_labelled(case, label, "orders") for label in one.jointly_with]
         rows.append(
             Order(
                 number=i + 1,
                 kind=one.kind,
                 relief_id=asked[one.relief][1].id if one.relief else None,
                 debtor_id=debtor.id if debtor else None,
+                joint_ids=[party.id for party in together if party is not None] or None,
                 creditor_id=creditor.id if creditor else None,
                 amount_minor=one.amount.minor if one.amount else None,
                 currency=one.amount.currency if one.amount else None,

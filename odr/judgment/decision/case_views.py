@@ -25,7 +25,7 @@ from odr.judgment.enforcement.effect import interest_left, left_of
 from odr.judgment.enforcement.queries import barred, open_enforcement, unconfirmed
 from odr.judgment.group.judgments import pronounced
 from odr.judgment.models import Decision, Obligation, Order
-from odr.judgment.queries import current_draft, issued, obligations_of
+from odr.judgment.queries import current_draft, issued, names_of, obligations_of
 from odr.judgment.remedies.retrial import certificates_of
 from odr.judgment.vocabulary import DecisionState
 from odr.procedure.hooks import FromCases, Looked, Panel
@@ -228,7 +228,7 @@ class Owed:
     """An obligation for the case page."""
 
     obligation: Obligation
-    debtor: str
+    debtor: Text | str
     creditor: str
     left: Money | None
     interest: Money | None
@@ -240,11 +240,11 @@ def owed(sitting: Sitting, case: Case) -> list[Owed]:
     """What is owed under instruments in effect, with what is left of it."""
     found = []
     for row in obligations_of(sitting.session, case):
-        debtor, creditor = case.party_if_any(row.debtor_id), case.party_if_any(row.creditor_id)
+        creditor = case.party_if_any(row.creditor_id)
         found.append(
             Owed(
                 row,
-                debtor.name if debtor else "",
+                names_of(case, row.debtors),
                 creditor.name if creditor else "",
                 left_of(sitting, row),
                 Money(interest_left(sitting, case, row), row.currency) if row.currency is not None else None,

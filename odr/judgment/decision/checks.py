@@ -259,7 +259,7 @@ def _one_relief(
             yield T(
                 "Order %(number)s does not say to whom it is owed: nobody could have it enforced.", number=order.number
             )
-        if order.debtor_id == claim.party_id:
+        if claim.party_id in order.debtors:
             yield T("Order %(number)s is against the one who asked.", number=order.number)
 
 

@@ -63,6 +63,16 @@ class OrderInput(CourtModel):
     debtor: Annotated[
         str | None, CourtText(0, 40, one_line=True), field(T("Who must do it"), choices="parties_by_label")
     ] = None
+    jointly_with: Annotated[
+        list[str],
+        Field(max_length=20),
+        field(
+            T("Who owes it jointly with them"),
+            T("Each owes the whole; it is owed once, and what one of them pays counts for all."),
+            choices="parties_by_label",
+            widget="checkboxes",
+        ),
+    ] = []
     creditor: Annotated[
         str | None, CourtText(0, 40, one_line=True), field(T("To whom"), choices="parties_by_label")
     ] = None
@@ -104,6 +114,14 @@ class OrderInput(CourtModel):
             faults.append(FieldFault(("creditor",), T("Say to whom it is paid.")))
         if self.debtor is not None and self.debtor == self.creditor:
             faults.append(FieldFault(("creditor",), T("Nobody owes something to themselves.")))
+        if self.jointly_with and self.debtor is None:
+            faults.append(FieldFault(("debtor",), T("Say who must do it.")))
+        if len({self.debtor, self.creditor, *self.jointly_with}) < len(self.jointly_with) + len(
+            {self.debtor, self.creditor}
+        ):
+            faults.append(
+                FieldFault(("jointly_with",), T("Name each of those who owe it once, and nobody to whom it is owed."))
+            )
         if self.kind in (OrderKind.DO, OrderKind.REFRAIN, OrderKind.DECLARE) and not self.what:
             faults.append(FieldFault(("what",), T("Say what is ordered.")))
         if (self.interest_from is None) != (self.interest_percent is None):

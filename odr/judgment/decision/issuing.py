@@ -165,6 +165,7 @@ def _order(o: Order) -> list[Any]:
         o.currency,
         o.what,
         *interest,
+        *([o.joint_ids] if o.joint_ids else []),
     ]
 
 

@@ -17,6 +17,7 @@ from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, Fac
 from odr.judgment.enforcement.effect import instalments, is_appealable, is_final_retrial
 from odr.judgment.models import Decision, Finding as FoundRow, Motion, Order, Ruling
 from odr.judgment.preservation.reviews import may_be_reviewed
+from odr.judgment.queries import names_of
 from odr.judgment.vocabulary import (
     PRESERVATIONS,
     DecisionKind,
@@ -43,9 +44,19 @@ def lines(text: str | None) -> list[str]:
 
 
 def order_words(case: Case, order: Order, days: int) -> Text:
-    """An order as a sentence."""
-    who, whom = case.party_if_any(order.debtor_id), case.party_if_any(order.creditor_id)
-    debtor, creditor = who.name if who else "", whom.name if whom else ""
+    """An order as a sentence; where several owe it jointly, with what that means."""
+    words = _order_words(case, order, days)
+    if not order.joint_ids:
+        return words
+    return T(
+        "%(order)s They owe it jointly: each the whole of it, and what one of them pays or does counts for all.",
+        order=words,
+    )
+
+
+def _order_words(case: Case, order: Order, days: int) -> Text:
+    whom = case.party_if_any(order.creditor_id)
+    debtor, creditor = names_of(case, order.debtors), whom.name if whom else ""
     what = order.what or ""
     if order.kind is OrderKind.PAY:
         base = T(

@@ -42,13 +42,14 @@ class PayTo:
 def owed_in_money(sitting: Sitting, case: Case) -> list[tuple[int, int]]:
     """Who owes whom money now, or will once the decision is in effect: ids of debtor and creditor."""
     open_now = [
-        (o.debtor_id, o.creditor_id)
+        (debtor, o.creditor_id)
         for o in obligations_of(sitting.session, case)
+        for debtor in o.debtors
         if o.amount_minor is not None and o.creditor_id is not None and o.done_at is None and o.ended_at is None
     ]
     decision = issued(sitting.session, case) if case.stage is Stage.PRONOUNCED else None
     ordered: Sequence[Order] = decision.orders if decision is not None else ()
-    to_come = [(o.debtor_id, o.creditor_id) for o in ordered if o.amount_minor and o.debtor_id and o.creditor_id]
+    to_come = [(one, o.creditor_id) for o in ordered if o.amount_minor and o.creditor_id for one in o.debtors]
     return [(debtor, creditor) for debtor, creditor in dict.fromkeys([*open_now, *to_come]) if debtor and creditor]
 
 

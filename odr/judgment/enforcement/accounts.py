@@ -73,6 +73,7 @@ class NameAccountInput(CourtModel):
     input=NameAccountInput,
     by=set(PARTY_ROLES),
     at={Stage.PRONOUNCED, Stage.EFFECTIVE, Stage.ENFORCEMENT},
+    of_part=True,
     guard=money_is_owed_to_me,
     special=True,
     strong=True,

@@ -18,9 +18,10 @@ from odr.judgment.enforcement.beginning import begin
 from odr.judgment.enforcement.effect import all_done, interest_left, left_of, nothing_owed_to, overdue_to
 from odr.judgment.enforcement.ending import INACTION, halt
 from odr.judgment.enforcement.paid_in_full import follow_up, settle
+from odr.judgment.enforcement.part import BOUND, goes_to
 from odr.judgment.enforcement.queries import barred, enforcement_settlements, open_enforcement, unconfirmed
 from odr.judgment.models import EnforcementMeasure, Obligation, Performance
-from odr.judgment.queries import obligations_of
+from odr.judgment.queries import names_of, obligations_of
 from odr.judgment.vocabulary import EnforcementState, Instrument, SettlementState
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import CaseClosed
@@ -35,18 +36,17 @@ from odr.procedure.rules.base import law
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-OWED_AT = {Stage.EFFECTIVE, Stage.ENFORCEMENT}
+OWED_AT = BOUND
 
 
 @choice_source("open_obligations")
 def open_obligations(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """What is still owed, as far as it concerns the one who asks."""
-    mine = (None, actor.party_id)
     rows = [o for o in obligations_of(sitting.session, case) if o.done_at is None]
     return [
         Option(o.reference, obligation_words(case, o))
         for o in rows
-        if actor.party_id is None or o.debtor_id in mine or o.creditor_id in mine
+        if actor.party_id is None or o.creditor_id is None or actor.party_id in (*o.debtors, o.creditor_id)
     ]
 
 
@@ -95,7 +95,7 @@ def what_it_comes_to(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
     found: list[Text] = []
     for o in obligations_of(sitting.session, case):
         left, interest = left_of(sitting, o), interest_left(sitting, case, o)
-        concerned = actor.party_id is None or actor.party_id in (o.debtor_id, o.creditor_id)
+        concerned = actor.party_id is None or actor.party_id in (*o.debtors, o.creditor_id)
         agreed = signed_by_creditor(sitting, case, o.creditor_id) is not None
         if o.done_at is None and left is not None and interest and concerned and not agreed:
             whole = Money(left.minor + interest, left.currency)
@@ -115,6 +115,8 @@ def what_it_comes_to(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
     version=2,
     by=set(PARTY_ROLES) | {Role.CLERK},
     at=OWED_AT,
+    of_part=True,
+    in_record=False,
     guard=something_is_still_owed,
     says=what_it_comes_to,
     source=law("CPL 247"),
@@ -138,7 +140,7 @@ def record_performance(
     obligation = obligation_named(sitting.session, case, given.obligation)
     if obligation.done_at is not None:
         raise ActNotOpen(T("This was performed already."))
-    if actor.party_id is not None and actor.party_id not in (obligation.debtor_id, obligation.creditor_id):
+    if actor.party_id is not None and actor.party_id not in (*obligation.debtors, obligation.creditor_id):
         raise InvalidInput.at("obligation", T("This is not between you and somebody else."))
     if (given.amount is None) != (obligation.amount_minor is None):
         raise InvalidInput.at("amount", T("Enter the amount that was paid; for something else, leave it empty."))
@@ -149,7 +151,7 @@ def record_performance(
     is_mine = actor.party_id is not None and actor.party_id == obligation.creditor_id
     if is_mine and given.amount is not None and unconfirmed(sitting.session, obligation):
         # Noted here and confirmed there, one payment would count twice.
-        name = case.name_of(obligation.debtor_id)
+        name = names_of(case, obligation.debtors)
         raise InvalidInput.at(
             "obligation", T("%(name)s has reported a payment of this. Say first whether it arrived.", name=name)
         )
@@ -168,11 +170,13 @@ def record_performance(
     )
     sitting.session.flush()
     settle(sitting, case, obligation)
-    who = case.party_if_any(obligation.debtor_id)
+    # Of several who owe it jointly whoever reports it is named; who of them paid is nothing to the creditor.
+    one = actor.party_id in obligation.debtors
+    who: Any = case.name_of(actor.party_id or 0) if one else names_of(case, obligation.debtors)
     what: Any = given.amount if given.amount else obligation.what or ""
-    words = T("%(name)s performed: %(what)s", name=who.name if who else "", what=what)
+    words = T("%(name)s performed: %(what)s", name=who, what=what)
     return Recorded(
-        words if counts else T("%(name)s reports: %(what)s", name=who.name if who else "", what=what),
+        words if counts else T("%(name)s reports: %(what)s", name=who, what=what),
         {"obligation": obligation.reference, "confirmed": counts},
     )
 
@@ -228,6 +232,8 @@ class ConfirmPerformanceInput(CourtModel):
     input=ConfirmPerformanceInput,
     by=set(PARTY_ROLES),
     at=OWED_AT,
+    of_part=True,
+    in_record=False,
     guard=something_is_reported_to_me,
     source=law("CPL 247"),
     means={Milestone.PERFORMANCE_TOLD},
@@ -263,6 +269,18 @@ def confirm_performance(
     return Recorded(words, {"obligation": obligation.reference, "arrived": given.arrived})
 
 
+@guard("CPL 247")
+def nobody_is_enforced_for(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """The court carries out one application at a time; of a part that is in effect it may go on when the rest is decided."""
+    found = open_enforcement(sitting.session, case)
+    if found is None:
+        return None
+    name = case.name_of(found.party_id)
+    return T(
+        "The court is enforcing for %(name)s. Once that has ended, you can apply for what is owed to you.", name=name
+    )
+
+
 @guard("CPL 241, 247")
 def something_is_overdue(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Enforcement needs something that was due to this party and is not performed."""
@@ -289,12 +307,14 @@ class EnforcementInput(CourtModel):
     input=EnforcementInput,
     by=set(PARTY_ROLES),
     at={Stage.EFFECTIVE},
+    of_part=True,
     to={Stage.ENFORCEMENT},
-    guard=something_is_overdue,
+    guard=(nobody_is_enforced_for, something_is_overdue),
     window="enforcement_application",
     meets=False,
     late=True,
     special=True,
+    in_record=False,
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
         PaperKind.PLEADING,
@@ -319,7 +339,7 @@ def apply_for_enforcement(
     """
     me = sitting.party_of(case, actor)
     number, rows, total = begin(sitting, case, me)
-    sitting.move(case, Stage.ENFORCEMENT)
+    goes_to(sitting, case, Stage.ENFORCEMENT)
     return Recorded(
         T(
             "Enforcement applied for by %(name)s: %(amount)s",
@@ -342,6 +362,8 @@ class MeasureInput(CourtModel):
     input=MeasureInput,
     by={Role.CLERK},
     at={Stage.ENFORCEMENT},
+    of_part=True,
+    in_record=False,
     serves=Everyone.PARTIES,
     letter=Letter(
         PaperKind.NOTICE,
@@ -394,6 +416,8 @@ class EndEnforcementInput(CourtModel):
     input=EndEnforcementInput,
     by={Role.JUDGE, Role.CLERK},
     at={Stage.ENFORCEMENT},
+    of_part=True,
+    in_record=False,
     to={Stage.EFFECTIVE, Stage.CLOSED},
     guard=who_ends_it,
     strong=True,
@@ -435,12 +459,12 @@ def end_enforcement(
     for row in signed:
         sitting.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
     halt(sitting, case, found, given.state)
-    if given.state is EnforcementState.DONE and all_done(sitting, case):
+    if given.state is EnforcementState.DONE and all_done(sitting, case) and case.stage in BOUND:
         case.outcome, case.closed_at = Outcome.ENFORCED, now
         sitting.move(case, Stage.CLOSED)
         sitting.announce(CaseClosed(case))
     else:
-        sitting.move(case, Stage.EFFECTIVE)
+        goes_to(sitting, case, Stage.EFFECTIVE)
         follow_up(sitting, case)
     return Recorded(
         T("Enforcement %(number)s ended: %(how)s", number=found.number, how=given.state.label), {"number": found.number}
@@ -464,11 +488,10 @@ def inaction(sitting: Sitting, case: Case, window: Any) -> None:
 @guard("COURT closing")
 def nothing_is_owed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A case closes when nothing is owed any more."""
-    return (
-        None
-        if all_done(sitting, case)
-        else T("Something is still owed. The case can be closed once all of it is recorded as performed.")
-    )
+    if not all_done(sitting, case):
+        return T("Something is still owed. The case can be closed once all of it is recorded as performed.")
+    found = open_enforcement(sitting.session, case)
+    return T("Enforcement %(number)s is under way. End it first.", number=found.number) if found is not None else None
 
 
 class CloseInput(CourtModel):
@@ -510,6 +533,7 @@ def obligation_named(session: Session, case: Case, reference: str) -> Obligation
 
 def obligation_words(case: Case, obligation: Obligation) -> Text:
     """Who owes what, and by which day."""
-    debtor = case.party_if_any(obligation.debtor_id)
     what = obligation.amount if obligation.amount else obligation.what or ""
-    return T("%(name)s: %(what)s, by %(day)s", name=debtor.name if debtor else "", what=what, day=obligation.due_on)
+    return T(
+        "%(name)s: %(what)s, by %(day)s", name=names_of(case, obligation.debtors), what=what, day=obligation.due_on
+    )

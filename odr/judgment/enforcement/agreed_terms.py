@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from odr.docket.models import Case, Stage
+from odr.docket.models import Case
 from odr.ground.text import SOURCE_LOCALE, Kept, Money, T, Text
 from odr.identity.actors import Actor
 from odr.judgment import names
-from odr.judgment.enforcement.queries import enforcement_settlements, performed
+from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement, performed
 from odr.judgment.models import EnforcementCase, EnforcementSettlement, Obligation
 from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import SettlementState
@@ -161,12 +161,12 @@ def by_agreement(sitting: Sitting, case: Case, row: EnforcementSettlement, party
 
 
 def _for_the_debtor(sitting: Sitting, case: Case, row: EnforcementSettlement, parts: list[Part], other: str) -> Owed:
-    lines = _rest(case, row, parts)
+    lines = _rest(sitting, case, row, parts)
     otherwise = T("%(name)s can have all that the decision orders enforced again, with interest.", name=other)
     if not parts:
         words: Text = T("Next for you: %(what)s, as agreed with %(name)s", what=row.deed or "", name=other)
         done = If(T("When it is done"), T("%(name)s says so on this page; then nothing more is owed.", name=other))
-        return Owed(words, True, None, None, otherwise, (done, *_halting(case)))
+        return Owed(words, True, None, None, otherwise, (done, *_halting(sitting, case)))
     now, day = Money(parts[0].left, row.currency), parts[0].on
     words = (
         T(
@@ -187,7 +187,7 @@ def _for_the_debtor(sitting: Sitting, case: Case, row: EnforcementSettlement, pa
 
 
 def _for_the_creditor(sitting: Sitting, case: Case, row: EnforcementSettlement, parts: list[Part], other: str) -> Owed:
-    lines = _rest(case, row, parts)
+    lines = _rest(sitting, case, row, parts)
     came = If(T("When it comes"), T("Say so with one act."), names.RECORD_PERFORMANCE)
     if not parts:
         words: Text = T("Nothing for you to do now: %(name)s must do what was agreed.", name=other)
@@ -219,18 +219,18 @@ def _for_the_creditor(sitting: Sitting, case: Case, row: EnforcementSettlement, 
     return Owed(words, False, None, None, otherwise, (*lines, came), status)
 
 
-def _rest(case: Case, row: EnforcementSettlement, parts: list[Part]) -> list[If]:
+def _rest(sitting: Sitting, case: Case, row: EnforcementSettlement, parts: list[Part]) -> list[If]:
     """What comes after the first payment, what else was agreed, and that the judge has still to halt the enforcement."""
     later = [
         If(T("Then"), T("%(amount)s by the end of %(day)s.", amount=Money(part.left, row.currency), day=part.on))
         for part in parts[1:]
     ]
     besides = [If(T("Also agreed"), as_written(row.deed))] if row.deed else []
-    return [*later, *besides, *_halting(case)]
+    return [*later, *besides, *_halting(sitting, case)]
 
 
-def _halting(case: Case) -> list[If]:
-    if case.stage is not Stage.ENFORCEMENT:
+def _halting(sitting: Sitting, case: Case) -> list[If]:
+    if open_enforcement(sitting.session, case) is None:
         return []
     return [If(T("The enforcement"), T("Both have signed. The court halts it by a ruling you are sent."))]
 

@@ -93,6 +93,7 @@ def _terms(one: Mapping[str, Any]) -> dict[str, Any]:
     percent = one.get("interest_percent")
     return {
         "debtor": one.get("debtor"),
+        "jointly with": sorted(one.get("jointly_with") or []),
         "creditor": one.get("creditor"),
         "interest from": one.get("interest_from"),
         "interest": Decimal(percent) if percent is not None else None,
@@ -106,6 +107,7 @@ def _standing(order: Order, labels: Mapping[int, str]) -> dict[str, Any]:
         "kind": order.kind.value,
         "amount": _sum(order.amount_minor, order.currency),
         "debtor": labels.get(order.debtor_id or 0),
+        "jointly with": sorted(labels.get(one, "") for one in order.joint_ids or ()),
         "creditor": labels.get(order.creditor_id or 0),
         "interest from": order.interest_from.isoformat() if order.interest_from else None,
         "interest": order.interest_percent,
@@ -170,7 +172,7 @@ def _due(order: Order, rows: list[Obligation], labels: Mapping[int, str]) -> Ite
     if total != (order.amount_minor or 0) or {row.currency for row in rows} != {order.currency}:
         yield f"is over {_sum(order.amount_minor, order.currency)}, the obligations over {total}"
     for row in rows:
-        if (row.debtor_id, row.creditor_id) != (order.debtor_id, order.creditor_id):
+        if (row.debtors, row.creditor_id) != (order.debtors, order.creditor_id):
             said = f"{labels.get(order.debtor_id or 0)} to {labels.get(order.creditor_id or 0)}"
             yield f"is owed by {said}, obligation {row.reference} says by {labels.get(row.debtor_id)} to {labels.get(row.creditor_id or 0)}"
 

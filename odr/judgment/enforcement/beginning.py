@@ -11,6 +11,7 @@ from odr.ground.text import T
 from odr.judgment import desks
 from odr.judgment.enforcement.effect import interest_by_kind, interest_on, left_of, overdue_to
 from odr.judgment.enforcement.ending import INACTION, NOTICE, halt
+from odr.judgment.enforcement.part import goes_to
 from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.queries import obligations_of
@@ -73,7 +74,7 @@ def not_enforced(sitting: Sitting, case: Case) -> None:
     if found is None:
         return
     halt(sitting, case, found, EnforcementState.BARRED)
-    sitting.move(case, Stage.EFFECTIVE)
+    goes_to(sitting, case, Stage.EFFECTIVE)
 
 
 def _claimed(sitting: Sitting, case: Case, row: Obligation, day: date) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from odr.judgment.enforcement.agreed_terms import signed_by_creditor
 from odr.judgment.enforcement.effect import ENFORCE, interest_minor, is_overdue, left_of, overdue_to
 from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.models import Obligation
-from odr.judgment.queries import obligations_of
+from odr.judgment.queries import names_of, obligations_of
 from odr.procedure.acts.availability import refusal
 from odr.procedure.models import Window
 
@@ -33,7 +33,7 @@ class Claimed:
     """One thing that is owed, as an application made today would name it; while none can be made, as it stands."""
 
     obligation: Obligation
-    debtor: str
+    debtor: Text | str
     left: Money | None
     interest: Money | None
     """Interest to today, as ordered and for delay."""
@@ -78,7 +78,7 @@ def application(sitting: Sitting, case: Case, actor: Actor) -> Application:
     today = sitting.today
     return Application(
         claimed,
-        sorted({one.debtor for one in claimed}),
+        sorted({case.name_of(party) for one in claimed for party in one.obligation.debtors}),
         opens + timedelta(days=1) if opens is not None and opens >= today else None,
         breach is None,
         breach.message if breach is not None else None,
@@ -89,18 +89,18 @@ def application(sitting: Sitting, case: Case, actor: Actor) -> Application:
 
 
 def _claimed(sitting: Sitting, case: Case, row: Obligation) -> Claimed:
-    debtor, left = case.party_if_any(row.debtor_id), left_of(sitting, row)
+    left = left_of(sitting, row)
     today = sitting.today
     adds = interest_minor(sitting, case, row, today)
     interest = Money(adds, left.currency) if left is not None and adds else None
-    return Claimed(row, debtor.name if debtor is not None else "", left, interest)
+    return Claimed(row, names_of(case, row.debtors), left, interest)
 
 
 def waiting_costs(sitting: Sitting, case: Case, actor: Actor) -> list[Waiting]:
     """What a debtor pays in all in time and a month after the last day; once late, today and in a month. Only days on
     which one can still pay; nothing where no sum is owed, or where another agreement has taken its place.
     """
-    rows = [o for o in obligations_of(sitting.session, case) if o.debtor_id == actor.party_id and o.done_at is None]
+    rows = [o for o in obligations_of(sitting.session, case) if actor.party_id in o.debtors and o.done_at is None]
     rows = [row for row in rows if signed_by_creditor(sitting, case, row.creditor_id) is None]
     sums = [(row, left) for row in rows if (left := left_of(sitting, row)) is not None]
     if actor.party_id is None or not sums:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Document, Party, Role, Stage
+from odr.docket.models import Case, Document, Party, Role
 from odr.docket.queries import parties, void
 from odr.filing.claim.progress import heard_again_by
 from odr.ground.text import Money, T, Text
 from odr.judgment import desks, names
 from odr.judgment.enforcement.ending import instrument_fell
+from odr.judgment.enforcement.part import is_binding
 from odr.judgment.enforcement.queries import barred, performed
 from odr.judgment.inputs import EffectInput, OverdueInput
 from odr.judgment.models import Decision, FinalityCertificate, Obligation, Order, Performance
@@ -153,7 +154,7 @@ def bring_into_effect(
     for order in decision.orders:
         debtor = case.party_if_any(order.debtor_id)
         if order.kind in (OrderKind.PAY, OrderKind.DO, OrderKind.REFRAIN) and debtor is not None:
-            debtors[debtor.id] = debtor
+            debtors |= {one: case.party(one) for one in order.debtors}
             sitting.session.add_all(_obligations(sitting, case, order, debtor, due.result, number))
     for party in debtors.values():
         sitting.start_window(
@@ -181,6 +182,7 @@ def _obligations(
         "instrument": Instrument.DECISION,
         "order_id": order.id,
         "debtor_id": debtor.id,
+        "joint_ids": order.joint_ids,
         "creditor_id": order.creditor_id,
         "currency": order.currency,
         "interest_from": order.interest_from,
@@ -236,6 +238,18 @@ def settle_costs(sitting: Sitting, case: Case, decision: Decision) -> None:
                 risk=20,
                 subject=party.reference,
             )
+
+
+def costs_borne(sitting: Sitting, case: Case) -> tuple[datetime, Mapping[str, Money]] | None:
+    """When the judgment in effect was given, and what each party bears of the fee by it, by its label; None while there is none
+    (FEE 29).
+    """
+    issued_now = decisions_of(sitting.session, case, DecisionState.ISSUED)
+    found = [d for d in issued_now if d.kind is not DecisionKind.PARTIAL and d.effective_at is not None and d.costs]
+    if not found:
+        return None
+    last = found[-1]
+    return last.issued_at or last.effective_at or sitting.now, Allocation.from_json(last.costs).paid_to_court()
 
 
 def settled(sitting: Sitting, event: SettlementReached) -> None:
@@ -304,22 +318,26 @@ def performance_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
     """The time to perform ended: whoever is still owed something may apply for enforcement for two years (CPL 250)."""
     zone = sitting.pack(case).tz
     last: dict[int | None, date] = {}
+    others = [d for d in decisions_of(sitting.session, case) if d.reference != window.subject]
+    elsewhere = {order.id for decision in others for order in decision.orders}
     for owed in obligations_of(sitting.session, case):
-        if owed.debtor_id == window.party_id and owed.done_at is None:
+        if window.party_id in owed.debtors and owed.done_at is None and owed.order_id not in elsewhere:
             last[owed.creditor_id] = max(owed.due_on, last.get(owed.creditor_id, owed.due_on))
     for party in parties(case):
-        if party.id in last and not sitting.windows(case, ENFORCE, party=party):
+        # A part that was decided first has its own two years; a row of before says of which judgment it is no longer.
+        runs = (w.subject in (None, window.subject) for w in sitting.windows(case, ENFORCE, party=party))
+        if party.id in last and not any(runs):
             # Where it is to be performed in parts, the two years run from the last of them.
             ends = datetime.combine(last[party.id], time(23, 59), tzinfo=zone)
-            sitting.start_window(case, ENFORCE, party=party, start=max(window.due_at, ends))
+            sitting.start_window(case, ENFORCE, party=party, start=max(window.due_at, ends), subject=window.subject)
     debtor = case.party_if_any(window.party_id)
-    if debtor is not None and case.stage is not Stage.CLOSED and due_from(sitting, case, debtor):
+    if debtor is not None and is_binding(sitting, case) and due_from(sitting, case, debtor):
         sitting.then(names.TELL_OVERDUE, OverdueInput(debtor=debtor.label))
 
 
 def due_from(sitting: Sitting, case: Case, debtor: Party) -> list[Obligation]:
     """What a debtor had to do by today and has not done."""
-    rows = [o for o in obligations_of(sitting.session, case) if o.debtor_id == debtor.id and o.done_at is None]
+    rows = [o for o in obligations_of(sitting.session, case) if debtor.id in o.debtors and o.done_at is None]
     return [o for o in rows if o.due_on <= sitting.today or is_overdue(sitting, o)]
 
 

@@ -60,6 +60,7 @@ class ForgoRestInput(CourtModel):
     input=ForgoRestInput,
     by=set(PARTY_ROLES),
     at={Stage.EFFECTIVE, Stage.ENFORCEMENT},
+    of_part=True,
     guard=something_is_owed_to_me,
     source=law("CPL 13"),
     special=True,

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     title=T("Performance is overdue"),
     input=OverdueInput,
     by={Role.CLOCK},
-    # A partial judgment is performed while the case goes on about the rest (CPL 156).
-    at={Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.APPEALED},
+    at={Stage.EFFECTIVE, Stage.ENFORCEMENT},
+    of_part=True,
     listed=False,
     source=law("CPL 247, 250, 264"),
     serves=Everyone.PARTIES,

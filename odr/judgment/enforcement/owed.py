@@ -42,9 +42,10 @@ from odr.judgment.enforcement.effect import (
     open_sum,
 )
 from odr.judgment.enforcement.ending import INACTION, NOTICE
+from odr.judgment.enforcement.part import is_binding
 from odr.judgment.enforcement.queries import enforcement_settlements, is_barred, open_enforcement, unconfirmed
 from odr.judgment.models import Decision, EnforcementSettlement, Obligation, Order
-from odr.judgment.queries import issued, obligations_of
+from odr.judgment.queries import issued, names_of, obligations_of
 from odr.judgment.vocabulary import OrderKind, SettlementState
 from odr.payments.costs.rules import Allocation
 from odr.payments.fee.assessment import assessments_of
@@ -64,21 +65,19 @@ ACCOUNT_PAGE = ("accounts.page", T("Account to pay into"))
 
 WHAT_WAS_ORDERED, ALSO_ORDERED = T("What was ordered"), T("Also ordered")
 
-BOUND = {Stage.EFFECTIVE, Stage.ENFORCEMENT}
-
 
 def owed_by_decision(sitting: Sitting, case: Case, actor: Actor) -> Owed | None:
     """What a decision asks of a party first, or what they wait for; None where nothing is owed, or not any more."""
     party = case.party_if_any(actor.party_id)
     if party is None:
         return None
+    told = _under_instrument(sitting, case, actor, party) if is_binding(sitting, case) else None
     if case.stage is Stage.PRONOUNCED:
         decision = issued(sitting.session, case)
-        return _before_effect(sitting, case, decision, party) if decision is not None else None
-    if case.stage not in BOUND:
-        return None
-    told = _under_instrument(sitting, case, actor, party)
-    if case.stage is not Stage.ENFORCEMENT:
+        ordered = _before_effect(sitting, case, decision, party) if decision is not None else None
+        # What a part orders is owed already, and comes before what is not in effect yet.
+        return _one_of(sitting, case, actor, [one for one in (told, ordered) if one is not None])
+    if open_enforcement(sitting.session, case) is None:
         return told
     asked = proposed_to(sitting, case, party.id)
     if asked is not None:
@@ -97,9 +96,9 @@ def _under_instrument(sitting: Sitting, case: Case, actor: Actor, party: Party) 
     # Of what falls due on one day the sum comes first; what is to be done besides stands under it.
     open_now.sort(key=lambda o: (o.due_on, o.amount_minor is None, o.id))
     reported = next((o for o in open_now if o.creditor_id == party.id and unconfirmed(sitting.session, o)), None)
-    if not open_now and every and case.stage is Stage.ENFORCEMENT:
+    if not open_now and every and open_enforcement(sitting.session, case) is not None:
         return Owed(EVERYTHING_IS_DONE, False, status=EVERYTHING_DONE)
-    mine = [o for o in open_now if o.debtor_id == party.id]
+    mine = [o for o in open_now if party.id in o.debtors]
     theirs = [o for o in open_now if o.creditor_id == party.id]
     agreed = signed_with(sitting, case, party.id)
     told: list[Owed] = []
@@ -112,7 +111,7 @@ def _under_instrument(sitting: Sitting, case: Case, actor: Actor, party: Party) 
         mine = [o for o in mine if o.creditor_id != creditor]
         theirs = [o for o in theirs if o.creditor_id != creditor]
     if mine:
-        told.append(_to_perform(sitting, case, mine))
+        told.append(_to_perform(sitting, case, mine, party))
     if theirs and reported is None:
         told.append(_to_receive(sitting, case, theirs))
     if not told and _enforced_by(sitting, case) == party.id:
@@ -230,8 +229,8 @@ def _together(sitting: Sitting, owed: Sequence[Obligation]) -> list[Obligation]:
     first = owed[0]
     if first.amount_minor is None:
         return [first]
-    late, two = is_overdue(sitting, first), (first.debtor_id, first.creditor_id)
-    same = [o for o in owed if (o.debtor_id, o.creditor_id) == two and o.amount_minor is not None]
+    late, two = is_overdue(sitting, first), (first.debtors, first.creditor_id)
+    same = [o for o in owed if (o.debtors, o.creditor_id) == two and o.amount_minor is not None]
     return [o for o in same if o.due_on == first.due_on or (late and is_overdue(sitting, o))]
 
 
@@ -248,7 +247,18 @@ def _made_of(sitting: Sitting, case: Case, now: Sequence[Obligation]) -> list[If
     return lines
 
 
-def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owed:
+def _jointly(case: Case, debtors: Sequence[int], party: Party) -> list[If]:
+    """Who else owes the same, and that it is owed once."""
+    others = [one for one in debtors if one != party.id]
+    if not others:
+        return []
+    words = T(
+        "%(names)s: each owes the whole of it, and what one of you pays counts for all.", names=names_of(case, others)
+    )
+    return [If(T("Jointly with"), words)]
+
+
+def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation], party: Party) -> Owed:
     first, now = mine[0], _together(sitting, mine)
     other, late, due = _party(case, first.creditor_id), is_overdue(sitting, first), due_together(sitting, case, now)
     waiting = [o for o in now if unconfirmed(sitting.session, o)]
@@ -279,6 +289,7 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
         )
     ifs = [
         *_made_of(sitting, case, now),
+        *_jointly(case, first.debtors, party),
         *([] if late else due.adds_up),
         *_of_delay(due, late),
         *_also(sitting, [o for o in mine if o not in now], case),
@@ -287,7 +298,7 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
         sent = T("%(name)s is asked whether it arrived. Until they say so, it is sent and not confirmed.", name=other)
         ifs.insert(0, If(T("What you have reported"), sent))
     elif due.left is not None:
-        ifs = [*_pay_into(sitting, case, first.debtor_id, first.creditor_id), *ifs]
+        ifs = [*_pay_into(sitting, case, party.id, first.creditor_id), *ifs]
         how = T(
             "Say so with the day and the reference of the transfer. %(name)s is asked whether it arrived.", name=other
         )
@@ -304,12 +315,12 @@ def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation]) -> Owe
         )
         return Owed(words, False, None, names.RECORD_PERFORMANCE, otherwise, tuple(ifs))
     if is_enforced:
-        ifs += _of_enforcement(sitting, case, first.debtor_id)
-    ifs += _fee_not_asked_yet(sitting, case, first.debtor_id)
+        ifs += _of_enforcement(sitting, case, party.id)
+    ifs += _fee_not_asked_yet(sitting, case, party.id)
     return Owed(words, True, None, names.RECORD_PERFORMANCE, otherwise, tuple(ifs))
 
 
-def _reported(amount: Money | None, other: str) -> Text:
+def _reported(amount: Money | None, other: Text | str) -> Text:
     return T(
         "You have reported %(amount)s as paid. %(name)s is asked whether it arrived; until they say so, it is owed.",
         amount=amount,
@@ -326,7 +337,7 @@ def _all_reported(sitting: Sitting, now: Sequence[Obligation], due: Due) -> bool
     return sum(report.amount_minor or 0 for report in reports) >= due.left.minor
 
 
-def _in_time(due: Due, amount: Money | None, other: str, day: date) -> Text:
+def _in_time(due: Due, amount: Money | None, other: Text | str, day: date) -> Text:
     """What is to be paid by which day; that interest comes on top is said in the same sentence."""
     if due.ordered is not None and due.told == due.left:
         return T(
@@ -394,12 +405,12 @@ def _also_for(sitting: Sitting, first: Obligation, rest: Sequence[Obligation], c
         left = open_sum(sitting, case, one)
         what = left if left is not None else one.what or ""
         words = T("%(what)s, by the end of %(day)s.", what=what, day=one.due_on)
-        found.append(If(T("Also from %(name)s", name=_party(case, one.debtor_id)), words))
+        found.append(If(T("Also from %(name)s", name=names_of(case, one.debtors)), words))
     return found
 
 
 def _did_it_arrive(sitting: Sitting, case: Case, obligation: Obligation) -> Owed:
-    other = _party(case, obligation.debtor_id)
+    other = names_of(case, obligation.debtors)
     sums = [one.amount_minor for one in unconfirmed(sitting.session, obligation) if one.amount_minor]
     words: Text = (
         T(
@@ -416,7 +427,7 @@ def _did_it_arrive(sitting: Sitting, case: Case, obligation: Obligation) -> Owed
 
 def _to_receive(sitting: Sitting, case: Case, theirs: Sequence[Obligation]) -> Owed:
     first, now = theirs[0], _together(sitting, theirs)
-    other, late, due = _party(case, first.debtor_id), is_overdue(sitting, first), due_together(sitting, case, now)
+    other, late, due = names_of(case, first.debtors), is_overdue(sitting, first), due_together(sitting, case, now)
     day = first.due_on
     also = [*_made_of(sitting, case, now), *_also_for(sitting, first, [o for o in theirs if o not in now], case)]
     arrived = If(T("When it comes"), T("Say so with one act; nothing is enforced then."), names.RECORD_PERFORMANCE)
@@ -516,7 +527,7 @@ def _last_day(sitting: Sitting, case: Case, kind: str) -> date | None:
     return max(due).astimezone(sitting.court.settings.tz).date() if due else None
 
 
-def _not_enforced_for(due: Due, other: str, also: Sequence[If], arrived: If) -> Owed:
+def _not_enforced_for(due: Due, other: Text | str, also: Sequence[If], arrived: If) -> Owed:
     """What a creditor reads whose time to apply had passed: it stays owed, and may still be paid."""
     words = (
         T(
@@ -547,7 +558,7 @@ def _not_enforced_for(due: Due, other: str, also: Sequence[If], arrived: If) -> 
 
 def _behind_another(sitting: Sitting, case: Case, first: Obligation, due: Due, before: str, also: Sequence[If]) -> Owed:
     """What a creditor reads while the court enforces for somebody else: what is open, and when it is their turn."""
-    other = _party(case, first.debtor_id)
+    other = names_of(case, first.debtors)
     words = (
         T(
             "%(name)s has not paid %(amount)s, due on %(day)s. The court is enforcing for %(before)s; once that has ended, you can ask it to enforce for you.",
@@ -574,7 +585,9 @@ def _behind_another(sitting: Sitting, case: Case, first: Obligation, due: Due, b
     return Owed(words, False, None, None, None, tuple(lines))
 
 
-def _enforced_for(sitting: Sitting, case: Case, first: Obligation, due: Due, other: str, also: Sequence[If]) -> Owed:
+def _enforced_for(
+    sitting: Sitting, case: Case, first: Obligation, due: Due, other: Text | str, also: Sequence[If]
+) -> Owed:
     """What whoever has asked for enforcement reads: that the court is at it, and what is still open."""
     words = (
         T(
@@ -608,7 +621,7 @@ def _enforced_for(sitting: Sitting, case: Case, first: Obligation, due: Due, oth
 
 def _before_effect(sitting: Sitting, case: Case, decision: Decision, party: Party) -> Owed | None:
     """What a decision that is not in effect yet orders for a party; duties of their own before what they get."""
-    to_do = [o for o in decision.orders if o.debtor_id == party.id and o.kind in ORDERED]
+    to_do = [o for o in decision.orders if party.id in o.debtors and o.kind in ORDERED]
     if to_do:
         return _ordered_to_do(sitting, case, decision, party, to_do)
     to_get = [o for o in decision.orders if o.creditor_id == party.id and o.kind in ORDERED]
@@ -660,6 +673,7 @@ def _ordered_to_do(
     also = [o for o in orders if o.amount is None][0 if total is not None else 1 :]
     lines = [
         *_ordered(also, ALSO_ORDERED),
+        *_jointly(case, orders[0].debtors, party),
         by,
         *into,
         *_until_served(sitting, case, decision, party),
@@ -674,7 +688,7 @@ def _ordered_to_do(
 
 
 def _ordered_for(sitting: Sitting, case: Case, decision: Decision, party: Party, orders: Sequence[Order]) -> Owed:
-    total, other = _sum(orders), _party(case, orders[0].debtor_id)
+    total, other = _sum(orders), names_of(case, orders[0].debtors)
     words: Text = (
         T("You won: %(name)s must pay you %(amount)s. Nothing for you to do now", name=other, amount=total)
         if total is not None
@@ -772,7 +786,7 @@ def _appeal_line(sitting: Sitting, case: Case, decision: Decision, party: Party)
 
 def _lost(decision: Decision, party: Party) -> int:
     """What a decision orders a party to pay, in minor units; what it dismissed has no sum of its own."""
-    return sum(o.amount.minor for o in decision.orders if o.debtor_id == party.id and o.amount is not None)
+    return sum(o.amount.minor for o in decision.orders if party.id in o.debtors and o.amount is not None)
 
 
 def _last_appeal(sitting: Sitting, case: Case, decision: Decision) -> datetime | None:

@@ -16,6 +16,7 @@ from odr.judgment.enforcement.effect import (
     left_of,
     nothing_owed_to,
 )
+from odr.judgment.enforcement.part import BOUND
 from odr.judgment.enforcement.queries import confirmed, is_said_done, open_enforcement, performed
 from odr.judgment.enforcement.settlement import after_payment, agreements_over
 from odr.judgment.models import Obligation, Performance
@@ -53,9 +54,9 @@ def _carry_over(sitting: Sitting, case: Case, obligation: Obligation) -> Obligat
     lines = interest_on(sitting, case, obligation, sitting.today)
     whole = obligation.amount_minor + sum(total(lines, kind) for kind in InterestKind)
     over = performed(sitting.session, obligation) - whole
-    two = (obligation.debtor_id, obligation.creditor_id)
+    two = (obligation.debtors, obligation.creditor_id)
     owed = [o for o in obligations_of(sitting.session, case) if o.done_at is None and o.amount_minor is not None]
-    rest = [o for o in owed if (o.debtor_id, o.creditor_id) == two and o.id != obligation.id]
+    rest = [o for o in owed if (o.debtors, o.creditor_id) == two and o.id != obligation.id]
     if over <= 0 or not rest:
         return None
     following = min(rest, key=lambda o: (o.due_on, o.id))
@@ -84,21 +85,22 @@ def follow_up(sitting: Sitting, case: Case) -> None:
     """
     agreements_over(sitting, case)
     end_their_time(sitting, case)
-    if case.stage is Stage.ENFORCEMENT:
-        found, role = open_enforcement(sitting.session, case), Role(sitting.pack(case).decider(names.END_ENFORCEMENT))
+    found = open_enforcement(sitting.session, case)
+    if found is not None or case.stage is Stage.ENFORCEMENT:
+        role = Role(sitting.pack(case).decider(names.END_ENFORCEMENT))
         if found is None or not nothing_owed_to(sitting, case, found.party_id):
             return
         if not sitting.tasks(case, desks.ENFORCEMENT_PAID):
             title = T("Enforcement %(number)s: everything is performed. End it.", number=found.number)
             sitting.open_task(case, role, desks.ENFORCEMENT_PAID, title, risk=30, subject=found.reference)
-    elif all_done(sitting, case) and not sitting.tasks(case, desks.CLOSE_CASE):
+    elif case.stage in BOUND and all_done(sitting, case) and not sitting.tasks(case, desks.CLOSE_CASE):
         sitting.open_task(case, Role.CLERK, desks.CLOSE_CASE, T("Everything is performed. Close the case."), risk=5)
 
 
 def end_their_time(sitting: Sitting, case: Case) -> None:
     """Nobody's time to perform runs who owes nothing, and nobody's to apply to whom nothing is owed."""
     still = [o for o in obligations_of(sitting.session, case) if o.done_at is None]
-    owe, owed = {o.debtor_id for o in still}, {o.creditor_id for o in still}
+    owe, owed = {one for o in still for one in o.debtors}, {o.creditor_id for o in still}
     for party in case.parties:
         if party.id not in owe:
             sitting.close_windows(case, PERFORMANCE, WindowState.MET, party=party)

@@ -27,6 +27,7 @@ from odr.judgment.enforcement.agreed_terms import (
 from odr.judgment.enforcement.beginning import begin
 from odr.judgment.enforcement.effect import ENFORCE
 from odr.judgment.enforcement.ending import halt
+from odr.judgment.enforcement.part import goes_to
 from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement
 from odr.judgment.models import EnforcementCase, EnforcementSettlement
 from odr.judgment.queries import obligations_of
@@ -59,7 +60,7 @@ def settles_here(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
 def _both(sitting: Sitting, case: Case, found: EnforcementCase) -> set[int]:
     """Creditor and debtors of what is enforced."""
     mine = [o for o in obligations_of(sitting.session, case) if o.creditor_id == found.party_id and o.done_at is None]
-    return {found.party_id, *(o.debtor_id for o in mine)}
+    return {found.party_id, *(one for o in mine for one in o.debtors)}
 
 
 class PartInput(CourtModel):
@@ -101,6 +102,8 @@ class EnforcementSettlementInput(CourtModel):
     input=EnforcementSettlementInput,
     by=set(PARTY_ROLES),
     at={Stage.ENFORCEMENT},
+    of_part=True,
+    in_record=False,
     guard=settles_here,
     special=True,
     serves=Everyone.BUT_ACTOR,
@@ -184,6 +187,8 @@ class AnswerSettlementInput(CourtModel):
     input=AnswerSettlementInput,
     by=set(PARTY_ROLES),
     at={Stage.ENFORCEMENT},
+    of_part=True,
+    in_record=False,
     guard=one_is_proposed_to_me,
     special=True,
     premise=Premise.SUBJECT,
@@ -294,6 +299,8 @@ class ResumeInput(CourtModel):
     input=ResumeInput,
     by=set(PARTY_ROLES),
     at={Stage.EFFECTIVE, Stage.ENFORCEMENT},
+    of_part=True,
+    in_record=False,
     to={Stage.ENFORCEMENT},
     guard=it_is_not_kept,
     window=ENFORCE,
@@ -329,7 +336,7 @@ def resume_enforcement(sitting: Sitting, case: Case, given: ResumeInput, *, acto
         halt(sitting, case, earlier, EnforcementState.SETTLED)
     me = sitting.party_of(case, actor)
     number, rows, total = begin(sitting, case, me, resumed=True)
-    sitting.move(case, Stage.ENFORCEMENT)
+    goes_to(sitting, case, Stage.ENFORCEMENT)
     words = T(
         "Enforcement resumed for %(name)s: %(amount)s", name=me.name, amount=Money(total, sitting.pack(case).currency)
     )

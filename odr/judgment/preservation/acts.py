@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Outcome, Party, Role
+from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Outcome, Party, Role, Stage
 from odr.docket.queries import parties
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen, InvalidInput
@@ -43,7 +43,7 @@ from odr.judgment.preservation.term import PropertyKind, begin_term
 from odr.judgment.queries import motions_of, next_ruling
 from odr.judgment.vocabulary import PRESERVATIONS, EvidenceMeasure, MotionKind, MotionState, PreservationState
 from odr.procedure.acts.act_versions import upcast
-from odr.procedure.acts.events import CaseClosed
+from odr.procedure.acts.events import CaseClosed, SettlementReached
 from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -465,6 +465,12 @@ def _subject(sitting: Sitting, case: Case, me: Party) -> str | None:
     """
     mine = sitting.windows(case, REVIEW, party=me, state=WindowState.MET)
     return next((w.subject for w in reversed(mine) if w.closed_by == sitting.next_number(case)), None)
+
+
+def case_settled(sitting: Sitting, event: SettlementReached) -> None:
+    """A statement that leaves nothing to perform closes the case, and no other event says so."""
+    if event.case.stage is Stage.CLOSED and event.case.outcome is Outcome.SETTLED:
+        case_over(sitting, CaseClosed(event.case))
 
 
 def case_over(sitting: Sitting, event: CaseClosed) -> None:

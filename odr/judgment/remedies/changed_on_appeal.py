@@ -55,6 +55,8 @@ class ChangedPayment:
     amount: Money
     interest_from: date | None = None
     interest_percent: Decimal | None = None
+    jointly_with: tuple[int, ...] = ()
+    """Who owes it with the debtor, as by the first judgment."""
 
 
 def changed_payments(
@@ -85,13 +87,13 @@ def changed_payments(
         return found
     if not amount.minor:
         return []
-    pairs = {(o.debtor_id, o.creditor_id) for o in decision.orders if o.kind is OrderKind.PAY}
+    pairs = {(o.debtors, o.creditor_id) for o in decision.orders if o.kind is OrderKind.PAY}
     if len(pairs) != 1:
         raise InvalidInput.at(
             "payments", T("Say who pays whom: the first judgment does not say it for the sum that is paid now.")
         )
-    ((debtor_id, creditor_id),) = pairs
-    return [ChangedPayment(case.party(debtor_id), case.party(creditor_id), amount)]
+    (((first, *joint), creditor_id),) = pairs
+    return [ChangedPayment(case.party(first), case.party(creditor_id or 0), amount, jointly_with=tuple(joint))]
 
 
 def change_payments(
@@ -115,6 +117,7 @@ def change_payments(
                 case_id=case.id,
                 instrument=Instrument.HIGHER_COURT,
                 debtor_id=one.debtor.id,
+                joint_ids=[*one.jointly_with] or None,
                 creditor_id=one.creditor.id,
                 amount_minor=one.amount.minor,
                 currency=one.amount.currency,
@@ -125,7 +128,8 @@ def change_payments(
             )
         )
     sitting.session.flush()
-    for debtor in {one.debtor.id: one.debtor for one in payments}.values():
+    owing = {party_id: case.party(party_id) for one in payments for party_id in (one.debtor.id, *one.jointly_with)}
+    for debtor in owing.values():
         if not sitting.windows(case, PERFORMANCE, party=debtor, subject=decision.reference):
             days = decision.performance_days
             sitting.start_window(case, PERFORMANCE, party=debtor, start=now, subject=decision.reference, amount=days)

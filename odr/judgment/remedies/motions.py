@@ -59,6 +59,9 @@ ELSEWHERE = {
 }
 """What is asked for by an act of its own."""
 
+RULED_AFTERWARDS = frozenset({MotionKind.CORRECTION, MotionKind.OTHER})
+"""What was asked for while the case went on and is not for its sake alone: it is ruled on although the case is over (CPL 157)."""
+
 
 class MotionInput(CourtModel):
     """What a party asks the court to rule on."""
@@ -164,7 +167,8 @@ def _ruling(sitting: Sitting, case: Case, given: RulingInput) -> Ruling:
         raise InvalidInput.at(
             "kind", T("Whether the time to apply for enforcement has passed is ruled on only where the debtor says so.")
         )
-    if case.stage in (Stage.PRESERVING, Stage.CLOSED) and kind is not MotionKind.PRESERVATION_REVIEW:
+    waited = motion is not None and case.stage is Stage.CLOSED and kind in RULED_AFTERWARDS
+    if case.stage in (Stage.PRESERVING, Stage.CLOSED) and kind is not MotionKind.PRESERVATION_REVIEW and not waited:
         raise InvalidInput.at("kind", T("At this point of the case nothing but the preservation can be ruled on."))
     return Ruling(
         case_id=case.id,

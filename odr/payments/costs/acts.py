@@ -10,11 +10,13 @@ from pydantic import Field, model_validator
 from sqlalchemy import func, select
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
+from odr.docket.queries import parties
 from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.payments import desks
 from odr.payments.costs.demands import (
+    allotted,
     borne_at_most,
     borne_by,
     carry_out,
@@ -22,6 +24,7 @@ from odr.payments.costs.demands import (
     order_costs,
     party_labelled,
     standing_fee,
+    still_to_demand,
 )
 from odr.payments.fee.acts import EVERY_STAGE, OVER
 from odr.payments.fee.addressees import who_pays
@@ -54,9 +57,22 @@ class DemandInput(CourtModel):
     amount: Annotated[CourtMoney, field(T("Amount"))]
 
 
+def what_is_left(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
+    """What can still be demanded, and of whom, so that nobody works it out by hand."""
+    if allotted(sitting, case) is None:
+        return []
+    left = [(party, still_to_demand(sitting, case, party)) for party in parties(case)]
+    return [
+        T("%(name)s: %(amount)s can still be demanded.", name=party.name, amount=money)
+        for party, money in left
+        if money.minor
+    ]
+
+
 @act(
     title=T("Demand the fee from who bears it"),
     input=DemandInput,
+    says=what_is_left,
     by={Role.CASHIER},
     at=OVER,
     while_stayed=True,
@@ -73,10 +89,21 @@ class DemandInput(CourtModel):
     topic=Topic.FEE,
 )
 def demand_costs(sitting: Sitting, case: Case, given: DemandInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Ask the losing party for what it bears of the fee; it can be paid like any fee (CPI 207)."""
+    """Ask the losing party for what it bears of the fee; it can be paid like any fee (CPI 207).
+
+    Raises InvalidInput for more than the party bears by what was decided, less what it has borne or is asked for (FEE 29).
+    """
     who = party_labelled(case, given.party)
     if given.amount.currency != sitting.pack(case).currency:
         raise InvalidInput.at("amount", T("The payment is not in the currency of this court."))
+    left = still_to_demand(sitting, case, who)
+    if given.amount.minor > left.minor:
+        raise InvalidInput.at(
+            "amount",
+            T("Of %(name)s no more than %(left)s can still be demanded: so it was decided.", name=who.name, left=left)
+            if left.minor
+            else T("%(name)s bears nothing more of the fee: nothing can be demanded.", name=who.name),
+        )
     row = demand(sitting, case, who, given.amount)
     sitting.close_tasks(case, desks.COLLECT_COSTS, who.reference)
     return Recorded(

@@ -172,6 +172,30 @@ def carry_out(sitting: Sitting, case: Case, order: CostsOrder) -> None:
         settle_bears(sitting, case, {label: Money(minor, currency) for label, minor in order.allocation.items()})
 
 
+def allotted(sitting: Sitting, case: Case) -> Mapping[str, Money] | None:
+    """What each party bears, by its label: as was decided last, by the judgment in effect or in its place; None where nobody
+    decided on it.
+    """
+    found = select(CostsOrder).where(CostsOrder.case_id == case.id, CostsOrder.replaced_at.is_(None))
+    order = sitting.session.scalars(found.order_by(CostsOrder.id.desc())).first()
+    tell = sitting.court.hooks.costs_borne
+    judged = tell(sitting, case) if tell is not None else None
+    if order is None or (judged is not None and order.decided_at < judged[0]):
+        return judged[1] if judged is not None else None
+    currency = sitting.pack(case).currency
+    return {label: Money(minor, currency) for label, minor in order.allocation.items()}
+
+
+def still_to_demand(sitting: Sitting, case: Case, who: Party) -> Money:
+    """What may still be demanded of a party: what it bears, less what it has borne or is asked for already. Where nobody decided
+    on the costs, never more than what was incurred (FEE 29, 53).
+    """
+    bears = allotted(sitting, case)
+    most = bears.get(who.label) if bears is not None else borne_at_most(sitting, case)
+    due = most.minor if most is not None else 0
+    return Money(max(due - _borne(sitting, case, who, BORNE), 0), sitting.pack(case).currency)
+
+
 def were_settled(sitting: Sitting, case: Case) -> bool:
     """Whether a costs decision of the first instance was carried out before: money went back to a winner or was
     demanded from a loser.

@@ -318,7 +318,8 @@ class ReliefDecisionInput(CourtModel):
     title=T("Decide on help with the fee"),
     input=ReliefDecisionInput,
     by={Role.JUDGE, Role.PRESIDENT, Role.CLERK},
-    at=BEFORE_JUDGMENT | {Stage.DELIBERATION, Stage.EFFECTIVE, Stage.ENFORCEMENT},  # the case goes on while one waits
+    # The case goes on while one waits; over, what is still due of the fee is decided on all the same.
+    at=BEFORE_JUDGMENT | {Stage.DELIBERATION, Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED},
     guard=decides_relief,
     premise=Premise.SUBJECT,
     subject=relief_state,
@@ -365,7 +366,8 @@ def decide_relief(sitting: Sitting, case: Case, given: ReliefDecisionInput, *, a
     named = (f"party/{who.id}", Role.JUDGE.value, Role.CLERK.value, Role.PRESIDENT.value, Role.ASSISTANT.value)
     if given.decision == "refuse":
         row.state = ReliefState.REFUSED
-        _new_period(sitting, case, row)
+        if case.stage is not Stage.CLOSED:  # A fee that is due of a case that is over has no time that could end it.
+            _new_period(sitting, case, row)
         return Recorded(
             T("Help with the fee refused to %(name)s", name=who.name),
             {"request": row.reference, "decision": "refuse"},

@@ -13,6 +13,7 @@ from odr.ground.errors import ActNotOpen, Cited, CourtError, Forbidden, OutOfTim
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor, SignIn
 from odr.procedure.acts.table import Act
+from odr.procedure.acts.windows import TIME_LIMITS
 from odr.procedure.models import Window, WindowState
 
 if TYPE_CHECKING:
@@ -111,6 +112,36 @@ def law_of(pack: RulePack, act: Act) -> Cited | None:
     return pack.cited(*act.source) or pack.cited(KNOWN_STEPS)
 
 
+def stage_of_part(sitting: Sitting, act: Act, case: Case) -> Stage | None:
+    """Where a part of the case stands that is in effect while the rest is not, for an act that is open there (CPL 156)."""
+    tell = sitting.court.hooks.part_stage
+    stage = tell(sitting, case) if act.of_part and tell is not None else None
+    return stage if stage in act.at else None
+
+
+def is_at(sitting: Sitting, act: Act, case: Case) -> bool:
+    """Whether the case, or a part of it that is in effect, stands where an act is open."""
+    return case.stage in act.at or stage_of_part(sitting, act, case) is not None
+
+
+def goes_on_for_part(sitting: Sitting, case: Case) -> tuple[frozenset[str], frozenset[str]]:
+    """Kinds of time limits and of tasks that do not end with the case, because a part of it is in effect and still owed."""
+    tell = sitting.court.hooks.part_stage
+    if tell is None or tell(sitting, case) is None:
+        return frozenset(), frozenset()
+    acts = [act for act in sitting.court.table if act.of_part]
+    names = {act.name for act in acts}
+    kinds = frozenset(limit.kind for limit in TIME_LIMITS if not names.isdisjoint(limit.met_by))
+    return kinds, frozenset(desk.kind for act in acts for desk in act.desk)
+
+
+def is_halted(sitting: Sitting, act: Act, case: Case) -> bool:
+    """Whether a stay keeps an act from being done. What is in effect already is performed and enforced all the same: the
+    stay is of what is still heard (CPL 153, 156).
+    """
+    return case.stayed_at is not None and not act.while_stayed and stage_of_part(sitting, act, case) is None
+
+
 def is_known(sitting: Sitting, act: Act, case: Case) -> bool:
     """Whether the rules of the case know an act; most they need not name."""
     return act.rule is None or act.rule in sitting.pack(case).windows.rules
@@ -123,13 +154,13 @@ def refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> CourtError 
         return Forbidden(T("Your role in this case does not do this."), done_by(act), law_of(pack, act))
     if not is_known(sitting, act, case):
         return ActNotOpen(T("The rules of this court know no such step."), source=pack.cited(KNOWN_STEPS))
-    if case.stage not in act.at:
+    if not is_at(sitting, act, case):
         return ActNotOpen(
             T("Not at this point of the case: it is at “%(stage)s”.", stage=case.stage.label),
             goes_on_by(act, case.stage),
             law_of(pack, act),
         )
-    if case.stayed_at is not None and not act.while_stayed and actor.role is not Role.CLOCK:
+    if is_halted(sitting, act, case) and actor.role is not Role.CLOCK:
         return ActNotOpen(
             T("The case is stayed and its time limits are halted."),
             T("The judge lets it go on once the reason for the stay has ended; each party may ask for it."),
@@ -151,7 +182,7 @@ def _window_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Cou
     if window.state is WindowState.OPEN and (window.due_at is None or window.due_at >= sitting.arrived_at):
         return None
     law = sitting.pack(case).cited(window.working.get("article", ""))
-    if window.state is WindowState.HALTED and case.stayed_at is not None and act.while_stayed:
+    if window.state is WindowState.HALTED and case.stayed_at is not None and not is_halted(sitting, act, case):
         return None
     if window.state is WindowState.HALTED:
         return ActNotOpen(T("Your time for this is halted for the moment."), source=law)

@@ -78,7 +78,7 @@ def _lacking(act: Act, limits: TimeLimits) -> Iterator[str]:
         yield "source= is missing: on which article does it rest?"
     if act.listed and act.topic is None:
         yield "topic= is missing: under which heading does a reader find it?"
-    if Stage.HEARING in act.at and act.in_record is None:
+    if (Stage.HEARING in act.at or act.of_part) and act.in_record is None:
         yield "in_record= is missing: does it stand in the record of the hearing?"
     if act.serves is not Everyone.NOBODY and act.letter is None:
         yield "letter= is missing: what came, what kind of paper is it, and what does one do about it?"

@@ -107,6 +107,7 @@ def _further(act: Act) -> str:
         ("identity confirmed within 15 minutes", act.strong),
         ("special powers", act.special),
         ("also while stayed", act.while_stayed),
+        ("also for a part in effect", act.of_part),
         (f"premise: {act.premise.value}", act.premise.value != "nothing"),
         (f"read by: {act.seen_by.value}", act.seen_by.value != "parties_and_court"),
         ("own conditions", bool(act.guards)),

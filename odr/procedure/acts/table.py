@@ -243,6 +243,7 @@ class Act:
     seen_by: Audience = Audience.PARTIES_AND_COURT
     guards: tuple[Guard, ...] = ()
     while_stayed: bool = False
+    of_part: bool = False
     premise: Premise = Premise.NOTHING
     subject: SubjectState | None = None
     strong: bool = False
@@ -355,6 +356,7 @@ def act(
     desk: Desk | tuple[Desk, ...] = (),
     means: set[Milestone] | frozenset[Milestone] = frozenset(),
     while_stayed: bool = False,
+    of_part: bool = False,
     premise: Premise = Premise.NOTHING,
     subject: SubjectState | None = None,
     strong: bool = False,
@@ -382,7 +384,8 @@ def act(
     served with it, by which ``letter``, and ``concerns`` who that is where only some
     are; ``seen_by`` who may read the content; ``in_record`` whether it stands in the
     record of the hearing; ``desk`` the kinds of task it does; ``means`` what it is in the
-    course of a case, for other rooms; ``premise`` what
+    course of a case, for other rooms; ``of_part`` open too for a part of the case that is in effect while the rest is
+    not (CPL 156), ``at`` then telling where that part has to stand; ``premise`` what
     must be unchanged; ``strong`` identity confirmed within 15 minutes; ``special``
     needs special powers of a representative (CPL 62); ``before_identity`` open online before
     the court knows who acts (OLR 7, 10); ``page`` the endpoint of an own
@@ -419,6 +422,7 @@ def act(
                 seen_by=seen_by,
                 guards=guard if isinstance(guard, tuple) else (guard,),
                 while_stayed=while_stayed,
+                of_part=of_part,
                 premise=premise,
                 subject=subject,
                 strong=strong,

@@ -51,8 +51,9 @@ def done_by(table: ActTable, task: Task, case: Case, rules: Callable[[Case], Rul
         and task.role in act.by
         and (act.name not in left_to or left_to[act.name].by == task.role.value)
         and act.listed
-        and case.stage in act.at
-        and (case.stayed_at is None or act.while_stayed)
+        # Where it is of a part that is in effect, the task itself shows that there is one.
+        and (case.stage in act.at or act.of_part)
+        and (case.stayed_at is None or act.while_stayed or act.of_part)
     )
     return next(acts, None) if desk is not None else None
 

@@ -23,13 +23,15 @@ from odr.procedure.rules.base import law
 from odr.register import desks, names
 from odr.register.enforcement_list.inputs import AskBarInput, AskLeaveInput, BarInput, LiftBarInput, RuleOnLeaveInput
 from odr.register.enforcement_list.listing import barred_lines, is_enforced_for_me
-from odr.register.enforcement_list.models import ConsumptionLeave, ConsumptionOrder, Listing, ListingState
+from odr.register.enforcement_list.models import STANDS, ConsumptionLeave, ConsumptionOrder, Listing, ListingState
 from odr.register.enforcement_list.queries import (
     OVER,
     bars_of,
     creditor_of,
     is_person,
     leaves_of,
+    liftings_of,
+    listing_of_party,
     replaced_since,
 )
 from odr.register.enforcement_list.reporting import chosen_debtor, named, somebody_owes, whose_debt
@@ -65,6 +67,8 @@ def consumption_can_be_barred(sitting: Sitting, case: Case, actor: Actor) -> Tex
     input=AskBarInput,
     by={*PARTY_ROLES, Role.JUDGE},
     at={Stage.ENFORCEMENT},
+    of_part=True,
+    in_record=False,
     guard=(consumption_can_be_barred, somebody_owes, is_enforced_for_me),
     source=law("RHC 1, 4"),
     topic=Topic.DECISION,
@@ -104,6 +108,8 @@ def _said(sitting: Sitting, case: Case, given: BarInput) -> list[Text]:
     input=BarInput,
     by={Role.PRESIDENT},
     at={Stage.ENFORCEMENT},
+    of_part=True,
+    in_record=False,
     guard=(consumption_can_be_barred, somebody_owes),
     source=law("RHC 1, 2, 3, 4, 5"),
     serves=Everyone.PARTIES,
@@ -200,17 +206,41 @@ def lift_consumption_bar(sitting: Sitting, case: Case, given: LiftBarInput, *, a
     row = next((one for one in bars_of(sitting.session, case, "ordered") if one.reference == given.order), None)
     if row is None:
         raise InvalidInput.at("order", T("Choose one of those listed."))
-    row.state, row.lifted_entry, row.lifted_ground = "lifted", sitting.next_number(case), given.ground
-    for one in leaves_of(sitting.session, case, is_open=True):
-        if one.order_id == row.id:
-            one.answer, one.answered_entry = "allow", sitting.next_number(case)
-            sitting.close_tasks(case, desks.CONSUMPTION_LEAVE, one.reference)
-    sitting.close_tasks(case, desks.BAR_STANDS, row.reference)
+    listed = not_while_listed(sitting, case, row) if given.ground in ("security", "consent") else None
+    if listed is not None:
+        raise InvalidInput.at("ground", listed)
+    lift(sitting, case, row, given.ground)
     debtor = case.party(row.party_id)
     was = replaced_since(debtor, row.asked_entry or row.ordered_entry or 0)
     return Recorded(
         T("Costly consumption is barred no longer for %(name)s", name=was or debtor.name),
         {"order": row.reference, "ground": given.ground},
+    )
+
+
+def lift(sitting: Sitting, case: Case, row: ConsumptionOrder, ground: str) -> None:
+    """A bar ends, whoever ends it: nothing that was asked about it waits."""
+    number = sitting.next_number(case)
+    row.state, row.lifted_entry, row.lifted_ground = "lifted", number, ground
+    for leave in leaves_of(sitting.session, case, is_open=True):
+        if leave.order_id == row.id:
+            leave.answer, leave.answered_entry = "allow", number
+            sitting.close_tasks(case, desks.CONSUMPTION_LEAVE, leave.reference)
+    for asked in liftings_of(sitting.session, case, is_open=True):
+        if asked.order_id == row.id:
+            asked.answer, asked.answered_entry = "lift", number
+            sitting.close_tasks(case, desks.CONSUMPTION_LIFTING, asked.reference)
+    sitting.close_tasks(case, desks.BAR_STANDS, row.reference)
+
+
+def not_while_listed(sitting: Sitting, case: Case, row: ConsumptionOrder) -> Text | None:
+    """Why no security and no consent lifts a bar while its debtor is on the list: whoever is on it is barred (RHC 1)."""
+    if listing_of_party(sitting, case, row.party_id, *STANDS) is None:
+        return None
+    return T(
+        "%(name)s is on the list of persons who do not perform, and is barred as long as the entry stands (%(article)s). The entry has to come off first.",
+        name=case.name_of(row.party_id),
+        article=sitting.pack(case).cite("RHC 1"),
     )
 
 
@@ -228,12 +258,12 @@ def due_lift(sitting: Sitting, case: Case, row: ConsumptionOrder) -> str | None:
     listing = sitting.session.get(Listing, row.listing_id) if row.listing_id is not None else None
     if listing is not None and listing.state is ListingState.REMOVED and listing.over_ground in NEVER_RIGHT:
         return NEVER_RIGHT[listing.over_ground]
-    creditor = _creditor(sitting, case, row, listing)
+    creditor = creditor_of_bar(sitting, case, row)
     not_enforced = barred(sitting.session, case)
     owed = [
         o
         for o in obligations_of(sitting.session, case)
-        if o.debtor_id == row.party_id
+        if row.party_id in o.debtors
         and (creditor is None or o.creditor_id == creditor)
         and o.reference not in not_enforced
     ]
@@ -242,8 +272,9 @@ def due_lift(sitting: Sitting, case: Case, row: ConsumptionOrder) -> str | None:
     return "performed" if all(o.done_at is not None for o in owed) else None
 
 
-def _creditor(sitting: Sitting, case: Case, row: ConsumptionOrder, listing: Listing | None) -> int | None:
+def creditor_of_bar(sitting: Sitting, case: Case, row: ConsumptionOrder) -> int | None:
     """For whom the court was enforcing when a bar was asked for or ordered."""
+    listing = sitting.session.get(Listing, row.listing_id) if row.listing_id is not None else None
     if listing is not None:
         return creditor_of(sitting, listing)
     asked = row.asked_entry or row.ordered_entry or 0
@@ -280,8 +311,7 @@ def _look_at(sitting: Sitting, case: Case, row: ConsumptionOrder, ended: Enforce
     """A judge looks at a bar whose enforcement was ended by ruling: nobody enforces anything any more, and the law does not say that
     it stays (RHC 9).
     """
-    listing = sitting.session.get(Listing, row.listing_id) if row.listing_id is not None else None
-    if _creditor(sitting, case, row, listing) not in (None, ended.party_id):
+    if creditor_of_bar(sitting, case, row) not in (None, ended.party_id):
         return
     title = T(
         "The enforcement was ended by ruling, and %(name)s is still barred from costly consumption. Lift the bar, or tick off that it stays.",
@@ -302,6 +332,8 @@ def i_am_barred(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     input=AskLeaveInput,
     by=set(PARTY_ROLES),
     at=set(OVER),
+    of_part=True,
+    in_record=False,
     guard=i_am_barred,
     while_stayed=True,
     source=law("RHC 3, 8"),
@@ -359,6 +391,8 @@ def a_leave_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     input=RuleOnLeaveInput,
     by={Role.JUDGE},
     at=set(OVER),
+    of_part=True,
+    in_record=False,
     guard=a_leave_waits,
     while_stayed=True,
     source=law("RHC 3, 8"),

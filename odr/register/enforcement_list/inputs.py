@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from odr.ground.text import T
-from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, field
+from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, RefTo, field
 
 GROUNDS = {
     "able": T("Able to perform and refuses to"),
@@ -393,6 +393,65 @@ class RuleOnLeaveInput(CourtModel):
         field(
             T("What is decided?"),
             options={"allow": T("It is allowed this once"), "refuse": T("It is not allowed")},
+            widget="radios",
+        ),
+    ]
+    reasons: Reasons
+
+
+class AskLiftingInput(CourtModel):
+    """Whoever is barred asks to have the bar lifted (RHC 9)."""
+
+    rests_on: Annotated[
+        Literal["security", "consent"],
+        field(
+            T("What do you rest it on?"),
+            options={"security": T("I give security"), "consent": T("The creditor agrees")},
+            widget="radios",
+        ),
+    ]
+    security: Annotated[
+        str | None,
+        CourtText(0, 2000),
+        field(
+            T("What is the security?"),
+            T("For how much, who gives it, and until when. For example a guarantee of a bank. Empty if you give none."),
+            widget="textarea",
+        ),
+    ] = None
+    words: Annotated[str, CourtText(5, 4000), field(T("Why should the bar be lifted?"), widget="textarea")]
+    proof: Annotated[
+        str | None,
+        RefTo("upload"),
+        field(T("Paper that shows it"), T("The other side sees it. Send the file first; it then stands here.")),
+    ] = None
+
+
+class AnswerLiftingInput(CourtModel):
+    """Whether the creditor agrees that a bar is lifted (RHC 9)."""
+
+    order: Annotated[str, CourtText(1, 40, one_line=True), field(T("Bar"), choices="bars_for_me")]
+    agrees: Annotated[
+        bool,
+        field(
+            T("May it be lifted?"),
+            widget="radios",
+            options={"true": T("Yes, I agree"), "false": T("No, it should stand")},
+            missing=T("Say whether you agree"),
+        ),
+    ]
+    words: Annotated[str | None, CourtText(0, 4000), field(T("Why?"), widget="textarea")] = None
+
+
+class RuleOnLiftingInput(CourtModel):
+    """Whether a bar is lifted (RHC 9)."""
+
+    request: Annotated[str, CourtText(1, 40, one_line=True), field(T("Request"), choices="asked_liftings")]
+    answer: Annotated[
+        Literal["lift", "keep"],
+        field(
+            T("What is decided?"),
+            options={"lift": T("The bar is lifted"), "keep": T("The bar stands")},
             widget="radios",
         ),
     ]

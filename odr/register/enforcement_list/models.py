@@ -159,6 +159,31 @@ class ConsumptionLeave(Base):
     answered_entry: Mapped[int | None]
 
 
+class ConsumptionLifting(Base):
+    """Somebody asks that a bar be lifted, against security or because the creditor agrees (RHC 9)."""
+
+    __tablename__ = "consumption_lifting"
+    __table_args__ = (Index("ix_consumption_lifting_case_id", "case_id"),)
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"))
+    order_id: Mapped[int] = mapped_column(ForeignKey("consumption_order.id"))
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    """Who asks: whoever is barred, or the creditor."""
+    rests_on: Mapped[str] = mapped_column(String(20))
+    """``security`` or ``consent``."""
+    words: Mapped[str] = mapped_column(Text)
+    """What the security is; of consent why it is asked for."""
+    agrees: Mapped[bool | None]
+    """The creditor's word; None while they said nothing."""
+    agrees_entry: Mapped[int | None]
+    answer: Mapped[str | None] = mapped_column(String(20))
+    """``lift`` or ``keep``; None while it waits."""
+    entry_number: Mapped[int]
+    answered_entry: Mapped[int | None]
+
+
 class ListingRecord(Base):
     """A line of the list's chain: public, anchored in the log, and naming nobody."""
 

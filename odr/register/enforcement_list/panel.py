@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import PARTY_ROLES, Case, Role
 from odr.ground.text import T, Text
+from odr.judgment.enforcement.part import is_binding
 from odr.procedure.acts.availability import refusal
 from odr.procedure.hooks import Panel
 from odr.register import names
+from odr.register.enforcement_list.lifting import waiting_for
 from odr.register.enforcement_list.models import ListingState
-from odr.register.enforcement_list.queries import OVER, bars_of, listings_of, name_of_listed
+from odr.register.enforcement_list.queries import bars_of, listings_of, name_of_listed
 from odr.register.enforcement_list.reporting import reports_read_by
 
 if TYPE_CHECKING:
@@ -25,8 +27,10 @@ MINE = (
     names.ASK_ABOUT_LISTING,
     names.ASK_LISTING_REVIEW,
     names.ASK_FOR_LEAVE,
+    names.ASK_TO_LIFT_BAR,
+    names.ANSWER_LIFTING,
 )
-"""What whoever is listed or barred can do, as far as it is open to them."""
+"""What whoever is listed or barred can do, and the creditor about a bar, as far as it is open to them."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Told:
 
 def listing_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """What a reader of the case reads of the list and of costly consumption; none where there is nothing of it."""
-    if case.stage not in OVER or actor.role not in READERS or sitting.pack(case).enforcement_list is None:
+    if actor.role not in READERS or sitting.pack(case).enforcement_list is None or not is_binding(sitting, case):
         return None
     told = [*_listings(sitting, case, actor), *_bars(sitting, case, actor)]
     reports = reports_read_by(sitting, case, actor)
@@ -95,11 +99,13 @@ def _next_of_listed() -> Text:
 def _bars(sitting: Sitting, case: Case, actor: Actor) -> list[Told]:
     found = []
     for row in bars_of(sitting.session, case, "ordered"):
-        mine = row.party_id == actor.party_id
-        next_ = (
-            T("Before you pay for something of that kind that life or work needs, ask the court. It costs nothing.")
-            if mine
-            else None
-        )
+        asked = waiting_for(sitting, case, row)
+        next_: Text | None = None
+        if asked is not None:
+            next_ = T("It is asked to have this lifted. Next: the judge decides; until then it stands.")
+        elif row.party_id == actor.party_id:
+            next_ = T(
+                "Before you pay for something of that kind that life or work needs, ask the court. It costs nothing."
+            )
         found.append(Told(T("Costly consumption is barred for %(name)s", name=case.name_of(row.party_id)), next_))
     return found

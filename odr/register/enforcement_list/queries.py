@@ -21,6 +21,7 @@ from odr.register.enforcement_list.models import (
     ALIVE,
     STANDS,
     ConsumptionLeave,
+    ConsumptionLifting,
     ConsumptionOrder,
     Listing,
     ListingRequest,
@@ -42,6 +43,9 @@ SAME_PERSON = frozenset({"wrong_name", "registry"})
 _LISTINGS = select(Listing).where(Listing.case_id == bindparam("case")).order_by(Listing.id)
 _REQUESTS = select(ListingRequest).where(ListingRequest.case_id == bindparam("case")).order_by(ListingRequest.id)
 _BARS = select(ConsumptionOrder).where(ConsumptionOrder.case_id == bindparam("case")).order_by(ConsumptionOrder.id)
+_LIFTINGS = (
+    select(ConsumptionLifting).where(ConsumptionLifting.case_id == bindparam("case")).order_by(ConsumptionLifting.id)
+)
 _LEAVES = select(ConsumptionLeave).where(ConsumptionLeave.case_id == bindparam("case")).order_by(ConsumptionLeave.id)
 
 
@@ -74,6 +78,12 @@ def leaves_of(session: Session, case: Case, *, is_open: bool = False) -> Sequenc
     return [row for row in rows if not is_open or row.answer is None]
 
 
+def liftings_of(session: Session, case: Case, *, is_open: bool = False) -> Sequence[ConsumptionLifting]:
+    """What was asked so that a bar be lifted."""
+    rows = session.scalars(_LIFTINGS, {"case": case.id}).all()
+    return [row for row in rows if not is_open or row.answer is None]
+
+
 def owed_late(sitting: Sitting, case: Case, creditor_id: int) -> list[Obligation]:
     """What is owed to a creditor and overdue."""
     return overdue_to(sitting, case, creditor_id)
@@ -84,7 +94,7 @@ def debtors(sitting: Sitting, case: Case) -> list[Party]:
     found = open_enforcement(sitting.session, case)
     if found is None:
         return []
-    owe = {o.debtor_id for o in owed_late(sitting, case, found.party_id)}
+    owe = {one for o in owed_late(sitting, case, found.party_id) for one in o.debtors}
     return [party for party in case.parties if party.id in owe]
 
 
@@ -164,7 +174,7 @@ def due_end(sitting: Sitting, case: Case, row: Listing) -> str | None:
     owed = [
         o
         for o in obligations_of(sitting.session, case)
-        if o.debtor_id == row.party_id and o.creditor_id == enforcement.party_id
+        if row.party_id in o.debtors and o.creditor_id == enforcement.party_id
     ]
     if not owed:
         return "undone"

@@ -14,6 +14,7 @@ from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, R
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
+from odr.judgment.enforcement.queries import open_enforcement
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.events import Served
 from odr.procedure.acts.letter import RUNS_FOR, Letter, PaperKind
@@ -73,6 +74,8 @@ def somebody_owes(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     input=OrderReportInput,
     by={Role.JUDGE, Role.CLERK},
     at={Stage.ENFORCEMENT},
+    of_part=True,
+    in_record=False,
     guard=somebody_owes,
     source=law("PIV 3, 4, 5, 6", "DDL 5"),
     serves=Everyone.CONCERNED,
@@ -120,7 +123,7 @@ def last_order(sitting: Sitting, case: Case, party: Party) -> DocketEntry | None
 def time_to_report_begins(sitting: Sitting, event: Served) -> None:
     """The order reached the debtor: the days that it names begin (PIV 4, 5). One that another order has replaced begins none."""
     case, kind = event.case, time_limits.PROPERTY_REPORT
-    if case.stage is not Stage.ENFORCEMENT:
+    if open_enforcement(sitting.session, case) is None:
         return
     order = last_order(sitting, case, event.party)
     if order is None or order.number not in event.entries or since(sitting, case, event.party, order):
@@ -167,6 +170,8 @@ def report_is_ordered(sitting: Sitting, case: Case, actor: Actor) -> Text | None
     input=ReportPropertyInput,
     by=set(PARTY_ROLES),
     at={Stage.ENFORCEMENT, Stage.EFFECTIVE},
+    of_part=True,
+    in_record=False,
     guard=report_is_ordered,
     source=law("PIV 5, 6, 7"),
     seen_by=Audience.OWN_SIDE_AND_COURT,
@@ -227,6 +232,8 @@ def my_debtor_reported(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     input=ReadReportInput,
     by=set(PARTY_ROLES),
     at={Stage.ENFORCEMENT},
+    of_part=True,
+    in_record=False,
     guard=my_debtor_reported,
     source=law("PIV 8"),
     topic=Topic.DECISION,

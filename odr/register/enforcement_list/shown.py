@@ -141,7 +141,7 @@ def entry_of(sitting: Sitting, row: Listing) -> Entry:
 
 def _owed(sitting: Sitting, case: Case, row: Listing, enforcement: EnforcementCase) -> Sequence[Obligation]:
     rows = obligations_of(sitting.session, case)
-    return [o for o in rows if o.debtor_id == row.party_id and o.creditor_id == enforcement.party_id]
+    return [o for o in rows if row.party_id in o.debtors and o.creditor_id == enforcement.party_id]
 
 
 def _opened(sitting: Sitting, case: Case, enforcement: EnforcementCase) -> date | None:

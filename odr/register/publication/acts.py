@@ -333,8 +333,8 @@ def publish_decision(sitting: Sitting, case: Case, given: PublicationRef, *, act
     document.is_public = True
     version = _new_version(sitting, case, row, document)
     row.state, row.since_at, row.proposed = PublicationState.PUBLISHED, now, None
-    reason = row.reason
-    row.reason = None
+    reason = row.correcting or row.reason
+    row.reason = row.correcting = None
     for desk in (desks.MAKE_PUBLIC, desks.APPROVE_PUBLICATION, desks.PUBLISH):
         sitting.close_tasks(case, desk, row.reference)
     ledger.record(
@@ -378,7 +378,7 @@ def _new_version(sitting: Sitting, case: Case, row: Publication, document: Docum
         number=len(earlier) + 1,
         sha256=digest,
         change=change,
-        reason=row.reason,
+        reason=row.correcting or row.reason,
         masked=row.masked,
         proposed_by=_name(sitting, row.proposed_by),
         approved_by=_name(sitting, row.approved_by),
@@ -533,7 +533,8 @@ def correct_publication(
     ids = [one.id for one in versions_of(sitting, row)]
     sitting.session.execute(delete(PublishedText).where(PublishedText.version_id.in_(ids)))
     _propose(sitting, case, row, given, actor)
-    row.reason = given.reason
+    # The public reads why it is not there as the ledger says it; why it is put right comes with the new text.
+    row.correcting = given.reason
     return Recorded(
         T("Another public text of number %(number)s of the ledger proposed", number=row.number),
         _facts(row, text_sha256=row.proposed_sha256),

@@ -105,7 +105,9 @@ class Publication(Base):
     approved_by: Mapped[int | None] = mapped_column(BigInt)
     approved_entry: Mapped[int | None]
     reason: Mapped[str | None] = mapped_column(String(40))
-    """Key of the pack's reasons, of what is withheld or withdrawn; of a text that is corrected, why."""
+    """Key of the pack's reasons, of what is withheld or withdrawn, as the last record of the number says it."""
+    correcting: Mapped[str | None] = mapped_column(String(40))
+    """Why another text is proposed in the place of one that was public; it comes into the ledger when that is published."""
     __table_args__ = (
         Index("ix_publication_state_number", "state", "number"),
         # The whole account is read from this one, never from the rows with their long texts.

@@ -119,7 +119,7 @@ def why_over(sitting: Sitting, case: Case, row: Sanction) -> str | None:
     owed = [
         o
         for o in obligations_of(sitting.session, case)
-        if o.debtor_id == row.party_id and o.creditor_id == enforcement.party_id
+        if row.party_id in o.debtors and o.creditor_id == enforcement.party_id
     ]
     if not owed or enforcement.state is EnforcementState.BARRED:
         return "undone"
