@@ -106,6 +106,7 @@ ROOM = Room(
     after_act=(before_claim.tell_when_carried_out,),
     confided=(accounts.never_kept_open,),
     panels=(
+        decision_case_views.desk_panel,
         decision_case_views.decision_panel,
         preservation_case_views.preserved_panel,
         judgments.applied_panel,

@@ -13,6 +13,7 @@ from odr.judgment.enforcement.owed import owed_by_decision
 from odr.judgment.models import Decision, EnforcementCase, Obligation
 from odr.judgment.vocabulary import EnforcementState
 from odr.procedure.audit.row_audit import audit_projections
+from odr.procedure.case.overview import case_page
 from odr.procedure.models import Task, Window
 from tests.judgment.bench import Bench
 from tests.judgment.test_partial import issue, pay, served
@@ -190,3 +191,15 @@ def decisions(bench: Bench) -> list[str]:
     """The two judgments."""
     with bench.court.database.read() as session:
         return list(session.scalars(select(Decision.reference)))
+
+
+def test_the_bench_finds_its_desk_beside_what_was_decided(bench: Bench) -> None:
+    """After a judgment on a part the judge reads on the case's page what was decided, and goes on to decide the rest."""
+    in_effect(bench)
+    with bench.court.database.read() as session:
+        case, look = session.get_one(Case, bench.case_id), bench.court.look(session)
+        shown = {who: case_page(look, case, bench.actor(who), "en").panels["main"] for who in ("judge", "claimant/1")}
+    templates = {who: [panel.template for panel in panels] for who, panels in shown.items()}
+    desk, decided = "judgment/_desk.html", "judgment/_decided.html"
+    assert [one for one in templates["judge"] if one in (desk, decided)] == [desk, decided]
+    assert decided in templates["claimant/1"] and desk not in templates["claimant/1"]

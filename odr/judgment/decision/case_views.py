@@ -255,15 +255,22 @@ def owed(sitting: Sitting, case: Case) -> list[Owed]:
 
 
 def decision_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
-    """On the case page: the decision and what is owed; for the bench before that, the way to the desk."""
+    """On the case page: the decision and what is owed."""
     decision = issued(sitting.session, case)
     if decision is not None and actor.role in PARTY_ROLES | BENCH_ROLES | {Role.CLERK, Role.PRESIDENT}:
         return Panel("main", 10, "judgment/_decided.html", _decided(sitting, case, decision, actor))
-    if case.stage in DECIDING and actor.role in BENCH_ROLES:
-        return Panel("main", 10, "judgment/_desk.html", {"desk": desk(sitting, case, None)})
     if obligations_of(sitting.session, case) and actor.role in PARTY_ROLES | {Role.CLERK}:
         return Panel("main", 10, "judgment/_decided.html", _decided(sitting, case, None, actor))
     return None
+
+
+def desk_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """On the case page, for the bench: the way to the desk, as long as anything is left to decide, also beside what was decided on a
+    part.
+    """
+    if case.stage not in DECIDING or actor.role not in BENCH_ROLES:
+        return None
+    return Panel("main", 9, "judgment/_desk.html", {"desk": desk(sitting, case, None)})
 
 
 def _with_papers(sitting: Sitting, decisions: Sequence[Decision]) -> list[tuple[Decision, Document | None]]:
