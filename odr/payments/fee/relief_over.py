@@ -53,7 +53,7 @@ def who_asked_in_vain(sitting: Sitting, case: Case, entry: DocketEntry) -> list[
     seen_by=Audience.OWN_SIDE_AND_COURT,
     letter=Letter(
         PaperKind.NOTICE,
-        T("Your request for help with the fee is not decided on any more"),
+        T("Your request for help with the fee is no longer decided"),
         T("The case is over and nothing of its fee is due from you. There is nothing you have to do."),
     ),
     in_record=False,
