@@ -13,7 +13,7 @@ from pydantic import Field
 
 from odr.docket.models import PartyKind
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import SIGNS, Money, T, Text, write, write_day, write_instant
+from odr.ground.text import SIGNS, LastDay, Money, T, Text, write, write_day, write_instant
 from odr.payments.fee.scales import FeeStep
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.fields import Option
@@ -31,6 +31,7 @@ from odr.procedure.forms.inputs import (
 from odr.procedure.rules.base import Period, Unit
 from odr.procedure.rules.registry import PackRegistry
 from odr.procedure.time.reckoning import reckon
+from odr.service.sending.asked import last_day
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TZ = ZoneInfo("Asia/Shanghai")
@@ -139,7 +140,12 @@ def environment(
     env.filters.update(
         text=lambda value: write(value, locale, TZ),
         money=lambda value: write(value, locale),
-        day=lambda value: write_day(value.astimezone(TZ).date() if isinstance(value, datetime) else value, locale),
+        day=lambda value: (
+            write(value, locale)
+            if isinstance(value, LastDay)
+            else write_day(value.astimezone(TZ).date() if isinstance(value, datetime) else value, locale)
+        ),
+        last_day=lambda due_at: last_day(due_at, TZ),
         instant=lambda value: write_instant(value, locale, TZ),
         sentence=lambda words: words[:1].upper() + words[1:],
         sign=lambda between: SIGNS[locale][between],
