@@ -155,7 +155,7 @@ def a_bar_is_for_me(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     concerns=creditor_and_debtor,
     letter=Letter(
         PaperKind.NOTICE,
-        T("The creditor has said whether a bar on costly consumption may be lifted"),
+        T("The creditor’s word on lifting a bar on costly consumption"),
         T("There is nothing you have to do. The judge decides; until then the bar stands."),
     ),
     topic=Topic.DECISION,
