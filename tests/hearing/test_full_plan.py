@@ -51,6 +51,17 @@ def to_questions(scene: Scene) -> None:
     assert scene.current() == "judge_questions"
 
 
+@kept
+def to_debate(scene: Scene) -> None:
+    """Everybody agreed to writing: the judge ends what is left of the exchange and allows the hearing in writing too."""
+    agreed_to_writing(scene, LI, HAIYUN, BAIHUA)
+    to_questions(scene)
+    while scene.current() is not None:
+        scene.act(CHEN, "end_phase", reasons="Nothing more is needed.")
+    allow_writing(scene)
+    assert scene.current() == "debate"
+
+
 def judge_tasks(scene: Scene) -> list[str]:
     """Kinds of what waits on the judge's desk."""
     from sqlalchemy import select
@@ -355,11 +366,7 @@ def test_the_whole_record_is_read_corrected_and_signed(full: Scene) -> None:
     """Who signs signs what she has read: a record that grew is read again; step-up is needed; refusal is noted; then
     the case is ready.
     """
-    agreed_to_writing(full, LI, HAIYUN, BAIHUA)
-    to_questions(full)
-    while full.current() is not None:
-        full.act(CHEN, "end_phase", reasons="Nothing more is needed.")
-    allow_writing(full)
+    to_debate(full)
     while full.current() == "debate":
         full.act(CHEN, "end_phase", reasons="Nothing more is needed.")
     with pytest.raises(ActNotOpen, match="cannot be left out"):
@@ -390,11 +397,7 @@ def test_the_whole_record_is_read_corrected_and_signed(full: Scene) -> None:
 
 def test_the_rounds_of_the_debate_are_told_apart(full: Scene) -> None:
     """In the second round nobody reads the words of the first again; once the judge leaves it out, no round is counted."""
-    agreed_to_writing(full, LI, HAIYUN, BAIHUA)
-    to_questions(full)
-    while full.current() is not None:
-        full.act(CHEN, "end_phase", reasons="Nothing more is needed.")
-    allow_writing(full)
+    to_debate(full)
     first = asked_of(full, LI)
     assert "(round 1 of 2)" in first["en"] and "（第1轮，共2轮）" in first["zh-Hans"]
     say_all(full, LI)

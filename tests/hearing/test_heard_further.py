@@ -11,8 +11,8 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.hearing.record.papers import record_digest, seal_records
 from odr.hearing.ripeness.basis import without_basis
 from odr.hearing.vocabulary import PhaseState
-from tests.hearing.scene import BAIHUA, CHEN, HAIYUN, LI, Scene, agreed_to_writing, allow_writing
-from tests.hearing.test_full_plan import say_all, to_questions
+from tests.hearing.scene import BAIHUA, CHEN, HAIYUN, LI, Scene
+from tests.hearing.test_full_plan import say_all, to_debate, to_questions
 from tests.kept import kept
 
 WHY = "It is unclear who packed the goods."
@@ -29,11 +29,7 @@ def full(scene_of: Callable[..., Scene]) -> Scene:
 @kept
 def to_deliberation(scene: Scene) -> None:
     """Everything was gone through in writing, and the record is signed."""
-    agreed_to_writing(scene, LI, HAIYUN, BAIHUA)
-    to_questions(scene)
-    while scene.current() is not None:
-        scene.act(CHEN, "end_phase", reasons="Nothing more is needed.")
-    allow_writing(scene)
+    to_debate(scene)
     while scene.current() == "debate":
         say_all(scene, LI, HAIYUN, BAIHUA)
     say_all(scene, LI, HAIYUN, BAIHUA)

@@ -505,3 +505,21 @@ def lay_exhibit(session: Any, case: Case, party: Party, number: int, at: datetim
 
 
 __all__ = ["NUMBER", "Bench", "DecisionState", "lay_case", "lay_exhibit", "people"]
+
+
+def lay_mei(session: Any, bench: Bench, role: Role, ordinal: int = 1) -> Party:
+    """Mei, who has an account, as one more party of the case."""
+    mei = Party(
+        case_id=bench.case_id,
+        role=role,
+        ordinal=ordinal,
+        name="Mei",
+        kind=PartyKind.PERSON,
+        account_id=bench.account("mei").id,
+        joined_at=bench.clock.now(),
+        online=True,
+        address="2 Court Road",
+    )
+    session.add(mei)
+    session.flush()
+    return mei

@@ -7,14 +7,14 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from odr.docket.models import DocketEntry, Outcome, Party, PartyKind, Role, Stage
+from odr.docket.models import DocketEntry, Outcome, Role, Stage
 from odr.ground.errors import ActNotOpen
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.vocabulary import EnforcementState, SettlementState
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.models import FeeAssessment
 from odr.procedure.models import Task, WindowState
-from tests.judgment.bench import Bench, to_the_cent
+from tests.judgment.bench import Bench, lay_mei, to_the_cent
 from tests.judgment.test_enforcement_settlement import (
     HALT,
     PROPOSAL,
@@ -37,19 +37,7 @@ def another_creditor(bench: Bench) -> str:
     with bench.court.database.write() as session:
         first = session.scalars(select(Obligation).order_by(Obligation.id)).first()
         assert first is not None
-        mei = Party(
-            case_id=first.case_id,
-            role=Role.CLAIMANT,
-            ordinal=2,
-            name="Mei",
-            kind=PartyKind.PERSON,
-            account_id=bench.account("mei").id,
-            joined_at=bench.clock.now(),
-            online=True,
-            address="2 Court Road",
-        )
-        session.add(mei)
-        session.flush()
+        mei = lay_mei(session, bench, Role.CLAIMANT, 2)
         theirs = Obligation(
             case_id=first.case_id,
             instrument=first.instrument,

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import inspect, select
 
-from odr.docket.models import Case, Party, PartyKind, Role, Stage
+from odr.docket.models import Case, Role, Stage
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import Money
 from odr.hearing.models import Opinion
@@ -20,26 +20,14 @@ from odr.payments.models import FeeAssessment
 from odr.procedure.acts.act_versions import current_input
 from odr.procedure.models import Window
 from odr.register.enforcement_list.queries import debtors
-from tests.judgment.bench import Bench
+from tests.judgment.bench import Bench, lay_mei
 from tests.judgment.test_partial import paper_of
 
 
 def joined_by_a_third(bench: Bench) -> None:
     """A case in which a third party may be held liable beside the respondent (CPL 59)."""
     with bench.court.database.write() as session:
-        mei = Party(
-            case_id=bench.case_id,
-            role=Role.THIRD_PARTY,
-            ordinal=1,
-            name="Mei",
-            kind=PartyKind.PERSON,
-            account_id=bench.account("mei").id,
-            joined_at=bench.clock.now(),
-            online=True,
-            address="2 Court Road",
-        )
-        session.add(mei)
-        session.flush()
+        mei = lay_mei(session, bench, Role.THIRD_PARTY)
         # Heard on every exhibit, in the words of the respondent.
         other = next(p.id for p in session.get_one(Case, bench.case_id).parties if p.label == "respondent/1")
         for said in session.scalars(select(Opinion).where(Opinion.party_id == other)).all():
