@@ -196,8 +196,7 @@ def answer(court: Court, session: Session, reference: str, given: RegistryAnswer
     handed = _opened(court, row)
     _erase(court, row)
     if handed.by_mail:
-        ring = keyring(court.settings.secret_key)
-        outbox.keep(session, ring, [letter_of(court, handed, given)], court.clock.machine_now())
+        outbox.write(court, session, [letter_of(court, handed, given)])
     return handed
 
 

@@ -22,7 +22,6 @@ from odr.ground.text import T, Text
 from odr.identity.accounts import outbox
 from odr.identity.accounts.account_letters import Letter, site_of
 from odr.identity.models import Account
-from odr.identity.sign_in.keys import keyring
 from odr.notary.administration import administration_act
 from odr.notary.canonical import JSON
 from odr.notary.notary import Notary
@@ -210,7 +209,7 @@ def tell(court: Court, session: Session, pack: RulePack, term: StaffTerm) -> Non
         account.locale or "zh-Hans",
         site=site_of(court.settings.base_url),
     )
-    outbox.keep(session, keyring(court.settings.secret_key), [letter], court.clock.machine_now())
+    outbox.write(court, session, [letter])
 
 
 def _reference(session: Session, account_id: int) -> str:

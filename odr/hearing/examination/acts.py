@@ -50,9 +50,6 @@ from odr.procedure.time.written_working import bilingual
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-STEP = 100
-"""Ordinals leave room for phases that are put in later."""
-
 HEARD = (
     desks.PUT_QUESTIONS,
     desks.UNANSWERED,
@@ -300,7 +297,7 @@ def open_examination(sitting: Sitting, case: Case, given: OpenInput, *, actor: A
     sitting.session.add(examination)
     sitting.session.flush()
     for ordinal, phase in enumerate(plan, 1):
-        examination.phases.append(phase_row(case, phase, ordinal * STEP))
+        examination.phases.append(phase_row(case, phase, ordinal * phases.STEP))
     sitting.session.flush()
     sitting.move(case, Stage.HEARING)
     if given.words:

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 EXHIBITS = "cross_examination"
+STEP = 100
+"""Ordinals leave room for phases that are put in later."""
 _WINDOW = select(Window).where(Window.reference == bindparam("reference"))
 _SAID = select(Opinion.exhibit_id, Opinion.axis).where(
     Opinion.case_id == bindparam("case"),

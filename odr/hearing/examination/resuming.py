@@ -25,9 +25,6 @@ from odr.procedure.rules.base import law
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-STEP = 100
-"""Between the ordinals of rounds, as when the plan is laid."""
-
 
 @guard("CPL 144, 149")
 def the_examination_is_over(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
@@ -132,7 +129,9 @@ def _plan_again(examination: Examination, first: Phase | None) -> list[Phase]:
     newest = {phase.key: phase for phase in since}
     ordinal = max(phase.ordinal for phase in examination.phases)
     ordered = sorted(newest.values(), key=lambda phase: (phase.key == RECORD, phase.ordinal))
-    planned = [phases.another_round(examination, old, ordinal + n * STEP) for n, old in enumerate(ordered, start=1)]
+    planned = [
+        phases.another_round(examination, old, ordinal + n * phases.STEP) for n, old in enumerate(ordered, start=1)
+    ]
     examination.phases.extend(planned)
     return planned
 

@@ -151,8 +151,10 @@ def resumed_by(sitting: Sitting, case: Case) -> DocketEntry | None:
     their last words once more on what came since (CPL 144).
     """
     examination = examination_of(sitting.session, case)
-    entries = entries_of(sitting.session, case, names.HEAR_FURTHER) if examination is not None else ()
-    return next((one for one in reversed(entries) if examination and one.number > examination.opened_by), None)
+    if examination is None:
+        return None
+    entries = entries_of(sitting.session, case, names.HEAR_FURTHER)
+    return next((one for one in reversed(entries) if one.number > examination.opened_by), None)
 
 
 def is_needed(sitting: Sitting, case: Case, phase: Phase) -> bool:

@@ -16,7 +16,6 @@ from odr.ground.text import T
 from odr.identity.accounts import outbox
 from odr.identity.accounts.account_letters import Letter, site_of
 from odr.identity.models import Account, AccountState, Mandate
-from odr.identity.sign_in.keys import keyring
 from odr.insight.supervision.audit import draw_due
 from odr.insight.supervision.models import Matter, MatterKind, SupervisionMatter
 from odr.insight.workload.models import WorkTurn
@@ -116,7 +115,7 @@ def _write_to(court: Court, session: Session, asked: Sequence[int]) -> None:
         for account in session.scalars(select(Account).where(Account.id.in_(asked)).order_by(Account.id))
     ]
     if letters:
-        outbox.keep(session, keyring(court.settings.secret_key), letters, court.clock.machine_now())
+        outbox.write(court, session, letters)
 
 
 def _late(court: Court, session: Session, rules: SupervisionRules, now: datetime) -> list[Matter]:

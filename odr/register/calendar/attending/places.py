@@ -27,7 +27,6 @@ from odr.identity.accounts import outbox
 from odr.identity.accounts.account_letters import Letter, site_of
 from odr.identity.actors import actors_in
 from odr.identity.models import Account
-from odr.identity.sign_in.keys import keyring
 from odr.notary.administration import FORMAT, administration_act
 from odr.notary.canonical import JSON
 from odr.notary.lot import first_head_over
@@ -552,7 +551,7 @@ def write_to(court: Court, session: Session, row: PlaceRequest, subject: Text, s
         site=site_of(court.settings.base_url),
         page=T("Places in hearings"),
     )
-    outbox.keep(session, keyring(court.settings.secret_key), [letter], court.clock.machine_now())
+    outbox.write(court, session, [letter])
 
 
 def put_on_record(court: Court, session: Session, hearing: Hearing, act: str, now: datetime, **said: JSON) -> str:
