@@ -61,6 +61,24 @@ def test_two_orders_are_two_disputes(small_scene: Scene) -> None:
     assert [reasons for _, reasons in found(small_scene)] == [["the same parties"]] * 2
 
 
+def test_the_same_people_the_other_way_round_are_noticed(small_scene: Scene) -> None:
+    """Who was claimed from may claim (CPI 247); two who stood on one side are not the parties of a dispute between them."""
+    li, min_ = (dict(other(name), kind="person") for name in ("Li Wen", "Zhao Min"))
+    haiyun = other("Haiyun")
+
+    def against(claimant: dict[str, Any], *respondents: dict[str, Any]) -> None:
+        small_scene.lodge(
+            about(None, claimant=claimant | {"e_service": True, "in_writing": True}, respondents=respondents)
+        )
+
+    against(haiyun, min_)
+    against(li, haiyun, min_)
+    assert found(small_scene) == []
+    first = small_scene.case_id
+    against(haiyun, li)
+    assert found(small_scene) == [(first, ["the same parties"])]
+
+
 def test_the_order_alone_is_asked_about(small_scene: Scene) -> None:
     """The same number against somebody else is a question, too; what was withdrawn may be brought anew (CPI 214)."""
     small_scene.lodge(about("B-1"))

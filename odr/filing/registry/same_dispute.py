@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, union
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Outcome, Party, Role
+from odr.docket.models import Case, Outcome, Party, PartyKind, Role
 from odr.docket.queries import parties
 from odr.filing.inputs import ClaimInput
 from odr.filing.models import Claim
@@ -27,6 +27,16 @@ FILED_ANEW = (Outcome.WITHDRAWN, Outcome.DEEMED_WITHDRAWN, Outcome.REFUSED, Outc
 SIDES = (Role.CLAIMANT, Role.RESPONDENT)
 TOLD = 3
 """Cases named in one line."""
+
+
+class _Named(Protocol):
+    """Somebody of a side, in a case or in a claim that is not lodged yet."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def kind(self) -> PartyKind: ...
 
 
 @dataclass(frozen=True)
@@ -47,7 +57,8 @@ class _Sought:
     """What is looked for: who is against whom, about which order and kind of dispute."""
 
     case_id: int | None
-    names: frozenset[str]
+    sides: tuple[frozenset[str], frozenset[str]]
+    """Names on either side; first the side with fewer cases, as far as can be told."""
     order: str | None
     cause: str
 
@@ -55,15 +66,15 @@ class _Sought:
 def alike_before_court(sitting: Sitting, case: Case) -> list[Alike]:
     """Cases that may be about the same dispute as a claim the registry reviews, those with most in common first."""
     claim = sitting.session.scalars(select(Claim).where(Claim.case_id == case.id).order_by(Claim.id)).first()
-    names = {party.name for role in SIDES for party in parties(case, role)}
-    sought = _Sought(case.id, frozenset(names), claim.order_number if claim else None, case.cause)
+    sides = _sides(*(parties(case, role) for role in SIDES))
+    sought = _Sought(case.id, sides, claim.order_number if claim else None, case.cause)
     return _alike(sitting, sought, (), None)
 
 
 def alike_of_mine(sitting: Sitting, account_id: int, claim: ClaimInput) -> list[Alike]:
     """Cases of one's own that may be about the same dispute as a claim that is not lodged yet."""
-    names = {claim.claimant.name, *(one.name for one in claim.respondents)}
-    sought = _Sought(None, frozenset(names), claim.matter.order_number, claim.matter.cause)
+    sides = _sides([claim.claimant], claim.respondents)
+    sought = _Sought(None, sides, claim.matter.order_number, claim.matter.cause)
     mine = select(Party.case_id).where(Party.account_id == account_id, Party.role.in_(SIDES), Party.left_at.is_(None))
     return _alike(sitting, sought, [line.upload for line in claim.exhibits], Case.id.in_(mine))
 
@@ -97,18 +108,26 @@ def _alike(sitting: Sitting, sought: _Sought, uploads: Sequence[str], only: Colu
     return sorted((one for one in found if one.reasons), key=lambda one: -len(one.reasons))
 
 
+def _sides(claimants: Sequence[_Named], respondents: Sequence[_Named]) -> tuple[frozenset[str], frozenset[str]]:
+    """Their names, those first who have fewer cases: a person has a few where a company may have a hundred thousand."""
+    few, many = sorted((claimants, respondents), key=lambda side: any(one.kind != PartyKind.PERSON for one in side))
+    return frozenset(one.name for one in few), frozenset(one.name for one in many)
+
+
 def _between(sought: _Sought) -> Select[int]:
-    """Cases with one of these people on either side: who claims may be claimed from in the other (CPI 247)."""
-    one, other = aliased(Party), aliased(Party)
+    """Cases with somebody of each side against each other: who claims may be claimed from in the other (CPI 247)."""
+    few, many = sought.sides
+    first = (
+        select(Party.case_id, Party.role)
+        .where(Party.name.in_(few), Party.role.in_(SIDES))
+        .cte("first_side")
+        # No engine knows which name has few cases: told to begin with all of one side, it does not read the cases of the other.
+        .prefix_with("MATERIALIZED")
+    )
     return (
-        select(one.case_id)
-        .join(other, other.case_id == one.case_id)
-        .where(
-            one.role == Role.CLAIMANT,
-            other.role == Role.RESPONDENT,
-            one.name.in_(sought.names),
-            other.name.in_(sought.names),
-        )
+        select(first.c.case_id)
+        .join(Party, Party.case_id == first.c.case_id)
+        .where(Party.name.in_(many), Party.role.in_(SIDES), Party.role != first.c.role)
     )
 
 
@@ -118,8 +137,9 @@ def _reasons(session: Session, sought: _Sought, case: Case, order: str | None, f
         yield T("the same order number")
     if files:
         yield T("the same files, byte for byte: %(count)s", count=files)
-    names = {role: {party.name for party in parties(case, role)} for role in SIDES}
-    between = all(names[role] & sought.names for role in SIDES)
+    claimants, respondents = ({party.name for party in parties(case, role)} for role in SIDES)
+    one, other = sought.sides
+    between = (claimants & one and respondents & other) or (claimants & other and respondents & one)
     # Two orders of one buyer at one shop are two disputes.
     other_order = bool(sought.order) and bool(order) and not same_order
     if between and (same_order or files or (case.cause == sought.cause and not other_order)):
