@@ -19,7 +19,9 @@ const MINUTE = 60_000;
 const countOf = (text) => [...text.replace(/\r\n?/g, "\n").trim().normalize("NFC")].length;
 
 function fill(sentence, places) {
-  return sentence.replace(/%\((\w+)\)s/g, (whole, name) => places[name] ?? whole);
+  // In English one is counted otherwise, "1 day"; after a Chinese number no such word stands.
+  const counted = sentence.replace(/%\((\w+)\)s ([a-z]+)s\b/g, (whole, name, noun) => (places[name] == 1 ? `%(${name})s ${noun}` : whole));
+  return counted.replace(/%\((\w+)\)s/g, (whole, name) => places[name] ?? whole);
 }
 
 function count(area) {

@@ -59,7 +59,7 @@
 
   // Heard by screen readers: few words, and only when something changed.
   function announce() {
-    said.textContent = items.length ? say("count", { done: items.filter((item) => item.done).length, all: items.length }) : "";
+    said.textContent = items.length ? say(items.length === 1 ? "count_of_one" : "count", { done: items.filter((item) => item.done).length, all: items.length }) : "";
   }
 
   function lose(item) {

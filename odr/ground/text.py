@@ -24,6 +24,8 @@ from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, get_currency_precision
 
+from odr.ground.singular import counts_one, of_one
+
 TRANSLATIONS = Path(__file__).resolve().parents[2] / "translations"
 LOCALES = {"en": "en", "zh-Hans": "zh_Hans"}
 """BCP 47 tag on the page → folder of the catalogue."""
@@ -61,6 +63,8 @@ class Text:
         message = catalogue(locale).get(self.msgid, self.msgid)
         if not self.params:
             return message.replace("%%", "%")
+        if locale == SOURCE_LOCALE and (ones := [name for name, value in self.params.items() if counts_one(value)]):
+            message = of_one(message, frozenset(ones))
         return message % {name: write(value, locale) for name, value in self.params.items()}
 
     def __str__(self) -> str:

@@ -276,11 +276,11 @@ def test_nothing_looks_sent_before_the_court_has_said_so(page: Page, court: Cour
     until_on(page, lambda: held, "it is asked for")
     shown = page.locator(".upload-item").inner_text()
     assert "Sent to the court at" not in shown and ("Not sent yet" in shown or "not all of it is here" in shown), shown
-    assert page.get_by_role("status").filter(has_text="0 of 1 files").count() == 1 and warns(page)
+    assert page.get_by_role("status").filter(has_text="0 of 1 file").count() == 1 and warns(page)
     assert uploads(court) == []
     held[0].continue_()
     page.get_by_text(re.compile(r"Sent to the court at \d\d:\d\d\.")).wait_for()
-    assert page.get_by_role("status").filter(has_text="1 of 1 files").count() == 1 and not warns(page)
+    assert page.get_by_role("status").filter(has_text="1 of 1 file").count() == 1 and not warns(page)
     assert [upload.state for upload in uploads(court)] == [UploadState.ANCHORED]
 
 

@@ -156,7 +156,7 @@ def test_list_in_a_case_is_seen_by_all_and_named_at_the_exhibit(small_scene: Sce
     with pytest.raises(ActNotOpen, match="sent no list"):
         small_scene.do("submit_digests", "haiyun", batch=batch.reference, proves="It", source="Theirs")
     receipt = small_scene.do("submit_digests", "li", batch=batch.reference, proves="What was shown", source="My server")
-    assert "1 digests" in receipt.words["en"]
+    assert "1 digest" in receipt.words["en"]
     with pytest.raises(ActNotOpen, match="in no case"):
         small_scene.do("submit_digests", "li", batch=batch.reference, proves="Again", source="My server")
     for who in ("li", "haiyun", "judge"):

@@ -122,7 +122,7 @@ def test_a_word_in_the_file_finds_the_case(small_scene: Scene, app: Flask) -> No
     small_scene.accept("simple")
     judge = Visitor(app, small_scene, "judge")
     page = judge.get("/today/cases?q=additive")
-    assert "1 cases" in page and "Stands in: fact 2" in page.replace("\n", "")
+    assert "1 case" in page and "Stands in: fact 2" in page.replace("\n", "")
     assert "request 1" in judge.get("/today/cases?q=price+back")
     assert "Stands in" not in judge.get("/today/cases")
     assert "No case of yours is like this." in judge.get("/today/cases?q=unmentioned+word")

@@ -67,7 +67,7 @@ def test_ticked_papers_go_out_again_and_the_rest_says_why(returned: Scene) -> No
     assert status == 422 and "Tick the papers first." in page
     given = {"what": "again", "key": "k1", "packet": [paper.reference, "nobody"]}
     status, page = send(clerk, path, f"{path}/together", **given)
-    assert status == 422 and "1 papers go out again" in page and "You have no paper with this reference." in page
+    assert status == 422 and "1 paper goes out again" in page and "You have no paper with this reference." in page
     assert entries(returned, "serve_again") == 1 and len(papers(returned)) == 2
     status, page = send(clerk, path, f"{path}/together", **given)
     assert "1 were done before" in page and entries(returned, "serve_again") == 1

@@ -59,6 +59,7 @@ WORDS = {
     ),
     "not_all": T("Not everything has been sent. Send or remove it, or press again to go on without it."),
     "count": T("%(done)s of %(all)s files have been sent to the court.", done="{done}", all="{all}"),
+    "count_of_one": T("%(done)s of %(all)s files have been sent to the court.", done="{done}", all=1),
     "refused": T("Not sent: %(name)s", name="{name}"),
     "open": T("See what the court has received: %(name)s", name="{name}"),
     "too_large": T("This file is larger than the court takes."),
