@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from odr.ground.singular import NOUNS, NUMBERED, REGULAR, VERBS, of_one
-from odr.ground.text import T, Text, catalogue, places
+from odr.ground.text import NOUNS, NUMBERED, REGULAR, VERBS, T, Text, catalogue, of_one, places
 
 SENTENCES = [
     (

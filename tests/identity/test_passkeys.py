@@ -19,7 +19,7 @@ from odr.identity.models import Account, AccountState, Passkey, SessionRow
 from odr.identity.sign_in import passkeys, program_tokens, sessions
 from odr.identity.sign_in.passkeys import PasskeyRefused, Site
 from odr.identity.sign_in.program_tokens import Scope
-from tests.identity.conftest import ORIGIN, PASSWORD, NewBrowser, People
+from tests.identity.conftest import ORIGIN, PASSWORD, Mailbox, NewBrowser, People
 from tests.peers.browser import PHONE, OpenPage
 
 SITE = Site("court.test", (ORIGIN,), "Internet Court")
@@ -58,10 +58,10 @@ def _sign_in(page: Page, email: str) -> None:
 
 
 def test_a_clerk_comes_in_with_a_passkey_alone(
-    served: str, open_page: OpenPage, people: People, database: Database, browser_of: NewBrowser
+    served: str, open_page: OpenPage, people: People, database: Database, browser_of: NewBrowser, mailbox: Mailbox
 ) -> None:
-    """Made in the account, the passkey opens the staff desk without password, and proves again who one is; what another
-    browser has by the password alone ends.
+    """Made in the account, of which a letter tells, the passkey opens the staff desk without password, and proves again who
+    one is; what another browser has by the password alone ends.
     """
     people.add("clerk@example.com", "", Role.CLERK)
     weaker = browser_of()
@@ -74,6 +74,7 @@ def test_a_clerk_comes_in_with_a_passkey_alone(
     page.fill("#passkey-name", "My telephone")
     page.click("[data-passkey=make] button")
     page.wait_for_selector("text=My telephone")
+    assert [text for _, subject, text, _ in mailbox.letters if "“My telephone” was added" in text]
     assert weaker.get("/account/devices").headers["Location"].startswith("/account/sign-in")
     page.goto("/door/desk")
     assert page.inner_text("body") == "desk"

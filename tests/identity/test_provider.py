@@ -20,7 +20,7 @@ from odr.ground.db import Database
 from odr.identity.models import Account, LinkedIdentity, Passkey, SessionRow
 from odr.identity.sign_in.oidc import open_provider
 from odr.procedure.court import Court
-from tests.identity.conftest import Browser, People, open_door
+from tests.identity.conftest import Browser, Mailbox, People, open_door
 from tests.peers.browser import OpenPage
 from tests.peers.oidc import CLIENT, PERSON, SECRET, ProviderPeer
 
@@ -119,6 +119,19 @@ def test_one_person_signs_in_to_one_account(lay: Browser, provider_peer: Provide
     assert other.get(here(provider_peer.sign_in(set_out(other, "link", "/account/identity")))).status_code == 409
     answer = lay.submit("/account/provider/1/end", on="/account/identity")
     assert answer.status_code == 409 and "only way" in answer.text
+
+
+def test_a_link_made_and_ended_is_told(
+    lay: Browser, provider_peer: ProviderPeer, people: People, mailbox: Mailbox
+) -> None:
+    """Whoever sits at an unlocked device could link a provider of their own: the owner hears of it, and of its end."""
+    people.add("other@parties.example")
+    lay.sign_in("other@parties.example")
+    lay.get(here(provider_peer.sign_in(set_out(lay, "link", "/account/identity"))))
+    to, subject, text, _ = mailbox.letters[-1]
+    assert (to, subject) == ("other@parties.example", "Your account is linked") and "City Pass was linked" in text
+    assert lay.submit("/account/provider/1/end", on="/account/identity").status_code == 303
+    assert mailbox.letters[-1][1] == "A link of your account ended"
 
 
 WRONG: list[dict[str, Any]] = [

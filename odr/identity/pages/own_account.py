@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from odr.ground.errors import CourtError, InvalidInput, NotFound
 from odr.ground.text import LOCALES, T
 from odr.identity.accounts import accounts, outbox
+from odr.identity.accounts.way_letters import Way, tell
 from odr.identity.models import Account
 from odr.identity.pages import bp
 from odr.identity.pages.shared import again, me, means, my_session, page, set_locale, to
@@ -148,8 +149,10 @@ def app_factor_submit() -> AnyResponse:
             )
             sessions.confirm(writing, my_session(), now, two_factor=True)
             accounts.weaker_ways_end(writing, account.id, now, keep=my_session())
+            tell(court, writing, account, Way.APP_SET_UP, now)
     except CourtError as error:
         return again("app_factor.html", error, "code", **shown)
+    outbox.send_soon(court)
     session.pop(ENROLLING)
     return page("recovery_codes.html", recovery=recovery)
 
@@ -159,10 +162,14 @@ def app_factor_submit() -> AnyResponse:
 @require_strong()
 def remove_app_factor() -> AnyResponse:
     """Give the app up."""
-    with current_court().database.write() as writing:
+    court = current_court()
+    now = court.clock.machine_now()
+    with court.database.write() as writing:
         account = writing.get_one(Account, me().account_id)
         one_time_codes.remove(writing, account)
-        accounts.factor_given_up(writing, account, current_court().clock.machine_now(), keep=my_session())
+        accounts.factor_given_up(writing, account, now, keep=my_session())
+        tell(court, writing, account, Way.APP_REMOVED, now)
+    outbox.send_soon(court)
     return to("identity.second_factor")
 
 
@@ -171,8 +178,12 @@ def remove_app_factor() -> AnyResponse:
 @require_strong()
 def renew_recovery_codes() -> Response:
     """Make new recovery codes; shows them, this once."""
-    with current_court().database.write() as writing:
-        recovery = one_time_codes.renew_recovery_codes(writing, means().keyring, me().account_id)
+    court = current_court()
+    with court.database.write() as writing:
+        account = writing.get_one(Account, me().account_id)
+        recovery = one_time_codes.renew_recovery_codes(writing, means().keyring, account.id)
+        tell(court, writing, account, Way.CODES_RENEWED, court.clock.machine_now())
+    outbox.send_soon(court)
     return page("recovery_codes.html", recovery=recovery)
 
 
@@ -203,8 +214,10 @@ def issue_token() -> Response:
                 two_factor=me().two_factor,
                 now=court.clock.machine_now(),
             )
+            tell(court, writing, account, Way.TOKEN_MADE, court.clock.machine_now(), form.get("name", "").strip()[:100])
     except CourtError as error:
         return again("tokens.html", error, **_tokens())
+    outbox.send_soon(court)
     return page("token_made.html", token=token)
 
 

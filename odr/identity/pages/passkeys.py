@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T
-from odr.identity.accounts import accounts
+from odr.identity.accounts import accounts, outbox
+from odr.identity.accounts.way_letters import Way, tell
 from odr.identity.models import Account
 from odr.identity.pages import bp
 from odr.identity.pages.shared import address, landing, let_in, me, means, my_session, site, to
@@ -44,9 +45,11 @@ def add_passkey() -> Response:
     now = court.clock.machine_now()
     with court.database.write() as writing:
         account = writing.get_one(Account, me().account_id)
-        passkeys.register(writing, account, site(), _credential(sent), str(sent.get("name", "")), now)
+        key = passkeys.register(writing, account, site(), _credential(sent), str(sent.get("name", "")), now)
         sessions.confirm(writing, my_session(), now, two_factor=True)
         accounts.weaker_ways_end(writing, account.id, now, keep=my_session())
+        tell(court, writing, account, Way.PASSKEY_ADDED, now, key.name)
+    outbox.send_soon(court)
     return jsonify({"next": url_for("identity.second_factor")})
 
 
@@ -55,11 +58,15 @@ def add_passkey() -> Response:
 @require_strong()
 def remove_passkey(key_id: int) -> AnyResponse:
     """Give a passkey up."""
-    with current_court().database.write() as writing:
+    court = current_court()
+    now = court.clock.machine_now()
+    with court.database.write() as writing:
         if not passkeys.remove(writing, me().account_id, key_id):
             raise NotFound
         account = writing.get_one(Account, me().account_id)
-        accounts.factor_given_up(writing, account, current_court().clock.machine_now(), keep=my_session())
+        accounts.factor_given_up(writing, account, now, keep=my_session())
+        tell(court, writing, account, Way.PASSKEY_REMOVED, now)
+    outbox.send_soon(court)
     return to("identity.second_factor")
 
 

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from odr.ground.errors import CourtError, NotFound, StepUpNeeded
 from odr.ground.text import T
-from odr.identity.accounts import links
+from odr.identity.accounts import links, outbox
+from odr.identity.accounts.way_letters import Way, tell
 from odr.identity.models import Account, LinkPurpose
 from odr.identity.pages import bp
 from odr.identity.pages.shared import address, again, landing, me, means, my_session, page, provider_here, to
@@ -78,13 +79,17 @@ def provider_link() -> Response:
 @require_strong()
 def provider_end(link_id: int) -> Response:
     """End a link of one's own."""
+    court = current_court()
     try:
-        with current_court().database.write() as writing:
-            linked.end(writing, writing.get_one(Account, me().account_id), link_id)
+        with court.database.write() as writing:
+            account = writing.get_one(Account, me().account_id)
+            linked.end(writing, account, link_id)
+            tell(court, writing, account, Way.PROVIDER_ENDED, court.clock.machine_now())
     except NotFound:
         raise
     except CourtError as error:
         return again("my_identity.html", error, **_state())
+    outbox.send_soon(court)
     return to("identity.my_identity")
 
 
@@ -162,8 +167,12 @@ def _signed_in(voucher: Voucher, journey: _Journey) -> Response:
 
 def _linked(voucher: Voucher, journey: _Journey) -> Response:
     court = current_court()
+    now = court.clock.machine_now()
     with court.database.write() as writing:
-        linked.link(writing, writing.get_one(Account, _same_session(journey)), voucher, court.clock.machine_now())
+        account = writing.get_one(Account, _same_session(journey))
+        linked.link(writing, account, voucher, now)
+        tell(court, writing, account, Way.PROVIDER_LINKED, now, _provider().name)
+    outbox.send_soon(court)
     return to("identity.my_identity")
 
 
