@@ -172,6 +172,21 @@ def test_files_of_a_month_come_in_parts(scene: Scene) -> None:
     assert "Link" not in client(scene).get("/decisions/withdrawn.jsonl").headers
 
 
+def test_who_follows_what_is_withdrawn_misses_nothing(scene: Scene) -> None:
+    """An older text that goes later comes after the last record a follower knows, and one that went comes once."""
+    made = laid(scene, 4)
+    stranger, after, seen = client(scene), 0, list[str]()
+    for address in (made[3], made[0], made[2]):
+        record(scene.court, address, PublicationState.WITHDRAWN)
+        lines = [
+            json.loads(line) for line in stranger.get(f"/decisions/withdrawn.jsonl?after={after}").text.splitlines()
+        ]
+        seen += [line["address"] for line in lines]
+        after = lines[-1]["record"]
+    assert seen == [made[3], made[0], made[2]]
+    assert not stranger.get(f"/decisions/withdrawn.jsonl?after={after}").text
+
+
 def test_a_page_asks_the_database_a_fixed_number_of_times(scene: Scene) -> None:
     """However many decisions it shows."""
     laid(scene, 25)

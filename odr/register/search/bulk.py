@@ -14,10 +14,10 @@ from datetime import UTC, date
 from typing import Any
 from xml.etree import ElementTree
 
-from sqlalchemy import func, not_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Subquery, func, not_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute as Attribute, Session
 
-from odr.register.publication.models import Publication, PublicationState, PublicationVersion
+from odr.register.publication.models import Publication, PublicationState, PublicationVersion, RegisterRecord
 from odr.register.publication.public_views import IN_STATE, in_month
 from odr.register.search.answers import decision_json
 from odr.register.search.facts import FactReader
@@ -95,34 +95,47 @@ def _line(told: dict[str, Any]) -> str:
 def tombstones(session: Session, after: int, size: int = A_FILE) -> tuple[list[str], int | None]:
     """Versions that were public and are not, of decisions that were withdrawn or corrected: whoever keeps their words
     takes them out of the copy.
+
+    In the order of the ledger's records with which they went, so that whoever asks for what came ``after`` the last record they
+    know misses nothing, however old the text is that goes. ``size`` decisions at most, each with all its versions.
     """
-    newest = (
-        select(PublicationVersion.publication_id, func.max(PublicationVersion.number).label("number"))
-        .group_by(PublicationVersion.publication_id)
-        .subquery()
-    )
-    query = (
-        select(Publication, PublicationVersion)
+    newest = _newest(PublicationVersion.publication_id, PublicationVersion.number)
+    gone = or_(not_(IN_STATE["published"]), PublicationVersion.number < newest.c.number)
+    these = (
+        select(Publication.id)
         .join(PublicationVersion, PublicationVersion.publication_id == Publication.id)
-        .join(newest, newest.c.publication_id == Publication.id)
-        .where(or_(not_(IN_STATE["published"]), PublicationVersion.number < newest.c.number))
-        .where(PublicationVersion.id > after)
-        .order_by(PublicationVersion.id)
-        .limit(size)
+        .join(newest, newest.c.of == Publication.id)
+        .where(gone)
     )
-    made, last = [], None
-    for row, version in session.execute(query):
-        gone = {
+    told = _newest(RegisterRecord.publication_id, RegisterRecord.number, RegisterRecord.publication_id.in_(these))
+    page = select(told).where(told.c.number > after).order_by(told.c.number).limit(size).subquery()
+    query = (
+        select(Publication, PublicationVersion, page.c.number)
+        .join(page, page.c.of == Publication.id)
+        .join(PublicationVersion, PublicationVersion.publication_id == Publication.id)
+        .join(newest, newest.c.of == Publication.id)
+        .where(gone)
+        .order_by(page.c.number, PublicationVersion.id)
+    )
+    made, records = [], set[int]()
+    for row, version, record in session.execute(query):
+        line = {
             "address": row.address,
             "ledger_number": row.number,
             "version": version.number,
             "text_sha256": version.sha256,
             "since": row.since_at.astimezone(UTC).isoformat(timespec="seconds"),
             "replaced": row.state is PublicationState.PUBLISHED,
+            "record": record,
         }
-        made.append(_line(gone))
-        last = version.id
-    return made, last if len(made) == size else None
+        made.append(_line(line))
+        records.add(record)
+    return made, max(records) if len(records) == size else None
+
+
+def _newest(of: Attribute[int], number: Attribute[int], *only: ColumnElement[bool]) -> Subquery:
+    """The highest number of each publication: ``of`` and ``number``."""
+    return select(of.label("of"), func.max(number).label("number")).where(*only).group_by(of).subquery()
 
 
 def sitemap_parts(session: Session) -> list[int]:
