@@ -11,9 +11,13 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 log = logging.getLogger("odr.ground.background")
+Thing = TypeVar("Thing")
 
 
 class Beside:
@@ -88,6 +92,23 @@ class Beside:
             except Exception:
                 log.exception("%s failed; what it is about stays committed and waiting", self._name)
                 time.sleep(1)
+
+
+def each_alone(things: Iterable[Thing], do: Callable[[Thing], int | None], failed: str) -> int:
+    """One round's work: ``do`` for each of what was found, so that one thing over which it fails keeps no other waiting. That one is
+    found again in the next round; ``failed`` says in the operators' log what could not be done.
+
+    Gives what ``do`` gave, together. Raises what no thing is to blame for: that the database does not answer.
+    """
+    done = 0
+    for thing in things:
+        try:
+            done += int(do(thing) or 0)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("%s; it is tried again in the next round", failed)
+    return done
 
 
 def told_to_stop(stop: threading.Event | None = None) -> threading.Event:

@@ -62,6 +62,31 @@ def test_what_was_ordered_erased_goes_when_the_store_answers_again(small_scene: 
     assert key not in set(failing.names())
 
 
+class OneFails(FolderStore):
+    """A store that cannot erase what has this name."""
+
+    broken = ""
+
+    def erase(self, key: str) -> None:
+        if key == self.broken:
+            raise OSError("a folder that may not be written to")
+        super().erase(key)
+
+
+def test_bytes_that_cannot_be_erased_keep_no_others(small_scene: Scene) -> None:
+    """Of three that were let go of the first stays, is told to the operators, and is tried again."""
+    store = OneFails(small_scene.court.ports.store.root)
+    small_scene.court.ports.store = store
+    keys = sorted(store.write(io.BytesIO(words)).key for words in (b"one", b"two", b"three"))
+    store.broken = keys[0]
+    with small_scene.court.database.write() as session:
+        session.add_all(BytesToErase(key=key) for key in keys)
+    assert erase_waiting(small_scene.court) == 2
+    assert set(store.names()) & set(keys) == {keys[0]}
+    store.broken = ""
+    assert erase_waiting(small_scene.court) == 1 and not set(store.names()) & set(keys)
+
+
 def test_the_open_bytes_of_a_sealed_file_go_too(small_scene: Scene, failing: Failing) -> None:
     """A secret stands readable in the store no longer than until the store answers."""
     with_exhibits(small_scene)

@@ -23,6 +23,7 @@ from odr.evidence.intake.belonging import along
 from odr.evidence.models import Exhibit, Upload, UploadState
 from odr.evidence.retention.models import LegalHold, NoticeState, UploadNotice
 from odr.evidence.retention.rules import after
+from odr.ground.background import each_alone
 from odr.ground.db import Database
 from odr.ground.silence import outward
 from odr.ground.text import T, Text, side_by_side
@@ -178,7 +179,11 @@ def tell_senders(court: Court) -> int:
         moot, due = _moot(court, session, rule), list(_due(court, session, rule))
     if moot or due:
         _write_list(court, rule, moot, due)
-    return sum(_tell(court, rule, account_id, numbers) for account_id, numbers in _claimed(court).items())
+    return each_alone(
+        _claimed(court).items(),
+        lambda one: _tell(court, rule, *one),
+        "somebody could not be told of files that are in no case",
+    )
 
 
 def _moot(court: Court, session: Session, rule: Ruled) -> list[int]:

@@ -52,6 +52,7 @@ from odr.evidence.intake.upload_errors import (
 from odr.evidence.models import Blob, Upload, UploadState
 from odr.evidence.store.integrity_check import Unwraps, contents
 from odr.evidence.store.store import CHUNK, BlobStore, Reader, digest_of, read_into
+from odr.ground.background import each_alone
 from odr.ground.clock import Clock
 from odr.ground.db import Database, new_reference, reserve_ids_of
 from odr.ground.errors import CourtError, NotFound, NoTurn, TooMany
@@ -359,7 +360,9 @@ class UploadDesk:
                 )
             ).all()
             session.expunge_all()
-        return sum(self._expire(upload.id, upload.reference, now) for upload in due)
+        return each_alone(
+            due, lambda one: self._expire(one.id, one.reference, now), "an unfinished upload could not be expired"
+        )
 
     def finish_waiting(self, most: int = 64) -> int:
         """Try again to finish uploads that waited for the malware scanner; how many are settled now."""
@@ -387,7 +390,7 @@ class UploadDesk:
         """Remove part files that belong to no unfinished upload: the process that received them was killed. How many."""
         before = (self.clock.machine_now() - STRAY).timestamp()
         found = [reference for reference in self.parts.resting_since(before) if self._finished(reference)]
-        return sum(self._forget_stray(reference) for reference in found)
+        return each_alone(found, self._forget_stray, "what a killed process left of an upload could not be removed")
 
     # -- inside
 

@@ -8,6 +8,7 @@ import logging
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -28,6 +29,7 @@ from odr.evidence.kit.casefile import (
 from odr.evidence.kit.kit import LeftOut, write_kit
 from odr.evidence.models import Compilation, CompilationKind, CompilationState, Exhibit
 from odr.evidence.store.erasing import erase_now, let_go
+from odr.ground.background import each_alone
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import CourtError, TooMany
 from odr.ground.memory.built_once import built_once
@@ -328,12 +330,15 @@ def _expire(court: Court) -> int:
                 )
             )
         )
-    for row in over:
-        with court.database.write() as session:
-            mine = session.get_one(Compilation, row.id)
-            key, mine.key, mine.state = mine.key, None, CompilationState.EXPIRED
-            if key:
-                let_go(session, key)
+    return each_alone(over, partial(_forget, court), "a compilation whose time is over could not be forgotten")
+
+
+def _forget(court: Court, row: Compilation) -> int:
+    with court.database.write() as session:
+        mine = session.get_one(Compilation, row.id)
+        key, mine.key, mine.state = mine.key, None, CompilationState.EXPIRED
         if key:
-            erase_now(court, [key])
-    return len(over)
+            let_go(session, key)
+    if key:
+        erase_now(court, [key])
+    return 1

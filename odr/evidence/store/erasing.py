@@ -7,12 +7,14 @@ is found by the worker.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from odr.evidence.models import BytesToErase
+from odr.ground.background import each_alone
 from odr.ground.memory.built_once import built_once
 
 if TYPE_CHECKING:
@@ -48,5 +50,9 @@ def erase_waiting(court: Court) -> int:
         keys = session.scalars(
             built_once(lambda: select(BytesToErase.key).order_by(BytesToErase.key).limit(MOST))
         ).all()
-    erase_now(court, keys)
-    return len(keys)
+    return each_alone(keys, partial(_erase, court), "what was let go of could not be erased from the store")
+
+
+def _erase(court: Court, key: str) -> int:
+    erase_now(court, [key])
+    return 1

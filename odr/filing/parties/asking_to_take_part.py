@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from odr.docket.models import Case, Stage
 from odr.filing import names
 from odr.filing.models import OutsideRequest, Request, RequestKind, RequestState
 from odr.filing.parties.inputs import InterventionInput
+from odr.ground.background import each_alone
 from odr.ground.errors import ActNotOpen, CourtError
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
@@ -106,7 +108,7 @@ def put_before_judges(court: Court, limit: int = 50) -> int:
                 )
             )
         ).all()
-    return sum(_put(court, number) for number in found)
+    return each_alone(found, partial(_put, court), "a request to take part could not be put on its docket")
 
 
 def _put(court: Court, number: int) -> bool:

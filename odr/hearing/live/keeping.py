@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from sqlalchemy import exists, or_, select
 from odr.docket.models import Audience, Case, Role, Stage
 from odr.evidence.retention.models import LegalHold
 from odr.evidence.retention.rules import forget_in_database, hold_of, kept_until as kept_by_rule
+from odr.ground.background import each_alone
 from odr.ground.errors import ActNotOpen
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
@@ -215,9 +217,14 @@ def take_away_erased(court: Court) -> int:
     )
     with court.database.read() as session:
         found = [one for one in session.scalars(erased) if _left(court, one) or _derived(court, one)]
-    for one in found:
-        _take_away(court, one)
-    return len(found)
+    return each_alone(
+        found, partial(_taken_away, court), "an erased recording could not be taken away from this machine"
+    )
+
+
+def _taken_away(court: Court, hearing: Hearing) -> int:
+    _take_away(court, hearing)
+    return 1
 
 
 _ON_A_DESK = (Task.kind == desks.RECORDING_DUE.kind, Task.case_id == Case.id)
@@ -253,14 +260,14 @@ def recordings_due(court: Court) -> int:
             for case in (session.get_one(Case, number) for number in dict.fromkeys(session.scalars(kept)))
             if _is_due(looked, case)
         ]
-    if not due:
-        return 0
+    return each_alone(due, partial(_put_on_desk, court), "recordings whose time is over could not be put on a desk")
+
+
+def _put_on_desk(court: Court, number: int) -> int:
     with court.sit() as sitting:
-        for number in due:
-            case = sitting.session.get_one(Case, number)
-            title = T("The time for keeping the recordings of this case is over. Decide whether they are erased.")
-            sitting.open_task(case, Role.JUDGE, desks.RECORDING_DUE, title, risk=5)
-    return len(due)
+        title = T("The time for keeping the recordings of this case is over. Decide whether they are erased.")
+        sitting.open_task(sitting.session.get_one(Case, number), Role.JUDGE, desks.RECORDING_DUE, title, risk=5)
+    return 1
 
 
 def _is_due(sitting: Sitting, case: Case) -> bool:

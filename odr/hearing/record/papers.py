@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import exists, func, select
@@ -15,6 +16,7 @@ from odr.docket.models import Audience, Case, DocketEntry, Document, Role, Seat
 from odr.docket.papers import Attendance as AttendanceLine, PostingLine, RecordPaper, Signatory, clerk, judge, typeset
 from odr.docket.visibility import reads_entry
 from odr.evidence.models import Exhibit
+from odr.ground.background import each_alone
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import LOCALES, T, Text, side_by_side
@@ -363,7 +365,6 @@ def seal_records(court: Court, limit: int = 8) -> int:
     """The worker's sweep: set and seal the record of each examination that closed and has none yet, in both languages; and
     another version where a correction was ruled on since, beside the one that was signed.
     """
-    made = 0
     with court.database.read() as session:
         cases = list(
             session.scalars(
@@ -378,22 +379,20 @@ def seal_records(court: Court, limit: int = 8) -> int:
                 )
             )
         )
-        drafts = [
-            (case, paper_of(court.look(session), case, court.clock.now()), _reaches(session, case)) for case in cases
-        ]
-    for case, paper, reaches in drafts:
-        now = court.clock.machine_now()
-        # What somebody wrote or a program heard is not asked for its signs: one without a face keeps no record from being sealed.
-        pdf = typeset(court.ports.typesetter, paper, "both", at=now, by_number=True)
-        made += _keep(
-            court,
-            case.id,
-            reaches,
-            court.ports.sealer.seal_pdf(
-                pdf, reason="Record of the hearing", signer_name=court.settings.court_name, now=now
-            ),
-        )
-    return made
+    return each_alone([case.id for case in cases], partial(_seal, court), "the record of a hearing could not be sealed")
+
+
+def _seal(court: Court, case_id: int) -> int:
+    now = court.clock.machine_now()
+    with court.database.read() as session:
+        case = session.get_one(Case, case_id)
+        paper, reaches = paper_of(court.look(session), case, court.clock.now()), _reaches(session, case)
+    # What somebody wrote or a program heard is not asked for its signs: one without a face keeps no record from being sealed.
+    pdf = typeset(court.ports.typesetter, paper, "both", at=now, by_number=True)
+    sealed = court.ports.sealer.seal_pdf(
+        pdf, reason="Record of the hearing", signer_name=court.settings.court_name, now=now
+    )
+    return _keep(court, case_id, reaches, sealed)
 
 
 def _reaches(session: Session, case: Case) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Audience, Case, DocketEntry, Role, Stage
+from odr.ground.background import each_alone
 from odr.ground.errors import ActNotOpen
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
@@ -132,11 +133,13 @@ def open_waiting(court: Court, limit: int = 50) -> int:
         ).all()
     if due:
         court.settle()
-    for seal_id, case_id in due:
-        with court.sit() as sitting:
-            case = sitting.session.get_one(Case, case_id)
-            sitting.follow(case, lambda sitting=sitting, seal_id=seal_id: _again(sitting, seal_id))  # type: ignore[misc]
-    return len(due)
+    return each_alone(due, lambda one: _open(court, *one), "a seal that has ended could not be opened")
+
+
+def _open(court: Court, seal_id: int, case_id: int) -> int:
+    with court.sit() as sitting:
+        sitting.follow(sitting.session.get_one(Case, case_id), lambda: _again(sitting, seal_id))
+    return 1
 
 
 def _again(sitting: Sitting, seal_id: int) -> None:

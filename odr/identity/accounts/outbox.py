@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from odr.ground.background import each_alone
 from odr.ground.clock import Clock
 from odr.ground.config import Settings
 from odr.ground.db import Database
@@ -97,7 +98,11 @@ def send_letters(court: House) -> int:
                 )
             )
         ).all()
-    return sum(_send(court.database, ring, court.ports.mail, number, now) for number in waiting)
+    return each_alone(
+        waiting,
+        lambda number: _send(court.database, ring, court.ports.mail, number, now),
+        "a letter about an account could not be sent",
+    )
 
 
 def _send(database: Database, ring: Keyring, port: MailPort, number: int, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
+from odr.ground.background import each_alone
 from odr.ground.db import insert_once
 from odr.ground.errors import CaseMovedOn, CourtError, NotFound
 from odr.ground.memory.built_once import built_once
@@ -65,13 +66,14 @@ def file_signed(court: Court) -> int:
             for meeting, case in rows
             if signed_by(session, meeting).keys() == {view["account"] for view in attended(meeting)}
         ]
-    done = 0
-    for case, given in ready:
-        try:
-            with court.sit(court.prepare(names.FILE_MEETING_MINUTES, case, given, CLOCK_ACTOR)) as sitting:
-                mine = sitting.session.get_one(Case, case.id)
-                sitting.perform(names.FILE_MEETING_MINUTES, mine, given, actor=CLOCK_ACTOR)
-            done += 1
-        except CourtError:  # Signed by the last one in two requests at once: the other has filed them.
-            continue
-    return done
+    return each_alone(ready, lambda one: _file(court, *one), "minutes that everybody has signed could not be filed")
+
+
+def _file(court: Court, case: Case, given: FileMinutesInput) -> int:
+    try:
+        with court.sit(court.prepare(names.FILE_MEETING_MINUTES, case, given, CLOCK_ACTOR)) as sitting:
+            mine = sitting.session.get_one(Case, case.id)
+            sitting.perform(names.FILE_MEETING_MINUTES, mine, given, actor=CLOCK_ACTOR)
+    except CourtError:  # Signed by the last one in two requests at once: the other has filed them.
+        return 0
+    return 1

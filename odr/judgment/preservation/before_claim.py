@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from sqlalchemy import select
 
 from odr.docket.models import Audience, Case, DocketEntry, Outcome, Role, Stage
+from odr.ground.background import each_alone
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import CLOCK_ACTOR, Actor
@@ -194,10 +196,13 @@ def end_with_claims(court: Court) -> int:
     """
     with court.database.read() as session:
         ids = session.scalars(_ENDS_WITH_CLAIM).all()
-    for case_id in ids:
-        with court.sit() as sitting:
-            _end_with_claim(sitting, sitting.session.get_one(Case, case_id, with_for_update=True))
-    return len(ids)
+    return each_alone(ids, partial(_end, court), "what was preserved for a claim that is over could not be ended")
+
+
+def _end(court: Court, case_id: int) -> int:
+    with court.sit() as sitting:
+        _end_with_claim(sitting, sitting.session.get_one(Case, case_id, with_for_update=True))
+    return 1
 
 
 def _end_with_claim(sitting: Sitting, case: Case) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import Select, exists, select
 
 from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, Role, Stage
 from odr.docket.queries import entry as entry_of, parties
+from odr.ground.background import each_alone
 from odr.ground.errors import InvalidInput
 from odr.ground.keyset import judged
 from odr.ground.text import T, Text
@@ -537,7 +538,7 @@ def note_terms(court: Court) -> int:
             for case_id, subject, due in [*ending, *_untold_by_law(look)]
             if due is not None and _is_time(look, session.get_one(Case, case_id), due)
         ]
-    return sum(_note(court, case_id, subject) for case_id, subject in found)
+    return each_alone(found, lambda one: _note(court, *one), "the end of a preservation could not be told of")
 
 
 def _untold_by_law(look: Sitting, subject: str | None = None) -> list[tuple[int, str, datetime | None]]:

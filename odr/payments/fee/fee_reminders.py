@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from sqlalchemy import select
 
 from odr.docket.models import Case, Role, Stage
+from odr.ground.background import each_alone
 from odr.ground.errors import ActNotOpen
 from odr.ground.keyset import judged
 from odr.ground.memory.built_once import built_once
@@ -130,7 +131,7 @@ def sweep(court: Court, limit: int = 50) -> int:
             for row, window, case in rows
             if _is_late_enough(window, now) and not is_pending(look, row)
         ]
-    return sum([_remind(court, case_id, given) for case_id, given in found])
+    return each_alone(found, lambda one: _remind(court, *one), "nobody could be reminded of a fee")
 
 
 def _is_late_enough(window: Window, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, select
 
 from odr.docket.models import Case, Role
+from odr.ground.background import each_alone
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
 from odr.payments import desks
@@ -31,12 +32,13 @@ def sweep(court: Court, limit: int = 50) -> int:
     now = court.clock.now()
     soon = _unwarned(court, desks.REFUND_SOON, now + timedelta(days=court.settings.refund_alarm_days), limit)
     late = _unwarned(court, desks.REFUND_LATE, now, limit)
-    raised = 0
-    for desk, ids in ((desks.REFUND_SOON, soon), (desks.REFUND_LATE, late)):
-        for refund_id in ids:
-            with court.sit() as sitting:
-                raised += raise_alarm(sitting, refund_id, desk)
-    return raised
+    alarms = [(desk, one) for desk, ids in ((desks.REFUND_SOON, soon), (desks.REFUND_LATE, late)) for one in ids]
+    return each_alone(alarms, lambda one: _raise(court, *one), "nobody could be warned of a refund")
+
+
+def _raise(court: Court, desk: Desk, refund_id: int) -> int:
+    with court.sit() as sitting:
+        return raise_alarm(sitting, refund_id, desk)
 
 
 def _unwarned(court: Court, desk: Desk, until: datetime, limit: int) -> list[int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import or_, select
 
 from odr.docket.models import Case, Role
+from odr.ground.background import each_alone
 from odr.ground.silence import outward
 from odr.ground.text import T
 from odr.payments import desks
@@ -46,7 +47,7 @@ def sweep(court: Court, limit: int = 50) -> int:
         )
         waiting = [(row[0], row[1]) for row in session.execute(query)]
         session.expunge_all()
-    return sum([_send(court, gateway, refund, payment) for refund, payment in waiting])
+    return each_alone(waiting, lambda one: _send(court, gateway, *one), "a refund could not be sent")
 
 
 def _send(court: Court, gateway: Gateway, refund: Refund, payment: Payment) -> int:

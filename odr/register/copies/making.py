@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Document, Party
 from odr.evidence.models import Compilation, CompilationState
+from odr.ground.background import each_alone
 from odr.ground.errors import CourtError
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import Money
@@ -129,15 +131,17 @@ def certify_due(court: Court) -> int:
                 )
             )
         ).all()
-    done = 0
-    for number, _ in waiting:
-        try:
-            if not _certify(court, number):
-                failed(court, number)
-            done += 1
-        except CourtError:  # The case moved on meanwhile; the other copies do not wait for it.
-            log.info("copy %s could not be certified now; it is tried again in the next round", number, exc_info=True)
-    return done
+    return each_alone((number for number, _ in waiting), partial(_settle, court), "a copy could not be certified")
+
+
+def _settle(court: Court, number: int) -> int:
+    try:
+        if not _certify(court, number):
+            failed(court, number)
+    except CourtError:  # The case moved on meanwhile.
+        log.info("copy %s could not be certified now; it is tried again in the next round", number, exc_info=True)
+        return 0
+    return 1
 
 
 def failed(court: Court, number: int) -> None:

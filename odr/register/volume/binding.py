@@ -10,6 +10,7 @@ from sqlalchemy import exists, select
 
 from odr.docket.models import Case, Role, Stage
 from odr.evidence.models import Compilation, CompilationState
+from odr.ground.background import each_alone
 from odr.ground.errors import CourtError
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
@@ -58,7 +59,8 @@ def _onto_desks(court: Court) -> int:
                 )
             )
         ).all()
-    for number in due:
+
+    def put(number: int) -> int:
         with court.sit() as sitting:
             case = sitting.session.get_one(Case, number, with_for_update=True)
             if (
@@ -66,12 +68,14 @@ def _onto_desks(court: Court) -> int:
                 or sitting.tasks(case, desks.CLOSE_VOLUME)
                 or closed_volume(sitting.session, case) is not None
             ):
-                continue
+                return 0
             since = max(case.closed_at or now, opened_again_at(sitting.session, case) or case.closed_at or now)
             until = reckon(pack, rules.by, since, article=str(rules.article)).due_at
             words = T("The case is over. Look through the file and close the volume.")
             sitting.open_task(case, Role.CLERK, desks.CLOSE_VOLUME, words, risk=5, due_at=max(until, now))
-    return len(due)
+        return 1
+
+    return each_alone(due, put, "the volume of a case could not be put on a desk")
 
 
 def _seal(court: Court) -> int:
@@ -89,19 +93,20 @@ def _seal(court: Court) -> int:
                 )
             )
         ).all()
-    for row, made, case in waiting:
-        if made.state is not CompilationState.READY or made.sha256 is None:
-            with court.database.write() as session:
-                mine = session.get_one(CaseVolume, row.id, with_for_update=True)
-                if mine.state is VolumeState.BINDING:  # Somebody may have opened it again meanwhile.
-                    mine.state = VolumeState.FAILED
-            continue
-        given = SealVolumeInput(volume=row.reference, sha256=made.sha256, size=made.size or 0, upto=made.upto or 0)
-        try:
-            with court.sit(court.prepare(names.SEAL_VOLUME, case, given, CLOCK_ACTOR)) as sitting:
-                sitting.perform(names.SEAL_VOLUME, sitting.session.get_one(Case, case.id), given, actor=CLOCK_ACTOR)
-        except CourtError:  # The case moved on meanwhile; the other volumes do not wait for it.
-            log.info(
-                "volume %s could not be sealed now; it is tried again in the next round", row.reference, exc_info=True
-            )
-    return len(waiting)
+    return each_alone(waiting, lambda one: _seal_one(court, *one), "a volume could not be sealed")
+
+
+def _seal_one(court: Court, row: CaseVolume, made: Compilation, case: Case) -> int:
+    if made.state is not CompilationState.READY or made.sha256 is None:
+        with court.database.write() as session:
+            mine = session.get_one(CaseVolume, row.id, with_for_update=True)
+            if mine.state is VolumeState.BINDING:  # Somebody may have opened it again meanwhile.
+                mine.state = VolumeState.FAILED
+        return 1
+    given = SealVolumeInput(volume=row.reference, sha256=made.sha256, size=made.size or 0, upto=made.upto or 0)
+    try:
+        with court.sit(court.prepare(names.SEAL_VOLUME, case, given, CLOCK_ACTOR)) as sitting:
+            sitting.perform(names.SEAL_VOLUME, sitting.session.get_one(Case, case.id), given, actor=CLOCK_ACTOR)
+    except CourtError:  # The case moved on meanwhile.
+        log.info("volume %s could not be sealed now; it is tried again in the next round", row.reference, exc_info=True)
+    return 1

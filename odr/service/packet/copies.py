@@ -20,6 +20,7 @@ from odr.docket.models import Audience, Case, DocketEntry, Document, Party
 from odr.docket.papers import Block, FactsBlock, HeadingBlock, NoticePaper, ParagraphBlock, Words, clerk, typeset
 from odr.docket.queries import entry as entry_numbered
 from odr.docket.visibility import document_audience, may_read
+from odr.ground.background import each_alone
 from odr.ground.canonical import sha256_hex
 from odr.ground.db import new_reference
 from odr.ground.memory.built_once import built_once
@@ -172,15 +173,13 @@ def make_copies(court: Court, limit: int = 32) -> int:
     """The worker's sweep: set, seal and anchor the promised papers, one commit for those of a case; gives how many were
     made.
 
-    A paper that cannot be made keeps no other back; the first fault is raised when the others are kept.
+    A paper that cannot be made keeps no other back.
     """
     with court.database.read() as session:
-        look = court.look(session)
         rows = session.execute(
             built_once(
                 lambda: (
-                    select(Document.id, DocketEntry, Case)
-                    .join(Case, Case.id == Document.case_id)
+                    select(Document.id, DocketEntry.id, Document.case_id)
                     .join(
                         DocketEntry,
                         and_(DocketEntry.case_id == Document.case_id, DocketEntry.number == Document.entry_number),
@@ -191,32 +190,34 @@ def make_copies(court: Court, limit: int = 32) -> int:
                 )
             )
         ).all()
-        drafts = [
-            (row_id, case.id, copy_paper(look, case, entry), document_audience(entry.audience, entry.named))
-            for row_id, entry, case in rows
-        ]
     made: dict[int, list[tuple[int, bytes, Readers]]] = defaultdict(list)
-    faults: list[Exception] = []
-    for row_id, case_id, paper, audience in drafts:
-        now = court.clock.machine_now()
-        try:
-            sealed = court.ports.sealer.seal_pdf(
-                typeset(court.ports.typesetter, paper, "both", at=now, by_number=True),
-                reason="Copy from the docket",
-                signer_name=court.settings.court_name,
-                now=now,
-            )
-        except Exception as error:
-            faults.append(error)
-        else:
-            made[case_id].append((row_id, sealed, audience))
-    for papers in made.values():
+
+    def make(row: tuple[int, int, int]) -> int:
+        row_id, entry_id, case_id = row
+        made[case_id].append((row_id, *_sealed(court, entry_id)))
+        return 1
+
+    def keep(papers: list[tuple[int, bytes, Readers]]) -> int:
         with court.sit() as sitting:
-            for row_id, sealed, audience in papers:
-                _keep(sitting, row_id, sealed, audience)
-    if faults:
-        raise faults[0]
-    return len(drafts)
+            for row_id, sealed, readers in papers:
+                _keep(sitting, row_id, sealed, readers)
+        return len(papers)
+
+    each_alone([(one, entry, case) for one, entry, case in rows], make, "a paper from the docket could not be made")
+    return each_alone(made.values(), keep, "papers from the docket could not be kept")
+
+
+def _sealed(court: Court, entry_id: int) -> tuple[bytes, Readers]:
+    """The sealed copy of an entry, and who may read it."""
+    with court.database.read() as session:
+        entry = session.get_one(DocketEntry, entry_id)
+        paper = copy_paper(court.look(session), session.get_one(Case, entry.case_id), entry)
+        readers = document_audience(entry.audience, entry.named)
+    now = court.clock.machine_now()
+    pdf = typeset(court.ports.typesetter, paper, "both", at=now, by_number=True)
+    return court.ports.sealer.seal_pdf(
+        pdf, reason="Copy from the docket", signer_name=court.settings.court_name, now=now
+    ), readers
 
 
 def _keep(sitting: Sitting, document_id: int, pdf: bytes, readers: Readers) -> None:

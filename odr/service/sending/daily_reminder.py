@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party
+from odr.ground.background import each_alone
 from odr.ground.db import Database
 from odr.ground.silence import outward
 from odr.ground.text import ShortDay, ShortInstant, T, Text
@@ -67,10 +68,10 @@ def send_reminders(court: Court, limit: int = 200) -> int:
                 select(Account).where(Account.id.in_(found), Account.state == AccountState.ACTIVE)
             )
         }
-    return sum(
-        _remind(court, people[account_id], lines, local.date())
-        for account_id, lines in found.items()
-        if account_id in people
+    return each_alone(
+        [(people[account_id], lines) for account_id, lines in found.items() if account_id in people],
+        lambda one: _remind(court, *one, local.date()),
+        "somebody could not be reminded of what ends soon",
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Select, bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry
+from odr.ground.background import each_alone
 from odr.ground.errors import ActNotOpen, Cited, Forbidden, InvalidInput, NotFound
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
@@ -382,11 +383,14 @@ def give_out_due(court: Court) -> int:
                 )
             )
         ).all()
-    done = 0
-    for number in due:
-        with court.database.write() as session:
-            done += _draw(court, session, session.get_one(Hearing, number), now)
-    return done
+    return each_alone(
+        due, lambda number: _give_out(court, number, now), "the places of a hearing could not be given out"
+    )
+
+
+def _give_out(court: Court, number: int, now: datetime) -> int:
+    with court.database.write() as session:
+        return _draw(court, session, session.get_one(Hearing, number), now)
 
 
 def _draw(court: Court, session: Session, hearing: Hearing, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from odr.ground.background import each_alone
 from odr.ground.config import Settings
 from odr.ground.errors import ActNotOpen, NotFound
 from odr.ground.memory.built_once import built_once
@@ -168,14 +169,20 @@ def tell_due(court: Court, most_new: int = MOST_NEW) -> int:
                 )
             )
         ).all()
-    told = 0
-    for number, confirmed_at in due:
+
+    def settle(one: tuple[int, datetime | None]) -> int:
+        number, confirmed_at = one
         if confirmed_at is None:
-            with court.database.write() as session:
-                session.execute(delete(SavedSearch).where(SavedSearch.id == number, SavedSearch.confirmed_at.is_(None)))
-        elif court.ports.mail is not None:
-            told += _tell(court, number, now, most_new)
-    return told
+            return _forget(court, number)
+        return _tell(court, number, now, most_new) if court.ports.mail is not None else 0
+
+    return each_alone([(number, at) for number, at in due], settle, "a saved search could not be looked through")
+
+
+def _forget(court: Court, number: int) -> int:
+    with court.database.write() as session:
+        session.execute(delete(SavedSearch).where(SavedSearch.id == number, SavedSearch.confirmed_at.is_(None)))
+    return 0
 
 
 def _tell(court: Court, number: int, now: datetime, most_new: int) -> int:
