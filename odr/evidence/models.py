@@ -18,6 +18,12 @@ Hex256 = String(64)
 """Column type of a SHA-256 in lower-case hexadecimal."""
 
 
+SMALL = 64 * 1024
+"""Bytes up to which a file lies in the database (:class:`odr.evidence.intake.upload.UploadLimits`)."""
+UNSUBMITTED = f"used_at IS NULL AND size > {SMALL}"
+"""Large files that no act has named."""
+
+
 class UploadState(enum.Enum):
     """How far an upload has come."""
 
@@ -80,6 +86,13 @@ class Upload(Base):
         CheckConstraint("state <> 'anchored' OR (blob_id IS NOT NULL AND receipt IS NOT NULL)", name="anchored"),
         Index("ix_upload_state_expires_at", "state", "expires_at"),
         Index("ix_upload_unused", "id", sqlite_where=text("used_at IS NULL"), postgresql_where=text("used_at IS NULL")),
+        Index(
+            "ix_upload_account_unsubmitted",
+            "account_id",
+            "size",
+            sqlite_where=text(UNSUBMITTED),
+            postgresql_where=text(UNSUBMITTED),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)

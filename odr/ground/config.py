@@ -116,6 +116,7 @@ class Settings(BaseModel):
     capture_allow: str = ""
     capture_seconds: float = Field(default=40, ge=5, le=300)
     max_upload_bytes: int = Field(default=10 * 2**30, gt=0)
+    max_unsubmitted_bytes: int = Field(default=200 * 2**30, gt=0)
     vault_socket: str = ""
     vault_dir: str = ""
     media_name: str = Field(default="main", pattern=HOST_NAME)

@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from sqlalchemy import select
 
 from odr.evidence.intake.tus import options, refusal_headers
 from odr.evidence.intake.upload import UploadDesk, UploadLimits
@@ -30,7 +32,7 @@ from odr.evidence.intake.upload_errors import (
     UploadKept,
     UploadVersion,
 )
-from odr.evidence.models import UploadState
+from odr.evidence.models import Upload, UploadState
 from odr.evidence.store.integrity_check import check
 from odr.evidence.store.store import FolderStore
 from odr.ground.clock import FixedClock
@@ -322,6 +324,28 @@ def test_limits_are_told_before_any_byte(tus: Tus, make_desk: object) -> None:
     few.create(10)
     with pytest.raises(TooMany):
         few.create(10)
+
+
+def test_what_lies_in_no_case_has_a_limit(make_desk: Callable[..., UploadDesk]) -> None:
+    """Sent piece by piece or by the plain form: refused once there is too much, and taken again when some of it is in a case.
+
+    Small files do not count: a platform sends hundreds of thousands, and they fill no disk.
+    """
+    large = 80_000
+    desk = make_desk(limits=UploadLimits(unsubmitted_bytes=2 * large + 100))
+    tus = Tus(desk)
+    for _ in range(2):
+        tus.patch(tus.create(large), 0, text_of(large))
+    with pytest.raises(TooMany, match="in no case"):
+        tus.create(large)
+    with pytest.raises(TooMany, match="in no case"):
+        desk.receive(ALICE, "notes.txt", None, io.BytesIO(text_of(large)))
+    assert not list(desk.parts.folder.iterdir()), "what was refused is not kept"
+    desk.receive(ALICE, "note.txt", None, io.BytesIO(text_of(5000)))
+    assert Tus(desk, BOB).create(large)
+    with desk.database.write() as session:
+        session.scalars(select(Upload).where(Upload.size == large)).first().used_at = desk.clock.now()  # type: ignore[union-attr]
+    assert tus.create(large)
 
 
 def test_another_accounts_upload_does_not_exist(tus: Tus, desk: UploadDesk) -> None:

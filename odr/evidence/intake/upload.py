@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Table, func, insert, literal_column, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, undefer
 from sqlalchemy.orm.attributes import set_committed_value
@@ -49,7 +49,7 @@ from odr.evidence.intake.upload_errors import (
     UploadGone,
     UploadKept,
 )
-from odr.evidence.models import Blob, Upload, UploadState
+from odr.evidence.models import SMALL, Blob, Upload, UploadState
 from odr.evidence.store.integrity_check import Unwraps, contents
 from odr.evidence.store.store import CHUNK, BlobStore, Reader, digest_of, read_into
 from odr.ground.background import each_alone
@@ -73,7 +73,7 @@ class UploadLimits:
 
     max_size: int = 10 * 2**30
     """Largest file taken."""
-    small: int = 64 * 1024
+    small: int = SMALL
     """Files up to this size live in the database, so that file, entry and leaf share one sync."""
     keep: timedelta = timedelta(days=7)
     """How long an unfinished upload may rest between two pieces."""
@@ -81,6 +81,8 @@ class UploadLimits:
     """Unfinished uploads of one account."""
     open_bytes: int = 200 * 2**30
     """Announced bytes of the unfinished uploads of one account."""
+    unsubmitted_bytes: int = 200 * 2**30
+    """Bytes of the large files of one account that are here whole and in no case."""
     checkpoint: int = 64 * 2**20
     """Bytes after which a long piece is synced and its offset committed."""
 
@@ -249,6 +251,8 @@ class UploadDesk:
                     raise self._too_large()
                 part.sync()
                 upload.size = poured.size
+                with self.database.read() as session:
+                    self._within_quota(session, account_id, poured.size)
                 mark = sent_as or once_from(account_id, page, upload.filename, hasher.hexdigest())
                 announced = Announced(filename, poured.size, sha256=hasher.hexdigest(), sent_as=mark)
                 try:
@@ -421,6 +425,21 @@ class UploadDesk:
         count, total = session.execute(open_now).one()
         if count >= self.limits.open_uploads or total + size > self.limits.open_bytes:
             raise TooMany(T("You have too many unfinished uploads."), T("Finish or give up some of them first."))
+        if size > SMALL:
+            kept = select(func.coalesce(func.sum(Upload.size), 0)).where(
+                Upload.account_id == account_id,
+                Upload.state == UploadState.ANCHORED,
+                Upload.used_at.is_(None),
+                Upload.size > literal_column(str(SMALL)),
+            )
+            if session.scalars(kept).one() + size > self.limits.unsubmitted_bytes:
+                raise TooMany(
+                    T(
+                        "You have sent files of %(limit)s GiB that are in no case, and more are not taken.",
+                        limit=self.limits.unsubmitted_bytes // 2**30,
+                    ),
+                    T("Submit what you need in its case first, or ask the clerk how to hand it in on a data carrier."),
+                )
 
     def _row(self, account_id: int, announced: Announced) -> dict[str, Any]:
         now = self.clock.machine_now()

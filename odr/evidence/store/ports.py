@@ -43,7 +43,7 @@ def desk_of(court: Court) -> UploadDesk:
                 settings.data_dir / "parts",
                 court.notary,
                 court.clock,
-                UploadLimits(max_size=settings.max_upload_bytes),
+                UploadLimits(max_size=settings.max_upload_bytes, unsubmitted_bytes=settings.max_unsubmitted_bytes),
                 scanner=Clamd(settings.clamd) if settings.clamd else None,
                 vault=court.notary.vault,
             )
