@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from odr.docket.models import Case, Outcome, Role, Stage
-from odr.ground.errors import ActNotOpen, Forbidden, StepUpNeeded
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, StepUpNeeded
 from odr.payments.books.bookings import stripe_source
 from odr.payments.fee.assessment import keep_basis
 from odr.payments.fee.fee_computation import Matter
@@ -251,5 +251,8 @@ def test_a_refund_that_the_bank_sends_back_is_owed_again(served: Served) -> None
     assert served.post(client, path, refund=refund.reference).status_code == 409
     (refund,) = pay.rows(Refund)
     assert refund.state is RefundState.FAILED and pay.balances() == {"bank": 275_00, "refunds": -275_00}
+    with pytest.raises(InvalidInput, match="came back"):
+        transferred("B-17")
+    assert pay.rows(Refund)[0].state is RefundState.FAILED and pay.balances() == {"bank": 275_00, "refunds": -275_00}
     transferred("B-18")
     assert pay.rows(Refund)[0].state is RefundState.PAID and pay.balances() == {}

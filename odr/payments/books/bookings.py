@@ -240,6 +240,11 @@ def book_refund_end(session: Session, refund: Refund, held: LedgerAccount, paid:
     refund.state, refund.finished_at = RefundState.FAILED, at
 
 
+def was_sent_as(session: Session, refund: Refund, way: str) -> bool:
+    """Whether this refund left under that name before: the books would not tell a second time from the first."""
+    return booked(session, f"refund/{refund.reference}/{way}")
+
+
 def book_outside_refund(session: Session, payment: Payment, stripe_id: str, amount: Money, at: datetime) -> Refund:
     """A refund made at Stripe without an order: the books follow the money, under the refund's own name."""
     refund = Refund(
