@@ -268,6 +268,17 @@ def test_a_miscalculation_is_corrected(pay_court: PayCourt, paid: bool, due: int
     assert sum(r.amount_minor for r in pay_court.rows(Refund)) == back
 
 
+def test_what_goes_back_after_the_end_is_no_income_any_more(pay_court: PayCourt) -> None:
+    """A fee that was earned when the case ended and turns out to be miscalculated: what goes back leaves the court's income
+    (FEE 43, 52).
+    """
+    case_id = effective(pay_court, "80000")
+    assert pay_court.balances() == {"clearing": 1800_00, "income": -1800_00}
+    corrected = CorrectFeeInput(assessment=pay_court.fees(case_id)[0].reference, amount=yuan("30000"), reasons=WHY)
+    pay_court.act("correct_fee", case_id, corrected, pay_court.actor(case_id, Role.JUDGE))
+    assert pay_court.balances() == {"clearing": 1800_00, "refunds": -1250_00, "income": -550_00}
+
+
 @pytest.mark.parametrize("is_due", [True, False])
 def test_help_that_nobody_decided_on_is_decided_or_ends_when_the_case_is_over(
     pay_court: PayCourt, is_due: bool

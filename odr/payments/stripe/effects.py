@@ -16,6 +16,7 @@ from odr.payments.books.bookings import book_dispute, book_payout, refund_told, 
 from odr.payments.books.ledger import booked
 from odr.payments.fee.acts import consider_unpaid
 from odr.payments.inputs import OutsideRefundInput, PaymentInput, RefundEndInput
+from odr.payments.joined_cases import notice_in_its_place
 from odr.payments.models import (
     Channel,
     CheckoutSession,
@@ -74,9 +75,10 @@ class CourtEffects:
         row = self.session.scalar(select(FeeAssessment).where(FeeAssessment.reference == assessment))
         if row is None or row.currency != amount.currency or amount.minor <= 0:
             return
+        row = notice_in_its_place(self.session, row)
         case = self.session.get_one(Case, row.case_id)
         given = PaymentInput(
-            assessment=assessment, channel=Channel.CARD, amount=amount, source=stripe_source(intent), received_at=at
+            assessment=row.reference, channel=Channel.CARD, amount=amount, source=stripe_source(intent), received_at=at
         )
         self._perform(names.RECORD_PAYMENT, case, given)
 
