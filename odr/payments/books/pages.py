@@ -420,16 +420,16 @@ def transferred(reference: str) -> Page:
 @paydesk.post("/tasks/<reference>")
 @staff(Role.CASHIER)
 def take_up(reference: str) -> Page:
-    """Take up what waits in a case: the cashier is seated in it and led to the act that does it."""
+    """Take up what waits in a case: the cashier is seated in it and led to the act that does it, or else to its fees."""
     with current_court().sit() as sitting:
         row = sitting.session.scalar(select(Task).where(Task.reference == reference))
         if row is None or row.role is not Role.CASHIER or row.done_at is not None:
             raise NotFound
         act = cashier.done_by(row.kind)
-        if act is None:
-            raise NotFound
         case = sitting.session.get_one(Case, row.case_id)
         _me(sitting, case.id)
+        if act is None:
+            return redirect(url_for("payments.fee", reference=case.reference), 303)
         return redirect(url_for("cases.act_form", reference=case.reference, name=act.name), 303)
 
 
