@@ -76,8 +76,26 @@ def test_statements_are_read_as_banks_write_them(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "日期,收/支,金额,付款人,用途\n2026-03-05,收入,275.00,李伟,诉讼费\n2026-03-05,支出,80.00,王,退费\n",
+        "交易日期,借贷标志,交易金额,对方户名,摘要\n2026-03-05,贷,275.00,李伟,诉讼费\n2026-03-05,借,80.00,王,退费\n",
+        "交易日期,借方金额,贷方金额,对方户名,摘要\n2026-03-05,,275.00,李伟,诉讼费\n2026-03-05,80.00,0.00,王,退费\n",
+        "Date,Debit,Credit,Payer,Purpose\n2026-03-05,0.00,275.00,Li,fee\n2026-03-05,80.00,,Wang,refund\n",
+        "Date,Dr/Cr,Amount,Payer,Purpose\n2026-03-05,CR,275.00,Li,fee\n2026-03-05,DR,80.00,Wang,refund\n",
+        "Date,Amount,Payer,Purpose\n2026-03-05,275.00,Li,fee\n2026-03-05,-80.00,Wang,refund\n",
+    ],
+)
+def test_what_went_out_is_never_taken_for_what_came_in(text: str) -> None:
+    """A sign, a column that says which it was, or a column of its own: banks write it in one of the three ways."""
+    assert [line.amount.minor for line in read_statement(text.encode(), "CNY")] == [275_00, -80_00]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "",
         "amount,purpose\n1,x\n",
+        "日期,收/支,金额,付款人,用途\n2026-03-05,不计收支,275.00,李伟,诉讼费\n",
+        "Date,Dr/Cr,Amount,Payer,Purpose\n2026-03-05,,275.00,Li,fee\n",
         HEAD + "yesterday,1.00,Li,x\n",
         HEAD + "2026-03-05,1.234,Li,x\n",
         HEAD + "2026-03-05,USD 5,Li,x\n",
