@@ -14,6 +14,7 @@ from odr.docket.models import Case, Party, Role
 from odr.ground.keyset import FAR, Key, Listed, holds, page_of, page_of_lines
 from odr.ground.text import Text
 from odr.payments import desks
+from odr.payments.books.payouts import payouts_told
 from odr.payments.books.unmatched import (
     PartPaid,
     Proposal,
@@ -36,6 +37,7 @@ from odr.payments.models import (
     RefundApproval,
     RefundState,
     StripeEvent,
+    StripeFact,
 )
 from odr.procedure.acts.table import TABLE, Act
 from odr.procedure.acts.tasks import DESKS
@@ -74,13 +76,14 @@ class RefundLine:
 
 @dataclass(frozen=True)
 class Unplaced:
-    """A transfer without a fee: what it may be for, which refund it may be that came back, and where it stands if it goes
-    back.
+    """A transfer without a fee: what it may be for, which refund it may be that came back, which payout that has arrived, and where
+    it stands if it goes back.
     """
 
     line: BankLine
     proposals: Sequence[Proposal]
     returned: Sequence[Returned]
+    payouts: Sequence[StripeFact]
     back: BankReturn | None
     asked_by_me: bool
 
@@ -154,6 +157,7 @@ def _unmatched(session: Session, account_id: int, words: str, after: str | None)
     lines: list[BankLine] = [row[0] for row in page.rows]
     placed = proposals(session, [line for line in lines if line.doubted_at is None])
     returned = refunds_returned(session, [line for line in lines if line.doubted_at is None])
+    payouts = payouts_told(session, [line for line in lines if line.doubted_at is None])
     back = returns_of(session, lines)
     found = [(line, back.get(line.id)) for line in lines]
     return page.of(
@@ -162,6 +166,7 @@ def _unmatched(session: Session, account_id: int, words: str, after: str | None)
                 line,
                 placed.get(line.id, []),
                 returned.get(line.id, []),
+                payouts.get(line.id, []),
                 row,
                 row is not None and row.asked_by == account_id,
             )

@@ -16,7 +16,7 @@ from odr.ground.keyset import Key, page_of
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.payments import names
-from odr.payments.books import cashier, ledger, paydesk as work, statements, unmatched
+from odr.payments.books import cashier, ledger, paydesk as work, payouts, statements, unmatched
 from odr.payments.books.day_paper import close_pdf
 from odr.payments.fee.quote import rules_today
 from odr.payments.inputs import RefundEndInput
@@ -78,6 +78,12 @@ class ReturnedInput(CourtModel):
     """Which refund came back with a transfer."""
 
     refund: Annotated[str, CourtText(1, 40, one_line=True), field(T("Refund"), widget="hidden")]
+
+
+class PayoutInput(CourtModel):
+    """Which payout arrived with a transfer."""
+
+    payout: Annotated[str, CourtText(1, 120, one_line=True), field(T("Payout of the payment service"), widget="hidden")]
 
 
 class ClosingInput(CourtModel):
@@ -324,6 +330,17 @@ def refund_returned(reference: str) -> Page:
         lambda sitting, line, me: unmatched.take_back_refund(
             sitting, line, fields.parse(ReturnedInput, values).refund, lambda case_id: _me(sitting, case_id)
         ),
+    )
+
+
+@paydesk.post("/lines/<reference>/payout")
+@staff(Role.CASHIER)
+def payout_arrived(reference: str) -> Page:
+    """A line is what the payment service paid out: it counts once."""
+    values = request.form.to_dict(flat=False)
+    return _on_line(
+        reference,
+        lambda sitting, line, me: payouts.take_as_payout(sitting, line, fields.parse(PayoutInput, values).payout),
     )
 
 
