@@ -128,7 +128,11 @@ def test_a_deferral_is_decided_before_acceptance(pay_court: PayCourt) -> None:
         decide(pay_court, late, ask(pay_court, late, "deferral", "accident"), "grant", until="2026-06-01")
     early = pay_court.claim()
     pay_court.seat(early, "judge", Role.JUDGE)
-    decide(pay_court, early, ask(pay_court, early, "deferral", "accident"), "grant", until="2026-06-01")
+    request = ask(pay_court, early, "deferral", "accident")
+    yesterday = (pay_court.clock.now() - timedelta(days=1)).date().isoformat()
+    with pytest.raises(InvalidInput, match="day is over"):
+        decide(pay_court, early, request, "grant", until=yesterday)
+    decide(pay_court, early, request, "grant", until="2026-06-01")
     pay_court.accept(early)
     assert pay_court.fees(early)[0].state is AssessmentState.DEFERRED
     (window,) = pay_court.rows(Window, kind="fee_payment", case_id=early)
