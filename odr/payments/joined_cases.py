@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party
 from odr.ground.text import Money
@@ -88,6 +89,8 @@ def _go_along(sitting: Sitting, case: Case, into: Case, old: FeeBasis, party: Pa
         if paid_on(sitting.session, row).minor:
             _move(sitting, into, row, party, matter)
             paid = True
+        else:
+            row.goes_on_as = basis.reference
     if rows and not basis.at_end:
         # What was paid for the same matter counts; only a difference is asked for.
         sitting.then(
@@ -135,6 +138,27 @@ def _paid_on(sitting: Sitting, row: FeeAssessment, into: Case, party: Party, mat
     sitting.session.add(basis)
     sitting.session.flush()
     return basis
+
+
+def notice_in_its_place(session: Session, named: FeeAssessment) -> FeeAssessment:
+    """The notice that money for a notice counts for where its claim is heard in another case since: what its payer owes for the
+    claim there. The notice itself where nothing is owed there, or the claim is where it was.
+    """
+    row, seen = named, set[int]()
+    while row.goes_on_as is not None and row.id not in seen:
+        seen.add(row.id)
+        basis = session.scalars(select(FeeBasis).where(FeeBasis.reference == row.goes_on_as)).one()
+        case = session.get_one(Case, basis.case_id)
+        there = [
+            one
+            for one in assessments_of(session, case, party_id=basis.party_id)
+            if one.matter is basis.matter and one is not row
+        ]
+        owed = [one for one in there if one.state in (AssessmentState.DUE, AssessmentState.DEFERRED)]
+        if owed:
+            return owed[0]
+        row = next((one for one in reversed(there) if one.goes_on_as is not None), named)
+    return named
 
 
 def _take_relief(sitting: Sitting, before: int, into: Case, party: Party) -> None:

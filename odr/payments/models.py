@@ -181,6 +181,8 @@ class FeeAssessment(Base):
     paid_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     declined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    goes_on_as: Mapped[str | None] = mapped_column(Reference)
+    """Where the claim is heard in another case since: the basis its fee is asked for on there. Money for this notice counts there."""
     __table_args__ = (
         CheckConstraint("amount_minor >= 0", name="not_negative"),
         Index("ix_fee_assessment_state", "state"),

@@ -146,6 +146,44 @@ def test_what_is_taken_beyond_a_refund_is_owed(pay_court: PayCourt, make_event: 
     agree(pay_court, case_id)
 
 
+@ON_BOTH
+def test_a_payment_disputed_twice_is_owed_for_both_parts(pay_court: PayCourt, make_event: MakeEvent) -> None:
+    """Of 550 paid the bank took 300 in one dispute and 200 in another: 500 are owed and 50 can go back; what it gives back of
+    one leaves the other, and each word counts once however often it is told.
+    """
+    case_id = pay_court.accepted("30000", "ordinary")
+    stripe_paid(pay_court, case_id)
+
+    def told(step: str, number: int, minor: int) -> None:
+        kind, status = STEPS[step]
+        found = {
+            "id": f"dp_{number}",
+            "amount": minor,
+            "currency": "cny",
+            "payment_intent": "pi_1",
+            "status": status,
+        }
+        for time in (1, 2):
+            event = make_event(f"charge.dispute.{kind}", found, f"evt_{number}_{step}_{time}")
+            take(pay_court.court, event, EventOrigin.LISTED)
+
+    told("lost", 1, 300_00)
+    told("lost", 2, 200_00)
+    assert pay_court.rows(Payment)[0].taken_back_minor == 500_00 and held(pay_court, case_id) == 50_00
+    (words,) = waiting(pay_court, "fee_unpaid")
+    assert "500.00" in words
+    agree(pay_court, case_id)
+    told("back", 1, 300_00)
+    assert pay_court.rows(Payment)[0].taken_back_minor == 200_00
+    assert pay_court.fees(case_id)[0].state is AssessmentState.DUE
+    (words,) = waiting(pay_court, "fee_unpaid")
+    assert "200.00" in words
+    end(pay_court, case_id, Outcome.DISMISSED)
+    assert [row.amount_minor for row in pay_court.rows(Refund)] == [350_00]
+    assert pay_court.balances() == {"clearing": 350_00, "refunds": -350_00}
+    agree(pay_court, case_id)
+
+
 def test_nobody_pays_by_hand_while_the_bank_decides(pay_court: PayCourt, make_event: MakeEvent) -> None:
     """The money could go back twice: the cashier waits; an inquiry that is dropped holds nothing up any more."""
     case_id = pay_court.accepted()

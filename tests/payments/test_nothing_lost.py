@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -18,12 +20,23 @@ from odr.payments.fee.acts import DeemInput
 from odr.payments.fee.assessment import keep_basis
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import AssessInput, PaymentInput
-from odr.payments.models import AssessmentState, Channel, FactKind, FeeAssessment, FeeBasis, Refund, StripeFact
+from odr.payments.models import (
+    AssessmentState,
+    Channel,
+    EventOrigin,
+    FactKind,
+    FeeAssessment,
+    FeeBasis,
+    Refund,
+    StripeFact,
+)
 from odr.payments.refund.orders import held_for
+from odr.payments.stripe.webhook import take as take_event
 from odr.procedure.acts.events import Asked, CaseJoined, ClaimChanged, ClaimWithdrawn, TrackConverted
 from odr.procedure.models import Task, Window, WindowState
 from tests.payments.conftest import ON_BOTH, PayCourt, yuan
 from tests.payments.test_fee_acts import REASONS, stripe_paid
+from tests.payments.test_paydesk import HEAD, take
 from tests.payments.test_refunds import end
 from tests.payments.test_relief_and_costs import ask, decide, happen
 
@@ -178,6 +191,32 @@ def test_two_claims_of_one_person_cost_one_fee_when_they_are_joined(pay_court: P
     assert [r.amount_minor for r in pay_court.rows(Refund)] == [100_00]
     assert held(pay_court, first) == 3500_00 and held(pay_court, second) == 0
     agree(pay_court, first, second)
+
+
+@pytest.mark.parametrize("way", ["online", "transfer"])
+def test_money_for_the_notice_of_a_case_that_was_joined_pays_the_one_in_its_place(
+    pay_court: PayCourt, make_event: Callable[..., dict[str, Any]], way: str
+) -> None:
+    """Whoever pays on the page, or with the code, of a claim that is heard in another case since has paid for it there: nothing goes
+    back, and no ruling can rest on a fee that came (FEE 22).
+    """
+    first, second, third = (pay_court.accepted("80000", "ordinary") for _ in range(3))
+    pay_on(pay_court, pay_court.fees(first)[0], 1800_00, "pi_first")
+    old = pay_court.fees(third)[0]
+    join(pay_court, third, second)
+    join(pay_court, second, first)
+    owed = pay_court.fees(first)[-1]
+    if way == "online":
+        known = {"assessment": old.reference}
+        found = {"id": "pi_old", "amount": owed.amount_minor, "currency": "cny", "metadata": known}
+        paid = make_event("payment_intent.succeeded", found | {"amount_received": owed.amount_minor}, "evt_old")
+        take_event(pay_court.court, paid, EventOrigin.LISTED)
+    else:
+        day = pay_court.clock.now().astimezone(pay_court.court.settings.tz).date()
+        take(pay_court, f"{HEAD}{day},{owed.amount_minor / 100:.2f},Li Wei,{old.transfer_code}\n")
+    assert pay_court.fees(first)[-1].state is AssessmentState.PAID
+    assert held(pay_court, first) == 1800_00 + owed.amount_minor and pay_court.rows(Refund) == []
+    agree(pay_court, first, second, third)
 
 
 def test_a_part_that_was_paid_goes_along_and_is_not_asked_for_again(pay_court: PayCourt) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -11,11 +13,16 @@ from sqlalchemy import select
 from odr.app import ROOT
 from odr.docket.models import Case, Document, Outcome, Role
 from odr.filing.course.time_limit_changes import halt
+from odr.ground.text import T
 from odr.ground.typeset import Typesetter
 from odr.notary.seal.seal import Sealer
-from odr.payments.models import AssessmentState, Payment, Refund
+from odr.payments.desks import FEE_CORRECTION
+from odr.payments.models import AssessmentState, EventOrigin, Payment, Refund
+from odr.payments.stripe.webhook import take
+from odr.procedure.models import Task
 from tests.payments.conftest import BASE, Served
 from tests.payments.test_fee_acts import stripe_paid
+from tests.payments.test_hardness import dispute
 from tests.payments.test_refunds import end
 
 
@@ -129,6 +136,38 @@ def test_the_desk_tells_a_refund_that_is_late_from_one_that_is_soon(served: Serv
     served.pay.clock.set(last + timedelta(days=1))
     page = served.sign_in("cashier").get("/payments/desk", base_url=BASE).get_data(as_text=True)
     assert "overdue" in page and "Refunds past their last day: 1" in page
+
+
+def test_the_desk_tells_what_waits_in_cases_in_which_no_cashier_has_a_seat(
+    served: Served, make_event: Callable[..., dict[str, Any]]
+) -> None:
+    """A dispute at the payer's bank has a last day there, and a refund nobody ordered has to be explained: both stand on the desk of
+    every cashier, and lead to where something can be done about them. Nobody is led by a task of another role.
+    """
+    pay = served.pay
+    case_id = pay.accepted()
+    stripe_paid(pay, case_id)
+    take(pay.court, dispute(make_event, "created", "needs_response", "evt_dispute"), EventOrigin.LISTED)
+    back = {"id": "re_1", "amount": 1_00, "currency": "cny", "status": "succeeded", "payment_intent": "pi_1"}
+    take(pay.court, make_event("refund.updated", back, "evt_back"), EventOrigin.LISTED)
+    pay.account("cashier", Role.CASHIER)
+    client, served.form_page = served.sign_in("cashier"), "/payments/desk"
+    page = client.get("/payments/desk", base_url=BASE).get_data(as_text=True)
+    assert "disputes a payment of" in page and "without an order of the court" in page
+    (disputed,), (outside,) = pay.rows(Task, kind="fee_dispute"), pay.rows(Task, kind="outside_refund")
+    to_the_fees = served.post(client, f"/payments/desk/tasks/{disputed.reference}")
+    assert to_the_fees.headers["Location"].endswith("/fee")
+    assert client.get(to_the_fees.headers["Location"], base_url=BASE).status_code == 200
+    to_the_act = served.post(client, f"/payments/desk/tasks/{outside.reference}")
+    assert to_the_act.headers["Location"].endswith("/finish_task")
+    shown = client.get(to_the_act.headers["Location"], base_url=BASE).get_data(as_text=True)
+    assert "without an order of the court" in shown
+    with pay.court.sit() as sitting:
+        case = sitting.session.get_one(Case, case_id)
+        sitting.open_task(case, Role.JUDGE, FEE_CORRECTION, T("A fee to check"), risk=1)
+    assert "A fee to check" not in client.get("/payments/desk", base_url=BASE).get_data(as_text=True)
+    (judges,) = pay.rows(Task, kind="fee_correction")
+    assert served.post(client, f"/payments/desk/tasks/{judges.reference}").status_code == 404
 
 
 def test_who_comes_back_from_the_payment_page_is_offered_nothing_to_pay_until_the_event_came(served: Served) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -14,8 +16,10 @@ from odr.payments.books import ledger
 from odr.payments.books.paydesk import take_statement
 from odr.payments.books.statements import read_statement
 from odr.payments.fee.assessment import CODE as ALPHABET, check_letter, transfer_code
-from odr.payments.models import AssessmentState, BankLine, DailyClose, Payment
-from tests.payments.conftest import BASE, PayCourt, Served
+from odr.payments.models import AssessmentState, BankLine, DailyClose, EventOrigin, Payment
+from odr.payments.stripe.webhook import take as take_event
+from tests.payments.conftest import BASE, ON_BOTH, PayCourt, Served
+from tests.payments.test_fee_acts import stripe_paid
 
 HEAD = "date,amount,payer,purpose\n"
 
@@ -76,8 +80,26 @@ def test_statements_are_read_as_banks_write_them(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "日期,收/支,金额,付款人,用途\n2026-03-05,收入,275.00,李伟,诉讼费\n2026-03-05,支出,80.00,王,退费\n",
+        "交易日期,借贷标志,交易金额,对方户名,摘要\n2026-03-05,贷,275.00,李伟,诉讼费\n2026-03-05,借,80.00,王,退费\n",
+        "交易日期,借方金额,贷方金额,对方户名,摘要\n2026-03-05,,275.00,李伟,诉讼费\n2026-03-05,80.00,0.00,王,退费\n",
+        "Date,Debit,Credit,Payer,Purpose\n2026-03-05,0.00,275.00,Li,fee\n2026-03-05,80.00,,Wang,refund\n",
+        "Date,Dr/Cr,Amount,Payer,Purpose\n2026-03-05,CR,275.00,Li,fee\n2026-03-05,DR,80.00,Wang,refund\n",
+        "Date,Amount,Payer,Purpose\n2026-03-05,275.00,Li,fee\n2026-03-05,-80.00,Wang,refund\n",
+    ],
+)
+def test_what_went_out_is_never_taken_for_what_came_in(text: str) -> None:
+    """A sign, a column that says which it was, or a column of its own: banks write it in one of the three ways."""
+    assert [line.amount.minor for line in read_statement(text.encode(), "CNY")] == [275_00, -80_00]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "",
         "amount,purpose\n1,x\n",
+        "日期,收/支,金额,付款人,用途\n2026-03-05,不计收支,275.00,李伟,诉讼费\n",
+        "Date,Dr/Cr,Amount,Payer,Purpose\n2026-03-05,,275.00,Li,fee\n",
         HEAD + "yesterday,1.00,Li,x\n",
         HEAD + "2026-03-05,1.234,Li,x\n",
         HEAD + "2026-03-05,USD 5,Li,x\n",
@@ -123,6 +145,40 @@ def test_the_cashier_works_at_the_desk(served: Served) -> None:
     assert [p.channel.value for p in served.pay.rows(Payment)] == ["transfer", "counter"]
     assert served.pay.balances() == {"bank": 275_00, "cash": 275_00, "deferred": -550_00}
     assert "Trial balance" in client.get("/payments/desk/books", base_url=BASE).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("statement_first", [True, False])
+@ON_BOTH
+def test_what_stripe_paid_out_is_counted_once_when_the_bank_tells_of_it(
+    served: Served, make_event: Callable[..., dict[str, Any]], statement_first: bool
+) -> None:
+    """The payout is booked when Stripe tells of it, and the bank's line is that money: whichever comes first, the cashier says so, and
+    it is nobody's transfer that would be paid back. One payout is one line.
+    """
+    pay = served.pay
+    stripe_paid(pay, pay.accepted())
+    today = pay.clock.now().astimezone(pay.court.settings.tz).date()
+    told = {"id": "po_1", "amount": 275_00, "currency": "cny", "status": "paid"}
+    event = make_event("payout.paid", told, "evt_po", int(pay.clock.now().timestamp()))
+    steps = [
+        lambda: take(pay, f"{HEAD}{today},275.00,Stripe,payout\n"),
+        lambda: take_event(pay.court, event, EventOrigin.LISTED),
+    ]
+    for step in steps if statement_first else steps[::-1]:
+        step()
+    pay.account("cashier", Role.CASHIER)
+    client, served.form_page = served.sign_in("cashier"), "/payments/desk"
+    assert "po_1" in client.get("/payments/desk", base_url=BASE).get_data(as_text=True)
+    (line,) = pay.rows(BankLine)
+    path = f"/payments/desk/lines/{line.reference}/payout"
+    assert served.post(client, path, payout="po_2").status_code == 422
+    assert served.post(client, path, payout="po_1").status_code == 303
+    assert served.post(client, path, payout="po_1").status_code == 409
+    assert pay.balances() == {"bank": 275_00, "deferred": -275_00}
+    take(pay, f"{HEAD}{today},275.00,Stripe,another payout\n")
+    assert "po_1" not in client.get("/payments/desk", base_url=BASE).get_data(as_text=True)
+    other = f"/payments/desk/lines/{pay.rows(BankLine)[-1].reference}/payout"
+    assert served.post(client, other, payout="po_1").status_code == 422
 
 
 def test_a_day_is_closed_once_and_stays(pay_court: PayCourt) -> None:

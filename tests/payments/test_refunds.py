@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from odr.docket.models import Case, Outcome, Role, Stage
-from odr.ground.errors import ActNotOpen, Forbidden, StepUpNeeded
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, StepUpNeeded
 from odr.payments.books.bookings import stripe_source
 from odr.payments.fee.assessment import keep_basis
 from odr.payments.fee.fee_computation import Matter
@@ -143,6 +143,18 @@ def test_one_person_approves_below_the_limit_and_two_above(pay_court: PayCourt) 
     assert pay_court.rows(Refund, case_id=large)[0].state is RefundState.APPROVED
 
 
+def test_a_sum_that_was_paid_in_parts_needs_two_persons_as_one(pay_court: PayCourt) -> None:
+    """1,800 paid in two halves goes back out of both, and is above the limit as a whole: one cashier alone sends neither half."""
+    case_id = pay_court.accepted("80000", "ordinary")
+    code, tz = pay_court.fees(case_id)[0].transfer_code, pay_court.court.settings.tz
+    today = pay_court.clock.now().astimezone(tz).date()
+    take(pay_court, f"{HEAD}{today},900.00,Li Wei,{code} first\n{today},900.00,Li Wei,{code} second\n")
+    end(pay_court, case_id, Outcome.DISMISSED)
+    approve(pay_court, case_id, "first")
+    assert [(row.amount_minor, row.persons_needed) for row in pay_court.rows(Refund)] == [(900_00, 2)] * 2
+    assert {row.state for row in pay_court.rows(Refund)} == {RefundState.ORDERED}
+
+
 def test_only_a_cashier_freshly_proved_approves(pay_court: PayCourt) -> None:
     """The judge cannot let money go, and a cashier confirms identity first."""
     case_id = pay_court.accepted()
@@ -251,5 +263,8 @@ def test_a_refund_that_the_bank_sends_back_is_owed_again(served: Served) -> None
     assert served.post(client, path, refund=refund.reference).status_code == 409
     (refund,) = pay.rows(Refund)
     assert refund.state is RefundState.FAILED and pay.balances() == {"bank": 275_00, "refunds": -275_00}
+    with pytest.raises(InvalidInput, match="came back"):
+        transferred("B-17")
+    assert pay.rows(Refund)[0].state is RefundState.FAILED and pay.balances() == {"bank": 275_00, "refunds": -275_00}
     transferred("B-18")
     assert pay.rows(Refund)[0].state is RefundState.PAID and pay.balances() == {}

@@ -128,7 +128,11 @@ def test_a_deferral_is_decided_before_acceptance(pay_court: PayCourt) -> None:
         decide(pay_court, late, ask(pay_court, late, "deferral", "accident"), "grant", until="2026-06-01")
     early = pay_court.claim()
     pay_court.seat(early, "judge", Role.JUDGE)
-    decide(pay_court, early, ask(pay_court, early, "deferral", "accident"), "grant", until="2026-06-01")
+    request = ask(pay_court, early, "deferral", "accident")
+    yesterday = (pay_court.clock.now() - timedelta(days=1)).date().isoformat()
+    with pytest.raises(InvalidInput, match="day is over"):
+        decide(pay_court, early, request, "grant", until=yesterday)
+    decide(pay_court, early, request, "grant", until="2026-06-01")
     pay_court.accept(early)
     assert pay_court.fees(early)[0].state is AssessmentState.DEFERRED
     (window,) = pay_court.rows(Window, kind="fee_payment", case_id=early)
@@ -266,6 +270,17 @@ def test_a_miscalculation_is_corrected(pay_court: PayCourt, paid: bool, due: int
     )
     assert sum(f.amount_minor for f in pay_court.fees(case_id) if f.state is AssessmentState.DUE) == due
     assert sum(r.amount_minor for r in pay_court.rows(Refund)) == back
+
+
+def test_what_goes_back_after_the_end_is_no_income_any_more(pay_court: PayCourt) -> None:
+    """A fee that was earned when the case ended and turns out to be miscalculated: what goes back leaves the court's income
+    (FEE 43, 52).
+    """
+    case_id = effective(pay_court, "80000")
+    assert pay_court.balances() == {"clearing": 1800_00, "income": -1800_00}
+    corrected = CorrectFeeInput(assessment=pay_court.fees(case_id)[0].reference, amount=yuan("30000"), reasons=WHY)
+    pay_court.act("correct_fee", case_id, corrected, pay_court.actor(case_id, Role.JUDGE))
+    assert pay_court.balances() == {"clearing": 1800_00, "refunds": -1250_00, "income": -550_00}
 
 
 @pytest.mark.parametrize("is_due", [True, False])

@@ -254,6 +254,39 @@ def test_a_known_person_is_found_in_every_spelling(spelling: str) -> None:
     assert read(f"其后{spelling}付款。", LI) == "其后李某付款。"
 
 
+@pytest.mark.parametrize(
+    "spelling",
+    ["李（雷）", "（李）雷", "李[雷]", "【李】雷", "李 ( 雷 )", "李+雷", "李＋雷", "(李)(雷)", "Li (Lei)", "[Li] Lei", "Lei+Li", "LI＋LEI"],
+)  # fmt: skip
+def test_a_name_with_brackets_or_plus_signs_within_is_found(spelling: str) -> None:
+    """As a whole, with the brackets; a person may leave it."""
+    (found,) = proposed(f"其后{spelling}付款。", LI)
+    assert (found.surface, found.choice) == (spelling, Standing.PROPOSED)
+    assert read(f"其后{spelling}付款。", LI) == "其后李某付款。"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "李（雷雨天）未到。",
+        "原告姓李（雷电交加时）离开。",
+        "购买（李）、雷管。",
+        "李）雷",
+        "Li (Lei Ltd) paid.",
+        "李、雷二人",
+    ],
+)
+def test_brackets_that_hold_other_words_too_part_no_name(words: str) -> None:
+    """What stands in them is not the rest of the name."""
+    assert [one for one in proposed(words, LI) if one.source is Source.DOCKET] == []
+
+
+def test_a_company_with_brackets_within_its_name_is_found() -> None:
+    """云海 alone would be asked about; the whole name with brackets is its name."""
+    sea = Known(Private.ORGANISATION, ("杭州云海科技有限公司",))
+    assert read("杭州（云海）科技有限公司已付款。", sea) == "某科技公司已付款。"
+
+
 def test_a_name_split_by_the_end_of_a_line_is_found() -> None:
     """Across two paragraphs; since two words may only meet there, a person may leave it."""
     text = text_of(paper(history=["原告称李", "雷已经付款。"]), "zh-Hans")
@@ -306,6 +339,14 @@ def test_who_is_meant_by_part_of_a_name() -> None:
         (Private.PHONE, "致电+86-13805712266未接"),
         (Private.PHONE, "座机0571-88912345无人"),
         (Private.PHONE, "手机一三八零五七一二二六六"),
+        (Private.PHONE, "拨打138 - 0571 - 2266后"),
+        (Private.PHONE, "拨打138 – 0571 – 2266后"),
+        (Private.PHONE, "拨打+86 138 - 0571 - 2266后"),
+        (Private.PHONE, "拨打0571 - 8891 - 2345后"),
+        (Private.PHONE, "座机0571 — 88912345无人"),
+        (Private.PHONE, "call +44 20 - 7946 - 0958 now"),
+        (Private.ID_NUMBER, "号码 330106 - 19900307 - 8518 已核对"),
+        (Private.BANK_ACCOUNT, "转入6222 - 0212 - 0200 - 8889 - 991内"),
         (Private.BANK_ACCOUNT, "转入6222 0212 0200 8889 991内"),
         (Private.BANK_ACCOUNT, "账号为12345678901234"),
         (Private.EMAIL, "发至li.lei＠mail.example收悉"),
@@ -335,7 +376,7 @@ def test_private_data_are_told_by_their_form(kind: Private, words: str) -> None:
     "words",
     [
         "价款为12345678.90元。", "2026年3月4日15时30分。", "《民法典》第1165条第2款。", "（2025）京0491民初12345号判决书", "版本号1.2.3.4", "货号A1234", "数量为13个。",
-        "自2026年1月1日至2026年12月31日。", "型号为iPhone 15 Pro Max 256GB。", "共计人民币1,380,571.22元",
+        "自2026年1月1日至2026年12月31日。", "单价13800 - 138000元之间。", "约1380 - 1390元。", "第130 - 1399条", "+5 - 10 - 15度", "2026 - 0571 - 22", "型号为iPhone 15 Pro Max 256GB。", "共计人民币1,380,571.22元",
     ],
 )  # fmt: skip
 def test_numbers_that_say_nothing_of_a_person_stay(words: str) -> None:

@@ -36,13 +36,14 @@ from odr.hearing.live.queries import (
     running_room,
     segments_of,
 )
-from odr.hearing.live.rules import BENCH, COURT, KEPT_APART, may_find_left, next_rung, puts_out
+from odr.hearing.live.rules import BENCH, BESIDE, COURT, KEPT_APART, may_find_left, next_rung, puts_out
 from odr.hearing.live.vocabulary import (
     BY_PHONE,
     ONLY_BY_PHONE,
     GoesOn,
     Leaving,
     LiveStage,
+    Mic,
     Place,
     RoomState,
     Rung,
@@ -546,7 +547,8 @@ class LeavingInput(CourtModel):
 )
 def rule_on_leaving(sitting: Sitting, case: Case, given: LeavingInput, *, actor: Actor, now: datetime) -> Recorded:
     """Find a fault, or that somebody left: the second only once they were prompted and then warned on record and did not
-    come back (OLR 25). What follows for a claimant or a respondent is put before the judge as an absence is.
+    come back (OLR 25). What follows for a claimant or a respondent is put before the judge as an absence is. Who was found to
+    have left and was kept away by a fault comes back to their place.
     """
     room, named = _running(sitting, case), sitting.resolved("live_person", given.who)
     person = next(p for p in room.people if p.id == named.id)
@@ -574,6 +576,11 @@ def rule_on_leaving(sitting: Sitting, case: Case, given: LeavingInput, *, actor:
         room.floor_id = None if room.floor_id == person.id else room.floor_id
         orders = [{"do": "remove", "person": person.reference, "why": "left"}]
         _put_before_judge(sitting, case, room, person)
+    elif person.place is Place.OUT and not (person.rung is not None and puts_out(person.rung)):
+        # Found to have left before; it was a fault after all: the place is theirs again, and nothing follows (OLR 25).
+        person.place, person.mic = Place.ROOM, Mic.OPEN if person.role in BESIDE else Mic.MUTED
+        orders = moves.let_in(person)
+        sitting.close_tasks(case, desks.ABSENCE, _absence_of(sitting, room, person))
     journal.write(
         sitting,
         room,
@@ -604,9 +611,12 @@ def _put_before_judge(sitting: Sitting, case: Case, room: LiveRoom, person: Live
             name=person.name,
         )
     )
-    hearing = sitting.session.get_one(Hearing, room.hearing_id)
-    subject = f"{hearing.reference}/{person.party_id}"
-    sitting.open_task(case, Role.JUDGE, desks.ABSENCE, title, risk=50, subject=subject)
+    sitting.open_task(case, Role.JUDGE, desks.ABSENCE, title, risk=50, subject=_absence_of(sitting, room, person))
+
+
+def _absence_of(sitting: Sitting, room: LiveRoom, person: LivePerson) -> str:
+    """What the task about a party's absence from a hearing is known by."""
+    return f"{sitting.session.get_one(Hearing, room.hearing_id).reference}/{person.party_id}"
 
 
 # -- closing -------------------------------------------------------------------

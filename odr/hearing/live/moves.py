@@ -147,7 +147,7 @@ def _person(do: str, person: LivePerson, **more: object) -> dict[str, object]:
     return {"do": do, "person": person.reference, **more}
 
 
-def _let_in(who: LivePerson) -> list[dict[str, object]]:
+def let_in(who: LivePerson) -> list[dict[str, object]]:
     """Orders by which somebody comes in as their microphone stands: muted from the first packet on, not a moment later."""
     if who.mic is Mic.OPEN:
         return [_person("admit", who)]
@@ -164,7 +164,7 @@ def admit(at: At) -> None:
     if who.place is not Place.DOOR:
         raise ActNotOpen(T("%(name)s is not waiting at the door.", name=who.name))
     who.place, who.mic = Place.ROOM, Mic.OPEN if who.role in BESIDE else Mic.MUTED
-    at.say(What.ADMITTED, person=who, order=[*_let_in(who), *([_person("unmute", who)] if who.mic is Mic.OPEN else [])])
+    at.say(What.ADMITTED, person=who, order=[*let_in(who), *([_person("unmute", who)] if who.mic is Mic.OPEN else [])])
 
 
 def isolate(at: At) -> None:
@@ -188,7 +188,7 @@ def call(at: At) -> None:
         )
     freed = [_person("release", who)] if who.place is Place.ISOLATED else []
     who.place, who.mic = Place.ROOM, Mic.MUTED
-    at.say(What.CALLED, person=who, order=[*freed, *_let_in(who)])
+    at.say(What.CALLED, person=who, order=[*freed, *let_in(who)])
 
 
 def floor(at: At) -> None:
@@ -408,7 +408,7 @@ def as_decided(room: LiveRoom) -> list[dict[str, object]]:
         if who.place is Place.ISOLATED:
             orders.append(_person("isolate", who))
         if who.place is Place.ROOM:
-            orders += _let_in(who)
+            orders += let_in(who)
     return orders
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money
-from odr.payments.books.ledger import balance, booked, post
+from odr.payments.books.ledger import balance, booked, post, trial_balance
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.models import (
     AssessmentState,
@@ -119,6 +119,7 @@ def book_cancellation(session: Session, assessment: FeeAssessment, at: datetime)
         at=at,
         case_id=assessment.case_id,
     )
+    _unearn(session, assessment.case_id, assessment.currency, f"assessment/{assessment.reference}", at)
 
 
 def book_payment(
@@ -222,6 +223,7 @@ def book_refund_order(session: Session, refund: Refund) -> None:
         at=refund.ordered_at,
         case_id=refund.case_id,
     )
+    _unearn(session, refund.case_id, refund.currency, f"refund/{refund.reference}", refund.ordered_at)
 
 
 def book_refund_end(session: Session, refund: Refund, held: LedgerAccount, paid: bool, way: str, at: datetime) -> None:
@@ -238,6 +240,11 @@ def book_refund_end(session: Session, refund: Refund, held: LedgerAccount, paid:
             session, back, "refund came back", held, LedgerAccount.REFUNDS, refund.amount, at=at, case_id=refund.case_id
         )
     refund.state, refund.finished_at = RefundState.FAILED, at
+
+
+def was_sent_as(session: Session, refund: Refund, way: str) -> bool:
+    """Whether this refund left under that name before: the books would not tell a second time from the first."""
+    return booked(session, f"refund/{refund.reference}/{way}")
 
 
 def book_outside_refund(session: Session, payment: Payment, stripe_id: str, amount: Money, at: datetime) -> Refund:
@@ -343,6 +350,23 @@ def earn(session: Session, case_id: int, currency: str, name: str, at: datetime)
         case_id=case_id,
     )
     return amount
+
+
+def _unearn(session: Session, case_id: int, currency: str, name: str, at: datetime) -> None:
+    """What goes back, or is owed no more, after it was earned is the court's no longer."""
+    net = {b.account: b.net.minor for b in trial_balance(session, case_id=case_id) if b.currency == currency}
+    short = net.get(LedgerAccount.DEFERRED, 0) + net.get(LedgerAccount.RECEIVABLE, 0)
+    amount = Money(max(min(short, -net.get(LedgerAccount.INCOME, 0)), 0), currency)
+    post(
+        session,
+        f"unearned/{name}",
+        "fee not earned",
+        LedgerAccount.INCOME,
+        LedgerAccount.DEFERRED,
+        amount,
+        at=at,
+        case_id=case_id,
+    )
 
 
 def refund_told(fact: StripeFact) -> bool | None:

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Party, Role
 from odr.ground.keyset import FAR, Key, Listed, holds, page_of, page_of_lines
 from odr.ground.text import Text
+from odr.payments import desks
+from odr.payments.books.payouts import payouts_told
 from odr.payments.books.unmatched import (
     PartPaid,
     Proposal,
@@ -35,20 +37,27 @@ from odr.payments.models import (
     RefundApproval,
     RefundState,
     StripeEvent,
+    StripeFact,
 )
 from odr.procedure.acts.table import TABLE, Act
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.court import Court
 from odr.procedure.models import Task
+from odr.procedure.names import FINISH_TASK
+
+OF_REFUNDS = (desks.REFUND_APPROVAL, desks.REFUND_TRANSFER, desks.REFUND_SOON, desks.REFUND_LATE)
+"""What is told of refunds by lists of their own."""
 
 
 def done_by(kind: str) -> Act | None:
-    """The act on the case's generic page by which a cashier does a kind of task; None for what is done on a page of its
-    own, such as a refund.
+    """The act on the case's generic page by which a cashier does a kind of task, or says that it is done; None for what no act of
+    theirs ends, such as a dispute at the payer's bank.
     """
     desk = DESKS.get(kind)
+    if desk is None:
+        return None
     acts = (act for act in TABLE if desk in act.desk and Role.CASHIER in act.by and act.listed and act.page is None)
-    return next(acts, None) if desk is not None else None
+    return next(acts, TABLE[FINISH_TASK] if desk.by_hand else None)
 
 
 @dataclass(frozen=True)
@@ -67,13 +76,14 @@ class RefundLine:
 
 @dataclass(frozen=True)
 class Unplaced:
-    """A transfer without a fee: what it may be for, which refund it may be that came back, and where it stands if it goes
-    back.
+    """A transfer without a fee: what it may be for, which refund it may be that came back, which payout that has arrived, and where
+    it stands if it goes back.
     """
 
     line: BankLine
     proposals: Sequence[Proposal]
     returned: Sequence[Returned]
+    payouts: Sequence[StripeFact]
     back: BankReturn | None
     asked_by_me: bool
 
@@ -98,7 +108,7 @@ class Desk:
     late: int
     """Refunds past the fifteen days (FEE 53)."""
     in_cases: Listed[tuple[Task, Case]]
-    """What waits for a cashier in a case: money to demand, or to pass on."""
+    """What waits for a cashier in a case: money to demand, to pass on or to collect, a payment that a bank disputes."""
 
 
 def gather(
@@ -147,6 +157,7 @@ def _unmatched(session: Session, account_id: int, words: str, after: str | None)
     lines: list[BankLine] = [row[0] for row in page.rows]
     placed = proposals(session, [line for line in lines if line.doubted_at is None])
     returned = refunds_returned(session, [line for line in lines if line.doubted_at is None])
+    payouts = payouts_told(session, [line for line in lines if line.doubted_at is None])
     back = returns_of(session, lines)
     found = [(line, back.get(line.id)) for line in lines]
     return page.of(
@@ -155,6 +166,7 @@ def _unmatched(session: Session, account_id: int, words: str, after: str | None)
                 line,
                 placed.get(line.id, []),
                 returned.get(line.id, []),
+                payouts.get(line.id, []),
                 row,
                 row is not None and row.asked_by == account_id,
             )
@@ -164,10 +176,12 @@ def _unmatched(session: Session, account_id: int, words: str, after: str | None)
 
 
 def _in_cases(session: Session, words: str, after: str | None) -> Listed[tuple[Task, Case]]:
-    """Tasks of the cashier that are done by an act on a page of the case, the oldest first."""
+    """Tasks of the cashier in cases, the oldest first. Nobody at the pay desk has a seat in a case before they deal with it: what
+    is not told here is told to no cashier.
+    """
     mine = (
         Task.role == Role.CASHIER,
-        Task.kind.in_([each.kind for each in DESKS if done_by(each.kind)]),
+        Task.kind.not_in([each.kind for each in OF_REFUNDS]),
         Task.done_at.is_(None),
     )
     query = select(Task, Case).join(Case, Case.id == Task.case_id).where(*mine)

@@ -16,7 +16,7 @@ from odr.ground.keyset import Key, page_of
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.payments import names
-from odr.payments.books import cashier, ledger, paydesk as work, statements, unmatched
+from odr.payments.books import cashier, ledger, paydesk as work, payouts, statements, unmatched
 from odr.payments.books.day_paper import close_pdf
 from odr.payments.fee.quote import rules_today
 from odr.payments.inputs import RefundEndInput
@@ -78,6 +78,12 @@ class ReturnedInput(CourtModel):
     """Which refund came back with a transfer."""
 
     refund: Annotated[str, CourtText(1, 40, one_line=True), field(T("Refund"), widget="hidden")]
+
+
+class PayoutInput(CourtModel):
+    """Which payout arrived with a transfer."""
+
+    payout: Annotated[str, CourtText(1, 120, one_line=True), field(T("Payout of the payment service"), widget="hidden")]
 
 
 class ClosingInput(CourtModel):
@@ -327,6 +333,17 @@ def refund_returned(reference: str) -> Page:
     )
 
 
+@paydesk.post("/lines/<reference>/payout")
+@staff(Role.CASHIER)
+def payout_arrived(reference: str) -> Page:
+    """A line is what the payment service paid out: it counts once."""
+    values = request.form.to_dict(flat=False)
+    return _on_line(
+        reference,
+        lambda sitting, line, me: payouts.take_as_payout(sitting, line, fields.parse(PayoutInput, values).payout),
+    )
+
+
 @paydesk.post("/lines/<reference>/return")
 @staff(Role.CASHIER)
 def pay_back(reference: str) -> Page:
@@ -420,16 +437,16 @@ def transferred(reference: str) -> Page:
 @paydesk.post("/tasks/<reference>")
 @staff(Role.CASHIER)
 def take_up(reference: str) -> Page:
-    """Take up what waits in a case: the cashier is seated in it and led to the act that does it."""
+    """Take up what waits in a case: the cashier is seated in it and led to the act that does it, or else to its fees."""
     with current_court().sit() as sitting:
         row = sitting.session.scalar(select(Task).where(Task.reference == reference))
         if row is None or row.role is not Role.CASHIER or row.done_at is not None:
             raise NotFound
         act = cashier.done_by(row.kind)
-        if act is None:
-            raise NotFound
         case = sitting.session.get_one(Case, row.case_id)
         _me(sitting, case.id)
+        if act is None:
+            return redirect(url_for("payments.fee", reference=case.reference), 303)
         return redirect(url_for("cases.act_form", reference=case.reference, name=act.name), 303)
 
 

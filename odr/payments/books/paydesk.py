@@ -22,6 +22,7 @@ from odr.payments.books.ledger import post
 from odr.payments.books.statements import StatementLine
 from odr.payments.fee.assessment import check_letter
 from odr.payments.inputs import PaymentInput
+from odr.payments.joined_cases import notice_in_its_place
 from odr.payments.models import BankLine, BankReturn, Channel, FeeAssessment, LedgerAccount
 
 if TYPE_CHECKING:
@@ -179,11 +180,11 @@ def credit_line(sitting: Sitting, row: BankLine, assessment: FeeAssessment, acto
 
 
 def fee_in(session: Session, purpose: str) -> FeeAssessment | None:
-    """The fee whose code stands in a purpose, however it is spaced; None where none does, or more than one."""
+    """The fee that money with the code in a purpose, however it is spaced, counts for; None where none does, or more than one."""
     squeezed = re.sub(r"[^0-9A-Za-z]", "", purpose).upper()
     codes = {code for code in _CODE.findall(squeezed) if check_letter(code[:9]) == code[9]}
     rows = list(session.scalars(select(FeeAssessment).where(FeeAssessment.transfer_code.in_(codes)))) if codes else []
-    return rows[0] if len(rows) == 1 else None
+    return notice_in_its_place(session, rows[0]) if len(rows) == 1 else None
 
 
 def credit_named(sitting: Sitting, row: BankLine, reference: str, actor_in: Callable[[int], Actor]) -> None:
@@ -191,11 +192,12 @@ def credit_named(sitting: Sitting, row: BankLine, reference: str, actor_in: Call
     fee = sitting.session.scalar(select(FeeAssessment).where(FeeAssessment.reference == reference))
     if fee is None:
         raise InvalidInput.at("assessment", T("This fee is not there any more."))
+    fee = notice_in_its_place(sitting.session, fee)
     credit_line(sitting, row, fee, actor_in(fee.case_id))
 
 
 def fee_by_code(session: Session, code: str) -> FeeAssessment:
-    """The fee of a code somebody typed. Raises InvalidInput for a mistyped or unknown one."""
+    """The fee that money with a code somebody typed counts for. Raises InvalidInput for a mistyped or unknown one."""
     squeezed = re.sub(r"[^0-9A-Za-z]", "", code).upper()
     if not re.fullmatch(r"[2-9A-HJ-NP-Z]{10}", squeezed) or check_letter(squeezed[:9]) != squeezed[9]:
         raise InvalidInput.at(
@@ -204,7 +206,7 @@ def fee_by_code(session: Session, code: str) -> FeeAssessment:
     row = session.scalar(select(FeeAssessment).where(FeeAssessment.transfer_code == squeezed))
     if row is None:
         raise InvalidInput.at("code", T("No fee has this code."))
-    return row
+    return notice_in_its_place(session, row)
 
 
 def cashier(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,25 @@ COLUMNS = {
     "purpose": ("purpose", "reference", "text", "remittance information", "摘要", "用途", "附言", "备注"),
     "currency": ("currency", "币种"),
     "account": ("account", "iban", "payer account", "counterparty account", "对方账号", "付款人账号"),
+    "side": (
+        *("debit/credit", "credit/debit", "debit or credit", "dr/cr", "d/c", "cr/dr", "c/d", "direction"),
+        *(
+            "借贷标志",
+            "借贷方向",
+            "借贷标识",
+            "借贷",
+            "借/贷",
+            "收付标志",
+            "收付方向",
+            "收付",
+            "收/付",
+            "收/支",
+            "收支",
+            "收支类型",
+            "收支方向",
+        ),
+    ),
+    "out": ("debit", "paid out", "借方金额", "支出金额", "借方发生额", "支出", "付款金额"),
 }
 """What a line tells → headings it is known by; what else a bank writes is said once by the cashier."""
 NEEDED = ("day", "amount", "purpose")
@@ -32,8 +52,15 @@ TOLD: Mapping[str, Text] = {
     "purpose": T("What it is for"),
     "currency": T("Currency"),
     "account": T("Account of the payer"),
+    "side": T("Whether it came in or went out"),
+    "out": T("Amount that went out, where it has a column of its own"),
 }
 """What a column may tell, in words."""
+CAME_IN = frozenset({"credit", "cr", "c", "crdt", "in", "贷", "贷方", "贷记", "收", "收入", "收款", "转入", "来账"})
+WENT_OUT = frozenset(
+    {"debit", "dr", "d", "dbit", "out", "借", "借方", "借记", "支", "付", "支出", "付款", "转出", "往账"}
+)
+"""What banks write in a column that says whether money came in or went out; the amount beside it has no sign then."""
 CSV, CAMT = "csv", "camt"
 Columns = Mapping[str, int]
 """What a line tells → the column it stands in, counted from nought."""
@@ -188,8 +215,7 @@ def _rows(text: str) -> Iterator[list[str]]:
 
 def _line(row: Sequence[str], columns: Columns, currency: str) -> StatementLine:
     cells = {key: row[place].strip() if place < len(row) else "" for key, place in columns.items()}
-    written = cells["amount"].replace("−", "-")
-    sign = -1 if written.startswith("-") else 1
+    written, sign = _signed(cells)
     money = read_money(written.lstrip("-+ "), cells.get("currency", "").upper() or currency)
     if money.currency != currency:
         raise Unreadable("currency", T("The account is kept in %(currency)s.", currency=currency))
@@ -200,3 +226,22 @@ def _line(row: Sequence[str], columns: Columns, currency: str) -> StatementLine:
         clean_text(cells["purpose"], one_line=True)[:400],
         clean_text(cells.get("account", ""), one_line=True)[:60],
     )
+
+
+def _signed(cells: Mapping[str, str]) -> tuple[str, int]:
+    """The amount as it is written, and whether it came in (1) or went out (-1): by its sign, by a column that says so, or because it
+    stands in a column of its own.
+    """
+    written, out = (cells.get(key, "").replace("−", "-") for key in ("amount", "out"))
+    if _is_nothing(written) and not _is_nothing(out):
+        return out, -1
+    sign = -1 if written.startswith("-") else 1
+    side = _known(cells["side"]) if "side" in cells else ""
+    if "side" in cells and side not in CAME_IN | WENT_OUT:
+        raise Unreadable("side", T("It is not said whether money came in or went out."))
+    return written, -sign if side in WENT_OUT else sign
+
+
+def _is_nothing(written: str) -> bool:
+    """Whether a column of amounts is empty in a line, or says nought."""
+    return not re.search("[1-9１-９一二三四五六七八九]", written)

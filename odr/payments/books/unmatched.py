@@ -232,9 +232,7 @@ def take_back_refund(sitting: Sitting, line: BankLine, reference: str, actor_in:
 
     Raises ActNotOpen for a line that is used, InvalidInput for a refund that was not transferred or is over another sum.
     """
-    _still_waits(sitting, line)
-    if _return_of(sitting.session, line) is not None:
-        raise ActNotOpen(T("This money is on its way back already."), source=sitting.court.cited_today("COURT once"))
+    must_wait(sitting, line)
     refund = sitting.session.scalar(select(Refund).where(Refund.reference == reference))
     way = refund.bank_reference if refund is not None else None
     if refund is None or way is None or refund.amount != line.amount or is_of_bank(sitting.session, way):
@@ -266,9 +264,7 @@ def ask_return(sitting: Sitting, line: BankLine, why: str, account_id: int) -> B
 
     Raises ActNotOpen for a line that is used, or already on its way back.
     """
-    _still_waits(sitting, line)
-    if _return_of(sitting.session, line) is not None:
-        raise ActNotOpen(T("This money is on its way back already."), source=sitting.court.cited_today("COURT once"))
+    must_wait(sitting, line)
     above = line.amount_minor > sitting.court.settings.refund_second_person_above
     row = BankReturn(
         line_id=line.id, why=why, persons_needed=2 if above else 1, asked_by=account_id, asked_at=sitting.now
@@ -375,6 +371,13 @@ def _asked(sitting: Sitting, line: BankLine) -> BankReturn:
             source=sitting.court.cited_today("COURT once"),
         )
     return row
+
+
+def must_wait(sitting: Sitting, line: BankLine) -> None:
+    """Raises ActNotOpen for a line that is used, or whose money is on its way back."""
+    _still_waits(sitting, line)
+    if _return_of(sitting.session, line) is not None:
+        raise ActNotOpen(T("This money is on its way back already."), source=sitting.court.cited_today("COURT once"))
 
 
 def _still_waits(sitting: Sitting, line: BankLine) -> None:

@@ -84,7 +84,9 @@ def give_back(
         if part > 0:
             book_refund_order(
                 sitting.session,
-                write_refund(sitting, case, payment, Money(part, came.currency), Ending.NOT_USED, computation),
+                write_refund(
+                    sitting, case, payment, Money(part, came.currency), Ending.NOT_USED, computation, whole=back
+                ),
             )
             left -= part
     return back

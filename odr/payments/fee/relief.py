@@ -420,6 +420,8 @@ def _grant(sitting: Sitting, case: Case, row: ReliefRequest, given: ReliefDecisi
             )
         if given.until is None:
             raise InvalidInput.at("until", T("Enter the day by which the fee is to be paid."))
+        if given.until < sitting.today:
+            raise InvalidInput.at("until", T("This day is over."))
         row.until_on = given.until
     row.state, row.granted_kind = ReliefState.GRANTED, row.kind
     sitting.session.flush()

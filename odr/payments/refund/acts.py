@@ -20,6 +20,7 @@ from odr.payments.books.bookings import (
     book_refund_end,
     earn,
     outstanding,
+    was_sent_as,
 )
 from odr.payments.costs.acts import carry_out_waiting
 from odr.payments.fee.acts import EVERY_STAGE, OVER
@@ -357,6 +358,11 @@ def record_refund(sitting: Sitting, case: Case, given: RefundEndInput, *, actor:
         raise ActNotOpen(
             T("The bank of the payer disputes this payment and has not decided: the money could go back twice."),
             T("Wait until the bank has decided. What it takes back is not paid back a second time."),
+        )
+    if by_hand and given.paid and was_sent_as(sitting.session, refund, given.way):
+        raise InvalidInput.at(
+            "way",
+            T("The transfer with this reference came back. Write the bank’s reference of the new transfer."),
         )
     by_bank = not by_hand and is_of_bank(sitting.session, given.way)
     held = LedgerAccount.RECEIVABLE if by_bank else HOLDS[given.channel]

@@ -216,7 +216,9 @@ def spread(
             continue
         part = min(left, refundable(sitting.session, payment).minor)
         if part > 0:
-            refund = write_refund(sitting, case, payment, Money(part, amount.currency), ending, computation)
+            refund = write_refund(
+                sitting, case, payment, Money(part, amount.currency), ending, computation, whole=amount
+            )
             book_refund_order(sitting.session, refund)
             left -= part
     return Money(amount.minor - left, amount.currency)
@@ -251,9 +253,18 @@ def order_excess(sitting: Sitting, case: Case, payment: Payment, excess: Money) 
 
 
 def write_refund(
-    sitting: Sitting, case: Case, payment: Payment, amount: Money, ending: Ending | None, computation: dict[str, Any]
+    sitting: Sitting,
+    case: Case,
+    payment: Payment,
+    amount: Money,
+    ending: Ending | None,
+    computation: dict[str, Any],
+    *,
+    whole: Money | None = None,
 ) -> Refund:
-    """The order's row, the cashier's task and the fifteen days (FEE 53)."""
+    """The order's row, the cashier's task and the fifteen days (FEE 53). ``whole`` is what goes back together, out of several
+    payments: by it is told whether two persons must agree, in however many parts it was paid.
+    """
     limit = sitting.court.settings.refund_second_person_above
     refund = Refund(
         case_id=case.id,
@@ -263,7 +274,7 @@ def write_refund(
         amount_minor=amount.minor,
         currency=amount.currency,
         computation=computation,
-        persons_needed=2 if amount.minor > limit else 1,
+        persons_needed=2 if (whole or amount).minor > limit else 1,
         state=RefundState.ORDERED,
         ordered_at=sitting.now,
         entry_number=sitting.next_number(case),

@@ -73,24 +73,36 @@ def owed_again(sitting: Sitting, case: Case, payment: Payment, amount: Money) ->
     """The bank took money for good that was not to go back: the fee is owed again, and the cashier collects it. No time
     runs that could end anything.
     """
-    payment.taken_back_minor = min(amount.minor, payment.amount_minor)
+    payment.taken_back_minor = min(payment.taken_back_minor + amount.minor, payment.amount_minor)
     sitting.session.flush()
     row = sitting.session.get_one(FeeAssessment, payment.assessment_id, populate_existing=True)
     if row.state is AssessmentState.PAID and outstanding(sitting.session, row).minor:
         row.state, row.paid_at = AssessmentState.DUE, None
-    words = T(
-        "The bank of %(name)s took back %(amount)s for good. Collect it.",
-        name=case.party(payment.party_id).name,
-        amount=Money(payment.taken_back_minor, payment.currency),
-    )
-    sitting.open_task(case, Role.CASHIER, desks.FEE_UNPAID, words, risk=20, subject=row.reference)
+    _collect(sitting, case, payment, row)
 
 
-def given_back(sitting: Sitting, case: Case, payment: Payment, fact: StripeFact) -> None:
-    """The bank decided otherwise after all: the fee is paid as it was."""
-    payment.taken_back_minor = 0
+def given_back(sitting: Sitting, case: Case, payment: Payment, fact: StripeFact, amount: Money) -> None:
+    """The bank decided otherwise after all: so much counts as paid again, and where nothing else is missing the fee is paid as
+    it was.
+    """
+    payment.taken_back_minor = max(payment.taken_back_minor - amount.minor, 0)
     sitting.session.flush()
     row = sitting.session.get_one(FeeAssessment, payment.assessment_id, populate_existing=True)
     if row.state is AssessmentState.DUE and not outstanding(sitting.session, row).minor:
         row.state, row.paid_at = AssessmentState.PAID, fact.at
         sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
+    elif payment.taken_back_minor:
+        _collect(sitting, case, payment, row)
+
+
+def _collect(sitting: Sitting, case: Case, payment: Payment, row: FeeAssessment) -> None:
+    """The cashier is told once what banks have taken of a payment, all in all."""
+    for task in sitting.tasks(case, desks.FEE_UNPAID, row.reference):
+        if task.role is Role.CASHIER:
+            task.done_at = sitting.now
+    words = T(
+        "The bank of %(name)s took back %(amount)s for good. Collect it.",
+        name=case.party(payment.party_id).name,
+        amount=payment.taken_back,
+    )
+    sitting.open_task(case, Role.CASHIER, desks.FEE_UNPAID, words, risk=20, subject=row.reference)

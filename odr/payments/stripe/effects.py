@@ -13,8 +13,10 @@ from odr.ground.text import Money, T, Text
 from odr.identity.actors import CLOCK_ACTOR
 from odr.payments import desks, names
 from odr.payments.books.bookings import book_dispute, book_payout, refund_told, stripe_source
+from odr.payments.books.ledger import booked
 from odr.payments.fee.acts import consider_unpaid
 from odr.payments.inputs import OutsideRefundInput, PaymentInput, RefundEndInput
+from odr.payments.joined_cases import notice_in_its_place
 from odr.payments.models import (
     Channel,
     CheckoutSession,
@@ -50,6 +52,9 @@ _STATES = {
 }
 
 
+ENDS = ("lost", "reinstated")
+"""Under which causes the end of a dispute is booked: what the bank took for good, and what it gave back."""
+
 ACTED = "payments_acted"
 """Mark on a session in which an event led to an entry."""
 
@@ -70,9 +75,10 @@ class CourtEffects:
         row = self.session.scalar(select(FeeAssessment).where(FeeAssessment.reference == assessment))
         if row is None or row.currency != amount.currency or amount.minor <= 0:
             return
+        row = notice_in_its_place(self.session, row)
         case = self.session.get_one(Case, row.case_id)
         given = PaymentInput(
-            assessment=assessment, channel=Channel.CARD, amount=amount, source=stripe_source(intent), received_at=at
+            assessment=row.reference, channel=Channel.CARD, amount=amount, source=stripe_source(intent), received_at=at
         )
         self._perform(names.RECORD_PAYMENT, case, given)
 
@@ -125,8 +131,13 @@ class CourtEffects:
         # What the bank's decision changes is changed by payments and refunds too.
         self.session.refresh(case, with_for_update=True)
         self.session.refresh(payment)
+        # Booked once, like all that follows from it: a payment may be disputed more than once, each time over a part.
+        was_lost, was_given_back = (booked(self.session, f"dispute/{fact.stripe_id}/{end}") for end in ENDS)
         book_dispute(self.session, fact, payment.case_id)
-        self._decided(case, payment, fact)
+        if fact.rank == DISPUTE_LOST and not was_lost:
+            self._lost(case, payment, fact)
+        elif fact.rank == DISPUTE_REINSTATED and was_lost and not was_given_back:
+            self._given_back(case, payment, fact)
         title = T(
             "The bank of the payer disputes a payment of %(amount)s. Answer it at Stripe.",
             amount=Money(fact.amount_minor, fact.currency),
@@ -135,24 +146,25 @@ class CourtEffects:
         if fact.rank not in DISPUTE_RUNS:
             self.court.close_tasks(case, desks.FEE_DISPUTE, fact.stripe_id)
 
-    def _decided(self, case: Case, payment: Payment, fact: StripeFact) -> None:
-        """What the bank's decision makes of the refunds that wait and of the fee; told once, or back again."""
-        known = self.session.scalars(
+    def _lost(self, case: Case, payment: Payment, fact: StripeFact) -> None:
+        """What waited to go back has gone by the bank; what it took beyond that is owed again."""
+        gone = set_off(self.session, payment, fact)
+        for refund in gone:
+            self._ended(refund, fact, paid=True)
+        left = fact.amount_minor - sum(refund.amount_minor for refund in gone)
+        if left > 0:
+            owed_again(self.court, case, payment, Money(left, fact.currency))
+
+    def _given_back(self, case: Case, payment: Payment, fact: StripeFact) -> None:
+        """What was owed again is paid as it was, and what had gone back by the bank is still to go back."""
+        gone = self.session.scalars(
             select(Refund).where(Refund.payment_id == payment.id, Refund.bank_reference == fact.stripe_id)
         ).all()
-        if fact.rank == DISPUTE_LOST and not payment.taken_back_minor and not known:
-            gone = set_off(self.session, payment, fact)
-            for refund in gone:
-                self._ended(refund, fact, paid=True)
-            left = fact.amount_minor - sum(refund.amount_minor for refund in gone)
-            if left > 0:
-                owed_again(self.court, case, payment, Money(left, fact.currency))
-        elif fact.rank == DISPUTE_REINSTATED:
-            if payment.taken_back_minor:
-                given_back(self.court, case, payment, fact)
-            for refund in known:
-                if refund.state is RefundState.PAID:
-                    self._ended(refund, fact, paid=False)
+        left = fact.amount_minor - sum(refund.amount_minor for refund in gone)
+        if left > 0:
+            given_back(self.court, case, payment, fact, Money(left, fact.currency))
+        for refund in gone:
+            self._ended(refund, fact, paid=False)
 
     def _ended(self, refund: Refund, fact: StripeFact, *, paid: bool) -> None:
         """In the case that ordered it: a payment may have gone along into another since (CPI 201)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,10 @@ REACH = timedelta(days=30)
 """How long Stripe keeps events."""
 PATIENCE = timedelta(minutes=5)
 """A page younger than this is not asked about: its event is probably on the way."""
+
+
+AT_ONCE = 500
+"""Charges looked for in one statement."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +181,15 @@ def expire_useless(court: Court, gateway: Gateway) -> int:
     return closed
 
 
+def _ours(session: Session, intents: Sequence[str], since: datetime) -> Iterator[Payment]:
+    """Our payments by card of a period, and those of some charges whenever they came; never all there ever were."""
+    by_card = select(Payment).where(Payment.channel == Channel.CARD)
+    yield from session.scalars(by_card.where(Payment.received_at >= since))
+    for place in range(0, len(intents), AT_ONCE):
+        some = [stripe_source(each) for each in intents[place : place + AT_ONCE]]
+        yield from session.scalars(by_card.where(Payment.source.in_(some)))
+
+
 def compare(court: Court, gateway: Gateway, since: datetime) -> list[Difference]:
     """Every charge of the period on one side only, or with another sum."""
     theirs: dict[str, Any] = {}
@@ -187,8 +200,9 @@ def compare(court: Court, gateway: Gateway, since: datetime) -> list[Difference]
                 metadata(intent).get("assessment"),
             )
     with court.database.read() as session:
-        rows = session.scalars(select(Payment).where(Payment.channel == Channel.CARD))
-        ours = {row.source.removeprefix(stripe_source("")): row for row in rows}
+        ours = {
+            row.source.removeprefix(stripe_source("")): row for row in _ours(session, list(theirs), since + OVERLAP)
+        }
         session.expunge_all()
     found = []
     for intent_id, (amount, assessment) in theirs.items():
@@ -201,6 +215,6 @@ def compare(court: Court, gateway: Gateway, since: datetime) -> list[Difference]
                 Difference(DifferenceKind.SUMS_DIFFER, intent_id, amount.minor, mine.amount_minor, amount.currency)
             )
     for intent_id, row in ours.items():
-        if intent_id not in theirs and row.received_at >= since + OVERLAP:
+        if intent_id not in theirs:
             found.append(Difference(DifferenceKind.NOT_AT_STRIPE, intent_id, None, row.amount_minor, row.currency))
     return found

@@ -13,7 +13,7 @@ from odr.register.redaction.finds import Find, Weight
 from odr.register.redaction.folding import Folded, fold, is_han, narrow
 from odr.register.redaction.known import Known, Source, Standing
 from odr.register.redaction.naming import DOTS, Person, around_organisation
-from odr.register.redaction.spellings import Spelling, district_of, spellings
+from odr.register.redaction.spellings import PARTING, Spelling, district_of, spellings
 from odr.register.redaction.structure import BlockKind, Part, PublicText
 from odr.register.redaction.surnames import ENGLISH_LIKE_PINYIN
 
@@ -174,9 +174,43 @@ def _inside(
     first, last = match.start() - stream.starts[at], match.end() - stream.starts[at]
     start, end = view.span(first, last)
     standing = _fits(spelling, words, view, first, last, stream.text.language)
-    if standing is not None:
+    if standing is not None and spelling.script.endswith("parted"):
+        around = _with_brackets(words, start, end)
+        if around is not None:
+            yield at, *around, standing
+    elif standing is not None:
         end = _whole_token(words, end) if spelling.script in ("latin", "token") else end
         yield at, start, end, standing
+
+
+_CLOSES = dict(zip("([{<【〔〖「『《〈", ")]}>】〕〗」』》〉", strict=True))
+
+
+def _with_brackets(words: str, start: int, end: int) -> tuple[int, int] | None:
+    """A name with brackets or plus signs within, and the brackets that close or open right beside it; None where there is none
+    within, or one of them holds other words too: 李（雷雨天…）is no name.
+    """
+    signs = [narrow(sign).words for sign in words[start:end]]
+    if not any(sign and sign in PARTING for sign in signs):
+        return None
+    opened: list[str] = []
+    for sign in signs:
+        if sign in _CLOSES:
+            opened.append(sign)
+        elif sign and sign in _CLOSES.values():
+            if opened and _CLOSES[opened[-1]] == sign:
+                opened.pop()
+            else:
+                before = words[:start].rstrip()
+                if not before or _CLOSES.get(narrow(before[-1]).words) != sign:
+                    return None
+                start = len(before) - 1
+    for sign in reversed(opened):
+        after = words[end:].lstrip()
+        if not after or narrow(after[0]).words != _CLOSES[sign]:
+            return None
+        end = len(words) - len(after) + 1
+    return start, end
 
 
 def _split(
@@ -238,9 +272,7 @@ def _fits(spelling: Spelling, words: str, view: Folded, first: int, last: int, l
     start, end = view.span(first, last)
     surface = words[start:end]
     script = spelling.script
-    if script == "han":
-        return spelling.standing
-    if script == "nick":
+    if script in ("han", "nick", "parted"):
         return spelling.standing
     if script == "part":
         beside = (words[start - 1 : start], words[end : end + 1])

@@ -109,6 +109,8 @@ def iban_checks(words: str) -> bool:
 
 _S = r"[ \-‐-―./]?"
 """What people put between the digits of a number."""
+_T = r"(?:[ \-‐-―./]|\ {1,2}[\-‐-―]\ {1,2})?"
+"""The same, or a hyphen between blanks: only where the number is told by its groups or a checksum, for sums have it too ("13800 - 13900")."""
 _HAN = "\u4e00-\u9fff"
 _N = "0-9零〇一二三四五六七八九十百"
 _LINK = r"\s{0,2}(?:(?:[:：]|为|是|系|即|叫|名为)\s{0,2})?[“\"'「『(（]?"
@@ -161,7 +163,7 @@ def _as_far_as_address(words: str, start: int, end: int) -> tuple[int, int, int]
 PATTERNS: tuple[Pattern, ...] = (
     Pattern(
         Private.ID_NUMBER,
-        _re(rf"(?<![\dA-Za-z])(?P<it>\d(?:{_S}\d){{16}}{_S}[\dXx])(?![\dA-Za-z])"),
+        _re(rf"(?<![\dA-Za-z])(?P<it>\d(?:{_T}\d){{16}}{_T}[\dXx])(?![\dA-Za-z])"),
         "identity number",
         _is_identity,
     ),
@@ -185,7 +187,12 @@ PATTERNS: tuple[Pattern, ...] = (
     ),
     Pattern(
         Private.PHONE,
-        _re(r"(?<![\d.])(?P<it>(?:\+?86[\ \-]?)?[(（]?0\d{2,3}[)）]?[\ \-‐-―]?[2-9]\d{2,3}[\ \-]?\d{4}(?:[\ \-转]+\d{1,5})?)(?![\d年])"),
+        _re(rf"(?<![\d.])(?P<it>(?:[(（]?(?:\+|00)?\s?86[)）]?{_T})?1[3-9]\d{_T}\d{{4}}{_T}\d{{4}})(?!{_T}\d)"),
+        "mobile telephone",
+    ),
+    Pattern(
+        Private.PHONE,
+        _re(r"(?<![\d.])(?P<it>(?:\+?86[\ \-]?)?[(（]?0\d{2,3}[)）]?(?:[\ \-‐-―]|\ [\-‐-―]\ )?[2-9]\d{2,3}(?:[\ \-‐-―]|\ [\-‐-―]\ )?\d{4}(?:[\ \-转]+\d{1,5})?)(?![\d年])"),
         "telephone",
         lambda words: 10 <= len(digits_of(words)) <= 18,
     ),
@@ -197,12 +204,18 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(Private.PHONE, _re(r"(?<![\d\w])(?P<it>\+\d{1,3}(?:[\ \-.()]{0,2}\d{2,5}){2,5})(?!\d)"), "telephone"),
     Pattern(
         Private.PHONE,
-        _re(rf"(?:电话|手机|手机号码?|联系方式|座机|传真|热线|tel(?:ephone)?|phone|mobile){_LINK}(?P<it>[\d零〇一幺二两三四五六七八九][\d零〇一幺二两三四五六七八九\ \-]{{5,16}}[\d零〇一幺二三四五六七八九])", "i"),
+        _re(r"(?<![\d\w])(?P<it>\+\d{1,3}(?:[\ \-‐-―.()]{0,3}\d{2,5}){2,5})(?!\d)"),
+        "telephone",
+        lambda words: len(digits_of(words)) >= 9,
+    ),
+    Pattern(
+        Private.PHONE,
+        _re(rf"(?:电话|手机|手机号码?|联系方式|座机|传真|热线|tel(?:ephone)?|phone|mobile){_LINK}(?P<it>[\d零〇一幺二两三四五六七八九][\d零〇一幺二两三四五六七八九\ \-‐-―]{{5,16}}[\d零〇一幺二三四五六七八九])", "i"),
         "after “telephone”",
     ),
     Pattern(
         Private.BANK_ACCOUNT,
-        _re(rf"(?<!\d)(?P<it>[3-9]\d(?:{_S}\d){{13,17}})(?!{_S}\d)"),
+        _re(rf"(?<!\d)(?P<it>[3-9]\d(?:{_T}\d){{13,17}})(?!{_T}\d)"),
         "bank card",
         luhn_checks,
     ),

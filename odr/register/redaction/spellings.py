@@ -23,10 +23,16 @@ DIGITS = dict(
 )
 
 
+PARTING = "()[]{}<>+【】〔〕〖〗「」『』《》〈〉"
+"""Brackets and plus signs that somebody puts into a name, as they are folded."""
+_PARTED = f"[{re.escape(PARTING)}]{{0,2}}"
+
+
 @dataclass(frozen=True)
 class Spelling:
     """A pattern over the folded text. ``script``: "han" stands anywhere, "latin" only as a word of its own, "digits"
-    anywhere where it is long.
+    anywhere where it is long, "parted" and "latin parted" where brackets or plus signs stand within the name, and every bracket
+    is closed around a part of it.
     """
 
     pattern: str
@@ -69,6 +75,7 @@ def _person(name: str) -> Iterator[Spelling]:
         yield from _latin_person(name)
         return
     yield Spelling(re.escape(plain), "han", Standing.PROPOSED if plain in WORDLIKE else Standing.FIXED, is_whole=True)
+    yield from _parted(plain, Standing.OPEN if plain in WORDLIKE else Standing.PROPOSED)
     parts = [part for part in re.split(f"[{DOTS}]", tight(name).words) if part]
     if len(parts) > 1:
         yield from _latin_of(parts)
@@ -91,14 +98,22 @@ def _person(name: str) -> Iterator[Spelling]:
         yield from _in_latin(HanName(han.surname[0], han.surname[1:] + han.given))
 
 
+def _parted(plain: str, standing: Standing = Standing.PROPOSED) -> Iterator[Spelling]:
+    """李（雷）, （李）雷, 李+雷: the whole name, with brackets or plus signs within."""
+    signs = [sign for sign in plain if sign not in PARTING]
+    if len(signs) > 1:
+        yield Spelling(_PARTED.join(map(re.escape, signs)), "parted", standing)
+
+
 def _in_latin(han: HanName) -> Iterator[Spelling]:
     """A name in Latin letters: every reading, in both orders, with a comma or without."""
     given = [_syllables(each) for each in readings(han.given)]
     for surname in surname_pinyin(han.surname):
         first = _syllables((surname,)) if len(han.surname) == 1 else _syllables(_apart(surname, han.surname))
         for last in given:
-            yield Spelling(f"{first},?{last}", "latin")
-            yield Spelling(f"{last},?{first}", "latin")
+            for one, other in ((first, last), (last, first)):
+                yield Spelling(f"{one},?{other}", "latin")
+                yield Spelling(f"{one}{_PARTED}{other}", "latin parted", Standing.PROPOSED)
 
 
 def _apart(latin: str, han: str) -> tuple[str, ...]:
@@ -153,6 +168,7 @@ def _organisation(name: str) -> Iterator[Spelling]:
             yield Spelling(whole, "word")
         return
     plain = tight(name).words
+    yield from _parted(folded(name))
     for short in {re.sub("股份|有限|责任", "", plain), re.sub(r"[（(][^）)]*[）)]", "", plain)} - {plain}:
         yield from _literal(short)
     core = core_of(name)

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from odr.docket.models import Role, Stage
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, StepUpNeeded
+from odr.hearing.desks import ABSENCE
 from odr.hearing.live import faults, journal, views
 from odr.hearing.live.media.control import Do
 from odr.hearing.live.models import LiveAck, LivePerson, LiveRoom
@@ -20,6 +21,7 @@ from odr.hearing.models import Hearing
 from odr.hearing.record.papers import said_in_record
 from odr.hearing.ripeness.basis import held
 from odr.hearing.vocabulary import HearingState, IdentityCheck, Presence
+from odr.procedure.models import Task
 from tests.hearing.live.conftest import BEGINS, Live, gathered
 from tests.hearing.scene import CHEN, HAIYUN, LI, WANG
 
@@ -273,6 +275,40 @@ def test_left_only_after_prompt_and_warning(live: Live) -> None:
     live.scene.act(CHEN, "rule_on_leaving", who=he, finding="left", reasons="Neither prompt nor warning helped.")
     assert live.person(HAIYUN).place is Place.OUT
     assert live.entry("rule_on_leaving")[0]["result"]["finding"] == "left"
+
+
+def test_a_fault_that_is_found_later_undoes_the_leaving(live: Live) -> None:
+    """Found to have left, then that the line was cut in the whole street: they are let in again, the hearing waits for them as for
+    anybody with a fault, and nothing about a default waits for the judge (OLR 25). Who was ordered out stays out.
+    """
+    live.opened()
+    he = live.person(HAIYUN).reference
+    live.media.happens("left", he)
+    live.follow()
+    live.does(CHEN, "prompt", HAIYUN)
+    live.clock.advance(timedelta(seconds=5))
+    live.does(CHEN, "tell", HAIYUN)
+    live.scene.act(CHEN, "rule_on_leaving", who=he, finding="left", reasons="Neither prompt nor warning helped.")
+
+    def waiting() -> list[Task]:
+        with live.scene.look() as (court, case):
+            return [task for task in court.tasks(case, ABSENCE) if task.done_at is None]
+
+    assert len(waiting()) == 1
+    live.scene.act(CHEN, "rule_on_leaving", who=he, finding="fault", reasons="The line was cut in the whole street.")
+    assert (live.person(HAIYUN).place, live.person(HAIYUN).mic) == (Place.ROOM, Mic.MUTED)
+    assert live.media.orders("admit")[-1]["person"] == he and waiting() == []
+    live.clock.advance(timedelta(seconds=20))
+    live.follow()
+    assert live.room().state is RoomState.SUSPENDED
+    live.media.happens("entered", he)
+    live.follow()
+    live.does(CHEN, "resume")
+    assert live.room().state is RoomState.OPEN and live.person(HAIYUN).lost_at is None
+    for step in ("warned", "admonished", "ordered_out"):
+        live.scene.act(CHEN, "keep_order", who=he, step=step, words="Be quiet, please.")
+    live.scene.act(CHEN, "rule_on_leaving", who=he, finding="fault", reasons="The line was cut in the whole street.")
+    assert live.person(HAIYUN).place is Place.OUT
 
 
 def test_the_recorder_stops(live: Live) -> None:

@@ -150,14 +150,23 @@ def _is_awaited(sitting: Sitting, room: LiveRoom) -> bool:
     )
 
 
-def _unheard(pieces: list[LiveSegment], zone: ZoneInfo) -> list[tuple[datetime, str]]:
-    """A line for each piece that no program wrote down, with when it began: the text leaves no gap unsaid."""
+def _unheard(
+    pieces: list[LiveSegment], drafts: list[Transcript], names: dict[int, str], zone: ZoneInfo
+) -> list[tuple[datetime, int, str]]:
+    """A line for each piece that no program wrote down, or of which it could not read somebody's voice, with when it began: the
+    text leaves no gap unsaid.
+    """
     said = " / ".join(NOT_HEARD.render(locale) for locale in LOCALES)
+    unread = {piece.number: [names[each.person_id] for each in _unread_in(piece, drafts)] for piece in pieces}
     return [
-        (piece.begun_at, f"{piece.begun_at.astimezone(zone):%H:%M:%S} [{said}]")
+        (piece.begun_at, piece.number, f"{piece.begun_at.astimezone(zone):%H:%M:%S} {who}[{said}]")
         for piece in pieces
-        if piece.heard_at is None
+        for who in ([""] if piece.heard_at is None else [f"{name}: " for name in unread[piece.number]])
     ]
+
+
+def _unread_in(piece: LiveSegment, drafts: list[Transcript]) -> list[Transcript]:
+    return [each for each in drafts if each.segment == piece.number and each.is_unread]
 
 
 def _public(pieces: list[LiveSegment]) -> list[LiveSegment]:
@@ -219,10 +228,11 @@ def enter_transcript(
         raise ActNotOpen(T("The text of this hearing is not drafted to the end, or stands in the record."))
     pieces = _public(segments_of(sitting.session, room))
     said = said_in(sitting.court, sitting.session, room, pieces)
-    text = as_text(said, sitting.pack(case).tz, _unheard(pieces, sitting.pack(case).tz))
+    drafts = transcripts_of(sitting.session, room, [piece.number for piece in pieces])
+    unheard = _unheard(pieces, drafts, {p.id: p.name for p in room.people}, sitting.pack(case).tz)
+    text = as_text(said, sitting.pack(case).tz, [(at, line) for at, _, line in unheard])
     if len(text) > MOST_SIGNS:
         raise ActNotOpen(T("This text is longer than an entry can be. Take the record by hand."))
-    drafts = transcripts_of(sitting.session, room, [piece.number for piece in pieces])
     return Recorded(
         T(
             "The text of the hearing of %(at)s is in the record, drafted by a program and read by the clerk",
@@ -231,10 +241,10 @@ def enter_transcript(
         {
             "room": room.reference,
             "recording": hearing.recording_sha256,
-            "engines": sorted({f"{draft.engine}, model {draft.model_sha256}" for draft in drafts}),
+            "engines": sorted({f"{d.engine}, model {d.model_sha256}" for d in drafts if not d.is_unread}),
             "sentences": len(said),
             "changed": sum(bool(one.changes) for one in said),
-            "unheard": [piece.number for piece in pieces if piece.heard_at is None],
+            "unheard": sorted({number for _, number, _ in unheard}),
             "transcript": text,
             "sha256": sha256_hex(text.encode()),
         },

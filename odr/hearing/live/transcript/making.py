@@ -67,8 +67,6 @@ def hear_due(court: Court, engine: Engine) -> int:
             continue
         try:
             hear(court, engine, piece, room, written)
-        except NotReadable:
-            log.warning("piece %s of room %s cannot be read; its draft is left out", piece.number, room.reference)
         except CannotDecode:
             raise
         except Exception as error:
@@ -91,7 +89,9 @@ def _written(court: Court, hearing: Hearing, piece: LiveSegment) -> Segment | No
 
 
 def hear(court: Court, engine: Engine, piece: LiveSegment, room: LiveRoom, written: Segment) -> None:
-    """Draft what everybody said in a piece, each from their own sound: so the speaker is known, and nobody is guessed."""
+    """Draft what everybody said in a piece, each from their own sound: so the speaker is known, and nobody is guessed. Of whom
+    nothing can be read there is no draft, and the text says so.
+    """
     key = None
     if piece.key is not None:
         key = court.notary.vault.unseal(piece.key, key_context(room.reference, piece.number))
@@ -102,9 +102,14 @@ def hear(court: Court, engine: Engine, piece: LiveSegment, room: LiveRoom, writt
     for reference in written.persons:
         if reference not in people:
             continue
-        # Of a piece of hours its sound is held as samples, never its packets and pictures too.
-        film = Film(lambda person=reference: written.packets(person, key))  # type: ignore[misc]
-        language, heard = engine.hear(samples_of(film.frames(), written.length_ms), names)
+        try:
+            # Of a piece of hours its sound is held as samples, never its packets and pictures too.
+            film = Film(lambda person=reference: written.packets(person, key))  # type: ignore[misc]
+            language, heard = engine.hear(samples_of(film.frames(), written.length_ms), names)
+        except NotReadable:
+            log.warning("a voice in piece %s of room %s cannot be read; the text says so", piece.number, room.reference)
+            _keep(court, engine, piece, room, people[reference], "", None)
+            continue
         _keep(court, engine, piece, room, people[reference], language, heard)
 
 
@@ -135,10 +140,11 @@ def _keep(
     room: LiveRoom,
     person: LivePerson,
     language: str,
-    heard: list[Heard],
+    heard: list[Heard] | None,
 ) -> None:
-    lines = lines_of(heard)
-    is_sealed = piece.key is not None
+    """``heard`` is None where nothing of their sound could be read."""
+    lines = lines_of(heard) if heard is not None else None
+    is_sealed = piece.key is not None and lines is not None
     row = Transcript(
         room_id=room.id,
         segment=piece.number,

@@ -33,6 +33,11 @@ class Transcript(Base):
     """Of a sealed piece: the same, as the vault encrypts it."""
     __table_args__ = (UniqueConstraint("room_id", "segment", "person_id"),)
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether what was recorded of the person could not be read, so that nothing is drafted of what they said."""
+        return self.sentences is None and self.sealed is None
+
 
 class TranscriptChange(Base):
     """How a sentence reads as the clerk heard it; the engine's words stay beside it, and so does every change before."""

@@ -15,7 +15,16 @@ from odr.hearing.live.pages import SITS, held_for
 from odr.hearing.live.queries import segments_of
 from odr.hearing.live.transcript.acts import ChangeInput, change, entered_of
 from odr.hearing.live.transcript.engine import is_on
-from odr.hearing.live.transcript.reading import Said, as_captions, as_of, proposed_in, said_in, speaker, version_of
+from odr.hearing.live.transcript.reading import (
+    Said,
+    as_captions,
+    as_of,
+    proposed_in,
+    said_in,
+    speaker,
+    unread_in,
+    version_of,
+)
 from odr.hearing.live.views import may_play
 from odr.hearing.models import Hearing
 from odr.identity.actors import Actor
@@ -50,6 +59,7 @@ def text(case: Case, actor: Actor, ordinal: int) -> Page:
     said = _said(hearing, room, pieces)
     begin = min(max(0, number_in(request.args, "from", 0)), max(0, len(said) - 1) // A_PAGE * A_PAGE)
     sitting = look()
+    unread = unread_in(current_session(), room)
     enter = current_court().table[names.ENTER_TRANSCRIPT]
     return render_template(
         "hearing/live/text.html",
@@ -67,7 +77,7 @@ def text(case: Case, actor: Actor, ordinal: int) -> Page:
         speaker=speaker,
         unsure=sum(one.is_unsure for one in said),
         sealed=any(one.is_sealed for one in said),
-        waits=[piece.number for piece in pieces if piece.heard_at is None],
+        waits=[piece.number for piece in pieces if piece.heard_at is None or piece.number in unread],
         is_on=is_on(current_court().settings),
         entered=entered_of(sitting, case, room),
         writes=actor.role in WRITES,

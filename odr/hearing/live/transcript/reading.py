@@ -239,6 +239,12 @@ def something_said(session: Session, room: LiveRoom, segments: Sequence[int]) ->
     return any(session.scalars(drafts.order_by(Transcript.id).execution_options(yield_per=10)))
 
 
+def unread_in(session: Session, room: LiveRoom) -> frozenset[int]:
+    """Pieces of which somebody's voice could not be read."""
+    drafts = select(Transcript).where(Transcript.room_id == room.id, Transcript.sealed.is_(None))
+    return frozenset(draft.segment for draft in session.scalars(drafts) if draft.is_unread)
+
+
 def speaker(one: Said) -> str:
     """Who says a sentence, in the language in which it was said. Who is heard is named with their role: by a name alone nobody would
     know that a witness speaks.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Sequence
 from datetime import UTC, timedelta
 from typing import Any
@@ -233,6 +234,22 @@ def test_a_piece_nobody_hears_keeps_no_text_out_of_the_record(live: Live) -> Non
     assert result["unheard"] == [3]
     lines = result["transcript"].splitlines()
     assert len(lines) == 3 and "No program wrote this part down" in lines[-1] and "程序" in lines[-1]
+
+
+def test_a_voice_that_cannot_be_read_is_a_gap_that_the_text_tells(live: Live, app: Flask) -> None:
+    """What was recorded of one speaker is damaged: the others are written down, and the record says whose words are missing."""
+    held(live)
+    folder = live.scene.court.settings.recordings_folder / live.hearing().reference
+    shutil.rmtree(folder)
+    recorded(live, LI, HAIYUN)
+    (folder / "0001" / f"{live.person(LI).reference}.rtp").write_bytes(b"nothing the recorder wrote")
+    assert hear_due(live.scene.court, ByHeart(HEARD)) == 3
+    assert "Pieces that no program wrote down: 1." in Browser(app, live.scene, LI).get("/live/recording/1/text")
+    live.scene.act(WANG, "enter_transcript", hearing=live.hearing().reference)
+    result = live.entry("enter_transcript")[0]["result"]
+    assert result["unheard"] == [1] and result["engines"] == [f"by heart 1, model {'0' * 64}"]
+    (gap,) = [line for line in result["transcript"].splitlines() if "No program wrote this part down" in line]
+    assert f"{LI}: [" in gap and f"{HAIYUN}: I ordered the fone." in result["transcript"]
 
 
 def test_a_program_that_is_set_up_is_left_a_day(live: Live) -> None:
