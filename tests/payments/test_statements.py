@@ -347,7 +347,7 @@ def test_a_bank_s_own_headings_are_asked_about_once(served: Served) -> None:
     assert unread.status_code == 422 and "Line 2" in unread.get_data(as_text=True)
     right = {"day": "0", "payer": "1", "account": "2", "purpose": "3", "amount": "4"}
     seen = served.post(client, at, **right).get_data(as_text=True)
-    assert "1 lines" in seen and "275.00" in seen and served.pay.rows(BankLine) == [], "looked at before it is booked"
+    assert "1 line" in seen and "275.00" in seen and served.pay.rows(BankLine) == [], "looked at before it is booked"
     assert "Credited to their fee: 1" in served.post(client, at, **right, sure="yes").get_data(as_text=True)
     assert served.pay.fees(case_id)[0].state is AssessmentState.PAID
     assert served.pay.rows(BankFile) == [] and served.pay.rows(BankColumns)[0].mark == mark_of(head.strip().split(";"))

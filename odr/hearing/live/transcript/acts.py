@@ -161,7 +161,7 @@ def _unheard(
     return [
         (piece.begun_at, piece.number, f"{piece.begun_at.astimezone(zone):%H:%M:%S} {who}[{said}]")
         for piece in pieces
-        for who in ([""] if piece.heard_at is None else [f"{name}: " for name in unread[piece.number]])
+        for who in ([""] if piece.heard_at is None else [f"{name} " for name in unread[piece.number]])
     ]
 
 
