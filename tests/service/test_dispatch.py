@@ -10,12 +10,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.service.channels import Dispatch, Handover, Outcome
 from odr.service.channels.email import Mailer, Tls
 from odr.service.models import Packet, ServiceAttempt, ServiceFact, ServiceTask
+from odr.service.packet.deemed import Rules
+from odr.service.packet.packets import standard_rules
 from odr.service.registry.daily_ledger import service_ledger
 from odr.service.sending.dispatch import GIVE_UP_AFTER, LEASE, ServicePorts, back_off, claim, dispatch_due
 from odr.service.sending.due import conclude_due
@@ -174,6 +177,37 @@ def test_a_fault_of_our_own_is_not_silent(
     run_until_quiet(replace(ports, fetch=lost), database, clock, step=timedelta(hours=25))
     assert states(database) == {AttemptState.GIVEN_UP: 1}
     assert_none_silent(database, clock)
+
+
+@BOTH_ENGINES
+def test_what_cannot_be_concluded_is_sent_once_and_keeps_no_other(
+    ports: ServicePorts, database: Database, clock: FixedClock, queue: Queue, smtp_peer: SmtpPeer
+) -> None:
+    """The rules of one packet's case cannot be read: it left once and is not sent again and again, and the others are concluded."""
+    broken, *others = [queue(party_id=number, email=f"p{number}@example.com") for number in (1, 2, 3)]
+    readable = [False]
+
+    def rules(session: Session, packet: Packet) -> Rules:
+        if packet.id == broken and not readable[0]:
+            raise KeyError("a rule that is not in the pack")
+        return standard_rules(session, packet)
+
+    for _ in range(3):
+        dispatch_due(replace(ports, rules=rules), database, clock)
+        clock.advance(LEASE)
+    assert states(database) == {AttemptState.SENT: 3} and len(message_ids(smtp_peer)) == 3
+    assert all(len(sent) == 1 for sent in message_ids(smtp_peer).values())
+    assert [packet_of(database, one).state for one in others] == [PacketState.SERVED] * 2
+    assert packet_of(database, broken).state is PacketState.OUT
+    clock.advance(timedelta(days=1))
+    later = queue(party_id=4, email=None, post="1 Lake Road")
+    clock.advance(timedelta(days=1))
+    assert conclude_due(database, clock, rules) == (0, 0)
+    readable[0] = True
+    assert conclude_due(database, clock, rules) == (1, 0)
+    assert (
+        packet_of(database, broken).state is PacketState.SERVED and packet_of(database, later).state is PacketState.OUT
+    )
 
 
 def test_a_channel_the_court_has_not_set_up_becomes_a_task(

@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, PartyKind
+from odr.ground.background import each_alone
 from odr.ground.canonical import sha256_hex
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import Text
@@ -879,6 +880,20 @@ def conclude_packets(
             if task.reason is not TaskReason.REPLY:
                 close_task(session, task, account_id=None, now=now)
     return conclusions
+
+
+def conclude_each(session: Session, packets: Sequence[Packet], rules: RulesFor, *, now: datetime) -> None:
+    """Conclude several packets together, and where that fails each by itself: one over which it fails keeps no other's conclusion
+    from being written, nor that anything was sent. It is looked at again with all that are out.
+    """
+
+    def conclude(these: Sequence[Packet]) -> int:
+        with session.begin_nested():
+            return len(conclude_packets(session, these, rules, now=now))
+
+    failed = "what became of a packet could not be concluded"
+    if each_alone([packets], conclude, failed) < len(packets) > 1:
+        each_alone([[packet] for packet in packets], conclude, failed)
 
 
 RECORDED = frozenset({PacketState.SERVED.value, PacketState.PRESUMED.value, OTHERWISE})

@@ -33,7 +33,7 @@ from odr.service.models import Packet, ServiceAttempt, ServiceFact
 from odr.service.packet.packets import (
     AT_ONCE,
     RulesFor,
-    conclude_packets,
+    conclude_each,
     hold_packets,
     open_task,
     record_fact,
@@ -350,7 +350,7 @@ def _write_batch(
         cases = session.scalars(
             select(Case).where(Case.id.in_({p.case_id for p in packets})).options(lazyload(Case.parties))
         ).all()
-        conclude_packets(session, packets, rules, now=clock.now())
+        conclude_each(session, packets, rules, now=clock.now())
         del cases
 
 

@@ -10,7 +10,14 @@ from odr.ground.clock import Clock
 from odr.ground.db import Database
 from odr.ground.memory.built_once import built_once
 from odr.service.models import Packet, ServiceAttempt, ServiceFact
-from odr.service.packet.packets import RulesFor, conclude_packet, hold_packets, record_fact, standard_rules
+from odr.service.packet.packets import (
+    RulesFor,
+    conclude_each,
+    conclude_packet,
+    hold_packets,
+    record_fact,
+    standard_rules,
+)
 from odr.service.replies.bounces import Incoming
 from odr.service.vocabulary import PacketState
 
@@ -40,8 +47,7 @@ def conclude_due(
             )
         ).all()
         hold_packets(session, [packet.id for packet in packets])
-        for packet in packets:
-            conclude_packet(session, packet, rules(session, packet), now=clock.now())
+        conclude_each(session, packets, rules, now=clock.now())
         concluded = sum(p.state is not PacketState.OUT for p in packets)
         return concluded, packets[-1].id if len(packets) == limit else 0
 
