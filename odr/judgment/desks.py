@@ -33,6 +33,7 @@ DRAFT_DECISION = desk(
     waits=T("Nothing for you to do now: the judge makes the findings and writes the decision."),
 )
 ENFORCEMENT = desk("enforcement", T("An enforcement applied for"), Role.CLERK)
+ENFORCEMENT_OBJECTION = desk("enforcement_objection", T("An objection to an enforcement"), Role.JUDGE)
 ENFORCEMENT_INACTION = desk("enforcement_inaction", T("An enforcement that stands still"), Role.PRESIDENT, by_hand=True)
 ENFORCEMENT_PAID = desk("enforcement_paid", T("An enforcement to end"), Role.JUDGE, Role.CLERK)
 ENFORCEMENT_SETTLED = desk("enforcement_settled", T("An enforcement settled by the parties"), Role.JUDGE, Role.CLERK)
@@ -50,6 +51,9 @@ MEETING_SIGNATURES = desk(
 )
 NOT_HEARD = desk("not_heard", T("Somebody who was never called"), Role.JUDGE, by_hand=True)
 NOT_HEARD_BY_ALL = desk("not_heard_by_all", T("A hearing to hold again"), Role.JUDGE)
+OBJECTION_CARRY_OUT = desk("objection_carry_out", T("A ruling on an objection to carry out"), Role.CLERK)
+OBJECTION_OUTCOME = desk("objection_outcome", T("An objection before the higher court or in an action"), Role.CLERK)
+OBJECTION_OUTSIDER = desk("objection_outsider", T("A ruling to serve on an outsider"), Role.CLERK)
 PASS_ON_PRESERVATION = desk(
     "pass_on_preservation", T("A preservation to send to another court"), Role.CLERK, by_hand=True
 )
