@@ -142,7 +142,10 @@ def test_a_party_objects_and_a_judge_puts_it_right(bench: Bench) -> None:
         measure = session.scalars(select(DocketEntry.number).where(DocketEntry.act == "record_measure")).one()
     bench.do("respondent/1", "object_to_enforcement", {**OBJECTS, "measure": str(measure)})
     assert newest(bench).measure_entry == measure and running(bench, "enforcement_objection") == ["court"]
-    assert (on_desk(bench, desks.ENFORCEMENT_OBJECTION), "a judge rules by" in panel(bench, "claimant/1")) == (1, True)
+    assert (
+        on_desk(bench, desks.ENFORCEMENT_OBJECTION),
+        "a judge rules by the end of" in panel(bench, "claimant/1"),
+    ) == (1, True)
     with pytest.raises(InvalidInput, match="waits for the ruling"):
         bench.do("respondent/1", "object_to_enforcement", {**OBJECTS, "measure": str(measure)})
     with pytest.raises(InvalidInput, match="put right"):
@@ -165,7 +168,7 @@ def test_each_party_asks_the_higher_court_within_ten_days_of_service(bench: Benc
         bench.do("respondent/1", "ask_objection_review", {"words": "Twice the sum is frozen."})
     bench.serve("respondent/1")
     assert running(bench, "enforcement_objection_review") == ["respondent/1"]
-    assert "ask the higher court by" in panel(bench, "respondent/1")
+    assert "ask the higher court by the end of" in panel(bench, "respondent/1")
     bench.do("respondent/1", "ask_objection_review", {"words": "Twice the sum is frozen."})
     with pytest.raises((ActNotOpen, OutOfTime)):
         bench.do("respondent/1", "ask_objection_review", {"words": "Once more, please."})

@@ -162,6 +162,8 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "hearing.trial_limit.acts.limit_runs": (Why.ONCE, None),
     "hearing.courtroom.motions.doors_are_closed": (Why.ONCE, None),
     "judgment.enforcement.acts.who_ends_it": (Why.HANDLER, None),
+    "judgment.enforcement.reversal.acts.something_was_taken": (Why.HANDLER, None),
+    "judgment.enforcement.reversal.acts.something_was_taken_from_me": (Why.HANDLER, None),
     "judgment.enforcement.objections.acts.the_court_enforces": (Why.HANDLER, None),
     "judgment.enforcement.objections.acts.an_objection_waits": (Why.NAMED, None),
     "judgment.enforcement.objections.after.an_outsider_was_ruled_on": (Why.NAMED, None),

@@ -191,7 +191,7 @@ def record_outside_objection(
     _enter(sitting, case, found, row, received_at(sitting, case, given.received_on))
     until = sitting.windows(case, RULING, subject=row.reference)[-1].due_at
     received = T(
-        "Your objection to an enforcement was received. A judge rules by %(day)s; the ruling is served on you.",
+        "Your objection to an enforcement was received. A judge rules by the end of %(day)s; the ruling is served on you.",
         day=until,
     )
     tell_outsider(sitting, case, row, received)

@@ -93,7 +93,11 @@ def _state(row: EnforcementObjection, name: str, what: str) -> Text:
 def _next(sitting: Sitting, case: Case, actor: Actor, row: EnforcementObjection) -> Text | None:
     if row.state is ObjectionState.OPEN:
         running = sitting.windows(case, RULING, subject=row.reference)
-        return T("Next: a judge rules by %(day)s.", day=running[-1].due_at) if running else T("Next: a judge rules.")
+        return (
+            T("Next: a judge rules by the end of %(day)s.", day=running[-1].due_at)
+            if running
+            else T("Next: a judge rules.")
+        )
     if row.outcome is not None or row.state is ObjectionState.FELL:
         return None
     if row.suit_id is not None:
@@ -103,7 +107,11 @@ def _next(sitting: Sitting, case: Case, actor: Actor, row: EnforcementObjection)
     kind = REVIEW if row.kind is ObjectionKind.CONDUCT else ACTION
     mine = [one for one in sitting.windows(case, kind, subject=row.reference) if one.party_id == actor.party_id]
     if mine and kind == REVIEW:
-        return T("If you are not content: ask the higher court by %(day)s. It costs nothing.", day=mine[-1].due_at)
+        return T(
+            "If you are not content: ask the higher court by the end of %(day)s. It costs nothing.", day=mine[-1].due_at
+        )
     if mine:
-        return T("If you are not content: bring an action by %(day)s, and name it here.", day=mine[-1].due_at)
+        return T(
+            "If you are not content: bring an action by the end of %(day)s, and name it here.", day=mine[-1].due_at
+        )
     return None
