@@ -10,6 +10,7 @@ from odr.identity.actors import Actor
 from odr.judgment.decision import acts as decision_acts, case_views as decision_case_views, exhibit_views
 from odr.judgment.enforcement import accounts, acts as enforcement_acts, effect
 from odr.judgment.enforcement.audit import audit_orders
+from odr.judgment.enforcement.case_views import halted_panel
 from odr.judgment.enforcement.objections import acts as objection_acts, after as objections
 from odr.judgment.enforcement.objections.panel import objections_panel
 from odr.judgment.enforcement.owed import owed_by_decision
@@ -121,6 +122,7 @@ ROOM = Room(
         decision_case_views.decision_panel,
         preservation_case_views.preserved_panel,
         judgments.applied_panel,
+        halted_panel,
         objections_panel,
         exhibit_views.exhibits_panel,
         meetings_panel,

@@ -164,6 +164,8 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "judgment.enforcement.acts.who_ends_it": (Why.HANDLER, None),
     "judgment.enforcement.reversal.acts.something_was_taken": (Why.HANDLER, None),
     "judgment.enforcement.reversal.acts.something_was_taken_from_me": (Why.HANDLER, None),
+    "judgment.enforcement.halting.it_can_be_halted": (Why.ONCE, None),
+    "judgment.enforcement.halting.it_is_halted": (Why.HANDLER, None),
     "judgment.enforcement.objections.acts.the_court_enforces": (Why.HANDLER, None),
     "judgment.enforcement.objections.acts.an_objection_waits": (Why.NAMED, None),
     "judgment.enforcement.objections.after.an_outsider_was_ruled_on": (Why.NAMED, None),

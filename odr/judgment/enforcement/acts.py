@@ -433,6 +433,8 @@ def record_measure(sitting: Sitting, case: Case, given: MeasureInput, *, actor: 
     found = open_enforcement(sitting.session, case)
     if found is None:
         raise ActNotOpen(T("No enforcement is under way."))
+    if found.halted_entry is not None and not given.carries_out:
+        raise ActNotOpen(T("The enforcement is halted: no measure is taken until it goes on."))
     _about_objections(sitting, case, given)
     sitting.session.add(
         EnforcementMeasure(
@@ -479,6 +481,16 @@ def who_ends_it(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     )
 
 
+def takes_effect(sitting: Sitting, case: Case, given: Any) -> list[Text]:
+    """From when a ruling that halts or ends an enforcement holds, where the rules say it (CPL 269)."""
+    rules, pack = sitting.pack(case).enforcement_halt, sitting.pack(case)
+    if rules is None:
+        return []
+    return [
+        T("This ruling takes effect when it is served (%(article)s).", article=pack.cite(str(rules.effect_article)))
+    ]
+
+
 class EndEnforcementInput(CourtModel):
     """How an enforcement ended."""
 
@@ -501,11 +513,13 @@ class EndEnforcementInput(CourtModel):
         PaperKind.DECISION,
         T("Ruling that ends the enforcement"),
         T(
-            "The ruling says how the enforcement ended. If something is still owed, it stays owed, and the enforcement can be asked for again."
+            "The ruling says how the enforcement ended, and takes effect when it is served. If something is still owed, it stays owed, and the enforcement can be asked for again."
         ),
     ),
-    paper=RulingForm(T("End of the enforcement"), NO_APPEAL, result="state", ruled=T("The enforcement is ended.")),
-    source=law("CPL 157, 241, 268"),
+    paper=RulingForm(
+        T("End of the enforcement"), NO_APPEAL, result="state", ruled=T("The enforcement is ended."), more=takes_effect
+    ),
+    source=law("CPL 157, 241, 268, 269"),
     desk=(desks.ENFORCEMENT, desks.ENFORCEMENT_SETTLED, desks.ENFORCEMENT_PAID),
     topic=Topic.DECISION,
 )

@@ -24,6 +24,7 @@ def halt(sitting: Sitting, case: Case, found: EnforcementCase, state: Enforcemen
     answer what was proposed in it.
     """
     found.state, found.closed_entry = state, sitting.next_number(case)
+    found.halted_entry = found.halt_ground = None
     for kind in (NOTICE, INACTION):
         sitting.close_windows(case, kind, WindowState.ENDED, subject=found.reference)
     for desk in (desks.ENFORCEMENT, desks.ENFORCEMENT_PAID):
