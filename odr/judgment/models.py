@@ -457,6 +457,9 @@ class EnforcementCase(Base):
     state: Mapped[EnforcementState] = mapped_column(enum_column(EnforcementState), default=EnforcementState.OPEN)
     entry_number: Mapped[int]
     closed_entry: Mapped[int | None]
+    halted_entry: Mapped[int | None]
+    """By which entry it stands still; None while it goes on (CPL 267)."""
+    halt_ground: Mapped[str | None] = mapped_column(String(40))
 
 
 class EnforcementMeasure(Base):

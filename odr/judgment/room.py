@@ -10,6 +10,9 @@ from odr.identity.actors import Actor
 from odr.judgment.decision import acts as decision_acts, case_views as decision_case_views, exhibit_views
 from odr.judgment.enforcement import accounts, acts as enforcement_acts, effect
 from odr.judgment.enforcement.audit import audit_orders
+from odr.judgment.enforcement.case_views import halted_panel
+from odr.judgment.enforcement.objections import acts as objection_acts, after as objections
+from odr.judgment.enforcement.objections.panel import objections_panel
 from odr.judgment.enforcement.owed import owed_by_decision
 from odr.judgment.enforcement.part import part_stage
 from odr.judgment.group import judgments
@@ -82,6 +85,8 @@ ROOM = Room(
         "appeal_file": appeal.file_overdue,
         "performance": effect.performance_lapsed,
         "enforcement_inaction": enforcement_acts.inaction,
+        "enforcement_objection": objection_acts.ruling_late,
+        "enforcement_objection_action": objections.no_action,
         "retrial_review": retrial_here.review_overdue,
         "preservation_ruling": motions.ruling_overdue,
         "preservation_claim": before_claim.claim_did_not_follow,
@@ -95,8 +100,15 @@ ROOM = Room(
         on(ClaimIsChanging, decision_acts.claim_is_changing),
         on(ExaminationClosed, decision_acts.begin_deliberation),
         on(ExaminationResumed, decision_acts.leave_deliberation),
-        on(Served, decision_acts.on_served, appeal.on_served, reviews.review_begins, retrial_here.on_served),
-        on(ServiceFell, service_fell.on_service_fell),
+        on(
+            Served,
+            decision_acts.on_served,
+            appeal.on_served,
+            reviews.review_begins,
+            retrial_here.on_served,
+            objections.on_served,
+        ),
+        on(ServiceFell, service_fell.on_service_fell, objections.on_service_fell),
         on(TimeGivenBack, service_fell.on_time_given_back),
         on(CaseClosed, preservation_acts.case_over, without_object.on_case_closed),
         on(SettlementReached, effect.settled, preservation_acts.case_settled, without_object.on_settled),
@@ -110,6 +122,8 @@ ROOM = Room(
         decision_case_views.decision_panel,
         preservation_case_views.preserved_panel,
         judgments.applied_panel,
+        halted_panel,
+        objections_panel,
         exhibit_views.exhibits_panel,
         meetings_panel,
     ),

@@ -29,6 +29,25 @@ ENFORCEMENT_APPLICATION = time_limit(
     ask=T("ask the court to enforce"),
 )
 ENFORCEMENT_INACTION = time_limit("enforcement_inaction", Nature.COURT, names.RECORD_MEASURE)
+ENFORCEMENT_OBJECTION = time_limit(
+    "enforcement_objection",
+    Nature.COURT,
+    names.RULE_ON_ENFORCEMENT_OBJECTION,
+    waits=T("Nothing for you to do now: the court rules on the objection to the enforcement."),
+    runs_on=True,
+)
+ENFORCEMENT_OBJECTION_REVIEW = time_limit(
+    "enforcement_objection_review",
+    Nature.REMEDY,
+    names.ASK_OBJECTION_REVIEW,
+    ask=T("ask the higher court about the ruling"),
+)
+ENFORCEMENT_OBJECTION_ACTION = time_limit(
+    "enforcement_objection_action",
+    Nature.REMEDY,
+    names.NAME_OBJECTION_ACTION,
+    ask=T("bring an action about the property"),
+)
 PERFORMANCE = time_limit("performance", Nature.DUTY, names.RECORD_PERFORMANCE, ask=T("do what the decision orders"))
 PRESERVATION_CLAIM = time_limit("preservation_claim", Nature.DUTY, names.NAME_CLAIM, ask=T("bring your claim"))
 PRESERVATION_REVIEW = time_limit(

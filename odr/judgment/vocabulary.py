@@ -343,6 +343,7 @@ class Instrument(enum.Enum):
     HIGHER_COURT = "higher_court"  # the higher court's decision
     CONFIRMATION = "confirmation"  # a ruling that confirms an agreement made before a mediator (CPL 206)
     APPLIED = "applied"  # a ruling that the judgment in an action of many applies (CPL 57)
+    RETURNED = "returned"  # a ruling that what was enforced on what fell goes back (CPL 244)
 
     @property
     def label(self) -> Text:
@@ -353,6 +354,7 @@ class Instrument(enum.Enum):
             Instrument.HIGHER_COURT: T("Decision of the higher court"),
             Instrument.CONFIRMATION: T("Confirmed agreement"),
             Instrument.APPLIED: T("Judgment in an action of many"),
+            Instrument.RETURNED: T("Ruling to give back what was enforced"),
         }[self]
 
 

@@ -17,6 +17,14 @@ from odr.judgment.enforcement.agreed_terms import signed_by_creditor
 from odr.judgment.enforcement.beginning import begin
 from odr.judgment.enforcement.effect import all_done, interest_left, left_of, nothing_owed_to, overdue_to
 from odr.judgment.enforcement.ending import INACTION, halt
+from odr.judgment.enforcement.objections.models import ObjectionKind
+from odr.judgment.enforcement.objections.queries import (
+    RULED,
+    objection_named,
+    objections_of,
+    who_objects,
+    why_untouched,
+)
 from odr.judgment.enforcement.paid_in_full import follow_up, settle
 from odr.judgment.enforcement.part import BOUND, goes_to
 from odr.judgment.enforcement.queries import barred, enforcement_settlements, open_enforcement, unconfirmed
@@ -355,11 +363,52 @@ class MeasureInput(CourtModel):
 
     what: Annotated[str, CourtText(1, 2000), field(T("What was done"), widget="textarea")]
     on: Annotated[CourtDate, field(T("On which day"))]
+    claimed: Annotated[
+        str | None,
+        CourtText(0, 40, one_line=True),
+        field(
+            T("Sells, hands over or pays out property an outsider claims"),
+            T("Empty: it does not. What may not be touched yet is refused."),
+            choices="claimed_property",
+        ),
+    ] = None
+    carries_out: Annotated[
+        str | None,
+        CourtText(0, 40, one_line=True),
+        field(T("Carries out a ruling on an objection"), choices="rulings_to_carry_out"),
+    ] = None
+
+
+@choice_source("claimed_property")
+def claimed_property(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Property that somebody outside claims, and why it is left alone now."""
+    rows = [one for one in objections_of(sitting.session, case) if one.kind is ObjectionKind.PROPERTY]
+    return [Option(one.reference, one.what, why_untouched(sitting, case, one)) for one in rows]
+
+
+@choice_source("rulings_to_carry_out")
+def rulings_to_carry_out(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """What was ruled on objections and the registry has still to do."""
+    waits = {one.subject for one in sitting.tasks(case, desks.OBJECTION_CARRY_OUT)}
+    rows = [one for one in objections_of(sitting.session, case, *RULED) if one.reference in waits]
+    return [Option(one.reference, who_objects(case, one), one.what) for one in rows]
+
+
+def what_is_claimed(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
+    """What is not sold, handed over or paid out now, and why, before anybody does it (CPI 313, 463)."""
+    found = [(one, why_untouched(sitting, case, one)) for one in objections_of(sitting.session, case)]
+    return [
+        T("Not to be sold, handed over or paid out: %(what)s. %(why)s", what=one.what, why=why)
+        for one, why in found
+        if why is not None
+    ]
 
 
 @act(
     title=T("Record a measure of enforcement"),
     input=MeasureInput,
+    version=2,
+    says=what_is_claimed,
     by={Role.CLERK},
     at={Stage.ENFORCEMENT},
     of_part=True,
@@ -372,14 +421,21 @@ class MeasureInput(CourtModel):
             "The docket says what was done. Whoever still owes something should pay or do it now; otherwise further measures can follow."
         ),
     ),
-    source=law("CPL 251 to 260"),
+    source=law("CPL 236, 238, 251 to 260", "CPI 313, 314, 463"),
+    desk=desks.OBJECTION_CARRY_OUT,
     topic=Topic.DECISION,
 )
 def record_measure(sitting: Sitting, case: Case, given: MeasureInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Record what was done to enforce; the watch over inaction begins anew (CPL 237)."""
+    """Record what was done to enforce; the watch over inaction begins anew (CPL 237).
+
+    Raises InvalidInput where it disposes of property that an outsider claims and that is to be left as it is (CPI 313, 463).
+    """
     found = open_enforcement(sitting.session, case)
     if found is None:
         raise ActNotOpen(T("No enforcement is under way."))
+    if found.halted_entry is not None and not given.carries_out:
+        raise ActNotOpen(T("The enforcement is halted: no measure is taken until it goes on."))
+    _about_objections(sitting, case, given)
     sitting.session.add(
         EnforcementMeasure(
             enforcement_id=found.id, what=given.what, on=given.on, entry_number=sitting.next_number(case)
@@ -389,6 +445,27 @@ def record_measure(sitting: Sitting, case: Case, given: MeasureInput, *, actor: 
     sitting.close_windows(case, INACTION, WindowState.MET, subject=found.reference)
     sitting.start_window(case, INACTION, start=now, subject=found.reference)
     return Recorded(T("Enforcement measure: %(what)s", what=given.what), {"number": found.number})
+
+
+def _about_objections(sitting: Sitting, case: Case, given: MeasureInput) -> None:
+    if given.claimed:
+        row = objection_named(sitting.session, case, given.claimed)
+        if row is None or row.kind is not ObjectionKind.PROPERTY:
+            raise InvalidInput.at("claimed", T("Choose one of those listed."))
+        why = why_untouched(sitting, case, row)
+        if why is not None:
+            raise InvalidInput.at("claimed", why)
+    if given.carries_out:
+        row = objection_named(sitting.session, case, given.carries_out, *RULED)
+        if row is None or not sitting.close_tasks(case, desks.OBJECTION_CARRY_OUT, row.reference):
+            raise InvalidInput.at("carries_out", T("Choose one of those listed."))
+        row.carried_out_entry = sitting.next_number(case)
+
+
+@upcast(names.RECORD_MEASURE, from_version=1)
+def before_objections(given: Mapping[str, Any]) -> dict[str, Any]:
+    """At first nobody could object, so no measure was about an objection."""
+    return {**given, "claimed": None, "carries_out": None}
 
 
 @guard("CPL 157, 268")
@@ -402,6 +479,16 @@ def who_ends_it(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
             who=Role(sitting.pack(case).decider("end_enforcement")).label,
         )
     )
+
+
+def takes_effect(sitting: Sitting, case: Case, given: Any) -> list[Text]:
+    """From when a ruling that halts or ends an enforcement holds, where the rules say it (CPL 269)."""
+    rules, pack = sitting.pack(case).enforcement_halt, sitting.pack(case)
+    if rules is None:
+        return []
+    return [
+        T("This ruling takes effect when it is served (%(article)s).", article=pack.cite(str(rules.effect_article)))
+    ]
 
 
 class EndEnforcementInput(CourtModel):
@@ -426,11 +513,13 @@ class EndEnforcementInput(CourtModel):
         PaperKind.DECISION,
         T("Ruling that ends the enforcement"),
         T(
-            "The ruling says how the enforcement ended. If something is still owed, it stays owed, and the enforcement can be asked for again."
+            "The ruling says how the enforcement ended, and takes effect when it is served. If something is still owed, it stays owed, and the enforcement can be asked for again."
         ),
     ),
-    paper=RulingForm(T("End of the enforcement"), NO_APPEAL, result="state", ruled=T("The enforcement is ended.")),
-    source=law("CPL 157, 241, 268"),
+    paper=RulingForm(
+        T("End of the enforcement"), NO_APPEAL, result="state", ruled=T("The enforcement is ended."), more=takes_effect
+    ),
+    source=law("CPL 157, 241, 268, 269"),
     desk=(desks.ENFORCEMENT, desks.ENFORCEMENT_SETTLED, desks.ENFORCEMENT_PAID),
     topic=Topic.DECISION,
 )

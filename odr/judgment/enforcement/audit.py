@@ -28,6 +28,7 @@ ACTS = (
     names.TAKE_EFFECT,
     names.RECORD_APPEAL_OUTCOME,
     names.APPLY_GROUP_JUDGMENT,
+    names.RULE_ON_REVERSAL,
     service_names.DECIDE_REBUTTAL,
     service_names.NOTE_ABODE_ABROAD,
     filing_names.RULE_ON_LATENESS,
@@ -197,6 +198,12 @@ def _owed_elsewhere(
                 (o["debtor"], _sum(o["amount"]["minor"], o["amount"]["currency"]) if o["amount"] else None)
                 for o in entry.given().get("orders", [])
             ]
+            stands = [(labels.get(r.debtor_id), _sum(r.amount_minor, r.currency)) for r in rows]
+        elif entry.act == names.RULE_ON_REVERSAL:
+            given = entry.given()
+            ordered, amount = given.get("answer") == "order", given.get("amount")
+            said = [(given["giver"], _sum(amount["minor"], amount["currency"]))] if ordered and amount else []
+            said += [(given["giver"], None)] if ordered and given.get("what") else []
             stands = [(labels.get(r.debtor_id), _sum(r.amount_minor, r.currency)) for r in rows]
         else:
             continue

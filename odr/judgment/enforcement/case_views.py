@@ -6,20 +6,23 @@ CPL 247, 250, 264; FEE 14, 20.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from odr.docket.models import Case
-from odr.ground.text import Money, Text
+from odr.docket.models import PARTY_ROLES, Case, Role
+from odr.docket.queries import parties
+from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.judgment import names
 from odr.judgment.enforcement.agreed_terms import signed_by_creditor
 from odr.judgment.enforcement.effect import ENFORCE, interest_minor, is_overdue, left_of, overdue_to
-from odr.judgment.enforcement.queries import open_enforcement
+from odr.judgment.enforcement.queries import enforcements_of, open_enforcement
 from odr.judgment.models import Obligation
 from odr.judgment.queries import names_of, obligations_of
 from odr.procedure.acts.availability import refusal
+from odr.procedure.hooks import Panel
 from odr.procedure.models import Window
+from odr.service.queries import packets_of
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -120,3 +123,66 @@ def waiting_costs(sitting: Sitting, case: Case, actor: Actor) -> list[Waiting]:
         )
         for day in days
     ]
+
+
+HALTED_READERS = frozenset({*PARTY_ROLES, Role.JUDGE, Role.CLERK, Role.PRESIDENT})
+HALTED_ACTS = (names.CONTINUE_ENFORCEMENT,)
+
+
+@dataclass(frozen=True)
+class Halted:
+    """What a ruling did to the newest enforcement, and since when it holds."""
+
+    what: Text
+    since: Text
+
+
+def halted_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """On the page of a case: that its enforcement was halted or ended by a ruling, and since when that holds (CPL 267, 269)."""
+    if actor.role not in HALTED_READERS or sitting.pack(case).enforcement_halt is None:
+        return None
+    told = halted(sitting, case)
+    if told is None:
+        return None
+    table = sitting.court.table
+    acts = [table[name] for name in HALTED_ACTS if refusal(sitting, table[name], case, actor) is None]
+    return Panel("main", 56, "judgment/_halted.html", {"told": told, "acts": acts})
+
+
+def halted(sitting: Sitting, case: Case) -> Halted | None:
+    """What became of the newest enforcement by a ruling; None while it goes on, or where no ruling of it was served on anybody."""
+    every, rules = enforcements_of(sitting.session, case), sitting.pack(case).enforcement_halt
+    last = every[-1] if every else None
+    entry = (last.halted_entry or last.closed_entry) if last is not None else None
+    if last is None or entry is None or rules is None or not _sent(sitting, case, entry):
+        return None
+    ground = rules.grounds.get(last.halt_ground or "")
+    what = (
+        T("Enforcement %(number)s is halted: %(why)s", number=last.number, why=ground.title)
+        if ground is not None and last.closed_entry is None
+        else T("Enforcement %(number)s ended: %(how)s", number=last.number, how=last.state.label)
+    )
+    since = in_effect_since(sitting, case, entry)
+    return Halted(
+        what,
+        T(
+            "The ruling holds since it was served on everybody, on %(day)s.",
+            day=since.astimezone(sitting.pack(case).tz).date(),
+        )
+        if since is not None
+        else T("The ruling takes effect when it is served on everybody; the court takes no measure meanwhile."),
+    )
+
+
+def _sent(sitting: Sitting, case: Case, entry: int) -> bool:
+    return any(entry in packet.entry_ids for packet in packets_of(sitting.session, case))
+
+
+def in_effect_since(sitting: Sitting, case: Case, entry: int) -> datetime | None:
+    """Since when a ruling that halts or ends an enforcement holds: when it reached the last of the parties (CPL 269); None before."""
+    reached: dict[int, datetime] = {}
+    for packet in packets_of(sitting.session, case):
+        if entry in packet.entry_ids and packet.docketed_as == packet.state.value and packet.effective_at is not None:
+            reached[packet.party_id] = min(packet.effective_at, reached.get(packet.party_id, packet.effective_at))
+    served = [reached.get(party.id) for party in parties(case)]
+    return None if None in served else max(at for at in served if at is not None)

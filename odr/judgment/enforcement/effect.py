@@ -19,6 +19,7 @@ from odr.judgment import desks, names
 from odr.judgment.enforcement.ending import instrument_fell
 from odr.judgment.enforcement.part import is_binding
 from odr.judgment.enforcement.queries import barred, performed
+from odr.judgment.enforcement.reversal.queries import reversals_of, see_to_giving_back
 from odr.judgment.inputs import EffectInput, OverdueInput
 from odr.judgment.models import Decision, FinalityCertificate, Obligation, Order, Performance
 from odr.judgment.queries import decision_named, decisions_of, issued, obligations_of, petitions_of
@@ -292,12 +293,25 @@ def on_set_aside(sitting: Sitting, event: InstrumentSetAside) -> None:
 
 
 def set_aside(sitting: Sitting, case: Case) -> None:
-    """What was owed rests on nothing any more; what was paid stays recorded under what it was paid on."""
-    for row in obligations_of(sitting.session, case):
-        row.ended_at = sitting.now
-    for kind in (PERFORMANCE, ENFORCE):
-        sitting.close_windows(case, kind, WindowState.ENDED)
+    """What was owed rests on nothing any more; what was paid stays recorded under what it was paid on, until a judge rules
+    whether it goes back (CPL 244).
+    """
+    nothing_owed(sitting, case, PERFORMANCE, ENFORCE)
     instrument_fell(sitting, case)
+    see_to_giving_back(sitting, case)
+
+
+def nothing_owed(sitting: Sitting, case: Case, *kinds: str) -> None:
+    """Nothing is owed by what was decided, and no time of these kinds runs; what a ruling gives back stays owed."""
+    for row in obligations_of(sitting.session, case):
+        if row.instrument is not Instrument.RETURNED:
+            row.ended_at = sitting.now
+    back = {row.reference for row in reversals_of(sitting.session, case)}
+    for kind in kinds:
+        running = sitting.windows(case, kind, state=None)
+        for window in running:
+            if window.subject not in back and window.state in (WindowState.OPEN, WindowState.HALTED):
+                window.state, window.closed_by = WindowState.ENDED, sitting.next_number(case)
 
 
 def papers_of(sitting: Sitting, decision: Decision, *, certificates_only: bool = False) -> list[Document]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import Case
 from odr.judgment import desks
+from odr.judgment.enforcement.objections.models import ObjectionState
+from odr.judgment.enforcement.objections.queries import RULING, objections_of
 from odr.judgment.enforcement.queries import enforcement_settlements, enforcements_of
 from odr.judgment.models import EnforcementCase
 from odr.judgment.vocabulary import EnforcementState, SettlementState
@@ -22,6 +24,7 @@ def halt(sitting: Sitting, case: Case, found: EnforcementCase, state: Enforcemen
     answer what was proposed in it.
     """
     found.state, found.closed_entry = state, sitting.next_number(case)
+    found.halted_entry = found.halt_ground = None
     for kind in (NOTICE, INACTION):
         sitting.close_windows(case, kind, WindowState.ENDED, subject=found.reference)
     for desk in (desks.ENFORCEMENT, desks.ENFORCEMENT_PAID):
@@ -29,6 +32,11 @@ def halt(sitting: Sitting, case: Case, found: EnforcementCase, state: Enforcemen
     for row in enforcement_settlements(sitting.session, case, SettlementState.PROPOSED):
         if row.enforcement_id == found.id:
             row.state, row.closed_entry = SettlementState.DECLINED, sitting.next_number(case)
+    for objection in objections_of(sitting.session, case, ObjectionState.OPEN):
+        if objection.enforcement_id == found.id:
+            objection.state = ObjectionState.FELL
+            sitting.close_windows(case, RULING, WindowState.ENDED, subject=objection.reference)
+            sitting.close_tasks(case, desks.ENFORCEMENT_OBJECTION, objection.reference)
 
 
 def instrument_fell(sitting: Sitting, case: Case) -> None:

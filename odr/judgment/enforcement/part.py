@@ -8,7 +8,7 @@ from odr.docket.models import Case, Stage
 from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.models import Decision
 from odr.judgment.queries import decisions_of, obligations_of
-from odr.judgment.vocabulary import DecisionKind, DecisionState
+from odr.judgment.vocabulary import DecisionKind, DecisionState, Instrument
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -27,9 +27,10 @@ def part_stage(sitting: Sitting, case: Case) -> Stage | None:
     """Where a part that is in effect stands by itself; None where there is none, or where the case is over and nothing is left.
 
     What is enforced stays so when the rest takes effect. Where the rest ended without a judgment (withdrawn, settled), the case is
-    closed and what the part ordered is owed all the same.
+    closed and what the part ordered is owed all the same. What a ruling gives back is owed and enforced wherever the case stands (CPL 244).
     """
-    if not parts_in_effect(sitting, case):
+    goes_back = any(one.instrument is Instrument.RETURNED for one in obligations_of(sitting.session, case))
+    if not goes_back and not parts_in_effect(sitting, case):
         return None
     if open_enforcement(sitting.session, case) is not None:
         return Stage.ENFORCEMENT

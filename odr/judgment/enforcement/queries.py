@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
-from odr.judgment.models import EnforcementCase, EnforcementSettlement, Obligation, Performance
+from odr.judgment.models import EnforcementCase, EnforcementMeasure, EnforcementSettlement, Obligation, Performance
 from odr.judgment.vocabulary import EnforcementState, SettlementState
 
 
@@ -55,6 +55,12 @@ def enforcements_of(session: Session, case: Case, *states: EnforcementState) -> 
     """Enforcements of the case in some states (all, without any), in order."""
     query = select(EnforcementCase).where(EnforcementCase.case_id == case.id).order_by(EnforcementCase.id)
     return session.scalars(query.where(EnforcementCase.state.in_(states)) if states else query).all()
+
+
+def measures_of(session: Session, found: EnforcementCase) -> Sequence[EnforcementMeasure]:
+    """What was done in an enforcement, in order."""
+    query = select(EnforcementMeasure).where(EnforcementMeasure.enforcement_id == found.id)
+    return session.scalars(query.order_by(EnforcementMeasure.id)).all()
 
 
 def enforcement_settlements(session: Session, case: Case, *states: SettlementState) -> Sequence[EnforcementSettlement]:

@@ -20,10 +20,11 @@ from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput, OutOfTime
 from odr.ground.text import SOURCE_LOCALE, T, Text, words_of
 from odr.identity.actors import Actor
 from odr.judgment import desks, names
-from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, RETRIAL, set_decision_aside
+from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, RETRIAL, nothing_owed, set_decision_aside
 from odr.judgment.enforcement.ending import instrument_fell
+from odr.judgment.enforcement.reversal.queries import see_to_giving_back
 from odr.judgment.models import Decision, FinalityCertificate, RetrialApplication
-from odr.judgment.queries import issued, obligations_of, petitions_of
+from odr.judgment.queries import issued, petitions_of
 from odr.judgment.remedies.appeal import file_list
 from odr.judgment.remedies.inputs import SendFileInput
 from odr.judgment.remedies.rehearing import begin_anew
@@ -449,11 +450,9 @@ def record_retrial_outcome(
 def hear_again(sitting: Sitting, case: Case, decision: Decision) -> None:
     """The decision no longer carries execution; what was paid stays recorded under what it was paid on."""
     set_decision_aside(sitting, case, decision)
-    for row in obligations_of(sitting.session, case):
-        row.ended_at = sitting.now
-    for kind in (PERFORMANCE, ENFORCE, RETRIAL):
-        sitting.close_windows(case, kind, WindowState.ENDED)
+    nothing_owed(sitting, case, PERFORMANCE, ENFORCE, RETRIAL)
     instrument_fell(sitting, case)
+    see_to_giving_back(sitting, case, decision.reference)
     case.outcome, case.closed_at, case.effective_at, case.pronounced_at = None, None, None, None
     begin_anew(sitting, case)
 

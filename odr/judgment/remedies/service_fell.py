@@ -19,8 +19,8 @@ from odr.ground.text import T, Text
 from odr.judgment import desks
 from odr.judgment.enforcement.effect import APPEAL, ENFORCE, PERFORMANCE, RETRIAL, papers_of
 from odr.judgment.enforcement.ending import instrument_fell
-from odr.judgment.enforcement.queries import open_enforcement, performed
-from odr.judgment.models import Decision, Obligation
+from odr.judgment.enforcement.reversal.queries import see_to_giving_back
+from odr.judgment.models import Decision
 from odr.judgment.queries import decisions_of, obligations_of, petitions_of
 from odr.judgment.remedies.heard_anew import void_what_was_heard
 from odr.judgment.remedies.retrial import LIVE, retrials_of
@@ -95,7 +95,7 @@ def _binding_by_themselves(sitting: Sitting, case: Case) -> list[Decision]:
 
 def undo_effect(sitting: Sitting, case: Case, decision: Decision) -> None:
     """The decision binds nobody: nothing is owed under it, nothing enforced, nothing certified. What was paid stays
-    recorded, and is given back on the clerk's desk (CPL 244).
+    recorded, and a judge rules whether it is given back (CPL 244).
     """
     if decision.effective_at is None:
         return
@@ -106,15 +106,12 @@ def undo_effect(sitting: Sitting, case: Case, decision: Decision) -> None:
     for kind in (PERFORMANCE, RETRIAL):
         sitting.close_windows(case, kind, WindowState.ENDED, subject=decision.reference)
     sitting.close_windows(case, ENFORCE, WindowState.ENDED)
-    under_way = open_enforcement(sitting.session, case)
     instrument_fell(sitting, case)
     for paper in papers_of(sitting, decision, certificates_only=True):
         void(paper, number, sitting.now)
     decision.effective_at = None
     sitting.close_tasks(case, desks.CLOSE_CASE)
-    if under_way is not None or any(_paid(sitting, obligation) for obligation in owed):
-        words = T("A judgment that was enforced or performed binds nobody yet. See that what was taken is given back.")
-        sitting.open_task(case, Role.CLERK, desks.GIVE_BACK, words, risk=80, subject=decision.reference)
+    see_to_giving_back(sitting, case, decision.reference)
     if decision.kind is not DecisionKind.PARTIAL:
         case.effective_at = None
         sitting.close_tasks(case, payments_desks.COLLECT_COSTS)
@@ -131,10 +128,6 @@ def _no_retrial_of_it(sitting: Sitting, case: Case, number: int) -> None:
             sitting.close_windows(case, kind, WindowState.ENDED, subject=row.reference)
     for desk in (desks.RETRIAL, desks.RETRIAL_HERE):
         sitting.close_tasks(case, desk)
-
-
-def _paid(sitting: Sitting, obligation: Obligation) -> bool:
-    return obligation.done_at is not None or performed(sitting.session, obligation) > 0
 
 
 def _not_heard(sitting: Sitting, event: ServiceFell) -> None:

@@ -545,6 +545,18 @@ class SanctionRules(Rule):
     """What of it is the court's own rule, as its pages say it."""
 
 
+class EnforcementHaltRules(Rule):
+    """Why an enforcement is halted by ruling, and from when such a ruling, and one that ends it, holds (CPL 267, 269). Without it
+    a country knows no halt.
+    """
+
+    applies_to: Applies
+    article: Article
+    effect_article: Article
+    """By which the ruling takes effect when it is served."""
+    grounds: Annotated[dict[Key, ListBar], Field(min_length=1)]
+
+
 class AttendingRules(Rule):
     """Who gets a place of the public in a hearing for which more ask than there are seats.
 

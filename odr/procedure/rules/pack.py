@@ -39,6 +39,7 @@ from odr.procedure.rules.court_rules import (
     CopyRules,
     Deciders,
     DeskTimes,
+    EnforcementHaltRules,
     EnforcementListRules,
     Invariant,
     Invariants,
@@ -137,6 +138,7 @@ class RulePack(Rule):
     viewing: ViewingRules | None = None
     enforcement_list: EnforcementListRules | None = None
     consumption: ConsumptionRules | None = None
+    enforcement_halt: EnforcementHaltRules | None = None
     sanctions: SanctionRules | None = None
     attending: AttendingRules | None = None
     volume: VolumeRules | None = None

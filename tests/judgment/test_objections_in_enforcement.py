@@ -1,0 +1,384 @@
+"""Objections in an enforcement: ruled on in fifteen days, what stays untouched, who goes on where (CPL 236, 238; CPI 302 to 314)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from odr.docket.models import Case, DocketEntry, Party, PartyKind, Role, Stage
+from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
+from odr.ground.text import Text
+from odr.judgment import desks
+from odr.judgment.enforcement.objections.models import EnforcementObjection, ObjectionState
+from odr.judgment.enforcement.objections.panel import objections_panel
+from odr.procedure.models import Task, Window, WindowState
+from odr.procedure.papers.rulings import written_ruling
+from odr.service.models import Packet
+from tests.judgment.bench import Bench
+from tests.judgment.test_enforcement_settlement import enforced
+from tests.kept import kept
+
+CAR = "A lorry, number plate Zhe A 12345"
+OBJECTS: dict[str, Any] = {
+    "kind": "conduct",
+    "what": "Twice the sum that is owed was frozen.",
+    "asks": "Free what is too much.",
+    "grounds": "The application names 8,000 yuan, and 16,000 are frozen.",
+}
+OUTSIDE: dict[str, Any] = {
+    "kind": "property",
+    "name": "Shen Yue",
+    "who": "person",
+    "email": "shen@people.example",
+    "address": "Jiefang Road 1",
+    "what": CAR,
+    "asks": "Do not sell it.",
+    "grounds": "It is mine: the registration shows it.",
+}
+REASONS = "The registration and the contract were looked at."
+
+
+def outside(bench: Bench, **changes: Any) -> None:
+    """Somebody who is no party claims a lorry that was seized."""
+    bench.do("clerk", "record_outside_objection", {**OUTSIDE, "received_on": bench.today, **changes})
+
+
+def newest(bench: Bench) -> EnforcementObjection:
+    """The newest objection."""
+    with bench.court.database.read() as session:
+        found = session.scalars(select(EnforcementObjection).order_by(EnforcementObjection.id.desc())).first()
+        assert found is not None
+        return found
+
+
+def rule(bench: Bench, answer: str, **changes: Any) -> None:
+    """The judge rules on the newest objection."""
+    given = {"objection": newest(bench).reference, "answer": answer, "reasons": REASONS, **changes}
+    bench.do("judge", "rule_on_enforcement_objection", given)
+
+
+def for_outsider(bench: Bench, step: str, **changes: Any) -> None:
+    """The registry records a step of who is no party."""
+    given = {"objection": newest(bench).reference, "step": step, "on": bench.today, "words": "By post.", **changes}
+    bench.do("clerk", "record_for_outsider", given)
+
+
+def sell(bench: Bench) -> None:
+    """The registry sells what is claimed."""
+    given = {"what": "The lorry was sold.", "on": bench.today, "claimed": newest(bench).reference}
+    bench.do("clerk", "record_measure", given)
+
+
+def on_desk(bench: Bench, desk: Any) -> int:
+    """How many tasks of a kind wait."""
+    waiting = select(Task).where(Task.kind == desk.kind, Task.done_at.is_(None))
+    with bench.court.database.read() as session:
+        return len(session.scalars(waiting).all())
+
+
+def running(bench: Bench, kind: str) -> list[str]:
+    """Whose time of a kind runs."""
+    with bench.court.database.read() as session:
+        rows = session.scalars(select(Window).where(Window.kind == kind, Window.state == WindowState.OPEN)).all()
+        labels = {party.id: party.label for party in session.get_one(Case, bench.case_id).parties}
+        return sorted(labels.get(row.party_id or 0, "court") for row in rows)
+
+
+def panel(bench: Bench, who: str) -> str:
+    """What somebody reads of it on the page of the case."""
+    with bench.court.database.read() as session:
+        look = bench.court.look(session)
+        found = objections_panel(look, session.get_one(Case, bench.case_id), bench.actor(who))
+        if found is None:
+            return ""
+        rows = [
+            line for one in found.data["objected"] for line in (one.what, one.untouched, one.next) if line is not None
+        ]
+        return "\n".join(line.render("en") for line in [*rows, *(act.title for act in found.data["acts"])])
+
+
+def action(bench: Bench, **changes: Any) -> str:
+    """Another case at this court, brought today: its number."""
+    with bench.court.database.write() as session:
+        this = session.get_one(Case, bench.case_id)
+        facts = {
+            column.name: getattr(this, column.name)
+            for column in Case.__table__.columns
+            if column.name not in ("id", "reference", "number", "lodged_at")
+        }
+        number = "(2026)网0192民初777号"
+        session.add(Case(**{**facts, "number": number, "lodged_at": bench.clock.now(), **changes}))
+    return number
+
+
+@kept
+def third(bench: Bench) -> None:
+    """The court enforces, and a third party of the case is neither creditor nor debtor."""
+    enforced(bench)
+    with bench.court.database.write() as session:
+        account = bench.account("stranger")
+        session.add(
+            Party(
+                case_id=bench.case_id,
+                role=Role.THIRD_PARTY,
+                ordinal=1,
+                name="Wang Lei",
+                kind=PartyKind.PERSON,
+                account_id=account.id,
+                locale="en",
+                details={},
+            )
+        )
+
+
+def test_a_party_objects_and_a_judge_puts_it_right(bench: Bench) -> None:
+    """The court's own conduct is revoked or corrected by a ruling, and the registry carries it out (CPL 236)."""
+    enforced(bench)
+    bench.do("clerk", "record_measure", {"what": "16,000 yuan were frozen.", "on": bench.today})
+    with bench.court.database.read() as session:
+        measure = session.scalars(select(DocketEntry.number).where(DocketEntry.act == "record_measure")).one()
+    bench.do("respondent/1", "object_to_enforcement", {**OBJECTS, "measure": str(measure)})
+    assert newest(bench).measure_entry == measure and running(bench, "enforcement_objection") == ["court"]
+    assert (
+        on_desk(bench, desks.ENFORCEMENT_OBJECTION),
+        "a judge rules by the end of" in panel(bench, "claimant/1"),
+    ) == (1, True)
+    with pytest.raises(InvalidInput, match="waits for the ruling"):
+        bench.do("respondent/1", "object_to_enforcement", {**OBJECTS, "measure": str(measure)})
+    with pytest.raises(InvalidInput, match="put right"):
+        rule(bench, "founded")
+    rule(bench, "founded", orders="The freeze is lifted as far as it is over 8,000 yuan.")
+    assert (on_desk(bench, desks.ENFORCEMENT_OBJECTION), on_desk(bench, desks.OBJECTION_CARRY_OUT)) == (0, 1)
+    done = {"what": "8,000 yuan were freed.", "on": bench.today, "carries_out": newest(bench).reference}
+    bench.do("clerk", "record_measure", done)
+    assert on_desk(bench, desks.OBJECTION_CARRY_OUT) == 0 and newest(bench).carried_out_entry is not None
+    with pytest.raises(InvalidInput, match="Choose one"):
+        bench.do("clerk", "record_measure", done)
+
+
+def test_each_party_asks_the_higher_court_within_ten_days_of_service(bench: Bench) -> None:
+    """The time runs from the service on each (CPL 236); what the higher court changes is carried out."""
+    enforced(bench)
+    bench.do("respondent/1", "object_to_enforcement", OBJECTS)
+    rule(bench, "unfounded")
+    with pytest.raises(ActNotOpen):
+        bench.do("respondent/1", "ask_objection_review", {"words": "Twice the sum is frozen."})
+    bench.serve("respondent/1")
+    assert running(bench, "enforcement_objection_review") == ["respondent/1"]
+    assert "ask the higher court by the end of" in panel(bench, "respondent/1")
+    bench.do("respondent/1", "ask_objection_review", {"words": "Twice the sum is frozen."})
+    with pytest.raises((ActNotOpen, OutOfTime)):
+        bench.do("respondent/1", "ask_objection_review", {"words": "Once more, please."})
+    given = {"objection": newest(bench).reference, "reasons": "Number 9 of 2 April: the freeze is too wide."}
+    with pytest.raises(InvalidInput, match="by the higher court"):
+        bench.do("clerk", "record_objection_outcome", {**given, "answer": "enforced"})
+    bench.do("clerk", "record_objection_outcome", {**given, "answer": "changed"})
+    assert (on_desk(bench, desks.OBJECTION_OUTCOME), on_desk(bench, desks.OBJECTION_CARRY_OUT)) == (0, 1)
+    assert "changed the ruling" in panel(bench, "claimant/1")
+
+
+def test_after_ten_days_the_ruling_stands(bench: Bench) -> None:
+    """Nobody asks the higher court any more (CPL 236)."""
+    enforced(bench)
+    bench.do("respondent/1", "object_to_enforcement", OBJECTS)
+    rule(bench, "unfounded")
+    bench.serve("respondent/1")
+    bench.wait(days=16)
+    with pytest.raises(OutOfTime):
+        bench.do("respondent/1", "ask_objection_review", {"words": "Too late."})
+
+
+def test_a_ruling_that_is_late_lies_before_everything_else(bench: Bench) -> None:
+    """After fifteen days it is put on the judge's desk again, with more weight; the clock never rules."""
+    enforced(bench)
+    bench.do("respondent/1", "object_to_enforcement", OBJECTS)
+    bench.wait(days=22)
+    with bench.court.database.read() as session:
+        query = select(Task).where(Task.kind == desks.ENFORCEMENT_OBJECTION.kind, Task.done_at.is_(None))
+        assert [task.risk for task in session.scalars(query)] == [90]
+    assert newest(bench).state is ObjectionState.OPEN
+    rule(bench, "unfounded")
+
+
+def test_what_an_outsider_claims_is_not_sold_until_they_can_no_longer_sue(bench: Bench) -> None:
+    """Before the ruling, until it reached them, and fifteen days more (CPL 238; CPI 463); the fifteen days to rule run from the
+    receipt of the letter.
+    """
+    enforced(bench)
+    with pytest.raises(InvalidInput, match="still to come"):
+        outside(bench, received_on=(date.fromisoformat(bench.today) + timedelta(days=1)).isoformat())
+    with pytest.raises(InvalidInput, match="objects itself"):
+        outside(bench, name="Haiyun Ltd")
+    outside(bench)
+    with pytest.raises(InvalidInput, match="not ruled yet"):
+        sell(bench)
+    rule(bench, "unfounded")
+    assert on_desk(bench, desks.OBJECTION_OUTSIDER) == 1
+    with pytest.raises(InvalidInput, match="can still bring an action"):
+        sell(bench)
+    bench.wait(days=30)
+    with pytest.raises(InvalidInput, match="can still bring an action"):
+        sell(bench)
+    for_outsider(bench, "served")
+    assert (on_desk(bench, desks.OBJECTION_OUTSIDER), newest(bench).served_on is not None) == (0, True)
+    bench.wait(days=14)
+    with pytest.raises(InvalidInput, match="can still bring an action"):
+        sell(bench)
+    bench.wait(days=7)
+    with pytest.raises(InvalidInput, match="last day for it"):
+        for_outsider(bench, "action", claim=action(bench))
+    sell(bench)
+
+
+def test_an_outsiders_action_keeps_it_until_the_judgment(bench: Bench) -> None:
+    """It is brought here and in time; the judgment takes the place of the ruling (CPI 302, 303, 312, 313)."""
+    enforced(bench)
+    outside(bench)
+    rule(bench, "unfounded")
+    with pytest.raises(InvalidInput, match="reached them"):
+        for_outsider(bench, "action", claim=action(bench))
+    for_outsider(bench, "served")
+    with pytest.raises(InvalidInput, match="does not give that"):
+        for_outsider(bench, "review")
+    with pytest.raises(InvalidInput, match="No claim"):
+        for_outsider(bench, "action", claim="(2026)网0192民初000号")
+    for_outsider(bench, "action", claim="(2026)网0192民初777号")
+    bench.wait(days=60)
+    with pytest.raises(InvalidInput, match="under way"):
+        sell(bench)
+    given = {"objection": newest(bench).reference, "reasons": "Judgment of 1 June: the lorry is theirs."}
+    bench.do("clerk", "record_objection_outcome", {**given, "answer": "not_enforced"})
+    with pytest.raises(InvalidInput, match="halted"):
+        sell(bench)
+    assert on_desk(bench, desks.OBJECTION_CARRY_OUT) == 1
+
+
+def test_a_right_that_holds_halts_it_and_the_creditor_alone_sues(bench: Bench) -> None:
+    """Halted by ruling (CPL 238, 267(2)); the creditor has fifteen days from service, the debtor none (CPI 304, 307)."""
+    enforced(bench)
+    outside(bench)
+    rule(bench, "founded")
+    with pytest.raises(InvalidInput, match="halted"):
+        sell(bench)
+    bench.serve("respondent/1")
+    bench.serve("claimant/1")
+    assert running(bench, "enforcement_objection_action") == ["claimant/1"]
+    with pytest.raises(InvalidInput, match="No claim"):
+        bench.do("claimant/1", "name_objection_action", {"claim": "nothing"})
+    bench.do("claimant/1", "name_objection_action", {"claim": action(bench)})
+    bench.wait(days=40)
+    given = {"objection": newest(bench).reference, "reasons": "Judgment of 1 June: it belongs to the debtor."}
+    bench.do("clerk", "record_objection_outcome", {**given, "answer": "enforced"})
+    sell(bench)
+
+
+def test_without_an_action_the_measures_are_lifted(bench: Bench) -> None:
+    """Seven days after the creditor's last day (CPI 314); a claim brought in time may be named afterwards, a late one may not."""
+    enforced(bench)
+    outside(bench)
+    rule(bench, "founded")
+    bench.serve("claimant/1")
+    number = action(bench)
+    bench.wait(days=22)
+    with bench.court.database.read() as session:
+        query = select(Task).where(Task.kind == desks.OBJECTION_CARRY_OUT.kind, Task.done_at.is_(None))
+        task = session.scalars(query).one()
+        assert task.due_at is not None and task.due_at - task.opened_at <= timedelta(days=10)
+    late = action(bench, number="(2026)网0192民初778号") and "(2026)网0192民初778号"
+    with pytest.raises(InvalidInput, match="after the last day"):
+        bench.do("claimant/1", "name_objection_action", {"claim": late})
+    bench.do("claimant/1", "name_objection_action", {"claim": number})
+    assert on_desk(bench, desks.OBJECTION_CARRY_OUT) == 0
+
+
+def test_a_third_party_of_the_case_claims_property_itself(bench: Bench) -> None:
+    """Neither creditor nor debtor may: they are no outsiders (CPL 238). Whoever objected has the action."""
+    third(bench)
+    claims = {**OBJECTS, "kind": "property", "what": CAR}
+    for who in ("claimant/1", "respondent/1"):
+        with pytest.raises(InvalidInput, match="neither owes"):
+            bench.do(who, "object_to_enforcement", claims)
+    bench.do("third_party/1", "object_to_enforcement", claims)
+    rule(bench, "unfounded")
+    for who in ("third_party/1", "claimant/1"):
+        bench.serve(who)
+    assert running(bench, "enforcement_objection_action") == ["third_party/1"]
+    bench.wait(days=22)
+    sell(bench)
+
+
+def test_an_interested_outsider_asks_the_higher_court_too(bench: Bench) -> None:
+    """About how the court enforces, also who is no party (CPL 236)."""
+    enforced(bench)
+    outside(bench, kind="conduct", what="My shop was closed as if it were the debtor's.")
+    rule(bench, "unfounded")
+    for_outsider(bench, "served")
+    for_outsider(bench, "review")
+    assert newest(bench).review_entry is not None and on_desk(bench, desks.OBJECTION_OUTCOME) == 1
+
+
+def test_where_somebody_is_reached_stands_in_no_entry(bench: Bench) -> None:
+    """The outsider is sent a line; no address of theirs lies open in the docket."""
+    enforced(bench)
+    outside(bench)
+    with bench.court.database.read() as session:
+        payloads = session.scalars(select(DocketEntry.payload)).all()
+        assert not any("shen@" in one or "Jiefang" in one for one in payloads)
+        assert any("Shen Yue" in one for one in payloads)
+        letters = session.scalars(select(Packet).where(Packet.recipient_name == "Shen Yue")).all()
+    assert len(letters) == 1
+
+
+def test_the_ruling_says_what_can_be_done(bench: Bench) -> None:
+    """Whose objection, what follows, by which article and within how many days (CPL 238; CPI 314)."""
+    enforced(bench)
+    outside(bench)
+    with bench.court.database.read() as session:
+        look, act = bench.court.look(session), bench.court.table["rule_on_enforcement_objection"]
+        given = act.input.model_validate(
+            {"objection": newest(bench).reference, "answer": "founded", "reasons": REASONS}
+        )
+        _, paper = written_ruling(look, act, session.get_one(Case, bench.case_id), given, bench.actor("judge"))
+    said = "\n".join(
+        line.render("en") if isinstance(line, Text) else str(line) for line in [*paper.orders, paper.remedy]
+    )
+    for words in ("Shen Yue", CAR, "halted", "within 15 days", "art. 238", "retrial", "is lifted"):
+        assert words in said, (words, said)
+
+
+def test_an_objection_falls_with_the_enforcement(bench: Bench) -> None:
+    """What is over needs no ruling (CPI 462); it waits on no desk, and nobody can object to it."""
+    enforced(bench)
+    bench.do("respondent/1", "object_to_enforcement", OBJECTS)
+    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    assert (newest(bench).state, on_desk(bench, desks.ENFORCEMENT_OBJECTION)) == (ObjectionState.FELL, 0)
+    assert running(bench, "enforcement_objection") == [] and bench.case().stage is Stage.EFFECTIVE
+    with pytest.raises(ActNotOpen):
+        bench.do("respondent/1", "object_to_enforcement", OBJECTS)
+
+
+def test_objections_are_each_persons_own_business(bench: Bench) -> None:
+    """Parties object, the registry writes down for outsiders, a judge rules; nobody for another."""
+    enforced(bench)
+    with pytest.raises(Forbidden):
+        bench.do("clerk", "object_to_enforcement", OBJECTS)
+    with pytest.raises(Forbidden):
+        bench.do("claimant/1", "record_outside_objection", {**OUTSIDE, "received_on": bench.today})
+    outside(bench)
+    with pytest.raises(Forbidden):
+        bench.do(
+            "clerk",
+            "rule_on_enforcement_objection",
+            {"objection": newest(bench).reference, "answer": "founded", "reasons": REASONS},
+        )
+    with pytest.raises(ActNotOpen, match="No objection of an outsider"):
+        for_outsider(bench, "served")
+    with pytest.raises(ActNotOpen, match="higher court"):
+        bench.do(
+            "clerk",
+            "record_objection_outcome",
+            {"objection": newest(bench).reference, "answer": "stays", "reasons": "Number 1."},
+        )
