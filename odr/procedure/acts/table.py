@@ -216,6 +216,8 @@ class RulingForm:
     omits: tuple[str, ...] = ()
     is_decision: bool = False
     costs: Callable[[Sitting, Case, Any], Sequence[Text]] | None = None
+    kind: Text | None = None
+    """What such a paper is called where the law gives it a name of its own, such as a payment order (CPL 227)."""
     more: Callable[[Sitting, Case, Any], Sequence[Text]] | None = None
     """Further lines of what is ruled, where the law wants them in the paper and the form does not ask for them."""
 
