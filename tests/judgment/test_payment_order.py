@@ -239,7 +239,7 @@ def test_the_fee_is_a_third_and_comes_before_the_order(small_scene: Scene) -> No
 
 def test_the_order_is_sealed_and_goes_to_the_debtor_with_a_code(small_scene: Scene) -> None:
     """Signed, sealed, with both sums and the fee; a letter of its own to the debtor, a copy to the applicant; nobody typing another
-    number makes one.
+    number makes one (CPL 227; CPI 428, 429).
     """
     scene = small_scene
     taken(scene)
@@ -280,11 +280,12 @@ def test_no_order_is_made_once_the_creditor_has_sued(small_scene: Scene) -> None
 
 
 def test_an_application_is_dismissed_with_its_ground(small_scene: Scene) -> None:
-    """Before the order on grounds of CPI 427 and 428; the debtor never hears of it."""
+    """Before the order on grounds of CPI 427 and 428, not on those of an order (CPI 434); the debtor never hears of it."""
     scene = small_scene
     taken(scene)
-    with pytest.raises(InvalidInput):
-        ends(scene, "not_served")
+    for ground in ("not_served", "security_sued"):
+        with pytest.raises(InvalidInput):
+            ends(scene, ground)
     ends(scene, "no_interest_agreed")
     scene.work()
     case = scene.case()
@@ -363,7 +364,7 @@ def test_an_order_that_reaches_nobody_ends_after_thirty_days(small_scene: Scene)
 
 @pytest.mark.slow
 def test_neither_paid_nor_objected_to_it_is_enforced(small_scene: Scene) -> None:
-    """After fifteen days it is in effect; the applicant is owed the sums and the fee, and has them enforced (CPL 227; FEE 36)."""
+    """After fifteen days it is in effect; the applicant is owed the sums and the fee, and has them enforced (CPL 227; CPI 440; FEE 36)."""
     scene = small_scene
     served(scene)
     with pytest.raises(ActNotOpen):
@@ -420,7 +421,7 @@ def test_an_objection_before_the_order_came_or_too_late_is_none(small_scene: Sce
 @pytest.mark.slow
 def test_an_objection_that_stands_makes_the_order_lapse(small_scene: Scene) -> None:
     """Nothing is owed, the paper holds no more, the applicant bears the fee; seven days after they have the ruling it is a claim,
-    filed on the day of the application (CPL 228; CPI 435, 439; FEE 36).
+    filed on the day of the application, with a fee of its own (CPL 228; CPI 195, 435, 439; FEE 36).
     """
     scene = small_scene
     served(scene)
@@ -447,8 +448,10 @@ def test_an_objection_that_stands_makes_the_order_lapse(small_scene: Scene) -> N
         claim = session.scalars(select(Claim).where(Claim.case_id == suit.id)).one()
         assert claim.amount_minor == 3_000_000
     scene.case_id = suit.id
-    scene.accept("simple")
+    scene.accept("ordinary")
     assert scene.case().stage is Stage.PENDING
+    fee = row(scene, FeeAssessment)
+    assert (fee.matter, fee.amount_minor) == (Matter.CLAIM, 55_000)
 
 
 def test_whoever_says_no_in_time_has_no_lawsuit(small_scene: Scene) -> None:

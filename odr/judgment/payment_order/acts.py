@@ -82,7 +82,7 @@ ORDERED = Occasion(
     at=AT,
     listed=False,
     rule=RULE,
-    source=law("CPL 225", "CPI 427", "FEE 10, 14"),
+    source=law("CPL 225", "CPI 427", "FEE 14"),
 )
 def ask_for_payment_order(
     sitting: Sitting, case: Case, given: PaymentOrderInput, *, actor: Actor, now: datetime

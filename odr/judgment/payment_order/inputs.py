@@ -165,7 +165,7 @@ class PaymentObjectionInput(CourtModel):
         field(
             T("Why you object"),
             T(
-                "The court does not decide now who is right. Only to say that you cannot pay, want more time or another way to pay is no objection."
+                "The court does not decide now who is right. Whoever only says that they cannot pay, want more time or another way to pay does not object."
             ),
             widget="textarea",
         ),
@@ -181,7 +181,7 @@ class ObjectionRuling(CourtModel):
             T("Result of the ruling"),
             options={
                 "upheld": T("The objection stands: the procedure ends over what it is about"),
-                "dismissed": T("It is no objection: the order stands"),
+                "dismissed": T("It does not count as an objection: the order stands"),
                 "withdrawn": T("Leave is given to withdraw the objection: the order stands"),
             },
         ),

@@ -27,7 +27,7 @@ class PaymentOrderState(enum.Enum):
     def label(self) -> Words:
         """The state in words."""
         return {
-            PaymentOrderState.ASKED: T("The registry looks whether the application is taken"),
+            PaymentOrderState.ASKED: T("The registry decides if the application is taken"),
             PaymentOrderState.TAKEN: T("The judge looks at the application"),
             PaymentOrderState.ISSUED: T("The order is made; the debtor can pay or object"),
             PaymentOrderState.IN_EFFECT: T("The order is in effect"),

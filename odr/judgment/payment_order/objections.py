@@ -38,7 +38,10 @@ if TYPE_CHECKING:
 
 RESULTS = {
     "upheld": (ObjectionState.UPHELD, T("The objection to the payment order stands")),
-    "dismissed": (ObjectionState.DISMISSED, T("What was written is no objection; the payment order stands")),
+    "dismissed": (
+        ObjectionState.DISMISSED,
+        T("What was written does not count as an objection; the payment order stands"),
+    ),
     "withdrawn": (ObjectionState.WITHDRAWN, T("The objection is withdrawn by leave; the payment order stands")),
 }
 
@@ -128,7 +131,7 @@ def my_objection_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     """An objection is taken back until the judge has ruled on it, and once."""
     found = waiting_objection(sitting.session, case)
     if found is None:
-        return T("No objection waits for a ruling.")
+        return T("There is no objection on which a ruling is still to come.")
     return (
         T("You have taken the objection back. The judge gives leave.")
         if found.state is ObjectionState.TAKEN_BACK
@@ -168,7 +171,11 @@ def withdraw_payment_objection(
 @guard("CPL 228", "CPI 435")
 def an_objection_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """There must be an objection."""
-    return None if waiting_objection(sitting.session, case) is not None else T("No objection waits for a ruling.")
+    return (
+        None
+        if waiting_objection(sitting.session, case) is not None
+        else T("There is no objection on which a ruling is still to come.")
+    )
 
 
 @act(
