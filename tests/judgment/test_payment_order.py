@@ -11,6 +11,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import select
 
+from odr.app import create_app
 from odr.docket.models import Case, Document, Outcome, Stage
 from odr.filing.models import Claim
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
@@ -25,6 +26,7 @@ from odr.payments.fee.fee_computation import Matter
 from odr.payments.models import FeeAssessment
 from odr.procedure.models import Task, Window, WindowState
 from odr.service.models import Packet
+from tests.filing.visitor import Visitor
 from tests.kept import kept
 from tests.scene import Scene
 from tests.settlement.test_before_filing import HAIYUN, LI, reads, row, walk
@@ -536,3 +538,55 @@ def test_an_order_that_is_wrong_is_set_aside_by_the_court(small_scene: Scene) ->
         scene.do("set_aside_payment_order", "president", **given | {"committee_on": "2027-03-01"})
     scene.do("set_aside_payment_order", "president", **given)
     assert scene.case().outcome is Outcome.DISMISSED and owed(scene) == []
+
+
+def test_an_order_that_had_not_reached_the_debtor_binds_nobody(small_scene: Scene) -> None:
+    """Found by the judge on the debtor's word, it is in effect no more and nothing is enforced; the judge ends it, or it is served
+    again and its time begins anew (OLR 31; CPI 135, 430).
+    """
+    scene = small_scene
+    served(scene)
+    scene.later(days=16)
+    scene.do("apply_for_enforcement", "li")
+    packet = packet_out(scene)
+    scene.do("rebut_service", "haiyun", packet=packet, says="not_received", grounds="The address is not ours.")
+    scene.do("decide_rebuttal", "judge", packet=packet, finding="not_received", reasons="The register shows another.")
+    assert scene.case().stage is Stage.PAYMENT_ORDER and row(scene, PaymentOrder).state is PaymentOrderState.ISSUED
+    with pytest.raises(ActNotOpen):
+        scene.do("apply_for_enforcement", "li")
+    scene.later(days=16)
+    assert scene.case().stage is Stage.PAYMENT_ORDER, "no time runs that would bring it into effect"
+    scene.later(days=20)
+    assert "payment_order_to_end" in desk(scene)
+
+
+def test_a_creditor_applies_from_the_page(small_scene: Scene) -> None:
+    """The form names what is missing, opens the case once, and its page shows the sums; under both languages."""
+    scene = small_scene
+    app = create_app(court=scene.court)
+    li = Visitor(app, scene, "li", "zh-Hans")
+    assert "支付令" in li.get("/payment-order")
+    assert "error" in li.send("/payment-order", "/payment-order", 422).get_data(as_text=True)
+    told = {
+        "cause": "online_shopping",
+        "applicant-name": "Li Wen",
+        "applicant-email": "li@parties.example",
+        "applicant-kind": "person",
+        "debtor-name": HAIYUN,
+        "debtor-kind": "company",
+        "debtor-address": "8 Harbour Road",
+        "demands-0-what": "The price",
+        "demands-0-amount": "20,000.00",
+        "demands-0-due_on": "2026-01-10",
+        "facts-0-what": "I delivered thirty cartons.",
+        "evidence": "The contract.",
+        "owes_nothing": "true",
+        "no_other_dispute": "true",
+        "not_preserved": "true",
+    }
+    sent = li.send("/payment-order", "/payment-order", **told)
+    assert sent.status_code == 303, sent.get_data(as_text=True)[:400]
+    with scene.court.database.read() as session:
+        reference = session.scalars(select(Case.reference)).one()
+    page = li.get(f"/cases/{reference}")
+    assert "20,000.00" in page and "原告" not in page

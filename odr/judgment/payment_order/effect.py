@@ -199,8 +199,12 @@ def on_service_fell(sitting: Sitting, event: ServiceFell) -> None:
         window.state, window.closed_by = WindowState.ENDED, sitting.next_number(case)
     leave_effect(sitting, case, row)
     row.served_at = None
-    if not event.moved and row.state is PaymentOrderState.ISSUED and time_to_serve_is_over(sitting, case):
+    if event.moved or row.state is not PaymentOrderState.ISSUED:
+        return
+    if time_to_serve_is_over(sitting, case):
         _ask_to_end(sitting, case)
+    elif not sitting.windows(case, PAYMENT_ORDER_SERVICE):
+        sitting.start_window(case, PAYMENT_ORDER_SERVICE, start=row.issued_at)
 
 
 def on_case_closed(sitting: Sitting, event: CaseClosed) -> None:
