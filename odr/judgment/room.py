@@ -20,6 +20,7 @@ from odr.judgment.meetings.queries import meetings_of
 from odr.judgment.panel import pronouncing
 from odr.judgment.payment_order import effect as order_effect, lawsuit
 from odr.judgment.payment_order.case_views import order_panel
+from odr.judgment.payment_order.next_step import order_step
 from odr.judgment.preservation import (
     acts as preservation_acts,
     before_claim,
@@ -111,7 +112,7 @@ ROOM = Room(
             order_effect.on_served,
         ),
         on(ServiceFell, service_fell.on_service_fell, order_effect.on_service_fell),
-        on(TimeGivenBack, service_fell.on_time_given_back),
+        on(TimeGivenBack, service_fell.on_time_given_back, order_effect.on_time_given_back),
         on(CaseClosed, preservation_acts.case_over, without_object.on_case_closed, order_effect.on_case_closed),
         on(SettlementReached, effect.settled, preservation_acts.case_settled, without_object.on_settled),
         on(InstrumentSetAside, effect.on_set_aside),
@@ -139,6 +140,7 @@ ROOM = Room(
     audits=(audit_orders,),
     costs_borne=effect.costs_borne,
     part_stage=part_stage,
+    steps=(order_step,),
     owed=(owed_by_decision,),
     sums=(sum_ordered,),
 )

@@ -13,10 +13,12 @@ from sqlalchemy import select
 
 from odr.app import create_app
 from odr.docket.models import Case, Document, Outcome, Stage
+from odr.filing.counter.assisting import take
+from odr.filing.counter.inputs import TakenInput
 from odr.filing.models import Claim
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
 from odr.judgment.models import EnforcementCase, Obligation
-from odr.judgment.payment_order.inputs import PaymentOrderInput
+from odr.judgment.payment_order.inputs import PaymentObjectionInput, PaymentOrderInput
 from odr.judgment.payment_order.models import ObjectionState, PaymentObjection, PaymentOrder, PaymentOrderState
 from odr.judgment.payment_order.opening import open_payment_order
 from odr.judgment.preservation.case_without_claim import open_before_claim
@@ -29,7 +31,7 @@ from odr.service.models import Packet
 from tests.filing.visitor import Visitor
 from tests.kept import kept
 from tests.scene import Scene
-from tests.settlement.test_before_filing import HAIYUN, LI, reads, row, walk
+from tests.settlement.test_before_filing import HAIYUN, LI, box, reads, row, walk
 
 ASKED: dict[str, Any] = {
     "cause": "online_shopping",
@@ -590,3 +592,66 @@ def test_a_creditor_applies_from_the_page(small_scene: Scene) -> None:
         reference = session.scalars(select(Case.reference)).one()
     page = li.get(f"/cases/{reference}")
     assert "20,000.00" in page and "原告" not in page
+
+
+def test_each_side_reads_what_is_asked_of_it(small_scene: Scene) -> None:
+    """To pay the fee; to pay the sum with it, or to object; then nothing but whom one waits for, and a word on the lawsuit."""
+    scene = small_scene
+    asks(scene)
+    scene.do("take_payment_order", "clerk", result="taken")
+    assert "183.33" in str(box(scene, "li").step.title)  # type: ignore[union-attr]
+    scene.pay(Matter.PAYMENT_ORDER)
+    scene.do("issue_payment_order", "judge", reasons=WHY, case_number=number(scene))
+    scene.join()
+    scene.work()
+    step = box(scene, "haiyun").step
+    assert step is not None and step.act is not None and step.act.name == "object_to_payment_order"
+    assert "30,183.33" in str(step.title) and "object in writing" in str(step.title)
+    objects(scene, 1, 2)
+    assert "judge" in str(box(scene, "haiyun").waits)
+    rules(scene, "upheld", "doubt")
+    reads(scene, "li")
+    assert [one.act.name for one in box(scene, "li").remedies if one.act] == ["refuse_lawsuit"]
+
+
+def test_spoken_words_are_no_objection(small_scene: Scene) -> None:
+    """The counter takes a paper, and nothing from the debtor's mouth (CPI 436)."""
+    scene = small_scene
+    served(scene)
+    given = PaymentObjectionInput(demands=[1], words="I owe nothing of it.")
+    clerk = scene.actor("clerk")
+    with scene.court.database.read() as session:
+        case = session.get_one(Case, scene.case_id)
+    debtor = case.parties[1]
+    taken = {"manner": "oral", "confirmation": "signature", "paper": scene.upload("clerk", b"signed").reference}
+    name = "object_to_payment_order"
+    with pytest.raises(InvalidInput, match="Spoken words"):
+        take(scene.court, case, debtor, name, given, TakenInput.model_validate(taken), clerk)
+    on_paper = taken | {"manner": "paper", "received_on": scene.clock.now().date().isoformat()}
+    take(scene.court, case, debtor, name, given, TakenInput.model_validate(on_paper), clerk)
+    assert row(scene, PaymentObjection).state is ObjectionState.WAITING
+
+
+def test_an_objection_posted_in_time_undoes_the_effect(small_scene: Scene) -> None:
+    """Handed to the post on the last day and come after the effect: it is in time, and the order binds nobody (CPL 85(4))."""
+    scene = small_scene
+    served(scene)
+    last = scene.clock.now().date() + timedelta(days=15)
+    scene.later(days=18)
+    assert scene.case().stage is Stage.EFFECTIVE
+    with scene.court.database.read() as session:
+        case = session.get_one(Case, scene.case_id)
+    taken = {
+        "manner": "paper",
+        "confirmation": "signature",
+        "paper": scene.upload("clerk", b"signed").reference,
+        "received_on": scene.clock.now().date().isoformat(),
+        "posted_on": last.isoformat(),
+    }
+    given = PaymentObjectionInput(demands=[1, 2], words="I owe nothing of it.")
+    told = TakenInput.model_validate(taken)
+    take(scene.court, case, case.parties[1], "object_to_payment_order", given, told, scene.actor("clerk"))
+    scene.work()
+    assert scene.case().stage is Stage.PAYMENT_ORDER and row(scene, PaymentObjection).state is ObjectionState.WAITING
+    rules(scene, "upheld", "doubt")
+    assert owed(scene) == []

@@ -32,7 +32,7 @@ from odr.judgment.payment_order.queries import (
 from odr.judgment.payment_order.rules import time_to_serve_is_over
 from odr.judgment.time_limits import PAYMENT_ORDER_LAWSUIT, PAYMENT_ORDER_OBJECTION, PAYMENT_ORDER_SERVICE
 from odr.judgment.vocabulary import Instrument
-from odr.procedure.acts.events import CaseClosed, CaseEffective, Served, ServiceFell
+from odr.procedure.acts.events import CaseClosed, CaseEffective, Served, ServiceFell, TimeGivenBack
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.models import Window, WindowState
@@ -205,6 +205,15 @@ def on_service_fell(sitting: Sitting, event: ServiceFell) -> None:
         _ask_to_end(sitting, case)
     elif not sitting.windows(case, PAYMENT_ORDER_SERVICE):
         sitting.start_window(case, PAYMENT_ORDER_SERVICE, start=row.issued_at)
+
+
+def on_time_given_back(sitting: Sitting, event: TimeGivenBack) -> None:
+    """The debtor has time to object again, by a paper posted in time or by relief for lateness: the order binds nobody while it
+    runs (CPL 85, 86).
+    """
+    row = payment_order_of(sitting.session, event.case)
+    if row is not None and event.kind == PAYMENT_ORDER_OBJECTION:
+        leave_effect(sitting, event.case, row)
 
 
 def on_case_closed(sitting: Sitting, event: CaseClosed) -> None:

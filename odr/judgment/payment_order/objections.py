@@ -94,6 +94,7 @@ def nothing_was_objected_yet(sitting: Sitting, case: Case, actor: Actor) -> Text
     rule=RULE,
     window=PAYMENT_ORDER_OBJECTION,
     meets=False,
+    in_writing=True,
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
         PaperKind.PLEADING,
