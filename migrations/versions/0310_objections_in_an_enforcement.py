@@ -1,6 +1,6 @@
 """a party or somebody outside objects to what is done in an enforcement
 
-Revises 0303.
+Revises 0304.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0310"
-down_revision = "0303"
+down_revision = "0304"
 branch_labels = None
 depends_on = None
 form = "expand"

@@ -1,6 +1,6 @@
 """the notice of a fee says where its claim is heard since
 
-Revises 0304.
+Revises 0321.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0330"
-down_revision = "0304"
+down_revision = "0321"
 branch_labels = None
 depends_on = None
 form = "expand"

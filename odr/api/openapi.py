@@ -12,6 +12,7 @@ from odr.filing.draft.particulars import model_for
 from odr.filing.inputs import ClaimInput
 from odr.ground.text import T, Text
 from odr.identity.sign_in.program_tokens import Scope
+from odr.judgment.payment_order.inputs import PaymentOrderInput
 from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput, BeforeClaimInput
 from odr.procedure.forms.inputs import schema_for
 from odr.register.search.asking import LONGEST
@@ -62,6 +63,13 @@ OPENINGS = (
         T("Ask for the confirmation of an agreement"),
         "AgreementToConfirm",
         ConfirmationInput,
+    ),
+    (
+        "payment-orders",
+        "ask_for_payment_order",
+        T("Apply for a payment order"),
+        "PaymentOrderApplication",
+        PaymentOrderInput,
     ),
     (
         "preservations",

@@ -1,4 +1,4 @@
-"""Cases that begin without a claim: mediation before filing, confirmation of an agreement, preservation before a claim."""
+"""Cases that begin without a claim: mediation before filing, confirmation of an agreement, a payment order, preservation before a claim."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from odr.api.pages import given_for, idempotency_key, receipt_answer
 from odr.ground.text import words_of
 from odr.identity.models import Account
 from odr.identity.sign_in.program_tokens import Scope
+from odr.judgment.payment_order.inputs import PaymentOrderInput
+from odr.judgment.payment_order.opening import open_payment_order
 from odr.judgment.preservation.case_without_claim import open_before_claim
 from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput, BeforeClaimInput
 from odr.procedure.forms.inputs import CourtModel
@@ -67,6 +69,13 @@ def ask_for_confirmation() -> tuple[Response, int]:
     receipt.
     """
     return _opened(ConfirmationInput, open_confirmation)
+
+
+@api_before.post("/payment-orders")
+@api_guard(Scope.FILE)
+def ask_for_payment_order() -> tuple[Response, int]:
+    """Apply for a payment order (CPL 225); the same key gives the first receipt."""
+    return _opened(PaymentOrderInput, open_payment_order)
 
 
 @api_before.post("/preservations")

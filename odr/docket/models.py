@@ -88,6 +88,7 @@ class Stage(enum.Enum):
     PRESERVING = "preserving"  # no claim yet: something is secured for one that is to follow (CPL 104)
     MEDIATING = "mediating"  # no claim yet: the parties mediate before one is filed (OMR 24)
     CONFIRMING = "confirming"  # no claim: both ask the court to confirm what they agreed before a mediator (CPL 205)
+    PAYMENT_ORDER = "payment_order"  # no claim: a creditor asks for an order to pay (CPL 225)
     LODGED = "lodged"  # the registry reviews
     RETURNED = "returned"  # sent back once with every defect and a date
     PENDING = "pending"  # accepted: fee, service, answers, evidence
@@ -109,7 +110,7 @@ OPEN_STAGES = frozenset(Stage) - {Stage.CLOSED}
 """A case in one of these is not over. A query that names them is answered by index; "not closed" would read all cases."""
 
 
-WITHOUT_CLAIM = frozenset({Stage.PRESERVING, Stage.MEDIATING, Stage.CONFIRMING})
+WITHOUT_CLAIM = frozenset({Stage.PRESERVING, Stage.MEDIATING, Stage.CONFIRMING, Stage.PAYMENT_ORDER})
 """Nobody has made a claim in a case that stands here: nobody is claimed against, and there is nothing to answer."""
 FROM_ACCEPTANCE = frozenset(Stage) - WITHOUT_CLAIM - {Stage.LODGED, Stage.RETURNED}
 """Where a case stands once its claim was accepted, closed at the end; one that was refused is closed too."""
@@ -119,6 +120,7 @@ STAGE_WORDS = {
     Stage.PRESERVING: T("Preservation before a claim"),
     Stage.MEDIATING: T("Mediation before a claim"),
     Stage.CONFIRMING: T("Confirmation of an agreement"),
+    Stage.PAYMENT_ORDER: T("Payment order"),
     Stage.LODGED: T("Lodged"),
     Stage.RETURNED: T("Returned for correction"),
     Stage.PENDING: T("Accepted"),
@@ -146,6 +148,7 @@ class Outcome(enum.Enum):
     JOINED = "joined"  # goes on within another case
     LIFTED = "lifted"  # what was preserved before a claim is preserved no longer
     NOT_AGREED = "not_agreed"  # a mediation before a claim ended without agreement
+    LAPSED = "lapsed"  # a payment order lapsed
 
     @property
     def label(self) -> Words:
@@ -165,6 +168,7 @@ OUTCOME_WORDS = {
     Outcome.JOINED: T("Goes on within another case"),
     Outcome.LIFTED: T("Preservation ended"),
     Outcome.NOT_AGREED: T("No agreement"),
+    Outcome.LAPSED: T("Payment order lapsed"),
 }
 
 
@@ -287,7 +291,9 @@ class Case(Base):
 
     @property
     def opened_for(self) -> Stage | None:
-        """What a case without a claim was opened for, also when it is closed: preservation, mediation or confirmation."""
+        """What a case without a claim was opened for, also when it is closed: preservation, mediation,
+        confirmation or a payment order.
+        """
         if self.stage in WITHOUT_CLAIM:
             return self.stage
         # Of cases closed before it was noted these two outcomes tell it: no others end so.
@@ -297,7 +303,7 @@ class Case(Base):
 
     @property
     def is_without_claim(self) -> bool:
-        """Whether nobody has made a claim in it: something is preserved, mediated or confirmed, or was."""
+        """Whether nobody has made a claim in it: something is preserved, mediated, confirmed or ordered to be paid, or was."""
         return self.opened_for is not None
 
     @property

@@ -200,7 +200,7 @@ class ExhibitState(enum.Enum):
     WITHDRAWN = "withdrawn"  # taken back by who submitted it; stays on record
 
 
-BEFORE_DECISION = {Stage.LODGED, Stage.PENDING, Stage.HEARING, Stage.CONFIRMING}
+BEFORE_DECISION = {Stage.LODGED, Stage.PENDING, Stage.HEARING, Stage.CONFIRMING, Stage.PAYMENT_ORDER}
 """Stages in which a party brings evidence, and says what it shows."""
 NOT_DECIDED = BEFORE_DECISION | {Stage.DELIBERATION}
 """Stages in which it means something to a party what its facts still lack."""

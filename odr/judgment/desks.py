@@ -71,3 +71,15 @@ RETRIAL_HERE = desk("retrial_here", T("An application for retrial to decide"), R
 REVERSAL_ASKED = desk("reversal_asked", T("A request to give back what was enforced"), Role.JUDGE)
 RULING_ASKED = desk("ruling_asked", T("A ruling asked for"), Role.JUDGE, outlives=True)
 UNDO_PRESERVATION = desk("undo_preservation", T("Measures to undo"), Role.CLERK, by_hand=True, outlives=True)
+PAYMENT_ORDER_ASKED = desk("payment_order_asked", T("An application for a payment order"), Role.CLERK)
+PAYMENT_ORDER_LAWSUIT = desk(
+    "payment_order_lawsuit",
+    T("A payment order that does not go over by itself"),
+    Role.CLERK,
+    by_hand=True,
+    outlives=True,
+)
+PAYMENT_ORDER_OBJECTED = desk("payment_order_objected", T("An objection to a payment order"), Role.JUDGE)
+PAYMENT_ORDER_TO_END = desk("payment_order_to_end", T("A payment order to end"), Role.JUDGE)
+PAYMENT_ORDER_WRONG = desk("payment_order_wrong", T("A payment order that seems wrong"), Role.PRESIDENT, by_hand=True)
+PAYMENT_ORDER_TO_MAKE = desk("payment_order_to_make", T("A payment order to make or dismiss"), Role.JUDGE)

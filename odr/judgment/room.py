@@ -21,6 +21,9 @@ from odr.judgment.meetings import signing as meetings_signing
 from odr.judgment.meetings.acts import READERS
 from odr.judgment.meetings.queries import meetings_of
 from odr.judgment.panel import pronouncing
+from odr.judgment.payment_order import effect as order_effect, lawsuit
+from odr.judgment.payment_order.case_views import order_panel
+from odr.judgment.payment_order.next_step import order_step
 from odr.judgment.preservation import (
     acts as preservation_acts,
     before_claim,
@@ -77,6 +80,7 @@ ROOM = Room(
         "odr.judgment.enforcement.pages:enforcement",
         "odr.judgment.enforcement.account_pages:accounts",
         "odr.judgment.meetings.pages:meetings",
+        "odr.judgment.payment_order.pages:payment_order",
     ),
     on_lapse={
         "cooling_off": decision_acts.rested,
@@ -92,6 +96,10 @@ ROOM = Room(
         "preservation_claim": before_claim.claim_did_not_follow,
         "preservation_review": before_claim.review_over,
         "preservation_term": term.term_over,
+        "payment_order_issue": order_effect.not_made_in_time,
+        "payment_order_lawsuit": lawsuit.lawsuit_lapsed,
+        "payment_order_objection": order_effect.objection_lapsed,
+        "payment_order_service": order_effect.not_served,
     },
     on_event=(
         on(AccountNamed, accounts.on_account_named),
@@ -107,10 +115,16 @@ ROOM = Room(
             reviews.review_begins,
             retrial_here.on_served,
             objections.on_served,
+            order_effect.on_served,
         ),
-        on(ServiceFell, service_fell.on_service_fell, objections.on_service_fell),
-        on(TimeGivenBack, service_fell.on_time_given_back),
-        on(CaseClosed, preservation_acts.case_over, without_object.on_case_closed),
+        on(
+            ServiceFell,
+            service_fell.on_service_fell,
+            objections.on_service_fell,
+            order_effect.on_service_fell,
+        ),
+        on(TimeGivenBack, service_fell.on_time_given_back, order_effect.on_time_given_back),
+        on(CaseClosed, preservation_acts.case_over, without_object.on_case_closed, order_effect.on_case_closed),
         on(SettlementReached, effect.settled, preservation_acts.case_settled, without_object.on_settled),
         on(InstrumentSetAside, effect.on_set_aside),
         on(FeeLapsed, appeal.appeal_fee_lapsed),
@@ -121,6 +135,7 @@ ROOM = Room(
         decision_case_views.desk_panel,
         decision_case_views.decision_panel,
         preservation_case_views.preserved_panel,
+        order_panel,
         judgments.applied_panel,
         halted_panel,
         objections_panel,
@@ -138,6 +153,7 @@ ROOM = Room(
     audits=(audit_orders,),
     costs_borne=effect.costs_borne,
     part_stage=part_stage,
+    steps=(order_step,),
     owed=(owed_by_decision,),
     sums=(sum_ordered,),
 )

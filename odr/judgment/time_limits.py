@@ -82,3 +82,23 @@ SEND_JUDGMENT = time_limit(
 )
 SET_ASIDE = time_limit("set_aside", Nature.REMEDY, names.ASK_TO_SET_ASIDE, ask=T("ask to set it aside"))
 ENFORCEMENT_NOTICE = time_limit("enforcement_notice", Nature.COURT, names.RECORD_MEASURE)
+PAYMENT_ORDER_ACCEPTANCE = time_limit("payment_order_acceptance", Nature.COURT, names.TAKE_PAYMENT_ORDER)
+PAYMENT_ORDER_ISSUE = time_limit(
+    "payment_order_issue", Nature.COURT, names.ISSUE_PAYMENT_ORDER, names.END_PAYMENT_ORDER
+)
+PAYMENT_ORDER_LAWSUIT = time_limit(
+    "payment_order_lawsuit",
+    Nature.REMEDY,
+    names.REFUSE_LAWSUIT,
+    ask=T("say that you do not want a lawsuit"),
+    runs_on=True,
+)
+PAYMENT_ORDER_OBJECTION = time_limit(
+    "payment_order_objection", Nature.DUTY, names.OBJECT_TO_PAYMENT_ORDER, ask=T("pay, or object in writing")
+)
+PAYMENT_ORDER_SERVICE = time_limit(
+    "payment_order_service",
+    Nature.COURT,
+    names.END_PAYMENT_ORDER,
+    waits=T("Nothing for you to do now: the order is being served on the debtor."),
+)

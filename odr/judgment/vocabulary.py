@@ -342,6 +342,7 @@ class Instrument(enum.Enum):
     STATEMENT = "statement"  # a mediation statement in effect
     HIGHER_COURT = "higher_court"  # the higher court's decision
     CONFIRMATION = "confirmation"  # a ruling that confirms an agreement made before a mediator (CPL 206)
+    PAYMENT_ORDER = "payment_order"  # a payment order in effect (CPL 227)
     APPLIED = "applied"  # a ruling that the judgment in an action of many applies (CPL 57)
     RETURNED = "returned"  # a ruling that what was enforced on what fell goes back (CPL 244)
 
@@ -353,6 +354,7 @@ class Instrument(enum.Enum):
             Instrument.STATEMENT: T("Mediation statement"),
             Instrument.HIGHER_COURT: T("Decision of the higher court"),
             Instrument.CONFIRMATION: T("Confirmed agreement"),
+            Instrument.PAYMENT_ORDER: T("Payment order"),
             Instrument.APPLIED: T("Judgment in an action of many"),
             Instrument.RETURNED: T("Ruling to give back what was enforced"),
         }[self]

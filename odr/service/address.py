@@ -405,7 +405,7 @@ class RebuttalInput(CourtModel):
     input=RebuttalInput,
     by={Role.JUDGE},
     at=OPEN,
-    to={Stage.PENDING, Stage.PRONOUNCED},
+    to={Stage.PENDING, Stage.PRONOUNCED, Stage.PAYMENT_ORDER},
     guard=something_contested,
     while_stayed=True,
     paper=RulingForm(T("Contested service"), WITH_THE_JUDGMENT, result="finding"),

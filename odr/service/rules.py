@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Party, Role, Track
+from odr.docket.models import Case, Party, Role, Stage, Track
 from odr.ground.text import T, Text
 from odr.procedure.rules.base import Unit
 from odr.procedure.rules.pack import NoSuchRule, RulePack
@@ -186,6 +187,8 @@ def rules_for(court: Court) -> RulesFor:
         key = (pack.named, case.track)
         if key not in known:
             known[key] = rules_of_pack(pack, case.track)
+        if case.opened_for is Stage.PAYMENT_ORDER:  # Who cannot be found is ordered nothing (CPI 427(4), 430(2)).
+            return replace(known[key], announcement_allowed=False)
         return known[key]
 
     return give

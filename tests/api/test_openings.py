@@ -12,6 +12,7 @@ import requests
 from odr.identity.sign_in.program_tokens import Scope
 from odr.training.stripe_peer.app import Peer
 from tests.api.caller import Caller, caller
+from tests.judgment.test_payment_order import ASKED as ORDERED
 from tests.scene import Scene
 from tests.settlement.test_before_filing import ASKED, HAIYUN, OUTSIDE, walk
 from tests.settlement.test_mediators import publish
@@ -25,12 +26,19 @@ SECURED: dict[str, Any] = {
     "amount": "8,000.00",
     "security": "A deposit of 8,000 yuan.",
 }
-STAGES = {"mediations": "mediating", "confirmations": "confirming", "preservations": "preserving"}
+STAGES = {
+    "mediations": "mediating",
+    "confirmations": "confirming",
+    "payment-orders": "payment_order",
+    "preservations": "preserving",
+}
 
 
 def given_for(scene: Scene, kind: str) -> dict[str, Any]:
     """What is asked, dated by the clock of the scene."""
-    given = deepcopy({"mediations": ASKED, "confirmations": OUTSIDE, "preservations": SECURED}[kind])
+    given = deepcopy(
+        {"mediations": ASKED, "confirmations": OUTSIDE, "payment-orders": ORDERED, "preservations": SECURED}[kind]
+    )
     if kind == "confirmations":
         today = scene.clock.now().date()
         given["effective_on"] = (today - timedelta(days=5)).isoformat()

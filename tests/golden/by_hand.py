@@ -11,6 +11,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "describe_exhibit": {"facts": [1, 3]},
     "ask_for_evidence_preservation": {"facts": [1, 3]},
     "rule_on_confirmation": {"ground": None},
+    "take_payment_order": {"ground": None},
     "record_outcome": {"hour": "15:05"},
     "record_search": {"seller_inbox": "baihua:haiyun"},
     "record_call": {"hour": "15:05"},

@@ -206,6 +206,7 @@ OPEN = {
     "evidence": "li",
     "mediation": "li",
     "confirmation": "li",
+    "payment_order": "li",
     "taking_part": "li",
     "rules": "admin",
     "text": "judge",

@@ -24,6 +24,8 @@ from odr.ground.errors import ActNotOpen
 from odr.ground.text import LOCALES, ShortDay, T, sits_in, write
 from odr.hearing.models import Hearing
 from odr.judgment.models import Decision
+from odr.judgment.payment_order.inputs import PaymentOrderInput
+from odr.judgment.payment_order.opening import open_payment_order
 from odr.payments.fee.assessment import assessments_of
 from odr.procedure.acts.availability import acts_for
 from odr.procedure.case.overview import words_in
@@ -31,6 +33,7 @@ from odr.procedure.models import Window, WindowState
 from odr.procedure.time.written_working import text_from_json, text_to_json
 from odr.service.sending.asked import asked_by, last_day
 from tests.filing.visitor import Visitor
+from tests.judgment.test_payment_order import ASKED
 from tests.judgment.test_whole import draft, gate, posted
 from tests.scene import Scene, claim, open_court
 
@@ -120,6 +123,22 @@ def test_who_defends_at_once_need_not_acknowledge(london: Scene) -> None:
     assert window(london, "acknowledgement").state is WindowState.ENDED
     with pytest.raises(ActNotOpen):
         london.do("acknowledge_service", "haiyun", intends="defend")
+
+
+def test_a_court_that_knows_no_payment_orders_opens_none(london: Scene) -> None:
+    """Under the rules of England and Wales nobody applies for one, and none of its acts is listed."""
+    given = PaymentOrderInput.model_validate(
+        ASKED
+        | {
+            "cause": "online_money_claim",
+            "demands": [{"what": "The price", "amount": "GBP 1,200.00", "due_on": "2026-01-10"}],
+        }
+    )
+    with pytest.raises(ActNotOpen, match="know no payment orders"):
+        open_payment_order(london.court, london.account("li"), given)
+    with london.court.database.read() as session:
+        offered = acts_for(london.court.look(session), session.get_one(Case, london.case_id), london.actor("clerk"))
+    assert not any("payment_o" in one.act.name for one in offered)
 
 
 def test_a_court_that_knows_no_acknowledgement_offers_none(small_scene: Scene) -> None:

@@ -66,6 +66,7 @@ def test_the_letters_there_are() -> None:
         "successor",
         "mediation",
         "confirmation",
+        "payment_order",
         "preserved",
     }
     assert all((FOLDER / f"{name}.html").is_file() for name in letter_names())

@@ -44,7 +44,7 @@ def may_be_taken(act: Act) -> bool:
     input=FilingTaken,
     by={Role.CLERK, Role.CLOCK},
     at=NOT_CLOSED,
-    to={Stage.PRONOUNCED},
+    to={Stage.PRONOUNCED, Stage.PAYMENT_ORDER},
     listed=False,
     while_stayed=True,
     source=law("CPL 85, 123", "CPI 265", "OLR 10, 11"),
@@ -61,6 +61,8 @@ def take_filing(sitting: Sitting, case: Case, given: FilingTaken, *, actor: Acto
     """
     party: Party = sitting.resolved("party", given.party)
     taken = sitting.court.table[given.act]
+    if taken.in_writing and given.manner is Manner.ORAL:
+        raise InvalidInput.at("manner", ONLY_IN_WRITING)
     acting = Actor(party.role, given.writer, party.name, case.id, party.id, strong_at=sitting.court.clock.machine_now())
     came = _came(sitting, given, now)
     if taken.name != FIRST:
@@ -88,6 +90,8 @@ def without_postmark(given: dict[str, Any]) -> dict[str, Any]:
     """At first the counter did not ask for the postmark."""
     return {**given, "posted_on": None}
 
+
+ONLY_IN_WRITING = T("Spoken words have no effect here: have them write and sign it, and file the paper.")
 
 SAID = {
     Manner.ORAL: T("spoken, and written down"),

@@ -13,8 +13,8 @@ from odr.filing import names
 from odr.filing.claim.acts import AnswerInput
 from odr.filing.claim.queries import facts_of
 from odr.filing.counter import assisting
-from odr.filing.counter.acts import may_be_taken
-from odr.filing.counter.inputs import Confirmation, TakenInput
+from odr.filing.counter.acts import ONLY_IN_WRITING, may_be_taken
+from odr.filing.counter.inputs import Confirmation, Manner, TakenInput
 from odr.filing.draft import drafts
 from odr.filing.draft.particulars import told
 from odr.filing.inputs import ClaimInput
@@ -232,6 +232,9 @@ def take_act(case: Case, actor: Actor, party: str, name: str) -> Page:
         taken = forms.parse(TakenInput, values)
     except InvalidInput as error:
         about = error.faults
+    else:
+        if act.in_writing and taken.manner is Manner.ORAL:
+            about = [FieldFault(("manner",), ONLY_IN_WRITING)]
     try:
         given = forms.parse(act.input, values, currency=look().pack(case).currency)
         if about:

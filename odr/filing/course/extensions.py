@@ -355,7 +355,7 @@ class LatenessRuling(CourtModel):
     input=LatenessRuling,
     by={Role.JUDGE},
     at=LATER,
-    to={Stage.PRONOUNCED},
+    to={Stage.PRONOUNCED, Stage.PAYMENT_ORDER},
     guard=lateness_waits,
     strong=True,
     serves=Everyone.PARTIES,

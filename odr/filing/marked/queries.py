@@ -34,6 +34,7 @@ LATER = frozenset(Stage) - {
     Stage.PRESERVING,
     Stage.MEDIATING,
     Stage.CONFIRMING,
+    Stage.PAYMENT_ORDER,
     Stage.LODGED,
     Stage.RETURNED,
     Stage.CLOSED,

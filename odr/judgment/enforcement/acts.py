@@ -44,7 +44,7 @@ from odr.procedure.rules.base import law
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-OWED_AT = BOUND
+OWED_AT = BOUND | {Stage.PAYMENT_ORDER}
 
 
 @choice_source("open_obligations")

@@ -386,7 +386,14 @@ class DeemInput(CourtModel):
     title=T("Rule that the claim is deemed withdrawn: fee not paid"),
     input=DeemInput,
     by={Role.JUDGE},
-    at={Stage.PENDING, Stage.HEARING, Stage.DELIBERATION, Stage.PRONOUNCED, Stage.APPEALED},
+    at={
+        Stage.PAYMENT_ORDER,
+        Stage.PENDING,
+        Stage.HEARING,
+        Stage.DELIBERATION,
+        Stage.PRONOUNCED,
+        Stage.APPEALED,
+    },
     to={Stage.CLOSED, Stage.PRONOUNCED},
     guard=some_fee_is_unpaid,
     premise=Premise.SUBJECT,
@@ -431,7 +438,7 @@ def deem_withdrawn(sitting: Sitting, case: Case, given: DeemInput, *, actor: Act
     sitting.announce(FeeLapsed(case, payer, row.matter.value))
     # Another's claim goes on without it, whoever raised it: a counterclaim, a third party's, or one that was joined (CPI 239).
     goes_on = any(standing_claims(sitting, case, matter) for matter in FIRST_INSTANCE)
-    if row.matter is Matter.CLAIM and case.stage is not Stage.APPEALED and not goes_on:
+    if row.matter in (Matter.CLAIM, Matter.PAYMENT_ORDER) and case.stage is not Stage.APPEALED and not goes_on:
         case.outcome, case.closed_at = Outcome.DEEMED_WITHDRAWN, now
         sitting.move(case, Stage.CLOSED)
         sitting.announce(CaseClosed(case))

@@ -56,10 +56,10 @@ def ask_no_more(sitting: Sitting, case: Case, row: FeeAssessment) -> None:
 
 
 def leads_to_ruling(row: FeeAssessment) -> bool:
-    """Whether what the fee is for can be ruled withdrawn: a claim, a counterclaim, an appeal; not an objection that
-    failed.
+    """Whether what the fee is for can be ruled withdrawn: a claim, a counterclaim, an appeal, an application for a
+    payment order; not an objection that failed.
     """
-    return row.basis_id is not None and row.matter in HALVABLE
+    return row.basis_id is not None and row.matter in {*HALVABLE, Matter.PAYMENT_ORDER}
 
 
 APPEALS = (Matter.APPEAL, Matter.APPEAL_RULING)

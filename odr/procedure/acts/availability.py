@@ -30,6 +30,7 @@ GOES_ON = {
     Stage.PRESERVING: T("The judge rules on the application first."),
     Stage.MEDIATING: T("The mediation comes first; a claim is lodged on its own."),
     Stage.CONFIRMING: T("The judge rules on the application first."),
+    Stage.PAYMENT_ORDER: T("The application for a payment order comes first; a claim is lodged on its own."),
     Stage.LODGED: T("The registry reviews the claim first."),
     Stage.RETURNED: T("The claimant corrects the claim and sends it again first."),
     Stage.PENDING: T("Once everybody is served and had time to answer, the judge opens the examination."),

@@ -64,6 +64,8 @@ class Letter:
     and where, ``at=HOUR, where=PLACE``: a summons never sends its reader elsewhere for its hour.
     ``when_off`` takes the place of ``what_next`` where the act puts a hearing off, with a place for the hour that held
     until then, ``off=OLD_HOUR``; ``when_held`` may have the same place. Nobody has to look up on which day not to come.
+    ``first``: name of the letter in ``templates/letters`` for whoever is written to for the first time by it and has not joined:
+    it says what is asked of them, and its code lets them in.
     """
 
     kind: PaperKind
@@ -75,3 +77,4 @@ class Letter:
     for_information: bool = False
     when_held: Text | None = None
     when_off: Text | None = None
+    first: str | None = None

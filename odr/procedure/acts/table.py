@@ -216,6 +216,8 @@ class RulingForm:
     omits: tuple[str, ...] = ()
     is_decision: bool = False
     costs: Callable[[Sitting, Case, Any], Sequence[Text]] | None = None
+    kind: Text | None = None
+    """What such a paper is called where the law gives it a name of its own, such as a payment order (CPL 227)."""
     more: Callable[[Sitting, Case, Any], Sequence[Text]] | None = None
     """Further lines of what is ruled, where the law wants them in the paper and the form does not ask for them."""
 
@@ -265,6 +267,7 @@ class Act:
     with_cases: WithCases | None = None
     says: Says | None = None
     may_cost: str | None = None
+    in_writing: bool = False
 
     @property
     def articles(self) -> str:
@@ -371,6 +374,7 @@ def act(
     with_cases: WithCases | None = None,
     says: Says | None = None,
     may_cost: str | None = None,
+    in_writing: bool = False,
     version: int = 1,
 ) -> Callable[[Handler], Handler]:
     """Declare an act; its name is the function's name everywhere.
@@ -396,7 +400,8 @@ def act(
     fields, to be read and changed; ``rule`` a time limit of the pack without which the
     court knows no such act; ``with_cases`` other cases the act works on, locked
     together with its own; ``says`` what its page says before it is done; ``may_cost`` the kind of fee in the pack's
-    tariff that is asked for when it fails. What is missing of it is refused when the court opens, by
+    tariff that is asked for when it fails; ``in_writing`` where spoken words have no effect, so that the counter takes it down
+    from nobody's mouth (CPI 436). What is missing of it is refused when the court opens, by
     :func:`odr.procedure.acts.declared.check_table`.
     """
 
@@ -444,6 +449,7 @@ def act(
                 with_cases=with_cases,
                 says=says,
                 may_cost=may_cost,
+                in_writing=in_writing,
             )
         )
         return handler

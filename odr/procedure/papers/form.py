@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
 
-from odr.docket.models import Case, Party, PartyKind, Role
+from odr.docket.models import Case, Party, PartyKind, Role, Stage
 from odr.docket.papers import PartyLine, Signatory, Words, clerk, judge, name_in
 from odr.docket.queries import parties
 from odr.ground.text import PaperDay, T, Text, side_by_side
@@ -145,6 +145,13 @@ def side(case: Case, *roles: Role) -> Text:
     return side_by_side([p.name for role in roles for p in parties(case, role)])
 
 
+def who_applied(case: Case) -> int | None:
+    """Who applied where nobody claims and a paper names everybody by the application: for a payment order its creditor."""
+    if case.opened_for is not Stage.PAYMENT_ORDER:
+        return None
+    return next((party.id for party in parties(case, Role.CLAIMANT)), None)
+
+
 def opening(sitting: Sitting, case: Case) -> Text:
     """Whose case it is, over what, and when the court registered it."""
     cause = sitting.pack(case).causes.list.get(case.cause)
@@ -154,6 +161,12 @@ def opening(sitting: Sitting, case: Case) -> Text:
         "cause": cause.title if cause is not None else T("another matter"),
         "day": PaperDay((case.accepted_at or case.lodged_at).astimezone(sitting.court.settings.tz).date()),
     }
+    if case.opened_for is Stage.PAYMENT_ORDER:
+        facts["day"] = PaperDay(case.lodged_at.astimezone(sitting.court.settings.tz).date())
+        return T(
+            "The application of %(claimants)s for a payment order against %(respondents)s (%(cause)s) reached this court on %(day)s.",
+            **facts,
+        )
     if case.accepted_at is None:
         return T(
             "In the case of %(claimants)s against %(respondents)s (%(cause)s) the claim reached this court on %(day)s.",

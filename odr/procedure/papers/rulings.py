@@ -25,7 +25,16 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.table import Act, Recorded, RulingForm
 from odr.procedure.forms.faults import label_of
 from odr.procedure.forms.input_words import reference_of, value_words
-from odr.procedure.papers.form import Basis, basis, head, opening, party_block, signatures, spoken_name
+from odr.procedure.papers.form import (
+    Basis,
+    basis,
+    head,
+    opening,
+    party_block,
+    signatures,
+    spoken_name,
+    who_applied,
+)
 from odr.procedure.papers.frame import keep_prepared, sealed_paper
 from odr.procedure.papers.language import language_of
 from odr.procedure.rules.pack import NoSuchRule
@@ -161,6 +170,8 @@ def _key(act: Act, case: Case) -> str:
 
 
 def _title(form: RulingForm) -> Text:
+    if form.kind is not None:
+        return form.kind
     return T("Decision: %(kind)s", kind=form.subject) if form.is_decision else T("Ruling: %(kind)s", kind=form.subject)
 
 
@@ -181,10 +192,10 @@ def written_ruling(
     asked = list(_asked(sitting, case, given, actor))
     return language, RulingPaper(
         **head(sitting, case, language, sitting.now),
-        kind=T("Written decision") if form.is_decision else T("Ruling"),
+        kind=form.kind or (T("Written decision") if form.is_decision else T("Ruling")),
         subject=form.subject,
         signatories=_signatories(sitting, case, actor),
-        parties=party_block(sitting, case),
+        parties=party_block(sitting, case, applicant=who_applied(case)),
         history=[
             opening(sitting, case),
             *([T("Before the court is: %(what)s.", what=side_by_side(asked))] if asked else []),

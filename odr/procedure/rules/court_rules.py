@@ -745,6 +745,32 @@ class MediationRules(Rule):
     """Grounds on which it is dismissed."""
 
 
+class PaymentOrderGround(Rule):
+    """A ground in the procedure of a payment order, with its article."""
+
+    title: Words
+    article: Article
+    goes_over: bool = False
+    """Whether the procedure goes over into a lawsuit unless the applicant says no (CPL 228; CPI 438, 439)."""
+
+
+class PaymentOrderRules(Rule):
+    """Payment orders; without this section the court gives none."""
+
+    applies_to: Applies
+    article: Article
+    not_taken: dict[Key, PaymentOrderGround]
+    """Conditions that are missing: the application is not taken, or dismissed where that shows later (CPI 427, 428)."""
+    dismissed: dict[Key, PaymentOrderGround]
+    """Further grounds on which the application is dismissed (CPI 428)."""
+    ended: dict[Key, PaymentOrderGround]
+    """Grounds on which the procedure ends, and an order that was made lapses (CPI 430, 434)."""
+    upheld: dict[Key, PaymentOrderGround]
+    """Grounds on which an objection stands, by its form alone (CPI 435)."""
+    no_objection: dict[Key, PaymentOrderGround]
+    """Grounds on which what the debtor writes is no objection (CPI 436)."""
+
+
 class LimitationRule(Rule):
     """How long a right may be enforced in court."""
 

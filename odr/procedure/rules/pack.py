@@ -48,6 +48,7 @@ from odr.procedure.rules.court_rules import (
     LiveRules,
     MediationRules,
     OutageRules,
+    PaymentOrderRules,
     Phrases,
     Plan,
     Plans,
@@ -152,6 +153,7 @@ class RulePack(Rule):
     publication: PublicationRules | None = None
     certified: CertifiedClaims | None = None
     mediation: MediationRules | None = None
+    payment_orders: PaymentOrderRules | None = None
     troubles: Troubles | None = None
     standards: Standards | None = None
     tariff: Tariff

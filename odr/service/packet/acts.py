@@ -147,6 +147,8 @@ def put_out(
     if act is not None and act.letter is not None and occasion == occasion_of(act):
         what_next = with_list_warning(sitting.pack(case), act.name, what_next)
     keep_code(sitting, case, party, beside)
+    calls_in = occasion.key == CLAIM or occasion.runs == ANSWER or occasion.first is not None
+    is_first = calls_in and party.joined_at is None
     return queue_packet(
         sitting.session,
         case_id=case.id,
@@ -157,7 +159,8 @@ def put_out(
         when_due=occasion.when_due,
         when_held=occasion.when_held,
         when_off=occasion.when_off,
-        first_contact=(occasion.key == CLAIM or occasion.runs == ANSWER) and party.joined_at is None,
+        first_contact=is_first,
+        letter=occasion.first if is_first else None,
         now=sitting.now,
         hold_until=sitting.now + hold if hold else None,
         documents=documents,

@@ -27,6 +27,8 @@ class Occasion:
     """What stands in place of ``what_next`` where it calls to something at one hour."""
     when_off: Text | None = None
     """What stands in place of ``what_next`` where it puts off what was fixed."""
+    first: str | None = None
+    """The letter for whoever is written to for the first time by it and has not joined."""
 
     @classmethod
     def of(cls, key: str, letter: Letter) -> Occasion:
@@ -41,6 +43,7 @@ class Occasion:
             letter.for_information,
             letter.when_held,
             letter.when_off,
+            letter.first,
         )
 
 
