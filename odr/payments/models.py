@@ -288,6 +288,8 @@ class Refund(Base):
     next_try_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     entry_number: Mapped[int | None]
+    part_of: Mapped[str | None] = mapped_column(Reference)
+    """The refund that was ordered, where this part of it went another way: the books know the order as one."""
     __table_args__ = (CheckConstraint("amount_minor > 0", name="positive"),)
 
     @property
