@@ -336,10 +336,13 @@ def ruling_on_unpaid(sitting: Sitting, case: Case, actor: Actor) -> Mapping[str,
     (CPI 213).
     """
     row = next((r for r in assessments_of(sitting.session, case) if is_unpaid_for_good(sitting, case, r)), None)
-    if row is None:
-        return {}
+    return {} if row is None else {"assessment": row.reference, "reasons": why_unpaid(sitting, case, row)}
+
+
+def why_unpaid(sitting: Sitting, case: Case, row: FeeAssessment) -> Text:
+    """The prepared reasons of a ruling on one fee whose time is over."""
     window = sitting.windows(case, row.window_kind, state=None, subject=row.reference)[-1]
-    reasons = T(
+    return T(
         "The court told %(name)s on %(noticed)s to pay %(amount)s. The time to pay ran from %(began)s and ended on %(ended)s. "
         "%(left)s has not been paid, and no request for relief, objection or payment about it is pending.",
         name=case.party(row.party_id).name,
@@ -349,7 +352,6 @@ def ruling_on_unpaid(sitting: Sitting, case: Case, actor: Actor) -> Mapping[str,
         ended=window.due_at or sitting.now,
         left=outstanding(sitting.session, row),
     )
-    return {"assessment": row.reference, "reasons": reasons}
 
 
 @choice_source("unpaid_fees")
