@@ -6,7 +6,19 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
@@ -322,6 +334,8 @@ class ReliefRequest(Base):
     kind: Mapped[ReliefKind] = mapped_column(enum_column(ReliefKind))
     ground: Mapped[str] = mapped_column(String(60))
     documents: Mapped[list[str]] = mapped_column(JSON, default=list)
+    for_appeal: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it is about the fee of an appeal alone; help granted for the claim counts for the appeal too, until this is decided."""
     state: Mapped[ReliefState] = mapped_column(enum_column(ReliefState))
     granted_kind: Mapped[ReliefKind | None] = mapped_column(enum_column(ReliefKind))
     granted_percent: Mapped[int | None]

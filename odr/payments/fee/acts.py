@@ -154,7 +154,8 @@ def ask_for(
     sitting: Sitting, case: Case, payer: Party, row: FeeAssessment, start: datetime, proof: Text | None = None
 ) -> None:
     """Start the time to pay (FEE 22): from the notice, or until the day to which payment was put off (FEE 47)."""
-    until = put_off_until(sitting.session, case, payer.id) if row.state is AssessmentState.DEFERRED else None
+    is_put_off = row.state is AssessmentState.DEFERRED
+    until = put_off_until(sitting.session, case, payer.id, row.matter) if is_put_off else None
     owed = row.state is AssessmentState.DUE or until is not None
     row.reminded_at = None
     if not owed or not has_window(sitting.pack(case), row.window_kind):
