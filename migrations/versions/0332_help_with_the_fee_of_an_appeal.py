@@ -17,7 +17,9 @@ form = "expand"
 
 def upgrade() -> None:
     """What was asked for before was asked for every fee of the case."""
-    op.add_column("relief_request", sa.Column("for_appeal", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column(
+        "relief_request", sa.Column("for_appeal", sa.Boolean(), nullable=False, server_default=sa.text("false"))
+    )
 
 
 def downgrade() -> None:

@@ -16,7 +16,6 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -334,7 +333,7 @@ class ReliefRequest(Base):
     kind: Mapped[ReliefKind] = mapped_column(enum_column(ReliefKind))
     ground: Mapped[str] = mapped_column(String(60))
     documents: Mapped[list[str]] = mapped_column(JSON, default=list)
-    for_appeal: Mapped[bool] = mapped_column(default=False, server_default=false())
+    for_appeal: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     """Whether it is about the fee of an appeal alone; help granted for the claim counts for the appeal too, until this is decided."""
     state: Mapped[ReliefState] = mapped_column(enum_column(ReliefState))
     granted_kind: Mapped[ReliefKind | None] = mapped_column(enum_column(ReliefKind))
