@@ -166,6 +166,7 @@ def _take_relief(sitting: Sitting, before: int, into: Case, party: Party) -> Non
     granted = (
         select(ReliefRequest)
         .where(ReliefRequest.state == ReliefState.GRANTED, ReliefRequest.party_id.in_((before, party.id)))
+        .where(ReliefRequest.for_appeal.is_(False))
         .order_by(ReliefRequest.id)
     )
     rows = sitting.session.scalars(granted).all()

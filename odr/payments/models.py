@@ -6,7 +6,18 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
@@ -288,6 +299,8 @@ class Refund(Base):
     next_try_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     entry_number: Mapped[int | None]
+    part_of: Mapped[str | None] = mapped_column(Reference)
+    """The refund that was ordered, where this part of it went another way: the books know the order as one."""
     __table_args__ = (CheckConstraint("amount_minor > 0", name="positive"),)
 
     @property
@@ -320,6 +333,8 @@ class ReliefRequest(Base):
     kind: Mapped[ReliefKind] = mapped_column(enum_column(ReliefKind))
     ground: Mapped[str] = mapped_column(String(60))
     documents: Mapped[list[str]] = mapped_column(JSON, default=list)
+    for_appeal: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether it is about the fee of an appeal alone; help granted for the claim counts for the appeal too, until this is decided."""
     state: Mapped[ReliefState] = mapped_column(enum_column(ReliefState))
     granted_kind: Mapped[ReliefKind | None] = mapped_column(enum_column(ReliefKind))
     granted_percent: Mapped[int | None]

@@ -147,6 +147,65 @@ def test_what_is_taken_beyond_a_refund_is_owed(pay_court: PayCourt, make_event: 
 
 
 @ON_BOTH
+@pytest.mark.parametrize("is_approved", [True, False])
+def test_of_a_refund_that_waits_the_bank_may_have_taken_a_part(
+    pay_court: PayCourt, make_event: MakeEvent, is_approved: bool
+) -> None:
+    """Of 275 that were to go back the bank took 200: 75 go back yet, and nobody owes anything; what it gives back after all is still to
+    go back, and whoever had agreed to the whole has agreed to its parts.
+    """
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id)
+    end(pay_court, case_id, Outcome.DISMISSED)
+    if is_approved:
+        approve(pay_court, case_id, "first")
+
+    def told(step: str) -> None:
+        kind, status = STEPS[step]
+        found = {"id": "dp_1", "amount": 200_00, "currency": "cny", "payment_intent": "pi_1", "status": status}
+        for time in (1, 2):
+            event = make_event(f"charge.dispute.{kind}", found, f"evt_{step}_{time}")
+            take(pay_court.court, event, EventOrigin.LISTED)
+
+    told("lost")
+    before = RefundState.APPROVED if is_approved else RefundState.ORDERED
+    assert [(r.amount_minor, r.state) for r in pay_court.rows(Refund)] == [
+        (75_00, before),
+        (200_00, RefundState.PAID),
+    ]
+    assert pay_court.balances() == {"clearing": 75_00, "refunds": -75_00}
+    assert pay_court.rows(Payment)[0].taken_back_minor == 0 and waiting(pay_court, "fee_unpaid") == []
+    assert ["75.00" in words for words in waiting(pay_court, "refund_approval")] == ([] if is_approved else [True])
+    agree(pay_court, case_id)
+    told("back")
+    again = RefundState.FAILED if is_approved else RefundState.ORDERED
+    assert [(r.amount_minor, r.state) for r in pay_court.rows(Refund)] == [(75_00, before), (200_00, again)]
+    assert pay_court.balances() == {"clearing": 275_00, "refunds": -275_00}
+    agree(pay_court, case_id)
+
+
+@ON_BOTH
+def test_a_part_of_an_order_that_was_refunded_at_stripes_own_page_is_not_sent_again(
+    pay_court: PayCourt, make_event: MakeEvent
+) -> None:
+    """Of an approved 275 the cashier sends 100 there: the order is over 175 from then on, and nobody has to explain anything."""
+    case_id = pay_court.accepted()
+    stripe_paid(pay_court, case_id)
+    end(pay_court, case_id, Outcome.DISMISSED)
+    approve(pay_court, case_id, "first")
+    back = {"id": "re_1", "amount": 100_00, "currency": "cny", "status": "succeeded", "payment_intent": "pi_1"}
+    for time in (1, 2):
+        take(pay_court.court, make_event("refund.updated", back, f"evt_{time}"), EventOrigin.LISTED)
+    assert [(r.amount_minor, r.state) for r in pay_court.rows(Refund)] == [
+        (175_00, RefundState.APPROVED),
+        (100_00, RefundState.PAID),
+    ]
+    assert waiting(pay_court, "outside_refund") == []
+    assert pay_court.balances() == {"clearing": 175_00, "refunds": -175_00}
+    agree(pay_court, case_id)
+
+
+@ON_BOTH
 def test_a_payment_disputed_twice_is_owed_for_both_parts(pay_court: PayCourt, make_event: MakeEvent) -> None:
     """Of 550 paid the bank took 300 in one dispute and 200 in another: 500 are owed and 50 can go back; what it gives back of
     one leaves the other, and each word counts once however often it is told.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +20,7 @@ from odr.payments.books.statements import read_statement
 from odr.payments.fee.assessment import CODE as ALPHABET, check_letter, transfer_code
 from odr.payments.models import AssessmentState, BankLine, DailyClose, EventOrigin, Payment
 from odr.payments.stripe.webhook import take as take_event
+from tests.patience import PATIENCE
 from tests.payments.conftest import BASE, ON_BOTH, PayCourt, Served
 from tests.payments.test_fee_acts import stripe_paid
 
@@ -200,6 +203,37 @@ def test_a_day_is_closed_once_and_stays(pay_court: PayCourt) -> None:
     }
     with pay_court.court.database.read() as session:
         assert len(ledger.day_csv(session, day, tz).splitlines()) == 3
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_no_day_is_closed_while_somebody_books_on_it(pay_court: PayCourt) -> None:
+    """A statement with money of yesterday is being booked when a colleague closes yesterday: the day waits until that is done, so that
+    nothing stands in it later that its sealed paper does not know.
+    """
+    case_id, tz = pay_court.accepted(), pay_court.court.settings.tz
+    day = pay_court.clock.now().astimezone(tz).date()
+    text = f"{HEAD}{day},275.00,Li,{pay_court.fees(case_id)[0].transfer_code}\n"
+    pay_court.clock.advance(timedelta(days=1))
+    booked, closed = threading.Event(), threading.Event()
+
+    def import_it() -> None:
+        with pay_court.court.sit() as sitting:
+            take_statement(sitting, read_statement(text.encode(), "CNY"))
+            booked.set()
+            assert closed.wait(PATIENCE)
+
+    with ThreadPoolExecutor() as other:
+        importing = other.submit(import_it)
+        assert booked.wait(PATIENCE)
+        try:
+            with pytest.raises(ledger.BooksInUse), pay_court.court.database.write() as session:
+                ledger.close_day(session, day, tz, pay_court.clock.now())
+        finally:
+            closed.set()
+        importing.result(PATIENCE)
+    with pay_court.court.database.write() as session:
+        told = ledger.close_day(session, day, tz, pay_court.clock.now()).balances
+    assert {one["account"] for one in told} >= {"bank", "deferred"}
 
 
 def test_what_comes_in_for_a_closed_day_is_booked_after_it(pay_court: PayCourt) -> None:

@@ -16,11 +16,21 @@ from odr.ground.text import Money
 from odr.operations.worker import sweep_windows
 from odr.payments.costs.acts import AskCorrectionInput, AskReviewInput, CorrectFeeInput, DemandInput, ReviewCostsInput
 from odr.payments.fee.acts import DeemInput
+from odr.payments.fee.assessment import granted_relief
 from odr.payments.fee.case_views import fee_views
+from odr.payments.fee.fee_computation import Matter
 from odr.payments.fee.relief import ReliefDecisionInput, ReliefInput
 from odr.payments.inputs import BearsInput
 from odr.payments.models import AssessmentState, Refund, ReliefRequest, ReliefState
-from odr.procedure.acts.events import Asked, CaseClosed, CaseEffective, ClaimChanged, Event, TrackConverted
+from odr.procedure.acts.events import (
+    AppealLodged,
+    Asked,
+    CaseClosed,
+    CaseEffective,
+    ClaimChanged,
+    Event,
+    TrackConverted,
+)
 from odr.procedure.acts.resolvers import RESOLVERS
 from odr.procedure.models import Task, Window, WindowState
 from tests.payments.conftest import PayCourt, yuan
@@ -270,6 +280,32 @@ def test_a_miscalculation_is_corrected(pay_court: PayCourt, paid: bool, due: int
     )
     assert sum(f.amount_minor for f in pay_court.fees(case_id) if f.state is AssessmentState.DUE) == due
     assert sum(r.amount_minor for r in pay_court.rows(Refund)) == back
+
+
+def test_help_with_the_fee_of_an_appeal_is_asked_for_by_itself(pay_court: PayCourt) -> None:
+    """Whoever was helped with the fee of the claim may ask to pay nothing for their appeal (FEE 48): what they paid for the claim stays
+    as it was decided then, and a third time nothing is asked.
+    """
+    case_id = pay_court.accepted("80000", "ordinary")
+    decide(pay_court, case_id, ask(pay_court, case_id), "grant", percent=40)
+    stripe_paid(pay_court, case_id)
+    with pytest.raises(ActNotOpen):
+        ask(pay_court, case_id)
+    with pay_court.court.database.write() as session:
+        session.get_one(Case, case_id).stage = Stage.APPEALED
+    happen(pay_court, case_id, lambda case: AppealLodged(case, case.parties[0], yuan("30000").minor))
+    assert pay_court.fees(case_id)[-1].amount_minor == 330_00
+    request = ask(pay_court, case_id, "exemption", "social_minimum")
+    decide(pay_court, case_id, request, "grant")
+    appeal = pay_court.fees(case_id)[-1]
+    assert appeal.state is AssessmentState.NOTHING and pay_court.rows(Refund) == []
+    with pay_court.court.database.read() as session:
+        case = session.get_one(Case, case_id)
+        me = case.parties[0].id
+        kinds = [granted_relief(session, case, me, matter) for matter in (Matter.CLAIM, Matter.APPEAL)]
+    assert [one.kind.value if one else None for one in kinds] == ["reduction", "exemption"]
+    with pytest.raises(ActNotOpen):
+        ask(pay_court, case_id)
 
 
 def test_what_goes_back_after_the_end_is_no_income_any_more(pay_court: PayCourt) -> None:

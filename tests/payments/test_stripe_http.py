@@ -11,9 +11,10 @@ import requests
 from sqlalchemy import func, select
 
 from odr.ground.text import Money
-from odr.payments.models import AssessmentState, CheckoutSession, Payment, ReconcileRun, StripeEvent
+from odr.payments.models import AssessmentState, CheckoutSession, CheckoutState, Payment, ReconcileRun, StripeEvent
+from odr.payments.ports import open_gateway
 from odr.payments.stripe.checkout import payment_page
-from odr.payments.stripe.gateway import CheckoutOrder
+from odr.payments.stripe.gateway import CheckoutOrder, GatewayRefused
 from odr.payments.stripe.reconciliation import REACH, reconcile
 from odr.training.stripe_peer.webhooks import Faults
 from tests.patience import PATIENCE, until
@@ -204,6 +205,28 @@ def test_a_charge_nobody_credited_stays_on_the_desk(served: Served) -> None:
         assert [(d["what"], d["theirs"]) for d in run.differences] == [("not_credited", 275_00)]
     served.pay.clock.advance(REACH)
     assert reconcile(served.pay.court).differences == []
+
+
+def test_what_stripe_refused_is_asked_anew_as_things_stand_then(served: Served) -> None:
+    """Whatever was wrong with what was asked, an e-mail address above all, is not asked again and again: once it is mended, there is a
+    page. A key that was taken back says nothing of it, and the same is asked with the next.
+    """
+    court, case_id = served.pay.court, served.pay.accepted()
+    fee, right = served.pay.fees(case_id)[0].reference, court.ports.payments
+    wrong = [
+        court.settings.model_copy(update=each)
+        for each in ({"stripe_methods": "none"}, {"stripe_api_key": "rk_of_before"})
+    ]
+    for settings in wrong:
+        court.ports.payments = open_gateway(settings)
+        with pytest.raises(GatewayRefused):
+            payment_page(court, fee, locale="en", email="li@of-before.example")
+    court.ports.payments = right
+    assert payment_page(court, fee, locale="en", email="li@example.com")
+    first, second = served.pay.rows(CheckoutSession)
+    assert (first.state, first.stripe_id) == (CheckoutState.EXPIRED, None)
+    # The second was asked for while the key was of before, and is the very same order.
+    assert (second.state, second.email) == (CheckoutState.OPEN, "li@of-before.example")
 
 
 def test_a_page_asks_for_what_is_owed_now(served: Served) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, timedelta
 
@@ -10,10 +11,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import Case, Document, Outcome, Role, Seat, Stage
+from odr.docket.models import Case, DocketEntry, Document, Outcome, Party, Role, Seat, Stage
 from odr.payments.fee.to_sign import to_sign
 from odr.payments.models import BankLine, FeeAssessment
 from tests.filing.visitor import Visitor
+from tests.payments.conftest import PayCourt
+from tests.payments.test_nothing_lost import second_claimant
 from tests.scene import Scene
 
 
@@ -77,6 +80,27 @@ def test_like_rulings_are_signed_together(small_scene: Scene, app: Flask) -> Non
         assert session.get_one(Case, cases[0]).stage is Stage.PENDING
         papers = session.scalars(select(Document.case_id).where(Document.kind == "ruling")).all()
         assert set(papers) == set(cases[1:])
+
+
+def test_each_of_several_unpaid_fees_of_one_case_has_its_own_reasons(small_scene: Scene, app: Flask) -> None:
+    """Two claimants of one case have not paid: each ruling says who did not pay what (CPI 213)."""
+    (case_id,) = unpaid(small_scene, 1)
+    second_claimant(PayCourt(small_scene.court, small_scene.clock), case_id, 80_000_00)
+    for days in (9, 9):
+        small_scene.later(days=days)
+    judge = Visitor(app, small_scene, "judge")
+    with small_scene.court.database.read() as session:
+        fees = session.scalars(select(FeeAssessment).where(FeeAssessment.case_id == case_id)).all()
+        payers = {fee.reference: session.get_one(Party, fee.party_id).name for fee in fees}
+    assert len(set(payers.values())) == 2
+    judge.get("/today/sign")
+    judge.send("/today/sign", "/today/sign", 303, ruling=list(payers), count="2")
+    small_scene.later(minutes=11)
+    with small_scene.court.database.read() as session:
+        ruled = session.scalars(select(DocketEntry.payload).where(DocketEntry.act == "deem_withdrawn")).all()
+    given = [json.loads(payload)["input"] for payload in ruled]
+    assert {one["assessment"] for one in given} == payers.keys()
+    assert all(payers[one["assessment"]] in one["reasons"] for one in given)
 
 
 def test_one_that_differs_is_not_signed_with_the_others(small_scene: Scene, app: Flask) -> None:

@@ -281,6 +281,13 @@ def test_brackets_that_hold_other_words_too_part_no_name(words: str) -> None:
     assert [one for one in proposed(words, LI) if one.source is Source.DOCKET] == []
 
 
+def test_small_words_with_brackets_are_asked_about() -> None:
+    """ "an (NA) value" is hardly 安娜; a person says."""
+    an = Known(Private.PERSON, ("安娜",))
+    assert [one.choice for one in proposed("It had an (NA) value.", an, language="en")] == [Standing.OPEN]
+    assert [one.choice for one in proposed("An (Na) came.", an, language="en")] == [Standing.PROPOSED]
+
+
 def test_a_company_with_brackets_within_its_name_is_found() -> None:
     """云海 alone would be asked about; the whole name with brackets is its name."""
     sea = Known(Private.ORGANISATION, ("杭州云海科技有限公司",))

@@ -29,7 +29,8 @@ from odr.hearing.queries import examination_of
 from odr.hearing.vocabulary import PhaseState
 from odr.payments.desks import FEE_UNPAID
 from odr.payments.fee.assessment import assessments_of
-from odr.payments.fee.unpaid import APPEALS, is_unpaid_for_good
+from odr.payments.fee.fee_computation import APPEALS
+from odr.payments.fee.unpaid import is_unpaid_for_good
 from odr.procedure.models import Window, WindowState
 from odr.service import names as service_names
 

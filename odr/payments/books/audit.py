@@ -74,6 +74,10 @@ class MoneyRows:
                 found[refund.payment_id] += refund.amount_minor
         return found
 
+    def parted_from(self, refund: Refund) -> int:
+        """What of an order went another way, as refunds of their own."""
+        return sum(one.amount_minor for one in self.refunds.values() if one.part_of == refund.reference)
+
     def given_back_by_bank(self) -> int:
         """What banks gave back of what they had taken in disputes about payments of the case."""
         return sum(
@@ -211,8 +215,9 @@ def _goes_back(rows: MoneyRows, entries: Sequence[EntryFacts]) -> Iterator[str]:
     for reference in sorted({*approved, *ended} - rows.refunds.keys()):
         yield f"refund {reference} stands on the docket, and is gone"
     for row in rows.refunds.values():
-        by_bank = rows.went_by_bank(row)
-        yield from _one_refund(row, approved.get(row.reference), ended.get(row.reference), by_bank=by_bank)
+        by_bank, ordered_as = rows.went_by_bank(row), row.part_of or row.reference
+        approval = approved.get(row.reference, approved.get(ordered_as))
+        yield from _one_refund(row, approval, ended.get(row.reference), by_bank=by_bank)
 
 
 def _one_refund(
@@ -318,12 +323,14 @@ def _along(rows: MoneyRows, notice: FeeAssessment) -> Iterator[tuple[str, Bookin
 
 def _of_refund(rows: MoneyRows, refund: Refund, entries: Sequence[EntryFacts]) -> Iterator[tuple[str, Booking]]:
     """Money paid beyond a fee is owed back by the payment's own booking; every other refund by one of its own."""
-    cause = f"refund/{refund.reference}"
-    if refund.ending is not None or refund.persons_needed == 0:
-        yield cause, Booking(refund.amount_minor, credit=LedgerAccount.REFUNDS)
-    for booked in rows.booked:
+    cause, whole = f"refund/{refund.reference}", refund.amount_minor + rows.parted_from(refund)
+    if refund.part_of is None and (refund.ending is not None or refund.persons_needed == 0):
+        yield cause, Booking(whole, credit=LedgerAccount.REFUNDS)
+    for booked, lines in rows.booked.items():
         if booked.startswith(f"{cause}/"):
-            yield booked, Booking(refund.amount_minor)
+            # It may have gone out and come back as a whole before a part of it went another way.
+            came_back = bool(lines) and lines[0].amount_minor == whole
+            yield booked, Booking(whole if came_back else refund.amount_minor)
     for entry in entries:
         if entry.act == names.RECORD_REFUND and entry.result["refund"] == refund.reference and entry.result["paid"]:
             yield f"{cause}/{entry.given()['way']}", Booking(refund.amount_minor, debit=LedgerAccount.REFUNDS)

@@ -13,8 +13,9 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from odr.ground.db import new_reference
+from odr.ground.errors import CourtError
 from odr.ground.memory.asked_once import remembered
-from odr.ground.text import Money
+from odr.ground.text import Money, T
 from odr.payments.models import DailyClose, LedgerAccount, LedgerEntry, LedgerLine
 
 
@@ -69,8 +70,27 @@ def post(
 
 @remembered
 def _closed_until(session: Session) -> datetime | None:
-    """When a day was closed last. The day of that moment was still open, and so is every later one."""
+    """When a day was closed last. The day of that moment was still open, and so is every later one: nobody closes one before this
+    transaction is over.
+    """
+    if _is_postgresql(session):
+        session.execute(select(func.pg_advisory_xact_lock_shared(CLOSING)))
     return session.scalar(_CLOSED)
+
+
+CLOSING = 0x0D0B00C5
+"""The lock of PostgreSQL that whoever books shares, and whoever closes a day has alone. On SQLite writers come one after another."""
+
+
+class BooksInUse(CourtError):
+    """Somebody is booking just now: what they book might belong to the day that is closed."""
+
+    status = 409
+    problem = "books-in-use"
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
 
 
 _CLOSED = select(func.max(DailyClose.closed_at))
@@ -120,8 +140,10 @@ def is_balanced(balances: Sequence[Balance]) -> bool:
 def close_day(session: Session, on: date, tz: ZoneInfo, now: datetime) -> DailyClose:
     """Close the books of a local day, once; a closed day is returned as it stands.
 
-    Raises ValueError while the day still runs.
+    Raises ValueError while the day still runs, and BooksInUse while a transaction is booking: it might book on that day.
     """
+    if _is_postgresql(session) and not session.scalar(select(func.pg_try_advisory_xact_lock(CLOSING))):
+        raise BooksInUse(T("Somebody is booking just now."), T("Close the day again in a moment."))
     kept = session.scalar(select(DailyClose).where(DailyClose.day == on))
     if kept is not None:
         return kept

@@ -154,7 +154,8 @@ def ask_for(
     sitting: Sitting, case: Case, payer: Party, row: FeeAssessment, start: datetime, proof: Text | None = None
 ) -> None:
     """Start the time to pay (FEE 22): from the notice, or until the day to which payment was put off (FEE 47)."""
-    until = put_off_until(sitting.session, case, payer.id) if row.state is AssessmentState.DEFERRED else None
+    is_put_off = row.state is AssessmentState.DEFERRED
+    until = put_off_until(sitting.session, case, payer.id, row.matter) if is_put_off else None
     owed = row.state is AssessmentState.DUE or until is not None
     row.reminded_at = None
     if not owed or not has_window(sitting.pack(case), row.window_kind):
@@ -336,10 +337,13 @@ def ruling_on_unpaid(sitting: Sitting, case: Case, actor: Actor) -> Mapping[str,
     (CPI 213).
     """
     row = next((r for r in assessments_of(sitting.session, case) if is_unpaid_for_good(sitting, case, r)), None)
-    if row is None:
-        return {}
+    return {} if row is None else {"assessment": row.reference, "reasons": why_unpaid(sitting, case, row)}
+
+
+def why_unpaid(sitting: Sitting, case: Case, row: FeeAssessment) -> Text:
+    """The prepared reasons of a ruling on one fee whose time is over."""
     window = sitting.windows(case, row.window_kind, state=None, subject=row.reference)[-1]
-    reasons = T(
+    return T(
         "The court told %(name)s on %(noticed)s to pay %(amount)s. The time to pay ran from %(began)s and ended on %(ended)s. "
         "%(left)s has not been paid, and no request for relief, objection or payment about it is pending.",
         name=case.party(row.party_id).name,
@@ -349,7 +353,6 @@ def ruling_on_unpaid(sitting: Sitting, case: Case, actor: Actor) -> Mapping[str,
         ended=window.due_at or sitting.now,
         left=outstanding(sitting.session, row),
     )
-    return {"assessment": row.reference, "reasons": reasons}
 
 
 @choice_source("unpaid_fees")

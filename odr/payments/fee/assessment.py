@@ -8,7 +8,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select, true
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Audience, Case, DocketEntry, Party, PartyKind
@@ -17,7 +17,7 @@ from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money
 from odr.payments import names
 from odr.payments.books.bookings import paid_on
-from odr.payments.fee.fee_computation import FIRST_INSTANCE, Assessment, FeeQuestion, FeeRelief, Matter
+from odr.payments.fee.fee_computation import APPEALS, FIRST_INSTANCE, Assessment, FeeQuestion, FeeRelief, Matter
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, ReliefRequest, ReliefState
 from odr.procedure.acts.windows import named_among
 from odr.procedure.rules.pack import RulePack
@@ -115,7 +115,7 @@ def question_for(sitting: Sitting, case: Case, basis: FeeBasis, *, with_relief: 
         non_property_claims=basis.non_property,
         track=pack_track(pack, case),
         joined=basis.joined,
-        relief=granted_relief(sitting.session, case, basis.party_id) if with_relief else None,
+        relief=granted_relief(sitting.session, case, basis.party_id, basis.matter) if with_relief else None,
     )
     return priced(pack, question)
 
@@ -129,16 +129,22 @@ def helped(session: Session, case_id: int) -> list[int]:
     return list(session.scalars(granted))
 
 
-def granted_relief(session: Session, case: Case, party_id: int) -> FeeRelief | None:
-    """The relief a party was granted, as the tariff takes it."""
+def _for(matter: Matter) -> ColumnElement[bool]:
+    """Help that counts for a matter: what was granted for the claim counts for an appeal too, but not the other way about."""
+    return true() if matter in APPEALS else ReliefRequest.for_appeal.is_(False)
+
+
+def granted_relief(session: Session, case: Case, party_id: int, matter: Matter = Matter.CLAIM) -> FeeRelief | None:
+    """The relief a party was granted for a matter, as the tariff takes it."""
     row = session.scalar(
         select(ReliefRequest)
         .where(
             ReliefRequest.case_id == case.id,
             ReliefRequest.party_id == party_id,
             ReliefRequest.state == ReliefState.GRANTED,
+            _for(matter),
         )
-        .order_by(ReliefRequest.id.desc())
+        .order_by(ReliefRequest.for_appeal.desc(), ReliefRequest.id.desc())
     )
     if row is None or row.granted_kind is None:
         return None
@@ -151,16 +157,17 @@ def granted_relief(session: Session, case: Case, party_id: int) -> FeeRelief | N
     return FeeRelief(row.granted_kind, share, person)
 
 
-def put_off_until(session: Session, case: Case, party_id: int) -> date | None:
-    """The day until which a party may put its payment off."""
+def put_off_until(session: Session, case: Case, party_id: int, matter: Matter = Matter.CLAIM) -> date | None:
+    """The day until which a party may put its payment for a matter off."""
     return session.scalar(
         select(ReliefRequest.until_on)
         .where(
             ReliefRequest.case_id == case.id,
             ReliefRequest.party_id == party_id,
             ReliefRequest.granted_kind == ReliefKind.DEFERRAL,
+            _for(matter),
         )
-        .order_by(ReliefRequest.id.desc())
+        .order_by(ReliefRequest.for_appeal.desc(), ReliefRequest.id.desc())
     )
 
 

@@ -57,6 +57,8 @@ HALVABLE = {Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM, Matter.
 """Filing fees; application fees are never halved."""
 FIRST_INSTANCE = (Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM)
 """Filing fees of the first instance."""
+APPEALS = (Matter.APPEAL, Matter.APPEAL_RULING)
+"""Fees of an appeal, whoever appeals and from what."""
 AT_COST = (Matter.ATTENDANCE, Matter.COPIES)
 """What the court collects at cost: no fee, so no relief from fees and no correction of a fee touches it (FEE 11)."""
 NO_FEE = (*AT_COST, Matter.FINE)

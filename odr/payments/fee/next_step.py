@@ -10,9 +10,9 @@ from odr.identity.actors import Actor
 from odr.payments import names, time_limits
 from odr.payments.books.bookings import outstanding
 from odr.payments.fee.assessment import assessments_of
-from odr.payments.fee.fee_computation import Matter
+from odr.payments.fee.fee_computation import APPEALS, Matter
 from odr.payments.fee.relief import PUT_OFF_AT
-from odr.payments.fee.unpaid import APPEALS, is_unpaid_for_good, leads_to_ruling
+from odr.payments.fee.unpaid import is_unpaid_for_good, leads_to_ruling
 from odr.procedure.hooks import If, Owed, StepWords
 from odr.procedure.models import Window
 

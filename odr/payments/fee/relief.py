@@ -21,7 +21,7 @@ from odr.payments import desks
 from odr.payments.fee.acts import ask_for
 from odr.payments.fee.addressees import who_asked_relief
 from odr.payments.fee.assessment import assessments_of
-from odr.payments.fee.fee_computation import NO_FEE
+from odr.payments.fee.fee_computation import APPEALS, NO_FEE
 from odr.payments.fee.reassessment import question_of, replace_unpaid
 from odr.payments.models import AssessmentState, FeeAssessment, ReliefRequest, ReliefState
 from odr.payments.refund.orders import order_surplus
@@ -74,7 +74,7 @@ def may_ask(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     ]
     if any(r.state is ReliefState.PENDING for r in mine):
         return T("You have asked already; the court decides first.")
-    if mine:
+    if mine and not _is_for_appeal(sitting, case, actor.party_id):
         return T("Relief was granted to you already.")
     rows = fees_of(sitting, case, actor.party_id)
     if rows and not any(r.state in (AssessmentState.DUE, AssessmentState.DEFERRED) for r in rows):
@@ -82,6 +82,16 @@ def may_ask(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     if not rows and actor.role is not Role.CLAIMANT:
         return T("You have no fee to pay now.")
     return None
+
+
+def _is_for_appeal(sitting: Sitting, case: Case, party_id: int | None) -> bool:
+    """Whether what somebody asks now is about the fee of an appeal, for which help is asked for by itself (FEE 48): only that is
+    due, and nothing was granted for it.
+    """
+    due = [r for r in fees_of(sitting, case, party_id) if r.state in (AssessmentState.DUE, AssessmentState.DEFERRED)]
+    granted = relief_of(sitting, case, ReliefState.GRANTED)
+    had = any(r.party_id == party_id and r.for_appeal for r in granted)
+    return bool(due) and all(r.matter in APPEALS for r in due) and not had
 
 
 RELIEF_WORDS = {"exemption": T("To pay nothing"), "reduction": T("To pay less"), "deferral": T("To pay later")}
@@ -200,6 +210,7 @@ def _put_on_desk(
         kind=kind,
         ground=ground,
         documents=documents,
+        for_appeal=_is_for_appeal(sitting, case, who.id),
         state=ReliefState.PENDING,
         asked_at=now,
     )
@@ -380,6 +391,8 @@ def decide_relief(sitting: Sitting, case: Case, given: ReliefDecisionInput, *, a
         fees_of(sitting, case, who.id)
     ):  # The newest tells what is asked for now, and replaces all before.
         if due.state not in (AssessmentState.DUE, AssessmentState.DEFERRED):
+            continue
+        if row.for_appeal and due.matter not in APPEALS:
             continue
         row_now = replace_unpaid(sitting, case, who, due)
         back += order_surplus(sitting, case, who, question_of(sitting, case, row_now), row_now).minor

@@ -19,11 +19,12 @@ from odr.docket.models import Case, Party, Role, Seat
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.keyset import FAR, Listed, judged, page_of_lines
 from odr.ground.text import T, Text
-from odr.identity.actors import Actor, serving
+from odr.identity.actors import serving
 from odr.identity.models import Account
 from odr.payments import desks, names
-from odr.payments.fee.acts import DeemInput, ruling_on_unpaid
+from odr.payments.fee.acts import DeemInput, why_unpaid
 from odr.payments.fee.fee_computation import Matter
+from odr.payments.fee.unpaid import is_unpaid_for_good
 from odr.payments.models import AssessmentState, BankLine, FeeAssessment, Payment
 from odr.procedure.acts.table import Act
 from odr.procedure.case.waiting_for_me import done_by
@@ -184,7 +185,7 @@ def sign_together(court: Court, account_id: int, chosen: Sequence[str], typed: s
         alike = {one.fee.reference: one for one in _unpaid(session, tasks)[0] if one.is_alike}
         _check(chosen, typed, alike.keys())
         lines = [
-            Line(alike[ref].case.id, DeemInput(assessment=ref, reasons=_reasons(look, alike[ref].case)), ref)
+            Line(alike[ref].case.id, DeemInput(assessment=ref, reasons=_reasons(look, alike[ref])), ref)
             for ref in dict.fromkeys(chosen)
         ]
     return put_on_list(court, SIGNED, account_id, names.DEEM_WITHDRAWN, lines, key=key, ticked=len(lines), proved=True)
@@ -223,7 +224,10 @@ def _check(chosen: Sequence[str], typed: str, alike: object) -> None:
         raise InvalidInput.at("ruling", T("One of them differs from the others now. Look at the list again."))
 
 
-def _reasons(look: Sitting, case: Case) -> str:
-    """The reasons prepared for one fee, in the language the paper is set in."""
-    written = ruling_on_unpaid(look, case, Actor(Role.JUDGE, None, "", case.id)).get("reasons", "")
-    return written.render(language_of(look, case)) if isinstance(written, Text) else str(written)
+def _reasons(look: Sitting, line: UnpaidLine) -> str:
+    """The reasons prepared for one fee, in the language the paper is set in; nothing where no ruling rests on it any more. Of one
+    case several may be unpaid: each is about who did not pay it.
+    """
+    if not is_unpaid_for_good(look, line.case, line.fee):
+        return ""
+    return why_unpaid(look, line.case, line.fee).render(language_of(look, line.case))

@@ -10,7 +10,7 @@ from odr.docket.models import Case
 from odr.ground.memory.built_once import built_once
 from odr.payments import desks
 from odr.payments.books.bookings import book_cancellation, outstanding
-from odr.payments.fee.fee_computation import HALVABLE, Matter
+from odr.payments.fee.fee_computation import APPEALS, HALVABLE
 from odr.payments.models import (
     AssessmentState,
     CheckoutSession,
@@ -60,9 +60,6 @@ def leads_to_ruling(row: FeeAssessment) -> bool:
     payment order; not an objection that failed.
     """
     return row.basis_id is not None and row.matter in {*HALVABLE, Matter.PAYMENT_ORDER}
-
-
-APPEALS = (Matter.APPEAL, Matter.APPEAL_RULING)
 
 
 def comes_too_late(case: Case, row: FeeAssessment) -> bool:

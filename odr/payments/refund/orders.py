@@ -133,7 +133,7 @@ def due_when_ended(sitting: Sitting, case: Case, basis: FeeBasis, ending: Ending
     payer = case.party(basis.party_id)
     question = replace(question_for(sitting, case, basis), ending=ending)
     found = top_up(pack, held_for(sitting, case, payer, basis.matter), question, rule.article)
-    until = put_off_until(sitting.session, case, payer.id) if found.deferred else None
+    until = put_off_until(sitting.session, case, payer.id, basis.matter) if found.deferred else None
     steps = list(found.steps)
     if until is not None:
         put_off = T("Payment was put off: it need not be paid before %(day)s.", day=until)

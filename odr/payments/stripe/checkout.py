@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from odr.procedure.court import Court
 
 USABLE = (CheckoutState.ASKED, CheckoutState.OPEN, CheckoutState.PROCESSING)
+NOT_OF_THE_ORDER = frozenset({"IdempotencyError", "AuthenticationError", "PermissionError", "api_key_expired"})
+"""Refusals that say nothing of what was asked: under its key a page may have been made before, and asked again it is the same."""
 PAGE_LIFE = timedelta(hours=24)
 """How long Stripe keeps a page open unless it says otherwise."""
 
@@ -43,7 +45,11 @@ def payment_page(court: Court, assessment: str, *, locale: str, email: str | Non
             continue
         if visit.url is not None and visit.state is CheckoutState.OPEN:
             return visit.url
-        page = gateway.create_checkout(_order(court, visit, assessment, case_reference, number))
+        try:
+            page = gateway.create_checkout(_order(court, visit, assessment, case_reference, number))
+        except GatewayRefused as refused:
+            _refused(court, visit.id, refused.code)
+            raise
         url = _keep(court, visit.id, page)
         if visit.amount_minor == left:
             return url
@@ -131,6 +137,16 @@ def _keep(court: Court, visit_id: int, page: dict[str, Any]) -> str:
             if page.get("expires_at"):
                 visit.expires_at = datetime.fromtimestamp(int(page["expires_at"]), UTC)
     return url
+
+
+def _refused(court: Court, visit_id: int, code: str) -> None:
+    """No page was made, and none will be for what was asked: the next time it is asked as things stand then, with an e-mail address
+    that was mended.
+    """
+    with court.database.write() as session:
+        visit = session.scalars(select(CheckoutSession).where(CheckoutSession.id == visit_id).with_for_update()).one()
+        if visit.state is CheckoutState.ASKED and visit.stripe_id is None and code not in NOT_OF_THE_ORDER:
+            visit.state = CheckoutState.EXPIRED
 
 
 def _is_over(court: Court, gateway: Gateway, visit: CheckoutSession) -> bool:

@@ -17,6 +17,7 @@ from odr.payments.models import (
     FeeAssessment,
     Payment,
     Refund,
+    RefundApproval,
     RefundState,
     StripeEvent,
     StripeFact,
@@ -57,16 +58,54 @@ def is_of_bank(session: Session, way: str) -> bool:
     return session.scalar(fact) is not None
 
 
-def set_off(session: Session, payment: Payment, fact: StripeFact) -> list[Refund]:
-    """What was still to go back of a payment and has gone back by the bank now, whole refunds only, the oldest first."""
+def set_off(sitting: Sitting, payment: Payment, fact: StripeFact) -> list[Refund]:
+    """What was still to go back of a payment and has gone back by the bank now, the oldest first; of the last one the part that
+    the bank took.
+    """
     left, found = fact.amount_minor, []
     waiting = (RefundState.ORDERED, RefundState.APPROVED, RefundState.FAILED)
     query = select(Refund).where(Refund.payment_id == payment.id, Refund.state.in_(waiting)).order_by(Refund.id)
-    for refund in session.scalars(query):
-        if refund.amount_minor <= left:
-            found.append(refund)
-            left -= refund.amount_minor
+    for refund in sitting.session.scalars(query).all():
+        if left <= 0:
+            break
+        gone = refund if refund.amount_minor <= left else part(sitting, refund, left)
+        found.append(gone)
+        left -= gone.amount_minor
     return found
+
+
+def part(sitting: Sitting, refund: Refund, minor: int) -> Refund:
+    """Part a refund that waits in two: so much went another way, and is a refund of its own with the approvals of the whole; the rest
+    waits on as it did. The books know the order as one, and each part leaves it by itself.
+    """
+    case = sitting.session.get_one(Case, refund.case_id)
+    gone = Refund(
+        case_id=refund.case_id,
+        party_id=refund.party_id,
+        payment_id=refund.payment_id,
+        ending=refund.ending,
+        amount_minor=minor,
+        currency=refund.currency,
+        computation=refund.computation,
+        persons_needed=refund.persons_needed,
+        state=refund.state,
+        ordered_at=refund.ordered_at,
+        due_at=refund.due_at,
+        entry_number=refund.entry_number,
+        part_of=refund.part_of or refund.reference,
+    )
+    refund.amount_minor -= minor
+    sitting.session.add(gone)
+    sitting.session.flush()
+    approved = select(RefundApproval).where(RefundApproval.refund_id == refund.id)
+    for one in sitting.session.scalars(approved).all():
+        sitting.session.add(RefundApproval(refund_id=gone.id, account_id=one.account_id, at=one.at))
+    for desk in (desks.REFUND_APPROVAL, desks.REFUND_TRANSFER):
+        if sitting.close_tasks(case, desk, refund.reference):
+            name = case.party(refund.party_id).name
+            words = T("Pay back %(amount)s to %(name)s", amount=refund.amount, name=name)
+            sitting.open_task(case, Role.CASHIER, desk, words, risk=40, due_at=refund.due_at, subject=refund.reference)
+    return gone
 
 
 def owed_again(sitting: Sitting, case: Case, payment: Payment, amount: Money) -> None:

@@ -27,7 +27,7 @@ from odr.payments.models import (
     RefundState,
     StripeFact,
 )
-from odr.payments.stripe.disputes import given_back, owed_again, set_off
+from odr.payments.stripe.disputes import given_back, owed_again, part, set_off
 from odr.payments.stripe.stripe_reports import (
     DISPUTE_LOST,
     DISPUTE_REINSTATED,
@@ -148,7 +148,7 @@ class CourtEffects:
 
     def _lost(self, case: Case, payment: Payment, fact: StripeFact) -> None:
         """What waited to go back has gone by the bank; what it took beyond that is owed again."""
-        gone = set_off(self.session, payment, fact)
+        gone = set_off(self.court, payment, fact)
         for refund in gone:
             self._ended(refund, fact, paid=True)
         left = fact.amount_minor - sum(refund.amount_minor for refund in gone)
@@ -194,20 +194,23 @@ class CourtEffects:
         if payment is None or refund_told(fact) is not True:
             return
         case = self.session.get_one(Case, payment.case_id)
-        # A cashier who pays back at Stripe's own page what was ordered carries the order out: it is not paid by hand beside it.
+        # A cashier who pays back at Stripe's own page what was ordered, or a part of it, carries so much of the order out: it is not
+        # paid by hand beside it.
         ordered = self.session.scalar(
             select(Refund)
             .where(
                 Refund.payment_id == payment.id,
-                Refund.amount_minor == fact.amount_minor,
+                Refund.amount_minor >= fact.amount_minor,
                 or_(
                     Refund.state == RefundState.FAILED,
                     and_(Refund.state == RefundState.APPROVED, Refund.stripe_id.is_(None)),
                 ),
             )
-            .order_by(Refund.id)
+            .order_by(Refund.amount_minor, Refund.id)
         )
         if ordered is not None:
+            if ordered.amount_minor > fact.amount_minor:
+                ordered = part(self.court, ordered, fact.amount_minor)
             ordered.stripe_id = fact.stripe_id
             self._ended(ordered, fact, paid=True)
             return

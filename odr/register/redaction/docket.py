@@ -287,6 +287,9 @@ def _fits(spelling: Spelling, words: str, view: Folded, first: int, last: int, l
         return None
     if language == "en" and script == "latin":
         return _in_english(spelling.standing, surface)
+    letters = "".join(filter(str.isalpha, surface))
+    if script == "latin parted" and len(letters) <= LONGEST_WORDLIKE and not letters[0].isupper():
+        return Standing.OPEN  # "an (NA) value" is hardly 安娜
     return spelling.standing
 
 

@@ -156,13 +156,17 @@ def _unheard(
     """A line for each piece that no program wrote down, or of which it could not read somebody's voice, with when it began: the
     text leaves no gap unsaid.
     """
-    said = " / ".join(NOT_HEARD.render(locale) for locale in LOCALES)
-    unread = {piece.number: [names[each.person_id] for each in _unread_in(piece, drafts)] for piece in pieces}
-    return [
-        (piece.begun_at, piece.number, f"{piece.begun_at.astimezone(zone):%H:%M:%S} {who}[{said}]")
-        for piece in pieces
-        for who in ([""] if piece.heard_at is None else [f"{name} " for name in unread[piece.number]])
-    ]
+    found = []
+    for piece in pieces:
+        gaps = [NOT_HEARD] if piece.heard_at is None else []
+        gaps += [
+            T("No program could read what %(name)s said here; the recording counts.", name=names[one.person_id])
+            for one in _unread_in(piece, drafts)
+        ]
+        for gap in gaps:
+            said = " / ".join(gap.render(locale) for locale in LOCALES)
+            found.append((piece.begun_at, piece.number, f"{piece.begun_at.astimezone(zone):%H:%M:%S} [{said}]"))
+    return found
 
 
 def _unread_in(piece: LiveSegment, drafts: list[Transcript]) -> list[Transcript]:
