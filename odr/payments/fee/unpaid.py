@@ -10,7 +10,7 @@ from odr.docket.models import Case
 from odr.ground.memory.built_once import built_once
 from odr.payments import desks
 from odr.payments.books.bookings import book_cancellation, outstanding
-from odr.payments.fee.fee_computation import APPEALS, HALVABLE
+from odr.payments.fee.fee_computation import APPEALS, HALVABLE, Matter
 from odr.payments.models import (
     AssessmentState,
     CheckoutSession,
