@@ -12,6 +12,7 @@ from odr.judgment.enforcement import accounts, acts as enforcement_acts, effect
 from odr.judgment.enforcement.audit import audit_orders
 from odr.judgment.enforcement.case_views import halted_panel
 from odr.judgment.enforcement.objections import acts as objection_acts, after as objections
+from odr.judgment.enforcement.objections.audit import audit_case_objections
 from odr.judgment.enforcement.objections.panel import objections_panel
 from odr.judgment.enforcement.owed import owed_by_decision
 from odr.judgment.enforcement.part import part_stage
@@ -135,7 +136,7 @@ ROOM = Room(
     desk_pages=(DeskPage("meetings.mine", T("Minutes of meetings"), 66),),
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
     bars=(pronouncing.the_judgment_is_spoken, decision_acts.what_is_signed_is_taken_back_first),
-    audits=(audit_orders,),
+    audits=(audit_orders, audit_case_objections),
     costs_borne=effect.costs_borne,
     part_stage=part_stage,
     owed=(owed_by_decision,),

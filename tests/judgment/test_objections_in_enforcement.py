@@ -12,8 +12,10 @@ from odr.docket.models import Case, DocketEntry, Party, PartyKind, Role, Stage
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
 from odr.ground.text import Text
 from odr.judgment import desks
-from odr.judgment.enforcement.objections.models import EnforcementObjection, ObjectionState
+from odr.judgment.enforcement.objections.models import EnforcementObjection, ObjectionKind, ObjectionState
 from odr.judgment.enforcement.objections.panel import objections_panel
+from odr.judgment.models import EnforcementCase
+from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.papers.rulings import written_ruling
 from odr.service.models import Packet
@@ -347,6 +349,34 @@ def test_the_ruling_says_what_can_be_done(bench: Bench) -> None:
     )
     for words in ("Shen Yue", CAR, "halted", "within 15 days", "art. 238", "retrial", "is lifted"):
         assert words in said, (words, said)
+
+
+def test_the_rows_say_what_the_docket_says(bench: Bench) -> None:
+    """Kind, ruling, outcome and halt are rebuilt from the docket; whatever row says otherwise is told."""
+
+    def wrong() -> list[str]:
+        with bench.court.database.read() as session:
+            told = audit_projections(bench.court, session, bench.case())
+            return [words for words in told if "objection " in words or "enforcement " in words]
+
+    enforced(bench)
+    bench.do("respondent/1", "object_to_enforcement", OBJECTS)
+    rule(bench, "unfounded")
+    bench.serve("respondent/1")
+    bench.do("respondent/1", "ask_objection_review", {"words": "Twice the sum is frozen."})
+    given = {"objection": newest(bench).reference, "reasons": "Number 9 of 2 April."}
+    bench.do("clerk", "record_objection_outcome", {**given, "answer": "stays"})
+    outside(bench)
+    bench.do("judge", "halt_enforcement", {"ground": "other", "reasons": "The register is closed today."})
+    assert wrong() == []
+    with bench.court.database.write() as session:
+        first, second = session.scalars(select(EnforcementObjection).order_by(EnforcementObjection.id)).all()
+        first.state, first.outcome, second.kind = ObjectionState.FOUNDED, "changed", ObjectionKind.CONDUCT
+        session.scalars(select(EnforcementCase)).one().halted_entry = None
+    assert len(wrong()) == 4
+    with bench.court.database.write() as session:
+        session.delete(session.get_one(EnforcementObjection, newest(bench).id))
+    assert any("no such row" in words for words in wrong())
 
 
 def test_an_objection_falls_with_the_enforcement(bench: Bench) -> None:
