@@ -11,11 +11,11 @@ from odr.judgment.decision import acts as decision_acts, case_views as decision_
 from odr.judgment.enforcement import accounts, acts as enforcement_acts, effect
 from odr.judgment.enforcement.audit import audit_orders
 from odr.judgment.enforcement.case_views import halted_panel
-from odr.judgment.enforcement.objections import acts as objection_acts, after as objections
-from odr.judgment.enforcement.objections.audit import audit_case_objections
-from odr.judgment.enforcement.objections.panel import objections_panel
 from odr.judgment.enforcement.owed import owed_by_decision
 from odr.judgment.enforcement.part import part_stage
+from odr.judgment.enforcement_remedies.objections import acts as objection_acts, after as objections
+from odr.judgment.enforcement_remedies.objections.audit import audit_case_objections
+from odr.judgment.enforcement_remedies.objections.panel import objections_panel
 from odr.judgment.group import judgments
 from odr.judgment.group.judgments import pronounced
 from odr.judgment.meetings import signing as meetings_signing

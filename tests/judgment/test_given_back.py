@@ -12,7 +12,7 @@ from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.ground.text import Text
 from odr.judgment import desks
 from odr.judgment.enforcement.queries import open_enforcement
-from odr.judgment.enforcement.reversal.models import Reversal, ReversalState
+from odr.judgment.enforcement_remedies.reversal.models import Reversal, ReversalState
 from odr.judgment.models import Decision, Obligation
 from odr.judgment.vocabulary import Instrument
 from odr.procedure.audit.docket_audit import audit_case

@@ -12,8 +12,8 @@ from odr.docket.models import Case, DocketEntry, Party, PartyKind, Role, Stage
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
 from odr.ground.text import Text
 from odr.judgment import desks
-from odr.judgment.enforcement.objections.models import EnforcementObjection, ObjectionKind, ObjectionState
-from odr.judgment.enforcement.objections.panel import objections_panel
+from odr.judgment.enforcement_remedies.objections.models import EnforcementObjection, ObjectionKind, ObjectionState
+from odr.judgment.enforcement_remedies.objections.panel import objections_panel
 from odr.judgment.models import EnforcementCase
 from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.models import Task, Window, WindowState

@@ -19,7 +19,7 @@ from odr.judgment import desks, names
 from odr.judgment.enforcement.ending import instrument_fell
 from odr.judgment.enforcement.part import is_binding
 from odr.judgment.enforcement.queries import barred, performed
-from odr.judgment.enforcement.reversal.queries import reversals_of, see_to_giving_back
+from odr.judgment.enforcement_remedies.reversal.queries import reversals_of, see_to_giving_back
 from odr.judgment.inputs import EffectInput, OverdueInput
 from odr.judgment.models import Decision, FinalityCertificate, Obligation, Order, Performance
 from odr.judgment.queries import decision_named, decisions_of, issued, obligations_of, petitions_of

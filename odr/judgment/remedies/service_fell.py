@@ -19,7 +19,7 @@ from odr.ground.text import T, Text
 from odr.judgment import desks
 from odr.judgment.enforcement.effect import APPEAL, ENFORCE, PERFORMANCE, RETRIAL, end_times, papers_of
 from odr.judgment.enforcement.ending import instrument_fell
-from odr.judgment.enforcement.reversal.queries import see_to_giving_back
+from odr.judgment.enforcement_remedies.reversal.queries import see_to_giving_back
 from odr.judgment.models import Decision
 from odr.judgment.queries import decisions_of, obligations_of, petitions_of
 from odr.judgment.remedies.heard_anew import void_what_was_heard

@@ -10,13 +10,14 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.judgment import desks
-from odr.judgment.enforcement.objections.inputs import (
+from odr.judgment.enforcement.queries import measures_of, open_enforcement
+from odr.judgment.enforcement_remedies.objections.inputs import (
     ObjectToEnforcementInput,
     OutsideObjectionInput,
     RuleOnEnforcementObjectionInput,
 )
-from odr.judgment.enforcement.objections.models import EnforcementObjection, ObjectionKind, ObjectionState
-from odr.judgment.enforcement.objections.queries import (
+from odr.judgment.enforcement_remedies.objections.models import EnforcementObjection, ObjectionKind, ObjectionState
+from odr.judgment.enforcement_remedies.objections.queries import (
     ACTION,
     REVIEW,
     RULING,
@@ -24,7 +25,6 @@ from odr.judgment.enforcement.objections.queries import (
     objections_of,
     who_objects,
 )
-from odr.judgment.enforcement.queries import measures_of, open_enforcement
 from odr.judgment.models import EnforcementCase
 from odr.judgment.queries import obligations_of
 from odr.procedure.acts.letter import Letter, PaperKind

@@ -14,7 +14,7 @@ from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money, T
 from odr.judgment import desks
 from odr.judgment.enforcement.queries import is_said_done, performed, unconfirmed
-from odr.judgment.enforcement.reversal.models import Reversal, ReversalState
+from odr.judgment.enforcement_remedies.reversal.models import Reversal, ReversalState
 from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import Instrument
 

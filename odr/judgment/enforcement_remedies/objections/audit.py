@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.judgment import names
-from odr.judgment.enforcement.objections.models import EnforcementObjection, ObjectionState
+from odr.judgment.enforcement_remedies.objections.models import EnforcementObjection, ObjectionState
 from odr.judgment.models import EnforcementCase
 from odr.judgment.vocabulary import EnforcementState
 from odr.procedure.audit.entry_facts import EntryFacts, entry_facts
