@@ -15,6 +15,7 @@ from odr.judgment.enforcement.owed import owed_by_decision
 from odr.judgment.enforcement.part import part_stage
 from odr.judgment.enforcement_remedies.objections import acts as objection_acts, after as objections
 from odr.judgment.enforcement_remedies.objections.audit import audit_case_objections
+from odr.judgment.enforcement_remedies.objections.from_outside import put_objections
 from odr.judgment.enforcement_remedies.objections.panel import objections_panel
 from odr.judgment.group import judgments
 from odr.judgment.group.judgments import pronounced
@@ -78,6 +79,7 @@ ROOM = Room(
         "odr.judgment.enforcement.pages:enforcement",
         "odr.judgment.enforcement.account_pages:accounts",
         "odr.judgment.meetings.pages:meetings",
+        "odr.judgment.enforcement_remedies.objections.pages:objecting",
     ),
     on_lapse={
         "cooling_off": decision_acts.rested,
@@ -129,6 +131,7 @@ ROOM = Room(
         meetings_panel,
     ),
     sweeps={
+        "objections from outside": put_objections,
         "preservations": before_claim.end_with_claims,
         "terms of preservations": term.note_terms,
         "minutes": meetings_signing.file_signed,

@@ -8,10 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from odr.app import create_app
 from odr.docket.models import Case, DocketEntry, Party, PartyKind, Role, Stage
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
 from odr.ground.text import Text
 from odr.judgment import desks
+from odr.judgment.enforcement_remedies.objections.from_outside import (
+    ObjectFromOutsideInput,
+    object_from_outside,
+    objections_from_outside,
+    put_objections,
+)
 from odr.judgment.enforcement_remedies.objections.models import EnforcementObjection, ObjectionKind, ObjectionState
 from odr.judgment.enforcement_remedies.objections.panel import objections_panel
 from odr.judgment.models import EnforcementCase
@@ -21,6 +28,7 @@ from odr.procedure.papers.rulings import written_ruling
 from odr.service.models import Packet
 from tests.judgment.bench import Bench
 from tests.judgment.test_enforcement_settlement import enforced
+from tests.judgment.web import Visitor
 from tests.kept import kept
 
 CAR = "A lorry, number plate Zhe A 12345"
@@ -349,6 +357,59 @@ def test_the_ruling_says_what_can_be_done(bench: Bench) -> None:
     )
     for words in ("Shen Yue", CAR, "halted", "within 15 days", "art. 238", "retrial", "is lifted"):
         assert words in said, (words, said)
+
+
+def test_an_outsider_objects_from_their_own_account(bench: Bench) -> None:
+    """By the number of the case or of the enforcement; who is in the case, and who names none, hears the same, and nothing of it is
+    recorded. The days run from when it was sent, and it is sent once a day.
+    """
+    enforced(bench)
+    account = bench.account("stranger").id
+    given = ObjectFromOutsideInput.model_validate({**OUTSIDE, "number": bench.number})
+
+    def own(who: int) -> list[ObjectionState]:
+        with bench.court.database.read() as session:
+            return [one.state for one in objections_from_outside(session, who)]
+
+    object_from_outside(bench.court, bench.account("li").id, given)
+    object_from_outside(bench.court, account, given.model_copy(update={"number": "(2026)网0192执999号"}))
+    put_objections(bench.court)
+    assert on_desk(bench, desks.ENFORCEMENT_OBJECTION) == 0
+    assert own(account) == own(bench.account("li").id) == [ObjectionState.OPEN]
+    with bench.court.database.read() as session:
+        number = session.scalars(select(EnforcementCase.number)).one()
+    object_from_outside(bench.court, account, given.model_copy(update={"number": number}))
+    put_objections(bench.court)
+    put_objections(bench.court)
+    assert on_desk(bench, desks.ENFORCEMENT_OBJECTION) == 1
+    assert (newest(bench).outsider, newest(bench).party_id) == ("Shen Yue", None)
+    with pytest.raises(ActNotOpen, match="Wait a day"):
+        object_from_outside(bench.court, account, given.model_copy(update={"number": number}))
+    with pytest.raises(InvalidInput, match="not ruled yet"):
+        sell(bench)
+    rule(bench, "founded")
+    assert own(account)[0] is ObjectionState.FOUNDED
+
+
+def test_the_page_takes_an_objection_from_outside(bench: Bench) -> None:
+    """Only who is signed in, and it says what became of it."""
+    enforced(bench)
+    app = create_app(court=bench.court)
+    assert app.test_client().get("/enforcement-objections").status_code in (302, 303)
+    person = Visitor(app, bench, "stranger")
+    page = "/enforcement-objections"
+    form = {**OUTSIDE, "number": bench.number}
+    assert person.post(page, {**form, "what": ""}).status_code == 422
+    assert person.post(page, form).status_code == 303
+    put_objections(bench.court)
+    again = person.post(page, form)
+    assert "Not ruled on yet" in person.page(page) and (again.status_code, "already objected" in again.text) == (
+        409,
+        True,
+    )
+    rule(bench, "unfounded")
+    for_outsider(bench, "served")
+    assert "was rejected" in person.page(page) and "Your last day for it" in person.page(page)
 
 
 def test_the_rows_say_what_the_docket_says(bench: Bench) -> None:

@@ -148,7 +148,7 @@ def _both_sides(sitting: Sitting, case: Case, found: EnforcementCase) -> set[int
 @act(
     title=T("Record an outsider’s objection to the enforcement"),
     input=OutsideObjectionInput,
-    by={Role.CLERK},
+    by={Role.CLERK, Role.CLOCK},
     at={Stage.ENFORCEMENT},
     of_part=True,
     guard=the_court_enforces,
@@ -169,7 +169,8 @@ def _both_sides(sitting: Sitting, case: Case, found: EnforcementCase) -> set[int
 def record_outside_objection(
     sitting: Sitting, case: Case, given: OutsideObjectionInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Put on the docket what somebody outside objects to; the fifteen days run from its receipt (CPL 236, 238).
+    """Put on the docket what somebody outside objects to, on paper or from their own account; the fifteen days run from its
+    receipt (CPL 236, 238).
 
     Raises InvalidInput for a day still to come, for a party of the case, and for what waits already.
     """
