@@ -1,6 +1,6 @@
 """payment orders, and what is objected to them
 
-Revises 0312.
+Revises 0313.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from odr.ground.db import UTCDateTime
 
 revision = "0320"
-down_revision = "0312"
+down_revision = "0313"
 branch_labels = None
 depends_on = None
 form = "expand"

@@ -51,7 +51,7 @@ MEETING_SIGNATURES = desk(
 )
 NOT_HEARD = desk("not_heard", T("Somebody who was never called"), Role.JUDGE, by_hand=True)
 NOT_HEARD_BY_ALL = desk("not_heard_by_all", T("A hearing to hold again"), Role.JUDGE)
-OBJECTION_CARRY_OUT = desk("objection_carry_out", T("A ruling on an objection to carry out"), Role.CLERK)
+OBJECTION_CARRY_OUT = desk("objection_carry_out", T("A ruling on an objection to carry out"), Role.CLERK, by_hand=True)
 OBJECTION_OUTCOME = desk("objection_outcome", T("An objection before the higher court or in an action"), Role.CLERK)
 OBJECTION_OUTSIDER = desk("objection_outsider", T("A ruling to serve on an outsider"), Role.CLERK)
 PASS_ON_PRESERVATION = desk(

@@ -11,10 +11,12 @@ from odr.judgment.decision import acts as decision_acts, case_views as decision_
 from odr.judgment.enforcement import accounts, acts as enforcement_acts, effect
 from odr.judgment.enforcement.audit import audit_orders
 from odr.judgment.enforcement.case_views import halted_panel
-from odr.judgment.enforcement.objections import acts as objection_acts, after as objections
-from odr.judgment.enforcement.objections.panel import objections_panel
 from odr.judgment.enforcement.owed import owed_by_decision
 from odr.judgment.enforcement.part import part_stage
+from odr.judgment.enforcement_remedies.objections import acts as objection_acts, after as objections
+from odr.judgment.enforcement_remedies.objections.audit import audit_case_objections
+from odr.judgment.enforcement_remedies.objections.from_outside import put_objections
+from odr.judgment.enforcement_remedies.objections.panel import objections_panel
 from odr.judgment.group import judgments
 from odr.judgment.group.judgments import pronounced
 from odr.judgment.meetings import signing as meetings_signing
@@ -81,6 +83,7 @@ ROOM = Room(
         "odr.judgment.enforcement.account_pages:accounts",
         "odr.judgment.meetings.pages:meetings",
         "odr.judgment.payment_order.pages:payment_order",
+        "odr.judgment.enforcement_remedies.objections.pages:objecting",
     ),
     on_lapse={
         "cooling_off": decision_acts.rested,
@@ -143,6 +146,7 @@ ROOM = Room(
         meetings_panel,
     ),
     sweeps={
+        "objections from outside": put_objections,
         "preservations": before_claim.end_with_claims,
         "terms of preservations": term.note_terms,
         "minutes": meetings_signing.file_signed,
@@ -150,7 +154,7 @@ ROOM = Room(
     desk_pages=(DeskPage("meetings.mine", T("Minutes of meetings"), 66),),
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
     bars=(pronouncing.the_judgment_is_spoken, decision_acts.what_is_signed_is_taken_back_first),
-    audits=(audit_orders,),
+    audits=(audit_orders, audit_case_objections),
     costs_borne=effect.costs_borne,
     part_stage=part_stage,
     steps=(order_step,),

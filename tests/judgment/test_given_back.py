@@ -12,7 +12,7 @@ from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.ground.text import Text
 from odr.judgment import desks
 from odr.judgment.enforcement.queries import open_enforcement
-from odr.judgment.enforcement.reversal.models import Reversal, ReversalState
+from odr.judgment.enforcement_remedies.reversal.models import Reversal, ReversalState
 from odr.judgment.models import Decision, Obligation
 from odr.judgment.vocabulary import Instrument
 from odr.procedure.audit.docket_audit import audit_case
@@ -143,6 +143,18 @@ def test_a_ruling_to_give_back_outlasts_the_next_judgment_that_falls(bench: Benc
     with bench.court.database.read() as session:
         query = select(Window).where(Window.kind == "performance", Window.state == WindowState.OPEN)
         assert len(session.scalars(query).all()) == 1
+
+
+def test_what_was_reported_and_never_answered_counts(bench: Bench) -> None:
+    """Once the judgment fell nobody can confirm it any more: the judge finds on it, and is asked to."""
+    bench.effective()
+    with bench.court.database.read() as session:
+        owed = session.scalars(select(Obligation.reference)).one()
+    bench.do("respondent/1", "record_performance", {"obligation": owed, "amount": "500.00", "on": bench.today})
+    contested(bench, "decision", "not_received")
+    assert on_desk(bench, desks.GIVE_BACK) == ["judge"]
+    bench.do("judge", "rule_on_reversal", {**RULES, "amount": "500.00"})
+    assert [one.amount_minor for one in returned(bench)] == [50_000]
 
 
 def test_nothing_is_given_back_while_the_judgment_binds(bench: Bench) -> None:

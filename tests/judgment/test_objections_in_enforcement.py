@@ -8,17 +8,27 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from odr.app import create_app
 from odr.docket.models import Case, DocketEntry, Party, PartyKind, Role, Stage
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
 from odr.ground.text import Text
 from odr.judgment import desks
-from odr.judgment.enforcement.objections.models import EnforcementObjection, ObjectionState
-from odr.judgment.enforcement.objections.panel import objections_panel
+from odr.judgment.enforcement_remedies.objections.from_outside import (
+    ObjectFromOutsideInput,
+    object_from_outside,
+    objections_from_outside,
+    put_objections,
+)
+from odr.judgment.enforcement_remedies.objections.models import EnforcementObjection, ObjectionKind, ObjectionState
+from odr.judgment.enforcement_remedies.objections.panel import objections_panel
+from odr.judgment.models import EnforcementCase
+from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.papers.rulings import written_ruling
 from odr.service.models import Packet
 from tests.judgment.bench import Bench
 from tests.judgment.test_enforcement_settlement import enforced
+from tests.judgment.web import Visitor
 from tests.kept import kept
 
 CAR = "A lorry, number plate Zhe A 12345"
@@ -347,6 +357,87 @@ def test_the_ruling_says_what_can_be_done(bench: Bench) -> None:
     )
     for words in ("Shen Yue", CAR, "halted", "within 15 days", "art. 238", "retrial", "is lifted"):
         assert words in said, (words, said)
+
+
+def test_an_outsider_objects_from_their_own_account(bench: Bench) -> None:
+    """By the number of the case or of the enforcement; who is in the case, and who names none, hears the same, and nothing of it is
+    recorded. The days run from when it was sent, and it is sent once a day.
+    """
+    enforced(bench)
+    account = bench.account("stranger").id
+    given = ObjectFromOutsideInput.model_validate({**OUTSIDE, "number": bench.number})
+
+    def own(who: int) -> list[ObjectionState]:
+        with bench.court.database.read() as session:
+            return [one.state for one in objections_from_outside(session, who)]
+
+    object_from_outside(bench.court, bench.account("li").id, given)
+    object_from_outside(bench.court, account, given.model_copy(update={"number": "(2026)网0192执999号"}))
+    put_objections(bench.court)
+    assert on_desk(bench, desks.ENFORCEMENT_OBJECTION) == 0
+    assert own(account) == own(bench.account("li").id) == [ObjectionState.OPEN]
+    with bench.court.database.read() as session:
+        number = session.scalars(select(EnforcementCase.number)).one()
+    object_from_outside(bench.court, account, given.model_copy(update={"number": number}))
+    put_objections(bench.court)
+    put_objections(bench.court)
+    assert on_desk(bench, desks.ENFORCEMENT_OBJECTION) == 1
+    assert (newest(bench).outsider, newest(bench).party_id) == ("Shen Yue", None)
+    with pytest.raises(ActNotOpen, match="Wait a day"):
+        object_from_outside(bench.court, account, given.model_copy(update={"number": number}))
+    with pytest.raises(InvalidInput, match="not ruled yet"):
+        sell(bench)
+    rule(bench, "founded")
+    assert own(account)[0] is ObjectionState.FOUNDED
+
+
+def test_the_page_takes_an_objection_from_outside(bench: Bench) -> None:
+    """Only who is signed in, and it says what became of it."""
+    enforced(bench)
+    app = create_app(court=bench.court)
+    assert app.test_client().get("/enforcement-objections").status_code in (302, 303)
+    person = Visitor(app, bench, "stranger")
+    page = "/enforcement-objections"
+    form = {**OUTSIDE, "number": bench.number}
+    assert person.post(page, {**form, "what": ""}).status_code == 422
+    assert person.post(page, form).status_code == 303
+    put_objections(bench.court)
+    again = person.post(page, form)
+    assert "Not ruled on yet" in person.page(page) and (again.status_code, "already objected" in again.text) == (
+        409,
+        True,
+    )
+    rule(bench, "unfounded")
+    for_outsider(bench, "served")
+    assert "was rejected" in person.page(page) and "Your last day for it" in person.page(page)
+
+
+def test_the_rows_say_what_the_docket_says(bench: Bench) -> None:
+    """Kind, ruling, outcome and halt are rebuilt from the docket; whatever row says otherwise is told."""
+
+    def wrong() -> list[str]:
+        with bench.court.database.read() as session:
+            told = audit_projections(bench.court, session, bench.case())
+            return [words for words in told if "objection " in words or "enforcement " in words]
+
+    enforced(bench)
+    bench.do("respondent/1", "object_to_enforcement", OBJECTS)
+    rule(bench, "unfounded")
+    bench.serve("respondent/1")
+    bench.do("respondent/1", "ask_objection_review", {"words": "Twice the sum is frozen."})
+    given = {"objection": newest(bench).reference, "reasons": "Number 9 of 2 April."}
+    bench.do("clerk", "record_objection_outcome", {**given, "answer": "stays"})
+    outside(bench)
+    bench.do("judge", "halt_enforcement", {"ground": "other", "reasons": "The register is closed today."})
+    assert wrong() == []
+    with bench.court.database.write() as session:
+        first, second = session.scalars(select(EnforcementObjection).order_by(EnforcementObjection.id)).all()
+        first.state, first.outcome, second.kind = ObjectionState.FOUNDED, "changed", ObjectionKind.CONDUCT
+        session.scalars(select(EnforcementCase)).one().halted_entry = None
+    assert len(wrong()) == 4
+    with bench.court.database.write() as session:
+        session.delete(session.get_one(EnforcementObjection, newest(bench).id))
+    assert any("no such row" in words for words in wrong())
 
 
 def test_an_objection_falls_with_the_enforcement(bench: Bench) -> None:

@@ -17,17 +17,17 @@ from odr.judgment.enforcement.agreed_terms import signed_by_creditor
 from odr.judgment.enforcement.beginning import begin
 from odr.judgment.enforcement.effect import all_done, interest_left, left_of, nothing_owed_to, overdue_to
 from odr.judgment.enforcement.ending import INACTION, halt
-from odr.judgment.enforcement.objections.models import ObjectionKind
-from odr.judgment.enforcement.objections.queries import (
+from odr.judgment.enforcement.paid_in_full import follow_up, settle
+from odr.judgment.enforcement.part import BOUND, goes_to
+from odr.judgment.enforcement.queries import barred, enforcement_settlements, open_enforcement, unconfirmed
+from odr.judgment.enforcement_remedies.objections.models import ObjectionKind
+from odr.judgment.enforcement_remedies.objections.queries import (
     RULED,
     objection_named,
     objections_of,
     who_objects,
     why_untouched,
 )
-from odr.judgment.enforcement.paid_in_full import follow_up, settle
-from odr.judgment.enforcement.part import BOUND, goes_to
-from odr.judgment.enforcement.queries import barred, enforcement_settlements, open_enforcement, unconfirmed
 from odr.judgment.models import EnforcementMeasure, Obligation, Performance
 from odr.judgment.queries import names_of, obligations_of
 from odr.judgment.vocabulary import EnforcementState, Instrument, SettlementState

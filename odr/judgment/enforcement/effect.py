@@ -19,7 +19,7 @@ from odr.judgment import desks, names
 from odr.judgment.enforcement.ending import instrument_fell
 from odr.judgment.enforcement.part import is_binding
 from odr.judgment.enforcement.queries import barred, performed
-from odr.judgment.enforcement.reversal.queries import reversals_of, see_to_giving_back
+from odr.judgment.enforcement_remedies.reversal.queries import reversals_of, see_to_giving_back
 from odr.judgment.inputs import EffectInput, OverdueInput
 from odr.judgment.models import Decision, FinalityCertificate, Obligation, Order, Performance
 from odr.judgment.queries import decision_named, decisions_of, issued, obligations_of, petitions_of
@@ -306,10 +306,14 @@ def nothing_owed(sitting: Sitting, case: Case, *kinds: str) -> None:
     for row in obligations_of(sitting.session, case):
         if row.instrument is not Instrument.RETURNED:
             row.ended_at = sitting.now
+    end_times(sitting, case, *kinds)
+
+
+def end_times(sitting: Sitting, case: Case, *kinds: str) -> None:
+    """No time of these kinds runs that rests on what was decided; one to give something back, or to have that enforced, does."""
     back = {row.reference for row in reversals_of(sitting.session, case)}
     for kind in kinds:
-        running = sitting.windows(case, kind, state=None)
-        for window in running:
+        for window in sitting.windows(case, kind, state=None):
             if window.subject not in back and window.state in (WindowState.OPEN, WindowState.HALTED):
                 window.state, window.closed_by = WindowState.ENDED, sitting.next_number(case)
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import Case
 from odr.judgment import desks
-from odr.judgment.enforcement.objections.models import ObjectionState
-from odr.judgment.enforcement.objections.queries import RULING, objections_of
 from odr.judgment.enforcement.queries import enforcement_settlements, enforcements_of
+from odr.judgment.enforcement_remedies.objections.models import ObjectionState
+from odr.judgment.enforcement_remedies.objections.queries import RULING, objections_of
 from odr.judgment.models import EnforcementCase
 from odr.judgment.vocabulary import EnforcementState, SettlementState
 from odr.procedure.models import WindowState

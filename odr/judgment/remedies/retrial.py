@@ -22,7 +22,7 @@ from odr.identity.actors import Actor
 from odr.judgment import desks, names
 from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, RETRIAL, nothing_owed, set_decision_aside
 from odr.judgment.enforcement.ending import instrument_fell
-from odr.judgment.enforcement.reversal.queries import see_to_giving_back
+from odr.judgment.enforcement_remedies.reversal.queries import see_to_giving_back
 from odr.judgment.models import Decision, FinalityCertificate, RetrialApplication
 from odr.judgment.queries import issued, petitions_of
 from odr.judgment.remedies.appeal import file_list

@@ -17,9 +17,9 @@ from odr.docket.models import Case, Role, Stage
 from odr.docket.queries import void
 from odr.ground.text import T, Text
 from odr.judgment import desks
-from odr.judgment.enforcement.effect import APPEAL, ENFORCE, PERFORMANCE, RETRIAL, papers_of
+from odr.judgment.enforcement.effect import APPEAL, ENFORCE, PERFORMANCE, RETRIAL, end_times, papers_of
 from odr.judgment.enforcement.ending import instrument_fell
-from odr.judgment.enforcement.reversal.queries import see_to_giving_back
+from odr.judgment.enforcement_remedies.reversal.queries import see_to_giving_back
 from odr.judgment.models import Decision
 from odr.judgment.queries import decisions_of, obligations_of, petitions_of
 from odr.judgment.remedies.heard_anew import void_what_was_heard
@@ -105,7 +105,7 @@ def undo_effect(sitting: Sitting, case: Case, decision: Decision) -> None:
         obligation.ended_at = sitting.now
     for kind in (PERFORMANCE, RETRIAL):
         sitting.close_windows(case, kind, WindowState.ENDED, subject=decision.reference)
-    sitting.close_windows(case, ENFORCE, WindowState.ENDED)
+    end_times(sitting, case, ENFORCE)
     instrument_fell(sitting, case)
     for paper in papers_of(sitting, decision, certificates_only=True):
         void(paper, number, sitting.now)

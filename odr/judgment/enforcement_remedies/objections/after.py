@@ -12,15 +12,16 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.judgment import desks, time_limits
-from odr.judgment.enforcement.objections.acts import carry_out, received_at
-from odr.judgment.enforcement.objections.inputs import (
+from odr.judgment.enforcement.part import BOUND
+from odr.judgment.enforcement_remedies.objections.acts import carry_out, received_at
+from odr.judgment.enforcement_remedies.objections.inputs import (
     AskObjectionReviewInput,
     NameObjectionActionInput,
     RecordForOutsiderInput,
     RecordObjectionOutcomeInput,
 )
-from odr.judgment.enforcement.objections.models import EnforcementObjection, ObjectionKind, ObjectionState
-from odr.judgment.enforcement.objections.queries import (
+from odr.judgment.enforcement_remedies.objections.models import EnforcementObjection, ObjectionKind, ObjectionState
+from odr.judgment.enforcement_remedies.objections.queries import (
     ACTION,
     REVIEW,
     RULED,
@@ -30,7 +31,6 @@ from odr.judgment.enforcement.objections.queries import (
     objections_of,
     who_objects,
 )
-from odr.judgment.enforcement.part import BOUND
 from odr.procedure.acts.events import Served, ServiceFell
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard

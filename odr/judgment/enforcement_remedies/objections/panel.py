@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from odr.docket.models import PARTY_ROLES, Case, Role
 from odr.ground.text import T, Text
 from odr.judgment import names
-from odr.judgment.enforcement.objections.models import EnforcementObjection, ObjectionKind, ObjectionState
-from odr.judgment.enforcement.objections.queries import (
+from odr.judgment.enforcement_remedies.objections.models import EnforcementObjection, ObjectionKind, ObjectionState
+from odr.judgment.enforcement_remedies.objections.queries import (
     ACTION,
     REVIEW,
     RULING,

@@ -13,8 +13,8 @@ from odr.docket.models import Case, Role
 from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money, T
 from odr.judgment import desks
-from odr.judgment.enforcement.queries import is_said_done, performed
-from odr.judgment.enforcement.reversal.models import Reversal, ReversalState
+from odr.judgment.enforcement.queries import is_said_done, performed, unconfirmed
+from odr.judgment.enforcement_remedies.reversal.models import Reversal, ReversalState
 from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import Instrument
 
@@ -47,7 +47,7 @@ class Taken:
 def taken(sitting: Sitting, case: Case) -> list[Taken]:
     """What was paid or done on what binds nobody any more and was not ruled on to the full, by who got it from whom.
 
-    What was ruled not to be enforced because the time was over is owed all the same: nothing of it goes back (CPI 481).
+    What a debtor reported and nobody answered counts too: nobody can answer it any more, and the judge finds on it. What was ruled not to be enforced because the time was over is owed all the same: nothing of it goes back (CPI 481).
     """
     sums: dict[tuple[int, tuple[int, ...], str], int] = {}
     found: list[Taken] = []
@@ -56,7 +56,8 @@ def taken(sitting: Sitting, case: Case) -> list[Taken]:
             continue
         if row.amount_minor is not None and row.currency is not None:
             key = row.creditor_id, row.debtors, row.currency
-            sums[key] = sums.get(key, 0) + performed(sitting.session, row)
+            reported = sum(one.amount_minor or 0 for one in unconfirmed(sitting.session, row))
+            sums[key] = sums.get(key, 0) + performed(sitting.session, row) + reported
         elif row.what and is_said_done(sitting.session, row):
             found.append(Taken(row.creditor_id, row.debtors, None, row.what))
     ordered = reversals_of(sitting.session, case, ReversalState.ORDERED)

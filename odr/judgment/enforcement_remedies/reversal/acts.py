@@ -13,8 +13,8 @@ from odr.ground.text import Money, T, Text, side_by_side
 from odr.identity.actors import Actor
 from odr.judgment import desks
 from odr.judgment.enforcement.effect import PERFORMANCE
-from odr.judgment.enforcement.reversal.models import Reversal, ReversalState
-from odr.judgment.enforcement.reversal.queries import Taken, reversals_of, taken, taken_by
+from odr.judgment.enforcement_remedies.reversal.models import Reversal, ReversalState
+from odr.judgment.enforcement_remedies.reversal.queries import Taken, reversals_of, taken, taken_by
 from odr.judgment.models import Obligation
 from odr.judgment.queries import party_labelled
 from odr.judgment.vocabulary import Instrument

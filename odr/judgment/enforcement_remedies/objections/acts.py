@@ -10,13 +10,14 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.judgment import desks
-from odr.judgment.enforcement.objections.inputs import (
+from odr.judgment.enforcement.queries import measures_of, open_enforcement
+from odr.judgment.enforcement_remedies.objections.inputs import (
     ObjectToEnforcementInput,
     OutsideObjectionInput,
     RuleOnEnforcementObjectionInput,
 )
-from odr.judgment.enforcement.objections.models import EnforcementObjection, ObjectionKind, ObjectionState
-from odr.judgment.enforcement.objections.queries import (
+from odr.judgment.enforcement_remedies.objections.models import EnforcementObjection, ObjectionKind, ObjectionState
+from odr.judgment.enforcement_remedies.objections.queries import (
     ACTION,
     REVIEW,
     RULING,
@@ -24,7 +25,6 @@ from odr.judgment.enforcement.objections.queries import (
     objections_of,
     who_objects,
 )
-from odr.judgment.enforcement.queries import measures_of, open_enforcement
 from odr.judgment.models import EnforcementCase
 from odr.judgment.queries import obligations_of
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -148,7 +148,7 @@ def _both_sides(sitting: Sitting, case: Case, found: EnforcementCase) -> set[int
 @act(
     title=T("Record an outsider’s objection to the enforcement"),
     input=OutsideObjectionInput,
-    by={Role.CLERK},
+    by={Role.CLERK, Role.CLOCK},
     at={Stage.ENFORCEMENT},
     of_part=True,
     guard=the_court_enforces,
@@ -169,7 +169,8 @@ def _both_sides(sitting: Sitting, case: Case, found: EnforcementCase) -> set[int
 def record_outside_objection(
     sitting: Sitting, case: Case, given: OutsideObjectionInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """Put on the docket what somebody outside objects to; the fifteen days run from its receipt (CPL 236, 238).
+    """Put on the docket what somebody outside objects to, on paper or from their own account; the fifteen days run from its
+    receipt (CPL 236, 238).
 
     Raises InvalidInput for a day still to come, for a party of the case, and for what waits already.
     """

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case
 from odr.ground.memory.asked_once import remembered
 from odr.ground.text import T, Text
-from odr.judgment.enforcement.objections.models import EnforcementObjection, ObjectionKind, ObjectionState
+from odr.judgment.enforcement_remedies.objections.models import EnforcementObjection, ObjectionKind, ObjectionState
 from odr.judgment.models import EnforcementCase
 from odr.procedure.models import WindowState
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Date, ForeignKey, String, Text
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
@@ -75,3 +76,23 @@ class EnforcementObjection(Base):
     outcome_entry: Mapped[int | None]
     carried_out_entry: Mapped[int | None]
     """By which entry the registry carried out what was ruled."""
+
+
+UNHEARD = "given IS NOT NULL"
+
+
+class OutsideObjection(Base):
+    """Somebody outside objects to the enforcement of a number, whether there is such an enforcement or not."""
+
+    __tablename__ = "outside_objection"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    number: Mapped[str] = mapped_column(String(80))
+    given: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What they wrote, until it stands on the docket or nothing of the number was found."""
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    objection_id: Mapped[int | None] = mapped_column(ForeignKey("enforcement_objection.id"))
+    __table_args__ = (
+        Index("ix_outside_objection_waiting", "id", sqlite_where=text(UNHEARD), postgresql_where=text(UNHEARD)),
+    )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from odr.docket.models import PartyKind
 from odr.ground.text import T
-from odr.judgment.enforcement.objections.models import ObjectionKind
+from odr.judgment.enforcement_remedies.objections.models import ObjectionKind
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtEmail, CourtModel, CourtText, field
 
 Measure = Annotated[
