@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 
 def payment_order_of(session: Session, case: Case) -> PaymentOrder | None:
-    """The application behind a case of a payment order."""
+    """The application behind a case of a payment order; no other case is looked up for one."""
+    if case.opened_for is not Stage.PAYMENT_ORDER:
+        return None
     return session.scalar(built_once(lambda: select(PaymentOrder).where(PaymentOrder.case_id == case.id)))
 
 
