@@ -655,3 +655,24 @@ def test_an_objection_posted_in_time_undoes_the_effect(small_scene: Scene) -> No
     assert scene.case().stage is Stage.PAYMENT_ORDER and row(scene, PaymentObjection).state is ObjectionState.WAITING
     rules(scene, "upheld", "doubt")
     assert owed(scene) == []
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_an_order_waits_where_the_creditor_has_sued_meanwhile(small_scene: Scene, same: bool) -> None:
+    """It takes no effect by the clock: the judge ends it over the same debt, or says that it is another (CPI 430(1))."""
+    scene = small_scene
+    served(scene)
+    with pytest.raises(ActNotOpen):
+        scene.do("keep_payment_order", "judge", reasons="There is no lawsuit at all.")
+    mine = scene.case_id
+    scene.lodge()
+    scene.case_id = mine
+    scene.later(days=16)
+    assert scene.case().stage is Stage.PAYMENT_ORDER and "payment_order_sued" in desk(scene)
+    if same:
+        ends(scene, "sued")
+        assert scene.case().outcome is Outcome.LAPSED and owed(scene) == []
+    else:
+        scene.do("keep_payment_order", "judge", reasons="It is over capsules bought by the applicant.")
+        assert scene.case().stage is Stage.EFFECTIVE
+    assert "payment_order_sued" not in desk(scene)
