@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from odr.filing.counter.assisting import take
 from odr.filing.counter.inputs import TakenInput
 from odr.filing.models import Claim
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
+from odr.ground.text import LOCALES
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.payment_order.inputs import PaymentObjectionInput, PaymentOrderInput
 from odr.judgment.payment_order.models import ObjectionState, PaymentObjection, PaymentOrder, PaymentOrderState
@@ -31,7 +33,7 @@ from odr.service.models import Packet
 from tests.filing.visitor import Visitor
 from tests.kept import kept
 from tests.scene import Scene
-from tests.settlement.test_before_filing import HAIYUN, LI, box, reads, row, walk
+from tests.settlement.test_before_filing import AS_IN_A_CLAIM, HAIYUN, LI, box, reads, row, walk
 
 ASKED: dict[str, Any] = {
     "cause": "online_shopping",
@@ -676,3 +678,40 @@ def test_an_order_waits_where_the_creditor_has_sued_meanwhile(small_scene: Scene
         scene.do("keep_payment_order", "judge", reasons="It is over capsules bought by the applicant.")
         assert scene.case().stage is Stage.EFFECTIVE
     assert "payment_order_sued" not in desk(scene)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_who_gets_the_letter_reads_of_an_order_and_of_no_claim(small_scene: Scene, locale: str) -> None:
+    """The page behind the code, and every page of the case for both, before, while and after it is in effect."""
+    scene = small_scene
+    ordered(scene)
+    app = create_app(court=scene.court)
+    behind = Visitor(app, scene, "haiyun", locale).get(f"/join?code={scene.code()}")
+    assert {"en": "has ordered", "zh-Hans": "已命令"}[locale] in behind
+    assert not AS_IN_A_CLAIM[locale].search(re.sub(r"<[^>]+>", "\n", behind.partition("<main")[2]))
+    scene.join()
+    scene.work()
+    reference = scene.case().reference
+    for late in (False, True):
+        if late:
+            scene.later(days=16)
+        for who in ("li", "haiyun"):
+            visitor = Visitor(app, scene, who, locale)
+            for page in ("", "/docket", "/service", "/entries/1", "/deadlines", "/fee"):
+                told = visitor.raw(f"/cases/{reference}{page}").get_data(as_text=True).partition("<main")[2]
+                text = " ".join(re.sub(r"<[^>]+>", "\n", told).split())
+                found = AS_IN_A_CLAIM[locale].search(text)
+                assert found is None, (page, late, text[max(0, found.start() - 80) : found.end() + 80])
+
+
+def test_the_applicant_finds_the_lawsuit_from_the_order(small_scene: Scene) -> None:
+    """The case of the order leads its applicant to the case in which it goes on, and shows it to nobody else."""
+    scene = small_scene
+    served(scene)
+    objects(scene, 1, 2)
+    rules(scene, "upheld", "doubt")
+    reads(scene, "li")
+    scene.later(days=8)
+    app, here, there = create_app(court=scene.court), scene.case().reference, lawsuits(scene)[0].reference
+    assert f'href="/cases/{there}"' in Visitor(app, scene, "li", "en").get(f"/cases/{here}")
+    assert there not in Visitor(app, scene, "haiyun", "en").get(f"/cases/{here}")
