@@ -27,7 +27,7 @@ from odr.judgment.preservation.case_without_claim import open_before_claim
 from odr.judgment.preservation.inputs import BeforeClaimInput
 from odr.judgment.vocabulary import Instrument
 from odr.payments.fee.fee_computation import Matter
-from odr.payments.models import FeeAssessment
+from odr.payments.models import FeeAssessment, ReliefRequest
 from odr.procedure.models import Task, Window, WindowState
 from odr.service.models import Packet
 from tests.filing.visitor import Visitor
@@ -715,3 +715,42 @@ def test_the_applicant_finds_the_lawsuit_from_the_order(small_scene: Scene) -> N
     app, here, there = create_app(court=scene.court), scene.case().reference, lawsuits(scene)[0].reference
     assert f'href="/cases/{there}"' in Visitor(app, scene, "li", "en").get(f"/cases/{here}")
     assert there not in Visitor(app, scene, "haiyun", "en").get(f"/cases/{here}")
+
+
+def test_help_with_the_fee_is_asked_for_as_with_any(small_scene: Scene) -> None:
+    """While it is decided no order is made; reduced by half and paid, one is, and the debtor bears what was paid (FEE 36, 48)."""
+    scene = small_scene
+    asks(scene)
+    scene.do("take_payment_order", "clerk", result="taken")
+    scene.do("request_relief", "li", kind="reduction", ground="disaster", reasons="A flood took the workshop.")
+    with pytest.raises(ActNotOpen, match="fee"):
+        scene.do("issue_payment_order", "judge", reasons=WHY, case_number=number(scene))
+    asked = row(scene, ReliefRequest).reference
+    scene.do("decide_relief", "judge", request=asked, decision="grant", percent=50, reasons="The flood is shown.")
+    scene.pay(Matter.PAYMENT_ORDER)
+    scene.do("issue_payment_order", "judge", reasons=WHY, case_number=number(scene))
+    assert row(scene, PaymentOrder).fee_minor == row(scene, FeeAssessment).amount_minor == 9_167
+
+
+@pytest.mark.slow
+def test_what_lapsed_goes_over_although_the_rest_is_paid_and_closed(small_scene: Scene) -> None:
+    """The seven days run on when the case of the order is closed: the lawsuit is opened all the same (CPI 432, 439)."""
+    scene = small_scene
+    served(scene)
+    objects(scene, 2)
+    rules(scene, "upheld", "doubt")
+    with scene.court.database.read() as session:
+        mine = Obligation.case_id == scene.case_id, Obligation.ended_at.is_(None)
+        sums = [
+            (one.reference, f"{(one.amount_minor or 0) / 100:,.2f}")
+            for one in session.scalars(select(Obligation).where(*mine))
+        ]
+    day = scene.clock.now().date().isoformat()
+    for reference, amount in sums:
+        scene.do("record_performance", "li", obligation=reference, amount=amount, on=day)
+    scene.later(days=16)
+    reads(scene, "li")
+    scene.do("close_case", "clerk")
+    assert scene.case().outcome is Outcome.PERFORMED and lawsuits(scene) == []
+    scene.later(days=9)
+    assert len(lawsuits(scene)) == 1 and scene.case().outcome is Outcome.PERFORMED

@@ -69,7 +69,7 @@ def on_served(sitting: Sitting, event: Served) -> None:
 
 
 def _order_served(sitting: Sitting, case: Case, row: PaymentOrder, party: Party, event: Served) -> None:
-    if sitting.windows(case, PAYMENT_ORDER_OBJECTION, party=party):
+    if begun(sitting, case, PAYMENT_ORDER_OBJECTION, party=party):
         return
     row.served_at = event.at
     sitting.close_windows(case, PAYMENT_ORDER_SERVICE, WindowState.MET)
