@@ -23,7 +23,7 @@ from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.payment_order.inputs import PaymentObjectionInput, PaymentOrderInput
 from odr.judgment.payment_order.models import ObjectionState, PaymentObjection, PaymentOrder, PaymentOrderState
 from odr.judgment.payment_order.opening import open_payment_order
-from odr.judgment.preservation.case_without_claim import open_before_claim
+from odr.judgment.preservation.case_without_claim import claims_that_follow, open_before_claim
 from odr.judgment.preservation.inputs import BeforeClaimInput
 from odr.judgment.vocabulary import Instrument
 from odr.payments.fee.fee_computation import Matter
@@ -219,9 +219,14 @@ def test_it_is_not_taken_where_preservation_was_asked_for_first(small_scene: Sce
             }
         ),
     )
+    walked = row(scene, Case)
     asks(scene)
     with pytest.raises(ActNotOpen, match="preservation"):
         scene.do("take_payment_order", "clerk", result="taken")
+    with scene.court.database.read() as session:
+        assert claims_that_follow(session, session.get_one(Case, walked.id)) == [], (
+            "an application is no claim (CPL 104)"
+        )
 
 
 def test_the_fee_is_a_third_and_comes_before_the_order(small_scene: Scene) -> None:
