@@ -38,6 +38,7 @@ ALLOWED: dict[str, str] = {
     "filing/parties/firm/handing.py:_conducted": "heads of cases whose conduct the reader's own people were given; no file opens",
     "identity/mandates.py:put_on": "one mandate: whether the same assistant stands beside it already",
     "procedure/papers/form.py:_said_elsewhere": "what the registry verified of the same person: their own account, kind and name",
+    "judgment/payment_order/queries.py:is_preserved": "CPI 427(7): yes or no for clerk and judge, nothing of the other case",
     "judgment/preservation/case_without_claim.py:claims_that_follow": "CPL 104: the applicant's claims against the same",
     "procedure/case/act_drafts.py:files_in_act_drafts": "for the worker alone; each file stays its own sender's",
     "training/undone_judgments.py:at_work": "the story itself, in a training court: an absence of the judge that it tells",

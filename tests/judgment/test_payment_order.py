@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -17,21 +18,22 @@ from odr.filing.counter.assisting import take
 from odr.filing.counter.inputs import TakenInput
 from odr.filing.models import Claim
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
+from odr.ground.text import LOCALES
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.payment_order.inputs import PaymentObjectionInput, PaymentOrderInput
 from odr.judgment.payment_order.models import ObjectionState, PaymentObjection, PaymentOrder, PaymentOrderState
 from odr.judgment.payment_order.opening import open_payment_order
-from odr.judgment.preservation.case_without_claim import open_before_claim
+from odr.judgment.preservation.case_without_claim import claims_that_follow, open_before_claim
 from odr.judgment.preservation.inputs import BeforeClaimInput
 from odr.judgment.vocabulary import Instrument
 from odr.payments.fee.fee_computation import Matter
-from odr.payments.models import FeeAssessment
+from odr.payments.models import FeeAssessment, ReliefRequest
 from odr.procedure.models import Task, Window, WindowState
 from odr.service.models import Packet
 from tests.filing.visitor import Visitor
 from tests.kept import kept
 from tests.scene import Scene
-from tests.settlement.test_before_filing import HAIYUN, LI, box, reads, row, walk
+from tests.settlement.test_before_filing import AS_IN_A_CLAIM, HAIYUN, LI, box, reads, row, walk
 
 ASKED: dict[str, Any] = {
     "cause": "online_shopping",
@@ -217,9 +219,14 @@ def test_it_is_not_taken_where_preservation_was_asked_for_first(small_scene: Sce
             }
         ),
     )
+    walked = row(scene, Case)
     asks(scene)
     with pytest.raises(ActNotOpen, match="preservation"):
         scene.do("take_payment_order", "clerk", result="taken")
+    with scene.court.database.read() as session:
+        assert claims_that_follow(session, session.get_one(Case, walked.id)) == [], (
+            "an application is no claim (CPL 104)"
+        )
 
 
 def test_the_fee_is_a_third_and_comes_before_the_order(small_scene: Scene) -> None:
@@ -655,3 +662,100 @@ def test_an_objection_posted_in_time_undoes_the_effect(small_scene: Scene) -> No
     assert scene.case().stage is Stage.PAYMENT_ORDER and row(scene, PaymentObjection).state is ObjectionState.WAITING
     rules(scene, "upheld", "doubt")
     assert owed(scene) == []
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_an_order_waits_where_the_creditor_has_sued_meanwhile(small_scene: Scene, same: bool) -> None:
+    """It takes no effect by the clock: the judge ends it over the same debt, or says that it is another (CPI 430(1))."""
+    scene = small_scene
+    served(scene)
+    with pytest.raises(ActNotOpen):
+        scene.do("keep_payment_order", "judge", reasons="There is no lawsuit at all.")
+    mine = scene.case_id
+    scene.lodge()
+    scene.case_id = mine
+    scene.later(days=16)
+    assert scene.case().stage is Stage.PAYMENT_ORDER and "payment_order_sued" in desk(scene)
+    if same:
+        ends(scene, "sued")
+        assert scene.case().outcome is Outcome.LAPSED and owed(scene) == []
+    else:
+        scene.do("keep_payment_order", "judge", reasons="It is over capsules bought by the applicant.")
+        assert scene.case().stage is Stage.EFFECTIVE
+    assert "payment_order_sued" not in desk(scene)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_who_gets_the_letter_reads_of_an_order_and_of_no_claim(small_scene: Scene, locale: str) -> None:
+    """The page behind the code, and every page of the case for both, before, while and after it is in effect."""
+    scene = small_scene
+    ordered(scene)
+    app = create_app(court=scene.court)
+    behind = Visitor(app, scene, "haiyun", locale).get(f"/join?code={scene.code()}")
+    assert {"en": "has ordered", "zh-Hans": "已命令"}[locale] in behind
+    assert not AS_IN_A_CLAIM[locale].search(re.sub(r"<[^>]+>", "\n", behind.partition("<main")[2]))
+    scene.join()
+    scene.work()
+    reference = scene.case().reference
+    for late in (False, True):
+        if late:
+            scene.later(days=16)
+        for who in ("li", "haiyun"):
+            visitor = Visitor(app, scene, who, locale)
+            for page in ("", "/docket", "/service", "/entries/1", "/deadlines", "/fee"):
+                told = visitor.raw(f"/cases/{reference}{page}").get_data(as_text=True).partition("<main")[2]
+                text = " ".join(re.sub(r"<[^>]+>", "\n", told).split())
+                found = AS_IN_A_CLAIM[locale].search(text)
+                assert found is None, (page, late, text[max(0, found.start() - 80) : found.end() + 80])
+
+
+def test_the_applicant_finds_the_lawsuit_from_the_order(small_scene: Scene) -> None:
+    """The case of the order leads its applicant to the case in which it goes on, and shows it to nobody else."""
+    scene = small_scene
+    served(scene)
+    objects(scene, 1, 2)
+    rules(scene, "upheld", "doubt")
+    reads(scene, "li")
+    scene.later(days=8)
+    app, here, there = create_app(court=scene.court), scene.case().reference, lawsuits(scene)[0].reference
+    assert f'href="/cases/{there}"' in Visitor(app, scene, "li", "en").get(f"/cases/{here}")
+    assert there not in Visitor(app, scene, "haiyun", "en").get(f"/cases/{here}")
+
+
+def test_help_with_the_fee_is_asked_for_as_with_any(small_scene: Scene) -> None:
+    """While it is decided no order is made; reduced by half and paid, one is, and the debtor bears what was paid (FEE 36, 48)."""
+    scene = small_scene
+    asks(scene)
+    scene.do("take_payment_order", "clerk", result="taken")
+    scene.do("request_relief", "li", kind="reduction", ground="disaster", reasons="A flood took the workshop.")
+    with pytest.raises(ActNotOpen, match="fee"):
+        scene.do("issue_payment_order", "judge", reasons=WHY, case_number=number(scene))
+    asked = row(scene, ReliefRequest).reference
+    scene.do("decide_relief", "judge", request=asked, decision="grant", percent=50, reasons="The flood is shown.")
+    scene.pay(Matter.PAYMENT_ORDER)
+    scene.do("issue_payment_order", "judge", reasons=WHY, case_number=number(scene))
+    assert row(scene, PaymentOrder).fee_minor == row(scene, FeeAssessment).amount_minor == 9_167
+
+
+@pytest.mark.slow
+def test_what_lapsed_goes_over_although_the_rest_is_paid_and_closed(small_scene: Scene) -> None:
+    """The seven days run on when the case of the order is closed: the lawsuit is opened all the same (CPI 432, 439)."""
+    scene = small_scene
+    served(scene)
+    objects(scene, 2)
+    rules(scene, "upheld", "doubt")
+    with scene.court.database.read() as session:
+        mine = Obligation.case_id == scene.case_id, Obligation.ended_at.is_(None)
+        sums = [
+            (one.reference, f"{(one.amount_minor or 0) / 100:,.2f}")
+            for one in session.scalars(select(Obligation).where(*mine))
+        ]
+    day = scene.clock.now().date().isoformat()
+    for reference, amount in sums:
+        scene.do("record_performance", "li", obligation=reference, amount=amount, on=day)
+    scene.later(days=16)
+    reads(scene, "li")
+    scene.do("close_case", "clerk")
+    assert scene.case().outcome is Outcome.PERFORMED and lawsuits(scene) == []
+    scene.later(days=9)
+    assert len(lawsuits(scene)) == 1 and scene.case().outcome is Outcome.PERFORMED

@@ -275,6 +275,7 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "judgment.payment_order.acts.not_answered_yet": (Why.BEYOND, "judgment/test_payment_order.py"),
     "judgment.payment_order.acts.something_is_to_end": (Why.BEYOND, "judgment/test_payment_order.py"),
     "judgment.payment_order.acts.the_debtor_has_it_not": (Why.BEYOND, "judgment/test_payment_order.py"),
+    "judgment.payment_order.effect.a_lawsuit_holds_it_up": (Why.BEYOND, "judgment/test_payment_order.py"),
     "judgment.payment_order.effect.the_order_binds": (Why.BEYOND, "judgment/test_payment_order.py"),
     "judgment.payment_order.lawsuit.it_would_go_over": (Why.BEYOND, "judgment/test_payment_order.py"),
     "judgment.payment_order.objections.an_objection_waits": (Why.BEYOND, "judgment/test_payment_order.py"),

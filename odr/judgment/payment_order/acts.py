@@ -389,7 +389,12 @@ def options(sitting: Sitting, case: Case, found: Any) -> list[Option]:
     ),
     paper=ENDED,
     source=law("CPL 227, 228", "CPI 428, 430, 434"),
-    desk=(desks.PAYMENT_ORDER_TO_MAKE, desks.PAYMENT_ORDER_TO_END, desks.PAYMENT_ORDER_OBJECTED),
+    desk=(
+        desks.PAYMENT_ORDER_TO_MAKE,
+        desks.PAYMENT_ORDER_TO_END,
+        desks.PAYMENT_ORDER_OBJECTED,
+        desks.PAYMENT_ORDER_SUED,
+    ),
     topic=Topic.DECISION,
 )
 def end_payment_order(

@@ -16,7 +16,7 @@ from odr.judgment.enforcement.effect import ENFORCE, set_aside
 from odr.judgment.enforcement.paid_in_full import follow_up
 from odr.judgment.models import Obligation
 from odr.judgment.payment_order.acts import AT, RULE, need_number
-from odr.judgment.payment_order.inputs import DoubtInput, NothingSaid, SetAsidePaymentOrderInput
+from odr.judgment.payment_order.inputs import DoubtInput, NothingSaid, OtherDebtInput, SetAsidePaymentOrderInput
 from odr.judgment.payment_order.lapse import FEE, leave_effect
 from odr.judgment.payment_order.models import PaymentOrder, PaymentOrderState
 from odr.judgment.payment_order.papers import SET_ASIDE
@@ -25,6 +25,7 @@ from odr.judgment.payment_order.queries import (
     debtor_of,
     payment_order_of,
     standing,
+    sued_since,
     sum_of,
     the_order,
     waiting_objection,
@@ -68,7 +69,7 @@ def on_served(sitting: Sitting, event: Served) -> None:
 
 
 def _order_served(sitting: Sitting, case: Case, row: PaymentOrder, party: Party, event: Served) -> None:
-    if sitting.windows(case, PAYMENT_ORDER_OBJECTION, party=party):
+    if begun(sitting, case, PAYMENT_ORDER_OBJECTION, party=party):
         return
     row.served_at = event.at
     sitting.close_windows(case, PAYMENT_ORDER_SERVICE, WindowState.MET)
@@ -144,8 +145,48 @@ def may_take_effect(sitting: Sitting, case: Case, row: PaymentOrder) -> None:
     """The order comes into effect once the time is over and no objection waits."""
     windows = sitting.windows(case, PAYMENT_ORDER_OBJECTION, state=None)
     is_over = bool(windows) and windows[-1].state is WindowState.LAPSED
-    if row.state is PaymentOrderState.ISSUED and is_over and waiting_objection(sitting.session, case) is None:
+    if row.state is not PaymentOrderState.ISSUED or not is_over or waiting_objection(sitting.session, case) is not None:
+        return
+    if sued_since(sitting.session, case) is None:
         sitting.then(names.PUT_PAYMENT_ORDER_IN_EFFECT, NothingSaid())
+    elif not sitting.tasks(case, desks.PAYMENT_ORDER_SUED):
+        title = T(
+            "The applicant has sued the debtor since. End the procedure if it is over the same debt, or say that it is over another (Interpretation of the Civil Procedure Law, art. 430)."
+        )
+        sitting.open_task(case, Role.JUDGE, desks.PAYMENT_ORDER_SUED, title, risk=70)
+
+
+@guard("CPI 430")
+def a_lawsuit_holds_it_up(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """There must be a lawsuit for which the order waits."""
+    waits = sitting.tasks(case, desks.PAYMENT_ORDER_SUED)
+    return None if waits else T("The payment order waits for no word on a lawsuit.")
+
+
+@act(
+    title=T("Say that a lawsuit is over another debt than the payment order"),
+    input=OtherDebtInput,
+    by={Role.JUDGE},
+    at=AT,
+    guard=a_lawsuit_holds_it_up,
+    rule=RULE,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.NOTICE,
+        T("The payment order stands beside a lawsuit"),
+        T(
+            "The lawsuit is over another debt, so the payment order takes effect. Whoever is ordered to pay should pay and say so on the page of the case."
+        ),
+    ),
+    source=law("CPL 227", "CPI 430"),
+    desk=desks.PAYMENT_ORDER_SUED,
+    topic=Topic.DECISION,
+)
+def keep_payment_order(sitting: Sitting, case: Case, given: OtherDebtInput, *, actor: Actor, now: datetime) -> Recorded:
+    """A lawsuit over another debt ends no payment order: it takes effect (CPI 430(1))."""
+    sitting.close_tasks(case, desks.PAYMENT_ORDER_SUED)
+    sitting.then(names.PUT_PAYMENT_ORDER_IN_EFFECT, NothingSaid())
+    return Recorded(T("The lawsuit is over another debt; the payment order stands"))
 
 
 @act(

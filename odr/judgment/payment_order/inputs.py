@@ -215,6 +215,12 @@ class DoubtInput(CourtModel):
     reasons: Why
 
 
+class OtherDebtInput(CourtModel):
+    """Why a lawsuit is over another debt."""
+
+    reasons: Why
+
+
 class NothingSaid(CourtModel):
     """Nothing is said beside the act itself."""
 

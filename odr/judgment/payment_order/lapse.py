@@ -55,7 +55,7 @@ def lapse(
         void(paper, number, sitting.now)
     for kind in (PAYMENT_ORDER_SERVICE, PAYMENT_ORDER_OBJECTION):
         sitting.close_windows(case, kind, WindowState.ENDED)
-    for desk in (desks.PAYMENT_ORDER_TO_END, desks.PAYMENT_ORDER_OBJECTED):
+    for desk in (desks.PAYMENT_ORDER_TO_END, desks.PAYMENT_ORDER_OBJECTED, desks.PAYMENT_ORDER_SUED):
         sitting.close_tasks(case, desk)
     if not any(one["goes_over"] and one["case"] is None and not one["refused"] for one in row.lapses):
         over(sitting, case, row, outcome)

@@ -124,12 +124,14 @@ ORDER = RulingForm(
     T("Payment order"),
     pay_or_object,
     kind=T("Payment order"),
+    ruled=T("The debtor is ordered to pay:"),
     omits=("case_number",),
     more=ordered,
 )
 ENDED = RulingForm(
     T("End of the procedure of a payment order"),
     after_the_end,
+    ruled=T("On the application for a payment order:"),
     omits=("case_number", "ground"),
     more=ended,
 )

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 
 def payment_order_of(session: Session, case: Case) -> PaymentOrder | None:
-    """The application behind a case of a payment order."""
+    """The application behind a case of a payment order; no other case is looked up for one."""
+    if case.opened_for is not Stage.PAYMENT_ORDER:
+        return None
     return session.scalar(built_once(lambda: select(PaymentOrder).where(PaymentOrder.case_id == case.id)))
 
 
@@ -78,9 +80,12 @@ def waiting_objection(session: Session, case: Case) -> PaymentObjection | None:
 
 def sued_since(session: Session, case: Case) -> Case | None:
     """A claim of the applicant against the debtor since the application: then there is another dispute, or the same sued over
-    (CPL 225; CPI 430).
+    (CPL 225; CPI 430). The lawsuit into which some sums of this very order went over is none: it is over those alone.
     """
-    return next((one for one in claims_that_follow(session, case) if not one.is_without_claim), None)
+    row = payment_order_of(session, case)
+    own = {one["case"] for one in row.lapses} if row is not None else set()
+    found = claims_that_follow(session, case)
+    return next((one for one in found if not one.is_without_claim and one.reference not in own), None)
 
 
 def is_preserved(session: Session, case: Case) -> bool:

@@ -121,7 +121,7 @@ def claims_that_follow(session: Session, case: Case, until: datetime | None = No
     applicant = parties(case, Role.CLAIMANT)[0]
     against = {p.name.casefold() for p in parties(case, Role.RESPONDENT)}
     mine = select(Party.case_id).where(Party.account_id == applicant.account_id, Party.role == Role.CLAIMANT)
-    running = Case.stage.not_in((Stage.PRESERVING, Stage.CLOSED))
+    running = Case.stage.not_in((Stage.PRESERVING, Stage.PAYMENT_ORDER, Stage.CLOSED))
     query = (
         select(Case)
         .where(Case.id.in_(mine), Case.id != case.id, running, Case.lodged_at >= case.lodged_at)

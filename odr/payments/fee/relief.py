@@ -42,7 +42,15 @@ if TYPE_CHECKING:
 
 RELIEF_WINDOW, DECIDER = "relief_decision", "fee_relief"
 
-BEFORE_JUDGMENT = {Stage.LODGED, Stage.RETURNED, Stage.PENDING, Stage.HEARING, Stage.APPEALED, Stage.PRONOUNCED}
+BEFORE_JUDGMENT = {
+    Stage.PAYMENT_ORDER,
+    Stage.LODGED,
+    Stage.RETURNED,
+    Stage.PENDING,
+    Stage.HEARING,
+    Stage.APPEALED,
+    Stage.PRONOUNCED,
+}
 
 PUT_OFF_AT = frozenset({Stage.LODGED, Stage.RETURNED, Stage.APPEALED, Stage.PRONOUNCED})
 """Payment is put off before the claim or the appeal is accepted, and not after (FEE 49)."""
