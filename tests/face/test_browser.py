@@ -120,7 +120,7 @@ def test_the_count_is_the_courts_own(site: Site, open_page: OpenPage) -> None:
     area.fill("欧阳修\r\n😀")
     assert line.text_content() == "3,995 characters left"
     area.fill("x" * 4001)
-    assert line.text_content() == "1 characters too many"
+    assert line.text_content() == "1 character too many"
 
 
 def test_what_is_typed_is_saved_by_itself(site: Site, open_page: OpenPage) -> None:

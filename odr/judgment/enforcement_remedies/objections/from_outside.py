@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, PartyKind
+from odr.ground.background import each_alone
 from odr.ground.errors import ActNotOpen, CourtError
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
@@ -124,7 +126,7 @@ def put_objections(court: Court, limit: int = 50) -> int:
                 )
             )
         ).all()
-    return sum(_put(court, number) for number in found)
+    return each_alone(found, partial(_put, court), "an outsider's objection could not be put on its docket")
 
 
 def _put(court: Court, number: int) -> bool:
