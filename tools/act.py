@@ -88,6 +88,7 @@ MEANINGS = {
     "subject": "state of what it answers",
     "strong": "identity proved again within 15 minutes",
     "special": "special powers of a representative (CPL 62)",
+    "in_writing": "spoken words have no effect, so that the counter takes it down from nobody's mouth (CPI 436)",
     "before_identity": "before identity is verified too",
     "page": "endpoint of a page of its own",
     "listed": "False: the court performs it by itself",

@@ -38,7 +38,8 @@ ENFORCEMENT_INACTION = desk("enforcement_inaction", T("An enforcement that stand
 ENFORCEMENT_PAID = desk("enforcement_paid", T("An enforcement to end"), Role.JUDGE, Role.CLERK)
 ENFORCEMENT_SETTLED = desk("enforcement_settled", T("An enforcement settled by the parties"), Role.JUDGE, Role.CLERK)
 EXECUTE_PRESERVATION = desk("execute_preservation", T("A preservation to carry out"), Role.CLERK, outlives=True)
-GIVE_BACK = desk("give_back", T("Something to give back after a judgment fell"), Role.JUDGE, Role.CLERK, by_hand=True)
+GIVE_BACK = desk("give_back", T("Something to give back after a judgment fell"), Role.CLERK, by_hand=True)
+"""As it lay on desks before a judge ruled on it; nothing is put there any more."""
 HEARD_AGAIN = desk("heard_again", T("A case to hear again"), Role.JUDGE, until_decided=True, by_hand=True)
 LATE_ANSWER = desk("late_answer", T("An answer to an appeal to send after the file"), Role.CLERK, by_hand=True)
 LIFT_PRESERVATION = desk("lift_preservation", T("A preservation to lift"), Role.JUDGE)
@@ -51,7 +52,7 @@ MEETING_SIGNATURES = desk(
 )
 NOT_HEARD = desk("not_heard", T("Somebody who was never called"), Role.JUDGE, by_hand=True)
 NOT_HEARD_BY_ALL = desk("not_heard_by_all", T("A hearing to hold again"), Role.JUDGE)
-OBJECTION_CARRY_OUT = desk("objection_carry_out", T("A ruling on an objection to carry out"), Role.CLERK, by_hand=True)
+OBJECTION_CARRY_OUT = desk("objection_carry_out", T("A ruling on an objection to carry out"), Role.CLERK)
 OBJECTION_OUTCOME = desk("objection_outcome", T("An objection before the higher court or in an action"), Role.CLERK)
 OBJECTION_OUTSIDER = desk("objection_outsider", T("A ruling to serve on an outsider"), Role.CLERK)
 PASS_ON_PRESERVATION = desk(
@@ -69,6 +70,7 @@ PRONOUNCE = desk(
 RETRIAL = desk("retrial", T("A retrial applied for"), Role.CLERK)
 RETRIAL_HERE = desk("retrial_here", T("An application for retrial to decide"), Role.PRESIDENT)
 REVERSAL_ASKED = desk("reversal_asked", T("A request to give back what was enforced"), Role.JUDGE)
+REVERSAL_DUE = desk("reversal_due", T("What rests on a judgment that fell"), Role.JUDGE)
 RULING_ASKED = desk("ruling_asked", T("A ruling asked for"), Role.JUDGE, outlives=True)
 UNDO_PRESERVATION = desk("undo_preservation", T("Measures to undo"), Role.CLERK, by_hand=True, outlives=True)
 PAYMENT_ORDER_ASKED = desk("payment_order_asked", T("An application for a payment order"), Role.CLERK)

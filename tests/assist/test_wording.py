@@ -282,7 +282,7 @@ def test_a_clerk_has_words_looked_at_before_they_go_out(small_scene: Scene) -> N
     sent = client.post(f"{where}/draft", headers=headers, data={field: "Please recieve this.", "look": "1"})
     assert sent.status_code == 303 and sent.headers["Location"].endswith("/do/return_claim")
     told = html.unescape(client.get(where, headers=english_reader).text)
-    assert "Did you mean “receive”?" in told and "Plain language: 1 of 1 sentences" in told
+    assert "Did you mean “receive”?" in told and "Plain language: 1 of 1 sentence" in told
     assert "Please recieve this." in told
     with small_scene.court.database.read() as session:
         assert not session.scalars(select(DocketEntry).where(DocketEntry.act == "return_claim")).all()

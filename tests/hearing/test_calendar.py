@@ -691,7 +691,7 @@ def test_the_hearings_of_a_judge_who_is_ill_are_moved_together(scene_of: Callabl
         lines = moves(court, MONDAY, MONDAY + timedelta(days=1), judge=judge).rows
         stays = [line for line in lines if line.span is None]
         assert len(lines) == 3 and [line.booked.case.id for line in stays] == [spent.case_id]
-        assert stays[0].reason is not None and "at most 1 times" in stays[0].reason.render("en")
+        assert stays[0].reason is not None and "at most 1 time" in stays[0].reason.render("en")
     move_together(one.court, president(one), chosen_moves(one, judge=judge), "one key")
     assert chosen_moves(one, judge=judge) == []
     one.clock.advance(timedelta(minutes=one.court.settings.list_minutes + 1))

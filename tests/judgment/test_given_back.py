@@ -68,7 +68,7 @@ def returned(bench: Bench) -> list[Obligation]:
 def test_what_was_paid_on_a_judgment_that_fell_is_ruled_to_go_back(bench: Bench) -> None:
     """The court is asked to rule by itself; who paid asks too, and once; what is ruled is owed (CPL 244)."""
     fell(bench)
-    assert on_desk(bench, desks.GIVE_BACK) == ["judge"]
+    assert on_desk(bench, desks.REVERSAL_DUE) == ["judge"]
     with pytest.raises(ActNotOpen, match="Nothing was taken from you"):
         bench.do("claimant/1", "ask_for_reversal", {**ASKS, "giver": "respondent/1"})
     with pytest.raises(InvalidInput, match="At most"):
@@ -88,7 +88,7 @@ def test_what_was_paid_on_a_judgment_that_fell_is_ruled_to_go_back(bench: Bench)
     bench.do("judge", "rule_on_reversal", {**RULES, "request": asked.reference})
     (owed,) = returned(bench)
     assert owed.amount_minor == 300_000 and owed.due_on > bench.clock.now().date()
-    assert on_desk(bench, desks.REVERSAL_ASKED) == on_desk(bench, desks.GIVE_BACK) == []
+    assert on_desk(bench, desks.REVERSAL_ASKED) == on_desk(bench, desks.REVERSAL_DUE) == []
     with pytest.raises(ActNotOpen):
         bench.do("judge", "rule_on_reversal", RULES)
     with bench.court.database.read() as session:
@@ -139,7 +139,7 @@ def test_a_ruling_to_give_back_outlasts_the_next_judgment_that_falls(bench: Benc
     bench.do("respondent/1", "apply_for_retrial", {"grounds": ["law"], "facts": "The law was read wrongly."})
     bench.do("clerk", "record_retrial_outcome", ordered)
     (owed,) = returned(bench)
-    assert owed.amount_minor == 300_000 and on_desk(bench, desks.GIVE_BACK) == ["judge"]
+    assert owed.amount_minor == 300_000 and on_desk(bench, desks.REVERSAL_DUE) == ["judge"]
     with bench.court.database.read() as session:
         query = select(Window).where(Window.kind == "performance", Window.state == WindowState.OPEN)
         assert len(session.scalars(query).all()) == 1
@@ -152,7 +152,7 @@ def test_what_was_reported_and_never_answered_counts(bench: Bench) -> None:
         owed = session.scalars(select(Obligation.reference)).one()
     bench.do("respondent/1", "record_performance", {"obligation": owed, "amount": "500.00", "on": bench.today})
     contested(bench, "decision", "not_received")
-    assert on_desk(bench, desks.GIVE_BACK) == ["judge"]
+    assert on_desk(bench, desks.REVERSAL_DUE) == ["judge"]
     bench.do("judge", "rule_on_reversal", {**RULES, "amount": "500.00"})
     assert [one.amount_minor for one in returned(bench)] == [50_000]
 
@@ -165,7 +165,7 @@ def test_nothing_is_given_back_while_the_judgment_binds(bench: Bench) -> None:
         bench.do("respondent/1", "ask_for_reversal", ASKS)
     with pytest.raises(ActNotOpen):
         bench.do("judge", "rule_on_reversal", RULES)
-    assert on_desk(bench, desks.GIVE_BACK) == []
+    assert on_desk(bench, desks.REVERSAL_DUE) == []
 
 
 def test_a_judge_refuses_with_reasons_and_nobody_else_rules(bench: Bench) -> None:
@@ -182,7 +182,7 @@ def test_a_judge_refuses_with_reasons_and_nobody_else_rules(bench: Bench) -> Non
     bench.do("judge", "rule_on_reversal", {**RULES, "request": asked, "answer": "refuse", "amount": None})
     with bench.court.database.read() as session:
         assert session.scalars(select(Reversal.state)).one() is ReversalState.REFUSED
-    assert returned(bench) == [] and on_desk(bench, desks.GIVE_BACK) == on_desk(bench, desks.REVERSAL_ASKED) == []
+    assert returned(bench) == [] and on_desk(bench, desks.REVERSAL_DUE) == on_desk(bench, desks.REVERSAL_ASKED) == []
 
 
 def test_the_ruling_says_who_gives_back_what_until_when(bench: Bench) -> None:

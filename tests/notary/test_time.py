@@ -337,7 +337,7 @@ def test_outside_authority_stamps_the_checkpoint(
         files = sqlite_notary.receipt_files(session, reference)
         assert sqlite_notary.audit(session) == []
     assert verify_token(files.timestamps["tsa.example"], hashlib.sha256(files.checkpoint or b"").digest(), [other.root])
-    assert "1 authorities outside the court" in str(files.standing)
+    assert "1 authority outside the court" in str(files.standing)
 
 
 def test_untrusted_late_replayed_and_dead_authorities_are_not_believed(

@@ -69,7 +69,7 @@ def test_a_search_is_on_record_and_what_is_out_goes_there_too(served: Scene) -> 
     assert packets(served.court.database)[0].state is PacketState.OUT
     page = read(browser(served, "clerk"), f"/cases/{served.case().reference}/service")
     assert "nothing found" in page
-    assert "1 addresses found" in page
+    assert "1 address found" in page
     assert "查到1个" in read(browser(served, "clerk"), f"/cases/{served.case().reference}/service", "zh-CN")
 
 

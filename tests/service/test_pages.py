@@ -417,7 +417,7 @@ def test_a_tracking_list_is_taken_once(served: Scene) -> None:
     clerk = browser(served, "clerk")
     status, page = send(clerk, "/service-desk", "/service-desk/tracking", list=(io.BytesIO(rows.encode()), "list.csv"))
     assert status == 200
-    assert "1 lines taken, 0 known already" in page
+    assert "1 line taken, 0 known already" in page
     assert "nobody-7" in page
     assert "flew" in page
     assert packets(served.court.database)[0].state is PacketState.SERVED

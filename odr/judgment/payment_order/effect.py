@@ -310,7 +310,6 @@ def doubt_payment_order(sitting: Sitting, case: Case, given: DoubtInput, *, acto
     ),
     paper=SET_ASIDE,
     source=law("CPI 441"),
-    desk=desks.PAYMENT_ORDER_WRONG,
     topic=Topic.DECISION,
 )
 def set_aside_payment_order(
@@ -323,6 +322,7 @@ def set_aside_payment_order(
     if given.committee_on > sitting.today:
         raise InvalidInput.at("committee_on", T("This day is still to come."))
     row = the_order(sitting, case)
+    sitting.close_tasks(case, desks.PAYMENT_ORDER_WRONG)
     set_aside(sitting, case)
     paper = sitting.session.get(Document, row.document_id) if row.document_id is not None else None
     if paper is not None:

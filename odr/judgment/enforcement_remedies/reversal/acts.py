@@ -128,6 +128,11 @@ def _all_of(found: list[Taken]) -> Money | None:
     return Money(sum(one.minor for one in sums), sums[0].currency) if sums else None
 
 
+def _nothing_waits(sitting: Sitting, case: Case) -> None:
+    for desk in (desks.REVERSAL_DUE, desks.GIVE_BACK):
+        sitting.close_tasks(case, desk)
+
+
 def _in_bounds(
     sitting: Sitting, case: Case, giver_id: int, receiver_id: int, amount: Money | None, what: str | None
 ) -> None:
@@ -255,7 +260,7 @@ def _ruled(sitting: Sitting, case: Case, given: RuleOnReversalInput) -> list[Tex
         omits=("request", "giver", "receiver", "amount", "what", "days"),
         more=_ruled,
     ),
-    desk=(desks.REVERSAL_ASKED, desks.GIVE_BACK),
+    desk=(desks.REVERSAL_ASKED, desks.REVERSAL_DUE),
     topic=Topic.DECISION,
     in_record=False,
 )
@@ -279,7 +284,7 @@ def rule_on_reversal(
         if asked is not None:
             asked.state, asked.ruled_entry = ReversalState.REFUSED, number
             sitting.close_tasks(case, desks.REVERSAL_ASKED, asked.reference)
-        sitting.close_tasks(case, desks.GIVE_BACK)
+        _nothing_waits(sitting, case)
         return Recorded(T("Nothing is given back to %(name)s", name=receiver.name), {"given_back": False})
     _in_bounds(sitting, case, giver.id, receiver.id, given.amount, given.what)
     row = asked or Reversal(case_id=case.id, giver_id=giver.id, receiver_id=receiver.id)
@@ -291,7 +296,7 @@ def rule_on_reversal(
     _owe(sitting, case, row, given.days)
     sitting.close_tasks(case, desks.REVERSAL_ASKED, row.reference)
     if not taken(sitting, case):
-        sitting.close_tasks(case, desks.GIVE_BACK)
+        _nothing_waits(sitting, case)
     return Recorded(
         T(
             "%(giver)s gives back to %(name)s: %(what)s",

@@ -78,6 +78,6 @@ def taken_by(sitting: Sitting, case: Case, giver_id: int, receiver_id: int) -> l
 def see_to_giving_back(sitting: Sitting, case: Case, subject: str | None = None) -> None:
     """Something fell: where anything was paid or done on it, a judge rules whether it goes back (CPL 244)."""
     sitting.session.flush()
-    if taken(sitting, case) and not sitting.tasks(case, desks.GIVE_BACK):
+    if taken(sitting, case) and not sitting.tasks(case, desks.REVERSAL_DUE):
         words = T("What was enforced or performed rests on nothing any more. Rule on what goes back.")
-        sitting.open_task(case, Role.JUDGE, desks.GIVE_BACK, words, risk=80, subject=subject)
+        sitting.open_task(case, Role.JUDGE, desks.REVERSAL_DUE, words, risk=80, subject=subject)
