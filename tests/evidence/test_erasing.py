@@ -140,7 +140,8 @@ def test_a_sealed_file_whose_key_was_altered_is_named(small_scene: Scene) -> Non
     mine = submit_secret(small_scene)
     with small_scene.court.database.write() as session:
         blob = session.get_one(Blob, mine.upload.blob_id)
-        blob.wrapped = (blob.wrapped or b"")[:-1] + b"\x00"
+        wrapped = blob.wrapped or b"\x00"
+        blob.wrapped = wrapped[:-1] + bytes([wrapped[-1] ^ 1])
     with small_scene.court.database.read() as session:
         faults = check(small_scene.court.ports.store, session, small_scene.court.notary.vault)
     assert [(fault.kind, f"blob {mine.upload.blob_id}" in fault.culprit) for fault in faults] == [
