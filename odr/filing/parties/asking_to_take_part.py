@@ -6,11 +6,9 @@ put before the judge right after, by whoever does the worker's work. Only a ruli
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,9 +17,8 @@ from odr.docket.models import Case, Stage
 from odr.filing import names
 from odr.filing.models import OutsideRequest, Request, RequestKind, RequestState
 from odr.filing.parties.inputs import InterventionInput
-from odr.ground.background import each_alone
-from odr.ground.errors import ActNotOpen, CourtError
-from odr.ground.memory.built_once import built_once
+from odr.filing.parties.kept_outside import put_on_dockets
+from odr.ground.errors import ActNotOpen
 from odr.ground.text import T
 from odr.identity.actors import CLOCK_ACTOR, actors_in
 from odr.identity.models import Account
@@ -29,10 +26,10 @@ from odr.procedure.forms.inputs import CourtText, field
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
 
 AGAIN_AFTER = timedelta(days=1)
 """How long after a request without an answer the same may be asked again."""
-log = logging.getLogger("odr.filing")
 
 
 class TakePartInput(InterventionInput):
@@ -97,44 +94,21 @@ def ask_to_take_part(court: Court, account_id: int, given: TakePartInput) -> Non
 
 def put_before_judges(court: Court, limit: int = 50) -> int:
     """The worker's step: put what was asked on the docket of the case it names; what names none rests. Gives how many."""
-    with court.database.read() as session:
-        found = session.scalars(
-            built_once(
-                lambda: (
-                    select(OutsideRequest.id)
-                    .where(OutsideRequest.given.is_not(None))
-                    .order_by(OutsideRequest.id)
-                    .limit(limit)
-                )
-            )
-        ).all()
-    return each_alone(found, partial(_put, court), "a request to take part could not be put on its docket")
+    return put_on_dockets(court, OutsideRequest, _put, "a request to take part could not be put on its docket", limit)
 
 
-def _put(court: Court, number: int) -> bool:
-    try:
-        with court.sit() as sitting:
-            row = sitting.session.get_one(OutsideRequest, number, with_for_update=True, populate_existing=True)
-            if row.given is None:
-                return False
-            given, row.given = InterventionInput.model_validate(row.given), None
-            running = select(Case).where(Case.number == row.number, Case.stage.in_((Stage.PENDING, Stage.HEARING)))
-            case = sitting.session.scalar(running.with_for_update())
-            account = sitting.session.get_one(Account, row.account_id)
-            if case is None or actors_in(sitting.session, account, case, sitting.now):
-                return True
-            asked = (Request.case_id == case.id, Request.kind == RequestKind.JOINDER)
-            mine = (*asked, Request.subject == f"account/{account.id}", Request.state == RequestState.ASKED)
-            row.request_id = sitting.session.scalar(select(Request.id).where(*mine).limit(1))
-            if row.request_id is not None:
-                return True
-            sitting.perform(names.RECORD_INTERVENTION, case, given, actor=CLOCK_ACTOR)
-            made = sitting.session.scalars(select(Request).where(*asked).order_by(Request.id.desc()).limit(1)).one()
-            made.subject = f"account/{account.id}"
-            row.request_id = made.id
-    except CourtError as error:
-        # Too late, or somebody of that name is a party: whoever asks is not told of it, and nothing of it is recorded.
-        log.info("a request to take part rests: %s", type(error).__name__)
-        with court.database.write() as session:
-            session.get_one(OutsideRequest, number).given = None
-    return True
+def _put(sitting: Sitting, row: OutsideRequest, given: dict[str, Any]) -> None:
+    running = select(Case).where(Case.number == row.number, Case.stage.in_((Stage.PENDING, Stage.HEARING)))
+    case = sitting.session.scalar(running.with_for_update())
+    account = sitting.session.get_one(Account, row.account_id)
+    if case is None or actors_in(sitting.session, account, case, sitting.now):
+        return
+    asked = (Request.case_id == case.id, Request.kind == RequestKind.JOINDER)
+    mine = (*asked, Request.subject == f"account/{account.id}", Request.state == RequestState.ASKED)
+    row.request_id = sitting.session.scalar(select(Request.id).where(*mine).limit(1))
+    if row.request_id is not None:
+        return
+    sitting.perform(names.RECORD_INTERVENTION, case, InterventionInput.model_validate(given), actor=CLOCK_ACTOR)
+    made = sitting.session.scalars(select(Request).where(*asked).order_by(Request.id.desc()).limit(1)).one()
+    made.subject = f"account/{account.id}"
+    row.request_id = made.id

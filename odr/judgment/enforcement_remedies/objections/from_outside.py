@@ -6,19 +6,16 @@ the docket right after, by whoever does the worker's work. Only the ruling tells
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, PartyKind
-from odr.ground.background import each_alone
-from odr.ground.errors import ActNotOpen, CourtError
-from odr.ground.memory.built_once import built_once
+from odr.filing.parties.kept_outside import put_on_dockets
+from odr.ground.errors import ActNotOpen
 from odr.ground.text import T
 from odr.identity.actors import CLOCK_ACTOR, actors_in
 from odr.identity.models import Account
@@ -36,10 +33,10 @@ from odr.procedure.forms.inputs import Choice, CourtEmail, CourtModel, CourtText
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
+    from odr.procedure.sitting import Sitting
 
 AGAIN_AFTER = timedelta(days=1)
 """How long after an objection without an answer the same may be sent again."""
-log = logging.getLogger("odr.judgment")
 
 
 class ObjectFromOutsideInput(CourtModel):
@@ -115,42 +112,21 @@ def object_from_outside(court: Court, account_id: int, given: ObjectFromOutsideI
 
 def put_objections(court: Court, limit: int = 50) -> int:
     """The worker's step: put what was sent on the docket of the case that is enforced; what names none rests. Gives how many."""
-    with court.database.read() as session:
-        found = session.scalars(
-            built_once(
-                lambda: (
-                    select(OutsideObjection.id)
-                    .where(OutsideObjection.given.is_not(None))
-                    .order_by(OutsideObjection.id)
-                    .limit(limit)
-                )
-            )
-        ).all()
-    return each_alone(found, partial(_put, court), "an outsider's objection could not be put on its docket")
+    return put_on_dockets(
+        court, OutsideObjection, _put, "an outsider's objection could not be put on its docket", limit
+    )
 
 
-def _put(court: Court, number: int) -> bool:
-    try:
-        with court.sit() as sitting:
-            row = sitting.session.get_one(OutsideObjection, number, with_for_update=True, populate_existing=True)
-            if row.given is None:
-                return False
-            given, row.given = row.given, None
-            case = _enforced(sitting.session, row.number)
-            account = sitting.session.get_one(Account, row.account_id)
-            if case is None or actors_in(sitting.session, account, case, sitting.now):
-                return True
-            received = row.asked_at.astimezone(court.settings.tz).date().isoformat()
-            objection = OutsideObjectionInput.model_validate({**given, "received_on": received})
-            sitting.perform(names.RECORD_OUTSIDE_OBJECTION, case, objection, actor=CLOCK_ACTOR)
-            mine = select(EnforcementObjection.id).where(EnforcementObjection.case_id == case.id)
-            row.objection_id = sitting.session.scalars(mine.order_by(EnforcementObjection.id.desc()).limit(1)).one()
-    except CourtError as error:
-        # The same waits already, or a party has this name: whoever objects is not told of it, and nothing of it is recorded.
-        log.info("an objection from outside rests: %s", type(error).__name__)
-        with court.database.write() as session:
-            session.get_one(OutsideObjection, number).given = None
-    return True
+def _put(sitting: Sitting, row: OutsideObjection, given: dict[str, Any]) -> None:
+    case = _enforced(sitting.session, row.number)
+    account = sitting.session.get_one(Account, row.account_id)
+    if case is None or actors_in(sitting.session, account, case, sitting.now):
+        return
+    received = row.asked_at.astimezone(sitting.court.settings.tz).date().isoformat()
+    objection = OutsideObjectionInput.model_validate({**given, "received_on": received})
+    sitting.perform(names.RECORD_OUTSIDE_OBJECTION, case, objection, actor=CLOCK_ACTOR)
+    mine = select(EnforcementObjection.id).where(EnforcementObjection.case_id == case.id)
+    row.objection_id = sitting.session.scalars(mine.order_by(EnforcementObjection.id.desc()).limit(1)).one()
 
 
 def _enforced(session: Session, number: str) -> Case | None:
