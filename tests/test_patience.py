@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import socket
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,38 @@ def leaves_at_once(tree: ast.AST) -> Iterator[int]:
             yield node.lineno
 
 
+ASKED = frozenset(
+    {
+        "count",
+        "content",
+        "evaluate",
+        "inner_text",
+        "input_value",
+        "is_checked",
+        "is_visible",
+        "text_content",
+        "title",
+        "url",
+    }
+)
+ASKS = frozenset({"goto", "reload", "go_back", "url"})
+"""What is asked in an assertion, and what is asked or done anywhere, without waiting for the page that answers."""
+
+
+def goes_on_too_soon(tree: ast.AST) -> Iterator[int]:
+    """Lines right after a click that ask the page at once, or leave it: the page that answers may not be there yet."""
+    blocks = [getattr(node, field, None) for node in ast.walk(tree) for field in ("body", "orelse", "finalbody")]
+    for block in blocks:
+        for before, after in pairwise(block if isinstance(block, list) else []):
+            called = before.value if isinstance(before, ast.Expr) else None
+            if not (isinstance(called, ast.Call) and ast.unparse(called.func).endswith(".click")):
+                continue
+            used = {part.attr for part in ast.walk(after) if isinstance(part, ast.Attribute)}
+            of_a_page = isinstance(after, ast.Assert) and used & ASKED
+            if not isinstance(after, ast.With) and (of_a_page or used & ASKS):
+                yield after.lineno
+
+
 def seen_by_its_file(tree: ast.AST) -> Iterator[int]:
     """Lines that take a socket's file for somebody who listens: the file is there a moment earlier."""
     for node in ast.walk(tree):
@@ -98,7 +131,7 @@ def seen_by_its_file(tree: ast.AST) -> Iterator[int]:
 
 def test_no_test_asks_a_clock_on_the_wall_whether_it_passes() -> None:
     """What is too slow is counted in statements, syncs and processor time; what must happen is waited for patiently."""
-    timed, asleep, short, early, hasty = set(), set(), [], [], []
+    timed, asleep, short, early, hasty, soon = set(), set(), [], [], [], []
     for file in files("tests"):
         tree, name = tree_of(file), str(file.relative_to(HERE))
         if any(on_the_wall(tree)):
@@ -109,10 +142,12 @@ def test_no_test_asks_a_clock_on_the_wall_whether_it_passes() -> None:
         if name not in LOADED:
             hasty += [f"{name}:{line}" for line in leaves_at_once(tree)]
         early += [f"{name}:{line}" for line in seen_by_its_file(tree)]
+        soon += [f"{name}:{line}" for line in goes_on_too_soon(tree)]
     assert timed == set(TIMED)
     assert asleep == set(SLEEP), "wait with until(…), on a page with until_on(…)"
     assert short == []
     assert early == [], "wait with accepts(…)"
+    assert soon == [], "click within answered(page), or wait with expect(…)"
     assert hasty == [], "open contexts with patient(…), and send forms within answered(page): tests/peers/browser.py"
 
 
@@ -185,3 +220,12 @@ def test_a_page_that_is_not_left_yet_is_seen() -> None:
     assert list(leaves_at_once(ast.parse("button.click()\npage.wait_for_load_state()"))) == [2]
     assert list(leaves_at_once(ast.parse("browser.new_context()"))) == [1]
     assert list(leaves_at_once(ast.parse("with answered(page):\n    button.click()"))) == []
+    for asked in (
+        "assert page.locator('p').count() == 1",
+        "page.goto(next)",
+        "at = page.url",
+        "if '/code' in page.url: pass",
+    ):
+        assert list(goes_on_too_soon(ast.parse(f"page.click('a')\n{asked}"))) == [2]
+        assert list(goes_on_too_soon(ast.parse(f"with answered(page):\n    page.click('a')\n{asked}"))) == []
+    assert list(goes_on_too_soon(ast.parse("button.click()\nexpect(page.locator('p')).to_have_count(1)"))) == []

@@ -25,7 +25,7 @@ from odr.ground.text import T
 from odr.procedure.court import Court
 from odr.register.publication.mirror.making import publish
 from odr.training.disputes import SHOWN_A_DAY
-from tests.peers.browser import DESK, PHONE, OpenPage
+from tests.peers.browser import DESK, PHONE, OpenPage, answered
 
 READERS = [("en", DESK), ("zh-CN", PHONE)] if os.environ.get("ODR_PROVE") else [("en", DESK)]
 LOOKED_FOR = "退还货款"
@@ -102,7 +102,8 @@ def test_a_newcomer_finds_decisions_and_proves_one_from_the_copy(
     assert len(found) >= 3, "three decisions are found by their words"
     corrected = None
     for address in found:
-        page.locator(f'.court-hits a[href="{address}"]').click()
+        with answered(page):
+            page.locator(f'.court-hits a[href="{address}"]').click()
         assert page.url.endswith(address) and LOOKED_FOR in page.inner_text("main")
         if page.locator("#v2").count():
             corrected = address
@@ -111,8 +112,10 @@ def test_a_newcomer_finds_decisions_and_proves_one_from_the_copy(
         page.go_back()
     assert corrected is not None, "one of them was corrected, and its page says why"
     # What is withheld answers to no word; the account under the list leads to its line.
-    page.click(f'main a:has-text("{words("The ledger of all numbers", locale)}")')
-    page.click(f'.court-sort a:has-text("{words("Withheld", locale)}")')
+    with answered(page):
+        page.click(f'main a:has-text("{words("The ledger of all numbers", locale)}")')
+    with answered(page):
+        page.click(f'.court-sort a:has-text("{words("Withheld", locale)}")')
     (line,) = page.locator("main table tbody tr").filter(has_text=re.compile(r"\d")).all()[-1:]
     assert reason(told, "mediated", locale) in line.inner_text()
     fingerprint = re.search(r"[0-9a-f]{64}", page.inner_text("pre.court-receipt"))
@@ -122,7 +125,8 @@ def test_a_newcomer_finds_decisions_and_proves_one_from_the_copy(
     digest = page.locator("#proof + dl dd").first.inner_text()
     name = corrected.rpartition("/")[2]
     page.goto(mirror)
-    page.click(f'a:has-text("decisions/{name}.html")')
+    with answered(page):
+        page.click(f'a:has-text("decisions/{name}.html")')
     assert LOOKED_FOR in page.inner_text("main") and SHOWN_A_DAY not in page.content()
     folder = tmp_path / "taken"
     take(page, mirror, folder)

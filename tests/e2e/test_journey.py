@@ -12,7 +12,7 @@ from odr.docket.models import Stage
 from odr.identity.models import Account
 from odr.identity.sign_in import one_time_codes
 from odr.identity.sign_in.keys import keyring
-from tests.peers.browser import PHONE, OpenContext
+from tests.peers.browser import PHONE, OpenContext, answered
 from tests.scene import PASSWORD, Scene
 from tests.sound import is_sound_to_both
 
@@ -27,10 +27,12 @@ def sign_in(page: Page, scene: Scene, who: str) -> None:
     page.goto("/account/sign-in")
     page.fill("input[type=email]", f"{who}@court.example")
     page.fill("input[type=password]", PASSWORD)
-    page.click(GO_ON)
+    with answered(page):
+        page.click(GO_ON)
     if "/code" in page.url:
         page.fill("main input[type=text]", pyotp.TOTP(SECRET).at(scene.clock.machine_now()))
-        page.click(GO_ON)
+        with answered(page):
+            page.click(GO_ON)
 
 
 def give_second_factor(scene: Scene, *people: str) -> None:
@@ -57,7 +59,8 @@ def test_a_claim_is_filed_and_accepted(
     sign_in(page, scene, "li")
     page.goto("/start")
     page.check("input[name=cause] >> nth=0")
-    page.click(GO_ON)
+    with answered(page):
+        page.click(GO_ON)
     draft = page.url.removesuffix("/matter")
     for step, filled in STEPS:
         page.goto(f"{draft}/{step}")
@@ -67,10 +70,12 @@ def test_a_claim_is_filed_and_accepted(
                 page.check(f"#{field}")
             else:
                 page.fill(f"#{field}", str(value))
-        page.click("button[name=continue]")
+        with answered(page):
+            page.click("button[name=continue]")
     page.goto(f"{draft}/check-answers")
     is_sound_to_both(page)
-    page.click(GO_ON)
+    with answered(page):
+        page.click(GO_ON)
     assert "/docket/1" in page.url
     is_sound_to_both(page)
     reference = page.url.split("/cases/")[1].split("/")[0]
@@ -122,10 +127,12 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(
     sign_in(page, small_scene, "li")
     page.goto("/start")
     page.check("input[name=cause] >> nth=0")
-    page.click(GO_ON)
+    with answered(page):
+        page.click(GO_ON)
     page.goto(page.url.replace("/matter", "/relief"))
     page.fill("#relief-0-what", "The price back")
     page.fill("#relief-0-amount", "80,00")
-    page.click("button[name=continue]")
+    with answered(page, refused=True):
+        page.click("button[name=continue]")
     assert page.locator(".govuk-error-summary").count() == 1
     assert page.input_value("#relief-0-what") == "The price back" and page.input_value("#relief-0-amount") == "80,00"

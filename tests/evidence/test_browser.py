@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from PIL import Image, ImageChops
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from odr.evidence.models import PartKind, Upload, UploadState
 from odr.evidence.store.ports import desk_of
@@ -147,7 +147,7 @@ def test_files_are_hashed_before_they_are_sent_and_cut_uploads_resume(
         (UploadState.ANCHORED, known, known) for known in (digest, sha256(b"hello\n"))
     ]
     page.get_by_role("link", name=re.compile("long.txt")).click()
-    assert page.locator("code").first.text_content() == digest
+    expect(page.locator("code").first).to_have_text(digest)
 
 
 def test_after_a_reload_the_same_file_goes_on_where_it_stopped(

@@ -163,4 +163,4 @@ def test_faults_take_the_focus(site: Site, open_page: OpenPage) -> None:
     page = open_page(f"{site.origin}/en")
     assert page.evaluate("document.activeElement.className") == "govuk-error-summary"
     page.get_by_role("link", name="Fact 2: Fill in: What happened").click()
-    assert page.evaluate("document.activeElement.id") == "facts-1-what"
+    expect(page.locator("#facts-1-what")).to_be_focused()

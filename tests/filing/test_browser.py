@@ -22,7 +22,7 @@ from tests.entering import let_in
 from tests.evidence.test_platform_records import ASKED, KEY, signed
 from tests.filing.test_bulk import sent
 from tests.filing.test_group import SAID, announced, members, registered
-from tests.peers.browser import OpenContext
+from tests.peers.browser import OpenContext, answered
 from tests.scene import Scene, claim
 from tests.sound import is_sound_to_both
 
@@ -120,7 +120,8 @@ def test_the_pages_are_usable_by_everybody(site: Site) -> None:
             look(page, path, f"{who}-{number}")
         if who == "li":
             page.goto("/start?cause=online_shopping")
-            page.locator("main form button[type=submit]").first.click()
+            with answered(page):
+                page.locator("main form button[type=submit]").first.click()
             look(page, page.url.partition("?")[0].replace("/matter", "/interest"), "interest")
 
 

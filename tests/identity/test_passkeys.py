@@ -20,7 +20,7 @@ from odr.identity.sign_in import passkeys, program_tokens, sessions
 from odr.identity.sign_in.passkeys import PasskeyRefused, Site
 from odr.identity.sign_in.program_tokens import Scope
 from tests.identity.conftest import ORIGIN, PASSWORD, Mailbox, NewBrowser, People
-from tests.peers.browser import PHONE, OpenPage
+from tests.peers.browser import PHONE, OpenPage, answered
 
 SITE = Site("court.test", (ORIGIN,), "Internet Court")
 
@@ -171,7 +171,8 @@ def test_without_javascript_on_a_telephone_in_chinese(
     page.goto("/account/devices")
     assert page.inner_text("h1") == "您的设备"
     page.goto("/account")
-    page.click("form[action='/account/sign-out'] button")
+    with answered(page):
+        page.click("form[action='/account/sign-out'] button")
     assert page.url == served + "/account/sign-in"
 
 

@@ -28,7 +28,7 @@ LIMIT, SPARE = 1.3, 1_500
 """How much more steps, and how many of them are nothing."""
 EVERY = 20
 """Steps between two counts."""
-PEOPLE = ("li", "judge", "clerk", "president", "cashier", "admin")
+PEOPLE = ("li", "judge", "president", "cashier", "admin")
 PLATFORM = "chengguang"
 """It is a party of every case, in both courts of more than are counted."""
 
@@ -61,13 +61,11 @@ class Counted:
         assert status < 500, f"{page} answers {status}"
         return self.steps - before if status == 200 else None
 
-    def judge_of(self, whose: str) -> str:
-        """Who sits in that case, by the part before the @."""
+    def seated(self, whose: str, role: Role) -> str:
+        """Who has that seat in the case, which is drawn by lot, by the part before the @."""
         with self.court.database.read() as session:
             sits = select(Account.email).join(Seat, Seat.account_id == Account.id).join(Case, Case.id == Seat.case_id)
-            found = sits.where(
-                Case.reference == case_of(self.court, whose), Seat.role == Role.JUDGE, Seat.until_at.is_(None)
-            )
+            found = sits.where(Case.reference == case_of(self.court, whose), Seat.role == role, Seat.until_at.is_(None))
             return session.scalars(found).one().partition("@")[0]
 
 
@@ -100,8 +98,12 @@ def test_no_page_and_no_round_goes_through_what_grows(tmp_path: Path) -> None:
         while worker.work_once(counted.court)["service_figures"]:
             pass
     faults, looked = [], 0
-    judge = many.judge_of(PLATFORM)
-    readers = [*((one, "li") for one in PEOPLE), (PLATFORM, PLATFORM), (judge, PLATFORM)]
+    judge = many.seated(PLATFORM, Role.JUDGE)
+    readers = [
+        *((one, "li") for one in (*PEOPLE, many.seated("li", Role.CLERK))),
+        (PLATFORM, PLATFORM),
+        (judge, PLATFORM),
+    ]
     for who, whose in readers:
         browsers = browser(many.app, many.court, who), browser(few.app, few.court, who)
         lists = (pages(one.app, case_of(one.court, whose)) for one in (many, few))

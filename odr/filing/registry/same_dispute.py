@@ -124,10 +124,12 @@ def _between(sought: _Sought) -> Select[int]:
         # No engine knows which name has few cases: told to begin with all of one side, it does not read the cases of the other.
         .prefix_with("MATERIALIZED")
     )
+    # Nor does it then look for the others by name, which may be a company's in each of its cases: only by case.
+    name = Party.name.concat("")
     return (
         select(first.c.case_id)
         .join(Party, Party.case_id == first.c.case_id)
-        .where(Party.name.in_(many), Party.role.in_(SIDES), Party.role != first.c.role)
+        .where(name.in_(many), Party.role.in_(SIDES), Party.role != first.c.role)
     )
 
 

@@ -121,7 +121,8 @@ def test_two_browsers_hold_a_hearing(held: Live, house: House, browser: Browser)
     held.enters(LI)
     held.enters(HAIYUN)
     chen.goto(f"{base}/live")
-    chen.get_by_role("button", name="Enter the hearing").click()
+    with answered(chen):
+        chen.get_by_role("button", name="Enter the hearing").click()
     li.goto(f"{base}/live/room")
     with chen.context.expect_page() as beside:
         chen.get_by_role("link", name="Open the hearing").click()
