@@ -81,7 +81,12 @@ PAYMENT_ORDER_LAWSUIT = desk(
     by_hand=True,
     outlives=True,
 )
-PAYMENT_ORDER_OBJECTED = desk("payment_order_objected", T("An objection to a payment order"), Role.JUDGE)
+PAYMENT_ORDER_OBJECTED = desk(
+    "payment_order_objected",
+    T("An objection to a payment order"),
+    Role.JUDGE,
+    waits=T("Nothing for you to do now: the judge rules on the objection to the payment order."),
+)
 PAYMENT_ORDER_SUED = desk("payment_order_sued", T("A payment order beside a lawsuit"), Role.JUDGE)
 PAYMENT_ORDER_TO_END = desk("payment_order_to_end", T("A payment order to end"), Role.JUDGE)
 PAYMENT_ORDER_WRONG = desk("payment_order_wrong", T("A payment order that seems wrong"), Role.PRESIDENT, by_hand=True)

@@ -152,6 +152,8 @@ class StepWords:
     """What follows if nothing is done, where that is not what the pack says of every time limit of the kind."""
     done: bool = False
     """Of a time limit that all parties share: its reader has done their part, and waits for the others."""
+    met: bool = False
+    """Whoever the time runs for has done what it is for, and the court answers that: nobody waits for them any more."""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from odr.procedure.acts.availability import refusal, refuse_role
 from odr.procedure.acts.table import Act
 from odr.procedure.case import act_drafts
 from odr.procedure.case.before_doing import said_before
+from odr.procedure.case.written import answered_by
 from odr.procedure.forms import fields
 from odr.procedure.forms.doubts import Doubt, doubts_of, mark_of
 from odr.procedure.forms.inputs import Widget
@@ -443,6 +444,7 @@ def act_page(
         **(keeping(case, actor, act, shown, values, named) if keeps else {"keeps": False}),
         sure=sure_mark(faults),
         said=said_before(sitting, case, actor, act),
+        answered=answered_by(sitting, case, actor, act, values),
         wording=wording_of(sitting, case, shown) if is_written_to_people(act, actor) else None,
         looks_at_words=sitting.court.settings.wording and is_written_to_people(act, actor),
         beside=beside(sitting, case, actor) if beside is not None else None,

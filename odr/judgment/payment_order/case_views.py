@@ -8,7 +8,7 @@ from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Document, Role
 from odr.ground.text import Money
 from odr.identity.actors import Actor
 from odr.judgment import names
-from odr.judgment.payment_order.queries import payment_order_of, standing, sum_of
+from odr.judgment.payment_order.queries import objections_of, payment_order_of, standing, sum_of
 from odr.procedure.acts.availability import refusal
 from odr.procedure.hooks import Panel
 
@@ -31,6 +31,7 @@ def order_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     if row is None or actor.role not in PARTY_ROLES | COURT_ROLES:
         return None
     still = {number for number, _ in standing(row)}
+    objection = next(iter(reversed(objections_of(sitting.session, case))), None)
     lawsuits = {one["case"] for one in row.lapses if one["case"]}
     data = {
         "row": row,
@@ -39,6 +40,12 @@ def order_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
             (number, Money(one["minor"], row.currency), one["what"], number in still)
             for number, one in enumerate(row.demands, 1)
         ],
+        "objection": objection
+        and {
+            "state": objection.state.label,
+            "amount": sum_of(row, objection.demands),
+            "entry": objection.entry_number,
+        },
         "fee": Money(row.fee_minor, row.currency) if row.fee_minor else None,
         "document": sitting.session.get(Document, row.document_id) if row.document_id else None,
         "lawsuits": sorted(lawsuits) if actor.role is Role.CLAIMANT else [],

@@ -45,6 +45,17 @@ class ObjectionState(enum.Enum):
     DISMISSED = "dismissed"  # it is none: the order stands (CPI 436)
     WITHDRAWN = "withdrawn"  # withdrawn by leave: the order stands
 
+    @property
+    def label(self) -> Words:
+        """The state in words."""
+        return {
+            ObjectionState.WAITING: T("The judge looks at its form"),
+            ObjectionState.TAKEN_BACK: T("Taken back; the judge gives leave"),
+            ObjectionState.UPHELD: T("It stands; what it is about has lapsed"),
+            ObjectionState.DISMISSED: T("It is none; the order stands"),
+            ObjectionState.WITHDRAWN: T("Withdrawn by leave; the order stands"),
+        }[self]
+
 
 class PaymentOrder(Base):
     """An application for a payment order and what became of it: one to a case."""

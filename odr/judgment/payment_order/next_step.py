@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 
 
 def order_step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> StepWords | None:
-    """To pay the sum with the fee, or to object in writing; done once an objection waits for its ruling. None for a window of
-    another kind.
+    """To pay the sum with the fee, or to object in writing; done, for whoever looks, once an objection waits for its ruling.
+    None for a window of another kind.
     """
-    if window.kind != PAYMENT_ORDER_OBJECTION or actor.party_id is None or window.party_id != actor.party_id:
-        return None
-    row = payment_order_of(sitting.session, case)
+    row = payment_order_of(sitting.session, case) if window.kind == PAYMENT_ORDER_OBJECTION else None
     if row is None:
         return None
+    objected = waiting_objection(sitting.session, case) is not None
+    if actor.party_id is None or window.party_id != actor.party_id:
+        return StepWords(met=True) if objected else None
     amount = Money(sum_of(row).minor + row.fee_minor, row.currency)
     paid = If(
         T("If you have paid"), T("Say so with the day and the reference of the transfer."), names.RECORD_PERFORMANCE
@@ -34,5 +35,5 @@ def order_step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> St
         T("pay %(amount)s to %(name)s, or object in writing", amount=amount, name=applicant_of(case).name),
         ifs=(paid,),
         silence=T("The order can be enforced like a judgment, and interest for delay is added."),
-        done=waiting_objection(sitting.session, case) is not None,
+        done=objected,
     )

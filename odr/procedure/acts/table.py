@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -455,3 +455,10 @@ def act(
         return handler
 
     return enter
+
+
+def ways_off(desk: Desk, acts: Iterable[Act]) -> list[Act]:
+    """Those of some acts that take a task off this desk; the one that serves fewest other desks comes first, for it is about
+    this one thing.
+    """
+    return sorted((act for act in acts if desk in act.desk), key=lambda act: len(act.desk))

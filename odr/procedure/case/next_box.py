@@ -290,7 +290,9 @@ def _waited_for(
     """Who has to act, until when, and in which time limit: another party, then the court, then whoever has something on
     their desk.
     """
-    window = next((w for w in others if _nature(w) is Nature.DUTY and case.party_if_any(w.party_id) is not None), None)
+    of_parties = (w for w in others if _nature(w) is Nature.DUTY and case.party_if_any(w.party_id) is not None)
+    # Whoever has done what their time is for, such as having objected, keeps nobody waiting: the court answers them.
+    window = next((w for w in of_parties if not any(t.met for t in _told(sitting, case, actor, w))), None)
     if window is not None:
         name = case.party(window.party_id or 0).name
         what = step_title(sitting, case, actor, window)

@@ -19,7 +19,7 @@ from odr.identity.actors import Actor, seated_in
 from odr.procedure import names as act_names
 from odr.procedure.acts.act_versions import files_named
 from odr.procedure.acts.availability import Availability, acts_for
-from odr.procedure.acts.table import Act, Milestone, Topic
+from odr.procedure.acts.table import Act, Milestone, Topic, ways_off
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.acts.windows import shown_windows, window_title
 from odr.procedure.case.course import Station, stations
@@ -30,6 +30,8 @@ from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.sitting import Sitting
 from odr.procedure.time.timeline import marking_entries
 
+WAYS = 4
+"""Acts by which one thing on a desk may be done, that stand with it; all are in the list of acts."""
 FEW = 3
 """Things of one kind that stand on a case's page one by one besides the first; more are folded behind it."""
 
@@ -177,7 +179,8 @@ class CasePage:
     closed_acts: list[Availability]
     entries: list[LineView]
     panels: dict[str, list[Panel]]
-    tasks: list[tuple[Task, Act | None, list[Task]]]
+    tasks: list[tuple[Task, list[Act], list[Task]]]
+    """Each with the acts that take it off the desk, and the others of its kind that are folded behind it."""
     """What waits for the viewer's role, each with its act and, where there are many of a kind, the others of that kind."""
     people: list[Sitter]
     appointments: list[Appointment]
@@ -353,7 +356,7 @@ def case_page(sitting: Sitting, case: Case, actor: Actor, locale: str) -> CasePa
         closed_acts=[a for a in available if not a.is_open],
         entries=line_views(sitting, case, actor, latest_lines(sitting.session, case), locale),
         panels=panels,
-        tasks=[(task, _act_of(task, open_acts), more) for task, more in _folded(tasks)],
+        tasks=[(task, _acts_of(task, open_acts), more) for task, more in _folded(tasks)],
         people=sitters(sitting, case),
         appointments=ahead,
     )
@@ -366,14 +369,15 @@ def _news(sitting: Sitting, case: Case, actor: Actor, locale: str) -> News | Non
     return News(since.looked_at, line_views(sitting, case, actor, since.entries, locale), since.more)
 
 
-def _act_of(task: Task, acts: Sequence[Act]) -> Act | None:
-    """The act by which a task is done: the first open one that names its desk; where no one act does it, the one that
-    takes it off by hand.
+def _acts_of(task: Task, acts: Sequence[Act]) -> list[Act]:
+    """The open acts by which a task is done: whoever may grant or refuse is shown both, and of a page of several acts one is
+    enough. Where no one act does it, that which takes it off by hand.
     """
     desk = DESKS.get(task.kind)
     if desk is None:
-        return None
-    return next((a for a in acts if desk in a.desk or (desk.by_hand and a.name == act_names.FINISH_TASK)), None)
+        return []
+    by_hand = [act for act in acts if desk.by_hand and act.name == act_names.FINISH_TASK]
+    return list({act.page or act.name: act for act in reversed(ways_off(desk, acts) or by_hand)}.values())[::-1][:WAYS]
 
 
 def attached_files(sitting: Sitting, actor: Actor, entry: DocketEntry) -> list[str]:

@@ -22,6 +22,7 @@ from odr.procedure.case.next_box import next_box
 from odr.procedure.case.overview import attached_files, case_page as case_overview, entry_view, line_views
 from odr.procedure.case.readings import DAYS, READS_READINGS, SHOWN, figures, traces
 from odr.procedure.case.staff_notes import WRITERS, open_on
+from odr.procedure.case.written import written_in
 from odr.procedure.forms.faults import label_of
 from odr.procedure.forms.fields import with_defaults
 from odr.procedure.forms.inputs import Widget
@@ -103,6 +104,7 @@ def one_entry(case: Case, actor: Actor, number: int) -> Page:
         entry=entry_view(court, case, actor, found, current_locale()),
         files=files,
         attached=attached_files(court, actor, found),
+        parts=written_in(court, case, found) if reads_entry(actor, found) else (),
         papers=[d for d in papers_of(court.session, case, number) if reads_document(actor, d)],
         done="done" in request.args,
         has_box="done" in request.args,

@@ -15,7 +15,7 @@ from odr.ground.keyset import A_PAGE, FAR, Key, Listed, any_is_more, holds, judg
 from odr.ground.memory.asked_once import remembered
 from odr.identity.actors import serving
 from odr.identity.models import Mandate
-from odr.procedure.acts.table import Act, ActTable
+from odr.procedure.acts.table import Act, ActTable, ways_off
 from odr.procedure.acts.tasks import DESKS
 from odr.procedure.models import Task
 from odr.procedure.rules.pack import RulePack
@@ -46,16 +46,15 @@ def done_by(table: ActTable, task: Task, case: Case, rules: Callable[[Case], Rul
     desk = DESKS.get(task.kind)
     acts = (
         act
-        for act in table
-        if desk in act.desk
-        and task.role in act.by
+        for act in (ways_off(desk, table) if desk is not None else ())
+        if task.role in act.by
         and (act.name not in left_to or left_to[act.name].by == task.role.value)
         and act.listed
         # Where it is of a part that is in effect, the task itself shows that there is one.
         and (case.stage in act.at or act.of_part)
         and (case.stayed_at is None or act.while_stayed or act.of_part)
     )
-    return next(acts, None) if desk is not None else None
+    return next(acts, None)
 
 
 BY_NEXT_DATE = (Key(func.coalesce(Case.next_due_at, FAR), datetime), Key(Case.id, descending=True))

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ValidationError
 from sqlalchemy import and_, bindparam, select
 
 from odr.docket.models import Audience, Case, DocketEntry, Document, Party
@@ -24,13 +22,11 @@ from odr.ground.background import each_alone
 from odr.ground.canonical import sha256_hex
 from odr.ground.db import new_reference
 from odr.ground.memory.built_once import built_once
-from odr.ground.text import Money, T, Text, words_of
+from odr.ground.text import T, words_of
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Milestone, acts_that_mean
-from odr.procedure.forms.faults import label_of
-from odr.procedure.forms.input_words import value_words
+from odr.procedure.case.written import written_in
 from odr.procedure.papers.frame import anchored
-from odr.procedure.rules.cases import FieldKind
 from odr.procedure.time.written_working import bilingual
 from odr.service.models import Packet
 from odr.service.packet.occasions import Occasion
@@ -46,7 +42,6 @@ Readers = tuple[Audience, list[str]]
 COPY = "service_copy"
 PROOF = "proof_of_service"
 PDF = "application/pdf"
-_PARTS = {"matter": T("What the dispute is about"), "respondents": T("The other side"), "claimant": T("Who claims")}
 
 
 @dataclass
@@ -273,58 +268,16 @@ def copy_paper(sitting: Sitting, case: Case, entry: DocketEntry) -> NoticePaper:
         case_number=case.number,
         issued_on=sitting.today,
         signatories=(clerk(name),),
-        blocks=[ParagraphBlock(words), FactsBlock(head), *_content(sitting, case, entry, payload)],
+        blocks=[ParagraphBlock(words), FactsBlock(head), *_content(sitting, case, entry)],
     )
 
 
-def _content(sitting: Sitting, case: Case, entry: DocketEntry, payload: Mapping[str, Any]) -> list[Block]:
-    model = sitting.court.table[entry.act].input
-    try:
-        given = model.model_validate(payload["input"])
-    except ValidationError:
-        # An entry of an older form: its words stand, its parts are read on the docket.
-        return []
-    return list(_blocks(sitting, case, given))
-
-
-def _blocks(sitting: Sitting, case: Case, given: BaseModel) -> Iterator[Block]:
-    rows: list[tuple[Words, Words]] = []
-    parts: list[tuple[Words, BaseModel]] = []
-    for name, info in type(given).model_fields.items():
-        label, value = label_of(info), getattr(given, name)
-        title: Words = label.label if label else _PARTS.get(name, name)
-        for index, one in enumerate(value if isinstance(value, list | tuple) else [value], 1):
-            if isinstance(one, BaseModel):
-                several = isinstance(value, list | tuple) and len(value) > 1
-                parts.append((T("%(what)s %(number)s", what=title, number=index) if several else title, one))
-            elif isinstance(one, Mapping):
-                rows += _particulars(sitting, case, one)
-            elif one not in (None, "") and (label or name in _PARTS):
-                # What nobody was asked the court gave itself: the entry's words say it.
-                words = value_words(sitting, case, info, one)
-                if words is not None:
-                    rows.append((title, words))
-    if rows:
-        yield FactsBlock(rows)
-    for title, part in parts:
-        yield HeadingBlock(title)
-        yield from _blocks(sitting, case, part)
-
-
-def _particulars(sitting: Sitting, case: Case, told: Mapping[str, Any]) -> Iterator[tuple[Words, Words]]:
-    """What a claim says of its own kind of dispute, under the names the rules give it: days as days, listed answers in the
-    reader's language.
-    """
-    asked = {one.key: one for one in sitting.pack(case).cause(case.cause).fields}
-    for key, value in told.items():
-        one = asked.get(key)
-        if value in (None, "") or one is None:
-            continue
-        if one.kind is FieldKind.DATE and isinstance(value, str):
-            value = date.fromisoformat(value)
-        elif one.kind is FieldKind.CHOICE:
-            value = next((option for option in one.options if option.render("en") == value), value)
-        yield one.label, value if isinstance(value, Money | Text | date) else str(value)
+def _content(sitting: Sitting, case: Case, entry: DocketEntry) -> Iterator[Block]:
+    for part in written_in(sitting, case, entry):
+        if part.title is not None:
+            yield HeadingBlock(part.title)
+        if part.rows:
+            yield FactsBlock(list(part.rows))
 
 
 def entry_audience(sitting: Sitting, case: Case, number: int) -> Audience:
