@@ -734,7 +734,11 @@ const ORDERS = {
   },
 
   async close() {
-    const closing = await this.stopRecording();
+    // What the order itself finds wrong with the recorder is no reason to keep everybody here.
+    const closing = await this.stopRecording().catch((error) => {
+      if (!this.recorder.fault) throw error;
+      return {};
+    });
     // A segment that failed gets its last link now: no other follows that would give it.
     if (this.recorder?.fault) await this.restore().catch((error) => { throw new Refused(`recorder_failed: ${error.message}`); });
     for (const person of this.people.values()) person.device?.end({ type: "closed" });
