@@ -814,3 +814,43 @@ def test_once_the_procedure_has_ended_no_objection_is_ruled_on(small_scene: Scen
     assert scene.case().outcome is Outcome.LAPSED
     with scene.court.database.read() as session:
         assert session.scalars(select(Claim.amount_minor)).all() == [1_000_000]
+
+
+@pytest.mark.parametrize("fell", ["set aside", "never served"])
+def test_what_was_paid_under_an_order_that_fell_lies_before_the_judge(small_scene: Scene, fell: str) -> None:
+    """Though the case of the order is over with that, a judge rules whether it goes back (CPL 244)."""
+    scene = small_scene
+    served(scene)
+    scene.later(days=16)
+    with scene.court.database.read() as session:
+        first = session.scalars(select(Obligation.reference).where(Obligation.case_id == scene.case_id)).first()
+    paid = {"obligation": first, "amount": "500.00", "on": scene.clock.now().date().isoformat()}
+    scene.do("record_performance", "li", **paid)
+    if fell == "set aside":
+        scene.do("doubt_payment_order", "judge", reasons="The note seems forged.")
+        scene.do(
+            "set_aside_payment_order",
+            "president",
+            committee_on="2026-03-01",
+            reasons="The note was forged.",
+            case_number=number(scene),
+        )
+    else:
+        packet = packet_out(scene)
+        scene.do("rebut_service", "haiyun", packet=packet, says="not_received", grounds="The address is not ours.")
+        scene.do("decide_rebuttal", "judge", packet=packet, finding="not_received", reasons="The register says so.")
+        scene.later(days=31)
+        ends(scene, "not_served")
+        reads(scene, "li")
+        scene.later(days=10)
+    assert scene.case().stage is Stage.CLOSED and "reversal_due" in desk(scene)
+    scene.do(
+        "rule_on_reversal",
+        "judge",
+        giver="claimant/1",
+        receiver="respondent/1",
+        answer="order",
+        amount="500.00",
+        reasons="The order binds nobody.",
+    )
+    assert "reversal_due" not in desk(scene)
