@@ -346,6 +346,42 @@ def test_what_is_claimed_stays_untouched_where_the_ruling_had_not_arrived(bench:
         sell(bench)
 
 
+def carries_out(bench: Bench) -> None:
+    """The registry does what was ruled on the newest objection."""
+    given = {"what": "The seizure of the lorry is lifted.", "on": bench.today, "carries_out": newest(bench).reference}
+    bench.do("clerk", "record_measure", given)
+
+
+def test_measures_are_lifted_though_the_enforcement_is_over(bench: Bench) -> None:
+    """The creditor's days to sue run out after its end: what was done to the property is lifted all the same (CPI 314), and nothing
+    else is enforced then.
+    """
+    enforced(bench)
+    outside(bench)
+    rule(bench, "founded")
+    carries_out(bench)
+    bench.serve("claimant/1")
+    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing else was found."})
+    with pytest.raises(ActNotOpen, match="No enforcement"):
+        bench.do("clerk", "record_measure", {"what": "An account was frozen.", "on": bench.today})
+    bench.wait(days=22)
+    assert on_desk(bench, desks.OBJECTION_CARRY_OUT) == 1
+    with pytest.raises(ActNotOpen, match="No enforcement"):
+        bench.do("clerk", "record_measure", {"what": "An account was frozen.", "on": bench.today})
+    carries_out(bench)
+    assert on_desk(bench, desks.OBJECTION_CARRY_OUT) == 0 and "court" not in running(bench, "enforcement_inaction")
+
+
+def test_carrying_a_ruling_out_begins_no_watch_while_all_is_halted(bench: Bench) -> None:
+    """The watch over inaction stands still with the enforcement (CPL 237, 267)."""
+    enforced(bench)
+    outside(bench)
+    rule(bench, "founded")
+    bench.do("judge", "halt_enforcement", {"ground": "creditor", "reasons": "The creditor agrees to wait."})
+    carries_out(bench)
+    assert running(bench, "enforcement_inaction") == []
+
+
 def test_a_lost_action_of_the_creditor_is_carried_out(bench: Bench) -> None:
     """The property was left alone by ruling, and the creditor sued in vain: what was done to it is seen to (CPI 311, 314)."""
     enforced(bench)
