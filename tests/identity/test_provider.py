@@ -134,6 +134,50 @@ def test_a_link_made_and_ended_is_told(
     assert mailbox.letters[-1][1] == "A link of your account ended"
 
 
+@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+def test_a_provider_that_names_an_address_in_the_clear_keeps_nobody_else_out(
+    lay: Browser, provider_peer: ProviderPeer, people: People, name: str
+) -> None:
+    """Set up wrongly, behind a proxy that ends the encryption: nobody is sent there, and everybody else signs in as always."""
+    people.add("other@parties.example")
+    provider_peer.set(places={name: "http://provider.example/there"})
+    assert lay.get("/account/sign-in").status_code == 200
+    lay.sign_in("other@parties.example")
+    assert who(lay) is not None
+
+
+def test_a_code_and_the_courts_secret_follow_no_redirection(lay: Browser, provider_peer: ProviderPeer) -> None:
+    """They go to the address that the provider describes, and not to where an answer points."""
+    provider_peer.set(places={"token_endpoint": f"{provider_peer.issuer}/moved"})
+    assert lay.get(here(provider_peer.sign_in(set_out(lay)))).status_code == 502
+    assert who(lay) is None
+
+
+def test_a_key_that_was_changed_is_read_anew_also_where_no_token_names_it(
+    lay: Browser, provider_peer: ProviderPeer
+) -> None:
+    """A provider with one key need not name it (RFC 7515, 4.1.4): changed, the next who comes is let in all the same."""
+    provider_peer.set(kid=False)
+    lay.get(here(provider_peer.sign_in(set_out(lay))))
+    assert who(lay) is not None
+    provider_peer.set(key="next", published="next")
+    other = Browser(lay.client.application)
+    other.get(here(provider_peer.sign_in(set_out(other))))
+    assert who(other) is not None
+
+
+def test_nobody_has_proved_themselves_in_a_time_to_come(
+    lay: Browser, provider_peer: ProviderPeer, database: Database, clock: FixedClock
+) -> None:
+    """A provider whose clock runs ahead makes nobody's proof last longer."""
+    ahead = clock.machine_now() + timedelta(days=30)
+    provider_peer.set(claims={"auth_time": int(ahead.timestamp())})
+    lay.get(here(provider_peer.sign_in(set_out(lay))))
+    with database.read() as session:
+        assert session.query(Account).one().identity_verified_at <= clock.machine_now()
+        assert session.query(SessionRow).order_by(SessionRow.id.desc()).first().strong_at <= clock.machine_now()
+
+
 WRONG: list[dict[str, Any]] = [
     {"claims": {"iss": "https://elsewhere.example"}},
     {"claims": {"aud": "another-client"}},

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from odr.docket.models import Case, Stage
+from odr.docket.models import Case, Party, PartyKind, Role, Stage
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.ground.text import Text
 from odr.judgment import desks
 from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.enforcement_remedies.reversal.models import Reversal, ReversalState
-from odr.judgment.models import Decision, Obligation
+from odr.judgment.models import Decision, Obligation, Performance
 from odr.judgment.vocabulary import Instrument
 from odr.procedure.audit.docket_audit import audit_case
 from odr.procedure.audit.row_audit import audit_projections
@@ -183,6 +183,69 @@ def test_a_judge_refuses_with_reasons_and_nobody_else_rules(bench: Bench) -> Non
     with bench.court.database.read() as session:
         assert session.scalars(select(Reversal.state)).one() is ReversalState.REFUSED
     assert returned(bench) == [] and on_desk(bench, desks.REVERSAL_DUE) == on_desk(bench, desks.REVERSAL_ASKED) == []
+
+
+def fallen(bench: Bench, debtor: int, creditor: int, minor: int, *jointly: int) -> None:
+    """So much was paid on something that fell."""
+    with bench.court.database.write() as session:
+        now = bench.clock.now()
+        row = Obligation(
+            case_id=bench.case_id,
+            instrument=Instrument.DECISION,
+            debtor_id=debtor,
+            creditor_id=creditor,
+            joint_ids=list(jointly) or None,
+            amount_minor=minor,
+            currency="CNY",
+            due_on=now.date(),
+            ended_at=now,
+            entry_number=1,
+        )
+        session.add(row)
+        session.flush()
+        session.add(
+            Performance(obligation_id=row.id, amount_minor=minor, on=now.date(), confirmed=True, entry_number=1)
+        )
+
+
+def second(bench: Bench) -> int:
+    """Another respondent."""
+    with bench.court.database.write() as session:
+        party = Party(
+            case_id=bench.case_id,
+            role=Role.RESPONDENT,
+            ordinal=2,
+            name="Chen Mo",
+            kind=PartyKind.PERSON,
+            locale="en",
+            details={},
+        )
+        session.add(party)
+        session.flush()
+        return party.id
+
+
+def test_what_goes_back_is_taken_off_once(bench: Bench) -> None:
+    """Somebody paid one sum alone and another with others: what is ruled of the one takes nothing off the other."""
+    fell(bench)
+    claimant, respondent = (party.id for party in bench.case().parties[:2])
+    fallen(bench, respondent, claimant, 200_000, second(bench))
+    bench.do("judge", "rule_on_reversal", RULES)
+    bench.do("judge", "rule_on_reversal", {**RULES, "amount": "2,000.00"})
+    with pytest.raises(ActNotOpen):
+        bench.do("judge", "rule_on_reversal", {**RULES, "amount": "0.01"})
+    assert [one.amount_minor for one in returned(bench)] == [300_000, 200_000]
+
+
+def test_what_is_refused_to_one_still_waits_for_another(bench: Bench) -> None:
+    """The court rules by itself on what each of them gave: a refusal to the one takes the other off no desk (CPL 244)."""
+    fell(bench)
+    claimant = bench.case().parties[0].id
+    fallen(bench, second(bench), claimant, 200_000)
+    bench.do("judge", "rule_on_reversal", {**RULES, "answer": "refuse", "amount": None})
+    assert on_desk(bench, desks.REVERSAL_DUE) == ["judge"]
+    bench.do("judge", "rule_on_reversal", {**RULES, "receiver": "respondent/2", "amount": "2,000.00"})
+    assert on_desk(bench, desks.REVERSAL_DUE) == []
 
 
 def test_the_ruling_says_who_gives_back_what_until_when(bench: Bench) -> None:

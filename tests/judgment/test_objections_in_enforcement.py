@@ -110,8 +110,8 @@ def panel(bench: Bench, who: str) -> str:
         return "\n".join(line.render("en") for line in [*rows, *(act.title for act in found.data["acts"])])
 
 
-def action(bench: Bench, **changes: Any) -> str:
-    """Another case at this court, brought today: its number."""
+def action(bench: Bench, by: str = "claimant/1", **changes: Any) -> str:
+    """Another case at this court, brought today by somebody of this one: its number."""
     with bench.court.database.write() as session:
         this = session.get_one(Case, bench.case_id)
         facts = {
@@ -120,8 +120,13 @@ def action(bench: Bench, **changes: Any) -> str:
             if column.name not in ("id", "reference", "number", "lodged_at")
         }
         number = "(2026)网0192民初777号"
-        session.add(Case(**{**facts, "number": number, "lodged_at": bench.clock.now(), **changes}))
-    return number
+        claim = Case(**{**facts, "number": number, "lodged_at": bench.clock.now(), **changes})
+        who = next(party for party in this.parties if party.label == by)
+        same = {key: getattr(who, key) for key in ("name", "kind", "account_id", "locale", "details")}
+        session.add(claim)
+        session.flush()
+        session.add(Party(case_id=claim.id, role=Role.CLAIMANT, ordinal=1, **same))
+    return str(changes.get("number", number))
 
 
 @kept
@@ -285,6 +290,111 @@ def test_a_right_that_holds_halts_it_and_the_creditor_alone_sues(bench: Bench) -
     sell(bench)
 
 
+def test_nobody_holds_up_an_enforcement_by_a_claim_of_others_or_of_before(bench: Bench) -> None:
+    """The action is the objector's own, and comes after the ruling: another's claim, an older one and an application without a claim
+    are none (CPI 303, 304).
+    """
+    third(bench)
+    older = action(bench, by="third_party/1", number="(2025)网0192民初1号")
+    bench.wait(days=1)
+    bench.do("third_party/1", "object_to_enforcement", {**OBJECTS, "kind": "property", "what": CAR})
+    rule(bench, "unfounded")
+    bench.serve("third_party/1")
+    with pytest.raises(InvalidInput, match="No claim"):
+        bench.do("third_party/1", "name_objection_action", {"claim": action(bench, number="(2026)网0192民初776号")})
+    with pytest.raises(InvalidInput, match="before the ruling"):
+        bench.do("third_party/1", "name_objection_action", {"claim": older})
+    order = action(bench, by="third_party/1", number="(2026)网0192民督1号", stage=Stage.PAYMENT_ORDER)
+    with pytest.raises(InvalidInput, match="No claim"):
+        bench.do("third_party/1", "name_objection_action", {"claim": order})
+    bench.do("third_party/1", "name_objection_action", {"claim": action(bench, by="third_party/1")})
+    with pytest.raises(InvalidInput, match="under way"):
+        sell(bench)
+
+
+def test_an_outsiders_claim_that_came_late_is_late_whatever_day_is_written_down(bench: Bench) -> None:
+    """Whether it came in time is read from the claim itself (CPI 303)."""
+    enforced(bench)
+    outside(bench)
+    rule(bench, "unfounded")
+    for_outsider(bench, "served")
+    day = bench.today
+    bench.wait(days=22)
+    with pytest.raises(InvalidInput, match="after the last day"):
+        for_outsider(bench, "action", claim=action(bench), on=day)
+
+
+def test_what_is_claimed_stays_untouched_where_the_ruling_had_not_arrived(bench: Bench) -> None:
+    """Found not to have been served, the fifteen days have not run: nothing is sold before they have (CPI 463; OLR 31)."""
+    third(bench)
+    bench.do("third_party/1", "object_to_enforcement", {**OBJECTS, "kind": "property", "what": CAR})
+    rule(bench, "unfounded")
+    bench.serve("third_party/1")
+    bench.wait(days=22)
+    with bench.court.database.read() as session:
+        packet = session.scalars(
+            select(Packet.reference).where(
+                Packet.occasion == "rule_on_enforcement_objection",
+                Packet.party_id == select(Party.id).where(Party.role == Role.THIRD_PARTY).scalar_subquery(),
+            )
+        ).one()
+    said = {"packet": packet, "says": "not_received", "grounds": "The address is not mine."}
+    bench.do("third_party/1", "rebut_service", said)
+    found = {"packet": packet, "finding": "not_received", "reasons": "The register shows another."}
+    bench.do("judge", "decide_rebuttal", found)
+    with pytest.raises(InvalidInput, match="can still bring"):
+        sell(bench)
+
+
+def carries_out(bench: Bench) -> None:
+    """The registry does what was ruled on the newest objection."""
+    given = {"what": "The seizure of the lorry is lifted.", "on": bench.today, "carries_out": newest(bench).reference}
+    bench.do("clerk", "record_measure", given)
+
+
+def test_measures_are_lifted_though_the_enforcement_is_over(bench: Bench) -> None:
+    """The creditor's days to sue run out after its end: what was done to the property is lifted all the same (CPI 314), and nothing
+    else is enforced then.
+    """
+    enforced(bench)
+    outside(bench)
+    rule(bench, "founded")
+    carries_out(bench)
+    bench.serve("claimant/1")
+    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing else was found."})
+    with pytest.raises(ActNotOpen, match="No enforcement"):
+        bench.do("clerk", "record_measure", {"what": "An account was frozen.", "on": bench.today})
+    bench.wait(days=22)
+    assert on_desk(bench, desks.OBJECTION_CARRY_OUT) == 1
+    with pytest.raises(ActNotOpen, match="No enforcement"):
+        bench.do("clerk", "record_measure", {"what": "An account was frozen.", "on": bench.today})
+    carries_out(bench)
+    assert on_desk(bench, desks.OBJECTION_CARRY_OUT) == 0 and "court" not in running(bench, "enforcement_inaction")
+
+
+def test_carrying_a_ruling_out_begins_no_watch_while_all_is_halted(bench: Bench) -> None:
+    """The watch over inaction stands still with the enforcement (CPL 237, 267)."""
+    enforced(bench)
+    outside(bench)
+    rule(bench, "founded")
+    bench.do("judge", "halt_enforcement", {"ground": "creditor", "reasons": "The creditor agrees to wait."})
+    carries_out(bench)
+    assert running(bench, "enforcement_inaction") == []
+
+
+def test_a_lost_action_of_the_creditor_is_carried_out(bench: Bench) -> None:
+    """The property was left alone by ruling, and the creditor sued in vain: what was done to it is seen to (CPI 311, 314)."""
+    enforced(bench)
+    outside(bench)
+    rule(bench, "founded")
+    bench.serve("claimant/1")
+    bench.do("claimant/1", "name_objection_action", {"claim": action(bench)})
+    assert on_desk(bench, desks.OBJECTION_CARRY_OUT) == 0
+    given = {"objection": newest(bench).reference, "reasons": "Judgment of 1 June: the claim is dismissed."}
+    bench.do("clerk", "record_objection_outcome", {**given, "answer": "not_enforced"})
+    assert on_desk(bench, desks.OBJECTION_CARRY_OUT) == 1
+
+
 def test_without_an_action_the_measures_are_lifted(bench: Bench) -> None:
     """Seven days after the creditor's last day (CPI 314); a claim brought in time may be named afterwards, a late one may not."""
     enforced(bench)
@@ -297,7 +407,7 @@ def test_without_an_action_the_measures_are_lifted(bench: Bench) -> None:
         query = select(Task).where(Task.kind == desks.OBJECTION_CARRY_OUT.kind, Task.done_at.is_(None))
         task = session.scalars(query).one()
         assert task.due_at is not None and task.due_at - task.opened_at <= timedelta(days=10)
-    late = action(bench, number="(2026)网0192民初778号") and "(2026)网0192民初778号"
+    late = action(bench, number="(2026)网0192民初778号")
     with pytest.raises(InvalidInput, match="after the last day"):
         bench.do("claimant/1", "name_objection_action", {"claim": late})
     bench.do("claimant/1", "name_objection_action", {"claim": number})

@@ -759,3 +759,98 @@ def test_what_lapsed_goes_over_although_the_rest_is_paid_and_closed(small_scene:
     assert scene.case().outcome is Outcome.PERFORMED and lawsuits(scene) == []
     scene.later(days=9)
     assert len(lawsuits(scene)) == 1 and scene.case().outcome is Outcome.PERFORMED
+
+
+def test_what_was_taken_back_before_it_came_takes_no_effect_however_late_that_is_ruled(small_scene: Scene) -> None:
+    """The debtor gets the order while the judge has still to end the procedure: it stays on the desk, and the clock does not have
+    it enforced (CPI 430(3)).
+    """
+    scene = small_scene
+    ordered(scene)
+    scene.do("withdraw_payment_order", "li")
+    scene.join()
+    scene.work()
+    assert "payment_order_to_end" in desk(scene)
+    scene.later(days=16)
+    assert scene.case().stage is Stage.PAYMENT_ORDER and row(scene, PaymentOrder).state is PaymentOrderState.ISSUED
+    ends(scene, "withdrawn")
+    assert scene.case().outcome is Outcome.WITHDRAWN and owed(scene) == [] and lawsuits(scene) == []
+
+
+def test_an_order_that_waits_for_a_word_on_a_lawsuit_does_not_outlive_its_service(small_scene: Scene) -> None:
+    """Found not to have reached the debtor while the judge looks at the lawsuit, no word on that brings it into effect (OLR 31)."""
+    scene = small_scene
+    served(scene)
+    mine = scene.case_id
+    scene.lodge()
+    scene.case_id = mine
+    scene.later(days=16)
+    assert "payment_order_sued" in desk(scene)
+    packet = packet_out(scene)
+    scene.do("rebut_service", "haiyun", packet=packet, says="not_received", grounds="The address is not ours.")
+    scene.do("decide_rebuttal", "judge", packet=packet, finding="not_received", reasons="The register shows another.")
+    assert "payment_order_sued" not in desk(scene)
+    with pytest.raises(ActNotOpen, match="no word"):
+        scene.do("keep_payment_order", "judge", reasons="It is over capsules bought by the applicant.")
+
+
+def test_once_the_procedure_has_ended_no_objection_is_ruled_on(small_scene: Scene) -> None:
+    """While the seven days of what lapsed before still run: what ended without a lawsuit does not become one by a ruling on the
+    objection that waited (CPI 430(1), 434, 438).
+    """
+    scene = small_scene
+    served(scene)
+    objects(scene, 2)
+    rules(scene, "upheld", "doubt")
+    objects(scene, 1)
+    ends(scene, "security_sued")
+    assert scene.case().stage is Stage.PAYMENT_ORDER and row(scene, PaymentOrder).state is PaymentOrderState.LAPSED
+    with pytest.raises(ActNotOpen):
+        rules(scene, "upheld", "doubt")
+    with pytest.raises(ActNotOpen):
+        scene.do("withdraw_payment_objection", "haiyun")
+    reads(scene, "li")
+    scene.later(days=8)
+    assert scene.case().outcome is Outcome.LAPSED
+    with scene.court.database.read() as session:
+        assert session.scalars(select(Claim.amount_minor)).all() == [1_000_000]
+
+
+@pytest.mark.parametrize("fell", ["set aside", "never served"])
+def test_what_was_paid_under_an_order_that_fell_lies_before_the_judge(small_scene: Scene, fell: str) -> None:
+    """Though the case of the order is over with that, a judge rules whether it goes back (CPL 244)."""
+    scene = small_scene
+    served(scene)
+    scene.later(days=16)
+    with scene.court.database.read() as session:
+        first = session.scalars(select(Obligation.reference).where(Obligation.case_id == scene.case_id)).first()
+    paid = {"obligation": first, "amount": "500.00", "on": scene.clock.now().date().isoformat()}
+    scene.do("record_performance", "li", **paid)
+    if fell == "set aside":
+        scene.do("doubt_payment_order", "judge", reasons="The note seems forged.")
+        scene.do(
+            "set_aside_payment_order",
+            "president",
+            committee_on="2026-03-01",
+            reasons="The note was forged.",
+            case_number=number(scene),
+        )
+    else:
+        packet = packet_out(scene)
+        scene.do("rebut_service", "haiyun", packet=packet, says="not_received", grounds="The address is not ours.")
+        scene.do("decide_rebuttal", "judge", packet=packet, finding="not_received", reasons="The register says so.")
+        scene.later(days=31)
+        ends(scene, "not_served")
+        reads(scene, "li")
+        scene.later(days=10)
+    assert scene.case().stage is Stage.CLOSED and "reversal_due" in desk(scene)
+    scene.do(
+        "rule_on_reversal",
+        "judge",
+        giver="claimant/1",
+        receiver="respondent/1",
+        answer="order",
+        amount="500.00",
+        reasons="The order binds nobody.",
+    )
+    assert "reversal_due" not in desk(scene)

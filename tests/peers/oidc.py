@@ -30,8 +30,8 @@ class ProviderPeer:
     issuer: str
 
     def set(self, **mood: Any) -> None:
-        """Tell it the time and how to answer from now on: ``now``, ``claims``, ``key`` (own, foreign, none, secret),
-        ``iss``.
+        """Tell it the time and how to answer from now on: ``now``, ``claims``, ``key`` (own, next, foreign, none, secret), ``iss``;
+        which key it has ``published``, whether tokens name their key (``kid``), and where it says that it is (``places``).
         """
         assert requests.post(f"{self.issuer}/mood", json=mood, timeout=PATIENCE).status_code == 200
 
@@ -66,7 +66,7 @@ def _provider_process() -> Iterator[str]:
 def provider_peer(_provider_process: str) -> ProviderPeer:
     """The provider, answering as it should."""
     peer = ProviderPeer(_provider_process)
-    peer.set(now=time.time(), claims={}, key="own", iss="")
+    peer.set(now=time.time(), claims={}, key="own", iss="", published="own", kid=True, places={})
     return peer
 
 
@@ -83,9 +83,10 @@ def serve() -> None:
 
     app = Flask("provider")
     keys = {
-        name: ECKey.generate_key("P-256", {"kid": "2026", "use": "sig", "alg": "ES256"}) for name in ("own", "foreign")
+        name: ECKey.generate_key("P-256", {"kid": "2026", "use": "sig", "alg": "ES256"})
+        for name in ("own", "next", "foreign")
     }
-    mood: dict[str, Any] = {"now": time.time(), "claims": {}, "key": "own", "iss": ""}
+    mood: dict[str, Any] = {"now": time.time(), "claims": {}, "key": "own", "iss": "", "published": "own", "places": {}}
     codes: dict[str, Any] = {}
 
     class Person(dict[str, Any]):
@@ -179,7 +180,8 @@ def serve() -> None:
                 return str(
                     jwt.encode({"alg": "HS256", "kid": "2026"}, claims, OctKey.import_key(SECRET), algorithms=["HS256"])
                 )
-            return str(jwt.encode({"alg": "ES256", "kid": "2026"}, claims, keys[mood["key"]], algorithms=["ES256"]))
+            header = {"alg": "ES256", **({"kid": "2026"} if mood["kid"] else {})}
+            return str(jwt.encode(header, claims, keys[mood["key"]], algorithms=["ES256"]))
 
     server = AuthorizationServer(app, query_client=lambda _: Client(), save_token=lambda token, asked: None)
     server.register_grant(CodeGrant, [CodeChallenge(required=True), IdToken(require_nonce=True)])
@@ -199,11 +201,13 @@ def serve() -> None:
                 ("jwks_uri", "/keys"),
             )
         }
-        return jsonify(issuer=issuer, authorization_response_iss_parameter_supported=True, **places)
+        return jsonify(
+            issuer=issuer, authorization_response_iss_parameter_supported=True, **{**places, **mood["places"]}
+        )
 
     @app.get("/keys")
     def published() -> Any:
-        return jsonify(keys=[keys["own"].as_dict(private=False)])
+        return jsonify(keys=[keys[mood["published"]].as_dict(private=False)])
 
     @app.route("/authorize", methods=["GET", "POST"])
     def authorize() -> Any:
@@ -217,6 +221,10 @@ def serve() -> None:
     @app.post("/token")
     def token() -> Any:
         return server.create_token_response()
+
+    @app.post("/moved")
+    def moved() -> Any:
+        return redirect(f"{issuer}/token", 307)
 
     running = make_server("127.0.0.1", 0, app, threaded=True)
     issuer = f"http://127.0.0.1:{running.server_port}"

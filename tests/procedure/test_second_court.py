@@ -67,6 +67,14 @@ def window(scene: Scene, kind: str) -> Window:
         return session.scalars(select(Window).where(Window.case_id == scene.case_id, Window.kind == kind)).one()
 
 
+def test_the_first_page_promises_no_times_of_another_law(london: Scene) -> None:
+    """How long it takes by the law of China is told where that is the law, and nowhere else."""
+    page = create_app(court=london.court).test_client().get("/").text
+    assert "Take an online dispute to court" in page
+    for words in ("small claims 2 months", "15 days from receiving it", "At most 7 days"):
+        assert words not in page
+
+
 def test_a_defence_within_28_days_of_service_by_who_acknowledged(london: Scene) -> None:
     """The band's fee is in pounds; fourteen days to acknowledge or defend; who acknowledges has until four o'clock of
     the twenty-eighth day.

@@ -192,6 +192,21 @@ def test_a_mailbox_that_takes_nothing_is_left_alone(posted: tuple[Bench, SmtpPee
     assert rows(bench) == []
 
 
+def test_a_mail_server_that_is_away_for_days_ends_no_search(posted: tuple[Bench, SmtpPeer, FlaskClient]) -> None:
+    """The court's own may be down over the holidays: what came meanwhile is told when it is back."""
+    bench, peer, _ = posted
+    confirmed(posted)
+    published_later(bench, 2)
+    peer.treat(READER, [Mood.LATER] * 200)
+    a_day(bench)
+    for _ in range(5 * 24):
+        bench.clock.advance(timedelta(hours=1, minutes=1))
+        tell_due(bench.court)
+    assert len(rows(bench)) == 1
+    peer.treat(READER, [])
+    assert a_day(bench) == 1
+
+
 def test_one_mailbox_has_a_bounded_number(posted: tuple[Bench, SmtpPeer, FlaskClient]) -> None:
     """Twenty searches; who asks says nothing about the mailbox, its owner is told when confirming."""
     bench, _, stranger = posted

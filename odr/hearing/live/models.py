@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from odr.docket.models import Role
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
+from odr.hearing.live.media.control import WORD
 from odr.hearing.live.rules import FIRST
 from odr.hearing.live.vocabulary import Answer, LiveStage, Mic, Place, RoomState, Rung, What
 from odr.hearing.models import APPEND_ONLY
@@ -139,7 +140,7 @@ class LiveAck(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     media_ms: Mapped[int] = mapped_column(BigInt)
     segment: Mapped[int | None]
-    refused: Mapped[str | None] = mapped_column(String(40))
+    refused: Mapped[str | None] = mapped_column(String(WORD))
     """The word by which the room said that it cannot do it; None where it did."""
     __table_args__ = (APPEND_ONLY,)
 

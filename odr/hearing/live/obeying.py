@@ -102,6 +102,7 @@ def _ask(media: Media, hearing: str, number: int, orders: list[dict[str, Any]]) 
         except MediaRefused as error:
             state = media.state(hearing) if error.why == USED else None
             if state is None or state.segment != what.get("segment"):
+                log.warning("the media room refuses to %s: %s", do, error)
                 return acks, error.why
             # It was asked before, and its answer was lost on the way.
             acks.append(Ack(state.at, state.media_ms, state.segment))

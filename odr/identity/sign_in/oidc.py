@@ -33,6 +33,8 @@ REST = timedelta(seconds=30)
 """How long a provider that did not answer is not asked again: the sign-in page must not hang with it."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 TIMEOUT = 8
+LONGEST_SUBJECT = 255
+"""Signs of a subject (OpenID Connect Core 2): cut off, two people could become one."""
 MAX_ANSWER = 512 * 1024
 NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
@@ -105,6 +107,8 @@ class OidcProvider:
                     code=code,
                     code_verifier=errand.verifier,
                     timeout=TIMEOUT,
+                    # The code and the court's secret go where the description says, and nowhere an answer points to.
+                    allow_redirects=False,
                 )
             claims = self._claims(str(answer["id_token"]), str(answer["access_token"]), errand, now)
             at = self._proved_at(claims, again, now)
@@ -117,7 +121,7 @@ class OidcProvider:
         email = claims.get("email") if claims.get("email_verified") is True else None
         return Voucher(
             self._issuer,
-            str(claims["sub"])[:255],
+            str(claims["sub"]),
             _text(claims.get("name")),
             _text(email),
             at,
@@ -136,12 +140,12 @@ class OidcProvider:
     def _claims(self, token: str, access_token: str, errand: Errand, now: datetime) -> Mapping[str, Any]:
         from authlib.oidc.core import CodeIDToken
         from joserfc import jwt
-        from joserfc.errors import InvalidKeyIdError
+        from joserfc.errors import BadSignatureError, InvalidKeyIdError
 
         try:
             opened = jwt.decode(token, self._keyset(), algorithms=list(ALGORITHMS))
-        except (InvalidKeyIdError, ValueError):
-            # The provider may have changed its keys since they were read; once more, with fresh ones.
+        except (BadSignatureError, InvalidKeyIdError, ValueError):
+            # The provider may have changed its keys since they were read, which need not be named; once more, with fresh ones.
             opened = jwt.decode(token, self._keyset(fresh=True), algorithms=list(ALGORITHMS))
         wanted = {
             "iss": {"essential": True, "value": self._issuer},
@@ -150,7 +154,7 @@ class OidcProvider:
         bound = {"nonce": errand.nonce, "client_id": self._settings.oidc_client_id, "access_token": access_token}
         claims = CodeIDToken(opened.claims, opened.header, wanted, bound)
         claims.validate(now=int(now.timestamp()), leeway=LEEWAY)
-        if not str(claims["sub"]):
+        if not 0 < len(str(claims["sub"])) <= LONGEST_SUBJECT:
             raise ProviderFailed
         return dict(claims)
 
@@ -161,7 +165,8 @@ class OidcProvider:
             said is None or not now - FRESH <= datetime.fromtimestamp(said, UTC) <= now + timedelta(seconds=LEEWAY)
         ):
             raise ProviderFailed
-        return datetime.fromtimestamp(said or claims["iat"], UTC)
+        # A clock that runs ahead makes nobody's proof last longer.
+        return min(now, datetime.fromtimestamp(said or claims["iat"], UTC))
 
     # -- the provider's description
 
@@ -191,8 +196,13 @@ class OidcProvider:
                 if found.get("issuer") != self._issuer or not all(isinstance(found.get(name), str) for name in NEEDED):
                     log.warning("the identity provider describes itself as another issuer, or not whole")
                     raise ProviderFailed
-                for name in NEEDED:
-                    self._check_address(found[name])
+                try:
+                    for name in NEEDED:
+                        self._check_address(found[name])
+                except SettingsError as error:
+                    # What the provider says of itself is no setting: nobody is sent there, and all others sign in.
+                    log.warning("%s", error)
+                    raise ProviderFailed from error
                 self._described, self._keys, self._read_at, self._failed_at = found, None, now, LONG_AGO
             return self._described
 

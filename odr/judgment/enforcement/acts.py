@@ -28,7 +28,7 @@ from odr.judgment.enforcement_remedies.objections.queries import (
     who_objects,
     why_untouched,
 )
-from odr.judgment.models import EnforcementMeasure, Obligation, Performance
+from odr.judgment.models import EnforcementCase, EnforcementMeasure, Obligation, Performance
 from odr.judgment.queries import names_of, obligations_of
 from odr.judgment.vocabulary import EnforcementState, Instrument, SettlementState
 from odr.procedure.acts.act_versions import upcast
@@ -404,14 +404,22 @@ def what_is_claimed(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
     ]
 
 
+@guard("CPL 236, 238", "CPI 314")
+def something_is_enforced_or_undone(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """An enforcement is under way, or what was ruled on an objection is still to be carried out, though the enforcement is over."""
+    waits = open_enforcement(sitting.session, case) is not None or rulings_to_carry_out(sitting, case, actor)
+    return None if waits else T("No enforcement is under way.")
+
+
 @act(
     title=T("Record a measure of enforcement"),
     input=MeasureInput,
     version=2,
     says=what_is_claimed,
     by={Role.CLERK},
-    at={Stage.ENFORCEMENT},
+    at={Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED},
     of_part=True,
+    guard=something_is_enforced_or_undone,
     in_record=False,
     serves=Everyone.PARTIES,
     letter=Letter(
@@ -430,9 +438,7 @@ def record_measure(sitting: Sitting, case: Case, given: MeasureInput, *, actor: 
 
     Raises InvalidInput where it disposes of property that an outsider claims and that is to be left as it is (CPI 313, 463).
     """
-    found = open_enforcement(sitting.session, case)
-    if found is None:
-        raise ActNotOpen(T("No enforcement is under way."))
+    found = _enforcement_of(sitting, case, given)
     if found.halted_entry is not None and not given.carries_out:
         raise ActNotOpen(T("The enforcement is halted: no measure is taken until it goes on."))
     _about_objections(sitting, case, given)
@@ -441,10 +447,22 @@ def record_measure(sitting: Sitting, case: Case, given: MeasureInput, *, actor: 
             enforcement_id=found.id, what=given.what, on=given.on, entry_number=sitting.next_number(case)
         )
     )
-    sitting.close_windows(case, "enforcement_notice", WindowState.MET, subject=found.reference)
-    sitting.close_windows(case, INACTION, WindowState.MET, subject=found.reference)
-    sitting.start_window(case, INACTION, start=now, subject=found.reference)
+    if found.state is EnforcementState.OPEN and found.halted_entry is None:
+        sitting.close_windows(case, "enforcement_notice", WindowState.MET, subject=found.reference)
+        sitting.close_windows(case, INACTION, WindowState.MET, subject=found.reference)
+        sitting.start_window(case, INACTION, start=now, subject=found.reference)
     return Recorded(T("Enforcement measure: %(what)s", what=given.what), {"number": found.number})
+
+
+def _enforcement_of(sitting: Sitting, case: Case, given: MeasureInput) -> EnforcementCase:
+    """The enforcement under way, or that in which somebody objected, where what was ruled on it is carried out afterwards."""
+    found = open_enforcement(sitting.session, case)
+    row = objection_named(sitting.session, case, given.carries_out or "", *RULED)
+    if row is not None:
+        return sitting.session.get_one(EnforcementCase, row.enforcement_id)
+    if found is None:
+        raise ActNotOpen(T("No enforcement is under way."))
+    return found
 
 
 def _about_objections(sitting: Sitting, case: Case, given: MeasureInput) -> None:

@@ -73,7 +73,9 @@ def _order_served(sitting: Sitting, case: Case, row: PaymentOrder, party: Party,
         return
     row.served_at = event.at
     sitting.close_windows(case, PAYMENT_ORDER_SERVICE, WindowState.MET)
-    sitting.close_tasks(case, desks.PAYMENT_ORDER_TO_END)
+    if row.withdrawn_entry is None:
+        # What was taken back before it was received is ended however late that is ruled (CPI 430(3)).
+        sitting.close_tasks(case, desks.PAYMENT_ORDER_TO_END)
     window = sitting.start_window(case, PAYMENT_ORDER_OBJECTION, party=party, start=event.at, proof=event.proof)
     _write_owed(sitting, case, row, window)
 
@@ -141,11 +143,17 @@ def objection_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
         may_take_effect(sitting, case, row)
 
 
-def may_take_effect(sitting: Sitting, case: Case, row: PaymentOrder) -> None:
-    """The order comes into effect once the time is over and no objection waits."""
+def _nothing_keeps_it(sitting: Sitting, case: Case, row: PaymentOrder) -> bool:
+    """Whether the time to object is over, no objection waits, and the application was not taken back before the debtor had the order."""
     windows = sitting.windows(case, PAYMENT_ORDER_OBJECTION, state=None)
     is_over = bool(windows) and windows[-1].state is WindowState.LAPSED
-    if row.state is not PaymentOrderState.ISSUED or not is_over or waiting_objection(sitting.session, case) is not None:
+    stands = row.state is PaymentOrderState.ISSUED and row.withdrawn_entry is None
+    return stands and is_over and waiting_objection(sitting.session, case) is None
+
+
+def may_take_effect(sitting: Sitting, case: Case, row: PaymentOrder) -> None:
+    """The order comes into effect once the time is over and no objection waits."""
+    if not _nothing_keeps_it(sitting, case, row):
         return
     if sued_since(sitting.session, case) is None:
         sitting.then(names.PUT_PAYMENT_ORDER_IN_EFFECT, NothingSaid())
@@ -158,8 +166,9 @@ def may_take_effect(sitting: Sitting, case: Case, row: PaymentOrder) -> None:
 
 @guard("CPI 430")
 def a_lawsuit_holds_it_up(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """There must be a lawsuit for which the order waits."""
-    waits = sitting.tasks(case, desks.PAYMENT_ORDER_SUED)
+    """There must be a lawsuit for which the order waits, and nothing else: no time of the debtor that runs again."""
+    row = payment_order_of(sitting.session, case)
+    waits = row is not None and sitting.tasks(case, desks.PAYMENT_ORDER_SUED) and _nothing_keeps_it(sitting, case, row)
     return None if waits else T("The payment order waits for no word on a lawsuit.")
 
 
@@ -239,6 +248,7 @@ def on_service_fell(sitting: Sitting, event: ServiceFell) -> None:
     for window in sitting.windows(case, PAYMENT_ORDER_OBJECTION, state=WindowState.LAPSED):
         window.state, window.closed_by = WindowState.ENDED, sitting.next_number(case)
     leave_effect(sitting, case, row)
+    sitting.close_tasks(case, desks.PAYMENT_ORDER_SUED)
     row.served_at = None
     if event.moved or row.state is not PaymentOrderState.ISSUED:
         return
@@ -255,6 +265,7 @@ def on_time_given_back(sitting: Sitting, event: TimeGivenBack) -> None:
     row = payment_order_of(sitting.session, event.case)
     if row is not None and event.kind == PAYMENT_ORDER_OBJECTION:
         leave_effect(sitting, event.case, row)
+        sitting.close_tasks(event.case, desks.PAYMENT_ORDER_SUED)
 
 
 def on_case_closed(sitting: Sitting, event: CaseClosed) -> None:

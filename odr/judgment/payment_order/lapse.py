@@ -10,6 +10,7 @@ from odr.docket.queries import void
 from odr.filing.claim.progress import end_case
 from odr.judgment import desks
 from odr.judgment.enforcement.ending import instrument_fell
+from odr.judgment.enforcement_remedies.reversal.queries import see_to_giving_back
 from odr.judgment.models import Obligation
 from odr.judgment.payment_order.models import PaymentOrder, PaymentOrderState
 from odr.judgment.payment_order.queries import fee_borne, standing
@@ -62,8 +63,9 @@ def lapse(
 
 
 def over(sitting: Sitting, case: Case, row: PaymentOrder, outcome: Outcome) -> None:
-    """The case of the order is over."""
+    """The case of the order is over; what was paid under it rests on nothing, and a judge rules whether it goes back (CPL 244)."""
     row.state = PaymentOrderState.OVER
+    see_to_giving_back(sitting, case)
     end_case(sitting, case, outcome, sitting.now)
 
 

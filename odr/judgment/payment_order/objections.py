@@ -127,10 +127,18 @@ def object_to_payment_order(
     return Recorded(words, {"objection": objection.reference, "demands": numbers})
 
 
+def _to_rule_on(sitting: Sitting, case: Case) -> PaymentObjection | None:
+    """The objection that waits for its ruling; none once the procedure has ended, though the seven days of what lapsed still run."""
+    row = payment_order_of(sitting.session, case)
+    if row is None or row.state is not PaymentOrderState.ISSUED:
+        return None
+    return waiting_objection(sitting.session, case)
+
+
 @guard("CPI 437")
 def my_objection_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """An objection is taken back until the judge has ruled on it, and once."""
-    found = waiting_objection(sitting.session, case)
+    found = _to_rule_on(sitting, case)
     if found is None:
         return T("There is no objection on which a ruling is still to come.")
     return (
@@ -174,7 +182,7 @@ def an_objection_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     """There must be an objection."""
     return (
         None
-        if waiting_objection(sitting.session, case) is not None
+        if _to_rule_on(sitting, case) is not None
         else T("There is no objection on which a ruling is still to come.")
     )
 

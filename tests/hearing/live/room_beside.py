@@ -89,7 +89,7 @@ class RoomBeside:
             raise MediaRefused("no_key")
         if do in (Do.RECORD, Do.SEAL, Do.UNSEAL) and what["segment"] != self.segment:
             if not self.recorder_works:
-                raise MediaRefused("no_recorder")
+                raise MediaRefused("recorder_failed: ENOSPC: no space left on device, open '/var/lib/recordings/0002'")
             if what["segment"] in self.used:
                 raise MediaRefused("segment_used")
             told = self._end()

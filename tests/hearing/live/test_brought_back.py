@@ -197,6 +197,16 @@ def test_the_recorder_fails_as_a_part_is_sealed(live: Live) -> None:
     assert live.room().state is RoomState.OPEN and live.media.sealed and live.media.segment is not None
 
 
+def test_a_refusal_is_kept_by_its_word(live: Live) -> None:
+    """The room tells of a full disk in the system's words: the court keeps the word alone, whatever the column takes."""
+    live.opened()
+    live.media.recorder_works = False
+    live.scene.act(CHEN, "seal_part", reason="secret", outside=[], words="A secret is shown.")
+    with live.scene.look() as (court, _):
+        refused = [ack.refused for ack in journal.acks_of(court.session, live.room()).values() if ack.refused]
+    assert refused == ["recorder_failed"]
+
+
 def test_a_room_killed_before_the_opening(live: Live) -> None:
     """It is told again who is in: the judge is not left at the door of their own hearing."""
     gathered(live)

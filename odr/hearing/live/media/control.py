@@ -29,6 +29,8 @@ TICKET_SECONDS = 60
 SAYS_WITHIN = 1.5
 """Seconds after which a room that does not say how something stands, for which it waits on nothing, counts as away, where the operator
 says nothing else: asked twice in a round that begins each second, a host is found silent within five. An order may take twice as long."""
+WORD = 40
+"""The longest word by which the room refuses, as the court keeps it."""
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """Hearings, people, roles, sides and exhibits, as the room may hear them."""
 JSONObject = dict[str, Any]
@@ -280,11 +282,12 @@ class MediaAway(Exception):
 
 class MediaRefused(Exception):
     """The room answers that it cannot do this; ``why`` is a word (``no_recorder``, ``not_open``, ``unknown_person``,
-    ``segment_used``, ``recorder_failed``, …)."""
+    ``segment_used``, ``recorder_failed``, …). What the room says after it, such as the system's words for a full disk, is for the
+    operators' log."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.why = said.partition(":")[0][:WORD]
 
 
 class Media:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
+from odr.docket.queries import parties
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -155,15 +156,29 @@ def asked(sitting: Sitting, case: Case, row: EnforcementObjection, name: str) ->
         sitting.open_task(case, Role.CLERK, desks.OBJECTION_OUTCOME, title, risk=60, subject=row.reference)
 
 
-def _action(sitting: Sitting, case: Case, code: str, kept_until: datetime | None) -> Case:
-    """The case an action was brought in, lodged in time at this court (CPI 302, 303, 304). Raises InvalidInput."""
+def _action(
+    sitting: Sitting, case: Case, row: EnforcementObjection, code: str, until: datetime | None, me: Party | None = None
+) -> Case:
+    """The case an action was brought in at this court, after the ruling, in time, and by ``me`` where a party names it (CPI 302,
+    303, 304): what others claim holds up no enforcement. Raises InvalidInput.
+    """
     typed = code.strip()
     found = sitting.session.scalar(select(Case).where((Case.number == typed) | (Case.reference == typed)))
-    if found is None or found.id == case.id:
+    if found is None or found.id == case.id or found.is_without_claim or (me is not None and not _is_by(found, me)):
         raise InvalidInput.at("claim", T("No claim of this number or code was brought at this court."))
-    if kept_until is not None and found.lodged_at > kept_until:
-        raise InvalidInput.at("claim", T("This claim was brought after the last day for it, %(day)s.", day=kept_until))
+    if row.ruled_at is not None and found.lodged_at < row.ruled_at:
+        raise InvalidInput.at("claim", T("This claim was brought before the ruling: it is no action about it."))
+    if until is not None and found.lodged_at > until:
+        raise InvalidInput.at("claim", T("This claim was brought after the last day for it, %(day)s.", day=until))
     return found
+
+
+def _is_by(claim: Case, me: Party) -> bool:
+    """Whether somebody is a claimant in a case: by their account, or by name where a claim came on paper."""
+    mine = parties(claim, Role.CLAIMANT)
+    return any(
+        one.account_id == me.account_id if one.account_id and me.account_id else one.name == me.name for one in mine
+    )
 
 
 def brought(sitting: Sitting, case: Case, row: EnforcementObjection, action: Case, name: str) -> None:
@@ -210,7 +225,7 @@ def name_objection_action(
     if row is None or row.suit_id is not None:
         raise ActNotOpen(T("No ruling on property gives you an action."))
     window = sitting.windows(case, ACTION, party=me, state=None, subject=row.reference)[-1]
-    brought(sitting, case, row, _action(sitting, case, given.claim, window.due_at), me.name)
+    brought(sitting, case, row, _action(sitting, case, row, given.claim, window.due_at, me), me.name)
     sitting.close_tasks(case, desks.OBJECTION_CARRY_OUT, row.reference)
     words = T("%(name)s brought an action about enforced property", name=me.name)
     return Recorded(words, {"objection": row.reference})
@@ -279,7 +294,8 @@ def record_for_outsider(
         return Recorded(T("%(name)s asks the higher court about the ruling on an objection", name=name), facts)
     if row.suit_id is not None:
         raise InvalidInput.at("step", T("This is recorded already."))
-    brought(sitting, case, row, _action(sitting, case, given.claim or "", None), name)
+    until = datetime.combine(row.until_on, time.max, tzinfo=sitting.pack(case).tz)
+    brought(sitting, case, row, _action(sitting, case, row, given.claim or "", until), name)
     return Recorded(T("%(name)s brought an action about enforced property", name=name), facts)
 
 
@@ -360,7 +376,7 @@ def record_objection_outcome(
     sitting.close_tasks(case, desks.OBJECTION_OUTCOME, row.reference)
     for kind in (REVIEW, ACTION):
         sitting.close_windows(case, kind, WindowState.ENDED, subject=row.reference)
-    if given.answer == "changed" or (given.answer == "not_enforced" and row.state is ObjectionState.UNFOUNDED):
+    if given.answer in ("changed", "not_enforced"):
         carry_out(sitting, case, row, given.reasons)
     if given.answer == "enforced":
         sitting.close_tasks(case, desks.OBJECTION_CARRY_OUT, row.reference)

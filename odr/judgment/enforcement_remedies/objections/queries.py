@@ -85,7 +85,11 @@ def why_untouched(sitting: Sitting, case: Case, row: EnforcementObjection) -> Te
     reached = (
         row.served_on is not None
         if row.party_id is None
-        else bool(sitting.windows(case, ACTION, state=None, subject=row.reference))
+        else any(
+            # One that ended runs from no service that holds: the ruling is served again (OLR 31).
+            window.state is not WindowState.ENDED
+            for window in sitting.windows(case, ACTION, state=None, subject=row.reference)
+        )
     )
     if not reached or can_go_on(sitting, case, row, ACTION):
         return T("%(name)s can still bring an action about it.", name=who_objects(case, row))

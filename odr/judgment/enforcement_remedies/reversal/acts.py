@@ -14,7 +14,7 @@ from odr.identity.actors import Actor
 from odr.judgment import desks
 from odr.judgment.enforcement.effect import PERFORMANCE
 from odr.judgment.enforcement_remedies.reversal.models import Reversal, ReversalState
-from odr.judgment.enforcement_remedies.reversal.queries import Taken, reversals_of, taken, taken_by
+from odr.judgment.enforcement_remedies.reversal.queries import Taken, not_ruled_on, reversals_of, taken, taken_by
 from odr.judgment.models import Obligation
 from odr.judgment.queries import party_labelled
 from odr.judgment.vocabulary import Instrument
@@ -281,10 +281,14 @@ def rule_on_reversal(
         raise InvalidInput.at("request", T("Choose one of those listed, between the same two."))
     number = sitting.next_number(case)
     if given.answer == "refuse":
-        if asked is not None:
-            asked.state, asked.ruled_entry = ReversalState.REFUSED, number
-            sitting.close_tasks(case, desks.REVERSAL_ASKED, asked.reference)
-        _nothing_waits(sitting, case)
+        refused = asked or Reversal(case_id=case.id, giver_id=giver.id, receiver_id=receiver.id)
+        refused.state, refused.ruled_entry = ReversalState.REFUSED, number
+        sitting.session.add(refused)
+        sitting.session.flush()
+        sitting.close_tasks(case, desks.REVERSAL_ASKED, refused.reference)
+        # What others gave waits for its own ruling.
+        if not not_ruled_on(sitting, case):
+            _nothing_waits(sitting, case)
         return Recorded(T("Nothing is given back to %(name)s", name=receiver.name), {"given_back": False})
     _in_bounds(sitting, case, giver.id, receiver.id, given.amount, given.what)
     row = asked or Reversal(case_id=case.id, giver_id=giver.id, receiver_id=receiver.id)
@@ -295,7 +299,7 @@ def rule_on_reversal(
     sitting.session.flush()
     _owe(sitting, case, row, given.days)
     sitting.close_tasks(case, desks.REVERSAL_ASKED, row.reference)
-    if not taken(sitting, case):
+    if not not_ruled_on(sitting, case):
         _nothing_waits(sitting, case)
     return Recorded(
         T(

@@ -63,11 +63,31 @@ def taken(sitting: Sitting, case: Case) -> list[Taken]:
     ordered = reversals_of(sitting.session, case, ReversalState.ORDERED)
     named = {(one.giver_id, one.receiver_id) for one in ordered if one.what}
     found = [one for one in found if not any((one.giver_id, who) in named for who in one.receivers)]
+    for one in ordered:
+        _goes_back(sums, one)
     for (giver, receivers, currency), minor in sums.items():
-        back = sum(one.amount_minor or 0 for one in ordered if one.giver_id == giver and one.receiver_id in receivers)
-        if minor > back:
-            found.append(Taken(giver, receivers, Money(minor - back, currency), None))
+        if minor > 0:
+            found.append(Taken(giver, receivers, Money(minor, currency), None))
     return found
+
+
+def _goes_back(sums: dict[tuple[int, tuple[int, ...], str], int], ordered: Reversal) -> None:
+    """Take what was ruled to go back off what was taken, once: first what was taken from the receiver alone, then what they owed
+    with others.
+    """
+    rest = ordered.amount_minor or 0
+    for key in sorted(sums, key=lambda one: len(one[1])):
+        giver, receivers, currency = key
+        if (giver, currency) == (ordered.giver_id, ordered.currency) and ordered.receiver_id in receivers:
+            off = min(rest, sums[key])
+            sums[key] -= off
+            rest -= off
+
+
+def not_ruled_on(sitting: Sitting, case: Case) -> list[Taken]:
+    """What was taken and is left, but for those to whom a judge has refused it."""
+    refused = {(one.giver_id, one.receiver_id) for one in reversals_of(sitting.session, case, ReversalState.REFUSED)}
+    return [one for one in taken(sitting, case) if not all((one.giver_id, who) in refused for who in one.receivers)]
 
 
 def taken_by(sitting: Sitting, case: Case, giver_id: int, receiver_id: int) -> list[Taken]:

@@ -47,8 +47,10 @@ EVERY = timedelta(days=1)
 """How often a mailbox is told, at most."""
 AGAIN = timedelta(hours=1)
 """After which a letter that no mail server took is written anew."""
+HOURLY = 6
+"""Letters in a row that reached no mail server, after which the next is written a day later: it may be the court's own that is down."""
 MOST_FAILED = 30
-"""Letters in a row that reached no mail server, after which the search ends."""
+"""Letters in a row that reached no mail server, weeks of them, after which the search ends."""
 NAMED = 20
 """Decisions that a letter names; it says how many more there are."""
 MOST_NEW = 500
@@ -220,6 +222,7 @@ def _tell(court: Court, number: int, now: datetime, most_new: int) -> int:
             session.delete(kept)
         else:
             kept.failed += 1
+            kept.tell_at = now + (AGAIN if kept.failed < HOURLY else EVERY)
     return int(outcome in (Outcome.REACHED, Outcome.HANDED_OVER))
 
 

@@ -50,6 +50,50 @@ def test_a_ticket_opens_once_and_within_a_minute(house: House) -> None:
     assert {each.person for each in refused} == {"li"}
 
 
+def test_nobody_fills_the_journal_by_knocking_or_by_their_hand(house: House) -> None:
+    """Whoever comes again and again with a ticket that is used, or raises their hand without end, is told of twenty times a minute: the
+    court writes each down, and hears of the others what it has to.
+    """
+    ticket = house.ticket("li")
+
+    async def how(opens: Opens) -> None:
+        li = await opens()
+        await li.enter(ticket)
+        for _ in range(50):
+            await (await opens()).enter(ticket, "another")
+        house.order("admit", person="li")
+        for turn in range(50):
+            await li.say(type="hand", up=turn % 2 == 0)
+        await li.say(type="listen", to="the end")
+        await li.hear("listens")
+
+    talk(house, how)
+    kinds = house.kinds()
+    assert kinds.count("refused") <= 40 and kinds.count("hand") + kinds.count("hand_down") <= 40, (
+        "a minute may end meanwhile"
+    )
+    assert kinds.count("refused") >= 20 and kinds.count("hand") >= 10
+
+
+def test_a_device_that_does_not_read_is_let_go(house: House) -> None:
+    """It goes on talking and takes nothing: what waits for it does not grow without end, and it is lost."""
+
+    async def how(opens: Opens) -> None:
+        li = await opens(answers=False)
+        await li.enter(house.ticket("li"))
+        house.order("admit", person="li")
+        for turn in range(3_000):
+            house.order("tell", kind="line", data={"words": "x" * 16_000})
+            if turn % 20 == 0:
+                await li.say(type="listen", to=str(turn))
+            if turn % 100 == 0 and "lost" in house.kinds():
+                return
+
+    talk(house, how)
+    lost = [each.told["why"] for each in house.media.events("h1") if each.kind == "lost"]
+    assert lost == ["too_slow"]
+
+
 def test_captions_reach_who_was_in_when_it_was_said(house: House) -> None:
     """Not whoever waits at the door or is isolated, not a witness who is called afterwards, and of a sealed part only who
     stayed in it, also when the line comes after its end.

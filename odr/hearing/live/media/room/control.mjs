@@ -31,16 +31,20 @@ function heard(house, name, what) {
   if (!QUIET.has(what)) house.hearings.get(name)?.heardCourt();
 }
 
-async function opened(house, name) {
+/** The hearing that is open, or opened now. Orders to open that come meanwhile wait for the same: two that looked through its
+ *  folder at once would each give a piece that was cut off a last link of its own. */
+function opened(house, name) {
   const old = house.hearings.get(name);
   if (old && !old.closed) return old;
+  if (!house.opening.has(name)) house.opening.set(name, restored(house, name, old).finally(() => house.opening.delete(name)));
+  return house.opening.get(name);
+}
+
+async function restored(house, name, old) {
   // It may still be writing the last link of what it had.
   await old?.orders;
   const hearing = new Hearing(name, house);
   await hearing.restore();
-  // Two orders to open may come at once: the first one counts.
-  const now = house.hearings.get(name);
-  if (now && !now.closed) return now;
   hearing.events = old?.events ?? [];
   house.hearings.set(name, hearing);
   return hearing;
@@ -80,6 +84,17 @@ async function answer(house, request) {
   return hearing.order(what, given);
 }
 
+/** The server once it listens at this address; fails where it cannot: a room that nobody reaches must end, and be started anew. */
+export function listening(server, ...address) {
+  return new Promise((ready, failed) => {
+    server.once("error", failed);
+    server.listen(...address, () => {
+      server.off("error", failed);
+      ready(server);
+    });
+  });
+}
+
 /** Serve the court's orders until the process ends. */
 export function serveControl(house) {
   const word = Buffer.from(`Bearer ${derived(house.config.secret, "control").toString("hex")}`);
@@ -105,14 +120,12 @@ export function serveControl(house) {
     }
     // Only this user and its group may speak to the room, not even for a moment anybody else.
     const before = process.umask(0o117);
-    return new Promise((ready) =>
-      server.listen(path, () => {
-        process.umask(before);
-        chmodSync(path, 0o660);
-        ready(server);
-      }),
-    );
+    return listening(server, path).then(() => {
+      process.umask(before);
+      chmodSync(path, 0o660);
+      return server;
+    });
   }
   const { hostname, port } = new URL(address);
-  return new Promise((ready) => server.listen(Number(port), hostname.replace(/[[\]]/g, ""), () => ready(server)));
+  return listening(server, Number(port), hostname.replace(/[[\]]/g, ""));
 }

@@ -4,6 +4,7 @@ import { relay } from "./tickets.mjs";
 const KNOCKS = 5_000; // to show a ticket
 const ANSWERS = 3_500; // without a sign of life for so long, a device is lost
 const TALKS = 60; // messages a second
+const UNREAD = 8 * 2 ** 20; // bytes that wait for a device which does not read
 const TO_THE_ISOLATED = new Set(["in", "alive", "isolated", "removed", "closed", "again", "refused"]);
 
 export class Device {
@@ -51,7 +52,7 @@ export class Device {
     const { why, said } = this.house.tickets.use(message.ticket, Date.now());
     const hearing = said && this.house.hearings.get(said.hearing);
     if (why) {
-      hearing?.event("refused", said.person, { why });
+      hearing?.refused(said.person, why);
       return this.#refuse(why);
     }
     if (!hearing) return this.#refuse("not_open");
@@ -59,7 +60,7 @@ export class Device {
     this.#hearing = hearing;
     const out = hearing.enters(said, this);
     if (out) {
-      hearing.event("refused", said.person, { why: out });
+      hearing.refused(said.person, out);
       this.#refuse(out);
     }
   }
@@ -122,6 +123,14 @@ export class Device {
     if (once && this.#last.get(once) === text) return;
     if (once) this.#last.set(once, text);
     this.socket.send(text);
+    if (this.socket.bufferedAmount > UNREAD) {
+      // Not now: whoever says something to everybody goes through them all.
+      this.#ended = true;
+      setImmediate(() => {
+        this.#leave("too_slow");
+        this.socket.terminate();
+      });
+    }
   }
 
   openMedia(others) {

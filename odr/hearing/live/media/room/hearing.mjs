@@ -8,6 +8,7 @@ export const HALL = "hall";
 const INTERPRETER = "interpreter"; // the role of whoever speaks into the channel beside the hearing
 const ARRIVES = 3_000; // sound or picture that did not come for so long does not arrive
 const MANY = 5_000; // events kept for the court to fetch
+const OFTEN = 20; // how often in a minute somebody's hand, or a refusal at the door, is told of: the court writes each down
 const WRITES = 15_000; // a program that wrote no caption and said nothing for so long does not run
 export const QUIET = new Set(["caption"]); // orders that change how nobody stands
 const SILENT = "court_silent"; // why a piece ended and everybody was sent away: nothing was heard of the court any more
@@ -46,6 +47,7 @@ export class Hearing {
   closedAt = null;
   used = new Set();
   pieces = new Map(); // segment → when it began, since the room runs
+  #told = new Map(); // what and who → { minute, count }
   #silence = 0; // seconds for which the court was not heard
   written = 0; // when the program that writes captions was heard last
   ended = []; // the last link of every segment that ended, for a court that missed an answer
@@ -206,10 +208,27 @@ export class Hearing {
 
   hand(person, up) {
     if (person.room !== HALL || !this.takesPart(person) || up === (person.handAt !== null)) return;
+    if (this.#tooOften("hand", person.person)) return;
     person.handAt = up ? Date.now() : null;
     this.event(up ? "hand" : "hand_down", person.person);
     this.#tellHands();
     this.tellPeople();
+  }
+
+  /** A device at the door that stays out, and why. */
+  refused(person, why) {
+    if (!this.#tooOften("refused", person)) this.event("refused", person, { why });
+  }
+
+  #tooOften(what, person) {
+    const minute = Math.floor(Date.now() / 60_000);
+    const key = `${what}/${person}`;
+    const told = this.#told.get(key);
+    if (told?.minute !== minute) {
+      this.#told.set(key, { minute, count: 1 });
+      return false;
+    }
+    return ++told.count > OFTEN;
   }
 
   shown(person, number) {
@@ -734,7 +753,11 @@ const ORDERS = {
   },
 
   async close() {
-    const closing = await this.stopRecording();
+    // What the order itself finds wrong with the recorder is no reason to keep everybody here.
+    const closing = await this.stopRecording().catch((error) => {
+      if (!this.recorder.fault) throw error;
+      return {};
+    });
     // A segment that failed gets its last link now: no other follows that would give it.
     if (this.recorder?.fault) await this.restore().catch((error) => { throw new Refused(`recorder_failed: ${error.message}`); });
     for (const person of this.people.values()) person.device?.end({ type: "closed" });

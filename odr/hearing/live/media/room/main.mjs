@@ -1,7 +1,7 @@
 // The court's media room: node main.mjs, with the settings of settings.mjs, until told to stop.
 import { createServer } from "node:http";
 import { mkdirSync } from "node:fs";
-import { forgetOld, serveControl } from "./control.mjs";
+import { forgetOld, listening, serveControl } from "./control.mjs";
 import { Device } from "./device.mjs";
 import { Werift } from "./media.mjs";
 import { settings, WrongSetting } from "./settings.mjs";
@@ -14,6 +14,7 @@ const LARGEST = 256 * 1024; // bytes of a message: an answer to an offer with ma
 
 class House {
   hearings = new Map();
+  opening = new Map(); // name → the hearing, while its folder is looked through
   devices = new Set();
 
   constructor(config, media) {
@@ -50,7 +51,7 @@ function serveDevices(house) {
       opened.on("close", () => house.devices.delete(device));
     });
   });
-  return new Promise((ready) => server.listen(listen.port, listen.host, () => ready(server)));
+  return listening(server, listen.port, listen.host);
 }
 
 async function stop(house) {

@@ -4,8 +4,8 @@
 // line before it, the time, and from where to where each person's file was written, with the digest of these bytes. First
 // the bytes are on the disk, then the link that speaks of them; so what a link covers was synced. verify.py reads this.
 import { createCipheriv, createHash, randomBytes } from "node:crypto";
-import { constants, fstatSync, statSync, writeSync } from "node:fs";
-import { mkdir, open, readdir, readFile } from "node:fs/promises";
+import { constants, createReadStream, fstatSync, statSync, writeSync } from "node:fs";
+import { mkdir, open, readdir, readFile, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 
 export const AUDIO = 0;
@@ -108,19 +108,31 @@ export class Recorder {
   async begin() {
     await mkdir(this.parent, { recursive: true, mode: 0o750 });
     await mkdir(this.folder, { mode: 0o750 }); // a segment is begun once
-    this.chain = await open(join(this.folder, "chain"), "ax", 0o640);
     const now = Date.now();
     this.began = now;
+    try {
+      await this.#first(now);
+    } catch (error) {
+      await this.chain?.close().catch(() => {});
+      this.key = undefined;
+      // Of what was not begun nothing stays, else the chain would break there; if the disk refuses this too, it goes when it is found.
+      await takenAway(this.folder).catch(() => {});
+      throw error;
+    }
+    this.running = now;
+    this.#loop();
+    this.watched = Date.now();
+    this.watch = setInterval(() => this.#watch(), 500);
+  }
+
+  async #first(now) {
+    this.chain = await open(join(this.folder, "chain"), "ax", 0o640);
     this.head = this.previous ?? NOTHING;
     await this.#append({
       kind: "begin", hearing: this.hearing, segment: this.segment, at: now, sealed: this.sealed, ...(this.gap ? { gap: this.gap } : {}),
     });
     await syncFolder(this.folder);
     await syncFolder(this.parent);
-    this.running = now;
-    this.#loop();
-    this.watched = Date.now();
-    this.watch = setInterval(() => this.#watch(), 500);
   }
 
   get ms() {
@@ -275,6 +287,14 @@ export class Recorder {
   }
 }
 
+/** The folder of a piece in which nothing was recorded: no file of anybody, and a chain without a first link, if any. */
+async function takenAway(folder) {
+  await unlink(join(folder, "chain")).catch((error) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+  await rmdir(folder);
+}
+
 /** Links of a chain that are whole and follow each other; `torn` bytes after them belong to none. */
 function whole(data) {
   const links = [];
@@ -306,7 +326,7 @@ export async function recordedBefore(root, hearing) {
     throw error;
   }
   let [previous, gap] = [undefined, undefined];
-  const used = names.map(Number);
+  const used = [];
   const ended = [];
   for (const name of names) {
     const folder = join(root, hearing, name);
@@ -316,6 +336,12 @@ export async function recordedBefore(root, hearing) {
       throw error;
     });
     const { links, head, good, torn } = whole(data);
+    // Killed, or refused by the disk, before its first link: nobody was heard in it, and it may be begun as if it had not been.
+    if (!links.length && !(await readdir(folder)).some((each) => each !== "chain")) {
+      await takenAway(folder);
+      continue;
+    }
+    used.push(Number(name));
     const last = links.at(-1);
     if (last && (last.kind === "end" || last.kind === "cut")) {
       previous = head;
@@ -332,17 +358,27 @@ export async function recordedBefore(root, hearing) {
   return { used, previous, gap, ended };
 }
 
+/** What stands in a file after what the links speak of: a second or two of hours, of which the rest is not read. */
+async function after(path, from) {
+  const whole = createHash("sha256");
+  let length = 0;
+  for await (const part of createReadStream(path, { start: from })) {
+    whole.update(part);
+    length += part.length;
+  }
+  return { length, sha256: whole.digest("hex") };
+}
+
 async function cutOff(folder, path, links, head, good, torn) {
   const upTo = new Map();
   for (const link of links) for (const [person, part] of Object.entries(link.streams ?? {})) upTo.set(person, part.from + part.length);
   const streams = {};
   for (const name of (await readdir(folder)).filter((each) => each.endsWith(".rtp")).sort()) {
     const person = name.slice(0, -4);
-    const data = await readFile(join(folder, name));
     const from = upTo.get(person) ?? 0;
-    const tail = data.subarray(from);
+    const tail = await after(join(folder, name), from);
     // A file that was just made, and is empty still, is spoken of too: the verifier would call it put in afterwards.
-    if (tail.length || !upTo.has(person)) streams[person] = { from, length: tail.length, sha256: digest(tail) };
+    if (tail.length || !upTo.has(person)) streams[person] = { from, ...tail };
   }
   const last = links.at(-1)?.at ?? Date.now();
   const text = line({ kind: "cut", at: Date.now(), last, n: links.length, prev: head ?? NOTHING, streams, torn });
