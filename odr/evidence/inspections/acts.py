@@ -260,7 +260,7 @@ def _fixed_words(inspection: Inspection) -> Text:
         when_held=COMES,
     ),
     paper=RulingForm(T("Inspection"), WITH_THE_JUDGMENT, words=ASKED),
-    source=law("CPL 83, 157", "CPI 95, 97, 124", "EV 43"),
+    source=law("CPL 83, 157", "CPI 95, 124", "EV 43"),
     means={Milestone.EXHIBITS_BROUGHT},
     desk=desks.INSPECTION_ASKED,
     topic=Topic.EVIDENCE,
@@ -309,7 +309,7 @@ def rule_on_inspection(
     paper=RulingForm(
         T("Inspection"), WITH_THE_JUDGMENT, result="ground", ruled=T("The court inspects of its own motion.")
     ),
-    source=law("CPL 67, 83, 157", "CPI 96, 97, 124", "EV 12, 13, 43"),
+    source=law("CPL 67, 83, 157", "CPI 96, 124", "EV 12, 13, 43"),
     means={Milestone.EXHIBITS_BROUGHT},
     topic=Topic.EVIDENCE,
     in_record=False,

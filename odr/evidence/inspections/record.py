@@ -116,7 +116,7 @@ def _exhibits(
             "The record of the inspection is now an exhibit of the court. If you were there, sign it, or say why you do not. You may say in the examination whether it is authentic, lawful and relevant: when it is your turn, a letter names the day. If you say nothing, the case goes on."
         ),
     ),
-    source=law("CPL 83", "CPI 97, 124", "EV 43, 62"),
+    source=law("CPL 83", "CPI 124", "EV 43, 62"),
     means={Milestone.EXHIBITS_BROUGHT},
     desk=desks.INSPECTION_RECORD,
     topic=Topic.EVIDENCE,
