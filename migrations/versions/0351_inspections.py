@@ -69,6 +69,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_inspection_note_party_id_party")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_note")),
+        info={"append_only": True},
     )
     op.create_index("ix_inspection_note_inspection_id", "inspection_note", ["inspection_id"])
     op.create_table(
@@ -88,6 +89,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "inspection_id", "party_id", name=op.f("uq_inspection_signature_inspection_id")
         ),
+        info={"append_only": True},
     )
     op.create_index("ix_inspection_signature_inspection_id", "inspection_signature", ["inspection_id"])
 

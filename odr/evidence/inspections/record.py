@@ -121,7 +121,7 @@ def _exhibits(
     desk=desks.INSPECTION_RECORD,
     topic=Topic.EVIDENCE,
     in_record=False,
-    guard=waits(begun, source="EV 43", reason=T("No inspection whose hour has come waits for its record.")),
+    guard=waits(begun, source="EV 43", reason=T("There is no inspection to record yet.")),
 )
 def record_inspection(
     sitting: Sitting, case: Case, given: InspectionRecordInput, *, actor: Actor, now: datetime
@@ -171,7 +171,7 @@ def record_inspection(
     means={Milestone.EXHIBITS_BROUGHT},
     topic=Topic.EVIDENCE,
     in_record=False,
-    guard=waits(to_sign, source="CPL 83", reason=T("No record of an inspection at which you were waits for you.")),
+    guard=waits(to_sign, source="CPL 83", reason=T("There is no record of an inspection for you to sign.")),
     help=T("For who was there. What you do not sign stays in the case with your reason."),
 )
 def sign_inspection(
