@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from odr.ground.db import UTCDateTime
+from odr.ground.migrate import take_down
 
 revision = "0351"
 down_revision = "0350"
@@ -96,6 +97,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """The dockets keep what was asked, ordered and seen."""
+    on = {"in": "inspection", "anew": "inspection", "out": "inspection", "party_in": "party", "party": "party"}
+    on |= {"mandate_in": "mandate", "mandate": "mandate", "mandate_out": "mandate"}
+    take_down({f"inspection_dated_{what}": of for what, of in on.items()})
+    op.execute("DELETE FROM coming_date WHERE kind = 'inspection'")
     op.drop_table("inspection_signature")
     op.drop_table("inspection_note")
     op.drop_table("inspection")

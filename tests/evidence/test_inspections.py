@@ -15,9 +15,11 @@ from odr.docket.models import Case, DocketEntry, Document
 from odr.evidence.inspections.models import Inspection, InspectionState
 from odr.evidence.inspections.queries import inspections_of
 from odr.evidence.models import Category, Exhibit
+from odr.filing.agenda.agenda import page_of_agenda
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.hearing.queries import matrix
 from odr.hearing.ripeness.basis import Examined
+from odr.identity.models import Account
 from odr.procedure.forms.fields import SOURCES
 from odr.procedure.time.written_working import text_from_json
 from odr.service.models import Packet
@@ -277,3 +279,23 @@ def test_asked_too_late_or_after_the_debate(small_scene: Scene) -> None:
     small_scene.lodge()
     with pytest.raises(ActNotOpen):
         ask(small_scene)
+
+
+def test_stands_on_the_agenda_of_everybody_who_is_awaited(small_scene: Scene) -> None:
+    """Both parties and the judge read the hour on their agenda and on the page of the case; called off, nobody does (EV 43)."""
+    with_exhibits(small_scene)
+    inspection = ordered(small_scene)
+
+    def awaited(who: str) -> list[str]:
+        with small_scene.court.database.read() as session:
+            account = session.scalars(select(Account.id).where(Account.id == small_scene.people[who])).one()
+            lines = page_of_agenda(small_scene.court.look(session), account).lines
+            return [line.key for line in lines if line.window is None]
+
+    assert [awaited(who) for who in ("li", "haiyun", "judge")] == [[inspection.reference]] * 3
+    page = signed_in(small_scene, "haiyun").get(f"/cases/{small_scene.case().reference}").get_data(as_text=True)
+    assert "Inspection" in page
+    small_scene.do(
+        "change_inspection", "judge", inspection=inspection.reference, answer="call_off", reasons="They agree on it."
+    )
+    assert [awaited(who) for who in ("li", "haiyun", "judge")] == [[]] * 3

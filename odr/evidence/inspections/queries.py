@@ -15,6 +15,7 @@ from odr.ground.memory.asked_once import remembered
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
+from odr.procedure.case.coming_dates.models import Coming
 from odr.procedure.hooks import Appointment, Cases
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def inspections_ahead(
             T("%(place)s (%(mode)s)", mode=manner.label, place=place),
             "inspections.listing",
             called_by=entry,
-            number=number,
+            number=Coming.INSPECTION.counted_from + number,
         )
         for case, reference, at, manner, place, entry, number in rows
         if at is not None
