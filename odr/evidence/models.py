@@ -292,6 +292,10 @@ ORDERED = "ordered"
 """In the provenance of an exhibit: number of the entry by which its party produced it, because the court had ordered it (EV 46)."""
 
 
+HELD_AGAINST = "held_against"
+"""In the provenance of an exhibit: what came of holding it against its original: ``same``, ``differs`` or ``none`` (EV 11)."""
+
+
 class ExhibitSeal(Base):
     """A file that only the bench, its own side and those whom the judge names may open (CPI 103: secrets, privacy)."""
 

@@ -20,6 +20,8 @@ from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.hearing.queries import matrix
 from odr.hearing.ripeness.basis import Examined
 from odr.identity.models import Account
+from odr.judgment.decision.grounds import weights
+from odr.judgment.vocabulary import Weakness
 from odr.procedure.forms.fields import SOURCES
 from odr.procedure.time.written_working import text_from_json
 from odr.service.models import Packet
@@ -299,3 +301,53 @@ def test_stands_on_the_agenda_of_everybody_who_is_awaited(small_scene: Scene) ->
         "change_inspection", "judge", inspection=inspection.reference, answer="call_off", reasons="They agree on it."
     )
     assert [awaited(who) for who in ("li", "haiyun", "judge")] == [[]] * 3
+
+
+def compared(scene: Scene, label: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "exhibit": exhibit(scene, label).reference,
+        "kind": "copy",
+        "why": "The ledger is in use.",
+        "original": "Haiyun, at its office",
+        "on": scene.clock.now().date().isoformat(),
+        "how": "Page by page, by clerk Wu.",
+        "answer": "same",
+    } | changes
+
+
+def test_copy_is_held_against_its_original(small_scene: Scene) -> None:
+    """The court enters where the original stays and what came of comparing; what does not match grounds no finding alone (CPL
+    73; EV 11, 90). An excerpt says whose seal it has (EV 44).
+    """
+    with_exhibits(small_scene)
+    with pytest.raises(Forbidden):
+        small_scene.do("check_copy", "haiyun", **compared(small_scene, "R-1"))
+    with pytest.raises(WRONG):
+        small_scene.do("check_copy", "clerk", **compared(small_scene, "R-1", kind="excerpt"))
+    for answer, weak in (("differs", Weakness.COPY), ("same", None), ("none", Weakness.COPY)):
+        small_scene.do("check_copy", "clerk", **compared(small_scene, "R-1", answer=answer))
+        with small_scene.court.database.read() as session:
+            case, shown = (
+                session.get_one(Case, small_scene.case_id),
+                session.get_one(Exhibit, exhibit(small_scene, "R-1").id),
+            )
+            assert weights(small_scene.court.look(session), case, [shown])[shown.id].weak is weak
+    page = (
+        signed_in(small_scene, "li").get(f"/cases/{small_scene.case().reference}/exhibits/R-1").get_data(as_text=True)
+    )
+    assert "Haiyun, at its office" in page and "no original is to be had" in page
+
+
+def test_what_stands_for_a_thing_is_looked_at_with_both_sides(small_scene: Scene) -> None:
+    """A picture in place of a thing is compared where all were there, or after an inspection to which they were called (EV 12)."""
+    with_exhibits(small_scene)
+    with pytest.raises(ActNotOpen, match="Order an inspection"):
+        small_scene.do("check_copy", "clerk", **compared(small_scene, "R-1", kind="substitute"))
+    shown = exhibit(small_scene, "R-1").reference
+    given = {**fixed(small_scene), "what": "The jar", "fact": "Its seal", "exhibit": shown}
+    small_scene.do("order_inspection", "judge", ground="brought", **given)
+    small_scene.work()
+    small_scene.later(days=10)
+    small_scene.do("record_inspection", "clerk", **record(small_scene, newest(small_scene)))
+    small_scene.do("check_copy", "clerk", **compared(small_scene, "R-1", kind="substitute"))
+    assert exhibit(small_scene, "R-1").provenance["held_against"] == "same"

@@ -50,6 +50,7 @@ ABOUT_EVIDENCE = {
     act_names.FIND_ON_REFUSAL,
     act_names.RECORD_COLLECTED,
     act_names.ORDER_SEAL,
+    act_names.CHECK_COPY,
 }
 
 

@@ -47,6 +47,7 @@ PROVENANCE = {
     "kept": T("Kept since"),
     "changed": T("Cut, converted or forwarded"),
     "original": T("The original"),
+    "compared": T("Held against the original"),
 }
 """What a party states about an exhibit's provenance, as the sheet calls it."""
 OF_COURT = T("The court")
