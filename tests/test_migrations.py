@@ -36,6 +36,8 @@ ROWS_NEVER_CHANGE = (
     "evidence_reply",
     "exhibit_reading",
     "expert_choice",
+    "inspection_note",
+    "inspection_signature",
     "publication_objection",
     "rule_approval",
     "finality_certificate",

@@ -78,7 +78,9 @@ def exhibits(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
 def own_side_exhibits(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Exhibits of the actor's own side."""
     rows = sitting.session.scalars(
-        select(Exhibit).where(Exhibit.case_id == case.id, Exhibit.party_id == actor.party_id).order_by(Exhibit.id)
+        select(Exhibit)
+        .where(Exhibit.case_id == case.id, Exhibit.party_id == actor.party_id, Exhibit.of_court.is_(False))
+        .order_by(Exhibit.id)
     )
     return [Option(exhibit.reference, f"{exhibit.label} {exhibit.title}") for exhibit in rows]
 
@@ -93,6 +95,7 @@ def exhibits_to_withdraw(sitting: Sitting, case: Case, actor: Actor) -> list[Opt
                 .where(
                     Exhibit.case_id == case.id,
                     Exhibit.party_id == actor.party_id,
+                    Exhibit.of_court.is_(False),
                     Exhibit.state.not_in((ExhibitState.WITHDRAWN, ExhibitState.EXCLUDED)),
                 )
                 .order_by(Exhibit.id)

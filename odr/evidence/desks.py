@@ -17,5 +17,11 @@ EVIDENCE_NOT_PRODUCED = desk(
 EVIDENCE_REQUEST = desk(
     "evidence_request", T("A request about evidence"), Role.JUDGE, until_decided=True, before_closing=True
 )
+INSPECTION_ASKED = desk(
+    "inspection_asked", T("A request for an inspection"), Role.JUDGE, until_decided=True, before_closing=True
+)
+INSPECTION_RECORD = desk(
+    "inspection_record", T("An inspection to record"), Role.CLERK, until_decided=True, before_closing=True
+)
 LATE_EXHIBIT = desk("late_exhibit", T("Late evidence"), Role.JUDGE, until_decided=True)
 SEAL_ASKED = desk("seal_asked", T("A request to keep a file from others"), Role.JUDGE, before_closing=True)

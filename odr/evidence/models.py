@@ -215,6 +215,11 @@ class Exhibit(Base):
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    """Whose it is, or beside whose a record stands that the court made itself."""
+    of_court: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether the court made it itself, as the record of an inspection (CPL 83): no party’s own, so every party says what it
+    thinks of it (EV 62).
+    """
     label: Mapped[str] = mapped_column(String(20))
     number: Mapped[int]
     title: Mapped[str] = mapped_column(String(200))
@@ -243,11 +248,16 @@ class Exhibit(Base):
         UniqueConstraint("case_id", "label"),
         {
             "info": {
-                "asked_by": ("party_id", "state", "reference", "label", "title", "number", "provenance"),
+                "asked_by": ("party_id", "of_court", "state", "reference", "label", "title", "number", "provenance"),
                 "light": True,
             }
         },
     )
+
+    @property
+    def owner_id(self) -> int | None:
+        """The party whose exhibit it is; None for what the court made itself."""
+        return None if self.of_court else self.party_id
 
     @property
     def along(self) -> list[Upload]:
@@ -280,6 +290,10 @@ class SealState(enum.Enum):
 
 ORDERED = "ordered"
 """In the provenance of an exhibit: number of the entry by which its party produced it, because the court had ordered it (EV 46)."""
+
+
+HELD_AGAINST = "held_against"
+"""In the provenance of an exhibit: what came of holding it against its original: ``same``, ``differs`` or ``none`` (EV 11)."""
 
 
 class ExhibitSeal(Base):

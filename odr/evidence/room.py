@@ -13,6 +13,8 @@ from odr.evidence.exhibits.facts_of_exhibits import exhibits_by_fact
 from odr.evidence.exhibits.next_step import bring_evidence
 from odr.evidence.exhibits.same_files import cases_with_same_files
 from odr.evidence.exhibits.sealing import sealed_files
+from odr.evidence.inspections import acts as inspections_acts
+from odr.evidence.inspections.queries import inspections_ahead
 from odr.evidence.intake.belonging import along
 from odr.evidence.intake.unsubmitted_uploads import note_used, tell_senders
 from odr.evidence.kit.compiling import compile_due
@@ -30,7 +32,7 @@ from odr.evidence.store.erasing import erase_waiting
 from odr.evidence.store.ports import expire_uploads, finish_uploads
 from odr.ground.text import T
 from odr.identity.actors import Actor
-from odr.procedure.acts.events import CaseJoined, ClaimLodged, EvidenceMoved
+from odr.procedure.acts.events import CaseJoined, ClaimLodged, EvidenceMoved, Served
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.hooks import DeskPage, EarlyFetches, NavItem, Panel, Room, SentFiles, on
 
@@ -90,6 +92,7 @@ ROOM = Room(
         "odr.evidence.exhibits.attachment_pages:attached",
         "odr.evidence.sources.digest_pages:digests",
         "odr.evidence.sources.platform_pages:platforms",
+        "odr.evidence.inspections.pages:inspections",
     ),
     commands=(
         "odr.evidence.cli:store",
@@ -101,6 +104,7 @@ ROOM = Room(
         on(ClaimLodged, exhibits_acts.on_claim_lodged),
         on(CaseJoined, joined_cases.on_case_joined),
         on(EvidenceMoved, joined_cases.on_evidence_moved),
+        on(Served, inspections_acts.on_served),
     ),
     on_lapse={requests_acts.ORDER: requests_acts.on_order_lapsed},
     nav=(
@@ -112,6 +116,7 @@ ROOM = Room(
         DeskPage("unsubmitted.mine", T("Files you have sent"), 130),
         DeskPage("unsubmitted.listing", T("Files never submitted: what may be erased"), 140),
     ),
+    appointments=(inspections_ahead,),
     steps=(bring_evidence, reply_step),
     panels=(codes_panel,),
     holdings=(holdings,),

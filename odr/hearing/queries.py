@@ -130,17 +130,22 @@ def without_consent(session: Session, case: Case) -> list[Party]:
 
 
 def standing_exhibits(session: Session, case: Case) -> list[Exhibit]:
-    """Exhibits open to opinions in the order of EV 62: the claimant's, the respondent's, third parties'."""
+    """Exhibits open to opinions in the order of EV 62: the claimant's, the respondent's, third parties', the court's own."""
     order = {Role.CLAIMANT: 0, Role.RESPONDENT: 1, Role.THIRD_PARTY: 2}
     roles = {p.id: (order[p.role], p.ordinal) for p in case.parties}
     rows = [exhibit for exhibit in exhibits_of(session, case) if exhibit.state in STANDING]
-    return sorted(rows, key=lambda e: (*roles[e.party_id], e.number))
+    # What the court made itself comes last: the judge explains it, and then everybody speaks on it.
+    return sorted(rows, key=lambda e: (e.of_court, *roles[e.party_id], e.number))
 
 
 def exhibits_stand_of_others(session: Session, case: Case, party_id: int | None) -> bool:
     """Whether an exhibit that is open to opinions is not a party's own."""
-    owners = built_once(lambda: select(Exhibit.party_id).where(Exhibit.case_id == case.id, Exhibit.state.in_(STANDING)))
-    return any(owner != party_id for owner in session.scalars(owners))
+    owners = built_once(
+        lambda: select(Exhibit.party_id, Exhibit.of_court).where(
+            Exhibit.case_id == case.id, Exhibit.state.in_(STANDING)
+        )
+    )
+    return any(of_court or owner != party_id for owner, of_court in session.execute(owners))
 
 
 def opinions_of(session: Session, case: Case) -> list[Opinion]:
@@ -194,7 +199,7 @@ def matrix(session: Session, case: Case) -> list[MatrixRow]:
     speakers = [p for p in case.parties if p.left_at is None]
     return [
         MatrixRow(
-            e, {(p.id, axis): newest.get((e.id, p.id, axis)) for p in speakers if p.id != e.party_id for axis in Axis}
+            e, {(p.id, axis): newest.get((e.id, p.id, axis)) for p in speakers if p.id != e.owner_id for axis in Axis}
         )
         for e in standing_exhibits(session, case)
     ]

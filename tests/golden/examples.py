@@ -13,8 +13,8 @@ import annotated_types
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from odr.hearing.inputs import CourtHour
 from odr.procedure.acts.table import Act
+from odr.procedure.forms.hours import CourtHour
 from odr.procedure.forms.inputs import (
     CourtEmail,
     CourtPhone,

@@ -1,4 +1,4 @@
-"""The dates of an account are those of the open time limits and fixed hearings of whom it is or acts for, whatever happened before."""
+"""The dates of an account are those of the open time limits, fixed hearings and inspections of whom it is or acts for, whatever happened before."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role
+from odr.evidence.inspections.models import Inspection, InspectionManner, InspectionState
+from odr.evidence.inspections.triggers import INSPECTIONS
 from odr.filing.agenda.agenda import MOST, agenda_of, page_of_agenda
 from odr.hearing.courtroom.calendar.triggers import HEARINGS
 from odr.hearing.models import Hearing
@@ -45,6 +47,12 @@ def _gone_through(session: Session, account_id: int, kind: Coming) -> Found:
             for one in session.scalars(select(Window))
             if one.party_id in parties and one.state is WindowState.OPEN and one.due_at is not None
         )
+    if kind is Coming.INSPECTION:
+        return sorted(
+            (one.begins_at, one.id)
+            for one in session.scalars(select(Inspection))
+            if one.case_id in cases and one.state is InspectionState.ORDERED and one.begins_at is not None
+        )
     fixed = (HearingState.SUMMONED, HearingState.ADJOURNING)
     return sorted(
         (one.begins_at, one.id)
@@ -69,6 +77,20 @@ def _hearing(scene: Scene, lot: Random, ordinal: int) -> Hearing:
     )
 
 
+def _inspection(scene: Scene, lot: Random) -> Inspection:
+    return Inspection(
+        case_id=scene.case_id,
+        manner=InspectionManner.ONLINE,
+        what="The page of the order",
+        place="The video room",
+        fact="What it says",
+        begins_at=scene.clock.now() + timedelta(hours=lot.randrange(90)),
+        state=lot.choice(list(InspectionState)),
+        entry_number=1,
+        ordered_by=1,
+    )
+
+
 def _step(session: Session, scene: Scene, lot: Random, number: int, accounts: list[int]) -> None:
     """Something that happens: a limit, a hearing or a mandate comes, changes or goes; a party gets another account, leaves or is back."""
     now = scene.clock.now()
@@ -77,17 +99,19 @@ def _step(session: Session, scene: Scene, lot: Random, number: int, accounts: li
     comes = (
         lambda: session.add(some_window(session, scene, lot, party)),
         lambda: session.add(_hearing(scene, lot, number)),
+        lambda: session.add(_inspection(scene, lot)),
         lambda: session.add(some_mandate(scene, lot, party, lot.choice(accounts))),
         lambda: session.execute(
             update(Party).where(Party.id == party).values(account_id=lot.choice([*accounts, None]))
         ),
         lambda: session.execute(update(Party).where(Party.id == party).values(left_at=lot.choice([None, now]))),
     )
-    changes: dict[type[Window] | type[Hearing] | type[Mandate], dict[str, Any]] = {
+    changes: dict[type[Window] | type[Hearing] | type[Inspection] | type[Mandate], dict[str, Any]] = {
         Window: lot.choice(
             [{"state": lot.choice(list(WindowState))}, {"due_at": lot.choice([None, now + hours])}, {"party_id": party}]
         ),
         Hearing: lot.choice([{"state": lot.choice(list(HearingState))}, {"begins_at": now + hours}]),
+        Inspection: lot.choice([{"state": lot.choice(list(InspectionState))}, {"begins_at": now + hours}]),
         Mandate: lot.choice(
             [
                 {"revoked_at": lot.choice([None, now])},
@@ -130,6 +154,7 @@ def test_what_is_kept_is_what_going_through_all_finds(scene: Scene, seed: int) -
         before = {(account, kind): _kept(session, account, kind) for account in accounts for kind in Coming}
         gather_anew(session, LIMITS)
         gather_anew(session, HEARINGS)
+        gather_anew(session, INSPECTIONS)
         assert {(account, kind): _kept(session, account, kind) for account, kind in before} == before
 
 
@@ -149,6 +174,7 @@ def test_pages_of_an_agenda_put_together_are_the_whole(scene: Scene) -> None:
         for number in range(60):
             session.add(some_window(session, scene, lot, lot.choice([party.id, party.id, other])))
             session.add(_hearing(scene, lot, number))
+            session.add(_inspection(scene, lot))
         for _ in range(30):
             # Before all others, and none of theirs: no page is empty for these.
             before = some_window(session, scene, lot, other)
@@ -167,6 +193,10 @@ def test_pages_of_an_agenda_put_together_are_the_whole(scene: Scene) -> None:
                 break
         assert whole.whole_until is None and len(whole.lines) > 20
         assert {line.window is None for line in whole.lines} == {True, False}
+        assert {line.appointment.endpoint for line in whole.lines if line.appointment} == {
+            "hearing.page",
+            "inspections.listing",
+        }
         assert [line.order for line in pages] == [line.order for line in whole.lines]
         assert all(line.is_own for line in whole.lines)
 

@@ -51,7 +51,7 @@ def why_closed(viewer: Viewer, exhibit: Exhibit, upload: Upload | None = None) -
     Who submitted it and the bench always may. An excluded exhibit is masked from
     everybody else (CPI 106).
     """
-    if viewer.role in BENCH_ROLES or (viewer.party_id is not None and viewer.party_id == exhibit.party_id):
+    if viewer.role in BENCH_ROLES or (viewer.party_id is not None and viewer.party_id == exhibit.owner_id):
         return None
     if viewer.role not in READS_FILE:
         return T("Not shown in this capacity.")

@@ -191,7 +191,7 @@ def describe_exhibit(
     source and its receipt stay untouched.
     """
     exhibit: Exhibit = sitting.resolved("exhibit", given.exhibit)
-    if exhibit.party_id != actor.party_id or "commissioned" in exhibit.provenance:
+    if exhibit.owner_id != actor.party_id or "commissioned" in exhibit.provenance:
         raise InvalidInput.at("exhibit", T("Only the party who submitted an exhibit says what it is to show."))
     exhibit.proves, exhibit.facts, exhibit.summary = given.proves, sorted(set(given.facts)), given.summary
     return Recorded(
@@ -228,7 +228,7 @@ def withdraw_exhibit(
 ) -> Recorded:
     """Take back one's own exhibit; it stays on record, and the other side may rely on it."""
     exhibit: Exhibit = sitting.resolved("exhibit", given.exhibit)
-    if exhibit.party_id != actor.party_id:
+    if exhibit.owner_id != actor.party_id:
         raise InvalidInput.at("exhibit", T("Only the party who submitted an exhibit may withdraw it."))
     if "commissioned" in exhibit.provenance:
         raise InvalidInput.at("exhibit", T("A report that the court commissioned is nobody’s to withdraw."))

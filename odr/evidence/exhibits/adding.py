@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, false, func, select, true
 
 from odr.docket.models import Case, Party
 from odr.evidence.models import Category, Exhibit, ExhibitPart, ExhibitState, Upload
@@ -27,9 +27,29 @@ def is_late(sitting: Sitting, case: Case, party: Party) -> bool:
 _KNOWN_AND_HIGHEST = select(
     select(func.count(Exhibit.id)).where(Exhibit.upload_id == bindparam("upload")).scalar_subquery(),
     select(func.max(Exhibit.number))
-    .where(Exhibit.case_id == bindparam("case"), Exhibit.party_id == bindparam("party"))
+    .where(
+        Exhibit.case_id == bindparam("case"),
+        Exhibit.party_id == bindparam("party"),
+        Exhibit.of_court.is_(false()),
+    )
     .scalar_subquery(),
 )
+_HIGHEST_OF_COURT = select(func.max(Exhibit.number)).where(
+    Exhibit.case_id == bindparam("case"), Exhibit.of_court.is_(true())
+)
+OF_COURT = "J"
+"""Letter of the exhibits that the court made itself."""
+
+
+def label_in(sitting: Sitting, case: Case, party: Party, *, of_court: bool) -> tuple[int, str]:
+    """The next number of a party’s exhibits, or of the court’s own, and the label with it."""
+    if of_court:
+        highest = sitting.session.scalar(_HIGHEST_OF_COURT, {"case": case.id})
+    else:
+        mine = (Exhibit.case_id == case.id, Exhibit.party_id == party.id, Exhibit.of_court.is_(false()))
+        highest = sitting.session.scalar(select(func.max(Exhibit.number)).where(*mine))
+    number = (highest or 0) + 1
+    return number, f"{OF_COURT if of_court else party.letter}-{number}"
 
 
 def add_exhibit(
@@ -50,20 +70,24 @@ def add_exhibit(
     facts: Sequence[int] = (),
     summary: str | None = None,
     along: Sequence[Upload] = (),
+    of_court: bool = False,
 ) -> Exhibit:
-    """Enter the file as the party's next exhibit, with what belongs to it. Raises InvalidInput for a file that is one
-    already.
+    """Enter the file as the party's next exhibit, with what belongs to it, or as the next of the court's own, which
+    stands beside the party's. Raises InvalidInput for a file that is one already.
     """
     sitting.session.flush()  # several may come in one act
     asked = {"upload": upload.id, "case": case.id, "party": party.id}
     known, highest = sitting.session.execute(_KNOWN_AND_HIGHEST, asked).one()
     if known:
         raise InvalidInput.at("upload", T("This file is already an exhibit. Send another file."))
-    number = (highest or 0) + 1
+    number, label = (highest or 0) + 1, f"{party.letter}-{(highest or 0) + 1}"
+    if of_court:
+        number, label = label_in(sitting, case, party, of_court=True)
     exhibit = Exhibit(
         case_id=case.id,
         party_id=party.id,
-        label=f"{party.letter}-{number}",
+        of_court=of_court,
+        label=label,
         number=number,
         title=title,
         category=category,

@@ -84,7 +84,7 @@ def by_standard(sitting: Sitting, case: Case, viewer: Actor | None = None) -> li
     if standard is None:
         return []
     roles = {p.id: p.role for p in case.parties}
-    here = [e for e in exhibits_of(sitting.session, case) if e.state in STANDING and e.party_id in roles]
+    here = [e for e in exhibits_of(sitting.session, case) if e.state in STANDING and e.owner_id in roles]
     return covered(
         standard, pack.cause(case.cause), [Brought(e.label, roles[e.party_id], e.meets, e.facts) for e in here]
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from odr.evidence.exhibits.adding import label_in
 from odr.evidence.models import Exhibit
 from odr.procedure.acts.events import CaseJoined, EvidenceMoved
 
@@ -38,12 +39,7 @@ def _take_over(sitting: Sitting, event: CaseJoined | EvidenceMoved, numbers: Map
         party = event.parties.get(exhibit.party_id)
         if party is None:
             continue
-        number = (
-            sitting.session.scalar(
-                select(func.max(Exhibit.number)).where(Exhibit.case_id == into.id, Exhibit.party_id == party.id)
-            )
-            or 0
-        ) + 1
+        number, label = label_in(sitting, into, party, of_court=exhibit.of_court)
         before = {
             "from_case": case.number or case.reference,
             "from_label": exhibit.label,
@@ -54,7 +50,7 @@ def _take_over(sitting: Sitting, event: CaseJoined | EvidenceMoved, numbers: Map
             into.id,
             party.id,
             number,
-            f"{party.letter}-{number}",
+            label,
         )
         if exhibit.seal is not None:
             # Whom the judge named may open it there as well, under the number they have there.

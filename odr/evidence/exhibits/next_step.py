@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, false, select
 
 from odr.docket.models import Case
 from odr.evidence import time_limits
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 _MINE = (
     select(Exhibit.id)
-    .where(Exhibit.case_id == bindparam("case"), Exhibit.party_id == bindparam("party"), Exhibit.state.in_(STANDING))
+    .where(
+        Exhibit.case_id == bindparam("case"),
+        Exhibit.party_id == bindparam("party"),
+        Exhibit.of_court.is_(false()),
+        Exhibit.state.in_(STANDING),
+    )
     .limit(1)
 )
 

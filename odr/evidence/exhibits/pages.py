@@ -50,6 +50,7 @@ ABOUT_EVIDENCE = {
     act_names.FIND_ON_REFUSAL,
     act_names.RECORD_COLLECTED,
     act_names.ORDER_SEAL,
+    act_names.CHECK_COPY,
 }
 
 
@@ -80,7 +81,7 @@ def listing(case: Case, actor: Actor) -> Page:
     }
     since = request.args.get("since", "")
     new = (
-        [e for e in rows if e.party_id == actor.party_id and e.entry_number >= int(since)]
+        [e for e in rows if e.owner_id == actor.party_id and e.entry_number >= int(since)]
         if since.isdecimal() and actor.party_id
         else []
     )
@@ -215,7 +216,7 @@ def _about_one(found: Exhibit) -> dict[str, str]:
 
 def _own(case: Case, actor: Actor, label: str) -> Exhibit:
     found = _find(case, label)
-    if found.party_id != actor.party_id:
+    if found.owner_id != actor.party_id:
         raise NotFound
     return found
 
@@ -294,7 +295,7 @@ def one(case: Case, actor: Actor, label: str) -> Page:
         tab="exhibits",
         may_describe=not commissioned
         and actor.party_id is not None
-        and actor.party_id == found.party_id
+        and actor.party_id == found.owner_id
         and case.stage in BEFORE_DECISION,
         commissioned=commissioned,
     )

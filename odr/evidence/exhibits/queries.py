@@ -28,6 +28,10 @@ def exhibits_of(session: Session, case: Case) -> list[Exhibit]:
 def brought_any(session: Session, case: Case, party_id: int | None) -> bool:
     """Whether a party has brought an exhibit."""
     one = built_once(
-        lambda: select(Exhibit.id).where(Exhibit.case_id == case.id, Exhibit.party_id == party_id).limit(1)
+        lambda: (
+            select(Exhibit.id)
+            .where(Exhibit.case_id == case.id, Exhibit.party_id == party_id, Exhibit.of_court.is_(False))
+            .limit(1)
+        )
     )
     return session.scalar(one) is not None

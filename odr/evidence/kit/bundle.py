@@ -47,8 +47,11 @@ PROVENANCE = {
     "kept": T("Kept since"),
     "changed": T("Cut, converted or forwarded"),
     "original": T("The original"),
+    "compared": T("Held against the original"),
 }
 """What a party states about an exhibit's provenance, as the sheet calls it."""
+OF_COURT = T("The court")
+"""From whom an exhibit comes that the court made itself."""
 NOT_SHOWN = T("This kind of file cannot be printed. The file itself is in the case; its digest stands above.")
 UNREADABLE = T("No pages could be made of this file. The file itself is unharmed; its digest stands above.")
 SHORTENED = T("Only the beginning is shown here. The whole is in the file.")
@@ -73,15 +76,24 @@ class _Part:
     place: Path | None = None
 
 
-def exhibits_in_order(case: Case, rows: Sequence[Exhibit]) -> list[tuple[Party, list[Exhibit]]]:
-    """Exhibits by party as they are examined: claimant, respondent, third party, each by number (EV 62)."""
+def exhibits_in_order(case: Case, rows: Sequence[Exhibit]) -> list[tuple[Party | None, list[Exhibit]]]:
+    """Exhibits by party as they are examined: claimant, respondent, third party, each by number, then what the court made
+    itself (EV 62).
+    """
 
     def place(party: Party) -> tuple[int, int]:
         return (ORDER.index(party.role), party.ordinal) if party.role in ORDER else (len(ORDER), party.id)
 
+    whose: list[Party | None] = [*sorted(case.parties, key=place), None]
     by_party = [
-        (party, sorted((row for row in rows if row.party_id == party.id), key=lambda exhibit: exhibit.number))
-        for party in sorted(case.parties, key=place)
+        (
+            party,
+            sorted(
+                (row for row in rows if row.owner_id == (party.id if party is not None else None)),
+                key=lambda exhibit: exhibit.number,
+            ),
+        )
+        for party in whose
     ]
     return [(party, exhibits) for party, exhibits in by_party if exhibits]
 
@@ -97,7 +109,7 @@ def make_bundle(
     rows = exhibits_of(sitting.session, case)
     left_out: list[LeftOut] = []
     done = 0
-    groups: list[tuple[Party, list[_Part]]] = []
+    groups: list[tuple[Party | None, list[_Part]]] = []
     for party, exhibits in exhibits_in_order(case, rows):
         parts = []
         for exhibit in exhibits:
@@ -117,7 +129,7 @@ def make_bundle(
     return Bound(folder / "shown", pages, left_out)
 
 
-def _further(sitting: Sitting, viewer: Actor, party: Party, exhibit: Exhibit, folder: Path) -> list[_Part]:
+def _further(sitting: Sitting, viewer: Actor, party: Party | None, exhibit: Exhibit, folder: Path) -> list[_Part]:
     """The further pictures of an exhibit, and the copies which the viewer sees in place of what is kept from them."""
     return [
         _part(sitting, viewer, party, exhibit, upload, folder)[0]
@@ -127,7 +139,7 @@ def _further(sitting: Sitting, viewer: Actor, party: Party, exhibit: Exhibit, fo
 
 
 def _part(
-    sitting: Sitting, viewer: Actor, party: Party, exhibit: Exhibit, upload: Upload, folder: Path
+    sitting: Sitting, viewer: Actor, party: Party | None, exhibit: Exhibit, upload: Upload, folder: Path
 ) -> tuple[_Part, Text | None]:
     """A file of an exhibit as sheet and pages; and why only the sheet, where that is so."""
     sheet = _sheet(sitting, party, exhibit, upload)
@@ -150,13 +162,13 @@ def _part(
     return _Part(replace(sheet, note=NOT_SHOWN)), NOT_SHOWN
 
 
-def _sheet(sitting: Sitting, party: Party, exhibit: Exhibit, upload: Upload) -> BundleEntry:
+def _sheet(sitting: Sitting, party: Party | None, exhibit: Exhibit, upload: Upload) -> BundleEntry:
     place = files_of(exhibit).index(upload) + 1
     return BundleEntry(
         exhibit.label if place == 1 else f"{exhibit.label}/{place}",
         exhibit.title,
         exhibit.submitted_at.astimezone(sitting.court.settings.tz).date(),
-        party.name,
+        party.name if party is not None else OF_COURT,
         upload.sha256,
         _facts(sitting, exhibit, upload),
         shows=_fact_numbers(exhibit),
@@ -211,7 +223,11 @@ def _count(folder: Path, most: int) -> int:
 
 
 def _frame(
-    sitting: Sitting, case: Case, viewer: Actor, groups: Sequence[tuple[Party, Sequence[_Part]]], locale: PaperLocale
+    sitting: Sitting,
+    case: Case,
+    viewer: Actor,
+    groups: Sequence[tuple[Party | None, Sequence[_Part]]],
+    locale: PaperLocale,
 ) -> bytes:
     settings, setter = sitting.court.settings, sitting.court.ports.typesetter
     introduction = T(
@@ -245,7 +261,9 @@ def _day_line(setter: Typesetter, happening: Happening) -> Words:
     return T("%(what)s (%(where)s)", what=fact, where=labels) if happening.exhibits else fact
 
 
-def _heading(setter: Typesetter, party: Party) -> Text:
+def _heading(setter: Typesetter, party: Party | None) -> Text:
+    if party is None:
+        return OF_COURT
     return T("%(name)s (%(role)s)", role=party.role.label, name=printable(setter, party.name))
 
 

@@ -76,12 +76,17 @@ def chosen(sitting: Sitting, case: Case, actor: Actor, reference: str, found: Fo
     return request
 
 
-def _open_request(sitting: Sitting, case: Case, request: EvidenceRequest, now: datetime, risk: int = 40) -> None:
+def wait_for_the_others(sitting: Sitting, case: Case, request: EvidenceRequest, now: datetime) -> None:
+    """Everybody else may say what they think of a request before the judge rules (EV 46)."""
     sitting.session.add(request)
     sitting.session.flush()
     for party in parties(case):
         if party.id != request.party_id:
             sitting.start_window(case, REPLY, party=party, start=now, subject=request.reference)
+
+
+def _open_request(sitting: Sitting, case: Case, request: EvidenceRequest, now: datetime, risk: int = 40) -> None:
+    wait_for_the_others(sitting, case, request, now)
     sitting.open_task(
         case, Role.JUDGE, desks.EVIDENCE_REQUEST, title_of(case, request), risk=risk, subject=request.reference
     )
@@ -94,7 +99,7 @@ class RequestInput(CourtModel):
         Literal["exclusion", "original", "production", "collection"],
         field(
             T("What do you ask for?"),
-            options={k.value: k.label for k in RequestKind if k is not RequestKind.LATE},
+            options={k.value: k.label for k in RequestKind if not k.has_own_ruling},
             widget="radios",
         ),
     ]
@@ -182,7 +187,7 @@ def ask_evidence_order(sitting: Sitting, case: Case, given: RequestInput, *, act
     """
     me = sitting.party_of(case, actor)
     exhibit: Exhibit | None = sitting.resolved("exhibit", given.exhibit) if given.exhibit else None
-    if exhibit is not None and exhibit.party_id == me.id:
+    if exhibit is not None and exhibit.owner_id == me.id:
         raise InvalidInput.at("exhibit", T("This is your own exhibit. You may take it back instead."))
     holder = next((p for p in parties(case) if p.label == given.against), None) if given.against else None
     if given.against and (holder is None or holder.id == me.id):
@@ -193,7 +198,7 @@ def ask_evidence_order(sitting: Sitting, case: Case, given: RequestInput, *, act
         kind=RequestKind(given.kind),
         exhibit_id=exhibit.id if exhibit else None,
         exhibit=exhibit,
-        against_id=holder.id if holder else exhibit.party_id if exhibit else None,
+        against_id=holder.id if holder else exhibit.owner_id if exhibit else None,
         what=given.what or (exhibit.title if exhibit else ""),
         content=given.content,
         fact=given.fact,
@@ -337,6 +342,8 @@ def _must_be_ruled_on(
     is_late = isinstance(given, LateRulingInput)
     if request.kind is RequestKind.LATE and not is_late:
         raise InvalidInput.at("request", T("This exhibit came late, and late evidence has a ruling of its own."))
+    if request.kind is RequestKind.INSPECTION:
+        raise InvalidInput.at("request", T("An inspection has a ruling of its own: it fixes where, when and by whom."))
     if all(one.id != request.id for one in (late_ones if is_late else to_rule_on)(sitting, case, actor)):
         raise InvalidInput.at("request", T("Choose one of those listed."))
 

@@ -19,6 +19,7 @@ class RequestKind(enum.Enum):
     ORIGINAL = "original"  # the original is to be shown (OLR 12, 13; EV 15)
     PRODUCTION = "production"  # the other side is to produce a document it holds (EV 45; CPI 112)
     COLLECTION = "collection"  # the court is to collect it from somebody outside the case (CPL 67; EV 20)
+    INSPECTION = "inspection"  # the court is to look at a thing, a place or what stands online (CPL 83; CPI 124)
     LATE = "late"  # whether late evidence is admitted (CPI 101, 102); opened by the submission itself
 
     @property
@@ -26,12 +27,18 @@ class RequestKind(enum.Enum):
         """The kind in words."""
         return REQUEST_WORDS[self]
 
+    @property
+    def has_own_ruling(self) -> bool:
+        """Whether its ruling is an act of its own, since it has to fix more than yes or no."""
+        return self in (RequestKind.INSPECTION, RequestKind.LATE)
+
 
 REQUEST_WORDS = {
     RequestKind.EXCLUSION: T("Exclude an exhibit that was obtained unlawfully"),
     RequestKind.ORIGINAL: T("Have the original of an exhibit shown"),
     RequestKind.PRODUCTION: T("Order another party to produce a document it holds"),
     RequestKind.COLLECTION: T("Have the court collect evidence from somebody outside the case"),
+    RequestKind.INSPECTION: T("Have the court inspect a thing, a place or what stands online"),
     RequestKind.LATE: T("Late evidence"),
 }
 

@@ -38,8 +38,8 @@ def to_answer(sitting: Sitting, case: Case, actor: Actor) -> list[EvidenceReques
 
 
 def to_rule_on(sitting: Sitting, case: Case, actor: Actor) -> list[EvidenceRequest]:
-    """Requests for an order that wait for the judge; late evidence has a ruling of its own (CPI 101)."""
-    return [r for r in requests_of(sitting.session, case, RequestState.OPEN) if r.kind is not RequestKind.LATE]
+    """Requests for an order that wait for the judge; late evidence and inspections have rulings of their own (CPI 101, 124)."""
+    return [r for r in requests_of(sitting.session, case, RequestState.OPEN) if not r.kind.has_own_ruling]
 
 
 def late_ones(sitting: Sitting, case: Case, actor: Actor) -> list[EvidenceRequest]:

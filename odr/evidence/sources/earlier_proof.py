@@ -125,7 +125,7 @@ def attach_proof(sitting: Sitting, case: Case, given: ProofInput, *, actor: Acto
     exhibit: Exhibit = sitting.resolved("exhibit", given.exhibit)
     upload: Upload = sitting.resolved("upload", given.upload)
     beside: Upload | None = sitting.resolved("upload", given.beside) if given.beside else None
-    if exhibit.party_id != actor.party_id:
+    if exhibit.owner_id != actor.party_id:
         raise InvalidInput.at("exhibit", T("Choose an exhibit of your own side."))
     if is_erased(exhibit):
         raise InvalidInput.at("exhibit", T("The file was erased under a rule."))

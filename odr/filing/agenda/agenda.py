@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 MOST = 500
 """Time limits, and hearings, that a calendar holds: the next ones."""
 
+GOES_TO = (Coming.HEARING, Coming.INSPECTION)
+"""What has an hour at which one is awaited."""
+
 LOOKS = 20
 """How often a page is looked for among dates of mandates that are over or have not begun, before it is shown without a line."""
 
@@ -166,7 +169,7 @@ def _limits(sitting: Sitting, account_id: int, begins: Order | None, size: int) 
 
 
 def _hearings(sitting: Sitting, account_id: int, begins: Order | None, size: int) -> _Part:
-    """Of parties' cases and of those in which the account sits or keeps the record; who is only heard is called to
+    """Hearings and inspections, of parties' cases and of those in which the account sits or keeps the record; who is only heard is called to
     their own room.
     """
     zone = sitting.court.settings.tz
@@ -174,16 +177,33 @@ def _hearings(sitting: Sitting, account_id: int, begins: Order | None, size: int
     if begins is not None:
         at, kind, number = begins
         after = (at, number if kind == Coming.HEARING.rank else 0)
-    dated = next_dates(sitting.session, account_id, Coming.HEARING, size + 1, since=since, after=after)
+    dated = [
+        (one, kind)
+        for kind in GOES_TO
+        for one in next_dates(
+            sitting.session, account_id, kind, size + 1, since=since, after=_within(after, kind.counted_from)
+        )
+    ]
     sits = select(Seat.case_id).where(serving(account_id, *COURT_ROLES))
-    theirs = select(Case.id).where(Case.id.in_({one.case_id for one in dated}))
+    theirs = select(Case.id).where(Case.id.in_({one.case_id for one, _ in dated}))
     found = sitting.court.hooks.ahead(sitting, union(sits, theirs), MOST + 1, begins[0] if begins is not None else None)
     ahead = [one for one in found if after is None or (one.at, one.number) > after][: size + 1]
     lines = _lines_of(sitting, account_id, sits, ahead[:size])
     # In cases whose dates were not looked at there may be hearings after the last date that was, and before others found here.
     ends = [(one.at, Coming.HEARING.rank, one.number) for one in ahead[size - 1 : size] if len(ahead) > size]
-    ends += [(one.at, Coming.HEARING.rank, one.subject) for one in dated[size - 1 : size] if len(dated) > size]
+    for kind in GOES_TO:
+        looked = [one for one, its in dated if its is kind]
+        ends += [
+            (one.at, kind.rank, kind.counted_from + one.subject)
+            for one in looked[size - 1 : size]
+            if len(looked) > size
+        ]
     return _Part(lines, min(ends, default=None))
+
+
+def _within(after: tuple[datetime, int] | None, counted_from: int) -> tuple[datetime, int] | None:
+    """A place in the order of all that one goes to, as a place among those of one kind."""
+    return (after[0], max(after[1] - counted_from, 0)) if after is not None else None
 
 
 def _lines_of(sitting: Sitting, account_id: int, sits: Select[int], ahead: Sequence[Appointment]) -> list[Line]:

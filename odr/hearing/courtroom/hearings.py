@@ -43,6 +43,7 @@ from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.faults import FROM_FORM
 from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.hours import hour_of
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, RefTo, field
 from odr.procedure.papers.rulings import STANDS
 from odr.procedure.rules.base import Period, Unit, law
@@ -69,14 +70,6 @@ def at_one_hour(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     if examination is not None and examination.hearing_closed_at is not None:
         return T("The hearing is closed; the record is being read.")
     return None
-
-
-def hour_of(sitting: Sitting, case: Case, day: Any, hour: str, at: str) -> datetime:
-    """The moment a day and an hour of a form name, where the court is. Raises InvalidInput."""
-    try:
-        return datetime.combine(day, time.fromisoformat(hour.zfill(5)), sitting.pack(case).tz)
-    except ValueError:
-        raise InvalidInput.at(at, T("Write the hour like 09:30.")) from None
 
 
 def check_day(sitting: Sitting, case: Case, begins: datetime, *, gap: bool = False) -> None:

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from odr.ground.text import T
 from odr.hearing.courtroom.calendar.diary import LONGEST
-from odr.hearing.inputs import CourtHour
 from odr.hearing.vocabulary import Mode
+from odr.procedure.forms.hours import CourtHour
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtText, field
 
 Minutes = Annotated[

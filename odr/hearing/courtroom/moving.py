@@ -16,9 +16,9 @@ from odr.ground.text import T, Text
 from odr.hearing import desks
 from odr.hearing.courtroom.calendar.clashes import Wanted, keep_free
 from odr.hearing.courtroom.calling_witnesses import call_everybody, call_off
-from odr.hearing.courtroom.hearings import check_day, hearing_to_come, hour_of, in_time
+from odr.hearing.courtroom.hearings import check_day, hearing_to_come, in_time
 from odr.hearing.examination.acts import hearing_open
-from odr.hearing.inputs import CourtHour, Reasons
+from odr.hearing.inputs import Reasons
 from odr.hearing.mode.consent_effects import call_where
 from odr.hearing.models import Hearing, Summons
 from odr.hearing.queries import hearings_of, hearings_that_count
@@ -26,6 +26,7 @@ from odr.hearing.vocabulary import AdjournmentGround, HearingState
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import HOUR, OLD_HOUR, PLACE, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act
+from odr.procedure.forms.hours import CourtHour, hour_of
 from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, RefTo, field
 from odr.procedure.rules.base import law
 

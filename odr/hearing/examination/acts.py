@@ -29,7 +29,7 @@ from odr.hearing.examination.plan import (
     title_of,
 )
 from odr.hearing.examination.statement_rows import voice_of, write_posting
-from odr.hearing.inputs import CourtHour, OrderInput, Reasons
+from odr.hearing.inputs import OrderInput, Reasons
 from odr.hearing.mode.consent_effects import in_person
 from odr.hearing.mode.consents import Step
 from odr.hearing.models import Examination, Phase
@@ -43,6 +43,7 @@ from odr.procedure.acts.events import ExaminationClosed
 from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
+from odr.procedure.forms.hours import CourtHour
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtText, field
 from odr.procedure.rules.base import law
 from odr.procedure.time.written_working import bilingual

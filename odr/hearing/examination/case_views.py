@@ -360,7 +360,7 @@ def examination_page(sitting: Sitting, case: Case, actor: Actor, *, everything: 
         statements=[v for v in views if v.posting.question_id is None and v.is_open],
         acts=acts_open(sitting, case, actor),
         more=not everything and len(newest) > SHOWN,
-        to_examine=sum(e.party_id != actor.party_id and e.id not in spoken for e in exhibits.values())
+        to_examine=sum(e.owner_id != actor.party_id and e.id not in spoken for e in exhibits.values())
         if actor.role in PARTY_ROLES
         else 0,
         sealed=[v for v in closed if v.row.question_id is None],

@@ -36,13 +36,13 @@ class CloseInput(CourtModel):
 @choice_source("exhibits_of_others")
 def exhibits_of_others(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Exhibits a party gives opinions on."""
-    return _exhibits(e for e in standing_exhibits(sitting.session, case) if e.party_id != actor.party_id)
+    return _exhibits(e for e in standing_exhibits(sitting.session, case) if e.owner_id != actor.party_id)
 
 
 @choice_source("own_exhibits")
 def own_exhibits(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """A party's own exhibits."""
-    return _exhibits(e for e in standing_exhibits(sitting.session, case) if e.party_id == actor.party_id)
+    return _exhibits(e for e in standing_exhibits(sitting.session, case) if e.owner_id == actor.party_id)
 
 
 class OpinionInput(CourtModel):

@@ -83,7 +83,7 @@ def is_late(phase: Phase | None, party: Party, exhibit: Exhibit) -> bool:
 def _looked_at(sitting: Sitting, party: Party, given: OpinionInput) -> Exhibit:
     """The exhibit an opinion is on. Raises InvalidInput for one's own, or one that is not examined."""
     exhibit: Exhibit = sitting.resolved("exhibit", given.exhibit)
-    if exhibit.party_id == party.id:
+    if exhibit.owner_id == party.id:
         raise InvalidInput(
             [FieldFault(("exhibit",), T("This is your own exhibit. Opinions are given on those of others."))]
         )

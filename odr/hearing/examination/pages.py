@@ -200,7 +200,7 @@ def opinions(case: Case, actor: Actor) -> Page:
     """Every exhibit of the others with the three questions; what is left unanswered is left for later."""
     court = look()
     act = current_court().table[names.GIVE_OPINIONS]
-    rows = [e for e in standing_exhibits(court.session, case) if e.party_id != actor.party_id]
+    rows = [e for e in standing_exhibits(court.session, case) if e.owner_id != actor.party_id]
     if request.method == "GET":
         breach = refusal(court, act, case, actor)
         if breach is not None:

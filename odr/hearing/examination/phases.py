@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select, true
 
 from odr.docket.models import Case, DocketEntry, Party, Role, Stage
 from odr.evidence.models import Exhibit
@@ -53,7 +53,11 @@ _SAID = select(Opinion.exhibit_id, Opinion.axis).where(
 )
 _SHOWN_BY_OTHERS = (
     select(Exhibit.id)
-    .where(Exhibit.case_id == bindparam("case"), Exhibit.state.in_(STANDING), Exhibit.party_id != bindparam("party"))
+    .where(
+        Exhibit.case_id == bindparam("case"),
+        Exhibit.state.in_(STANDING),
+        or_(Exhibit.party_id != bindparam("party"), Exhibit.of_court.is_(true())),
+    )
     .order_by(Exhibit.id)
 )
 _OPEN_SEALS = select(Seal).where(Seal.case_id == bindparam("case"), Seal.opened_at.is_(None)).order_by(Seal.id)

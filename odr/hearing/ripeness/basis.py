@@ -209,9 +209,10 @@ class Examined:
 
     def examined(self, exhibit: Exhibit, opinions: list[Opinion]) -> bool:
         """Whether everybody on another side could open it, and since then has spoken on it, had a turn of their own, or was
-        called to a hearing in which it was shown. Of what is kept from a party that party has examined nothing.
+        called to a hearing in which it was shown; of what the court made itself, everybody. Of what is kept from a party
+        that party has examined nothing.
         """
-        owner = self._case.party_if_any(exhibit.party_id)
+        owner = self._case.party_if_any(exhibit.owner_id)
         others = [p for p in parties(self._case) if owner is None or not same_side(p, owner)]
         return bool(others) and all(
             since is not None and self._could_speak(party.id, exhibit, opinions, since)

@@ -195,7 +195,7 @@ def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
     on_file = [
         ExhibitOnFile(
             e,
-            case.party_if_any(e.party_id),
+            case.party_if_any(e.owner_id),
             opinions.get(e.id, []),
             examined(e),
             by_exhibit.get(e.id),
@@ -272,7 +272,7 @@ def agreed_facts(sitting: Sitting, case: Case) -> dict[int, set[int]]:
 
 def _accepted(case: Case, exhibit: Exhibit, opinions: list[Opinion]) -> bool:
     """Accepted on every question that was answered, by each of those it speaks against."""
-    owner = case.party_if_any(exhibit.party_id)
+    owner = case.party_if_any(exhibit.owner_id)
     others = {p.id for p in parties(case) if owner is None or not same_side(p, owner)}
     said = [o for o in opinions if o.party_id in others]
     return bool(others) and others == {o.party_id for o in said} and all(o.stance is Stance.ACCEPT for o in said)

@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 from odr.docket.models import Case, Role
 from odr.docket.queries import parties
 from odr.docket.visibility import same_side
-from odr.evidence.models import Category, Exhibit, ExhibitState
+from odr.evidence.models import HELD_AGAINST, Category, Exhibit, ExhibitState
 from odr.evidence.requests.models import EvidenceRequest, RequestKind, RequestState as AskedState
 from odr.evidence.requests.queries import requests_of
 from odr.filing.models import Fact, FactAnswer
@@ -87,9 +87,14 @@ def _bar(exhibit: Exhibit, about: list[EvidenceRequest], *, refused: bool) -> Te
 
 
 def _weak(exhibit: Exhibit, about: list[EvidenceRequest]) -> Weakness | None:
-    """What the file says by itself: a party's own words, or an original that was ordered and never shown."""
+    """What the file says by itself: a party's own words, or a copy that was held against its original and does not match or
+    could not be compared, or whose original was ordered and never shown.
+    """
     if exhibit.category is Category.STATEMENT:
         return Weakness.STATEMENT
+    compared = exhibit.provenance.get(HELD_AGAINST)
+    if compared is not None:
+        return None if compared == "same" else Weakness.COPY
     unshown = (r for r in about if r.kind is RequestKind.ORIGINAL)
     missing = any(r.state is AskedState.NOT_OBEYED or r.finding in ("content", "fact") for r in unshown)
     return Weakness.COPY if missing else None

@@ -24,7 +24,7 @@ from odr.hearing import desks, names
 from odr.hearing.courtroom.calendar.clashes import Wanted, clashes, next_free
 from odr.hearing.courtroom.calendar.diary import Diary, FreeSlot, Kept, Span, bench_of, diary
 from odr.hearing.courtroom.calendar.models import CourtRoom, RoomKind
-from odr.hearing.courtroom.hearings import check_day, hour_of, in_time
+from odr.hearing.courtroom.hearings import check_day, in_time
 from odr.hearing.courtroom.inputs import SummonInput
 from odr.hearing.mode.consent_effects import in_person
 from odr.hearing.mode.consents import Step
@@ -33,6 +33,7 @@ from odr.hearing.trial_limit.excluded_time import excluded_times
 from odr.hearing.vocabulary import Mode, RequestState
 from odr.identity.actors import serving
 from odr.procedure.forms.faults import validate
+from odr.procedure.forms.hours import hour_of
 from odr.procedure.lists.kinds import ListKind, list_kind
 from odr.procedure.lists.lists import Line, put_on_list
 from odr.procedure.lists.models import ActList, ActListLine, LineState

@@ -16,11 +16,17 @@ class Coming(enum.Enum):
 
     LIMIT = "limit"  # an open time limit of a party
     HEARING = "hearing"  # a hearing that is fixed
+    INSPECTION = "inspection"  # an inspection that is fixed
 
     @property
     def rank(self) -> int:
-        """In which order those of one moment stand."""
-        return list(Coming).index(self)
+        """In which order those of one moment stand: what one goes to, of whatever kind, after the time limits."""
+        return 0 if self is Coming.LIMIT else 1
+
+    @property
+    def counted_from(self) -> int:
+        """From where the numbers of those that stand in one order are counted: inspections after the hearings of the same hour."""
+        return 2**40 if self is Coming.INSPECTION else 0
 
 
 class ComingDate(Base):
@@ -36,7 +42,7 @@ class ComingDate(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     kind: Mapped[Coming] = mapped_column(enum_column(Coming, 10))
     subject: Mapped[int] = mapped_column(BigInt)
-    """The number of the time limit, or of the hearing."""
+    """The number of the time limit, the hearing or the inspection."""
     of_case: Mapped[int] = mapped_column(BigInt)
     """Not named as in tables that an act asks of its case: no act asks this one."""
     at: Mapped[datetime] = mapped_column(UTCDateTime)
