@@ -30,10 +30,12 @@ from odr.register.enforcement_list.sanctions.inputs import (
     SanctionInput,
     SanctionReviewInput,
 )
-from odr.register.enforcement_list.sanctions.models import Custody, Sanction, SanctionState
+from odr.register.enforcement_list.sanctions.models import ConductSanction, Custody, Measure, SanctionState
 from odr.register.enforcement_list.sanctions.queries import (
     WAITING,
+    end_named,
     in_custody,
+    is_no_party,
     is_of_person,
     name_of,
     notice_of,
@@ -42,6 +44,7 @@ from odr.register.enforcement_list.sanctions.queries import (
     sanctions_of,
     why_over,
 )
+from odr.register.enforcement_list.sanctions.slips import fine_is_now
 from odr.register.enforcement_list.standing import LOOKED_AFTER
 
 if TYPE_CHECKING:
@@ -164,17 +167,22 @@ def record_detention(
             until=until,
         ),
         {"sanction": row.reference, "until": until.isoformat()},
-        named=(*named(case.party(row.party_id)), *sorted(role.value for role in COURT_ROLES)),
+        named=(*_named(case, row), *sorted(role.value for role in COURT_ROLES)),
     )
 
 
-def _days_run(sitting: Sitting, case: Case, row: Sanction, begun: datetime) -> Window:
+def _named(case: Case, row: Measure) -> tuple[str, ...]:
+    party = case.party_if_any(row.party_id)
+    return named(party) if party is not None else ()
+
+
+def _days_run(sitting: Sitting, case: Case, row: Measure, begun: datetime) -> Window:
     """The days from the hour at the police. That hour counts, so that nobody is held a minute longer than was ordered."""
     start = begun - timedelta(hours=1)
     return sitting.start_window(case, time_limits.DETENTION, start=start, subject=row.reference, amount=24 * row.days)
 
 
-def _held(sitting: Sitting, case: Case, actor: Actor) -> Sanction | None:
+def _held(sitting: Sitting, case: Case, actor: Actor) -> Measure | None:
     rows = in_custody(sitting.session, case, Custody.HELD)
     return next((row for row in rows if row.party_id == actor.party_id and row.release_asked is None), None)
 
@@ -203,12 +211,17 @@ def ask_for_release(sitting: Sitting, case: Case, given: AskReleaseInput, *, act
     row = _held(sitting, case, actor)
     if row is None:
         raise ActNotOpen(T("Nobody of your side is held, or your request waits already."))
-    row.release_asked = given.words
+    return ask_release(sitting, case, row, given.words)
+
+
+def ask_release(sitting: Sitting, case: Case, row: Measure, words: str) -> Recorded:
+    """Put a request for release before the president (CPL 118; CPI 182)."""
+    row.release_asked = words
     _release_waits(sitting, case, row)
     return Recorded(T("Asked: release %(name)s early", name=name_of(case, row)), {"sanction": row.reference})
 
 
-def _release_waits(sitting: Sitting, case: Case, row: Sanction) -> None:
+def _release_waits(sitting: Sitting, case: Case, row: Measure) -> None:
     if not sitting.tasks(case, desks.RELEASE, row.reference):
         title = T("Decide whether %(name)s is released early.", name=name_of(case, row))
         sitting.open_task(case, Role.PRESIDENT, desks.RELEASE, title, risk=90, subject=row.reference)
@@ -273,7 +286,7 @@ def decide_release(sitting: Sitting, case: Case, given: ReleaseInput, *, actor: 
     return Recorded(T("%(name)s is released early", name=name), {"sanction": row.reference})
 
 
-def _free(sitting: Sitting, case: Case, row: Sanction, ground: str) -> None:
+def _free(sitting: Sitting, case: Case, row: Measure, ground: str) -> None:
     """A detention is over, or is not carried out: nothing about it runs or waits."""
     row.custody = Custody.OVER if row.custody is Custody.HELD else Custody.DROPPED
     row.free_at = sitting.now if row.custody is Custody.OVER else None
@@ -287,7 +300,7 @@ def _free(sitting: Sitting, case: Case, row: Sanction, ground: str) -> None:
 def i_am_sanctioned(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only whoever is fined or detained asks the higher court, and once."""
     rows = sanctions_of(sitting.session, case, SanctionState.DECIDED)
-    mine = any(row.party_id == actor.party_id and row.review is None for row in rows)
+    mine = any(row.party_id is not None and row.party_id == actor.party_id and row.review is None for row in rows)
     return None if mine else T("No fine and no detention of yours can be looked at again.")
 
 
@@ -318,8 +331,13 @@ def ask_sanction_review(
     row = sanction_named(sitting.session, case, about or "", SanctionState.DECIDED)
     if row is None or row.party_id != me.id or row.review is not None:
         raise ActNotOpen(T("No fine and no detention of yours can be looked at again."))
-    row.review = given.words
-    sitting.start_window(case, time_limits.SANCTION_REVIEW_DECISION, start=now, subject=row.reference)
+    return pass_on(sitting, case, row, given.words)
+
+
+def pass_on(sitting: Sitting, case: Case, row: Measure, words: str) -> Recorded:
+    """Put a request for review on the registry's desk, which passes it on to the higher court (CPI 185)."""
+    row.review = words
+    sitting.start_window(case, time_limits.SANCTION_REVIEW_DECISION, start=sitting.now, subject=row.reference)
     title = T(
         "%(name)s asks the higher court about a fine or detention. Pass it on, and record the answer.",
         name=name_of(case, row),
@@ -337,7 +355,7 @@ def reviewed_sanctions(sitting: Sitting, case: Case, actor: Actor) -> list[Optio
     return [Option(row.reference, name_of(case, row), row.review) for row in _before_higher(sitting, case)]
 
 
-def _before_higher(sitting: Sitting, case: Case) -> list[Sanction]:
+def _before_higher(sitting: Sitting, case: Case) -> list[Measure]:
     rows = sanctions_of(sitting.session, case, SanctionState.DECIDED)
     return [row for row in rows if row.review is not None and row.review_answer is None]
 
@@ -407,7 +425,7 @@ def record_sanction_review(
     return Recorded(T("The higher court left what was ordered of %(name)s as it is", name=name), facts)
 
 
-def _shorten(sitting: Sitting, case: Case, row: Sanction, days: int) -> None:
+def _shorten(sitting: Sitting, case: Case, row: Measure, days: int) -> None:
     row.days = days
     if row.custody not in (Custody.DUE, Custody.HELD):
         return
@@ -419,10 +437,13 @@ def _shorten(sitting: Sitting, case: Case, row: Sanction, days: int) -> None:
         _days_run(sitting, case, row, begun)
 
 
-def _lower(sitting: Sitting, case: Case, row: Sanction, minor: int) -> None:
+def _lower(sitting: Sitting, case: Case, row: Measure, minor: int) -> None:
     """A fine becomes less or nothing: of what came in the rest goes back, of what is open only the rest is asked for."""
     notice = notice_of(sitting, row)
     was, row.fine_minor = row.fine_minor, minor
+    if isinstance(row, ConductSanction) and is_no_party(row):
+        fine_is_now(sitting, case, row)
+        return
     if notice is None:
         return
     rules = rules_of(sitting, case)
@@ -465,9 +486,10 @@ def end_sanction(sitting: Sitting, case: Case, given: SanctionInput, *, actor: A
     Raises ActNotOpen where nothing has ended it.
     """
     row, rules = sanction_named(sitting.session, case, given.sanction), rules_of(sitting, case)
-    if row is None or rules is None or given.ground not in rules.ends:
+    end = end_named(rules, row, given.ground) if row is not None and rules is not None else None
+    if row is None or end is None:
         raise ActNotOpen(T("Nothing has ended this."))
-    name, why = name_of(case, row), rules.ends[given.ground].title
+    name, why = name_of(case, row), end.title
     facts = {"sanction": row.reference, "ground": given.ground}
     if given.ground == "term":
         if row.custody is not Custody.HELD or _until(sitting, case, row) > now:
@@ -491,7 +513,7 @@ def end_sanction(sitting: Sitting, case: Case, given: SanctionInput, *, actor: A
     return Recorded(words, facts)
 
 
-def _until(sitting: Sitting, case: Case, row: Sanction) -> datetime:
+def _until(sitting: Sitting, case: Case, row: Measure) -> datetime:
     """When the days of a detention are over."""
     due_at = sitting.windows(case, time_limits.DETENTION, state=None, subject=row.reference)[-1].due_at
     assert due_at is not None
