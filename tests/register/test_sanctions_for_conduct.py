@@ -25,7 +25,7 @@ from odr.identity.actors import Actor
 from odr.identity.models import AccountRole, Mandate, MandateScope
 from odr.payments.models import AssessmentState, FeeAssessment, Refund
 from odr.procedure.audit.row_audit import audit_projections
-from odr.procedure.models import Task
+from odr.procedure.models import Task, Window
 from odr.procedure.papers.rulings import written_ruling
 from odr.register.enforcement_list.sanctions.models import ConductSanction, Custody, SanctionState
 from odr.register.enforcement_list.sanctions.panel import sanction_panel
@@ -208,7 +208,13 @@ def says(bench: Bench, about: str, words: str = "It was not so.") -> None:
 
 def slip(bench: Bench, what: str, amount: str) -> None:
     """The cashier notes a slip of today."""
-    given = {"sanction": newest(bench.court).reference, "what": what, "amount": amount, "on": bench.today, "slip": "N 7"}
+    given = {
+        "sanction": newest(bench.court).reference,
+        "what": what,
+        "amount": amount,
+        "on": bench.today,
+        "slip": "N 7",
+    }
     bench.do("cashier", "record_fine_by_slip", given, actor=cashier(bench))
 
 
@@ -269,6 +275,8 @@ def test_from_the_disturbance_to_the_review(hall: Live) -> None:
     for who in (LI, HAIYUN, WANG):
         with pytest.raises(Forbidden):
             live.scene.act(who, "propose_sanction_in_hearing", **given)
+    with pytest.raises(InvalidInput, match="record of this hearing says: Ordered to leave"):
+        live.scene.act(CHEN, "propose_sanction_in_hearing", **given | {"order_before": "warned"})
     number = live.scene.act(CHEN, "propose_sanction_in_hearing", **given).number
     assert BORN not in json.dumps(live.scene.payload(number))
     with live.scene.look() as (look, case):
@@ -418,7 +426,9 @@ def test_a_detention_runs_its_days_and_ends_by_itself(bench: Bench) -> None:
     bench.do("clerk", "record_detention", begun)
     assert "In detention until" in panel(bench, "claimant/1")
     bench.do("claimant/1", "ask_for_release", {"words": "I am sorry, and gave the true file."})
-    bench.do("president", "decide_release", {"sanction": begun["sanction"], "answer": "stay", "reasons": "It is not true."})
+    bench.do(
+        "president", "decide_release", {"sanction": begun["sanction"], "answer": "stay", "reasons": "It is not true."}
+    )
     bench.wait(days=2, hours=23)
     assert newest(bench.court).custody is Custody.HELD
     bench.wait(hours=1, minutes=1)
@@ -493,7 +503,11 @@ def test_the_fine_of_a_witness_goes_to_the_treasury_and_comes_back(bench: Bench)
     with pytest.raises(InvalidInput, match="More than is open"):
         slip(bench, "came", "2,000.01")
     with pytest.raises(Forbidden):
-        bench.do("clerk", "record_fine_by_slip", {"sanction": "x", "what": "came", "amount": "1.00", "on": bench.today, "slip": "N 7"})
+        bench.do(
+            "clerk",
+            "record_fine_by_slip",
+            {"sanction": "x", "what": "came", "amount": "1.00", "on": bench.today, "slip": "N 7"},
+        )
     slip(bench, "came", "2,000.00")
     assert "fine_by_slip" not in desks_of(bench)
     says(bench, "review")
@@ -516,6 +530,21 @@ def test_a_representative_answers_for_themselves(bench: Bench) -> None:
         bench.do("respondent/1", "answer_sanction", {"answer": "She did nothing."})
     with pytest.raises(InvalidInput, match="waits for an answer"):
         bench.do("judge", "propose_sanction_for_conduct", proposal(bench, person=who, ground="retaliation"))
+
+
+def test_what_the_version_before_recorded_as_served_starts_the_days_later(bench: Bench) -> None:
+    """A worker that knows no such row leaves the days unbegun; the next act starts them from that service (decision 0159)."""
+    bench.do("judge", "propose_sanction_for_conduct", proposal(bench))
+    bench.serve("claimant/1")
+    with bench.court.database.write() as session:
+        begun = session.scalars(select(Window).where(Window.kind == "sanction_answer")).one()
+        due_at = begun.due_at
+        session.delete(begun)
+    bench.clock.advance(timedelta(days=1))
+    bench.do("judge", "propose_sanction_for_conduct", proposal(bench, person="other", name="Zhao Liu"))
+    with bench.court.database.read() as session:
+        assert session.scalars(select(Window.due_at).where(Window.kind == "sanction_answer")).one() == due_at
+    bench.do("claimant/1", "answer_sanction", {"answer": "I was sent it like that."})
 
 
 def test_the_decision_says_who_what_and_until_when(bench: Bench) -> None:

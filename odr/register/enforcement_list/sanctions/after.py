@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from odr.docket.models import COURT_ROLES, PARTY_ROLES, Audience, Case, DocketEntry, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
@@ -34,6 +36,7 @@ from odr.register.enforcement_list.sanctions.models import ConductSanction, Cust
 from odr.register.enforcement_list.sanctions.queries import (
     WAITING,
     end_named,
+    for_conduct,
     in_custody,
     is_no_party,
     is_of_person,
@@ -46,6 +49,8 @@ from odr.register.enforcement_list.sanctions.queries import (
 )
 from odr.register.enforcement_list.sanctions.slips import fine_is_now
 from odr.register.enforcement_list.standing import LOOKED_AFTER
+from odr.service.models import Packet
+from odr.service.queries import SERVED_STATES
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -527,12 +532,33 @@ def days_over(sitting: Sitting, case: Case, window: Window) -> None:
         sitting.then(names.END_SANCTION, SanctionInput(sanction=row.reference, ground="term"), case=case)
 
 
+def _catch_up(sitting: Sitting, case: Case) -> None:
+    """Start the days of papers that a worker of the version before recorded as served: it knows no such row (decision 0159)."""
+    for row in for_conduct(sitting.session, case, SanctionState.PROPOSED, SanctionState.DECIDED):
+        proposed = row.state is SanctionState.PROPOSED
+        kind = time_limits.SANCTION_ANSWER if proposed else time_limits.SANCTION_REVIEW
+        number = row.entry_number if proposed else row.decided_entry
+        if is_no_party(row) or sitting.windows(case, kind, state=None, subject=row.reference):
+            continue
+        papers = select(Packet).where(
+            Packet.case_id == case.id,
+            Packet.party_id == row.party_id,
+            Packet.state.in_(SERVED_STATES),
+            Packet.docketed_as.is_not(None),
+        )
+        for paper in sitting.session.scalars(papers):
+            if number in paper.entry_ids and paper.effective_at is not None:
+                party = case.party(row.party_id)
+                sitting.start_window(case, kind, party=party, start=paper.effective_at, subject=row.reference)
+
+
 def follow_sanctions(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     """After each act: what has no reason any more ends in the same transaction. Whoever is held and has performed is put before
     the president at once: the clock decides on nobody's release but where the days are over or nothing holds them.
     """
     if case.stage not in LOOKED_AFTER or case.is_blank:
         return
+    _catch_up(sitting, case)
     for row in sanctions_of(sitting.session, case, *WAITING, SanctionState.DECIDED):
         waits = row.state in WAITING or row.custody in (Custody.DUE, Custody.HELD)
         over = why_over(sitting, case, row) if waits and row.over_ground is None else None

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from odr.docket.models import FROM_ACCEPTANCE, Case, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
+from odr.hearing.live.models import LivePerson, LiveRoom
 from odr.hearing.models import Hearing
 from odr.hearing.queries import examination_of
 from odr.identity.actors import Actor
@@ -24,7 +25,7 @@ from odr.register.enforcement_list.reporting import named, whose_debt
 from odr.register.enforcement_list.rules import age_on
 from odr.register.enforcement_list.sanctions.acts import SPENT, in_bounds
 from odr.register.enforcement_list.sanctions.inputs import ProposeForConductInput
-from odr.register.enforcement_list.sanctions.models import ConductSanction, SanctionedAs, SanctionState
+from odr.register.enforcement_list.sanctions.models import ConductSanction, Order, SanctionedAs, SanctionState
 from odr.register.enforcement_list.sanctions.people import SOMEBODY_ELSE, Person, people_of
 from odr.register.enforcement_list.sanctions.queries import (
     NO_RULES_OUTSIDE,
@@ -126,6 +127,7 @@ def _propose(sitting: Sitting, case: Case, given: ProposeForConductInput, *, in_
         raise ActNotOpen(NO_RULES_OUTSIDE)
     who, hearing = _who(sitting, case, given), _hearing(sitting, case, given)
     _fits(sitting, rules.conduct[given.ground], given, who, hearing, in_hearing=in_hearing)
+    _as_recorded(sitting, given, who, hearing)
     _of_age(sitting, case, rules, given, who)
     of_person = bool(given.officer) or who.party is None or is_person(who.party)
     in_bounds(sitting, case, rules, given.fine, given.days, of_person=of_person)
@@ -218,6 +220,22 @@ def _fits(
             "officer",
             T("It is a person who disturbs a hearing: choose who acted for it, or name the officer who was there."),
         )
+
+
+def _as_recorded(sitting: Sitting, given: ProposeForConductInput, who: Person, hearing: Hearing | None) -> None:
+    """Of a hearing by the court's own video the record knows what the bench did: the decision says nothing else (CPI 177). Raises
+    InvalidInput.
+    """
+    if hearing is None or who.account_id is None:
+        return
+    seen = sitting.session.scalar(
+        select(LivePerson)
+        .join(LiveRoom, LiveRoom.id == LivePerson.room_id)
+        .where(LiveRoom.hearing_id == hearing.id, LivePerson.account_id == who.account_id)
+    )
+    done = Order(seen.rung.value) if seen is not None and seen.rung is not None else Order.NONE
+    if seen is not None and given.order_before is not done:
+        raise InvalidInput.at("order_before", T("The record of this hearing says: %(step)s.", step=done.label))
 
 
 def _of_age(sitting: Sitting, case: Case, rules: SanctionRules, given: ProposeForConductInput, who: Person) -> None:

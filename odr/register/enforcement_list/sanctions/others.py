@@ -67,7 +67,7 @@ def sanctions_to_hand(sitting: Sitting, case: Case, actor: Actor) -> list[Option
 @guard("CPL 119", "CPI 185", "COURT sanction-hearing")
 def something_is_to_be_handed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A proposal or a decision waits to be handed to somebody who is no party."""
-    return None if _to_hand(sitting, case) else T("No proposal and no decision waits to be handed over.")
+    return None if _to_hand(sitting, case) else T("Nothing waits to be handed over.")
 
 
 def _past(sitting: Sitting, field: str, day: date, since: datetime | None) -> datetime:
@@ -144,7 +144,11 @@ def sanctions_of_others(sitting: Sitting, case: Case, actor: Actor) -> list[Opti
 @guard("CPL 118, 119", "CPI 182, 185", "COURT sanction-hearing")
 def others_can_say_something(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Somebody who is no party may be fined or detained, or is."""
-    return None if _with_words(sitting, case) else T("Nobody who is no party is to be fined or detained, or is.")
+    return (
+        None
+        if _with_words(sitting, case)
+        else T("All who can be fined or detained here are parties, or have said everything.")
+    )
 
 
 @act(
@@ -210,7 +214,7 @@ def fines_of_others(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
 @guard("CPL 118", "CPI 186")
 def a_fine_is_open(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A fine of somebody who is no party is open, or has to go back."""
-    return None if _owing(sitting, case) else T("No fine of somebody who is no party is open.")
+    return None if _owing(sitting, case) else T("Every fine is paid, or is paid on the page of the case.")
 
 
 @act(

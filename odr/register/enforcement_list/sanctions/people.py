@@ -14,7 +14,7 @@ from odr.hearing.vocabulary import RequestState
 from odr.identity.actors import Actor
 from odr.identity.models import Account, Mandate
 from odr.procedure.forms.fields import Option, choice_source
-from odr.register.calendar.attending.models import Entered, PlaceRequest
+from odr.register.calendar.attending.models import PlaceRequest
 from odr.register.enforcement_list.sanctions.models import ConductSanction, SanctionedAs
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def people_of(sitting: Sitting, case: Case) -> list[Person]:
     """Everybody whom the court knows to have taken part, parties first."""
     return [
         *(
-            Person(f"party/{p.reference}", p.name, SanctionedAs.PARTY, p)
+            Person(f"party/{p.reference}", p.name, SanctionedAs.PARTY, p, account_id=p.account_id)
             for p in case.parties
             if p.role in PARTY_ROLES and p.left_at is None
         ),
@@ -99,12 +99,12 @@ def _heard(sitting: Sitting, case: Case) -> list[Person]:
 
 
 def _public(sitting: Sitting, case: Case) -> list[Person]:
-    """Who was let in at the door as one of the public, as long as the court keeps their name (CTR 9)."""
+    """Who came to the door as one of the public, also if they were turned away, as long as the court keeps their name (CTR 9, 20)."""
     rows = sitting.session.execute(
         select(PlaceRequest.reference, PlaceRequest.name, Account.email, Account.id)
         .join(Hearing, Hearing.id == PlaceRequest.hearing_id)
         .join(Account, Account.id == PlaceRequest.account_id)
-        .where(Hearing.case_id == case.id, PlaceRequest.entered == Entered.CAME)
+        .where(Hearing.case_id == case.id, PlaceRequest.entered.is_not(None))
         .order_by(PlaceRequest.id)
     )
     return [
