@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from odr.docket.models import Case, DocketEntry, Party, Role, Seat
+from odr.docket.models import Case, DocketEntry, Outcome, Party, Role, Seat, Stage
 from odr.docket.visibility import reads_entry
+from odr.filing.claim.progress import end_clocks
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database, new_reference
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
@@ -530,6 +531,30 @@ def test_a_representative_answers_for_themselves(bench: Bench) -> None:
         bench.do("respondent/1", "answer_sanction", {"answer": "She did nothing."})
     with pytest.raises(InvalidInput, match="waits for an answer"):
         bench.do("judge", "propose_sanction_for_conduct", proposal(bench, person=who, ground="retaliation"))
+
+
+def test_the_end_of_the_case_ends_nothing_of_it(bench: Bench) -> None:
+    """The claimant takes the claim back: the president still decides, the registry still hands over, the fine is asked for."""
+    bench.do("judge", "propose_sanction_for_conduct", proposal(bench))
+    with bench.court.sit() as sitting:
+        case = sitting.session.get_one(Case, bench.case_id)
+        end_clocks(sitting, case, sitting.now)
+        case.outcome, case.closed_at, case.stage = Outcome.WITHDRAWN, sitting.now, Stage.CLOSED
+    assert {"sanction"} <= desks_of(bench)
+    bench.serve("claimant/1")
+    bench.do("claimant/1", "answer_sanction", {"answer": "I was sent it like that."})
+    bench.do("president", "decide_sanction", decision(bench.court))
+    assert newest(bench.court).assessment_id is not None
+
+
+def test_a_stay_keeps_nobody_from_answering(bench: Bench) -> None:
+    """The days to answer run in a stay, so that the answer and the decision are open in it (CPL 118, 153)."""
+    bench.do("judge", "propose_sanction_for_conduct", proposal(bench))
+    bench.serve("claimant/1")
+    with bench.court.database.write() as session:
+        session.get_one(Case, bench.case_id).stayed_at = bench.clock.now()
+    bench.do("claimant/1", "answer_sanction", {"answer": "I was sent it like that."})
+    bench.do("president", "decide_sanction", decision(bench.court))
 
 
 def test_what_the_version_before_recorded_as_served_starts_the_days_later(bench: Bench) -> None:

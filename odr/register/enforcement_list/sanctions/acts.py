@@ -361,6 +361,7 @@ def propose_sanction(
     in_record=False,
     window=time_limits.SANCTION_ANSWER,
     remedy=True,
+    while_stayed=True,
     source=law("CPL 118", "COURT sanction-hearing"),
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
@@ -478,6 +479,7 @@ def _remedy(sitting: Sitting, case: Case, given: DecideSanctionInput) -> Text:
     of_part=True,
     in_record=False,
     guard=a_sanction_is_ripe,
+    while_stayed=True,
     strong=True,
     source=law("CPL 113, 114, 115, 118, 119, 252", "CPI 176, 178, 183, 184, 189, 191, 193"),
     serves=Everyone.PARTIES,
