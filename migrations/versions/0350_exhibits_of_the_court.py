@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0350"
-down_revision = "0332"
+down_revision = "0340"
 branch_labels = None
 depends_on = None
 form = "expand"

@@ -38,9 +38,13 @@ LISTING_REQUEST = desk("listing_request", T("A request to put a debtor on the li
 LISTING_REVIEW = desk("listing_review", T("A request to the higher court about an entry in the list"), Role.CLERK)
 NO_REPORT = desk("no_report", T("A debtor who did not report property"), Role.JUDGE, by_hand=True)
 PROPERTY_REPORT = desk("property_report", T("A report of property to check"), Role.JUDGE, by_hand=True)
-DETENTION = desk("detention", T("A detention to carry out"), Role.CLERK)
-FINE_UNPAID = desk("fine_unpaid", T("A fine that was not paid"), Role.JUDGE, by_hand=True)
-RELEASE = desk("release", T("An early release to decide on"), Role.PRESIDENT)
-SANCTION = desk("sanction", T("A fine or detention to decide on"), Role.PRESIDENT)
+DETENTION = desk("detention", T("A detention to carry out"), Role.CLERK, outlives=True)
+FINE_BY_SLIP = desk("fine_by_slip", T("A fine to be paid to the treasury by a slip, or to go back"), Role.CASHIER)
+FINE_UNPAID = desk("fine_unpaid", T("A fine that was not paid"), Role.JUDGE, by_hand=True, outlives=True)
+RELEASE = desk("release", T("An early release to decide on"), Role.PRESIDENT, outlives=True)
+SANCTION = desk("sanction", T("A fine or detention to decide on"), Role.PRESIDENT, outlives=True)
+SANCTION_HANDING = desk("sanction_handing", T("A proposed or ordered penalty to hand over"), Role.CLERK, outlives=True)
 SANCTION_REQUEST = desk("sanction_request", T("A request for a fine or detention"), Role.JUDGE)
-SANCTION_REVIEW = desk("sanction_review", T("A request to the higher court about a fine or detention"), Role.CLERK)
+SANCTION_REVIEW = desk(
+    "sanction_review", T("A request to the higher court about a fine or detention"), Role.CLERK, outlives=True
+)

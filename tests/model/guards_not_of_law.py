@@ -235,6 +235,17 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "register.enforcement_list.lifting.a_bar_is_for_me": (Why.HANDLER, None),
     "register.enforcement_list.lifting.a_lifting_is_asked_for": (Why.NAMED, None),
     "register.enforcement_list.sanctions.acts.somebody_can_be_sanctioned": (Why.BEYOND, "register/test_sanctions.py"),
+    "register.enforcement_list.sanctions.conduct.conduct_can_be_sanctioned": (
+        Why.BEYOND,
+        "register/test_sanctions_for_conduct.py",
+    ),
+    "register.enforcement_list.sanctions.conduct.a_hearing_goes_on": (
+        Why.BEYOND,
+        "register/test_sanctions_for_conduct.py",
+    ),
+    "register.enforcement_list.sanctions.others.something_is_to_be_handed": (Why.NAMED, None),
+    "register.enforcement_list.sanctions.others.others_can_say_something": (Why.NAMED, None),
+    "register.enforcement_list.sanctions.others.a_fine_is_open": (Why.NAMED, None),
     "register.enforcement_list.sanctions.acts.a_sanction_is_asked_for": (Why.NAMED, None),
     "register.enforcement_list.sanctions.acts.a_sanction_is_ripe": (Why.HANDLER, None),
     "register.enforcement_list.sanctions.after.a_detention_is_ordered": (Why.NAMED, None),

@@ -307,6 +307,8 @@ def test_the_higher_court_is_asked_within_three_days_and_can_revoke_it(bench: Be
         assert [one.amount_minor for one in session.scalars(select(Refund))] == [200_000]
         open_ = session.scalars(select(Window.kind).where(Window.state == WindowState.OPEN)).all()
     assert not {"sanction_review", "sanction_review_decision", "fine_payment", "detention"} & set(open_)
+    with pytest.raises(InvalidInput, match="same conduct"):
+        bench.do("judge", "propose_sanction", of_person(bench, done_on=row.done_on.isoformat()))
 
 
 def test_after_three_days_the_decision_stands(bench: Bench) -> None:

@@ -521,8 +521,23 @@ class SanctionGround(Rule):
     """Whether a proposal falls, and a detention is not carried out, once everything is performed."""
 
 
+class ConductGround(Rule):
+    """For which disturbance of a hearing or obstruction of the proceedings somebody can be fined or detained (CPL 113 to 115)."""
+
+    title: Words
+    article: Article
+    hearing: bool = False
+    """Only for what was done in a hearing, which is named, or in the written examination."""
+    after_undertaking: bool = False
+    """Only of a witness or expert who had signed the undertaking to tell the truth (CPI 189(2))."""
+    of_parties: bool = False
+    """Only of a party (EV 63; CPL 115)."""
+
+
 class SanctionRules(Rule):
-    """Fines and detention in an enforcement (CPL 114, 118, 119). Without it a country knows no such measure."""
+    """Fines and detention in an enforcement (CPL 114, 118, 119), and for disturbing a hearing or obstructing the proceedings (CPL
+    113 to 115). Without it a country knows no such measure.
+    """
 
     applies_to: Applies
     article: Article
@@ -541,6 +556,10 @@ class SanctionRules(Rule):
     """Whoever was younger is never fined or detained."""
     ends: Annotated[dict[Key, ListBar], Field(min_length=1)]
     """Why a proposal or a detention ends by itself."""
+    conduct: dict[Key, ConductGround] = {}
+    """Outside of an enforcement; empty where a country knows no such measure there."""
+    conduct_ends: dict[Key, ListBar] = {}
+    """Why such a proposal or detention ends by itself, where it is said otherwise than in ``ends``."""
     departs: tuple[ListBar, ...]
     """What of it is the court's own rule, as its pages say it."""
 

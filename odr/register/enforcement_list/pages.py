@@ -200,6 +200,7 @@ def _sanctions() -> dict[str, Any] | None:
         return None
     return {
         "grounds": [(one.title, pack.cite(str(one.article))) for one in rules.grounds.values()],
+        "conduct": [(one.title, pack.cite(str(one.article))) for one in rules.conduct.values()],
         "person": Money(rules.person_most, pack.currency),
         "least": Money(rules.body_least, pack.currency),
         "most": Money(rules.body_most, pack.currency),

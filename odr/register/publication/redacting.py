@@ -19,7 +19,7 @@ from odr.hearing.models import Witness
 from odr.identity.models import Account, Mandate
 from odr.procedure.rules.redaction import Private
 from odr.register.enforcement_list.models import ConsumptionOrder, Listing
-from odr.register.enforcement_list.sanctions.models import Sanction
+from odr.register.enforcement_list.sanctions.models import ConductSanction, Sanction
 from odr.register.publication.models import Publication, PublicationObjection
 from odr.register.redaction.apply import apply
 from odr.register.redaction.known import Candidate, Choice, Known, Standing, grouped, naming_of, open_candidates
@@ -126,6 +126,7 @@ def known_in(sitting: Sitting, case: Case) -> tuple[Known, ...]:
         *_addresses(sitting, case),
         *_claims(sitting, case),
         *_officers(sitting, case),
+        *_disturbers(sitting, case),
         *_staff(sitting, case),
     )
 
@@ -235,10 +236,22 @@ def _officers(sitting: Sitting, case: Case) -> list[Known]:
     told = [
         *(one for people in bars for one in people),
         *sitting.session.scalars(select(Sanction.officer).where(Sanction.case_id == case.id)),
+        *sitting.session.scalars(select(ConductSanction.officer).where(ConductSanction.case_id == case.id)),
         *sitting.session.scalars(select(Listing.head).where(Listing.case_id == case.id)),
     ]
     names = _told(_PLACE.split(one.strip())[0] for one in told if one)
     return [Known(Private.PERSON, (name,), role="representative", represents_by_law=True) for name in names]
+
+
+def _disturbers(sitting: Sitting, case: Case) -> list[Known]:
+    """Who was to be fined or detained for what they did in a hearing or in the proceedings, and is no party."""
+    rows = sitting.session.execute(
+        select(ConductSanction.name, ConductSanction.role).where(
+            ConductSanction.case_id == case.id, ConductSanction.party_id.is_(None)
+        )
+    )
+    told = {(name.strip(), role.value) for name, role in rows}
+    return [Known(Private.PERSON, (name,), role=role) for name, role in sorted(told) if name]
 
 
 def _staff(sitting: Sitting, case: Case) -> list[Known]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
+from odr.docket.models import FROM_ACCEPTANCE, PARTY_ROLES, Case, Party, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
@@ -31,10 +31,14 @@ from odr.register.enforcement_list.sanctions.inputs import (
     ProposeSanctionInput,
     RefuseSanctionInput,
 )
-from odr.register.enforcement_list.sanctions.models import Custody, Sanction, SanctionState
+from odr.register.enforcement_list.sanctions.models import ConductSanction, Custody, Measure, Sanction, SanctionState
 from odr.register.enforcement_list.sanctions.queries import (
     NO_RULES,
+    end_named,
     fine_of,
+    for_conduct,
+    ground_of,
+    in_enforcement,
     is_of_person,
     name_of,
     never,
@@ -43,10 +47,15 @@ from odr.register.enforcement_list.sanctions.queries import (
     sanctions_of,
     why_over,
 )
+from odr.register.enforcement_list.sanctions.telling import conduct_words, tell_others
 
 if TYPE_CHECKING:
     from odr.procedure.rules.court_rules import SanctionRules
     from odr.procedure.sitting import Sitting
+
+
+SPENT = frozenset({SanctionState.DECIDED, SanctionState.LIFTED})
+"""Where a conduct was decided on for good: what the higher court revoked is not ordered anew either (CPI 184, 186)."""
 
 
 def _rules(sitting: Sitting, case: Case) -> SanctionRules:
@@ -95,7 +104,11 @@ def _checked(
         for one in bars_of(sitting.session, case, "ordered", "lifted")
     ):
         raise InvalidInput.at("ground", T("Costly consumption was not barred for this debtor on that day."))
-    for row in sanctions_of(sitting.session, case):
+    known: list[Measure] = [
+        *in_enforcement(sitting.session, case),
+        *for_conduct(sitting.session, case),
+    ]
+    for row in known:
         if (
             row.party_id != debtor.id
             or row.ground != ground
@@ -106,7 +119,7 @@ def _checked(
         if row.state in (SanctionState.ASKED, SanctionState.PROPOSED):
             raise InvalidInput.at("ground", T("This waits for an answer already."))
         decided = row.decided_at.astimezone(sitting.court.settings.tz).date() if row.decided_at else None
-        if row.state is SanctionState.DECIDED and decided is not None and done_on <= decided:
+        if row.state in SPENT and decided is not None and done_on <= decided:
             raise InvalidInput.at(
                 "done_on",
                 T(
@@ -162,7 +175,7 @@ def ask_for_sanction(sitting: Sitting, case: Case, given: AskSanctionInput, *, a
 @choice_source("sanction_requests")
 def sanction_requests(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Requests that wait for a judge."""
-    rows = sanctions_of(sitting.session, case, SanctionState.ASKED)
+    rows = in_enforcement(sitting.session, case, SanctionState.ASKED)
     return [Option(row.reference, case.name_of(row.party_id), row.facts) for row in rows]
 
 
@@ -313,7 +326,7 @@ def propose_sanction(
     asked = next(
         (
             row
-            for row in sanctions_of(sitting.session, case, SanctionState.ASKED)
+            for row in in_enforcement(sitting.session, case, SanctionState.ASKED)
             if row.party_id == debtor.id and row.ground == given.ground
         ),
         None,
@@ -343,16 +356,17 @@ def propose_sanction(
     title=T("Answer a proposed fine or detention"),
     input=AnswerSanctionInput,
     by=set(PARTY_ROLES),
-    at={Stage.ENFORCEMENT, Stage.EFFECTIVE},
+    at=set(FROM_ACCEPTANCE),
     of_part=True,
     in_record=False,
     window=time_limits.SANCTION_ANSWER,
     remedy=True,
+    while_stayed=True,
     source=law("CPL 118", "COURT sanction-hearing"),
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
         PaperKind.PLEADING,
-        T("The debtor’s answer to a proposed fine or detention"),
+        T("The answer to a proposed fine or detention"),
         T("There is nothing you have to do. The president of the court decides on the proposal and on this answer."),
     ),
     topic=Topic.DECISION,
@@ -371,7 +385,12 @@ def proposed_sanctions(sitting: Sitting, case: Case, actor: Actor) -> list[Optio
     return [Option(row.reference, name_of(case, row), proposed_words(sitting, case, row)) for row in rows]
 
 
-def proposed_words(sitting: Sitting, case: Case, row: Sanction) -> Text:
+NO_REASON = T("There is no reason for it any more.")
+CAN_ANSWER = T("Who is to be fined or detained can still answer.")
+NOT_REACHED = T("The proposal has not reached the person yet.")
+
+
+def proposed_words(sitting: Sitting, case: Case, row: Measure) -> Text:
     """A fine, a detention or both, in words."""
     fine = fine_of(sitting, case, row)
     if row.fine_minor and row.days:
@@ -381,13 +400,17 @@ def proposed_words(sitting: Sitting, case: Case, row: Sanction) -> Text:
     return T("A fine of %(fine)s", fine=fine)
 
 
-def not_heard(sitting: Sitting, case: Case, row: Sanction) -> Text | None:
+def not_heard(sitting: Sitting, case: Case, row: Measure) -> Text | None:
     """Why somebody was not heard yet: it has not reached them, or their time to answer runs."""
+    if isinstance(row, ConductSanction) and row.party_id is None:
+        if row.said is not None or (row.answer_by is not None and row.answer_by < sitting.now):
+            return None
+        return CAN_ANSWER if row.answer_by is not None else NOT_REACHED
     states = {w.state for w in sitting.windows(case, time_limits.SANCTION_ANSWER, state=None, subject=row.reference)}
     if states & {WindowState.OPEN, WindowState.HALTED}:
-        return T("Who is to be fined or detained can still answer.")
+        return CAN_ANSWER
     heard = states & {WindowState.MET, WindowState.LAPSED}
-    return None if heard else T("The proposal has not reached the person yet.")
+    return None if heard else NOT_REACHED
 
 
 @guard("CPL 119", "COURT sanction-hearing")
@@ -406,10 +429,13 @@ def _said(sitting: Sitting, case: Case, given: DecideSanctionInput) -> list[Text
     row = sanction_named(sitting.session, case, given.sanction)
     if row is None or rules is None:
         return []
-    pack, rule = sitting.pack(case), rules.grounds[row.ground]
+    pack, rule = sitting.pack(case), ground_of(rules, row)
+    if rule is None:
+        return []
     lines = [
         T("It concerns %(name)s.", name=name_of(case, row)),
         T("%(what)s (%(article)s)", what=rule.title, article=pack.cite(str(rule.article))),
+        *conduct_words(sitting, row),
         T("What was done or left undone, last on %(day)s: %(facts)s", day=row.done_on, facts=row.facts),
     ]
     if given.answer != "order":
@@ -449,12 +475,13 @@ def _remedy(sitting: Sitting, case: Case, given: DecideSanctionInput) -> Text:
     title=T("Decide on a fine or detention"),
     input=DecideSanctionInput,
     by={Role.PRESIDENT},
-    at={Stage.ENFORCEMENT, Stage.EFFECTIVE},
+    at=set(FROM_ACCEPTANCE),
     of_part=True,
     in_record=False,
     guard=a_sanction_is_ripe,
+    while_stayed=True,
     strong=True,
-    source=law("CPL 114, 118, 119, 252", "CPI 178, 183, 184, 191, 193"),
+    source=law("CPL 113, 114, 115, 118, 119, 252", "CPI 176, 178, 183, 184, 189, 191, 193"),
     serves=Everyone.PARTIES,
     letter=Letter(
         PaperKind.DECISION,
@@ -491,13 +518,15 @@ def decide_sanction(
     if waits is not None:
         raise ActNotOpen(waits)
     name, number = name_of(case, row), sitting.next_number(case)
+    sitting.close_tasks(case, desks.SANCTION_HANDING, row.reference)
     if given.answer == "decline":
         row.state, row.over_entry = SanctionState.DECLINED, number
         sitting.close_tasks(case, desks.SANCTION, row.reference)
         return Recorded(T("No fine and no detention of %(name)s", name=name), {"sanction": row.reference})
     over = why_over(sitting, case, row)
     if over is not None:
-        raise ActNotOpen(rules.ends[over].title)
+        why = end_named(rules, row, over)
+        raise ActNotOpen(why.title if why is not None else NO_REASON)
     in_bounds(sitting, case, rules, given.fine, given.days, of_person=is_of_person(case, row))
     if (given.fine.minor if given.fine else 0) > row.fine_minor:
         raise InvalidInput.at("fine", T("The person was heard on less: at most what was proposed."))
@@ -508,6 +537,7 @@ def decide_sanction(
     row.fine_minor, row.days = given.fine.minor if given.fine else 0, given.days or 0
     if row.fine_minor:
         demand_fine(sitting, case, row)
+    tell_others(sitting, case, row)
     if row.days:
         row.custody = Custody.DUE
         title = T("Have %(name)s taken to the police, and tell the family within 24 hours.", name=name)
@@ -518,8 +548,10 @@ def decide_sanction(
     )
 
 
-def demand_fine(sitting: Sitting, case: Case, row: Sanction) -> None:
+def demand_fine(sitting: Sitting, case: Case, row: Measure) -> None:
     """Ask for the fine: payable like whatever else is paid to the court; its time begins anew when the decision is served."""
+    if row.party_id is None:
+        return  # Of whoever is no party it is asked for when the decision is handed to them.
     rules, debtor = _rules(sitting, case), case.party(row.party_id)
     step = FeeStep(
         T("Fine of %(name)s.", name=name_of(case, row)), fine_of(sitting, case, row), "fine", str(rules.amount_article)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from odr.docket.models import COURT_ROLES, PARTY_ROLES, Audience, Case, DocketEntry, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
@@ -30,10 +32,13 @@ from odr.register.enforcement_list.sanctions.inputs import (
     SanctionInput,
     SanctionReviewInput,
 )
-from odr.register.enforcement_list.sanctions.models import Custody, Sanction, SanctionState
+from odr.register.enforcement_list.sanctions.models import ConductSanction, Custody, Measure, SanctionState
 from odr.register.enforcement_list.sanctions.queries import (
     WAITING,
+    end_named,
+    for_conduct,
     in_custody,
+    is_no_party,
     is_of_person,
     name_of,
     notice_of,
@@ -42,7 +47,10 @@ from odr.register.enforcement_list.sanctions.queries import (
     sanctions_of,
     why_over,
 )
+from odr.register.enforcement_list.sanctions.slips import fine_is_now
 from odr.register.enforcement_list.standing import LOOKED_AFTER
+from odr.service.models import Packet
+from odr.service.queries import SERVED_STATES
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -164,17 +172,22 @@ def record_detention(
             until=until,
         ),
         {"sanction": row.reference, "until": until.isoformat()},
-        named=(*named(case.party(row.party_id)), *sorted(role.value for role in COURT_ROLES)),
+        named=(*_named(case, row), *sorted(role.value for role in COURT_ROLES)),
     )
 
 
-def _days_run(sitting: Sitting, case: Case, row: Sanction, begun: datetime) -> Window:
+def _named(case: Case, row: Measure) -> tuple[str, ...]:
+    party = case.party_if_any(row.party_id)
+    return named(party) if party is not None else ()
+
+
+def _days_run(sitting: Sitting, case: Case, row: Measure, begun: datetime) -> Window:
     """The days from the hour at the police. That hour counts, so that nobody is held a minute longer than was ordered."""
     start = begun - timedelta(hours=1)
     return sitting.start_window(case, time_limits.DETENTION, start=start, subject=row.reference, amount=24 * row.days)
 
 
-def _held(sitting: Sitting, case: Case, actor: Actor) -> Sanction | None:
+def _held(sitting: Sitting, case: Case, actor: Actor) -> Measure | None:
     rows = in_custody(sitting.session, case, Custody.HELD)
     return next((row for row in rows if row.party_id == actor.party_id and row.release_asked is None), None)
 
@@ -203,12 +216,17 @@ def ask_for_release(sitting: Sitting, case: Case, given: AskReleaseInput, *, act
     row = _held(sitting, case, actor)
     if row is None:
         raise ActNotOpen(T("Nobody of your side is held, or your request waits already."))
-    row.release_asked = given.words
+    return ask_release(sitting, case, row, given.words)
+
+
+def ask_release(sitting: Sitting, case: Case, row: Measure, words: str) -> Recorded:
+    """Put a request for release before the president (CPL 118; CPI 182)."""
+    row.release_asked = words
     _release_waits(sitting, case, row)
     return Recorded(T("Asked: release %(name)s early", name=name_of(case, row)), {"sanction": row.reference})
 
 
-def _release_waits(sitting: Sitting, case: Case, row: Sanction) -> None:
+def _release_waits(sitting: Sitting, case: Case, row: Measure) -> None:
     if not sitting.tasks(case, desks.RELEASE, row.reference):
         title = T("Decide whether %(name)s is released early.", name=name_of(case, row))
         sitting.open_task(case, Role.PRESIDENT, desks.RELEASE, title, risk=90, subject=row.reference)
@@ -273,7 +291,7 @@ def decide_release(sitting: Sitting, case: Case, given: ReleaseInput, *, actor: 
     return Recorded(T("%(name)s is released early", name=name), {"sanction": row.reference})
 
 
-def _free(sitting: Sitting, case: Case, row: Sanction, ground: str) -> None:
+def _free(sitting: Sitting, case: Case, row: Measure, ground: str) -> None:
     """A detention is over, or is not carried out: nothing about it runs or waits."""
     row.custody = Custody.OVER if row.custody is Custody.HELD else Custody.DROPPED
     row.free_at = sitting.now if row.custody is Custody.OVER else None
@@ -287,7 +305,7 @@ def _free(sitting: Sitting, case: Case, row: Sanction, ground: str) -> None:
 def i_am_sanctioned(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only whoever is fined or detained asks the higher court, and once."""
     rows = sanctions_of(sitting.session, case, SanctionState.DECIDED)
-    mine = any(row.party_id == actor.party_id and row.review is None for row in rows)
+    mine = any(row.party_id is not None and row.party_id == actor.party_id and row.review is None for row in rows)
     return None if mine else T("No fine and no detention of yours can be looked at again.")
 
 
@@ -318,8 +336,13 @@ def ask_sanction_review(
     row = sanction_named(sitting.session, case, about or "", SanctionState.DECIDED)
     if row is None or row.party_id != me.id or row.review is not None:
         raise ActNotOpen(T("No fine and no detention of yours can be looked at again."))
-    row.review = given.words
-    sitting.start_window(case, time_limits.SANCTION_REVIEW_DECISION, start=now, subject=row.reference)
+    return pass_on(sitting, case, row, given.words)
+
+
+def pass_on(sitting: Sitting, case: Case, row: Measure, words: str) -> Recorded:
+    """Put a request for review on the registry's desk, which passes it on to the higher court (CPI 185)."""
+    row.review = words
+    sitting.start_window(case, time_limits.SANCTION_REVIEW_DECISION, start=sitting.now, subject=row.reference)
     title = T(
         "%(name)s asks the higher court about a fine or detention. Pass it on, and record the answer.",
         name=name_of(case, row),
@@ -337,7 +360,7 @@ def reviewed_sanctions(sitting: Sitting, case: Case, actor: Actor) -> list[Optio
     return [Option(row.reference, name_of(case, row), row.review) for row in _before_higher(sitting, case)]
 
 
-def _before_higher(sitting: Sitting, case: Case) -> list[Sanction]:
+def _before_higher(sitting: Sitting, case: Case) -> list[Measure]:
     rows = sanctions_of(sitting.session, case, SanctionState.DECIDED)
     return [row for row in rows if row.review is not None and row.review_answer is None]
 
@@ -407,7 +430,7 @@ def record_sanction_review(
     return Recorded(T("The higher court left what was ordered of %(name)s as it is", name=name), facts)
 
 
-def _shorten(sitting: Sitting, case: Case, row: Sanction, days: int) -> None:
+def _shorten(sitting: Sitting, case: Case, row: Measure, days: int) -> None:
     row.days = days
     if row.custody not in (Custody.DUE, Custody.HELD):
         return
@@ -419,10 +442,13 @@ def _shorten(sitting: Sitting, case: Case, row: Sanction, days: int) -> None:
         _days_run(sitting, case, row, begun)
 
 
-def _lower(sitting: Sitting, case: Case, row: Sanction, minor: int) -> None:
+def _lower(sitting: Sitting, case: Case, row: Measure, minor: int) -> None:
     """A fine becomes less or nothing: of what came in the rest goes back, of what is open only the rest is asked for."""
     notice = notice_of(sitting, row)
     was, row.fine_minor = row.fine_minor, minor
+    if isinstance(row, ConductSanction) and is_no_party(row):
+        fine_is_now(sitting, case, row)
+        return
     if notice is None:
         return
     rules = rules_of(sitting, case)
@@ -465,9 +491,10 @@ def end_sanction(sitting: Sitting, case: Case, given: SanctionInput, *, actor: A
     Raises ActNotOpen where nothing has ended it.
     """
     row, rules = sanction_named(sitting.session, case, given.sanction), rules_of(sitting, case)
-    if row is None or rules is None or given.ground not in rules.ends:
+    end = end_named(rules, row, given.ground) if row is not None and rules is not None else None
+    if row is None or end is None:
         raise ActNotOpen(T("Nothing has ended this."))
-    name, why = name_of(case, row), rules.ends[given.ground].title
+    name, why = name_of(case, row), end.title
     facts = {"sanction": row.reference, "ground": given.ground}
     if given.ground == "term":
         if row.custody is not Custody.HELD or _until(sitting, case, row) > now:
@@ -491,7 +518,7 @@ def end_sanction(sitting: Sitting, case: Case, given: SanctionInput, *, actor: A
     return Recorded(words, facts)
 
 
-def _until(sitting: Sitting, case: Case, row: Sanction) -> datetime:
+def _until(sitting: Sitting, case: Case, row: Measure) -> datetime:
     """When the days of a detention are over."""
     due_at = sitting.windows(case, time_limits.DETENTION, state=None, subject=row.reference)[-1].due_at
     assert due_at is not None
@@ -505,12 +532,33 @@ def days_over(sitting: Sitting, case: Case, window: Window) -> None:
         sitting.then(names.END_SANCTION, SanctionInput(sanction=row.reference, ground="term"), case=case)
 
 
+def _catch_up(sitting: Sitting, case: Case) -> None:
+    """Start the days of papers that a worker of the version before recorded as served: it knows no such row (decision 0159)."""
+    for row in for_conduct(sitting.session, case, SanctionState.PROPOSED, SanctionState.DECIDED):
+        proposed = row.state is SanctionState.PROPOSED
+        kind = time_limits.SANCTION_ANSWER if proposed else time_limits.SANCTION_REVIEW
+        number = row.entry_number if proposed else row.decided_entry
+        if is_no_party(row) or sitting.windows(case, kind, state=None, subject=row.reference):
+            continue
+        papers = select(Packet).where(
+            Packet.case_id == case.id,
+            Packet.party_id == row.party_id,
+            Packet.state.in_(SERVED_STATES),
+            Packet.docketed_as.is_not(None),
+        )
+        for paper in sitting.session.scalars(papers):
+            if number in paper.entry_ids and paper.effective_at is not None:
+                party = case.party(row.party_id)
+                sitting.start_window(case, kind, party=party, start=paper.effective_at, subject=row.reference)
+
+
 def follow_sanctions(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
     """After each act: what has no reason any more ends in the same transaction. Whoever is held and has performed is put before
     the president at once: the clock decides on nobody's release but where the days are over or nothing holds them.
     """
     if case.stage not in LOOKED_AFTER or case.is_blank:
         return
+    _catch_up(sitting, case)
     for row in sanctions_of(sitting.session, case, *WAITING, SanctionState.DECIDED):
         waits = row.state in WAITING or row.custody in (Custody.DUE, Custody.HELD)
         over = why_over(sitting, case, row) if waits and row.over_ground is None else None

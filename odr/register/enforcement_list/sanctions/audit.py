@@ -13,11 +13,15 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Document
 from odr.register import names
-from odr.register.enforcement_list.sanctions.models import Custody, Sanction, SanctionState
+from odr.register.enforcement_list.sanctions.models import Custody, SanctionState
+from odr.register.enforcement_list.sanctions.queries import sanctions_of
 from odr.register.publication.models import Publication
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
+
+
+PROPOSED = frozenset({names.PROPOSE_SANCTION, names.PROPOSE_SANCTION_IN_HEARING, names.PROPOSE_SANCTION_FOR_CONDUCT})
 
 
 @dataclass
@@ -35,7 +39,7 @@ class _Told:
         """Take the next entry about it."""
         if entry.act == names.REFUSE_SANCTION:
             self.state = SanctionState.REFUSED
-        elif entry.act == names.PROPOSE_SANCTION:
+        elif entry.act in PROPOSED:
             self.state, self.fine, self.days = SanctionState.PROPOSED, result["fine"], result["days"]
         elif entry.act == names.DECIDE_SANCTION and "fine" not in result:
             self.state = SanctionState.DECLINED
@@ -68,7 +72,7 @@ class _Told:
 
 def audit_case_sanctions(court: Court, session: Session, case: Case) -> Iterator[str]:
     """Fines and detentions of a case whose row is not what the docket says, or whose decision has no number."""
-    rows = session.scalars(select(Sanction).where(Sanction.case_id == case.id).order_by(Sanction.id)).all()
+    rows = sanctions_of(session, case)
     told, papers = _told(session, case)
     for reference in sorted(told.keys() - {row.reference for row in rows}):
         yield f"sanction {reference}: the docket tells of it, and there is no such row"
@@ -111,7 +115,7 @@ def _told(session: Session, case: Case) -> tuple[dict[str, _Told], dict[str, tup
 _ABOUT = (
     names.ASK_FOR_SANCTION,
     names.REFUSE_SANCTION,
-    names.PROPOSE_SANCTION,
+    *sorted(PROPOSED),
     names.DECIDE_SANCTION,
     names.RECORD_DETENTION,
     names.ASK_FOR_RELEASE,

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from odr.ground.text import T
-from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtMoney, CourtText, field
+from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtMoney, CourtText, field
+from odr.register.enforcement_list.sanctions.models import Order
 
 GROUNDS = {
     "report": T("Did not report property as ordered, or reported falsely"),
@@ -22,6 +23,38 @@ Ground = Literal["report", "consumption", "able", "hides", "seized", "forged", "
 Debtor = Annotated[str, CourtText(1, 40, one_line=True), field(T("Who owes"), choices="listable_debtors")]
 Reasons = Annotated[str, CourtText(10, 6000), field(T("Reasons"), widget="textarea")]
 Days = Annotated[int | None, Field(ge=1, le=60), field(T("Days of detention"), T("Empty: no detention."))]
+
+
+CONDUCT = {
+    "recording": T("Recorded, photographed or broadcast the hearing without leave"),
+    "disorder": T("Broke the rules of the courtroom"),
+    "insult": T("Stormed the courtroom, or insulted, threatened or attacked who sits in it"),
+    "online": T("Broke the rules of a hearing online on purpose"),
+    "evidence": T("Forged or destroyed important evidence, or gave false evidence"),
+    "witness": T("Kept a witness from testifying, or had somebody testify falsely"),
+    "retaliation": T(
+        "Insulted, slandered, attacked or took revenge on people of the court, parties, witnesses or experts"
+    ),
+    "resists": T("Hindered officers of the court by violence, threat or otherwise"),
+    "impersonation": T("Sued or took part as somebody else"),
+    "testimony": T("Testified falsely after signing the undertaking"),
+    "statement": T("As a party, stated what is false on purpose"),
+    "sham": T("Brought a lawsuit in bad faith, in collusion or on invented facts"),
+}
+Conduct = Literal[
+    "recording",
+    "disorder",
+    "insult",
+    "online",
+    "evidence",
+    "witness",
+    "retaliation",
+    "resists",
+    "impersonation",
+    "testimony",
+    "statement",
+    "sham",
+]
 
 
 class AskSanctionInput(CourtModel):
@@ -71,6 +104,108 @@ class ProposeSanctionInput(CourtModel):
     ] = None
     fine: Annotated[CourtMoney | None, field(T("Fine"), T("Empty: no fine."))] = None
     days: Days = None
+
+
+class ProposeForConductInput(CourtModel):
+    """For which disturbance or obstruction a judge proposes a fine, a detention or both, and for whom (CPL 113 to 115, 118)."""
+
+    person: Annotated[str, CourtText(1, 80, one_line=True), field(T("Who did it?"), choices="people_of_case")]
+    name: Annotated[
+        str | None,
+        CourtText(0, 200, one_line=True),
+        field(T("Name of somebody else"), T("Only for “somebody else”: as in the identity document that was shown.")),
+    ] = None
+    ground: Annotated[Conduct, field(T("What was done?"), options=CONDUCT, widget="radios")]
+    hearing: Annotated[
+        str | None,
+        CourtText(0, 40, one_line=True),
+        field(
+            T("In which hearing?"),
+            T("Empty: in the written examination, or outside of any hearing."),
+            choices="hearings_of_case",
+            widget="select",
+        ),
+    ] = None
+    order_before: Annotated[
+        Order, Choice(Order), field(T("What had the bench done before?"), T("As the record of the hearing says it."))
+    ] = Order.NONE
+    done_on: Annotated[CourtDate, field(T("When was it, or when was it last?"))]
+    facts: Annotated[
+        str,
+        CourtText(10, 2000),
+        field(
+            T("What the person did or left undone"),
+            T("It stands in the decision: name nobody else."),
+            widget="textarea",
+        ),
+    ]
+    officer: Annotated[
+        str | None,
+        CourtText(0, 200, one_line=True),
+        field(
+            T("Of an organisation: an officer instead of the organisation"),
+            T("Name and place in it. Empty: the organisation itself; in a hearing it is always a person."),
+        ),
+    ] = None
+    born_on: Annotated[
+        CourtDate | None,
+        field(T("Born on, of a person"), T("Nobody under age is fined or detained. It is not kept in the docket.")),
+    ] = None
+    fine: Annotated[CourtMoney | None, field(T("Fine"), T("Empty: no fine."))] = None
+    days: Days = None
+
+
+class HandOverSanctionInput(CourtModel):
+    """When a proposal or a decision was handed to somebody who is no party, and how."""
+
+    sanction: Annotated[str, CourtText(1, 40, one_line=True), field(T("Which?"), choices="sanctions_to_hand")]
+    on: Annotated[CourtDate, field(T("Handed over on"))]
+    how: Annotated[
+        str,
+        CourtText(5, 1000),
+        field(
+            T("How, and by whom?"),
+            T("For example in the courtroom, with their signature; or left where they live, with witnesses."),
+            widget="textarea",
+        ),
+    ]
+
+
+class EnterSanctionWordsInput(CourtModel):
+    """What somebody who is no party says: to a proposal, against a decision, or to be released."""
+
+    sanction: Annotated[str, CourtText(1, 40, one_line=True), field(T("Which?"), choices="sanctions_of_others")]
+    about: Annotated[
+        Literal["answer", "review", "release"],
+        field(
+            T("What is it?"),
+            options={
+                "answer": T("An answer to what is proposed"),
+                "review": T("A request that the higher court look at the decision"),
+                "release": T("A request to be released early"),
+            },
+            widget="radios",
+        ),
+    ]
+    came_on: Annotated[CourtDate, field(T("Said or received on"))]
+    words: Annotated[str, CourtText(1, 4000), field(T("What the person says"), widget="textarea")]
+
+
+class RecordFineInput(CourtModel):
+    """That the fine of somebody who is no party came in by a payment slip of the treasury, or went back (CPL 118)."""
+
+    sanction: Annotated[str, CourtText(1, 40, one_line=True), field(T("Fine"), choices="fines_of_others")]
+    what: Annotated[
+        Literal["came", "back"],
+        field(
+            T("What happened?"),
+            options={"came": T("Money came in"), "back": T("Money went back")},
+            widget="radios",
+        ),
+    ]
+    amount: Annotated[CourtMoney, field(T("Amount"))]
+    on: Annotated[CourtDate, field(T("On"))]
+    slip: Annotated[str, CourtText(2, 100, one_line=True), field(T("Number of the slip"))]
 
 
 class AnswerSanctionInput(CourtModel):

@@ -13,14 +13,16 @@ from odr.procedure.hooks import Panel
 from odr.register import names, time_limits
 from odr.register.enforcement_list.panel import READERS, Told
 from odr.register.enforcement_list.sanctions.acts import proposed_words
-from odr.register.enforcement_list.sanctions.models import Custody, Sanction, SanctionState
-from odr.register.enforcement_list.sanctions.queries import name_of, notice_of, sanctions_of
+from odr.register.enforcement_list.sanctions.models import ConductSanction, Custody, Measure, SanctionState
+from odr.register.enforcement_list.sanctions.queries import is_no_party, name_of, notice_of, sanctions_of
+from odr.register.enforcement_list.sanctions.slips import open_of
 from odr.register.enforcement_list.standing import LOOKED_AFTER
 
 if TYPE_CHECKING:
     from odr.identity.actors import Actor
     from odr.procedure.sitting import Sitting
 
+POLICE = T("Next: the police is asked to carry it out, and the family is told.")
 OFFERED = (
     names.ASK_FOR_SANCTION,
     names.ANSWER_SANCTION,
@@ -28,6 +30,10 @@ OFFERED = (
     names.ASK_FOR_RELEASE,
     names.REFUSE_SANCTION,
     names.PROPOSE_SANCTION,
+    names.PROPOSE_SANCTION_IN_HEARING,
+    names.PROPOSE_SANCTION_FOR_CONDUCT,
+    names.HAND_OVER_SANCTION,
+    names.ENTER_SANCTION_WORDS,
     names.DECIDE_SANCTION,
     names.RECORD_DETENTION,
     names.DECIDE_RELEASE,
@@ -46,7 +52,7 @@ def sanction_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     told = [told_of(sitting, case, actor, row) for row in rows]
     table = sitting.court.table
     open_acts = [table[name] for name in OFFERED if refusal(sitting, table[name], case, actor) is None]
-    owes = any(row.party_id == actor.party_id and _is_open(sitting, row) for row in rows)
+    owes = any(row.party_id is not None and row.party_id == actor.party_id and _is_open(sitting, row) for row in rows)
     return Panel(
         "main",
         62,
@@ -55,14 +61,15 @@ def sanction_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     )
 
 
-def _is_open(sitting: Sitting, row: Sanction) -> bool:
+def _is_open(sitting: Sitting, row: Measure) -> bool:
     notice = notice_of(sitting, row)
     return notice is not None and notice.state is AssessmentState.DUE
 
 
-def told_of(sitting: Sitting, case: Case, actor: Actor, row: Sanction) -> Told:
+def told_of(sitting: Sitting, case: Case, actor: Actor, row: Measure) -> Told:
     """One fine or detention: what happened, and what is next."""
-    name, mine, state = name_of(case, row), row.party_id == actor.party_id, row.state
+    name, state = name_of(case, row), row.state
+    mine = row.party_id is not None and row.party_id == actor.party_id
     if state is SanctionState.ASKED:
         return Told(
             T("It was asked that %(name)s be fined or detained", name=name),
@@ -83,10 +90,17 @@ def told_of(sitting: Sitting, case: Case, actor: Actor, row: Sanction) -> Told:
     )
 
 
-def _until_answered(sitting: Sitting, case: Case, row: Sanction, *, mine: bool) -> Text:
+def _until_answered(sitting: Sitting, case: Case, row: Measure, *, mine: bool) -> Text:
     running = sitting.windows(case, time_limits.SANCTION_ANSWER, subject=row.reference)
+    conduct = isinstance(row, ConductSanction)
     if not mine:
-        return T("Next: the debtor may answer, then the president decides.")
+        return T("Next: the person may answer, then the president decides.")
+    if running and conduct:
+        return T(
+            "Next for you: answer by %(day)s; it costs nothing. Then the president decides.", day=running[-1].due_at
+        )
+    if conduct:
+        return T("Next: the president decides.")
     if running:
         return T(
             "Next for you: pay or do what is owed, or answer by %(day)s. Both cost nothing. Then the president decides.",
@@ -95,13 +109,15 @@ def _until_answered(sitting: Sitting, case: Case, row: Sanction, *, mine: bool) 
     return T("Next: the president decides. Until then you can still pay or do what is owed.")
 
 
-def _next(sitting: Sitting, case: Case, row: Sanction, *, mine: bool) -> Text | None:
+def _next(sitting: Sitting, case: Case, row: Measure, *, mine: bool) -> Text | None:
     if row.custody is Custody.HELD:
         running = sitting.windows(case, time_limits.DETENTION, subject=row.reference)
         if running:
             return T(
                 "In detention until %(at)s at the latest; earlier if the president releases.", at=running[-1].due_at
             )
+    if isinstance(row, ConductSanction) and is_no_party(row):
+        return _of_slip(sitting, case, row)
     notice = notice_of(sitting, row)
     left = outstanding(sitting.session, notice) if notice is not None and _is_open(sitting, row) else None
     if left is not None:
@@ -110,5 +126,15 @@ def _next(sitting: Sitting, case: Case, row: Sanction, *, mine: bool) -> Text | 
             return T("Next for you: pay %(left)s by %(day)s.", left=left, day=pays[-1].due_at)
         return T("Still to be paid: %(left)s.", left=left)
     if row.custody is Custody.DUE:
-        return T("Next: the police is asked to carry it out, and the family is told.")
+        return POLICE
     return T("The fine is paid.") if notice is not None and notice.state is AssessmentState.PAID else None
+
+
+def _of_slip(sitting: Sitting, case: Case, row: ConductSanction) -> Text | None:
+    """Of whoever is no party: what is left of a fine that goes to the treasury, or that a detention is to begin."""
+    left = open_of(sitting, case, row)
+    if left.minor > 0:
+        return T("Still to be paid to the treasury: %(left)s.", left=left)
+    if row.custody is Custody.DUE:
+        return POLICE
+    return T("The fine is paid.") if row.fine_minor else None

@@ -19,13 +19,14 @@ from odr.payments.models import FeeAssessment
 from odr.procedure.papers.form import verified_birthday
 from odr.register.enforcement_list.queries import has_guardian, is_person, is_settled, replaced_since
 from odr.register.enforcement_list.rules import age_on
-from odr.register.enforcement_list.sanctions.models import Custody, Sanction, SanctionState
+from odr.register.enforcement_list.sanctions.models import ConductSanction, Custody, Measure, Sanction, SanctionState
 
 if TYPE_CHECKING:
-    from odr.procedure.rules.court_rules import SanctionRules
+    from odr.procedure.rules.court_rules import ConductGround, ListBar, SanctionGround, SanctionRules
     from odr.procedure.sitting import Sitting
 
 NO_RULES = T("The rules of this court know neither fines nor detention in an enforcement.")
+NO_RULES_OUTSIDE = T("The rules of this court know neither fines nor detention outside of an enforcement.")
 WAITING = (SanctionState.ASKED, SanctionState.PROPOSED)
 
 
@@ -34,19 +35,50 @@ def rules_of(sitting: Sitting, case: Case) -> SanctionRules | None:
     return sitting.pack(case).sanctions
 
 
-_SANCTIONS = select(Sanction).where(Sanction.case_id == bindparam("case")).order_by(Sanction.id)
+_IN_ENFORCEMENT = select(Sanction).where(Sanction.case_id == bindparam("case")).order_by(Sanction.id)
+_FOR_CONDUCT = select(ConductSanction).where(ConductSanction.case_id == bindparam("case")).order_by(ConductSanction.id)
 
 
 @remembered
-def sanctions_of(session: Session, case: Case, *states: SanctionState) -> Sequence[Sanction]:
-    """Fines and detentions of a case in these states, all if none is named, in their order."""
-    rows = session.scalars(_SANCTIONS, {"case": case.id}).all()
+def in_enforcement(session: Session, case: Case, *states: SanctionState) -> Sequence[Sanction]:
+    """Fines and detentions in the enforcement of a case in these states, all if none is named, in their order."""
+    rows = session.scalars(_IN_ENFORCEMENT, {"case": case.id}).all()
     return [row for row in rows if not states or row.state in states]
 
 
-def sanction_named(session: Session, case: Case, reference: str, *states: SanctionState) -> Sanction | None:
+@remembered
+def for_conduct(session: Session, case: Case, *states: SanctionState) -> Sequence[ConductSanction]:
+    """The same of what was done in a hearing or otherwise in the proceedings."""
+    rows = session.scalars(_FOR_CONDUCT, {"case": case.id}).all()
+    return [row for row in rows if not states or row.state in states]
+
+
+def sanctions_of(session: Session, case: Case, *states: SanctionState) -> Sequence[Measure]:
+    """Fines and detentions of a case in these states, whatever they are for, in the order in which they came up."""
+    rows: list[Measure] = [*in_enforcement(session, case, *states), *for_conduct(session, case, *states)]
+    return sorted(rows, key=lambda row: (row.asked_entry or row.entry_number, row.id))
+
+
+def sanction_named(session: Session, case: Case, reference: str, *states: SanctionState) -> Measure | None:
     """The fine or detention of this case by its reference, if it is in one of these states."""
     return next((row for row in sanctions_of(session, case, *states) if row.reference == reference), None)
+
+
+def ground_of(rules: SanctionRules, row: Measure) -> SanctionGround | ConductGround | None:
+    """What somebody is said to have done, as the rules name it."""
+    return (rules.conduct if isinstance(row, ConductSanction) else rules.grounds).get(row.ground)
+
+
+def end_named(rules: SanctionRules, row: Measure, ground: str) -> ListBar | None:
+    """Why a proposal or a detention ends by itself, as the rules name it."""
+    return (rules.conduct_ends if isinstance(row, ConductSanction) else rules.ends).get(ground)
+
+
+def is_no_party(row: Measure) -> bool:
+    """Whether it is of somebody who is no party: the registry hands them papers, takes down what they say, and their fine goes to
+    the treasury by a slip (decision 0160).
+    """
+    return row.party_id is None
 
 
 def in_effect_since(session: Session, case: Case, entry: int | None) -> datetime | None:
@@ -63,29 +95,31 @@ def in_effect_since(session: Session, case: Case, entry: int | None) -> datetime
     return None
 
 
-def in_custody(session: Session, case: Case, *custody: Custody) -> list[Sanction]:
+def in_custody(session: Session, case: Case, *custody: Custody) -> list[Measure]:
     """What is ordered and whose detention stands so."""
     return [row for row in sanctions_of(session, case, SanctionState.DECIDED) if row.custody in custody]
 
 
-def is_of_person(case: Case, row: Sanction) -> bool:
+def is_of_person(case: Case, row: Measure) -> bool:
     """Whether a person is fined or detained, and no organisation."""
-    return row.officer is not None or is_person(case.party(row.party_id))
+    return row.officer is not None or row.party_id is None or is_person(case.party(row.party_id))
 
 
-def name_of(case: Case, row: Sanction) -> str | Text:
+def name_of(case: Case, row: Measure) -> str | Text:
     """Who is fined or detained, by name: the officer of an organisation with it; never a successor."""
+    if isinstance(row, ConductSanction) and row.party_id is None:
+        return row.name
     party = case.party(row.party_id)
     name = replaced_since(party, row.asked_entry or row.entry_number) or party.name
     return T("%(officer)s of %(organisation)s", officer=row.officer, organisation=name) if row.officer else name
 
 
-def notice_of(sitting: Sitting, row: Sanction) -> FeeAssessment | None:
+def notice_of(sitting: Sitting, row: Measure) -> FeeAssessment | None:
     """The notice by which a fine is paid."""
     return sitting.session.get(FeeAssessment, row.assessment_id) if row.assessment_id is not None else None
 
 
-def fine_of(sitting: Sitting, case: Case, row: Sanction) -> Money:
+def fine_of(sitting: Sitting, case: Case, row: Measure) -> Money:
     """The fine as it stands or is proposed."""
     return Money(row.fine_minor, sitting.pack(case).currency)
 
@@ -104,17 +138,21 @@ def never(sitting: Sitting, case: Case, party: Party, done_on: date, born: date 
     return None
 
 
-def why_over(sitting: Sitting, case: Case, row: Sanction) -> str | None:
+def why_over(sitting: Sitting, case: Case, row: Measure) -> str | None:
     """Why a proposal or a detention has no reason any more by the docket itself; None while it has.
 
     What presses somebody to perform ends with what it presses for: performed, enforced no more at the creditor's wish or by
     ruling, or settled and kept (PIV 11; CPL 241, 268). Ended for now, everything stays owed and enforceable.
     """
+    if row.party_id is None:
+        return None
     rules, party = rules_of(sitting, case), case.party(row.party_id)
     if replaced_since(party, row.asked_entry or row.entry_number) is not None:
         return "replaced"
     if row.officer is None and never(sitting, case, party, row.done_on) is not None:
         return "never"
+    if isinstance(row, ConductSanction):
+        return None  # What was done in a hearing stays done, whatever becomes of the case.
     enforcement = sitting.session.get_one(EnforcementCase, row.enforcement_id)
     owed = [
         o
