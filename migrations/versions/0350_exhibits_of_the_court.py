@@ -1,6 +1,6 @@
 """an exhibit may be the court's own
 
-Revises 0332.
+Revises 0340.
 """
 
 from __future__ import annotations

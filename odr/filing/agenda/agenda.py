@@ -175,8 +175,8 @@ def _hearings(sitting: Sitting, account_id: int, begins: Order | None, size: int
     zone = sitting.court.settings.tz
     since, after = datetime.combine(sitting.now.astimezone(zone).date(), time(), zone), None
     if begins is not None:
-        at, kind, number = begins
-        after = (at, number if kind == Coming.HEARING.rank else 0)
+        at, rank, number = begins
+        after = (at, number if rank == Coming.HEARING.rank else 0)
     dated = [
         (one, kind)
         for kind in GOES_TO
