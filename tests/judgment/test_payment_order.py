@@ -528,6 +528,22 @@ def test_whoever_withdraws_an_objection_cannot_make_it_again(small_scene: Scene)
     assert scene.case().stage is Stage.EFFECTIVE
 
 
+def test_whoever_withdraws_an_objection_to_one_sum_may_still_object_to_another(small_scene: Scene) -> None:
+    """In the fifteen days that all of them have: only on what was withdrawn nobody goes back (CPL 227; CPI 432, 437)."""
+    scene = small_scene
+    served(scene)
+    objects(scene, 1)
+    scene.do("withdraw_payment_objection", "haiyun")
+    rules(scene, "withdrawn", None)
+    for again in ((1,), (1, 2)):
+        with pytest.raises(InvalidInput):
+            objects(scene, *again)
+    objects(scene, 2)
+    rules(scene, "upheld", "doubt")
+    scene.later(days=16)
+    assert scene.case().stage is Stage.EFFECTIVE and owed(scene) == [2_000_000, 10_000]
+
+
 # -- afterwards -----------------------------------------------------------------------
 
 

@@ -87,6 +87,9 @@ def test_citations_go_both_ways(scene: Scene) -> None:
     assert "（2026）浙0192民初1号" in citing and "Other decisions that cite it: 5" in citing
     assert "Decisions found: 6" in stranger.get("/decisions?article=CPL+155").text
     assert "Decisions found: 3" in stranger.get("/decisions?cites=(2026)浙0192民初1号").text
+    reasons = "依照《中华人民共和国民事诉讼法》第一百五十五条，检验检疫合格不构成抗辩。"
+    newest = lay(scene.court, scene.case().id, text(7, reasons, orders=("某公司向李某支付1,000.00元。",)))
+    assert "Other decisions that cite it: 6" in stranger.get(f"/decisions/{newest}").text, "the index knows it not yet"
     record(scene.court, made[1], PublicationState.WITHDRAWN)
     assert "Decisions that cite it: 2" in stranger.get(f"/decisions/{made[0]}").text
 

@@ -52,6 +52,7 @@ def payment_demands(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     row = payment_order_of(sitting.session, case)
     if row is None:
         return []
+    withdrawn = _withdrawn(sitting, case)
     return [
         Option(
             str(number),
@@ -63,7 +64,13 @@ def payment_demands(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
             ),
         )
         for number, one in standing(row)
+        if number not in withdrawn
     ]
+
+
+def _withdrawn(sitting: Sitting, case: Case) -> set[int]:
+    """The sums to which an objection was withdrawn by leave: on that nobody goes back (CPI 437); the others are open."""
+    return {n for one in objections_of(sitting.session, case, ObjectionState.WITHDRAWN) for n in one.demands}
 
 
 @choice_source("payment_objection_grounds")
@@ -74,13 +81,13 @@ def payment_objection_grounds(sitting: Sitting, case: Case, actor: Actor) -> lis
 
 @guard("CPL 227", "CPI 431, 437")
 def nothing_was_objected_yet(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """One objection at a time; whoever withdrew one objects no more (CPI 437)."""
+    """One objection at a time; whoever withdrew one objects no more to the same sums (CPI 437)."""
     row = payment_order_of(sitting.session, case)
     if row is None or row.state is not PaymentOrderState.ISSUED:
         return T("There is no payment order that could be objected to.")
     if waiting_objection(sitting.session, case) is not None:
         return T("The judge has still to rule on an objection.")
-    if objections_of(sitting.session, case, ObjectionState.WITHDRAWN):
+    if {number for number, _ in standing(row)} <= _withdrawn(sitting, case):
         return T("The objection was withdrawn by leave: it cannot be made again.")
     return None
 
@@ -114,7 +121,7 @@ def object_to_payment_order(
     """
     row, me = the_order(sitting, case), sitting.party_of(case, actor)
     numbers = sorted(set(given.demands))
-    if not set(numbers) <= {number for number, _ in standing(row)}:
+    if not set(numbers) <= {number for number, _ in standing(row)} - _withdrawn(sitting, case):
         raise InvalidInput.at("demands", T("Choose one of those listed."))
     objection = PaymentObjection(
         case_id=case.id, demands=numbers, state=ObjectionState.WAITING, entry_number=sitting.next_number(case)
@@ -164,7 +171,9 @@ def my_objection_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
     ),
     source=law("CPI 437"),
     topic=Topic.CLAIM,
-    help=T("The judge must give leave. After that you cannot object again, and the order stands."),
+    help=T(
+        "The judge must give leave. After that you cannot object to the same sums again, and the order stands over them."
+    ),
 )
 def withdraw_payment_objection(
     sitting: Sitting, case: Case, given: NothingSaid, *, actor: Actor, now: datetime

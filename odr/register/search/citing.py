@@ -106,7 +106,8 @@ def _numbers_at(session: Session, addresses: Sequence[str]) -> dict[str, str]:
 def citations_of(session: Session, reader: FactReader, search: Search | None, one: Published) -> Citations:
     """The citations of a published decision, from published texts alone."""
     articles = [
-        CitedArticle(key, article_words(reader.pack, key), _others(search, key)) for key in reader.articles(one.text)
+        CitedArticle(key, article_words(reader.pack, key), _others(search, key, one.row.address))
+        for key in reader.articles(one.text)
     ]
     own = compact(one.text.number)
     numbers = [number for number in reader.cited_as_written(one.text) if compact(number) != own]
@@ -118,10 +119,11 @@ def citations_of(session: Session, reader: FactReader, search: Search | None, on
     return Citations(articles, decisions, by, found.total)
 
 
-def _others(search: Search | None, key: str) -> int | None:
-    return (
-        max(0, search.count_of(search.compiler.kept_article(key, search.left_out)) - 1) if search is not None else None
-    )
+def _others(search: Search | None, key: str, address: str) -> int | None:
+    """How many decisions cite an article beside one, whether the index knows that one already or not."""
+    if search is None:
+        return None
+    return search.count_of(search.compiler.kept_article(key, [*search.left_out, address]))
 
 
 def _address(session: Session, number: str) -> str | None:

@@ -167,7 +167,7 @@ def _action(
     if found is None or found.id == case.id or found.is_without_claim or (me is not None and not _is_by(found, me)):
         raise InvalidInput.at("claim", T("No claim of this number or code was brought at this court."))
     if row.ruled_at is not None and found.lodged_at < row.ruled_at:
-        raise InvalidInput.at("claim", T("This claim was brought before the ruling: it is no action about it."))
+        raise InvalidInput.at("claim", T("This claim was brought before the ruling, so it is not an action about it."))
     if until is not None and found.lodged_at > until:
         raise InvalidInput.at("claim", T("This claim was brought after the last day for it, %(day)s.", day=until))
     return found

@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from odr.hearing.live.media.reading import open_segment
 from odr.hearing.live.media.verify import verify
 from tests.hearing.live.media.house import BOTH, House, Visitor, opened, until
 from tests.hearing.live.media.knock import Knock, Said, talk
+from tests.patience import PATIENCE
 
 PATIENT = 4
 """Seconds for which these rooms go on without the court."""
@@ -114,7 +115,8 @@ def test_a_program_of_somebodys_own_is_told_and_shown_out(house: House) -> None:
 
         def writes() -> None:
             while not over.wait(0.3):
-                house.media.command("h1", "caption", segment=1, lines=[])
+                with suppress(MediaRefused):  # the hearing has just ended there
+                    house.media.command("h1", "caption", segment=1, lines=[])
 
         writing = threading.Thread(target=writes, daemon=True)
         writing.start()
@@ -123,6 +125,8 @@ def test_a_program_of_somebodys_own_is_told_and_shown_out(house: House) -> None:
             return list(await asyncio.gather(*map(hears, knocks)))
         finally:
             over.set()
+            # What it still asks is answered before the room is stopped.
+            writing.join(PATIENCE)
 
     assert talk(house, how) == [({"type": "again", "why": "court_silent"}, {})] * 2
 
