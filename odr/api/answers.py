@@ -202,6 +202,7 @@ def _exhibits(look: Sitting, found: Case, actor: Actor) -> list[dict[str, Any]]:
             "reference": e.reference,
             "title": e.title,
             "state": e.state.value,
+            "of_court": e.of_court,
             "facts": e.facts,
             # Without a salt, a digest tells whoever guesses what a sealed file says that they guessed right.
             "sha256": e.upload.sha256 if why_closed(actor, e) is None else None,

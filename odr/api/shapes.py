@@ -356,6 +356,7 @@ SCHEMAS: dict[str, Schema] = {
         reference=REFERENCE,
         title=WORDS,
         state=WORDS,
+        of_court=FLAG,
         facts=many(NUMBER),
         sha256=maybe(DIGEST),
         size=maybe(NUMBER),

@@ -115,10 +115,13 @@ class Trigger:
     done: str
     first: str = ""
 
-    def statements(self, dialect: str, needs: str) -> list[str]:
-        """What puts it up on an engine; it is put up where there is the table that it ``needs``."""
+    def statements(self, dialect: str, *needs: str) -> list[str]:
+        """What puts it up on an engine; it is put up where there are the tables that it ``needs``: those it writes into, and those it
+        reads that came later than its own.
+        """
         condition = f"WHEN ({self.when.replace('DIFFERS', DIFFERS[dialect])}) " if self.when else ""
-        begins = f'{self.name} /* needs {needs} */ {self.event} ON "{self.table}"'
+        needed = " ".join(f"/* needs {one} */" for one in needs)
+        begins = f'{self.name} {needed} {self.event} ON "{self.table}"'
         if dialect == "sqlite":
             return [f"CREATE TRIGGER IF NOT EXISTS {begins} {condition}BEGIN {self.done} END"]
         # Before a row goes, what is given back says that it may; afterwards nobody looks at it.
@@ -144,8 +147,9 @@ class _Put:
     def of(cls, statement: str) -> _Put:
         """What a statement says of itself."""
         named = _TRIGGER_NAME.search(statement)
-        tables = (_ON_TABLE.search(statement), _NEEDS_TABLE.search(statement))
-        return cls(statement, named and named[1], frozenset(found[1] for found in tables if found is not None))
+        on = _ON_TABLE.search(statement)
+        tables = {*_NEEDS_TABLE.findall(statement), *([on[1]] if on is not None else [])}
+        return cls(statement, named and named[1], frozenset(tables))
 
 
 @cache
@@ -167,7 +171,7 @@ def _trigger_statements(dialect: str) -> tuple[_Put, ...]:
 _TRIGGER_NAME = re.compile(r'\bCREATE (?:OR REPLACE )?TRIGGER (?:IF NOT EXISTS )?"?(\w+)')
 _ON_TABLE = re.compile(r'\bON "?(\w+)')
 _NEEDS_TABLE = re.compile(r"/\* needs (\w+) \*/")
-"""How a trigger says into which other table it writes."""
+"""How a trigger says which other tables it needs."""
 
 
 def _frozen(table: Table, dialect: str) -> list[str]:

@@ -169,8 +169,8 @@ def _limits(sitting: Sitting, account_id: int, begins: Order | None, size: int) 
 
 
 def _hearings(sitting: Sitting, account_id: int, begins: Order | None, size: int) -> _Part:
-    """Hearings and inspections, of parties' cases and of those in which the account sits or keeps the record; who is only heard is called to
-    their own room.
+    """Hearings and inspections, of parties' cases and of those in which the account sits or keeps the record; who is only
+    heard is called to their own room.
     """
     zone = sitting.court.settings.tz
     since, after = datetime.combine(sitting.now.astimezone(zone).date(), time(), zone), None
@@ -178,10 +178,10 @@ def _hearings(sitting: Sitting, account_id: int, begins: Order | None, size: int
         at, rank, number = begins
         after = (at, number if rank == Coming.HEARING.rank else 0)
     dated = [
-        (one, kind)
-        for kind in GOES_TO
+        (one, its)
+        for its in GOES_TO
         for one in next_dates(
-            sitting.session, account_id, kind, size + 1, since=since, after=_within(after, kind.counted_from)
+            sitting.session, account_id, its, size + 1, since=since, after=_within(after, its.counted_from)
         )
     ]
     sits = select(Seat.case_id).where(serving(account_id, *COURT_ROLES))
@@ -191,12 +191,10 @@ def _hearings(sitting: Sitting, account_id: int, begins: Order | None, size: int
     lines = _lines_of(sitting, account_id, sits, ahead[:size])
     # In cases whose dates were not looked at there may be hearings after the last date that was, and before others found here.
     ends = [(one.at, Coming.HEARING.rank, one.number) for one in ahead[size - 1 : size] if len(ahead) > size]
-    for kind in GOES_TO:
-        looked = [one for one, its in dated if its is kind]
+    for its in GOES_TO:
+        looked = [one for one, of in dated if of is its]
         ends += [
-            (one.at, kind.rank, kind.counted_from + one.subject)
-            for one in looked[size - 1 : size]
-            if len(looked) > size
+            (one.at, its.rank, its.counted_from + one.subject) for one in looked[size - 1 : size] if len(looked) > size
         ]
     return _Part(lines, min(ends, default=None))
 

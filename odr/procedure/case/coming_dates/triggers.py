@@ -79,7 +79,8 @@ class Kept:
             for what, on, event, when, done in each
         ]
         return {
-            dialect: [said for one in kept for said in one.statements(dialect, "coming_date")] for dialect in DIFFERS
+            dialect: [said for one in kept for said in one.statements(dialect, "coming_date", self.table)]
+            for dialect in DIFFERS
         }
 
 
