@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
+from odr.app import create_app
 from odr.docket.models import Case, DocketEntry, Outcome, Party, Role, Seat, Stage
 from odr.docket.visibility import reads_entry
 from odr.filing.claim.progress import end_clocks
@@ -30,6 +31,7 @@ from odr.procedure.models import Task, Window
 from odr.procedure.papers.rulings import written_ruling
 from odr.register.enforcement_list.sanctions.models import ConductSanction, Custody, SanctionState
 from odr.register.enforcement_list.sanctions.panel import sanction_panel
+from odr.register.enforcement_list.sanctions.people import hearings_to_choose, people_to_choose
 from odr.register.publication.redacting import known_in
 from odr.service.models import Packet
 from odr.service.packet.packets import conclude_packet, record_fact
@@ -620,3 +622,17 @@ def test_a_country_without_such_rules_says_so(bench: Bench) -> None:
         case.pack_id, case.pack_version = "ew", "2024-05-01"
     with pytest.raises(ActNotOpen, match="neither fines nor detention outside"):
         bench.do("judge", "propose_sanction_for_conduct", proposal(bench, fine=None, days=1))
+
+
+def test_everybody_reads_for_what_and_the_judge_gets_a_form(bench: Bench) -> None:
+    """The grounds with their articles stand on the public page, in both languages; the form offers whoever took part."""
+    app = create_app(court=bench.court)
+    for locale, words in (("en", "Broke the rules of the courtroom"), ("zh-Hans", "违反法庭规则")):
+        page = app.test_client().get("/enforcement-list", headers={"Accept-Language": locale}).get_data(as_text=True)
+        assert words in page and "176" in page
+    who = lay_witness(bench, undertaken=True)
+    with bench.court.database.read() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        offered = [option.value for option in people_to_choose(look, case, bench.actor("judge"))]
+        hearings = hearings_to_choose(look, case, bench.actor("judge"))
+    assert offered == [person(bench, "claimant/1"), person(bench, "respondent/1"), who, "other"] and hearings == []
