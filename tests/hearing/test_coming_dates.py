@@ -140,7 +140,7 @@ def test_what_is_kept_is_what_going_through_all_finds(scene: Scene, seed: int) -
     with scene.court.database.read() as session:
         accounts = list(session.scalars(select(Account.id).order_by(Account.id).limit(3)))
     looked = 0
-    for number in range(90):
+    for number in range(150):
         with scene.court.database.write() as session:
             _step(session, scene, lot, number, accounts)
         with scene.court.database.read() as session:

@@ -49,6 +49,8 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "hearing.examination.resuming.the_examination_is_over": (Why.WAY, None),
     "judgment.enforcement.acts.something_is_overdue": (Why.WINDOW, None),
     "judgment.enforcement.acts.nobody_is_enforced_for": (Why.BEYOND, "judgment/test_part_enforced.py"),
+    "evidence.inspections.acts.waits.an_inspection_waits": (Why.NAMED, None),
+    "evidence.inspections.copies.some_copy": (Why.NAMED, None),
     "evidence.requests.acts.being_collected": (Why.NAMED, None),
     "evidence.requests.acts.fine_proposed": (Why.NAMED, None),
     "evidence.requests.acts.waits.a_request_waits": (Why.NAMED, None),
