@@ -10,7 +10,7 @@ from sqlalchemy import select
 from odr.docket.models import Case
 from odr.docket.queries import parties
 from odr.evidence.intake.belonging import stands_alone
-from odr.evidence.models import ORDERED, Exhibit, ExhibitState, Upload, UploadState
+from odr.evidence.models import OF_PARTIES, ORDERED, Exhibit, ExhibitState, Upload, UploadState
 from odr.evidence.requests.models import EvidenceRequest
 from odr.evidence.requests.queries import (
     late_ones,
@@ -95,7 +95,7 @@ def exhibits_to_withdraw(sitting: Sitting, case: Case, actor: Actor) -> list[Opt
                 .where(
                     Exhibit.case_id == case.id,
                     Exhibit.party_id == actor.party_id,
-                    Exhibit.of_court.is_(False),
+                    Exhibit.of_court.in_(OF_PARTIES),
                     Exhibit.state.not_in((ExhibitState.WITHDRAWN, ExhibitState.EXCLUDED)),
                 )
                 .order_by(Exhibit.id)

@@ -206,6 +206,10 @@ NOT_DECIDED = BEFORE_DECISION | {Stage.DELIBERATION}
 """Stages in which it means something to a party what its facts still lack."""
 
 
+OF_PARTIES = (False,)
+"""Which exhibits were brought by a party, said so that the question is answered from the exhibits a page has read already."""
+
+
 class Exhibit(Base):
     """A piece of evidence in a case: its file, what it shows, where it comes from."""
 

@@ -48,6 +48,10 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "judgment.decision.acts.what_is_signed_is_taken_back_first": (Why.BEYOND, "judgment/test_heard_further.py"),
     "hearing.examination.resuming.the_examination_is_over": (Why.WAY, None),
     "judgment.enforcement.acts.something_is_overdue": (Why.WINDOW, None),
+    "judgment.enforcement.acts.something_is_enforced_or_undone": (
+        Why.BEYOND,
+        "judgment/test_objections_in_enforcement.py",
+    ),
     "judgment.enforcement.acts.nobody_is_enforced_for": (Why.BEYOND, "judgment/test_part_enforced.py"),
     "evidence.inspections.acts.waits.an_inspection_waits": (Why.NAMED, None),
     "evidence.inspections.copies.some_copy": (Why.NAMED, None),

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from odr.docket.models import Case
-from odr.evidence.models import Exhibit, Upload
+from odr.evidence.models import OF_PARTIES, Exhibit, Upload
 from odr.ground.memory.asked_once import remembered
 from odr.ground.memory.built_once import built_once
 
@@ -30,7 +30,7 @@ def brought_any(session: Session, case: Case, party_id: int | None) -> bool:
     one = built_once(
         lambda: (
             select(Exhibit.id)
-            .where(Exhibit.case_id == case.id, Exhibit.party_id == party_id, Exhibit.of_court.is_(False))
+            .where(Exhibit.case_id == case.id, Exhibit.party_id == party_id, Exhibit.of_court.in_(OF_PARTIES))
             .limit(1)
         )
     )
