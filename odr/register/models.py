@@ -60,7 +60,7 @@ class Hindrance(enum.Enum):
     def label(self) -> Words:
         """The answer in words."""
         return {
-            Hindrance.NOTHING: T("Nothing"),
+            Hindrance.NOTHING: T("Nothing stood in my way"),
             Hindrance.WORDS: T("Words I did not understand"),
             Hindrance.NEXT: T("I did not know what comes next"),
             Hindrance.FILES: T("Sending files and evidence"),

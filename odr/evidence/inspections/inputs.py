@@ -227,7 +227,7 @@ class InspectionRecordInput(CourtModel):
     on: Annotated[CourtDate, field(T("Day"))]
     began: Annotated[str, CourtHour(), field(T("Begun at"), T("For example 09:30."))]
     ended: Annotated[str, CourtHour(), field(T("Ended at"), T("For example 10:15."))]
-    place: Annotated[str, CourtText(1, 1000), field(T("Where"), widget="textarea")]
+    place: Annotated[str, CourtText(1, 1000), field(T("Place of the inspection"), widget="textarea")]
     inspectors: Inspectors
     credentials: Annotated[
         bool, field(T("They showed the credentials of the court before they began (Civil Procedure Law, art. 83)"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, render_template
 
 from odr.docket.models import Case
@@ -37,6 +39,7 @@ def listing(case: Case, actor: Actor) -> Page:
         rows=rows,
         titles={one.id: title_of(case, one) for one in rows},
         parties={p.id: p.name for p in case.parties},
+        held_on={one.id: date.fromisoformat(one.record["on"]) for one in rows if one.record},
         by_label={p.label: p.name for p in case.parties},
         acts=[one for one in acts_for(look(), case, actor) if one.is_open and one.act.name in ACTS],
         tab="exhibits",

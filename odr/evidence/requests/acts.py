@@ -668,7 +668,7 @@ def _brought_in(
 class ProduceInput(CourtModel):
     """What a party does about an order to produce."""
 
-    request: Annotated[str, RefTo("evidence_request"), field(T("Order"), choices="orders_to_me")]
+    request: Annotated[str, RefTo("evidence_request"), field(T("Which order"), choices="orders_to_me")]
     answer: Annotated[
         Literal["produce", "refuse"],
         field(

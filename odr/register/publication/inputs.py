@@ -14,7 +14,7 @@ from odr.register.redaction.known import Choice
 CHOICES = {
     Choice.REPLACE.value: T("Replace"),
     Choice.CUT.value: T("Cut"),
-    Choice.LEAVE.value: T("Leave"),
+    Choice.LEAVE.value: T("Leave as it is"),
 }
 
 

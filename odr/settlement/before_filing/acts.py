@@ -276,7 +276,7 @@ class LongerInput(CourtModel):
     """Until when a mediation is to last."""
 
     until: Annotated[
-        CourtDate, field(T("Until"), T("The time is longer when everybody has named or agreed to this day."))
+        CourtDate, field(T("Until which day"), T("The time is longer when everybody has named or agreed to this day."))
     ]
 
 

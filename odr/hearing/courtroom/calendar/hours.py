@@ -56,7 +56,7 @@ class _Weekly(CourtModel):
         Field(min_length=1, max_length=7),
         field(T("On which days of the week?"), options=WEEKDAYS, widget="checkboxes"),
     ]
-    begins: Annotated[str, CourtText(4, 5, one_line=True), field(T("From"), T("For example 09:00."))]
+    begins: Annotated[str, CourtText(4, 5, one_line=True), field(T("From which hour"), T("For example 09:00."))]
     ends: Annotated[str, CourtText(4, 5, one_line=True), field(T("To"), T("For example 12:00."))]
     from_on: Annotated[CourtDate, field(T("From which day on"))]
     until_on: Annotated[CourtDate | None, field(T("Last day"), T("Leave it empty if there is none."))] = None

@@ -204,7 +204,7 @@ class RecordFineInput(CourtModel):
         ),
     ]
     amount: Annotated[CourtMoney, field(T("Amount"))]
-    on: Annotated[CourtDate, field(T("On"))]
+    on: Annotated[CourtDate, field(T("Day"))]
     slip: Annotated[str, CourtText(2, 100, one_line=True), field(T("Number of the slip"))]
 
 

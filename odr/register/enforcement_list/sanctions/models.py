@@ -30,7 +30,7 @@ class SanctionState(enum.Enum):
             SanctionState.REFUSED: T("Not proposed"),
             SanctionState.PROPOSED: T("Proposed; the person can answer, then the president decides"),
             SanctionState.DECLINED: T("Nothing was ordered"),
-            SanctionState.DECIDED: T("Ordered"),
+            SanctionState.DECIDED: T("Ordered by the president"),
             SanctionState.LIFTED: T("Revoked by the higher court"),
         }[self]
 
