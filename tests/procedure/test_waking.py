@@ -29,7 +29,7 @@ class Heard(Listener):
     """Says when the worker has nothing to do and waits for a notification."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(database)
+        super().__init__(database, tried=PATIENCE)
         self.quiet = threading.Event()
 
     def wait(self, seconds: float, stop: threading.Event) -> bool:
