@@ -100,7 +100,7 @@ def test_a_lost_connection_is_taken_up_again(served: Scene) -> None:
             ).all()
         assert len(ended) == 1
         assert listener.quiet.wait(PATIENCE)
-        assert listener.hears
+        until(lambda: listener.hears, "the worker listens anew")
         before = sent(served)
         served.accept()
         until(lambda: sent(served) > before, "the letter of the acceptance leaves")
