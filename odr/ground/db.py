@@ -12,6 +12,7 @@ import contextlib
 import enum
 import fcntl
 import os
+import re
 import secrets
 import threading
 import time
@@ -115,6 +116,10 @@ def enum_column(kind: type[enum.Enum], length: int = 40) -> Enum:
 
 Reference = String(26)
 """Column type of an unguessable public reference."""
+
+
+REFERENCE_FORM = re.compile(r"[a-z2-7]{26}")
+"""What such a reference looks like."""
 
 
 def new_reference() -> str:

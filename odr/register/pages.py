@@ -13,6 +13,7 @@ from odr.evidence.intake.unsubmitted_uploads import count_of
 from odr.filing.draft.drafts import drafts_of
 from odr.filing.draft.sharing import invited
 from odr.filing.registry.queue import queue_of
+from odr.ground.db import REFERENCE_FORM
 from odr.ground.errors import InvalidInput
 from odr.ground.keyset import Listed
 from odr.ground.text import T
@@ -35,8 +36,6 @@ from odr.web.presence import Person
 
 register = Blueprint("register", __name__)
 _HEX = re.compile(r"[0-9a-f]{64}")
-_PAPER_CODE = re.compile(r"[a-z2-7]{26}")
-"""The document code that sealed papers bear."""
 ACCESSIBILITY_CHECKED = date(2026, 11, 27)
 """When the pages were last looked at as a whole; the accessibility statement names it."""
 
@@ -136,7 +135,7 @@ def check() -> Page:
         fault = T("This code has been used or is too old. Ask for a new one where you asked for this one.")
     elif code:
         try:
-            if _PAPER_CODE.fullmatch(code.lower()):
+            if REFERENCE_FORM.fullmatch(code.lower()):
                 paper = behind_code(lambda: _paper(code.lower()))
             else:
                 notice = behind_code(lambda: look_up(current_session(), code))

@@ -10,14 +10,13 @@ import contextlib
 import errno
 import hashlib
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from odr.ground import durable
-from odr.ground.db import new_reference
+from odr.ground.db import REFERENCE_FORM, new_reference
 from odr.ground.durable import sync_folder, write_all
 from odr.ground.errors import NotFound, StorageFull
 from odr.ground.text import T
@@ -25,7 +24,6 @@ from odr.ground.text import T
 CHUNK = 256 * 1024
 """Bytes a read: measured best for hashing while reading."""
 
-_KEY = re.compile(r"[a-z2-7]{26}")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_LINK = {errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK}
 
@@ -137,7 +135,7 @@ class FolderStore:
 
     def path(self, key: str) -> Path:
         """Where a name lies. Raises NotFound for anything that is not a name of ours."""
-        if not _KEY.fullmatch(key):
+        if not REFERENCE_FORM.fullmatch(key):
             raise NotFound
         return self.root / key[:2] / key
 
@@ -186,7 +184,7 @@ class FolderStore:
 
     def names(self) -> Iterator[str]:
         for folder in sorted(self.root.glob("??")):
-            yield from sorted(path.name for path in folder.iterdir() if _KEY.fullmatch(path.name))
+            yield from sorted(path.name for path in folder.iterdir() if REFERENCE_FORM.fullmatch(path.name))
 
     def forget_strays(self, before: float) -> int:
         left = 0

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from odr.filing.models import Draft, DraftFile, DraftShare, DraftState
+from odr.ground.db import REFERENCE_FORM
 from odr.ground.errors import Forbidden, InvalidInput, NotFound
 from odr.ground.text import T
 from odr.identity.accounts import accounts
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 MOST_SHARES = 5
 EXHIBITS = "exhibits"
 _ROW = re.compile(rf"{EXHIBITS}-\d+-upload")
-_FILE = re.compile(r"[a-z2-7]{26}")
 
 
 @dataclass(frozen=True)
@@ -255,7 +255,7 @@ def files_in(values: Mapping[str, Any]) -> list[str]:
         if _ROW.fullmatch(name)
         for text in (value if isinstance(value, list) else [value])
     )
-    return [text for text in found if isinstance(text, str) and _FILE.fullmatch(text)]
+    return [text for text in found if isinstance(text, str) and REFERENCE_FORM.fullmatch(text)]
 
 
 def attached(session: Session, draft: Draft) -> set[tuple[int, str]]:

@@ -5,7 +5,6 @@ it away, or nobody touched it for ninety days. No flask.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
-from odr.ground.db import insert_once
+from odr.ground.db import REFERENCE_FORM, insert_once
 from odr.ground.memory.built_once import built_once
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Act
@@ -49,7 +48,6 @@ MOST_ABOUT = 300
 ASIDE = " aside"
 """Beside the answers of a form: what another window wrote where this one had written something else. No field is called so."""
 MOST_ASIDE = 10
-_FILE = re.compile(r"[a-z2-7]{26}")
 
 Values = Mapping[str, Any]
 
@@ -308,4 +306,4 @@ def files_in_act_drafts(session: Session, people: Sequence[int]) -> dict[tuple[i
 
 def _files(values: Values) -> Iterator[str]:
     for value in values.values():
-        yield from (each for each in value if _FILE.fullmatch(each))
+        yield from (each for each in value if REFERENCE_FORM.fullmatch(each))

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from odr.docket.models import Case
 from odr.docket.papers import Words
+from odr.ground.db import REFERENCE_FORM
 from odr.ground.errors import CourtError
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import CLOCK_ACTOR, Actor
@@ -41,7 +42,10 @@ def value_words(sitting: Sitting, case: Case, info: FieldInfo, value: Any, actor
     source = (label.choices if label else None) or (reference.kind if reference else None)
     if source == ARTICLES:
         return written_out(sitting, case, str(value)) or str(value)
-    return _chosen(sitting, case, str(value), source, actor) or (None if reference else str(value))
+    found = _chosen(sitting, case, str(value), source, actor)
+    # What was chosen by its reference and is offered no more, such as a decision that is signed since, says nothing to a reader.
+    unnamed = reference is not None or (source is not None and REFERENCE_FORM.fullmatch(str(value)) is not None)
+    return found or (None if unnamed else str(value))
 
 
 def _chosen(sitting: Sitting, case: Case, value: str, source: str | None, actor: Actor) -> Words | None:

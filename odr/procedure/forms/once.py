@@ -5,7 +5,6 @@ Acts have their own key (``idempotency_key``); this is for what is no act: a not
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -13,11 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from odr.ground.db import new_reference
+from odr.ground.db import REFERENCE_FORM, new_reference
 
 FIELD = "once"
 """The hidden field that carries it."""
-_FORM = re.compile(r"[a-z2-7]{26}")
 Row = TypeVar("Row")
 
 
@@ -25,7 +23,7 @@ def given(form: Mapping[str, Any]) -> str:
     """The reference a form brings along; a new one where it brings none that could be ours."""
     value = form.get(FIELD)
     first = value[0] if isinstance(value, list) and value else value
-    return first if isinstance(first, str) and _FORM.fullmatch(first) else new_reference()
+    return first if isinstance(first, str) and REFERENCE_FORM.fullmatch(first) else new_reference()
 
 
 def enter(session: Session, row: Row, *, said: tuple[str, ...], **same: Any) -> Row:
