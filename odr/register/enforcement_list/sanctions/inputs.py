@@ -73,21 +73,23 @@ class RefuseSanctionInput(CourtModel):
     reasons: Reasons
 
 
+WhatWasDone = Annotated[
+    str,
+    CourtText(10, 2000),
+    field(
+        T("What the person did or left undone"), T("It stands in the decision: name nobody else."), widget="textarea"
+    ),
+]
+"""For what somebody is to be fined or detained, as the decision says it."""
+
+
 class ProposeSanctionInput(CourtModel):
     """For what a judge proposes a fine, a detention or both, and for whom (CPL 114, 118, 119; CPI 183, 193)."""
 
     debtor: Debtor
     ground: Annotated[Ground, field(T("What was done?"), options=GROUNDS, widget="radios")]
     done_on: Annotated[CourtDate, field(T("When was it, or when was it last?"))]
-    facts: Annotated[
-        str,
-        CourtText(10, 2000),
-        field(
-            T("What the person did or left undone"),
-            T("It stands in the decision: name nobody else."),
-            widget="textarea",
-        ),
-    ]
+    facts: WhatWasDone
     officer: Annotated[
         str | None,
         CourtText(0, 200, one_line=True),
@@ -130,15 +132,7 @@ class ProposeForConductInput(CourtModel):
         Order, Choice(Order), field(T("What had the bench done before?"), T("As the record of the hearing says it."))
     ] = Order.NONE
     done_on: Annotated[CourtDate, field(T("When was it, or when was it last?"))]
-    facts: Annotated[
-        str,
-        CourtText(10, 2000),
-        field(
-            T("What the person did or left undone"),
-            T("It stands in the decision: name nobody else."),
-            widget="textarea",
-        ),
-    ]
+    facts: WhatWasDone
     officer: Annotated[
         str | None,
         CourtText(0, 200, one_line=True),
