@@ -9,7 +9,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import BaseModel
@@ -20,6 +20,7 @@ from odr.docket.models import Case, Party, Role, Stage
 from odr.ground.clock import arrived
 from odr.ground.errors import NotFound
 from odr.ground.memory.asked_once import AskedOnce, remembered
+from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text, sits_in, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor, let_go
 from odr.procedure.acts.availability import is_at, is_known
@@ -86,6 +87,11 @@ class Sitting:
         """The day it is where the court sits."""
         return self.now.astimezone(self.court.settings.tz).date()
 
+    @property
+    def morning(self) -> datetime:
+        """When today began where the court sits: what is fixed for today is ahead until it was held."""
+        return datetime.combine(self.today, time(), self.court.settings.tz)
+
     def once(self, key: Hashable, find: Callable[[], Found]) -> Found:
         """What ``find`` finds; a look, which has one snapshot, asks once for all acts it judges, a Sitting that writes
         each time.
@@ -139,7 +145,7 @@ class Sitting:
         case.begun_as = case.opened_for
         case.stage = stage
         over = until_decided() if stage in DECIDED else frozenset()
-        for task in self.session.scalars(select(Task).where(Task.case_id == case.id, Task.done_at.is_(None))):
+        for task in self.all_tasks(case):
             if task.kind in over or not self.can_be_ended(case, task.kind):
                 task.done_at = self.now
 
@@ -310,6 +316,12 @@ class Sitting:
         for task in found:
             task.done_at = self.now
         return len(found)
+
+    def all_tasks(self, case: Case) -> Sequence[Task]:
+        """What lies on any desk of the court for a case."""
+        return self.session.scalars(
+            built_once(lambda: select(Task).where(Task.case_id == case.id, Task.done_at.is_(None)))
+        ).all()
 
     def tasks(self, case: Case, desk: Desk, subject: str | None = None) -> list[Task]:
         """What of a kind still lies on a desk."""

@@ -194,15 +194,20 @@ def _fixed_for(sitting: Sitting, case: Case, day: date, hour: str) -> datetime:
     return begins
 
 
-def _check_who(manner: InspectionManner, inspectors: str, invited: str | None) -> None:
-    """Two persons inspect, and on site somebody of the local organisation or a party's unit is invited (CPI 97; CPL 83).
-    Raises InvalidInput.
-    """
+def two_inspect(inspectors: str) -> None:
+    """Two persons inspect, each on a line (CPI 97). Raises InvalidInput."""
     if len([line for line in inspectors.splitlines() if line.strip()]) < 2:
         words = T(
             "Two persons inspect together; one line for each (Interpretation of the Civil Procedure Law, art. 97)."
         )
         raise InvalidInput.at("inspectors", words)
+
+
+def _check_who(manner: InspectionManner, inspectors: str, invited: str | None) -> None:
+    """Two persons inspect, and on site somebody of the local organisation or a party's unit is invited (CPI 97; CPL 83).
+    Raises InvalidInput.
+    """
+    two_inspect(inspectors)
     if manner is InspectionManner.ON_SITE and not invited:
         words = T(
             "On site the court invites somebody of the local organisation or of a party’s unit (Civil Procedure Law, art. 83)."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -75,9 +75,7 @@ def inspections_ahead(
     """Inspections fixed in these cases, from the morning of their day until they are recorded; the next ``most``, or those from a
     later moment on.
     """
-    zone = sitting.court.settings.tz
-    today = datetime.combine(sitting.now.astimezone(zone).date(), time(), zone)
-    begins = max(today, since or today)
+    begins = max(sitting.morning, since or sitting.morning)
     rows = sitting.session.execute(
         built_once(
             lambda: (

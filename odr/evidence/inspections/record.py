@@ -9,7 +9,7 @@ from odr.docket.models import PARTY_ROLES, Case, Party, Role
 from odr.docket.queries import parties
 from odr.evidence import desks
 from odr.evidence.exhibits.adding import add_exhibit
-from odr.evidence.inspections.acts import UNTIL_DECIDED, chosen, waits
+from odr.evidence.inspections.acts import UNTIL_DECIDED, chosen, two_inspect, waits
 from odr.evidence.inspections.inputs import InspectionRecordInput, SignInspectionInput
 from odr.evidence.inspections.models import Inspection, InspectionManner, InspectionSignature, InspectionState
 from odr.evidence.inspections.queries import begun, to_sign
@@ -37,11 +37,7 @@ def _check(sitting: Sitting, case: Case, inspection: Inspection, given: Inspecti
         raise InvalidInput.at(
             "credentials", T("Who inspects shows the credentials of the court first (Civil Procedure Law, art. 83).")
         )
-    if len([line for line in given.inspectors.splitlines() if line.strip()]) < 2:
-        words = T(
-            "Two persons inspect together; one line for each (Interpretation of the Civil Procedure Law, art. 97)."
-        )
-        raise InvalidInput.at("inspectors", words)
+    two_inspect(given.inspectors)
     if inspection.manner is InspectionManner.ONLINE and not given.means:
         raise InvalidInput.at("means", T("Say with which device, program, network and account it was looked at."))
     began = hour_of(sitting, case, given.on, given.began, "began")

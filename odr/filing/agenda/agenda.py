@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from icalendar import Alarm, Calendar, Event
@@ -172,8 +172,7 @@ def _hearings(sitting: Sitting, account_id: int, begins: Order | None, size: int
     """Hearings and inspections, of parties' cases and of those in which the account sits or keeps the record; who is only
     heard is called to their own room.
     """
-    zone = sitting.court.settings.tz
-    since, after = datetime.combine(sitting.now.astimezone(zone).date(), time(), zone), None
+    since, after = sitting.morning, None
     if begins is not None:
         at, rank, number = begins
         after = (at, number if rank == Coming.HEARING.rank else 0)

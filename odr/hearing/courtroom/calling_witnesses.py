@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -60,9 +60,7 @@ def hearings_ahead(
     """Hearings fixed in these cases, from the morning of their day until they are held or put off; the next ``most``, or those from a
     later moment on.
     """
-    zone = sitting.court.settings.tz
-    today = datetime.combine(sitting.now.astimezone(zone).date(), time(), zone)
-    begins = max(today, since or today)
+    begins = max(sitting.morning, since or sitting.morning)
     rows = sitting.session.execute(
         built_once(
             lambda: (

@@ -5,10 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
-from sqlalchemy import select
-
 from odr.docket.models import Audience, Case, Role, Stage
-from odr.ground.memory.built_once import built_once
 from odr.ground.text import Kept, T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.resolvers import resolver
@@ -36,11 +33,8 @@ class FinishTaskInput(CourtModel):
 
 def tasks_by_hand(sitting: Sitting, case: Case, role: Role) -> list[Task]:
     """What lies on the desk of a role and is ended by nothing but somebody's word."""
-    waiting = sitting.session.scalars(
-        built_once(lambda: select(Task).where(Task.case_id == case.id, Task.done_at.is_(None)))
-    )
     hand = by_hand()
-    mine = (task for task in waiting if task.role is role and task.kind in hand)
+    mine = (task for task in sitting.all_tasks(case) if task.role is role and task.kind in hand)
     return sorted(mine, key=lambda task: (-task.risk, task.id))
 
 

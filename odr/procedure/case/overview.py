@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import select
-
 from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Role, Stage
 from odr.docket.queries import EntryLine, latest_lines
 from odr.docket.visibility import reads_entry
-from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor, seated_in
 from odr.procedure import names as act_names
@@ -334,10 +331,7 @@ def case_page(sitting: Sitting, case: Case, actor: Actor, locale: str) -> CasePa
             panels.setdefault(panel.slot, []).append(panel)
     for listed in panels.values():
         listed.sort(key=lambda p: p.order)
-    lies = sitting.session.scalars(
-        built_once(lambda: select(Task).where(Task.case_id == case.id, Task.done_at.is_(None)))
-    )
-    tasks = sorted((task for task in lies if task.role is actor.role), key=_by_urgency)
+    tasks = sorted((task for task in sitting.all_tasks(case) if task.role is actor.role), key=_by_urgency)
     open_acts = [a.act for a in available if a.is_open]
     ahead = sitting.court.hooks.ahead(sitting, [case.id])
     return CasePage(

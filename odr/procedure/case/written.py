@@ -16,14 +16,12 @@ from sqlalchemy import select
 from odr.docket.models import Case, DocketEntry
 from odr.docket.papers import Words
 from odr.docket.visibility import reads_entry
-from odr.ground.memory.built_once import built_once
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.act_versions import NoUpcaster, read
 from odr.procedure.acts.table import Act
 from odr.procedure.forms.faults import label_of
 from odr.procedure.forms.input_words import value_words
-from odr.procedure.models import Task
 from odr.procedure.rules.cases import FieldKind
 
 if TYPE_CHECKING:
@@ -128,9 +126,7 @@ def answered_by(sitting: Sitting, case: Case, actor: Actor, act: Act, about: Map
         return Waiting([])
     tasks = [
         one
-        for one in sitting.session.scalars(
-            built_once(lambda: select(Task).where(Task.case_id == case.id, Task.done_at.is_(None)))
-        )
+        for one in sitting.all_tasks(case)
         if one.kind in kinds and one.role is actor.role and one.opened_by is not None
     ]
     named = {value for value in about.values() if isinstance(value, str)}

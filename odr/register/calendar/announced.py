@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -69,13 +69,11 @@ class Announced:
 
 def announced(sitting: Sitting, after: str | None = None, size: int = 50) -> Listed[Announced]:
     """Hearings from the beginning of today on, the next first; in a handful of statements whatever their number."""
-    zone = sitting.court.settings.tz
-    today = datetime.combine(sitting.now.astimezone(zone).date(), time(), zone)
     query = (
         select(Hearing, Case, closed_to_the_public().label("closed"), DocketEntry.effective_at)
         .join(Case, Case.id == Hearing.case_id)
         .join(DocketEntry, (DocketEntry.case_id == Case.id) & (DocketEntry.number == Hearing.summoned_by))
-        .where(Hearing.begins_at >= today, Hearing.mode != Mode.ASYNCHRONOUS)
+        .where(Hearing.begins_at >= sitting.morning, Hearing.mode != Mode.ASYNCHRONOUS)
     )
     keys = (Key(Hearing.begins_at, datetime), Key(Hearing.id))
     found = page_of(sitting.session, query, keys, after, size)
