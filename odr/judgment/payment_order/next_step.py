@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def order_step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> StepWords | None:
-    """To pay the sum with the fee, or to object in writing; done, for whoever looks, once an objection waits for its ruling.
-    None for a window of another kind.
+    """To pay the sum with the fee, or to object in writing: done for the debtor once an objection waits for its ruling, and met for
+    whoever waits. None for a window of another kind.
     """
     row = payment_order_of(sitting.session, case) if window.kind == PAYMENT_ORDER_OBJECTION else None
     if row is None:
