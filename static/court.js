@@ -6,13 +6,16 @@
 //   <time data-left datetime="…" data-…>       words for the time left, refreshed each minute
 //   <textarea data-speak>                      a button to speak into it, where the browser can write what it hears
 //   <button hidden data-read-aloud="id">        reads a list aloud, where the browser has a voice
-//   <form method="post"> with a <textarea>      asks before it is left unsent, where it does not save itself
+//   <form method="post"> with a <textarea>      asks before it is left unsent, where it does not save itself or could not
 //   <div role="alert" data-focus>              takes the focus when the page opens
 //   <p role="alert" data-offline="…">           says that a form was not sent, for there is no network
 
 import { canListen, speakInto } from "./voice.js";
 
 const SAVE_AFTER = 2000;
+const SAVE_WITHIN = 20_000; // for an answer: a phone that changes its network leaves requests that are never answered
+const SAVE_AGAIN = 5000;
+const KEPT_ALIVE = 60_000; // bytes: a browser takes 64 KiB
 const MINUTE = 60_000;
 
 // The court counts code points after folding line ends, and so must this.
@@ -48,7 +51,7 @@ function autosave(form) {
   // Without an address of its own nothing is sent: the page's own address would send the form itself.
   if (!form.dataset.autosave) return;
   const line = form.querySelector("[data-saved-line]") ?? document.querySelector("[data-saved-line]");
-  let timer, sending = false, again = false, last = "";
+  let timer, sending = false, again = false, failed = false, last = "";
   const body = () => {
     const data = new FormData(form);
     for (const name of ["add", "remove", "password", "code", "identity_code", "identity_password"]) data.delete(name);
@@ -68,7 +71,18 @@ function autosave(form) {
         body: now,
         credentials: "same-origin",
         headers: { "X-CSRF-Token": now.get("csrf_token") ?? "", "X-Autosave": "1", Accept: "application/json" },
-      });
+        signal: AbortSignal.timeout(SAVE_WITHIN),
+        // Of a page that is being left the browser would take the request back; so much it sends all the same.
+        keepalive: document.visibilityState === "hidden" && now.toString().length < KEPT_ALIVE,
+      }).catch(() => undefined);
+      failed = !reply?.ok && reply?.status !== 409;
+      if (!reply) {
+        // The network is away: what was typed last is saved when it is back, whether or not more is typed.
+        say(line?.dataset.failed);
+        clearTimeout(timer);
+        timer = setTimeout(save, SAVE_AGAIN);
+        return;
+      }
       const was = reply.headers.get("X-Was");
       if (reply.status === 409 && was !== null) {
         // Saved aside, and shown beside the other text once the page itself is sent.
@@ -91,6 +105,7 @@ function autosave(form) {
   last = answers(body());
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, SAVE_AFTER); });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
+  askBefore(form, () => failed && answers(body()) !== last);
 }
 
 // What comes back to be put right is not sent either: the form a fault leads to, or any where the faults lead to none.
@@ -104,12 +119,14 @@ function cameBack(form) {
 function askBeforeLeaving(form) {
   if (form.method !== "post" || form.dataset.autosave) return;
   const areas = [...form.querySelectorAll("textarea")];
+  askBefore(form, () => areas.some((area) => area.value !== (cameBack(form) ? "" : area.defaultValue)));
+}
+
+function askBefore(form, isUnsaved) {
   let sent = false;
   form.addEventListener("submit", () => { sent = true; });
   window.addEventListener("pageshow", () => { sent = false; });
-  window.addEventListener("beforeunload", (event) => {
-    if (!sent && areas.some((area) => area.value !== (cameBack(form) ? "" : area.defaultValue))) event.preventDefault();
-  });
+  window.addEventListener("beforeunload", (event) => { if (!sent && isUnsaved()) event.preventDefault(); });
 }
 
 // The server's clock decides; the page only knows how long it has been open.

@@ -18,7 +18,7 @@ from jinja2.ext import babel_extract
 from jinja2.lexer import TOKEN_DATA
 
 from odr.ground.text import TRANSLATIONS, places
-from tests.parsed import nodes_of
+from tests.parsed import files, nodes_of
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates"
@@ -118,6 +118,71 @@ def test_nothing_is_half_translated() -> None:
         ]
         wrong += [f"{path.name}: twice {each}" for each in sorted({each for each in ids if ids.count(each) > 1})]
     assert wrong == []
+
+
+LOOKED_FOR = {"get_by_label", "get_by_text", "get_by_title", "to_contain_text", "not_to_contain_text", "to_have_text"}
+"""By which a test of the browser finds its place by words, the first of what is given."""
+NOT_OF_THE_COURT = {
+    "海云信息技术有限公司",
+    "Wang Li",
+    "Haiyun",
+    "8,000",
+    "“main” held this hearing",
+    "I would dismiss it.",
+    "The label was not true.",
+    # Put together by the page's script, or of whole messages.
+    "0 of 1 file",
+    "1 of 1 file",
+    "60 seconds behind",
+    "interprets",
+    "Yi and Chinese, with what is said quietly beneath",
+    "Uyghur and Chinese, with what is said quietly beneath",
+}
+"""What tests of the browser look for that somebody typed, or that stands in no catalogue as it is read."""
+
+
+def test_the_words_a_browser_is_looked_through_for_are_words_of_the_court() -> None:
+    """Whoever renames a button finds here, in seconds, every walk in the browser that presses it by the old name; and no test says
+    of words which no page has any more that they are not there.
+    """
+    whole = {text for message, by_file in translated().items() for text in (message, *by_file.values())}
+    # A word alone is a message; of several in a row it is enough that they stand in one.
+    own = "\n".join(whole) + "\n".join(path.read_text(encoding="utf-8") for path in template_files())
+    filled = [_begun(message) for message in translated() if re.match(r"[^%]*\w{3}[^%]*%\(", message)]
+    strange = [
+        f"{path.name}: {words}"
+        for path in files("tests")
+        for node in nodes_of(path)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        for words in _looked_for(node, node.func.attr)
+        if words not in NOT_OF_THE_COURT
+        and words not in whole
+        and not ((" " in words or not words.isascii()) and words in own)
+        and not any(each.match(words) for each in filled)
+    ]
+    assert strange == []
+
+
+def _looked_for(call: ast.Call, by: str) -> list[str]:
+    """The words by which a call looks for something on a page; of words with a value in them, those around it."""
+    given = [
+        each.value
+        for each in call.keywords
+        if each.arg in (("name", "has_text") if by == "get_by_role" else ("has_text",))
+    ]
+    given += call.args[:1] if by in LOOKED_FOR else []
+    parts = [part for each in given for part in (each.values if isinstance(each, ast.JoinedStr) else [each])]
+    found = [part.value.strip() for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    return [words for words in found if len(words) > 2]
+
+
+def _begun(message: str) -> re.Pattern[str]:
+    """A message with anything in its places, whole or its beginning as far as one of them; it begins with words of its own."""
+    first, *rest = [re.escape(each.strip()) for each in re.split(r"%\(\w+\)s", message)]
+    pattern = ""
+    for each in reversed(rest):
+        pattern = rf"(?:.+?{each}{pattern}|$)"
+    return re.compile(rf"{first}\s*{pattern}$", re.DOTALL)
 
 
 def _joined(block: str) -> str:

@@ -1,5 +1,5 @@
 // The room of one side, or of the judges: the same way into the media room as the hearing, by another ticket.
-import { enter } from "./room.js";
+import { enter, WAITS } from "./room.js";
 
 const root = document.getElementById("alone");
 const names = JSON.parse(root.dataset.names);
@@ -75,7 +75,7 @@ function heard(event) {
 }
 
 async function ticket() {
-  const answer = await fetch(root.dataset.ticket, { method: "POST", credentials: "same-origin", headers: { "X-CSRF-Token": root.dataset.token } });
+  const answer = await fetch(root.dataset.ticket, { method: "POST", credentials: "same-origin", headers: { "X-CSRF-Token": root.dataset.token }, signal: AbortSignal.timeout(WAITS) });
   if (!answer.ok) throw new Error("no ticket");
   return answer.json();
 }
@@ -90,7 +90,7 @@ for (const button of root.querySelectorAll("[data-kind]")) {
 }
 addEventListener("pagehide", () => room.leave());
 setInterval(async () => {
-  const answer = await fetch(root.dataset.now, { credentials: "same-origin" }).catch(() => null);
+  const answer = await fetch(root.dataset.now, { credentials: "same-origin", signal: AbortSignal.timeout(WAITS) }).catch(() => null);
   if (!answer?.ok) return;
   const said = await answer.json();
   if (said.stays) return;

@@ -4,6 +4,7 @@ import { Mix } from "./mix.js";
 
 const root = document.getElementById("seen");
 const EACH = 4_000;
+const WAITS = 10_000; // for an answer: a phone that changes its network leaves requests that are never answered
 const DRIFT = 0.6; // seconds
 const JUMPS = 5_000; // a clock that stands so far apart was set anew
 const part = (name) => root.querySelector(`[data-part=${name}]`);
@@ -97,7 +98,7 @@ class Tile {
 async function ask() {
   const asked = new URL(root.dataset.seen, location.href);
   asked.searchParams.set("known", tag);
-  const answer = await fetch(asked, { headers: { Accept: "application/json" } });
+  const answer = await fetch(asked, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(WAITS) });
   if (answer.status === 403 || answer.status === 404 || answer.redirected) return location.reload();
   if (!answer.ok) return;
   const said = await answer.json();

@@ -1,6 +1,6 @@
 // The pages of a hearing held here, kept fresh: the room asks what changed and puts the new parts in place; every step is a
 // form that works without this. Picture and sound come by room.js; what a tile says is what the court confirmed.
-import { enter } from "./room.js";
+import { enter, WAITS } from "./room.js";
 
 const live = document.getElementById("live");
 const EVERY = 2000;
@@ -74,7 +74,7 @@ function ask() {
 
 async function fetchParts() {
   try {
-    const answer = await fetch(`${live.dataset.now}?known=${encodeURIComponent(live.dataset.tag)}`, { credentials: "same-origin" });
+    const answer = await fetch(`${live.dataset.now}?known=${encodeURIComponent(live.dataset.tag)}`, { credentials: "same-origin", signal: AbortSignal.timeout(WAITS) });
     if (answer.redirected || answer.status === 404) location.reload();
     else if (answer.status === 200) place(await answer.text());
   } catch {
@@ -85,7 +85,8 @@ async function fetchParts() {
 function every(ms, step) {
   const round = async () => {
     // Whoever is in the hearing with another page before them is told all the same that it goes on at another host.
-    if (!document.hidden || room) await step();
+    // A round that fails, as while the network is away, is not the last.
+    if (!document.hidden || room) await step().catch(() => {});
     setTimeout(round, ms);
   };
   setTimeout(round, ms);
@@ -94,7 +95,7 @@ function every(ms, step) {
 // -- the waiting room: taken in when something changes ---------------------------------
 
 async function waiting() {
-  const answer = await fetch(live.dataset.waiting, { credentials: "same-origin" });
+  const answer = await fetch(live.dataset.waiting, { credentials: "same-origin", signal: AbortSignal.timeout(WAITS) });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live");
   if (fresh && fresh.dataset.tag !== live.dataset.tag && !busy(document.body)) location.reload();
@@ -212,6 +213,7 @@ const SPEAKS = 0.01; // of full loudness: below it a microphone only stands open
 const HOLDS = 1500; // milliseconds a pause between two words may last
 const meters = new Map();
 let listens = null; // whose interpretation
+let wish; // what was asked for and is not confirmed yet: the choice on the page, and not what is heard
 let spokeAt = -Infinity;
 let ears;
 
@@ -220,7 +222,8 @@ function channel() {
   const box = document.querySelector("[data-listen]");
   if (box) {
     box.hidden = false;
-    const chosen = listens && box.querySelector(`[value="${CSS.escape(listens)}"]`);
+    const shown = wish === undefined ? listens : wish;
+    const chosen = shown && box.querySelector(`[value="${CSS.escape(shown)}"]`);
     (chosen ?? box.querySelector(`[value="original"]`)).checked = true;
   }
   const beneath = listens && performance.now() - spokeAt < HOLDS;
@@ -275,7 +278,7 @@ function heard(event) {
     case "connecting": case "in": return say("");
     case "caption": captionsRun(true); return caption(event);
     case "captions": return captionsRun(event.on);
-    case "listens": listens = event.to; return channel();
+    case "listens": [listens, wish] = [event.to, undefined]; return channel();
     default: return ask();
   }
 }
@@ -289,7 +292,7 @@ function shown(number) {
 }
 
 async function ticket() {
-  const answer = await fetch(live.dataset.ticket, { method: "POST", credentials: "same-origin", headers: { "X-CSRF-Token": live.dataset.token } });
+  const answer = await fetch(live.dataset.ticket, { method: "POST", credentials: "same-origin", headers: { "X-CSRF-Token": live.dataset.token }, signal: AbortSignal.timeout(WAITS) });
   if (!answer.ok) throw new Error("no ticket");
   return answer.json();
 }
@@ -304,7 +307,9 @@ if (live?.dataset.now) {
     else room.setCamera(!own.camera);
   });
   document.addEventListener("change", (event) => {
-    if (event.target.closest("[data-listen]")) room?.listen(event.target.value === "original" ? null : event.target.value);
+    if (!event.target.closest("[data-listen]") || !room) return;
+    wish = event.target.value === "original" ? null : event.target.value;
+    room.listen(wish);
   });
   channel();
   setInterval(hearken, 250);

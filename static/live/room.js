@@ -38,6 +38,7 @@
 //
 //   testDevices() -> Promise<{ audio: boolean, video: boolean, why?: string, microphones, cameras, speakers }>
 
+export const WAITS = 10_000; // milliseconds for an answer of the court: a phone that changes its network leaves requests that are never answered
 const AGAIN = [500, 1000, 2000, 3000]; // milliseconds between two ways in
 const SILENCE = 6000; // the room speaks every two seconds; after this it counts as lost
 const COMES_BACK = new Set(["not_open", "expired"]); // what a room that was started anew may say at first
@@ -47,10 +48,19 @@ const WANTED = {
   video: { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { max: 25 } },
 };
 
+/** The name of this tab, the same when its page is opened anew: the room then lets it in though the connection of before has not ended yet. */
+function thisTab() {
+  try {
+    return (sessionStorage.device ??= crypto.randomUUID());
+  } catch {
+    return crypto.randomUUID(); // a browser that keeps nothing
+  }
+}
+
 /** One way of the person to the room, over as many connections as it takes. */
 class Room {
   #given;
-  #nonce = crypto.randomUUID();
+  #nonce = thisTab();
   #socket = null;
   #peer = null;
   #senders = {};

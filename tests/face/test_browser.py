@@ -16,9 +16,12 @@ from werkzeug.serving import make_server
 from odr.ground.text import T
 from odr.web.headers import content_policy
 from tests.face.stage import ROOT, sample
+from tests.patience import until
 from tests.peers.browser import DESK, PHONE, OpenContext, OpenPage, answered
 from tests.sound import examined
 
+ASKS = "() => { const e = new Event('beforeunload', {cancelable: true}); dispatchEvent(e); return e.defaultPrevented; }"
+"""Whether the browser would ask before the page is left."""
 SOMEBODY = SimpleNamespace(name="Li Wen", is_staff=False, roles=frozenset(), acting_for=None)
 
 
@@ -133,12 +136,34 @@ def test_what_is_typed_is_saved_by_itself(site: Site, open_page: OpenPage) -> No
     assert (path, sent["statement"], sent["csrf_token"]) == ("/drafts/1", "I did not get the room.", "token")
 
 
+def test_what_could_not_be_saved_is_saved_when_the_network_is_back(site: Site, open_page: OpenPage) -> None:
+    """The first try goes nowhere: the page says so, and is not left without a question; nothing more is typed, and it is saved."""
+    page = open_page(f"{site.origin}/en")
+    site.posted.clear()
+    page.route("**/drafts/1", lambda route: route.abort(), times=1)
+    page.locator("#statement").fill("I did not get the room.")
+    expect(page.locator("[data-saved-line]")).to_contain_text("Not saved yet.")
+    assert page.evaluate(ASKS)
+    expect(page.locator("[data-saved-line]")).to_contain_text("Saved at")
+    assert not page.evaluate(ASKS)
+    assert [sent["statement"] for _, sent in site.posted] == ["I did not get the room."]
+
+
+def test_what_is_typed_last_is_saved_by_a_page_that_is_left(site: Site, open_page: OpenPage) -> None:
+    """Left before two seconds were over: the words go out all the same."""
+    page = open_page(f"{site.origin}/en")
+    site.posted.clear()
+    page.locator("#statement").fill("I did not get the room.")
+    page.goto(f"{site.origin}/zh-Hans")
+    until(lambda: site.posted, "the draft of the page that was left")
+    assert site.posted[0][1]["statement"] == "I did not get the room."
+
+
 def test_a_form_that_does_not_save_itself_is_not_left_by_a_slip(site: Site, open_page: OpenPage) -> None:
     """Typed and not sent: the browser asks before the page is left. Sent, or saved by itself, it does not."""
-    asks = "() => { const e = new Event('beforeunload', {cancelable: true}); dispatchEvent(e); return e.defaultPrevented; }"
     page = open_page(f"{site.origin}/en?unsaved=1")
     page.locator("#statement").fill("I did not get the room.")
-    assert page.evaluate(asks)
+    assert page.evaluate(ASKS)
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     with answered(page):
@@ -146,16 +171,15 @@ def test_a_form_that_does_not_save_itself_is_not_left_by_a_slip(site: Site, open
     assert asked == []
     page.goto(f"{site.origin}/en")
     page.locator("#statement").fill("I did not get the room.")
-    assert not page.evaluate(asks)
+    assert not page.evaluate(ASKS)
 
 
 def test_a_form_nobody_touched_does_not_ask_because_another_came_back(site: Site, open_page: OpenPage) -> None:
     """The faults lead to the one form; what stands in the other was there before, until somebody writes into it."""
-    asks = "() => { const e = new Event('beforeunload', {cancelable: true}); dispatchEvent(e); return e.defaultPrevented; }"
     page = open_page(f"{site.origin}/en?two=1")
-    assert not page.evaluate(asks)
+    assert not page.evaluate(ASKS)
     page.locator("#other").fill("As it is now.")
-    assert page.evaluate(asks)
+    assert page.evaluate(ASKS)
 
 
 def test_faults_take_the_focus(site: Site, open_page: OpenPage) -> None:

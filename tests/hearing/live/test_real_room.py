@@ -4,14 +4,15 @@ judge decides, and the recording that is put on record holds.
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlalchemy import update
 from werkzeug.serving import make_server
 
@@ -117,6 +118,8 @@ def test_two_browsers_hold_a_hearing(held: Live, house: House, browser: Browser)
     scene.clock.set(BEGINS)
     _, chen, base = visitor(scene, browser, house, CHEN)
     _, li, _ = visitor(scene, browser, house, LI)
+    shown = list[str]()
+    chen.on("websocket", lambda way: way.on("framesent", lambda frame: shown.append(str(frame))))
     held.comes(WANG)
     held.enters(LI)
     held.enters(HAIYUN)
@@ -134,7 +137,7 @@ def test_two_browsers_hold_a_hearing(held: Live, house: House, browser: Browser)
     expect(chen.locator("[data-part=bar]")).to_contain_text("Running")
     me = held.person(LI).reference
     until(lambda: any(p.person == me and p.present for p in _people(held)), "Li is at the door of the room")
-    chen.get_by_role("button", name=f"Admit {LI}").click()
+    chen.get_by_role("button", name=f"Let in {LI}").click()
     expect(li.locator("[data-part=bar]")).to_contain_text("Muted by the court", timeout=PATIENCE * 1000)
     chen.get_by_role("button", name=f"Give the floor {LI}").click()
     expect(li.locator("[data-part=bar]")).to_contain_text("Has the floor", timeout=PATIENCE * 1000)
@@ -152,6 +155,9 @@ def test_two_browsers_hold_a_hearing(held: Live, house: House, browser: Browser)
     assert report.holds, report
     assert held.entry("keep_recording")[0]["result"]["sha256"] == held.hearing().recording_sha256
     expect(li.locator("[data-part=alarms]")).to_contain_text("The hearing is closed", timeout=PATIENCE * 1000)
+    tickets = [json.loads(each) for each in shown if '"enter"' in each]
+    assert len(tickets) > 1
+    assert len({each["device"] for each in tickets}) == 1, "the room takes a page opened anew for another device"
     li.goto(f"{base}/live/recording/1")
     playing = f"document.querySelector('video[data-who=\"{me}\"]')?.videoWidth > 0"
     until(lambda: li.evaluate(playing), "her film is shown")
@@ -160,6 +166,24 @@ def test_two_browsers_hold_a_hearing(held: Live, house: House, browser: Browser)
     floor.click()
     at = f"document.querySelector('video[data-who=\"{me}\"]').currentTime"
     until(lambda: second <= li.evaluate(at) <= second + 3, "the second of the line is played")
+
+
+def test_whoever_waits_is_told_though_the_network_was_away(held: Live, house: House, browser: Browser) -> None:
+    """A phone changes its network: one question is never answered, one fails; the page asks again, and says that they are let in."""
+    scene = held.scene
+    scene.clock.set(BEGINS)
+    held.comes(WANG)
+    held.comes(CHEN)
+    held.enters(LI)
+    _, li, base = visitor(scene, browser, house, LI)
+    li.goto(f"{base}/live")
+    ways: list[Callable[[Route], None]] = [lambda route: None, lambda route: route.abort()]
+    li.route(f"{base}/live", lambda route: ways.pop(0)(route) if ways else route.continue_())
+    held.enters(HAIYUN)
+    scene.act(CHEN, "open_live_hearing")
+    held.does(CHEN, "admit", LI)
+    expect(li.locator("main")).to_contain_text("You are admitted", timeout=PATIENCE * 1000)
+    assert ways == []
 
 
 def _people(held: Live) -> tuple[PersonState, ...]:
