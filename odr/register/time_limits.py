@@ -54,7 +54,7 @@ LISTING_REVIEW_DECISION = time_limit(
 )
 SANCTION_ANSWER = time_limit(
     "sanction_answer",
-    Nature.REMEDY,
+    Nature.DUTY,
     names.ANSWER_SANCTION,
     ask=T("answer a proposed penalty"),
     runs_on=True,

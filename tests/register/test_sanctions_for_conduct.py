@@ -27,6 +27,8 @@ from odr.identity.actors import Actor
 from odr.identity.models import AccountRole, Mandate, MandateScope
 from odr.payments.models import AssessmentState, FeeAssessment, Refund
 from odr.procedure.audit.row_audit import audit_projections
+from odr.procedure.case.next_box import next_box
+from odr.procedure.case.written import answered_by
 from odr.procedure.models import Task, Window
 from odr.procedure.papers.rulings import written_ruling
 from odr.register.enforcement_list.sanctions.models import ConductSanction, Custody, SanctionState
@@ -572,6 +574,43 @@ def test_what_the_version_before_recorded_as_served_starts_the_days_later(bench:
     with bench.court.database.read() as session:
         assert session.scalars(select(Window.due_at).where(Window.kind == "sanction_answer")).one() == due_at
     bench.do("claimant/1", "answer_sanction", {"answer": "I was sent it like that."})
+
+
+def above(bench: Bench, who: str, act: str) -> list[str]:
+    """What stands above a form: the entries it answers, with what was written in them."""
+    with bench.court.database.read() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        found = answered_by(look, case, bench.actor(who), bench.court.table[act], {})
+        return [
+            "\n".join([one.entry.act, *(str(value) for part in one.parts for _, value in part.rows)])
+            for one in found.entries
+        ]
+
+
+def test_whoever_answers_and_whoever_decides_has_before_them_what_was_written(bench: Bench) -> None:
+    """The form of the claimant shows what is held against them, and that of the president the proposal and the answer to it; before
+    it arrived, and when the time is over, the page of the case says so.
+    """
+    bench.do("judge", "propose_sanction_for_conduct", proposal(bench, days=3))
+    assert "on its way to you" in panel(bench, "claimant/1") and "may answer" in panel(bench, "president")
+    bench.serve("claimant/1")
+    assert next_words(bench) == "Answer a proposed fine or detention"
+    (held_against,) = above(bench, "claimant/1", "answer_sanction")
+    assert held_against.startswith("propose_sanction_for_conduct") and "put together from two" in held_against
+    assert above(bench, "respondent/1", "answer_sanction") == []
+    bench.do("claimant/1", "answer_sanction", {"answer": "Both were sent to me as one."})
+    answer, told = above(bench, "president", "decide_sanction")
+    assert "sent to me as one" in answer and told == held_against
+    assert "The person was heard" in panel(bench, "president")
+
+
+def next_words(bench: Bench) -> str:
+    """What is next for the claimant."""
+    with bench.court.database.read() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        box = next_box(look, case, bench.actor("claimant/1"))
+        assert box is not None and box.step is not None
+        return box.step.title.render("en")
 
 
 def test_the_decision_says_who_what_and_until_when(bench: Bench) -> None:

@@ -163,7 +163,7 @@ def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
     open_now = [step for step in duties if step.act is not None or step.page is not None]
     remedies = [step for step in remedies if step.act is not None or step.page is not None]
     if case.stayed_at is not None:
-        runs = [step for step in remedies if TIME_LIMITS[step.window.kind].runs_on]
+        runs = [step for step in (*duties, *remedies) if TIME_LIMITS[step.window.kind].runs_on]
         words = (
             T("Nothing for you to do now: the case is stayed, and no time limit runs but what is told here.")
             if runs

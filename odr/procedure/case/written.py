@@ -5,7 +5,7 @@ copy that is served. No flask.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
 
-from odr.docket.models import Case, DocketEntry
+from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, DocketEntry
 from odr.docket.papers import Words
 from odr.docket.visibility import reads_entry
 from odr.ground.text import Money, T, Text
@@ -22,6 +22,7 @@ from odr.procedure.acts.act_versions import NoUpcaster, read
 from odr.procedure.acts.table import Act
 from odr.procedure.forms.faults import label_of
 from odr.procedure.forms.input_words import value_words
+from odr.procedure.models import WindowState
 from odr.procedure.rules.cases import FieldKind
 
 if TYPE_CHECKING:
@@ -44,11 +45,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Answered:
-    """An entry that waits for an answer of the court: who wrote it, and what."""
+    """An entry that waits for an answer: who wrote it, and what."""
 
     entry: DocketEntry
     title: Text
-    by: str
+    by: Words
     parts: tuple[Part, ...]
 
     @property
@@ -118,32 +119,56 @@ class Waiting:
 
 
 def answered_by(sitting: Sitting, case: Case, actor: Actor, act: Act, about: Mapping[str, Any]) -> Waiting:
-    """What parties wrote that lies on the actor's desk until this act answers it, the newest first, and how many more there
-    are; where a form names one of several, that one.
+    """What others wrote that this act answers, the newest first, and how many more there are; where a form names one of several,
+    that one. For the court what lies on the actor's desk until then, and what parties said to it; for a party what the time limit that
+    the act meets was given for.
     """
+    if actor.role in PARTY_ROLES:
+        return _put_to(sitting, case, actor, act)
     kinds = [desk.kind for desk in act.desk if actor.role in desk.roles]
-    if not kinds:
-        return Waiting([])
-    tasks = [
-        one
-        for one in sitting.all_tasks(case)
-        if one.kind in kinds and one.role is actor.role and one.opened_by is not None
-    ]
+    tasks = [one for one in sitting.all_tasks(case) if one.kind in kinds and one.role is actor.role] if kinds else []
+    tasks = [one for one in tasks if one.opened_by is not None]
     named = {value for value in about.values() if isinstance(value, str)}
     chosen = [one for one in tasks if one.subject is not None and one.subject in named] or tasks
-    numbers = sorted({one.opened_by for one in chosen if one.opened_by is not None}, reverse=True)
-    found = _of_parties(sitting, case, actor, numbers[:MOST_ANSWERED])
-    if tasks and not found and case.is_without_claim:
+    of_one = [one for one in chosen if one.subject is not None]
+    subjects = {one.subject for one in of_one}
+    said = [one.closed_by for one in sitting.windows(case, state=WindowState.MET) if one.subject in subjects]
+    found = _read(sitting, case, actor, [*(one.opened_by for one in chosen), *said], [one.opened_by for one in of_one])
+    if tasks and not found.entries and case.is_without_claim:
         # What came onto the desk by the clock is about the application that began the case.
-        return Waiting(_of_parties(sitting, case, actor, [1]))
-    return Waiting(found, max(0, len(numbers) - MOST_ANSWERED))
+        return _read(sitting, case, actor, [1])
+    return found
 
 
-def _of_parties(sitting: Sitting, case: Case, actor: Actor, numbers: Sequence[int]) -> list[Answered]:
-    mine = DocketEntry.case_id == case.id, DocketEntry.number.in_(numbers), DocketEntry.party_id.is_not(None)
+def _put_to(sitting: Sitting, case: Case, actor: Actor, act: Act) -> Waiting:
+    """What a party is asked about: it lies on a desk of the court too, until they answered and it is decided."""
+    if act.window is None:
+        return Waiting([])
+    asked = {one.subject for one in sitting.windows(case, act.window) if one.party_id == actor.party_id and one.subject}
+    numbers = [one.opened_by for one in sitting.all_tasks(case) if one.subject in asked] if asked else []
+    return _read(sitting, case, actor, numbers, numbers)
+
+
+def _read(
+    sitting: Sitting,
+    case: Case,
+    actor: Actor,
+    wanted: Iterable[int | None],
+    of_court: Iterable[int | None] = (),
+) -> Waiting:
+    """The newest of the ``wanted`` entries in full, as far as the actor reads them and did not write them: of parties, and those
+    that are about one thing alone ``of_court`` too.
+    """
+    numbers = sorted({number for number in wanted if number is not None}, reverse=True)
+    if not numbers:
+        return Waiting([])
+    mine = DocketEntry.case_id == case.id, DocketEntry.number.in_(numbers[:MOST_ANSWERED])
     rows = sitting.session.scalars(select(DocketEntry).where(*mine).order_by(DocketEntry.number.desc()))
-    return [
-        Answered(entry, sitting.court.table[entry.act].title, case.name_of(entry.party_id), parts)
+    others = [
+        Answered(entry, sitting.court.table[entry.act].title, case.name_of(entry.party_id) or entry.role.label, parts)
         for entry in rows
+        if entry.account_id != actor.account_id
+        if entry.party_id is not None or (entry.number in of_court and entry.role in COURT_ROLES)
         if reads_entry(actor, entry) and (parts := written_in(sitting, case, entry))
     ]
+    return Waiting(others, max(0, len(numbers) - MOST_ANSWERED))

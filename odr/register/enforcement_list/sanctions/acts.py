@@ -360,7 +360,6 @@ def propose_sanction(
     of_part=True,
     in_record=False,
     window=time_limits.SANCTION_ANSWER,
-    remedy=True,
     while_stayed=True,
     source=law("CPL 118", "COURT sanction-hearing"),
     serves=Everyone.BUT_ACTOR,

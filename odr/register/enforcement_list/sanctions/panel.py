@@ -12,7 +12,7 @@ from odr.procedure.acts.availability import refusal
 from odr.procedure.hooks import Panel
 from odr.register import names, time_limits
 from odr.register.enforcement_list.panel import READERS, Told
-from odr.register.enforcement_list.sanctions.acts import proposed_words
+from odr.register.enforcement_list.sanctions.acts import NOT_REACHED, not_heard, proposed_words
 from odr.register.enforcement_list.sanctions.models import ConductSanction, Custody, Measure, SanctionState
 from odr.register.enforcement_list.sanctions.queries import is_no_party, name_of, notice_of, sanctions_of
 from odr.register.enforcement_list.sanctions.slips import open_of
@@ -91,10 +91,15 @@ def told_of(sitting: Sitting, case: Case, actor: Actor, row: Measure) -> Told:
 
 
 def _until_answered(sitting: Sitting, case: Case, row: Measure, *, mine: bool) -> Text:
-    running = sitting.windows(case, time_limits.SANCTION_ANSWER, subject=row.reference)
-    conduct = isinstance(row, ConductSanction)
+    waits = not_heard(sitting, case, row)
     if not mine:
+        if waits is None:
+            return T("Next: the president decides. The person was heard, or let the time for it pass.")
         return T("Next: the person may answer, then the president decides.")
+    conduct = isinstance(row, ConductSanction)
+    if waits is NOT_REACHED:
+        return T("It is on its way to you. From then on you can answer; it costs nothing. Then the president decides.")
+    running = sitting.windows(case, time_limits.SANCTION_ANSWER, subject=row.reference)
     if running and conduct:
         return T(
             "Next for you: answer by %(day)s; it costs nothing. Then the president decides.", day=running[-1].due_at
