@@ -5,6 +5,7 @@ from __future__ import annotations
 from odr.ground.text import T
 from odr.judgment import names
 from odr.procedure.acts.windows import Nature, time_limit
+from odr.service import names as service_names
 
 APPEAL_ANSWER = time_limit("appeal_answer", Nature.DUTY, names.ANSWER_APPEAL, ask=T("answer the appeal"))
 APPEAL_FILE = time_limit(
@@ -99,6 +100,7 @@ PAYMENT_ORDER_OBJECTION = time_limit(
 PAYMENT_ORDER_SERVICE = time_limit(
     "payment_order_service",
     Nature.COURT,
+    service_names.RECORD_SERVICE,
     names.END_PAYMENT_ORDER,
     waits=T("Nothing for you to do now: the order is being served on the debtor."),
 )

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import Case, Document, Outcome, Stage
+from odr.docket.models import Case, DocketEntry, Document, Outcome, Stage
+from odr.evidence.models import Exhibit
 from odr.filing.counter.assisting import take
 from odr.filing.counter.inputs import TakenInput
 from odr.filing.models import Claim
@@ -28,6 +29,7 @@ from odr.judgment.preservation.inputs import BeforeClaimInput
 from odr.judgment.vocabulary import Instrument
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.models import FeeAssessment, ReliefRequest
+from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.models import Task, Window, WindowState
 from odr.service.models import Packet
 from tests.filing.visitor import Visitor
@@ -736,6 +738,34 @@ def test_the_applicant_finds_the_lawsuit_from_the_order(small_scene: Scene) -> N
     app, here, there = create_app(court=scene.court), scene.case().reference, lawsuits(scene)[0].reference
     assert f'href="/cases/{there}"' in Visitor(app, scene, "li", "en").get(f"/cases/{here}")
     assert there not in Visitor(app, scene, "haiyun", "en").get(f"/cases/{here}")
+
+
+def test_what_was_brought_for_the_order_is_in_the_lawsuit(small_scene: Scene) -> None:
+    """The applicant's exhibits, with file and receipt, before the registry looks at the claim; what the debtor brought stays
+    where it was, and the docket of the order still tells of both (CPI 439; EV 29).
+    """
+    scene = small_scene
+    served(scene)
+    sent = {who: scene.upload(who, f"paper of {who}".encode(), f"{who}.txt") for who in ("li", "haiyun")}
+    for who, upload in sent.items():
+        scene.do("submit_exhibit", who, upload=upload.reference, title="Note", proves="The debt", source="My desk")
+    objects(scene, 1, 2)
+    rules(scene, "upheld", "doubt")
+    reads(scene, "li")
+    order = scene.case()
+    scene.later(days=8)
+    (suit,) = lawsuits(scene)
+    with scene.court.database.read() as session:
+        found = {one.upload.sha256: one for one in session.scalars(select(Exhibit))}
+        mine, theirs = found[sent["li"].sha256], found[sent["haiyun"].sha256]
+        assert (mine.case_id, mine.label, theirs.case_id) == (suit.id, "C-1", order.id)
+        assert mine.provenance["from_case"] == order.number and mine.upload.receipt == sent["li"].receipt
+        told = session.scalars(select(DocketEntry).where(DocketEntry.act == "submit_exhibit")).all()
+        assert [one.case_id for one in told] == [order.id, order.id]
+        for case in session.scalars(select(Case)):
+            assert list(audit_projections(scene.court, session, case)) == []
+    page = Visitor(create_app(court=scene.court), scene, "li", "en").get(f"/cases/{suit.reference}/exhibits")
+    assert "Note" in page
 
 
 def test_help_with_the_fee_is_asked_for_as_with_any(small_scene: Scene) -> None:

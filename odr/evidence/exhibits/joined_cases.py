@@ -21,7 +21,7 @@ def on_case_joined(sitting: Sitting, event: CaseJoined) -> None:
 
 
 def on_evidence_moved(sitting: Sitting, event: EvidenceMoved) -> None:
-    """What was preserved before the claim is an exhibit of the claim's case now."""
+    """What was preserved before the claim, or brought for an order that lapsed, is an exhibit of the claim's case now."""
     _take_over(sitting, event, {})
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from odr.docket.models import Case, Outcome, Role, Stage
+from odr.evidence.models import Exhibit
 from odr.filing.draft.drafts import open_case
 from odr.filing.inputs import ClaimantInput, ClaimInput, FactInput, MatterStep, ReliefInput, RespondentInput
 from odr.filing.models import ReliefKind
@@ -24,7 +25,9 @@ from odr.judgment.payment_order.inputs import LapseInput, NothingSaid
 from odr.judgment.payment_order.lapse import over
 from odr.judgment.payment_order.models import PaymentOrder, PaymentOrderState
 from odr.judgment.payment_order.queries import applicant_of, debtor_of, payment_order_of, sued_since, the_order
+from odr.judgment.preservation.evidence import PreservedFromInput
 from odr.judgment.time_limits import PAYMENT_ORDER_LAWSUIT
+from odr.procedure.acts.events import EvidenceMoved
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.models import Window, WindowState
@@ -98,7 +101,7 @@ def refuse_lawsuit(sitting: Sitting, case: Case, given: NothingSaid, *, actor: A
         PaperKind.NOTICE,
         T("What lapsed of the payment order becomes a lawsuit"),
         T(
-            "A case of its own is opened for it, and the registry looks at it as at any claim. There is nothing you have to do now: if the claim is accepted, it is sent to the other side, and whoever sues is asked for its fee."
+            "A case of its own is opened for it, into which the exhibits of the application go, and the registry looks at it as at any claim. There is nothing you have to do now: if the claim is accepted, it is sent to the other side, and whoever sues is asked for its fee."
         ),
     ),
     source=law("CPL 228", "CPI 195, 439"),
@@ -145,7 +148,35 @@ def _open(sitting: Sitting, case: Case, row: PaymentOrder, numbers: list[int]) -
     )
     mine = applicant_of(lawsuit)
     sitting.then(LODGE_CLAIM, given, actor=acting_for(mine, account, SignIn.ONE_FACTOR), case=lawsuit)
+    own = Exhibit.case_id == case.id, Exhibit.party_id == me.id
+    if sitting.session.scalar(select(Exhibit.id).where(*own).limit(1)) is not None:
+        told = PreservedFromInput(case=case.reference, number=case.number or case.reference)
+        sitting.then(names.TAKE_IN_OF_ORDER, told, case=lawsuit)
     return lawsuit
+
+
+@act(
+    title=T("The exhibits of the application for a payment order came into the lawsuit"),
+    input=PreservedFromInput,
+    by={Role.CLOCK},
+    at={Stage.LODGED},
+    listed=False,
+    in_record=False,
+    source=law("CPL 228", "CPI 439"),
+)
+def take_in_of_order(
+    sitting: Sitting, case: Case, given: PreservedFromInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """What the applicant brought for the order is theirs in the lawsuit, with file, receipt and provenance: the application counts as
+    the claim (CPI 439). The docket of the order keeps the entries that took them, with their digests.
+    """
+    order = sitting.session.scalars(select(Case).where(Case.reference == given.case)).one()
+    moved = EvidenceMoved(order, into=case, parties={applicant_of(order).id: applicant_of(case)})
+    sitting.announce(moved)
+    return Recorded(
+        T("The exhibits of the application for a payment order, %(number)s, are here now", number=given.number),
+        {"from": given.case},
+    )
 
 
 def claim_from(sitting: Sitting, case: Case, row: PaymentOrder, numbers: list[int]) -> ClaimInput:

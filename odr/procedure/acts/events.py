@@ -218,8 +218,8 @@ class CaseJoined(Event):
 
 @dataclass(frozen=True)
 class EvidenceMoved(Event):
-    """What was preserved before the claim goes into the claim's case, ``into`` (EV 29); ``parties`` as in
-    :class:`CaseJoined`.
+    """What was preserved before the claim, or brought for an order that lapsed, goes into the claim's case, ``into`` (EV 29; CPI
+    439); ``parties`` as in :class:`CaseJoined`.
     """
 
     into: Case
