@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,11 @@ from odr.docket.models import Case, Party, Role, Stage
 from odr.filing.registry.seats import next_of_series
 from odr.ground.text import T
 from odr.judgment import desks
-from odr.judgment.enforcement.effect import interest_by_kind, interest_on, left_of, overdue_to
+from odr.judgment.enforcement.effect import interest_by_kind, interest_on, left_of, to_apply_for
 from odr.judgment.enforcement.ending import INACTION, NOTICE, halt
 from odr.judgment.enforcement.part import goes_to
 from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.models import EnforcementCase, Obligation
-from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import EnforcementState
 from odr.payments import names as payments_names
 from odr.payments.fee.assessment import keep_basis
@@ -27,18 +27,17 @@ if TYPE_CHECKING:
 
 
 def begin(
-    sitting: Sitting, case: Case, creditor: Party, *, resumed: bool = False
+    sitting: Sitting, case: Case, creditor: Party, *, resumed: Sequence[Obligation] = ()
 ) -> tuple[str, list[dict[str, Any]], int]:
-    """Open an enforcement for what is overdue to the creditor, or for everything still owed where one is ``resumed``; its
-    number, what is claimed, and the sum in minor units.
+    """Open an enforcement for what is overdue to the creditor, or for what is ``resumed``; its number, what is claimed, and
+    the sum in minor units.
 
     Its fee is not prepaid, and the debtor bears it (FEE 14, 38); one that is resumed is the same application to enforce
     the same instrument, and costs nothing anew (CPI 465). Of several debtors each bears the fee on what is enforced against
     them.
     """
     day = sitting.today
-    mine = [o for o in obligations_of(sitting.session, case) if o.creditor_id == creditor.id and o.done_at is None]
-    claimed = mine if resumed else overdue_to(sitting, case, creditor.id)
+    claimed = resumed or to_apply_for(sitting, case, creditor.id)
     rows = [_claimed(sitting, case, row, day) for row in claimed]
     number = next_of_series(sitting, sitting.pack(case), "enforcement")
     found = EnforcementCase(
