@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Case
+from odr.ground.text import T
 from odr.judgment import desks
 from odr.judgment.enforcement.queries import enforcement_settlements, enforcements_of
+from odr.judgment.enforcement_remedies.objections.letters import tell_outsider
 from odr.judgment.enforcement_remedies.objections.models import ObjectionState
 from odr.judgment.enforcement_remedies.objections.queries import RULING, objections_of
 from odr.judgment.models import EnforcementCase
@@ -21,7 +23,7 @@ INACTION, NOTICE = "enforcement_inaction", "enforcement_notice"
 
 def halt(sitting: Sitting, case: Case, found: EnforcementCase, state: EnforcementState) -> None:
     """An enforcement is over, however it ended: none of its times runs on, nobody is asked to carry it out, and nobody to
-    answer what was proposed in it.
+    answer what was proposed in it. Who objected from outside and waits for the ruling hears that there is none.
     """
     found.state, found.closed_entry = state, sitting.next_number(case)
     found.halted_entry = found.halt_ground = None
@@ -37,6 +39,8 @@ def halt(sitting: Sitting, case: Case, found: EnforcementCase, state: Enforcemen
             objection.state = ObjectionState.FELL
             sitting.close_windows(case, RULING, WindowState.ENDED, subject=objection.reference)
             sitting.close_tasks(case, desks.ENFORCEMENT_OBJECTION, objection.reference)
+            ended = T("The enforcement to which you objected has ended. Nothing is ruled on your objection any more.")
+            tell_outsider(sitting, case, objection, ended)
 
 
 def instrument_fell(sitting: Sitting, case: Case) -> None:
