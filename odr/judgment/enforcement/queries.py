@@ -72,6 +72,14 @@ def is_performed(session: Session, case: Case, found: EnforcementCase) -> bool:
     return all(o.done_at is not None for o in enforced_in(session, case, found))
 
 
+def goes_on_from(session: Session, case: Case, creditor_id: int) -> frozenset[str]:
+    """What was claimed for a creditor when nothing was found to enforce against, by reference: applied for again it is the same
+    application, bound to no time (CPI 517).
+    """
+    found = enforcements_of(session, case, EnforcementState.FOR_NOW)
+    return frozenset(row["obligation"] for one in found if one.party_id == creditor_id for row in one.claimed)
+
+
 def measures_of(session: Session, found: EnforcementCase) -> Sequence[EnforcementMeasure]:
     """What was done in an enforcement, in order."""
     query = select(EnforcementMeasure).where(EnforcementMeasure.enforcement_id == found.id)
