@@ -17,7 +17,7 @@ from odr.filing.claim.progress import heard_again_by
 from odr.ground.text import Money, T, Text
 from odr.judgment import desks, names
 from odr.judgment.enforcement.agreed_terms import under_agreement
-from odr.judgment.enforcement.ending import instrument_fell
+from odr.judgment.enforcement.ending import instrument_fell, still_owed
 from odr.judgment.enforcement.part import is_binding
 from odr.judgment.enforcement.queries import barred, performed
 from odr.judgment.enforcement_remedies.reversal.queries import reversals_of, see_to_giving_back
@@ -298,7 +298,7 @@ def set_aside(sitting: Sitting, case: Case) -> None:
     whether it goes back (CPL 244).
     """
     nothing_owed(sitting, case, PERFORMANCE, ENFORCE)
-    instrument_fell(sitting, case)
+    instrument_fell(sitting, case, standing=still_owed(sitting, case))
     see_to_giving_back(sitting, case)
 
 

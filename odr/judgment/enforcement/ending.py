@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Case
@@ -12,6 +13,7 @@ from odr.judgment.enforcement_remedies.objections.letters import tell_outsider
 from odr.judgment.enforcement_remedies.objections.models import ObjectionState
 from odr.judgment.enforcement_remedies.objections.queries import RULING, objections_of
 from odr.judgment.models import EnforcementCase
+from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import EnforcementState, SettlementState
 from odr.procedure.models import WindowState
 
@@ -43,12 +45,27 @@ def halt(sitting: Sitting, case: Case, found: EnforcementCase, state: Enforcemen
             tell_outsider(sitting, case, objection, ended)
 
 
-def instrument_fell(sitting: Sitting, case: Case) -> None:
+def instrument_fell(sitting: Sitting, case: Case, *, standing: Collection[str] = ()) -> None:
     """What was enforced binds nobody any more: no enforcement of it goes on, and no agreement takes its place. What is
     decided anew is enforced anew.
+
+    Of what is still ``standing``, by its references, the enforcement goes on: a part that was decided first, or what a ruling
+    gives back. An agreement stands as long as everything does that it was made about.
     """
     for found in enforcements_of(sitting.session, case, EnforcementState.OPEN):
-        halt(sitting, case, found, EnforcementState.ENDED)
+        if _claimed(found).isdisjoint(standing):
+            halt(sitting, case, found, EnforcementState.ENDED)
     for row in enforcement_settlements(sitting.session, case, SettlementState.SIGNED):
-        row.state, row.closed_entry = SettlementState.BROKEN, sitting.next_number(case)
-        sitting.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
+        if not _claimed(sitting.session.get_one(EnforcementCase, row.enforcement_id)) <= set(standing):
+            row.state, row.closed_entry = SettlementState.BROKEN, sitting.next_number(case)
+            sitting.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
+
+
+def _claimed(found: EnforcementCase) -> set[str]:
+    """What is enforced in it, by reference."""
+    return {row["obligation"] for row in found.claimed}
+
+
+def still_owed(sitting: Sitting, case: Case) -> set[str]:
+    """What binds somebody in a case, by reference, also within a handler that has just ended the rest."""
+    return {o.reference for o in obligations_of(sitting.session, case) if o.ended_at is None}
