@@ -141,7 +141,7 @@ def test_whoever_lets_the_rest_be_is_asked_for_nothing_under_an_agreement(bench:
     assert settlement(bench).state is SettlementState.PERFORMED
     assert box(bench, "respondent/1").owed is None and box(bench, "claimant/1").owed is None
     bench.wait(days=200)
-    with pytest.raises(ActNotOpen, match="no longer needed"):
+    with pytest.raises(ActNotOpen, match="No agreement in an enforcement is signed"):
         bench.do("claimant/1", "resume_enforcement", {"ground": "not_kept", "facts": "Nothing came."})
     bench.do("clerk", "close_case", {})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -121,3 +122,24 @@ def test_only_a_judge_halts_on_a_ground_of_the_law_and_only_what_is_under_way(be
             bench.do(who, "continue_enforcement", {"reasons": "It is gone."})
     with pytest.raises(InvalidInput, match="Choose one"):
         bench.do("judge", "halt_enforcement", {**WAITS, "ground": "weather"})
+
+
+def test_a_notice_that_a_halt_came_before_is_still_to_be_sent(bench: Bench) -> None:
+    """Halted before the debtor was sent the notice, it is due again when the enforcement goes on (CPL 251)."""
+    enforced(bench)
+    bench.do("judge", "halt_enforcement", WAITS)
+    bench.wait(days=30)
+    bench.do("judge", "continue_enforcement", {"reasons": "The reason is gone."})
+    assert {"enforcement_notice", "enforcement_inaction"} <= running(bench)
+    bench.do("clerk", "record_measure", {"what": "The notice was sent.", "on": bench.today})
+    bench.do("judge", "halt_enforcement", WAITS)
+    bench.do("judge", "continue_enforcement", {"reasons": "The reason is gone."})
+    assert "enforcement_notice" not in running(bench), "it was sent"
+
+
+def test_no_measure_is_recorded_for_a_day_to_come(bench: Bench) -> None:
+    """What was done was done on a day that is not still to come."""
+    enforced(bench)
+    day = (bench.clock.now().date() + timedelta(days=2)).isoformat()
+    with pytest.raises(InvalidInput, match="still to come"):
+        bench.do("clerk", "record_measure", {"what": "The account was frozen.", "on": day})

@@ -274,3 +274,13 @@ def test_whoever_owes_and_is_owed_reads_both(bench: Bench) -> None:
     for who, own, theirs in (("claimant/1", "to Haiyun", "8,000.00"), ("respondent/1", "to Li", "700.00")):
         assert says(bench, who).startswith("You are late: pay") and own in says(bench, who)
         assert theirs in lines(box(bench, who))["Besides"].replace("\u00a0", " "), (who, lines(box(bench, who)))
+
+
+def test_what_is_resumed_after_two_years_is_accepted_and_the_debtor_may_object(bench: Bench) -> None:
+    """The time to have it resumed is that to apply: late, the court takes it in, and looks at the time where the debtor says so
+    (CPI 466, 481).
+    """
+    signed(bench)
+    bench.wait(days=900)
+    bench.do("claimant/1", "resume_enforcement", {"ground": "not_kept", "facts": "Nothing came."})
+    assert bench.case().stage is Stage.ENFORCEMENT

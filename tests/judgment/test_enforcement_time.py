@@ -13,11 +13,14 @@ from odr.docket.models import Case, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.vocabulary import EnforcementState
+from odr.payments.fee.fee_computation import Matter
+from odr.payments.models import FeeAssessment
 from odr.procedure.models import Window
 from odr.procedure.outages import ledger
 from odr.procedure.outages.models import Cause
 from odr.procedure.outages.touched import until_of
 from tests.judgment.bench import Bench
+from tests.judgment.test_after_judgment_of_several import two_creditors
 from tests.judgment.test_preservation import motion_of
 
 ASKED = {"kind": "enforcement_time", "asks": "Do not enforce.", "grounds": "More than two years have passed."}
@@ -109,3 +112,42 @@ def test_an_outage_moves_what_is_done_before_the_court_alone(bench: Bench) -> No
             look, case = court.look(session), session.get_one(Case, bench.case_id)
             found[kind] = any(until_of(look, case, window) is not None for window in look.windows(case, kind))
     assert found == {"performance": False, "retrial_application": False, "enforcement_application": True}
+
+
+def test_a_ruling_on_the_time_bars_what_the_debtor_spoke_of_and_nobody_else(bench: Bench) -> None:
+    """Ruled when Li's enforcement had ended for now and the court enforces for Mei: Li applies no more, and Mei's goes on."""
+    two_creditors(bench)
+    bench.do("respondent/1", "ask_for_ruling", ASKED)
+    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    bench.do("claimant/2", "apply_for_enforcement", {})
+    bench.do("judge", "give_ruling", {**RULED, "motion": motion_of(bench)})
+    assert bench.case().stage is Stage.ENFORCEMENT
+    with bench.court.database.read() as session:
+        states = list(session.scalars(select(EnforcementCase.state).order_by(EnforcementCase.id)))
+    assert states == [EnforcementState.BARRED, EnforcementState.OPEN]
+    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    with pytest.raises(ActNotOpen, match="not enforced"):
+        bench.do("claimant/1", "apply_for_enforcement", {})
+    bench.do("claimant/2", "apply_for_enforcement", {})
+
+
+def test_only_who_owes_what_is_enforced_raises_the_time(bench: Bench) -> None:
+    """Another creditor of the same debtor would come before the one who applied (CPI 481)."""
+    two_creditors(bench)
+    with pytest.raises(InvalidInput, match="debtor"):
+        bench.do("claimant/2", "ask_for_ruling", ASKED)
+
+
+def test_what_goes_on_after_it_had_ended_for_now_costs_nothing_anew_and_is_bound_to_no_time(bench: Bench) -> None:
+    """Nothing was found, and years later there is something: the same application goes on (CPL 265; CPI 517; FEE 26, 38)."""
+    bench.effective()
+    bench.wait(days=20)
+    bench.do("claimant/1", "apply_for_enforcement", {})
+    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    bench.wait(days=900)
+    bench.do("claimant/1", "apply_for_enforcement", {})
+    with bench.court.database.read() as session:
+        fees = session.scalars(select(FeeAssessment).where(FeeAssessment.matter == Matter.ENFORCEMENT)).all()
+    assert len(fees) == 1, "one application, one fee"
+    with pytest.raises(InvalidInput, match="ended for now"):
+        bench.do("respondent/1", "ask_for_ruling", ASKED)

@@ -25,7 +25,8 @@ from odr.judgment.models import EnforcementCase
 from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.papers.rulings import written_ruling
-from odr.service.models import Packet
+from odr.procedure.time.written_working import text_from_json
+from odr.service.models import Called, Packet
 from tests.judgment.bench import Bench
 from tests.judgment.test_enforcement_settlement import enforced
 from tests.judgment.web import Visitor
@@ -499,6 +500,34 @@ def test_an_outsider_objects_from_their_own_account(bench: Bench) -> None:
         sell(bench)
     rule(bench, "founded")
     assert own(account)[0] is ObjectionState.FOUNDED
+
+
+def written_to_outsiders(bench: Bench) -> list[str]:
+    """The notices that went to who is no party, in order."""
+    with bench.court.database.read() as session:
+        called = {one.key for one in session.scalars(select(Called))}
+        packets = session.scalars(select(Packet).where(Packet.party_id.in_(called)).order_by(Packet.id))
+        return [text_from_json(one.title).render("en") for one in packets]
+
+
+def test_whoever_probes_a_number_is_not_written_to_before_the_ruling(bench: Bench) -> None:
+    """A receipt by e-mail would tell any account that somebody is enforced against: the page says the same of every number."""
+    enforced(bench)
+    given = ObjectFromOutsideInput.model_validate({**OUTSIDE, "number": bench.number})
+    object_from_outside(bench.court, bench.account("stranger").id, given)
+    put_objections(bench.court)
+    assert on_desk(bench, desks.ENFORCEMENT_OBJECTION) == 1 and written_to_outsiders(bench) == []
+    rule(bench, "founded")
+    assert ["has ruled on your objection" in one for one in written_to_outsiders(bench)] == [True]
+
+
+def test_an_outsider_is_told_that_nothing_is_ruled_any_more(bench: Bench) -> None:
+    """They were told by which day a judge rules: where the enforcement ends before, they hear that."""
+    enforced(bench)
+    outside(bench)
+    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    told = written_to_outsiders(bench)
+    assert len(told) == 2 and "A judge rules by" in told[0] and "has ended" in told[1]
 
 
 def test_the_page_takes_an_objection_from_outside(bench: Bench) -> None:

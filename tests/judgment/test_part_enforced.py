@@ -10,11 +10,12 @@ from odr.filing.models import Request
 from odr.ground.errors import ActNotOpen, Forbidden
 from odr.judgment import desks
 from odr.judgment.enforcement.owed import owed_by_decision
-from odr.judgment.models import Decision, EnforcementCase, Obligation
-from odr.judgment.vocabulary import EnforcementState
+from odr.judgment.models import Decision, EnforcementCase, EnforcementSettlement, Obligation
+from odr.judgment.vocabulary import EnforcementState, SettlementState
 from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.case.overview import case_page
-from odr.procedure.models import Task, Window
+from odr.procedure.models import Task, Window, WindowState
+from odr.service.models import Packet
 from tests.judgment.bench import Bench
 from tests.judgment.test_partial import issue, pay, served
 
@@ -203,3 +204,50 @@ def test_the_bench_finds_its_desk_beside_what_was_decided(bench: Bench) -> None:
     desk, decided = "judgment/_desk.html", "judgment/_decided.html"
     assert [one for one in templates["judge"] if one in (desk, decided)] == [desk, decided]
     assert decided in templates["claimant/1"] and desk not in templates["claimant/1"]
+
+
+def fell_on_the_rest(bench: Bench) -> None:
+    """The judgment on the rest turns out not to have reached the respondent: its service falls (OLR 31; CPL 171)."""
+    with bench.court.database.read() as session:
+        packets = session.scalars(select(Packet).where(Packet.occasion == "decision").order_by(Packet.id.desc())).all()
+        labels = {party.id: party.label for party in session.get_one(Case, bench.case_id).parties}
+        packet = next(one.reference for one in packets if labels.get(one.party_id) == "respondent/1")
+    given = {"packet": packet, "says": "not_received", "grounds": "The address is not ours: see the register."}
+    bench.do("respondent/1", "rebut_service", given)
+    found = {"packet": packet, "finding": "not_received", "reasons": "The register shows another address."}
+    bench.do("judge", "decide_rebuttal", found)
+
+
+def test_what_a_part_orders_is_enforced_on_when_the_judgment_on_the_rest_falls(bench: Bench) -> None:
+    """The part binds as before: its enforcement goes on, its times run, and the creditor need not begin again (CPL 156, 247)."""
+    in_effect(bench)
+    bench.wait(days=20)
+    bench.do("claimant/1", "apply_for_enforcement", {})
+    issue(bench, orders=[pay(bench, 2, "500.00"), {"kind": "dismiss", "relief": bench.relief(2)}])
+    served(bench)
+    bench.wait(days=16)
+    assert bench.case().stage is Stage.EFFECTIVE
+    fell_on_the_rest(bench)
+    assert bench.case().stage is Stage.PRONOUNCED
+    assert state_of_enforcement(bench) is EnforcementState.OPEN
+    with bench.court.database.read() as session:
+        running = set(session.scalars(select(Window.kind).where(Window.state == WindowState.OPEN)))
+    assert {"enforcement_inaction", "enforcement_application"} <= running
+    bench.do("clerk", "record_measure", {"what": "The account was frozen.", "on": bench.today})
+    whole(bench)
+
+
+def test_an_agreement_on_what_a_part_orders_stands_when_the_rest_falls(bench: Bench) -> None:
+    """Both signed it about the part alone, and the part binds (CPL 241)."""
+    in_effect(bench)
+    bench.wait(days=20)
+    bench.do("claimant/1", "apply_for_enforcement", {})
+    agreed = {"amount": "7,000.00", "instalments": [{"on": "2027-01-31", "amount": "7,000.00"}]}
+    bench.do("respondent/1", "propose_enforcement_settlement", agreed)
+    bench.do("claimant/1", "answer_enforcement_settlement", {"answer": "sign"})
+    issue(bench, orders=[pay(bench, 2, "500.00"), {"kind": "dismiss", "relief": bench.relief(2)}])
+    served(bench)
+    bench.wait(days=16)
+    fell_on_the_rest(bench)
+    with bench.court.database.read() as session:
+        assert session.scalars(select(EnforcementSettlement.state)).one() is SettlementState.SIGNED

@@ -432,6 +432,8 @@ def deliberate(at: At) -> None:
     for who in at.room.people:
         # A telephone that is on loud in the courtroom hears what those who decide say there.
         hang_up(at.sitting, at.room, who, at.actor)
+        if who.id == at.room.floor_id and _speaks_by_leave(who):
+            who.mic = Mic.MUTED
     at.room.state, at.room.since, at.room.floor_id = RoomState.DELIBERATING, at.sitting.now, None
     at.room.until = _until(at)
     at.room.recorder_runs = False

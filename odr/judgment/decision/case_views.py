@@ -19,7 +19,7 @@ from odr.judgment.decision.checks import problems
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, FactOnFile, case_file
 from odr.judgment.decision.issuing import document_of, has_rested
 from odr.judgment.decision.papers import appeal_words, cost_words, lines, order_words, relief_words
-from odr.judgment.enforcement.agreed_terms import signed_by_creditor
+from odr.judgment.enforcement.agreed_terms import under_agreement
 from odr.judgment.enforcement.case_views import waiting_costs
 from odr.judgment.enforcement.effect import interest_left, left_of
 from odr.judgment.enforcement.queries import barred, open_enforcement, unconfirmed
@@ -282,7 +282,8 @@ def _with_papers(sitting: Sitting, decisions: Sequence[Decision]) -> list[tuple[
 
 
 def _decided(sitting: Sitting, case: Case, decision: Decision | None, actor: Actor) -> dict[str, Any]:
-    under_way, not_enforced = open_enforcement(sitting.session, case), barred(sitting.session, case)
+    under_way = open_enforcement(sitting.session, case)
+    not_enforced = barred(sitting.session, case) | under_agreement(sitting, case)
     return {
         "decision": decision,
         "every": _with_papers(sitting, pronounced(sitting.session, case)),
@@ -292,8 +293,7 @@ def _decided(sitting: Sitting, case: Case, decision: Decision | None, actor: Act
         and any(
             o.creditor_id == actor.party_id and o.done_at is None and o.reference not in not_enforced
             for o in obligations_of(sitting.session, case)
-        )
-        and signed_by_creditor(sitting, case, actor.party_id) is None,
+        ),
         "enforced_for_me": under_way is not None and under_way.party_id == actor.party_id,
         "certificates": [
             (c, sitting.session.get_one(Document, c.document_id)) for c in certificates_of(sitting.session, case)

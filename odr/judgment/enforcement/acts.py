@@ -13,13 +13,19 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.judgment import desks, names
-from odr.judgment.enforcement.agreed_terms import signed_by_creditor
+from odr.judgment.enforcement.agreed_terms import is_settled_whole, under_agreement
 from odr.judgment.enforcement.beginning import begin
-from odr.judgment.enforcement.effect import all_done, interest_left, left_of, nothing_owed_to, overdue_to
+from odr.judgment.enforcement.effect import all_done, interest_left, left_of, to_apply_for
 from odr.judgment.enforcement.ending import INACTION, halt
 from odr.judgment.enforcement.paid_in_full import follow_up, settle
 from odr.judgment.enforcement.part import BOUND, goes_to
-from odr.judgment.enforcement.queries import barred, enforcement_settlements, open_enforcement, unconfirmed
+from odr.judgment.enforcement.queries import (
+    barred,
+    enforcement_settlements,
+    is_performed,
+    open_enforcement,
+    unconfirmed,
+)
 from odr.judgment.enforcement_remedies.objections.models import ObjectionKind
 from odr.judgment.enforcement_remedies.objections.queries import (
     RULED,
@@ -101,11 +107,11 @@ def what_it_comes_to(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
     in the enforcement, that one is owed.
     """
     found: list[Text] = []
+    agreed = under_agreement(sitting, case)
     for o in obligations_of(sitting.session, case):
         left, interest = left_of(sitting, o), interest_left(sitting, case, o)
         concerned = actor.party_id is None or actor.party_id in (*o.debtors, o.creditor_id)
-        agreed = signed_by_creditor(sitting, case, o.creditor_id) is not None
-        if o.done_at is None and left is not None and interest and concerned and not agreed:
+        if o.done_at is None and left is not None and interest and concerned and o.reference not in agreed:
             whole = Money(left.minor + interest, left.currency)
             found.append(
                 T(
@@ -292,11 +298,11 @@ def nobody_is_enforced_for(sitting: Sitting, case: Case, actor: Actor) -> Text |
 @guard("CPL 241, 247")
 def something_is_overdue(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Enforcement needs something that was due to this party and is not performed."""
-    if signed_by_creditor(sitting, case, actor.party_id) is not None:
-        return T("You settled in an enforcement. Have it resumed if that is not kept.")
-    if overdue_to(sitting, case, actor.party_id):
+    if to_apply_for(sitting, case, actor.party_id):
         return None
     mine = [o for o in obligations_of(sitting.session, case) if o.creditor_id == actor.party_id and o.done_at is None]
+    if under_agreement(sitting, case) & {o.reference for o in mine}:
+        return T("You settled in an enforcement. Have it resumed if that is not kept.")
     if barred(sitting.session, case) & {o.reference for o in mine}:
         return T("The court has ruled that this is not enforced, because the time to apply had passed.")
     return T("Nothing that is owed to you is overdue.")
@@ -436,8 +442,11 @@ def something_is_enforced_or_undone(sitting: Sitting, case: Case, actor: Actor) 
 def record_measure(sitting: Sitting, case: Case, given: MeasureInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record what was done to enforce; the watch over inaction begins anew (CPL 237).
 
-    Raises InvalidInput where it disposes of property that an outsider claims and that is to be left as it is (CPI 313, 463).
+    Raises InvalidInput where it disposes of property that an outsider claims and that is to be left as it is (CPI 313, 463), and
+    for a day to come.
     """
+    if given.on > sitting.today:
+        raise InvalidInput.at("on", T("This day is still to come."))
     found = _enforcement_of(sitting, case, given)
     if found.halted_entry is not None and not given.carries_out:
         raise ActNotOpen(T("The enforcement is halted: no measure is taken until it goes on."))
@@ -554,7 +563,7 @@ def end_enforcement(
         raise InvalidInput.at("state", T("Say how it ended."))
     if given.state is EnforcementState.BARRED:
         raise InvalidInput.at("state", T("This is ruled only where the debtor asks for it: rule on their motion."))
-    if given.state is EnforcementState.DONE and not nothing_owed_to(sitting, case, found.party_id):
+    if given.state is EnforcementState.DONE and not is_performed(sitting.session, case, found):
         raise ActNotOpen(T("Something is still owed."))
     every = enforcement_settlements(sitting.session, case, SettlementState.SIGNED)
     signed = [row for row in every if row.enforcement_id == found.id]
@@ -562,6 +571,11 @@ def end_enforcement(
         raise ActNotOpen(
             T("No agreement in an enforcement is signed."),
             T("The parties propose and sign it here first (Civil Procedure Law, art. 241)."),
+        )
+    if given.state is EnforcementState.SETTLED and not is_settled_whole(sitting, case, found):
+        raise ActNotOpen(
+            T("What another debtor owes is enforced here too, and nothing is agreed about it."),
+            T("The enforcement goes on for that, and what was agreed stands."),
         )
     for row in signed:
         sitting.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)

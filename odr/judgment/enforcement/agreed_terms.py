@@ -14,9 +14,8 @@ from odr.docket.models import Case
 from odr.ground.text import SOURCE_LOCALE, Kept, Money, T, Text
 from odr.identity.actors import Actor
 from odr.judgment import names
-from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement, performed
+from odr.judgment.enforcement.queries import enforced_in, enforcement_settlements, open_enforcement, performed
 from odr.judgment.models import EnforcementCase, EnforcementSettlement, Obligation
-from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import SettlementState
 from odr.procedure.hooks import If, Owed
 
@@ -39,11 +38,29 @@ def as_written(words: str) -> Text:
 
 
 def covered(sitting: Sitting, case: Case, row: EnforcementSettlement) -> list[Obligation]:
-    """What the agreement takes the place of: all that is owed to the creditor of the enforcement, and nothing that is owed
-    to anybody else.
+    """What the agreement takes the place of: of what is enforced, all that this debtor owes. What is due to the same creditor
+    later, what another debtor owes, and what is owed to anybody else stays as it is (CPI 464, 465).
     """
-    creditor = creditor_of(sitting, row)
-    return [o for o in obligations_of(sitting.session, case) if o.creditor_id == creditor]
+    found = sitting.session.get_one(EnforcementCase, row.enforcement_id)
+    debtor = row.to_id if row.from_id == found.party_id else row.from_id
+    return [o for o in enforced_in(sitting.session, case, found) if debtor in o.debtors]
+
+
+def under_agreement(
+    sitting: Sitting, case: Case, *states: SettlementState, party_id: int | None = None
+) -> frozenset[str]:
+    """What agreements in these states (signed, without any) take the place of, by reference; with ``party_id`` only of those
+    this party is a side of.
+    """
+    rows = enforcement_settlements(sitting.session, case, *(states or (SettlementState.SIGNED,)))
+    mine = [row for row in rows if party_id is None or party_id in (row.from_id, row.to_id)]
+    return frozenset(o.reference for row in mine for o in covered(sitting, case, row))
+
+
+def is_settled_whole(sitting: Sitting, case: Case, found: EnforcementCase) -> bool:
+    """Whether nothing of an enforcement is left to carry out: all of it is performed, or a signed agreement takes its place."""
+    agreed = under_agreement(sitting, case)
+    return all(o.done_at is not None or o.reference in agreed for o in enforced_in(sitting.session, case, found))
 
 
 def paid_in_all(sitting: Sitting, case: Case, row: EnforcementSettlement) -> int:
@@ -109,16 +126,17 @@ def proposed_to(sitting: Sitting, case: Case, party_id: int | None) -> Enforceme
     return next((row for row in rows if row.to_id == party_id), None)
 
 
-def signed_with(sitting: Sitting, case: Case, party_id: int | None) -> EnforcementSettlement | None:
-    """The signed agreement this party is one of the two sides of."""
+def signed_with(sitting: Sitting, case: Case, party_id: int | None) -> list[EnforcementSettlement]:
+    """The signed agreements this party is one of the two sides of, the newest first."""
     rows = enforcement_settlements(sitting.session, case, SettlementState.SIGNED)
-    return next((row for row in reversed(rows) if party_id in (row.from_id, row.to_id)), None)
+    return [row for row in reversed(rows) if party_id in (row.from_id, row.to_id)]
 
 
-def signed_by_creditor(sitting: Sitting, case: Case, party_id: int | None) -> EnforcementSettlement | None:
-    """The signed agreement under which this party is paid."""
+def signed_by_creditor(sitting: Sitting, case: Case, party_id: int | None) -> list[EnforcementSettlement]:
+    """The signed agreements under which this party is paid, what is late first."""
     rows = enforcement_settlements(sitting.session, case, SettlementState.SIGNED)
-    return next((row for row in rows if creditor_of(sitting, row) == party_id), None)
+    mine = [row for row in reversed(rows) if creditor_of(sitting, row) == party_id]
+    return sorted(mine, key=lambda row: not is_late(sitting, case, row))
 
 
 def creditor_of(sitting: Sitting, row: EnforcementSettlement) -> int:
@@ -166,7 +184,7 @@ def _for_the_debtor(sitting: Sitting, case: Case, row: EnforcementSettlement, pa
     if not parts:
         words: Text = T("Next for you: %(what)s, as agreed with %(name)s", what=row.deed or "", name=other)
         done = If(T("When it is done"), T("%(name)s says so on this page; then nothing more is owed.", name=other))
-        return Owed(words, True, None, None, otherwise, (done, *_halting(sitting, case)))
+        return Owed(words, True, None, None, otherwise, (done, *_halting(sitting, case, row)))
     now, day = Money(parts[0].left, row.currency), parts[0].on
     words = (
         T(
@@ -226,11 +244,12 @@ def _rest(sitting: Sitting, case: Case, row: EnforcementSettlement, parts: list[
         for part in parts[1:]
     ]
     besides = [If(T("Also agreed"), as_written(row.deed))] if row.deed else []
-    return [*later, *besides, *_halting(sitting, case)]
+    return [*later, *besides, *_halting(sitting, case, row)]
 
 
-def _halting(sitting: Sitting, case: Case) -> list[If]:
-    if open_enforcement(sitting.session, case) is None:
+def _halting(sitting: Sitting, case: Case, row: EnforcementSettlement) -> list[If]:
+    found = open_enforcement(sitting.session, case)
+    if found is None or found.id != row.enforcement_id or not is_settled_whole(sitting, case, found):
         return []
     return [If(T("The enforcement"), T("Both have signed. The court halts it by a ruling you are sent."))]
 

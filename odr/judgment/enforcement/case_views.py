@@ -6,17 +6,16 @@ CPL 247, 250, 264; FEE 14, 20.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from odr.docket.models import PARTY_ROLES, Case, Role
-from odr.docket.queries import parties
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.judgment import names
-from odr.judgment.enforcement.agreed_terms import signed_by_creditor
-from odr.judgment.enforcement.effect import ENFORCE, interest_minor, is_overdue, left_of, overdue_to
-from odr.judgment.enforcement.queries import enforcements_of, open_enforcement
+from odr.judgment.enforcement.agreed_terms import under_agreement
+from odr.judgment.enforcement.effect import ENFORCE, interest_minor, is_overdue, left_of, to_apply_for
+from odr.judgment.enforcement.queries import enforcements_of, in_effect_since, open_enforcement
 from odr.judgment.models import Obligation
 from odr.judgment.queries import names_of, obligations_of
 from odr.procedure.acts.availability import refusal
@@ -74,7 +73,7 @@ def application(sitting: Sitting, case: Case, actor: Actor) -> Application:
     rows = [o for o in obligations_of(sitting.session, case) if o.creditor_id == actor.party_id and o.done_at is None]
     breach = refusal(sitting, sitting.court.table[names.APPLY_FOR_ENFORCEMENT], case, actor)
     running = sitting.windows(case, ENFORCE, party=case.party_if_any(actor.party_id)) if actor.party_id else []
-    claimed = [_claimed(sitting, case, row) for row in overdue_to(sitting, case, actor.party_id) or rows]
+    claimed = [_claimed(sitting, case, row) for row in to_apply_for(sitting, case, actor.party_id) or rows]
     under_way = open_enforcement(sitting.session, case)
     found = case.party_if_any(under_way.party_id) if under_way is not None else None
     opens = min((row.due_on for row in rows), default=None)
@@ -104,7 +103,8 @@ def waiting_costs(sitting: Sitting, case: Case, actor: Actor) -> list[Waiting]:
     which one can still pay; nothing where no sum is owed, or where another agreement has taken its place.
     """
     rows = [o for o in obligations_of(sitting.session, case) if actor.party_id in o.debtors and o.done_at is None]
-    rows = [row for row in rows if signed_by_creditor(sitting, case, row.creditor_id) is None]
+    agreed = under_agreement(sitting, case, party_id=actor.party_id)
+    rows = [row for row in rows if row.reference not in agreed]
     sums = [(row, left) for row in rows if (left := left_of(sitting, row)) is not None]
     if actor.party_id is None or not sums:
         return []
@@ -162,7 +162,7 @@ def halted(sitting: Sitting, case: Case) -> Halted | None:
         if ground is not None and last.closed_entry is None
         else T("Enforcement %(number)s ended: %(how)s", number=last.number, how=last.state.label)
     )
-    since = in_effect_since(sitting, case, entry)
+    since = in_effect_since(sitting.session, case, entry)
     return Halted(
         what,
         T(
@@ -176,13 +176,3 @@ def halted(sitting: Sitting, case: Case) -> Halted | None:
 
 def _sent(sitting: Sitting, case: Case, entry: int) -> bool:
     return any(entry in packet.entry_ids for packet in packets_of(sitting.session, case))
-
-
-def in_effect_since(sitting: Sitting, case: Case, entry: int) -> datetime | None:
-    """Since when a ruling that halts or ends an enforcement holds: when it reached the last of the parties (CPL 269); None before."""
-    reached: dict[int, datetime] = {}
-    for packet in packets_of(sitting.session, case):
-        if entry in packet.entry_ids and packet.docketed_as == packet.state.value and packet.effective_at is not None:
-            reached[packet.party_id] = min(packet.effective_at, reached.get(packet.party_id, packet.effective_at))
-    served = [reached.get(party.id) for party in parties(case)]
-    return None if None in served else max(at for at in served if at is not None)

@@ -16,7 +16,8 @@ from odr.docket.queries import parties, void
 from odr.filing.claim.progress import heard_again_by
 from odr.ground.text import Money, T, Text
 from odr.judgment import desks, names
-from odr.judgment.enforcement.ending import instrument_fell
+from odr.judgment.enforcement.agreed_terms import under_agreement
+from odr.judgment.enforcement.ending import instrument_fell, still_owed
 from odr.judgment.enforcement.part import is_binding
 from odr.judgment.enforcement.queries import barred, performed
 from odr.judgment.enforcement_remedies.reversal.queries import reversals_of, see_to_giving_back
@@ -297,7 +298,7 @@ def set_aside(sitting: Sitting, case: Case) -> None:
     whether it goes back (CPL 244).
     """
     nothing_owed(sitting, case, PERFORMANCE, ENFORCE)
-    instrument_fell(sitting, case)
+    instrument_fell(sitting, case, standing=still_owed(sitting, case))
     see_to_giving_back(sitting, case)
 
 
@@ -395,10 +396,17 @@ def _late_instalments(sitting: Sitting, case_id: int) -> frozenset[Instalments]:
 
 
 def overdue_to(sitting: Sitting, case: Case, creditor: int | None) -> list[Obligation]:
-    """What is owed to a party and overdue: exactly what an application to enforce made now would claim."""
+    """What is owed to a party and overdue, as far as it can be enforced."""
     late = [o for o in obligations_of(sitting.session, case) if o.creditor_id == creditor and is_overdue(sitting, o)]
     not_enforced = barred(sitting.session, case) if late else frozenset()
     return [o for o in late if o.reference not in not_enforced]
+
+
+def to_apply_for(sitting: Sitting, case: Case, creditor: int | None) -> list[Obligation]:
+    """Exactly what an application to enforce made now would claim: what is overdue and no signed agreement takes the place of."""
+    late = overdue_to(sitting, case, creditor)
+    agreed = under_agreement(sitting, case) if late else frozenset()
+    return [o for o in late if o.reference not in agreed]
 
 
 def left_of(sitting: Sitting, obligation: Obligation) -> Money | None:
@@ -461,11 +469,6 @@ def open_sum(sitting: Sitting, case: Case, obligation: Obligation) -> Money | No
 def all_done(sitting: Sitting, case: Case) -> bool:
     """Whether nothing is owed under any instrument any more."""
     return all(o.done_at is not None for o in obligations_of(sitting.session, case))
-
-
-def nothing_owed_to(sitting: Sitting, case: Case, creditor: int | None) -> bool:
-    """Whether everything that was owed to one party is performed."""
-    return all(o.done_at is not None for o in obligations_of(sitting.session, case) if o.creditor_id == creditor)
 
 
 def payments_on(session: Session, obligation: Obligation) -> list[tuple[date, int]]:

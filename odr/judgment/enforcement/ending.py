@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Case
+from odr.ground.text import T
 from odr.judgment import desks
 from odr.judgment.enforcement.queries import enforcement_settlements, enforcements_of
+from odr.judgment.enforcement_remedies.objections.letters import tell_outsider
 from odr.judgment.enforcement_remedies.objections.models import ObjectionState
 from odr.judgment.enforcement_remedies.objections.queries import RULING, objections_of
 from odr.judgment.models import EnforcementCase
+from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import EnforcementState, SettlementState
 from odr.procedure.models import WindowState
 
@@ -21,7 +25,7 @@ INACTION, NOTICE = "enforcement_inaction", "enforcement_notice"
 
 def halt(sitting: Sitting, case: Case, found: EnforcementCase, state: EnforcementState) -> None:
     """An enforcement is over, however it ended: none of its times runs on, nobody is asked to carry it out, and nobody to
-    answer what was proposed in it.
+    answer what was proposed in it. Who objected from outside and waits for the ruling hears that there is none.
     """
     found.state, found.closed_entry = state, sitting.next_number(case)
     found.halted_entry = found.halt_ground = None
@@ -37,14 +41,31 @@ def halt(sitting: Sitting, case: Case, found: EnforcementCase, state: Enforcemen
             objection.state = ObjectionState.FELL
             sitting.close_windows(case, RULING, WindowState.ENDED, subject=objection.reference)
             sitting.close_tasks(case, desks.ENFORCEMENT_OBJECTION, objection.reference)
+            ended = T("The enforcement to which you objected has ended. Nothing is ruled on your objection any more.")
+            tell_outsider(sitting, case, objection, ended)
 
 
-def instrument_fell(sitting: Sitting, case: Case) -> None:
+def instrument_fell(sitting: Sitting, case: Case, *, standing: Collection[str] = ()) -> None:
     """What was enforced binds nobody any more: no enforcement of it goes on, and no agreement takes its place. What is
     decided anew is enforced anew.
+
+    Of what is still ``standing``, by its references, the enforcement goes on: a part that was decided first, or what a ruling
+    gives back. An agreement stands as long as everything does that it was made about.
     """
     for found in enforcements_of(sitting.session, case, EnforcementState.OPEN):
-        halt(sitting, case, found, EnforcementState.ENDED)
+        if _claimed(found).isdisjoint(standing):
+            halt(sitting, case, found, EnforcementState.ENDED)
     for row in enforcement_settlements(sitting.session, case, SettlementState.SIGNED):
-        row.state, row.closed_entry = SettlementState.BROKEN, sitting.next_number(case)
-        sitting.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
+        if not _claimed(sitting.session.get_one(EnforcementCase, row.enforcement_id)) <= set(standing):
+            row.state, row.closed_entry = SettlementState.BROKEN, sitting.next_number(case)
+            sitting.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
+
+
+def _claimed(found: EnforcementCase) -> set[str]:
+    """What is enforced in it, by reference."""
+    return {row["obligation"] for row in found.claimed}
+
+
+def still_owed(sitting: Sitting, case: Case) -> set[str]:
+    """What binds somebody in a case, by reference, also within a handler that has just ended the rest."""
+    return {o.reference for o in obligations_of(sitting.session, case) if o.ended_at is None}

@@ -12,7 +12,7 @@ from odr.identity.actors import Actor
 from odr.judgment import desks
 from odr.judgment.enforcement.acts import takes_effect
 from odr.judgment.enforcement.ending import INACTION, NOTICE
-from odr.judgment.enforcement.queries import open_enforcement
+from odr.judgment.enforcement.queries import measures_of, open_enforcement
 from odr.judgment.models import EnforcementCase
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
@@ -154,12 +154,18 @@ class ContinueEnforcementInput(CourtModel):
 def continue_enforcement(
     sitting: Sitting, case: Case, given: ContinueEnforcementInput, *, actor: Actor, now: datetime
 ) -> Recorded:
-    """The reason of the halt is gone: measures can be taken, and the watch over inaction begins anew (CPL 237, 267)."""
+    """The reason of the halt is gone: measures can be taken, the watch over inaction begins anew, and so does the time for a
+    notice that was not sent (CPL 237, 251, 267).
+    """
     found = _halted(sitting, case)
     if found is None:
         raise ActNotOpen(T("No enforcement is halted."))
     found.halted_entry = found.halt_ground = None
     sitting.start_window(case, INACTION, start=now, subject=found.reference)
     title = T("Enforcement %(number)s goes on: look for property.", number=found.number)
+    if not measures_of(sitting.session, found):
+        # The halt came before the notice: it is owed to the debtor as before (CPL 251).
+        sitting.start_window(case, NOTICE, start=now, subject=found.reference)
+        title = T("Enforcement %(number)s: send the notice and look for property.", number=found.number)
     sitting.open_task(case, Role.CLERK, desks.ENFORCEMENT, title, risk=40, subject=found.reference)
     return Recorded(T("Enforcement %(number)s goes on", number=found.number), {"number": found.number})

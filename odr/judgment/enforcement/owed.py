@@ -30,6 +30,7 @@ from odr.judgment.enforcement.agreed_terms import (
     proposal_made,
     proposed_to,
     signed_with,
+    under_agreement,
 )
 from odr.judgment.enforcement.effect import (
     APPEAL,
@@ -100,16 +101,14 @@ def _under_instrument(sitting: Sitting, case: Case, actor: Actor, party: Party) 
         return Owed(EVERYTHING_IS_DONE, False, status=EVERYTHING_DONE)
     mine = [o for o in open_now if party.id in o.debtors]
     theirs = [o for o in open_now if o.creditor_id == party.id]
-    agreed = signed_with(sitting, case, party.id)
     told: list[Owed] = []
     if reported is not None:
         told.append(_did_it_arrive(sitting, case, reported))
-    if agreed is not None:
-        told.append(_as_agreed(sitting, case, agreed, party))
-        # What is owed to or by somebody else stays owed beside it.
-        creditor = creditor_of(sitting, agreed)
-        mine = [o for o in mine if o.creditor_id != creditor]
-        theirs = [o for o in theirs if o.creditor_id != creditor]
+    told += [_as_agreed(sitting, case, one, party) for one in signed_with(sitting, case, party.id)]
+    # What was not agreed on stays owed beside it.
+    agreed = under_agreement(sitting, case, party_id=party.id)
+    mine = [o for o in mine if o.reference not in agreed]
+    theirs = [o for o in theirs if o.reference not in agreed]
     if mine:
         told.append(_to_perform(sitting, case, mine, party))
     if theirs and reported is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from odr.docket.models import Case, Role, Stage
 from odr.ground.text import T
 from odr.judgment import desks, names
+from odr.judgment.enforcement.agreed_terms import under_agreement
 from odr.judgment.enforcement.effect import (
     ENFORCE,
     PERFORMANCE,
@@ -14,11 +15,10 @@ from odr.judgment.enforcement.effect import (
     interest_left,
     interest_on,
     left_of,
-    nothing_owed_to,
 )
 from odr.judgment.enforcement.part import BOUND
-from odr.judgment.enforcement.queries import confirmed, is_said_done, open_enforcement, performed
-from odr.judgment.enforcement.settlement import after_payment, agreements_over
+from odr.judgment.enforcement.queries import confirmed, is_performed, is_said_done, open_enforcement, performed
+from odr.judgment.enforcement.settlement import after_payment, agreements_over, to_be_halted
 from odr.judgment.models import Obligation, Performance
 from odr.judgment.queries import obligations_of
 from odr.procedure.models import WindowState
@@ -56,6 +56,10 @@ def _carry_over(sitting: Sitting, case: Case, obligation: Obligation) -> Obligat
     over = performed(sitting.session, obligation) - whole
     two = (obligation.debtors, obligation.creditor_id)
     owed = [o for o in obligations_of(sitting.session, case) if o.done_at is None and o.amount_minor is not None]
+    agreed = under_agreement(sitting, case)
+    if obligation.reference in agreed:
+        # What is paid as agreed counts towards what was agreed, however little was enforced.
+        owed = [o for o in owed if o.reference in agreed]
     rest = [o for o in owed if (o.debtors, o.creditor_id) == two and o.id != obligation.id]
     if over <= 0 or not rest:
         return None
@@ -81,14 +85,15 @@ def _move(sitting: Sitting, payment: Performance, amount: int, to: Obligation) -
 
 def follow_up(sitting: Sitting, case: Case) -> None:
     """Nobody's time to perform or to apply runs on once nothing is owed by them, or to them; whoever ends the enforcement is
-    asked to once nothing is owed to its creditor, and whoever closes the case once nothing is owed at all.
+    asked to once what is enforced in it is performed, and whoever closes the case once nothing is owed at all.
     """
     agreements_over(sitting, case)
+    to_be_halted(sitting, case)
     end_their_time(sitting, case)
     found = open_enforcement(sitting.session, case)
     if found is not None or case.stage is Stage.ENFORCEMENT:
         role = Role(sitting.pack(case).decider(names.END_ENFORCEMENT))
-        if found is None or not nothing_owed_to(sitting, case, found.party_id):
+        if found is None or not is_performed(sitting.session, case, found):
             return
         if not sitting.tasks(case, desks.ENFORCEMENT_PAID):
             title = T("Enforcement %(number)s: everything is performed. End it.", number=found.number)

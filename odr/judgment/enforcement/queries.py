@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
+from odr.docket.queries import parties
 from odr.judgment.models import EnforcementCase, EnforcementMeasure, EnforcementSettlement, Obligation, Performance
+from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import EnforcementState, SettlementState
+from odr.service.queries import packets_of
 
 
 def performed(session: Session, obligation: Obligation) -> int:
@@ -57,6 +61,25 @@ def enforcements_of(session: Session, case: Case, *states: EnforcementState) -> 
     return session.scalars(query.where(EnforcementCase.state.in_(states)) if states else query).all()
 
 
+def enforced_in(session: Session, case: Case, found: EnforcementCase) -> list[Obligation]:
+    """What is enforced in it: of what was claimed, all that still stands. What falls due to the same creditor later is not."""
+    claimed = {row["obligation"] for row in found.claimed}
+    return [o for o in obligations_of(session, case) if o.reference in claimed]
+
+
+def is_performed(session: Session, case: Case, found: EnforcementCase) -> bool:
+    """Whether everything that is enforced in it is performed."""
+    return all(o.done_at is not None for o in enforced_in(session, case, found))
+
+
+def goes_on_from(session: Session, case: Case, creditor_id: int) -> frozenset[str]:
+    """What was claimed for a creditor when nothing was found to enforce against, by reference: applied for again it is the same
+    application, bound to no time (CPI 517).
+    """
+    found = enforcements_of(session, case, EnforcementState.FOR_NOW)
+    return frozenset(row["obligation"] for one in found if one.party_id == creditor_id for row in one.claimed)
+
+
 def measures_of(session: Session, found: EnforcementCase) -> Sequence[EnforcementMeasure]:
     """What was done in an enforcement, in order."""
     query = select(EnforcementMeasure).where(EnforcementMeasure.enforcement_id == found.id)
@@ -82,3 +105,13 @@ def barred(session: Session, case: Case) -> frozenset[str]:
 def is_barred(session: Session, case: Case, obligation: Obligation) -> bool:
     """Whether the court ruled that this is not enforced."""
     return obligation.reference in barred(session, case)
+
+
+def in_effect_since(session: Session, case: Case, entry: int | None) -> datetime | None:
+    """Since when a ruling that halts or ends an enforcement holds: when it reached the last of the parties (CPL 269); None before."""
+    reached: dict[int, datetime] = {}
+    for packet in packets_of(session, case):
+        if entry in packet.entry_ids and packet.docketed_as == packet.state.value and packet.effective_at is not None:
+            reached[packet.party_id] = min(packet.effective_at, reached.get(packet.party_id, packet.effective_at))
+    served = [reached.get(party.id) for party in parties(case)]
+    return None if None in served else max(at for at in served if at is not None)

@@ -18,18 +18,20 @@ from odr.judgment.enforcement.agreed_terms import (
     covered,
     creditor_of,
     is_late,
+    is_settled_whole,
     paid_in_all,
     paid_towards,
     proposed_to,
     signed_by_creditor,
     terms_to_answer,
+    under_agreement,
 )
 from odr.judgment.enforcement.beginning import begin
 from odr.judgment.enforcement.effect import ENFORCE
 from odr.judgment.enforcement.ending import halt
 from odr.judgment.enforcement.part import goes_to
-from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement
-from odr.judgment.models import EnforcementCase, EnforcementSettlement
+from odr.judgment.enforcement.queries import enforced_in, enforcement_settlements, open_enforcement, unconfirmed
+from odr.judgment.models import EnforcementCase, EnforcementSettlement, Obligation
 from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import EnforcementState, SettlementState
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -44,23 +46,28 @@ if TYPE_CHECKING:
 
 @guard("CPL 241")
 def settles_here(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Creditor and debtor of the enforcement settle, one agreement at a time."""
+    """Creditor and debtor of the enforcement settle what no other agreement is proposed or signed about."""
     found = open_enforcement(sitting.session, case)
     if found is None:
         return T("No enforcement is under way.")
-    agreed = enforcement_settlements(sitting.session, case, SettlementState.PROPOSED, SettlementState.SIGNED)
-    if any(creditor_of(sitting, row) == found.party_id for row in agreed):
-        return T("An agreement in the enforcement is proposed or signed already.")
-    both = _both(sitting, case, found)
-    if both <= {found.party_id}:
+    still = [o for o in enforced_in(sitting.session, case, found) if o.done_at is None]
+    if not still:
         return T("Everything that is enforced has been performed: nothing is left to settle.")
-    return None if actor.party_id in both else T("Only the creditor and the debtor of the enforcement settle it.")
+    if actor.party_id not in {found.party_id, *(one for o in still for one in o.debtors)}:
+        return T("Only the creditor and the debtor of the enforcement settle it.")
+    if not _other_side(sitting, case, found, actor.party_id):
+        return T("An agreement in the enforcement is proposed or signed already.")
+    return None
 
 
-def _both(sitting: Sitting, case: Case, found: EnforcementCase) -> set[int]:
-    """Creditor and debtors of what is enforced."""
-    mine = [o for o in obligations_of(sitting.session, case) if o.creditor_id == found.party_id and o.done_at is None]
-    return {found.party_id, *(one for o in mine for one in o.debtors)}
+def _other_side(sitting: Sitting, case: Case, found: EnforcementCase, me: int | None) -> list[int]:
+    """With whom a side of the enforcement can settle: of what is not performed, only what nothing is agreed about yet."""
+    agreed = under_agreement(sitting, case, SettlementState.PROPOSED, SettlementState.SIGNED)
+    rows = enforced_in(sitting.session, case, found)
+    still = [o for o in rows if o.done_at is None and o.reference not in agreed]
+    if me == found.party_id:
+        return sorted({one for o in still for one in o.debtors})
+    return [found.party_id] if any(me in o.debtors for o in still) else []
 
 
 class PartInput(CourtModel):
@@ -126,9 +133,7 @@ def propose_enforcement_settlement(
     """
     found, me = open_enforcement(sitting.session, case), sitting.party_of(case, actor)
     assert found is not None
-    other = next(
-        p for p in sorted(_both(sitting, case, found) - {me.id}) if p == found.party_id or me.id == found.party_id
-    )
+    other = _other_side(sitting, case, found, me.id)[0]
     faults = [
         FieldFault(("instalments", i, "on"), T("This day is past."))
         for i, part in enumerate(given.instalments)
@@ -222,26 +227,61 @@ def answer_enforcement_settlement(
             T("A day of payment in this proposal is past: whoever signed it would be late at once."),
             T("Decline it, and propose later days."),
         )
+    _nothing_waits_for_an_answer(sitting, case, row)
     row.state, row.signed_entry = SettlementState.SIGNED, sitting.next_number(case)
     row.paid_before_minor = paid_in_all(sitting, case, row)
     enforcement = sitting.session.get_one(EnforcementCase, row.enforcement_id)
     creditor = case.party_if_any(enforcement.party_id)
     sitting.close_windows(case, ENFORCE, WindowState.ENDED, party=creditor)
     last = max((date.fromisoformat(p["on"]) for p in row.instalments), default=sitting.today)
+    # What is due to the same creditor later has its two years from its own last day.
+    last = max([last, *(o.due_on for o in _beside(sitting, case, row))])
     sitting.start_window(
         case, ENFORCE, party=creditor, start=datetime.combine(last, time(23, 59), tzinfo=sitting.pack(case).tz)
     )
-    role = Role(sitting.pack(case).decider("end_enforcement"))
+    to_be_halted(sitting, case)
+    return Recorded(
+        T("Settled in the enforcement: %(amount)s, signed by both", amount=row.amount), {"settlement": row.reference}
+    )
+
+
+def _beside(sitting: Sitting, case: Case, row: EnforcementSettlement) -> list[Obligation]:
+    """What is still owed to the same creditor and not agreed about here."""
+    creditor, agreed = creditor_of(sitting, row), covered(sitting, case, row)
+    still = [o for o in obligations_of(sitting.session, case) if o.creditor_id == creditor and o.done_at is None]
+    return [o for o in still if o not in agreed]
+
+
+def _nothing_waits_for_an_answer(sitting: Sitting, case: Case, row: EnforcementSettlement) -> None:
+    """Raises ActNotOpen while a payment is reported and nobody has said whether it arrived: whether it counts towards what is
+    agreed must be plain to whoever signs.
+    """
+    if any(unconfirmed(sitting.session, o) for o in covered(sitting, case, row)):
+        raise ActNotOpen(
+            T(
+                "A payment is reported, and %(name)s has not said yet whether it arrived.",
+                name=case.name_of(creditor_of(sitting, row)),
+            ),
+            T("What was paid before counts towards nothing that is agreed. First it is said whether it arrived."),
+        )
+
+
+def to_be_halted(sitting: Sitting, case: Case) -> None:
+    """Whoever halts an enforcement is asked to once nothing of it is left to carry out that is not agreed about (CPI 464)."""
+    found = open_enforcement(sitting.session, case)
+    if found is None or not is_settled_whole(sitting, case, found):
+        return
+    signed = enforcement_settlements(sitting.session, case, SettlementState.SIGNED)
+    row = next((one for one in reversed(signed) if one.enforcement_id == found.id), None)
+    if row is None or sitting.tasks(case, desks.ENFORCEMENT_SETTLED):
+        return
     sitting.open_task(
         case,
-        role,
+        Role(sitting.pack(case).decider("end_enforcement")),
         desks.ENFORCEMENT_SETTLED,
         T("The parties settled in the enforcement. Halt it (Interpretation of the Civil Procedure Law, art. 464)."),
         risk=45,
         subject=row.reference,
-    )
-    return Recorded(
-        T("Settled in the enforcement: %(amount)s, signed by both", amount=row.amount), {"settlement": row.reference}
     )
 
 
@@ -273,10 +313,11 @@ def it_is_not_kept(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """The creditor asks for it where the agreement is late, or where they were deceived or threatened into it (CPL 241)."""
     if not enforcement_settlements(sitting.session, case, SettlementState.SIGNED):
         return T("No agreement in an enforcement is signed.")
-    if signed_by_creditor(sitting, case, actor.party_id) is None:
+    mine = signed_by_creditor(sitting, case, actor.party_id)
+    if not mine:
         return T("Only the creditor asks for enforcement.")
     found = open_enforcement(sitting.session, case)
-    if found is not None and found.party_id != actor.party_id:
+    if found is not None and found.id != mine[0].enforcement_id:
         name = case.party(found.party_id).name
         return T("The court is enforcing for %(name)s. Once that has ended, you can have yours resumed.", name=name)
     return None
@@ -305,6 +346,7 @@ class ResumeInput(CourtModel):
     guard=it_is_not_kept,
     window=ENFORCE,
     meets=False,
+    late=True,
     special=True,
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
@@ -314,30 +356,39 @@ class ResumeInput(CourtModel):
             "Whoever still owes something should pay or do it now. If they do not, the court can take measures of enforcement."
         ),
     ),
-    source=law("CPL 241, 250", "CPI 465, 466"),
+    source=law("CPL 241, 250", "CPI 465, 466, 481"),
     desk=desks.ENFORCEMENT_SETTLED,
     topic=Topic.DECISION,
 )
 def resume_enforcement(sitting: Sitting, case: Case, given: ResumeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Go back to the instrument with one act: what was paid on the agreement is taken off, interest is reckoned to
-    today (CPL 241; CPI 465).
+    today (CPL 241; CPI 465). After the two years it is accepted too, as an application is (CPI 466, 481).
 
     Raises ActNotOpen where it is kept and no deception or threat is named.
     """
-    row = signed_by_creditor(sitting, case, actor.party_id)
-    assert row is not None
+    row = signed_by_creditor(sitting, case, actor.party_id)[0]
     if given.ground == "not_kept" and not is_late(sitting, case, row):
         raise ActNotOpen(T("The agreement is kept so far: nothing that is due under it is missing."))
     row.state, row.closed_entry = SettlementState.BROKEN, sitting.next_number(case)
     sitting.close_tasks(case, desks.ENFORCEMENT_SETTLED, row.reference)
     earlier = open_enforcement(sitting.session, case)
+    again = _enforced_again(sitting, case, row, earlier)
     if earlier is not None:
         # Nobody ruled that it ends: it was settled, and goes on under the new number.
         halt(sitting, case, earlier, EnforcementState.SETTLED)
     me = sitting.party_of(case, actor)
-    number, rows, total = begin(sitting, case, me, resumed=True)
+    number, rows, total = begin(sitting, case, me, resumed=again)
     goes_to(sitting, case, Stage.ENFORCEMENT)
     words = T(
         "Enforcement resumed for %(name)s: %(amount)s", name=me.name, amount=Money(total, sitting.pack(case).currency)
     )
     return Recorded(words, {"number": number, "claimed": rows, "ground": given.ground})
+
+
+def _enforced_again(
+    sitting: Sitting, case: Case, row: EnforcementSettlement, earlier: EnforcementCase | None
+) -> list[Obligation]:
+    """What is enforced from now: what the agreement took the place of and, before any halt, what another debtor owes too."""
+    agreed = under_agreement(sitting, case)
+    rows = enforced_in(sitting.session, case, earlier) if earlier is not None else covered(sitting, case, row)
+    return [o for o in rows if o.done_at is None and o.reference not in agreed]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
-from odr.docket.models import PARTY_ROLES, Audience, Case, Outcome, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, Outcome, Party, Role, Stage
 from odr.filing import desks as filing_desks
 from odr.filing.course.ending_rulings import APPEAL_DISMISSAL, ending_that_waits, wait_for_appeals
 from odr.filing.course.time_limit_changes import go_on, halt
@@ -19,7 +19,7 @@ from odr.identity.actors import Actor
 from odr.judgment import desks, names as act_names
 from odr.judgment.decision.papers import lines, ruling_paper
 from odr.judgment.enforcement.beginning import not_enforced
-from odr.judgment.enforcement.queries import open_enforcement
+from odr.judgment.enforcement.queries import enforced_in, goes_on_from, open_enforcement
 from odr.judgment.models import Motion, Ruling
 from odr.judgment.preservation.measures import (
     RUNNING,
@@ -118,9 +118,7 @@ def ask_for_ruling(sitting: Sitting, case: Case, given: MotionInput, *, actor: A
             ),
         )
     if given.kind is MotionKind.ENFORCEMENT_TIME:
-        found = open_enforcement(sitting.session, case)
-        if found is None or found.party_id == me.id:
-            raise InvalidInput.at("kind", T("This is for a debtor against whom an enforcement is under way."))
+        _owes_what_is_enforced(sitting, case, me)
     motion = Motion(
         case_id=case.id,
         party_id=me.id,
@@ -143,6 +141,25 @@ def ask_for_ruling(sitting: Sitting, case: Case, given: MotionInput, *, actor: A
         case, Role.JUDGE, desks.RULING_ASKED, title, risk=90 if given.urgent else 40, subject=motion.reference
     )
     return Recorded(words, {"motion": motion.reference})
+
+
+def _owes_what_is_enforced(sitting: Sitting, case: Case, me: Party) -> None:
+    """Whether somebody may say that the time to apply had passed (CPI 481). Raises InvalidInput for who owes nothing of what is
+    enforced, and where an enforcement goes on that had ended for now: applying again is bound to no time (CPI 517).
+    """
+    found = open_enforcement(sitting.session, case)
+    rows = enforced_in(sitting.session, case, found) if found is not None else []
+    mine = [o for o in rows if me.id in o.debtors]
+    if found is None or not mine:
+        raise InvalidInput.at("kind", T("This is for a debtor against whom an enforcement is under way."))
+    if {o.reference for o in mine} <= goes_on_from(sitting.session, case, found.party_id):
+        raise InvalidInput.at(
+            "kind",
+            T(
+                "This enforcement had ended for now and goes on: applying again is bound to no time (%(article)s).",
+                article=sitting.pack(case).cite("CPI 517"),
+            ),
+        )
 
 
 def _motion(sitting: Sitting, case: Case, given: RulingInput) -> Motion | None:
@@ -313,7 +330,7 @@ def give_ruling(sitting: Sitting, case: Case, given: RulingInput, *, actor: Acto
         sitting.close_windows(case, URGENT, WindowState.MET, subject=motion.reference)
         sitting.close_tasks(case, desks.RULING_ASKED, motion.reference)
     if ruling.result is not MotionState.REFUSED:
-        _carry_out(sitting, case, ruling, now)
+        _carry_out(sitting, case, ruling, motion, now)
     secret = motion is not None and refused_application(sitting.session, case, motion.about) is not None
     after_ruling(sitting, case, ruling, motion, given.months)
     asker = case.party_if_any(motion.party_id) if motion is not None else None
@@ -337,12 +354,12 @@ def without_months(given: dict[str, Any]) -> dict[str, Any]:
     return {**given, "months": None}
 
 
-def _carry_out(sitting: Sitting, case: Case, ruling: Ruling, now: datetime) -> None:
+def _carry_out(sitting: Sitting, case: Case, ruling: Ruling, motion: Motion | None, now: datetime) -> None:
     """What a ruling does to the case by itself."""
     if ruling.kind is MotionKind.SET_ASIDE:
         hear_again(sitting, case)
     if ruling.kind is MotionKind.ENFORCEMENT_TIME:
-        not_enforced(sitting, case)
+        not_enforced(sitting, case, motion.entry_number if motion is not None else ruling.entry_number)
     if ruling.kind is MotionKind.STAY:
         if case.stayed_at is not None:
             raise ActNotOpen(T("The case is stayed already."))

@@ -21,7 +21,7 @@ from odr.ground.text import SOURCE_LOCALE, T, Text, words_of
 from odr.identity.actors import Actor
 from odr.judgment import desks, names
 from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, RETRIAL, nothing_owed, set_decision_aside
-from odr.judgment.enforcement.ending import instrument_fell
+from odr.judgment.enforcement.ending import instrument_fell, still_owed
 from odr.judgment.enforcement_remedies.reversal.queries import see_to_giving_back
 from odr.judgment.models import Decision, FinalityCertificate, RetrialApplication
 from odr.judgment.queries import issued, petitions_of
@@ -451,7 +451,7 @@ def hear_again(sitting: Sitting, case: Case, decision: Decision) -> None:
     """The decision no longer carries execution; what was paid stays recorded under what it was paid on."""
     set_decision_aside(sitting, case, decision)
     nothing_owed(sitting, case, PERFORMANCE, ENFORCE, RETRIAL)
-    instrument_fell(sitting, case)
+    instrument_fell(sitting, case, standing=still_owed(sitting, case))
     see_to_giving_back(sitting, case, decision.reference)
     case.outcome, case.closed_at, case.effective_at, case.pronounced_at = None, None, None, None
     begin_anew(sitting, case)

@@ -17,8 +17,8 @@ from odr.docket.models import Case, Role, Stage
 from odr.docket.queries import void
 from odr.ground.text import T, Text
 from odr.judgment import desks
-from odr.judgment.enforcement.effect import APPEAL, ENFORCE, PERFORMANCE, RETRIAL, end_times, papers_of
-from odr.judgment.enforcement.ending import instrument_fell
+from odr.judgment.enforcement.effect import APPEAL, ENFORCE, PERFORMANCE, RETRIAL, papers_of
+from odr.judgment.enforcement.ending import instrument_fell, still_owed
 from odr.judgment.enforcement_remedies.reversal.queries import see_to_giving_back
 from odr.judgment.models import Decision
 from odr.judgment.queries import decisions_of, obligations_of, petitions_of
@@ -105,8 +105,8 @@ def undo_effect(sitting: Sitting, case: Case, decision: Decision) -> None:
         obligation.ended_at = sitting.now
     for kind in (PERFORMANCE, RETRIAL):
         sitting.close_windows(case, kind, WindowState.ENDED, subject=decision.reference)
-    end_times(sitting, case, ENFORCE)
-    instrument_fell(sitting, case)
+    _no_time_to_enforce(sitting, case, decision)
+    instrument_fell(sitting, case, standing=still_owed(sitting, case))
     for paper in papers_of(sitting, decision, certificates_only=True):
         void(paper, number, sitting.now)
     decision.effective_at = None
@@ -118,6 +118,15 @@ def undo_effect(sitting: Sitting, case: Case, decision: Decision) -> None:
         _no_retrial_of_it(sitting, case, number)
         if case.stage in BOUND:
             sitting.move(case, Stage.PRONOUNCED)
+
+
+def _no_time_to_enforce(sitting: Sitting, case: Case, decision: Decision) -> None:
+    """Nobody has time to apply for what this decision ordered; whoever is owed something by another has theirs as before."""
+    owed = {o.creditor_id for o in obligations_of(sitting.session, case) if o.ended_at is None}
+    for window in sitting.windows(case, ENFORCE, state=None):
+        of_this = window.subject == decision.reference or window.party_id not in owed
+        if of_this and window.state in (WindowState.OPEN, WindowState.HALTED):
+            window.state, window.closed_by = WindowState.ENDED, sitting.next_number(case)
 
 
 def _no_retrial_of_it(sitting: Sitting, case: Case, number: int) -> None:

@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, PartyKind, Stage
 from odr.ground.text import T, Text
-from odr.judgment.enforcement.agreed_terms import is_late
+from odr.judgment.enforcement.agreed_terms import covered, is_late
 from odr.judgment.enforcement.effect import overdue_to
-from odr.judgment.enforcement.queries import enforcement_settlements, open_enforcement
+from odr.judgment.enforcement.queries import enforced_in, enforcement_settlements, open_enforcement
 from odr.judgment.models import EnforcementCase, Obligation
-from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import EnforcementState, SettlementState
 from odr.procedure.papers.form import verified_birthday
 from odr.register.enforcement_list.models import (
@@ -87,6 +86,11 @@ def liftings_of(session: Session, case: Case, *, is_open: bool = False) -> Seque
 def owed_late(sitting: Sitting, case: Case, creditor_id: int) -> list[Obligation]:
     """What is owed to a creditor and overdue."""
     return overdue_to(sitting, case, creditor_id)
+
+
+def enforced_against(sitting: Sitting, case: Case, party_id: int, enforcement: EnforcementCase) -> list[Obligation]:
+    """What of an enforcement a debtor owes or owed, performed or not: nothing that is due to the same creditor later."""
+    return [o for o in enforced_in(sitting.session, case, enforcement) if party_id in o.debtors]
 
 
 def debtors(sitting: Sitting, case: Case) -> list[Party]:
@@ -171,18 +175,14 @@ def due_end(sitting: Sitting, case: Case, row: Listing) -> str | None:
     if why_never(sitting, case, party) is not None:
         return "wrong"
     enforcement = sitting.session.get_one(EnforcementCase, row.enforcement_id)
-    owed = [
-        o
-        for o in obligations_of(sitting.session, case)
-        if row.party_id in o.debtors and o.creditor_id == enforcement.party_id
-    ]
+    owed = enforced_against(sitting, case, row.party_id, enforcement)
     if not owed:
         return "undone"
     if all(o.done_at is not None for o in owed):
         return "performed"
     if enforcement.state is EnforcementState.BARRED:
         return "not_enforced"
-    if row.state is ListingState.PROPOSED and is_settled(sitting, case, row.entry_number, enforcement):
+    if row.state is ListingState.PROPOSED and is_settled(sitting, case, row.entry_number, enforcement, row.party_id):
         return "settled"
     rules = rules_of(sitting, case)
     if enforcement.state is EnforcementState.ENDED and (
@@ -192,12 +192,15 @@ def due_end(sitting: Sitting, case: Case, row: Listing) -> str | None:
     return None
 
 
-def is_settled(sitting: Sitting, case: Case, since: int, enforcement: EnforcementCase) -> bool:
-    """Whether the parties agreed on another way to perform after an entry, and it is kept so far (CPL 241)."""
+def is_settled(sitting: Sitting, case: Case, since: int, enforcement: EnforcementCase, debtor_id: int) -> bool:
+    """Whether another way to perform what a debtor owes was agreed after an entry, and it is kept so far (CPL 241)."""
     if enforcement.state is EnforcementState.SETTLED:
         return True
     return any(
-        one.enforcement_id == enforcement.id and (one.signed_entry or 0) > since and not is_late(sitting, case, one)
+        one.enforcement_id == enforcement.id
+        and (one.signed_entry or 0) > since
+        and any(debtor_id in o.debtors for o in covered(sitting, case, one))
+        and not is_late(sitting, case, one)
         for one in enforcement_settlements(sitting.session, case, SettlementState.SIGNED)
     )
 

@@ -15,9 +15,9 @@ from odr.identity.sign_in.keys import keyring
 from odr.judgment.enforcement.effect import left_of
 from odr.judgment.enforcement.queries import performed
 from odr.judgment.models import EnforcementCase, Obligation
-from odr.judgment.queries import obligations_of
 from odr.register.enforcement_list import chain
 from odr.register.enforcement_list.models import ConsumptionOrder, Listing, ListingHead, ListingRecord
+from odr.register.enforcement_list.queries import enforced_against
 from odr.register.enforcement_list.rules import age_on
 
 if TYPE_CHECKING:
@@ -140,8 +140,7 @@ def entry_of(sitting: Sitting, row: Listing) -> Entry:
 
 
 def _owed(sitting: Sitting, case: Case, row: Listing, enforcement: EnforcementCase) -> Sequence[Obligation]:
-    rows = obligations_of(sitting.session, case)
-    return [o for o in rows if row.party_id in o.debtors and o.creditor_id == enforcement.party_id]
+    return enforced_against(sitting, case, row.party_id, enforcement)
 
 
 def _opened(sitting: Sitting, case: Case, enforcement: EnforcementCase) -> date | None:

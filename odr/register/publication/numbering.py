@@ -16,6 +16,9 @@ from odr.docket.models import FROM_ACCEPTANCE, Audience, Case, DocketEntry, Docu
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.ground.db import new_reference
 from odr.ground.text import T, words_of
+from odr.judgment import names as judgment_names
+from odr.judgment.enforcement.queries import in_effect_since as served_on_all_since
+from odr.judgment.enforcement_remedies.objections.queries import is_replaced
 from odr.judgment.models import Decision
 from odr.judgment.vocabulary import DecisionState
 from odr.procedure.acts.windows import TIME_LIMITS, Nature
@@ -42,6 +45,14 @@ STATEMENT = "mediation_statement"
 BINDING = frozenset({Stage.CLOSED, Stage.EFFECTIVE, Stage.ENFORCEMENT})
 """Where a case stands once what ended it binds."""
 SANCTIONING = frozenset({names.DECIDE_SANCTION, names.DECIDE_RELEASE})
+ENFORCING = frozenset(
+    {
+        judgment_names.HALT_ENFORCEMENT,
+        judgment_names.END_ENFORCEMENT,
+        judgment_names.RULE_ON_ENFORCEMENT_OBJECTION,
+        judgment_names.RULE_ON_REVERSAL,
+    }
+)
 MASKING, NOT_ORIGINAL = "masking", "not_original"
 """The reasons, the first in every pack, of what was withdrawn because its public text is wrong (JDP 16)."""
 NO_EFFECT = "no_effect"
@@ -123,7 +134,8 @@ def effect_of(sitting: Sitting, case: Case, row: Publication) -> datetime | None
     """Since when a numbered decision has effect; None while it has none: it can still be appealed, or it was undone.
 
     Of a judgment the docket of judgment says it; of a fine, a detention and an early release what was decided on it (decision
-    99). What ends a case has effect once nobody can appeal from it any more, and never where it was set aside on appeal; a
+    99); a ruling in an enforcement has effect once it is served on everybody, wherever the case stands, until another decision takes
+    its place (CPL 269; decision 165). What ends a case has effect once nobody can appeal from it any more, and never where it was set aside on appeal; a
     mediation statement once everybody has signed it, the confirmation of an agreement until it is set aside.
     """
     decision = sitting.session.scalar(select(Decision).where(Decision.document_id == row.document_id))
@@ -135,6 +147,9 @@ def effect_of(sitting: Sitting, case: Case, row: Publication) -> datetime | None
     of, entry, void_by = sitting.session.execute(paper).one()
     if kind is not None and not SANCTIONING.isdisjoint(kind.acts):
         return in_effect_since(sitting.session, case, entry)
+    if kind is not None and not ENFORCING.isdisjoint(kind.acts):
+        is_over = void_by is not None or is_replaced(sitting.session, case, entry)
+        return None if is_over else served_on_all_since(sitting.session, case, entry)
     if case.stage not in BINDING or void_by is not None or not _binds(sitting.session, case, row, of, entry):
         return None
     remedies = {limit.kind for limit in TIME_LIMITS if limit.nature is Nature.REMEDY and "appeal" in limit.kind}

@@ -17,6 +17,7 @@ from odr.filing.models import Claim
 from odr.ground.canonical import canonical, sha256_hex
 from odr.hearing.models import Witness
 from odr.identity.models import Account, Mandate
+from odr.judgment.enforcement_remedies.objections.queries import objections_of
 from odr.procedure.rules.redaction import Private
 from odr.register.enforcement_list.models import ConsumptionOrder, Listing
 from odr.register.enforcement_list.sanctions.models import ConductSanction, Sanction
@@ -25,6 +26,7 @@ from odr.register.redaction.apply import apply
 from odr.register.redaction.known import Candidate, Choice, Known, Standing, grouped, naming_of, open_candidates
 from odr.register.redaction.propose import Pointed, propose
 from odr.register.redaction.structure import PublicText
+from odr.register.redaction.surnames import ENGLISH_FORMS, FORMS
 from odr.service.models import ServiceAddress
 from odr.service.vocabulary import Channel
 
@@ -127,6 +129,7 @@ def known_in(sitting: Sitting, case: Case) -> tuple[Known, ...]:
         *_claims(sitting, case),
         *_officers(sitting, case),
         *_disturbers(sitting, case),
+        *_objectors(sitting, case),
         *_staff(sitting, case),
     )
 
@@ -252,6 +255,25 @@ def _disturbers(sitting: Sitting, case: Case) -> list[Known]:
     )
     told = {(name.strip(), role.value) for name, role in rows}
     return [Known(Private.PERSON, (name,), role=role) for name, role in sorted(told) if name]
+
+
+def _objectors(sitting: Sitting, case: Case) -> list[Known]:
+    """Who objected to an enforcement and is no party, and where they are reached."""
+    found = []
+    for one in objections_of(sitting.session, case):
+        if not one.outsider or not one.outsider.strip():
+            continue
+        name = one.outsider.strip()
+        found.append(Known(_kind_of(name), (name,), role="outsider"))
+        told = (Private.EMAIL, one.email), (Private.ADDRESS, one.address)
+        found += [Known(kind, (value.strip(),)) for kind, value in told if value and value.strip()]
+    return found
+
+
+def _kind_of(name: str) -> Private:
+    """Whether a name is one of an organisation, by how it ends; nobody is of four signs and a shop."""
+    is_firm = len(name) > 4 and name.endswith(tuple(FORMS))
+    return Private.ORGANISATION if is_firm or name.lower().rstrip(".").split()[-1] in ENGLISH_FORMS else Private.PERSON
 
 
 def _staff(sitting: Sitting, case: Case) -> list[Known]:

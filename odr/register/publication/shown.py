@@ -55,6 +55,7 @@ FOUND_BY: dict[Source, Text] = {
 ROLES: dict[str, Text] = {role.value: role.label for role in Role} | {
     "representative": T("acts for a party"),
     "shop": T("shop of the claim"),
+    "outsider": T("somebody outside who objects to the enforcement"),
 }
 """Who somebody is whom the docket knows."""
 

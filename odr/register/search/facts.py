@@ -85,8 +85,8 @@ _SEVERAL = ("judges", "articles", "cites")
 
 JUDGED = "judgment"
 """The kind of the ledger in which claims are decided on; every other ends a case in another way, or is a measure."""
-MEASURES = frozenset({"sanction", "release"})
-"""Kinds that decide on no claim and end no case: fines, detention and release."""
+MEASURES = frozenset({"sanction", "release", "enforcement"})
+"""Kinds that decide on no claim and end no case: fines, detention and release, and rulings in an enforcement."""
 _NOT_JUDGES = frozenset({"书记员", "法官助理", "clerk", "judge’s assistant", "assistant"})
 _DISMISSED = re.compile(r"^\s*(?:驳回)|is dismissed\b")
 _SUM = re.compile(

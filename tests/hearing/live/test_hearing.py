@@ -353,6 +353,16 @@ def test_deliberation_leaves_no_recording(live: Live) -> None:
         assert [s.ended_at is not None for s in segments_of(court.session, live.room())] == [True, False]
 
 
+def test_whose_floor_ends_with_a_deliberation_is_not_heard_after_it(live: Live) -> None:
+    """The floor is nobody's any more, and the microphone that was open for it is off when everybody is back."""
+    live.opened()
+    live.does(CHEN, "floor", LI)
+    live.does(CHEN, "deliberate")
+    live.does(CHEN, "reassemble")
+    assert (live.room().floor_id, live.person(LI).mic) == (None, Mic.MUTED)
+    assert {"person": live.person(LI).reference, "lock": False} in live.media.orders("mute")[-3:]
+
+
 def test_roles_in_the_room(live: Live) -> None:
     """A party steers nobody; the clerk gives no floor; nobody raises a hand from the door."""
     gathered(live)

@@ -420,3 +420,22 @@ def test_of_a_piece_in_which_nobody_is_no_film_is_waited_for(live: Live) -> None
     court = live.scene.court
     assert len(asked(live, lambda: make_due(court))) > 1
     assert len(asked(live, lambda: make_due(court))) == 1 and not lies_ready(court, live.hearing(), pieces(live)[0])
+
+
+def test_two_processes_at_once_spoil_no_film(live: Live) -> None:
+    """A second one that was started beside the first leaves alone what is being made, and both films play."""
+    live.opened()
+    live.scene.act(CHEN, "close_live_hearing", goes_on="no")
+    filmed(live, LI, CHEN)
+    court, beside = live.scene.court, []
+
+    def another() -> bool:
+        if not beside:
+            beside.append(-1)
+            beside[0] = make_due(court)
+        return False
+
+    assert (make_due(court, another), beside) == (1, [0])
+    assert failed(court, live.hearing(), pieces(live)[0]) is None
+    length, kinds = plays(kept_at(court, live.hearing(), pieces(live)[0]).read_bytes())
+    assert length >= LENGTH and kinds == {"audio", "video"}

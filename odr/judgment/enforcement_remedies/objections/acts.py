@@ -16,6 +16,7 @@ from odr.judgment.enforcement_remedies.objections.inputs import (
     OutsideObjectionInput,
     RuleOnEnforcementObjectionInput,
 )
+from odr.judgment.enforcement_remedies.objections.letters import tell_outsider
 from odr.judgment.enforcement_remedies.objections.models import EnforcementObjection, ObjectionKind, ObjectionState
 from odr.judgment.enforcement_remedies.objections.queries import (
     ACTION,
@@ -33,7 +34,6 @@ from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.models import WindowState
 from odr.procedure.papers.rulings import NO_APPEAL
 from odr.procedure.rules.base import law
-from odr.service.notices_to_appear import call_in
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -195,7 +195,9 @@ def record_outside_objection(
         "Your objection to an enforcement was received. A judge rules by the end of %(day)s; the ruling is served on you.",
         day=until,
     )
-    tell_outsider(sitting, case, row, received)
+    if actor.role is Role.CLERK:
+        # Whoever objects by a number from their own account must not learn by a receipt that somebody is enforced against under it.
+        tell_outsider(sitting, case, row, received)
     return Recorded(
         _words(case, row),
         {"objection": row.reference},
@@ -206,21 +208,6 @@ def record_outside_objection(
 def received_at(sitting: Sitting, case: Case, day: date) -> datetime:
     """The instant that sets a time running on a day the registry wrote down; never one still to come."""
     return min(sitting.now, datetime.combine(day, time(12), tzinfo=sitting.pack(case).tz))
-
-
-def tell_outsider(sitting: Sitting, case: Case, row: EnforcementObjection, words: Text) -> None:
-    """Send a line to who is no party, where an address for it is known. It is no service: that is the registry's."""
-    if row.outsider and row.email:
-        call_in(
-            sitting,
-            case,
-            subject=row.reference,
-            name=row.outsider,
-            email=row.email,
-            own=False,
-            title=words,
-            due_at=None,
-        )
 
 
 @choice_source("enforcement_objections_open")

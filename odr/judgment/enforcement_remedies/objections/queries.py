@@ -94,3 +94,14 @@ def why_untouched(sitting: Sitting, case: Case, row: EnforcementObjection) -> Te
     if not reached or can_go_on(sitting, case, row, ACTION):
         return T("%(name)s can still bring an action about it.", name=who_objects(case, row))
     return None
+
+
+def is_replaced(session: Session, case: Case, entry: int | None) -> bool:
+    """Whether the ruling of an entry on an objection has no effect any more: the higher court changed it (CPL 236), or the judgment
+    in the action took its place (CPI 312).
+    """
+    row = next((one for one in objections_of(session, case, *RULED) if one.ruled_entry == entry), None)
+    if row is None:
+        return False
+    otherwise = "enforced" if row.state is ObjectionState.FOUNDED else "not_enforced"
+    return row.outcome in ("changed", otherwise)

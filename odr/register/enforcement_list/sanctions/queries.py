@@ -13,11 +13,16 @@ from odr.docket.models import Case, Party
 from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money, T, Text
 from odr.judgment.models import EnforcementCase
-from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import EnforcementState
 from odr.payments.models import FeeAssessment
 from odr.procedure.papers.form import verified_birthday
-from odr.register.enforcement_list.queries import has_guardian, is_person, is_settled, replaced_since
+from odr.register.enforcement_list.queries import (
+    enforced_against,
+    has_guardian,
+    is_person,
+    is_settled,
+    replaced_since,
+)
 from odr.register.enforcement_list.rules import age_on
 from odr.register.enforcement_list.sanctions.models import ConductSanction, Custody, Measure, Sanction, SanctionState
 
@@ -154,11 +159,7 @@ def why_over(sitting: Sitting, case: Case, row: Measure) -> str | None:
     if isinstance(row, ConductSanction):
         return None  # What was done in a hearing stays done, whatever becomes of the case.
     enforcement = sitting.session.get_one(EnforcementCase, row.enforcement_id)
-    owed = [
-        o
-        for o in obligations_of(sitting.session, case)
-        if row.party_id in o.debtors and o.creditor_id == enforcement.party_id
-    ]
+    owed = enforced_against(sitting, case, row.party_id, enforcement)
     if not owed or enforcement.state is EnforcementState.BARRED:
         return "undone"
     ground = rules.grounds.get(row.ground) if rules is not None else None
@@ -168,4 +169,5 @@ def why_over(sitting: Sitting, case: Case, row: Measure) -> str | None:
         return "performed"
     if enforcement.state is EnforcementState.ENDED:
         return "ended"
-    return "settled" if is_settled(sitting, case, row.asked_entry or row.entry_number, enforcement) else None
+    is_agreed = is_settled(sitting, case, row.asked_entry or row.entry_number, enforcement, row.party_id)
+    return "settled" if is_agreed else None

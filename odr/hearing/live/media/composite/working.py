@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from odr.docket.models import Case
+from odr.ground.durable import alone_if_free
 from odr.ground.errors import NotFound
 from odr.hearing.live import journal
 from odr.hearing.live.media.composite.making import CannotCompose, ToldToStop, compose
@@ -217,7 +218,18 @@ def make_due(court: Court, stop: Callable[[], bool] = _never, *, every: bool = F
 
 
 def make(court: Court, each: Due, stop: Callable[[], bool] = _never) -> bool:
-    """The film of a piece; whether it lies ready then: of what was erased meanwhile nothing is left. Raises ToldToStop."""
+    """The film of a piece; whether it was made here and lies ready then: while another process makes one nothing is made beside it,
+    and of what was erased meanwhile nothing is left. Raises ToldToStop.
+    """
+    target = kept_at(court, each.hearing, each.piece)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with alone_if_free(target.parent.with_name("making")) as is_alone:
+        if not is_alone or lies_ready(court, each.hearing, each.piece):
+            return False
+        return _made(court, each, target, stop)
+
+
+def _made(court: Court, each: Due, target: Path, stop: Callable[[], bool]) -> bool:
     room, piece = each.room, each.piece
     key = None
     if piece.key is not None:
@@ -229,8 +241,6 @@ def make(court: Court, each: Due, stop: Callable[[], bool] = _never) -> bool:
         zone, locale = sitting.pack(case).tz, language_of(sitting, case)
         lines, acks = journal.lines_of(session, asked), journal.acks_of(session, asked)
         drawn = piece_of(case, asked, each.written, each.following, lines, acks, zone, locale, key)
-    target = kept_at(court, each.hearing, piece)
-    target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f"{target.name}.part")
     try:
         with beside.open("wb") as out:
