@@ -28,6 +28,7 @@ ROWS_NEVER_CHANGE = (
     "live_ack",
     "live_line",
     "closed_part",
+    "court_advance",
     "daily_close",
     "docket_entry",
     "earlier_proof",

@@ -120,6 +120,7 @@ def test_rulings_and_signatures_are_never_the_clocks_or_an_assistants() -> None:
         "approve_refund",
         "demand_costs",
         "pass_on_attendance_fee",
+        "pay_witness",
         "record_fine_by_slip",
         "finish_task",
     }

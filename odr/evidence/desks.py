@@ -6,6 +6,15 @@ from odr.docket.models import Role
 from odr.ground.text import T
 from odr.procedure.acts.tasks import desk
 
+ENTRUSTED_LATE = desk(
+    "entrusted_late", T("Another court that has not answered"), Role.CLERK, until_decided=True, before_closing=True
+)
+ENTRUSTED_SEND = desk(
+    "entrusted_send", T("A letter of request to send"), Role.CLERK, until_decided=True, before_closing=True
+)
+ENTRUSTED_UNABLE = desk(
+    "entrusted_unable", T("Another court that cannot inquire"), Role.JUDGE, until_decided=True, by_hand=True
+)
 ERASURE_DUE = desk("erasure_due", T("Files that may be erased"), Role.JUDGE)
 EVIDENCE_COLLECT = desk(
     "evidence_collect", T("Evidence to collect"), Role.CLERK, until_decided=True, before_closing=True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case
+from odr.evidence.entrusted import acts as entrusted_acts, queries as entrusted_queries
 from odr.evidence.exhibits import acts as exhibits_acts, joined_cases
 from odr.evidence.exhibits.checklist import by_standard
 from odr.evidence.exhibits.facts_of_exhibits import exhibits_by_fact
@@ -93,6 +94,7 @@ ROOM = Room(
         "odr.evidence.sources.digest_pages:digests",
         "odr.evidence.sources.platform_pages:platforms",
         "odr.evidence.inspections.pages:inspections",
+        "odr.evidence.entrusted.pages:entrusted",
     ),
     commands=(
         "odr.evidence.cli:store",
@@ -106,7 +108,10 @@ ROOM = Room(
         on(EvidenceMoved, joined_cases.on_evidence_moved),
         on(Served, inspections_acts.on_served),
     ),
-    on_lapse={requests_acts.ORDER: requests_acts.on_order_lapsed},
+    on_lapse={
+        requests_acts.ORDER: requests_acts.on_order_lapsed,
+        entrusted_queries.WINDOW: entrusted_acts.on_not_answered,
+    },
     nav=(
         NavItem("exhibits", "exhibits.listing", T("Exhibits"), 20),
         NavItem("files", "casefiles.listing", T("Take along"), 80, rarely=True),

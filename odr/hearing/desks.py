@@ -84,5 +84,7 @@ TRIAL_EXTENSION = desk("trial_extension", T("A longer trial limit asked for"), R
 TRIAL_LIMIT = desk("trial_limit", T("A trial limit that is near"), Role.JUDGE, until_decided=True)
 UNANSWERED = desk("unanswered", T("A question without an answer"), Role.JUDGE, until_decided=True)
 WITNESS_ACCOUNT = desk("witness_account", T("A witness who needs an account"), Role.CLERK, until_decided=True)
+WITNESS_COSTS = desk("witness_costs", T("What a witness is paid, to rule on"), Role.JUDGE)
+WITNESS_PAY = desk("witness_pay", T("A witness to pay"), Role.CASHIER)
 WRITTEN_HEARING = desk("written_hearing", T("A hearing in writing applied for"), Role.JUDGE, until_decided=True)
 WITNESS_LEAVE = desk("witness_leave", T("Leave for a witness"), Role.JUDGE, until_decided=True, before_closing=True)

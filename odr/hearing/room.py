@@ -12,6 +12,7 @@ from odr.hearing.appraisal import acts as appraisal_acts, attendance, attendance
 from odr.hearing.courtroom import calling_witnesses, hearings
 from odr.hearing.courtroom.calendar.away import away_today
 from odr.hearing.courtroom.queries import hour_put_off
+from odr.hearing.courtroom.witness_costs import effects as witness_costs, queries as witness_cost_queries
 from odr.hearing.examination import acts as examination_acts, phases, plan
 from odr.hearing.examination.case_views import acted
 from odr.hearing.examination.next_step import examination_step
@@ -114,6 +115,7 @@ ROOM = Room(
         "odr.hearing.bench.day_pages:bench_day",
         "odr.hearing.bench.working_copy_pages:working_copy",
         "odr.hearing.appraisal.pages:appraisals",
+        "odr.hearing.courtroom.witness_costs.pages:witness_costs",
         "odr.hearing.mode.pages:ledger",
         "odr.hearing.courtroom.seat_offer_pages:places",
         "odr.hearing.courtroom.calendar.hours_pages:hearing_hours_pages",
@@ -145,20 +147,21 @@ ROOM = Room(
         appraisal_queries.FEE: appraisal_acts.on_fee_lapsed,
         appraisal_queries.REPORT: appraisal_acts.on_report_lapsed,
         appraisal_queries.ATTENDANCE: attendance.on_attendance_lapsed,
+        witness_cost_queries.WINDOW: witness_costs.on_not_advanced,
     },
     on_event=(
         on(ClaimLodged, mode_acts.on_claim_lodged, consents.on_claim_lodged),
         on(PartyJoined, mode_acts.on_party_joined, consents.on_party_joined),
-        on(Served, hearings.on_served, attendance.on_served),
+        on(Served, hearings.on_served, attendance.on_served, witness_costs.on_served),
         on(ServiceFell, hearings.on_service_fell),
-        on(FeePaid, attendance.on_fee_paid),
+        on(FeePaid, attendance.on_fee_paid, witness_costs.on_fee_paid),
         on(HeardAgain, on_heard_again),
         on(ExaminationVoid, on_heard_again),
         on(GoesOnOffline, consents.on_goes_offline),
         on(GoesOnOnline, consents.on_goes_online),
         on(JudgmentPronounced, live_moves.on_pronounced),
-        on(CaseClosed, on_over),
-        on(CaseEffective, on_over),
+        on(CaseClosed, on_over, witness_costs.on_over),
+        on(CaseEffective, on_over, witness_costs.on_over),
     ),
     sweeps={
         "records": seal_records,
@@ -176,5 +179,5 @@ ROOM = Room(
     beside_form={names.RECORD_HEARING: beside_the_record},
     no_news=(is_no_news,),
     overtaken=(calling_witnesses.summons_overtaken,),
-    after_act=(phases.settle, examination_acts.ready_to_be_examined),
+    after_act=(phases.settle, examination_acts.ready_to_be_examined, witness_costs.after_hearing),
 )

@@ -40,3 +40,10 @@ EXPERT_ATTENDANCE_FEE = time_limit(
 )
 EXPERT_CHOICE = time_limit("expert_choice", Nature.DUTY, names.CHOOSE_EXPERT, ask=T("choose an expert"))
 REPORT_OBJECTION = time_limit("report_objection", Nature.REMEDY, names.OBJECT_TO_REPORT, ask=T("object to the report"))
+WITNESS_COSTS = time_limit(
+    "witness_costs",
+    Nature.DUTY,
+    payments_names.RECORD_PAYMENT,
+    page="payments.fee",
+    ask=T("advance what your witness is paid"),
+)

@@ -124,7 +124,7 @@ class LedgerAccount(enum.Enum):
     BANK = "bank"  # money in the court's account
     CASH = "cash"  # money at the counter
     REFUNDS = "refunds"  # to be paid back
-    ENTRUSTED = "entrusted"  # collected for experts who attend, to be passed on to them or given back
+    ENTRUSTED = "entrusted"  # collected for experts and witnesses who come, to be passed on to them or given back
     DEFERRED = "deferred"  # assessed, not earned before the case ends
     INCOME = "income"  # earned, for the treasury
     SUSPENSE = "suspense"  # received, and nobody knows for what
@@ -142,7 +142,7 @@ ACCOUNT_WORDS = {
     LedgerAccount.BANK: T("Bank"),
     LedgerAccount.CASH: T("Counter"),
     LedgerAccount.REFUNDS: T("Refunds payable"),
-    LedgerAccount.ENTRUSTED: T("Collected for experts"),
+    LedgerAccount.ENTRUSTED: T("Collected for experts and witnesses"),
     LedgerAccount.DEFERRED: T("Deferred fees"),
     LedgerAccount.INCOME: T("Fee income"),
     LedgerAccount.SUSPENSE: T("Not yet matched"),
@@ -356,6 +356,27 @@ class CostsOrder(Base):
     decided_at: Mapped[datetime] = mapped_column(UTCDateTime)
     replaced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     executed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class CourtAdvance(Base):
+    """What the court paid somebody out of its own means for a case, in minor units; the costs decision says who bears it (CPL
+    77).
+    """
+
+    __tablename__ = "court_advance"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    subject: Mapped[str] = mapped_column(Reference, unique=True)
+    """The row of another room for which it was paid."""
+    amount_minor: Mapped[int] = mapped_column(BigInt)
+    currency: Mapped[str] = mapped_column(String(3))
+    entry_number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="positive"),
+        {"info": {"append_only": True}},
+    )
 
 
 class StripeEvent(Base):

@@ -44,6 +44,7 @@ GIVEN: dict[str, dict[str, Any]] = {
         ],
     },
     "give_ruling": {"kind": None},
+    "entrust_inquiry": {"ground": None},
     "find_on_attendance_fee": {"answer": "given_up", "days": None},
     "submit_report": {
         "contents": ["court", "task", "materials", "method", "course", "opinion", "undertaking", "signed"]

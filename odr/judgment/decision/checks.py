@@ -15,6 +15,8 @@ from odr.ground.text import Money, T, Text
 from odr.hearing.appraisal.attendance_rules import calls_of, calls_to_pay
 from odr.hearing.appraisal.models import LIVE
 from odr.hearing.appraisal.queries import witness_of
+from odr.hearing.courtroom.witness_costs.models import WitnessCostState
+from odr.hearing.courtroom.witness_costs.queries import costs_of
 from odr.hearing.ripeness.basis import without_basis
 from odr.hearing.ripeness.times import unripe
 from odr.judgment.decision.closed_part import part_problems
@@ -54,6 +56,7 @@ def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
         *_arithmetic(sitting, case, decision),
         *_open_motions(sitting, case),
         *_experts(sitting, case),
+        *_witnesses(sitting, case),
     ]
     if not whole:
         found += part_problems(sitting, case, decision, file)
@@ -83,6 +86,7 @@ def not_to_be_spoken(sitting: Sitting, case: Case, decision: Decision) -> list[T
         *_arithmetic(sitting, case, decision),
         *_open_motions(sitting, case),
         *_experts(sitting, case),
+        *_witnesses(sitting, case),
         *_procedure(sitting, case),
         *panel_problems(sitting, case, decision),
         *_agreement(sitting, case),
@@ -280,6 +284,15 @@ def _arithmetic(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Te
 def _open_motions(sitting: Sitting, case: Case) -> Iterator[Text]:
     for motion in motions_of(sitting.session, case, MotionState.OPEN):
         yield T("A motion still waits for its ruling: %(kind)s.", kind=motion.kind.label)
+
+
+def _witnesses(sitting: Sitting, case: Case) -> Iterator[Text]:
+    """A witness whose costs wait for a ruling: the costs decision depends on it (CPL 77)."""
+    for row in costs_of(sitting.session, case, WitnessCostState.STATED):
+        yield T(
+            "The court has not yet ruled on what the witness %(name)s is paid (Civil Procedure Law, art. 77).",
+            name=row.witness.name,
+        )
 
 
 def _experts(sitting: Sitting, case: Case) -> Iterator[Text]:

@@ -150,4 +150,9 @@ def allocation_for(sitting: Sitting, case: Case, given: DraftInput) -> Allocatio
         forgone=waived(sitting, case),
     )
     attendance = standing_fee(sitting, case, (Matter.ATTENDANCE,))
-    return replace(found, attendance=attendance) if attendance.minor else found
+    witnesses = standing_fee(sitting, case, (Matter.WITNESS,))
+    return replace(
+        found,
+        attendance=attendance if attendance.minor else None,
+        witnesses=witnesses if witnesses.minor else None,
+    )

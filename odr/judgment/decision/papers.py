@@ -137,6 +137,13 @@ def cost_words(case: Case, decision: Decision) -> list[Words]:
                 amount=allocation.attendance,
             )
         )
+    if allocation.witnesses is not None:
+        said.append(
+            T(
+                "Of this, %(amount)s is what witnesses are paid for coming (Civil Procedure Law, art. 77).",
+                amount=allocation.witnesses,
+            )
+        )
     for share in allocation.shares:
         if share.refund.minor:
             said.append(T("The court returns %(amount)s to %(name)s.", amount=share.refund, name=names[share.party]))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money
 from odr.payments.books.ledger import balance, booked, post, trial_balance
-from odr.payments.fee.fee_computation import Matter
+from odr.payments.fee.fee_computation import HEARD
 from odr.payments.models import (
     AssessmentState,
     Channel,
@@ -88,7 +88,7 @@ def held_as(assessment: FeeAssessment) -> LedgerAccount:
     """Under what the money of a notice is held: not yet earned, or collected for somebody else and never earned (FEE
     11).
     """
-    return LedgerAccount.ENTRUSTED if assessment.matter is Matter.ATTENDANCE else LedgerAccount.DEFERRED
+    return LedgerAccount.ENTRUSTED if assessment.matter in HEARD else LedgerAccount.DEFERRED
 
 
 def book_assessment(session: Session, assessment: FeeAssessment) -> None:
@@ -331,6 +331,21 @@ def book_passed_on(session: Session, name: str, amount: Money, channel: Channel,
         at=at,
         case_id=case_id,
     )
+
+
+def book_advanced(session: Session, name: str, amount: Money, channel: Channel, at: datetime, case_id: int) -> None:
+    """The court pays somebody out of its own means for a case; what the loser then pays to the court stands for it (CPL 77)."""
+    post(
+        session,
+        f"advanced/{name}",
+        "advanced by the court",
+        LedgerAccount.DEFERRED,
+        HOLDS[channel],
+        amount,
+        at=at,
+        case_id=case_id,
+    )
+    _unearn(session, case_id, amount.currency, f"advanced/{name}", at)
 
 
 def earn(session: Session, case_id: int, currency: str, name: str, at: datetime) -> Money:

@@ -1,5 +1,5 @@
-"""What the court collects for experts who attend a hearing: asked for, given back, passed on; never its own (FEE 11; EV
-38, 39).
+"""What the court collects for experts and witnesses who come: asked for, given back, passed on, or advanced by the court; never
+its own (CPL 77; FEE 11; EV 38, 39).
 """
 
 from __future__ import annotations
@@ -11,12 +11,21 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Party
 from odr.ground.text import Money, T, Text
-from odr.payments.books.bookings import book_assessment, book_refund_order, paid_on, refundable
+from odr.payments.books.bookings import book_advanced, book_assessment, book_refund_order, paid_on, refundable
 from odr.payments.fee.assessment import write_assessment
 from odr.payments.fee.fee_computation import Assessment, Matter
 from odr.payments.fee.scales import FeeStep
 from odr.payments.fee.unpaid import ask_no_more
-from odr.payments.models import AssessmentState, CheckoutSession, CheckoutState, FeeAssessment, FeeBasis, Payment
+from odr.payments.models import (
+    AssessmentState,
+    Channel,
+    CheckoutSession,
+    CheckoutState,
+    CourtAdvance,
+    FeeAssessment,
+    FeeBasis,
+    Payment,
+)
 from odr.payments.refund.orders import write_refund
 from odr.procedure.rules.tariff import Ending
 
@@ -34,8 +43,8 @@ def collect(
     *,
     matter: Matter = Matter.ATTENDANCE,
 ) -> FeeAssessment:
-    """Ask a party for its part of what an expert's attendance costs (EV 38), or for what its copies cost (FEE 11), and
-    start its time.
+    """Ask a party for its part of what an expert's attendance costs (EV 38), for what a witness is paid (CPL 77), or for
+    what its copies cost (FEE 11), and start its time.
 
     ``steps`` add up to the part, in minor units; ``window`` is the time limit of the pack,
     ``days`` another length within its bounds. Raises InvalidInput outside of them.
@@ -57,6 +66,23 @@ def is_on_its_way(sitting: Sitting, row: FeeAssessment) -> bool:
     """Whether an online payment was made and its end is not known yet: nothing is found meanwhile."""
     moving = (CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING)
     return sitting.session.scalar(select(CheckoutSession.id).where(*moving).limit(1)) is not None
+
+
+def advance_by_court(sitting: Sitting, case: Case, subject: str, amount: Money, channel: Channel) -> None:
+    """The court pays somebody out of its own means; the costs decision says who bears it (CPL 77). ``subject`` is the row of
+    another room for which it is paid, once.
+    """
+    sitting.session.add(
+        CourtAdvance(
+            case_id=case.id,
+            subject=subject,
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            entry_number=sitting.next_number(case),
+            at=sitting.now,
+        )
+    )
+    book_advanced(sitting.session, subject, amount, channel, sitting.now, case.id)
 
 
 def give_back(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case, Party
-from odr.docket.queries import parties
+from odr.docket.queries import parties, rows_of
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import Money, T
 from odr.payments import desks
@@ -26,7 +26,7 @@ from odr.payments.fee.fee_computation import BORNE, FIRST_INSTANCE, Assessment, 
 from odr.payments.fee.scales import FeeStep
 from odr.payments.fee.unpaid import ask_no_more
 from odr.payments.inputs import BearsInput
-from odr.payments.models import AssessmentState, CostsOrder, FeeAssessment
+from odr.payments.models import AssessmentState, CostsOrder, CourtAdvance, FeeAssessment
 from odr.payments.refund.orders import DEMAND_WINDOW, order_back, orders_of, spread
 from odr.procedure.rules.tariff import Ending
 
@@ -81,7 +81,8 @@ def standing_fee(sitting: Sitting, case: Case, matters: Matters = BORNE) -> Mone
 
     What goes back to a winner stays part of it: somebody else bears it. In an action of
     many the fee is what the sum in dispute makes at the end (CPI 194). What experts who
-    attended were paid is part of it, what they bear themselves is not (EV 39).
+    attended were paid is part of it, what they bear themselves is not (EV 39); so is what witnesses were paid, by a party or
+    by the court (CPL 77).
     """
     ended = fee_at_end(sitting, case, matters=matters)
     left = tuple(matter for matter in matters if ended is None or matter not in FIRST_INSTANCE)
@@ -96,7 +97,13 @@ def standing_fee(sitting: Sitting, case: Case, matters: Matters = BORNE) -> Mone
         for one in orders_of(sitting, case, party, left)
         if one.ending is not Ending.WON
     )
-    return Money((ended.total.minor if ended is not None else 0) + asked - gone, sitting.pack(case).currency)
+    advanced = sum(one.amount_minor for one in advances_of(sitting, case)) if Matter.WITNESS in matters else 0
+    return Money((ended.total.minor if ended is not None else 0) + asked + advanced - gone, sitting.pack(case).currency)
+
+
+def advances_of(sitting: Sitting, case: Case) -> list[CourtAdvance]:
+    """What the court paid out of its own means for a case (CPL 77)."""
+    return rows_of(sitting.session, CourtAdvance, case)
 
 
 def forgone(sitting: Sitting, case: Case, party: Party, matter: Matter) -> Money:

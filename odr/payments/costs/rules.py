@@ -50,6 +50,8 @@ class Allocation:
     articles: tuple[str, ...]
     attendance: Money | None = None
     """What of it is no fee but was paid to experts who attended (EV 39); None for nothing."""
+    witnesses: Money | None = None
+    """What of it is no fee but is paid to witnesses who came (CPL 77); None for nothing."""
 
     def of(self, party: str) -> CostShare:
         """One party's part; KeyError for somebody who has none."""
@@ -79,6 +81,7 @@ class Allocation:
             "reason": text_to_json(self.reason),
             "articles": list(self.articles),
             **({"attendance": self.attendance.minor} if self.attendance is not None else {}),
+            **({"witnesses": self.witnesses.minor} if self.witnesses is not None else {}),
         }
 
     @classmethod
@@ -93,8 +96,10 @@ class Allocation:
             for one in written["reimbursements"]
         )
         attendance = Money(written["attendance"], currency) if "attendance" in written else None
+        witnesses = Money(written["witnesses"], currency) if "witnesses" in written else None
         reason, articles = text_from_json(written["reason"]), tuple(written["articles"])
-        return cls(Money(written["fee"], currency), shares, debts, written["jointly"], reason, articles, attendance)
+        fee = Money(written["fee"], currency)
+        return cls(fee, shares, debts, written["jointly"], reason, articles, attendance, witnesses)
 
 
 def shares_by_success(

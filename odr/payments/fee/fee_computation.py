@@ -47,6 +47,8 @@ class Matter(StrEnum):
     """Confirmation of a mediated agreement, a special procedure."""
     ATTENDANCE = "attendance"
     """What an expert's attendance at a hearing costs: no fee, but collected by the court for them (FEE 11; EV 38)."""
+    WITNESS = "witness"
+    """What it costs a witness to come: no fee, but advanced to the court for them (CPL 77; FEE 11)."""
     COPIES = "copies"
     """What copies of the file cost on paper: no fee, but what they really cost (FEE 11)."""
     FINE = "fine"
@@ -59,13 +61,15 @@ FIRST_INSTANCE = (Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM)
 """Filing fees of the first instance."""
 APPEALS = (Matter.APPEAL, Matter.APPEAL_RULING)
 """Fees of an appeal, whoever appeals and from what."""
-AT_COST = (Matter.ATTENDANCE, Matter.COPIES)
+AT_COST = (Matter.ATTENDANCE, Matter.WITNESS, Matter.COPIES)
 """What the court collects at cost: no fee, so no relief from fees and no correction of a fee touches it (FEE 11)."""
 NO_FEE = (*AT_COST, Matter.FINE)
 """What is paid to the court and is no fee: no relief from fees and no correction of a fee touches it."""
-BORNE = (*FIRST_INSTANCE, Matter.ATTENDANCE)
-"""What the costs decision of this court is about: the filing fees, and what came in for experts who attended (FEE 6,
-29; EV 39).
+HEARD = (Matter.ATTENDANCE, Matter.WITNESS)
+"""What the court takes for who is heard, and passes on to them (FEE 11)."""
+BORNE = (*FIRST_INSTANCE, *HEARD)
+"""What the costs decision of this court is about: the filing fees, and what experts and witnesses who came are paid (CPL 77;
+FEE 6, 29; EV 39).
 """
 
 

@@ -46,6 +46,11 @@ def fee_step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> Step
             T("pay the fine, %(amount)s", amount=left),
             silence=T("The fine stays owed, and the court has it collected in the enforcement."),
         )
+    if row.matter is Matter.WITNESS:
+        return StepWords(
+            T("advance what your witness is paid, %(amount)s", amount=left),
+            silence=T("The court advances it, and the decision on costs says who bears it."),
+        )
     if row.matter.value == "attendance":
         return StepWords(T("pay for the expert who is to be heard, %(amount)s", amount=left))
     help_with_it = (

@@ -343,6 +343,23 @@ class CopyRules(Rule):
     kept: Period
 
 
+class WitnessCostRules(Rule):
+    """At which standards what it costs a witness to come is paid (CPL 77; CPI 118).
+
+    A lost day of work counts a year's average wage by ``wage_days``, the days worked in a year. ``meals_per_day`` and
+    ``lodging_per_night`` are the most that is paid, in minor units; without one the judge finds what was needed. What rests on
+    no article that these rules hold says ``note``.
+    """
+
+    applies_to: Applies
+    article: Article
+    wage_days: Annotated[int, Field(ge=200, le=366)]
+    meals_per_day: Minor | None = None
+    lodging_per_night: Minor | None = None
+    provisional: bool = False
+    note: Words | None = None
+
+
 class RepresentativeRules(Rule):
     """How many may act for one party at a time (CPL 61). Assistants of a representative, and who acts in a party's place by
     law, do not count.

@@ -64,6 +64,7 @@ from odr.procedure.rules.court_rules import (
     VolumeRules,
     WageFigure,
     Wages,
+    WitnessCostRules,
     WrittenHearings,
 )
 from odr.procedure.rules.insight import DistributionRules, IndicatorRules, SupervisionRules, WorkloadRules
@@ -135,6 +136,7 @@ class RulePack(Rule):
     retrial: Retrial | None = None
     retention: Retention | None = None
     copies: CopyRules | None = None
+    witness_costs: WitnessCostRules | None = None
     representatives: RepresentativeRules | None = None
     viewing: ViewingRules | None = None
     enforcement_list: EnforcementListRules | None = None
