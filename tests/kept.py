@@ -207,9 +207,32 @@ class Place:
 _PLACES: WeakKeyDictionary[Database, Place] = WeakKeyDictionary()
 
 
+_LAYS: set[str] = set()
+"""Stories that lay rows beside their acts, by name."""
+
+
+def lays_rows(tell: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
+    """Say of a kept story that it lays rows which no act made: the audit would find them, there and in what goes on from there."""
+    _LAYS.add(_name_of(tell))
+    return tell
+
+
+def _name_of(tell: Callable[..., Any]) -> str:
+    return f"{tell.__module__}.{tell.__qualname__}"
+
+
+def _lies_on_laid_rows(key: Key) -> bool:
+    told: Any = key
+    while isinstance(told[0], tuple):
+        if told[1] in _LAYS:
+            return True
+        told = told[0]
+    return False
+
+
 def kept(tell: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
     """Keep a story whose arguments are plain words and numbers, and whose result, if any, can be pickled."""
-    name = f"{tell.__module__}.{tell.__qualname__}"
+    name = _name_of(tell)
 
     @wraps(tell)
     def story(stage: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -233,7 +256,7 @@ def kept(tell: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]
         volume = place.shelf.volumes.get(key)
         if volume is None:
             result = tell(stage, *args, **kwargs)
-            if getattr(stage, "by_acts_alone", True):
+            if getattr(stage, "by_acts_alone", False) and not _lies_on_laid_rows(key):
                 _is_whole(stage.court)
             if place.shelf.keep(key, stage.court, stage.clock.now(), pickle.dumps((_values(stage), result))):
                 place.stand(stage.court, key)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import undefer
@@ -120,6 +120,8 @@ def claim_in_chinese() -> ClaimInput:
 class Scene:
     """A court with its people, a clock that stands still, and one case to walk."""
 
+    by_acts_alone: ClassVar[bool] = True
+    """Nothing is laid beside the acts in a story that is kept."""
     court: Court
     clock: FixedClock
     people: dict[str, int] = field(default_factory=dict)

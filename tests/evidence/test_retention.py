@@ -24,11 +24,12 @@ from odr.procedure.models import Task
 from odr.procedure.rules.base import Period, Unit
 from odr.procedure.rules.registry import PackRegistry
 from tests.evidence.test_case_file import made, signed_in, with_exhibits
-from tests.kept import kept
+from tests.kept import kept, lays_rows
 from tests.scene import Scene
 
 
 @kept
+@lays_rows
 def closed(scene: Scene) -> None:
     """A case with an exhibit in the database and one in the store, over."""
     with_exhibits(scene)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy import select
@@ -49,7 +49,6 @@ PEOPLE = {
 class Bench:
     """A court with one case, and short ways to act in it."""
 
-    by_acts_alone: ClassVar[bool] = False
     court: Court
     clock: FixedClock
     case_id: int = 0
