@@ -51,7 +51,7 @@ function autosave(form) {
   // Without an address of its own nothing is sent: the page's own address would send the form itself.
   if (!form.dataset.autosave) return;
   const line = form.querySelector("[data-saved-line]") ?? document.querySelector("[data-saved-line]");
-  let timer, sending = false, again = false, failed = false, last = "";
+  let timer, sending = false, again = false, failed = false, sent = false, last = "";
   const body = () => {
     const data = new FormData(form);
     for (const name of ["add", "remove", "password", "code", "identity_code", "identity_password"]) data.delete(name);
@@ -62,7 +62,8 @@ function autosave(form) {
   const answers = (data) => { const typed = new URLSearchParams(data); typed.delete("was"); return typed.toString(); };
   async function save() {
     const now = body();
-    if (answers(now) === last) return;
+    // What is sent to the court is no draft any more: saved after it, it would stand there as begun and not sent.
+    if (sent || answers(now) === last) return;
     if (sending) { again = true; return; }
     sending = true;
     try {
@@ -104,6 +105,8 @@ function autosave(form) {
   }
   last = answers(body());
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, SAVE_AFTER); });
+  form.addEventListener("submit", (event) => { setTimeout(() => { sent = !event.defaultPrevented; }); });
+  window.addEventListener("pageshow", () => { sent = false; });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
   askBefore(form, () => failed && answers(body()) !== last);
 }

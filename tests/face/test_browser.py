@@ -159,6 +159,21 @@ def test_what_is_typed_last_is_saved_by_a_page_that_is_left(site: Site, open_pag
     assert site.posted[0][1]["statement"] == "I did not get the room."
 
 
+def test_what_is_sent_is_not_saved_as_a_draft_after_it(site: Site, open_page: OpenPage) -> None:
+    """Sent at once after the last key: no draft follows it, which would stand there as begun and not sent."""
+    page = open_page(f"{site.origin}/en")
+    site.posted.clear()
+    page.locator("#statement").fill("I did not get the room.")
+    with answered(page):
+        page.get_by_role("button", name="Send to the court").click()
+    page.goto(f"{site.origin}/zh-Hans")
+    page.locator("#statement").fill("我没有住到房间。")
+    until(lambda: any(path == "/drafts/1" for path, _ in site.posted), "the draft of the next page")
+    (first, *_), (path, draft) = site.posted[0], site.posted[-1]
+    assert first != "/drafts/1" and path == "/drafts/1" and draft["statement"] == "我没有住到房间。"
+    assert len(site.posted) == 2
+
+
 def test_a_form_that_does_not_save_itself_is_not_left_by_a_slip(site: Site, open_page: OpenPage) -> None:
     """Typed and not sent: the browser asks before the page is left. Sent, or saved by itself, it does not."""
     page = open_page(f"{site.origin}/en?unsaved=1")
