@@ -78,7 +78,9 @@ def chosen(sitting: Sitting, case: Case, actor: Actor, reference: str, found: Fo
 
 
 def what_is_asked(sitting: Sitting, case: Case, given: Any) -> list[Text]:
-    """The letter itself: who is asked, what, how, and by when (CPL 134)."""
+    """The letter itself: who is asked, what, how, and by when (CPL 134). Of a form that is not filled in, nothing."""
+    if given.items is None:
+        return []
     return [
         T("To: %(court)s, %(address)s", court=given.court, address=given.address),
         T("What is asked: %(items)s", items=given.items),
