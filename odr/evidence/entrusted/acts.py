@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from odr.evidence.entrusted.queries import WINDOW, inquiries_of, not_answered, o
 from odr.evidence.exhibits.adding import add_exhibit
 from odr.evidence.inspections.models import OwnGround
 from odr.evidence.models import Category
+from odr.evidence.offered import Offer
 from odr.evidence.requests.acts import chosen as chosen_request
 from odr.evidence.requests.models import EvidenceRequest, RequestState
 from odr.evidence.requests.queries import to_collect
@@ -23,7 +24,7 @@ from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
-from odr.procedure.acts.table import Everyone, Guard, Milestone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.language import language_of
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 UNTIL_DECIDED = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
-
-Found = Callable[["Sitting", Case, Actor], list[EntrustedInquiry]]
 
 
 @resolver("entrusted_inquiry")
@@ -59,22 +58,8 @@ def entrusted_not_answered(sitting: Sitting, case: Case, actor: Actor) -> list[O
     return _options(not_answered(sitting, case, actor))
 
 
-def waits(found: Found, reason: Text) -> Guard:
-    """Open only where there is an inquiry the act can be about."""
-
-    @guard("CPL 134")
-    def an_inquiry_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-        return None if found(sitting, case, actor) else reason
-
-    return an_inquiry_waits
-
-
-def chosen(sitting: Sitting, case: Case, actor: Actor, reference: str, found: Found) -> EntrustedInquiry:
-    """The inquiry an act is about. Raises InvalidInput for one that its list does not offer."""
-    inquiry: EntrustedInquiry = sitting.resolved("entrusted_inquiry", reference)
-    if all(one.id != inquiry.id for one in found(sitting, case, actor)):
-        raise InvalidInput.at("inquiry", T("Choose one of those listed."))
-    return inquiry
+_OFFER = Offer[EntrustedInquiry]("entrusted_inquiry", "inquiry")
+waits, chosen = _OFFER.waits, _OFFER.chosen
 
 
 def what_is_asked(sitting: Sitting, case: Case, given: Any) -> list[Text]:
@@ -155,7 +140,7 @@ def entrust_inquiry(sitting: Sitting, case: Case, given: EntrustInput, *, actor:
     desk=desks.ENTRUSTED_SEND,
     topic=Topic.EVIDENCE,
     in_record=False,
-    guard=waits(on_their_way, T("No letter to another court is on its way.")),
+    guard=waits(on_their_way, "CPL 134", T("No letter to another court is on its way.")),
 )
 def record_entrusted_received(
     sitting: Sitting, case: Case, given: ReceivedInput, *, actor: Actor, now: datetime
@@ -201,7 +186,7 @@ def on_not_answered(sitting: Sitting, case: Case, window: Window) -> None:
     desk=desks.ENTRUSTED_LATE,
     topic=Topic.EVIDENCE,
     in_record=False,
-    guard=waits(not_answered, T("No other court is inquiring for this case.")),
+    guard=waits(not_answered, "CPL 134", T("No other court is inquiring for this case.")),
 )
 def record_entrusted_answer(
     sitting: Sitting, case: Case, given: EntrustedAnswerInput, *, actor: Actor, now: datetime

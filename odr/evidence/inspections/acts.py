@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from odr.evidence.inspections.inputs import (
 from odr.evidence.inspections.models import Inspection, InspectionManner, InspectionNote, InspectionState
 from odr.evidence.inspections.queries import asked_for, begun, fixed, title_of, to_sign
 from odr.evidence.models import Exhibit
+from odr.evidence.offered import Offer
 from odr.evidence.requests.acts import REPLY, wait_for_the_others
 from odr.evidence.requests.models import EvidenceRequest, RequestKind, RequestState
 from odr.ground.errors import InvalidInput
@@ -29,7 +30,7 @@ from odr.identity.actors import Actor
 from odr.procedure.acts.events import Served
 from odr.procedure.acts.letter import DAY, HOUR, PLACE, Letter, PaperKind
 from odr.procedure.acts.resolvers import resolver
-from odr.procedure.acts.table import Everyone, Guard, Milestone, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.hours import hour_of
 from odr.procedure.models import WindowState
@@ -48,8 +49,6 @@ UNTIL_DECIDED = TRIED | {Stage.DELIBERATION}
 NOTICE = "inspection_notice"
 """The rule on how long before an inspection everybody is told of it (EV 43)."""
 
-Found = Callable[["Sitting", Case, Actor], list[Inspection]]
-
 COMES = T(
     "The court inspects on %(at)s: %(where)s. You, your representative or an adult relative of your household should be there, or join online; the inspection is held even if nobody comes. You may explain things and say what the court is to look at with care.",
     at=HOUR,
@@ -65,22 +64,8 @@ def find_inspection(sitting: Sitting, case: Case, actor: Actor, reference: str) 
     )
 
 
-def waits(found: Found, source: str, reason: Text) -> Guard:
-    """Open only where there is an inspection the act can be about."""
-
-    @guard(source)
-    def an_inspection_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-        return None if found(sitting, case, actor) else reason
-
-    return an_inspection_waits
-
-
-def chosen(sitting: Sitting, case: Case, actor: Actor, reference: str, found: Found) -> Inspection:
-    """The inspection an act is about. Raises InvalidInput for one that its list does not offer."""
-    inspection: Inspection = sitting.resolved("inspection", reference)
-    if all(one.id != inspection.id for one in found(sitting, case, actor)):
-        raise InvalidInput.at("inspection", T("Choose one of those listed."))
-    return inspection
+_OFFER = Offer[Inspection]("inspection", "inspection")
+waits, chosen = _OFFER.waits, _OFFER.chosen
 
 
 def _options(case: Case, rows: Sequence[Inspection]) -> list[Option]:

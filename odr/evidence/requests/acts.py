@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -18,6 +18,7 @@ from odr.evidence.exhibits.adding import add_exhibit
 from odr.evidence.inputs import ExhibitInput
 from odr.evidence.kit.compiling import recall
 from odr.evidence.models import Category, Exhibit, ExhibitState
+from odr.evidence.offered import Offer
 from odr.evidence.requests.models import EvidenceReply, EvidenceRequest, RequestKind, RequestState
 from odr.evidence.requests.queries import (
     late_consequence,
@@ -36,7 +37,7 @@ from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.text import Money, T, Text, words_of
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import DAY, Letter, PaperKind
-from odr.procedure.acts.table import Everyone, Guard, Milestone, Premise, Recorded, RulingForm, Topic, act, guard
+from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.exhibit_titles import NOT_A_NAME, looks_like_file_name
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtText, RefTo, field
 from odr.procedure.models import Window, WindowState
@@ -55,25 +56,8 @@ RULED = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
 REPLY, ORDER = "evidence_reply", "evidence_order"
 
 
-Found = Callable[["Sitting", Case, Actor], list[EvidenceRequest]]
-
-
-def waits(found: Found, source: str, reason: Text) -> Guard:
-    """Open only where the act has something to be about."""
-
-    @guard(source)
-    def a_request_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-        return None if found(sitting, case, actor) else reason
-
-    return a_request_waits
-
-
-def chosen(sitting: Sitting, case: Case, actor: Actor, reference: str, found: Found) -> EvidenceRequest:
-    """The request an act is about. Raises InvalidInput for one that its list does not offer."""
-    request: EvidenceRequest = sitting.resolved("evidence_request", reference)
-    if all(one.id != request.id for one in found(sitting, case, actor)):
-        raise InvalidInput.at("request", T("Choose one of those listed."))
-    return request
+_OFFER = Offer[EvidenceRequest]("evidence_request", "request")
+waits, chosen = _OFFER.waits, _OFFER.chosen
 
 
 def wait_for_the_others(sitting: Sitting, case: Case, request: EvidenceRequest, now: datetime) -> None:
