@@ -6,6 +6,8 @@ from typing import Protocol
 
 from playwright.sync_api import ElementHandle, FileChooser, Page
 
+from tests.peers.browser import until_on
+
 MOST_TABS = 300
 """Further than this nobody looks for a control."""
 
@@ -112,7 +114,8 @@ class Keys:
         for _ in range(MOST_TABS):
             where = page.evaluate(_WHERE, wanted)
             if where == "there":
-                assert page.evaluate(_IS_SEEN), (page.url, at, page.evaluate("document.activeElement.outerHTML"))
+                # The page scrolls to it in a moment of its own.
+                until_on(page, lambda: page.evaluate(_IS_SEEN), f"whatever has the focus is seen: {at} on {page.url}")
                 return wanted
             page.keyboard.press("Shift+Tab" if where == "before" else "Tab")
         raise AssertionError(f"no key leads to {at} on {page.url}")
