@@ -85,6 +85,14 @@ def test_every_macro_is_accessible_and_fits(site: Site, open_context: OpenContex
     assert len(found["passes"]) > 20
 
 
+def test_a_state_of_many_words_is_no_wider_than_a_phone(site: Site, open_page: OpenPage) -> None:
+    """It goes on in a second line, wherever it stands."""
+    page = open_page(f"{site.origin}/en", width=PHONE)
+    words = '<p><span class="court-status">The party who called the witness is asked to advance it</span></p>'
+    page.evaluate("words => document.querySelector('main').insertAdjacentHTML('beforeend', words)", words)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+
+
 def test_chinese_is_drawn_by_the_courts_own_font_where_there_is_no_other(site: Site, open_page: OpenPage) -> None:
     """A browser that knows none of the named Chinese fonts fetches pieces of the court's."""
     page = open_page(site.origin, javascript=True)
