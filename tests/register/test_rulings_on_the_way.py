@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from odr import wiring
+from odr.app import create_app
 from odr.docket.models import Case, Document, Stage, Track
 from odr.filing.models import Request, RequestKind
 from odr.ground.clock import FixedClock
@@ -23,6 +24,7 @@ from odr.register.viewing.applications import decision_in
 from tests.evidence.test_requests import ask, newest, with_exhibits
 from tests.filing.test_appeals import AWAY, outcome as higher_court, ruled
 from tests.judgment.bench import Bench, lay_case
+from tests.judgment.test_changed_on_appeal import CHANGED, appealed
 from tests.judgment.test_preservation import ASKED, RULING, motion_of, preserved
 from tests.register.publishing import numbered, publish
 from tests.register.test_publication_endings import desks_of, in_ledger
@@ -180,6 +182,19 @@ def test_what_was_ruled_on_the_way_stands_for_no_decision_of_the_case(whole_cour
         found = decision_in(session, number)
         assert found is not None and found.number == judgment.number
         assert read_at(session, number) == judgment.address
+    page = create_app(court=bench.court).test_client().get(f"/decisions/{judgment.address}").text
+    assert correction.address in page, "whoever reads the judgment is led to what corrects it"
+
+
+def test_whoever_reads_a_judgment_reads_that_it_was_changed_above(bench: Bench) -> None:
+    """Its orders stand there as they were given, and are not what holds (CPL 177; JDP 7): page and programs say what does."""
+    appealed(bench, "respondent/1")
+    bench.do("clerk", "record_appeal_outcome", CHANGED | {"decided_on": bench.today, "amount": "500.00"})
+    row = publish(bench)
+    client = create_app(court=bench.court).test_client()
+    assert "Intermediate Court" in client.get(f"/decisions/{row.address}").text
+    told = client.get(f"/decisions/{row.address}.json").get_json()
+    assert told["in_effect"] and told["changed_by"]["number"] == CHANGED["number"]
 
 
 def test_the_paper_of_a_number_is_the_sealed_one(bench: Bench) -> None:
