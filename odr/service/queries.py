@@ -101,6 +101,18 @@ def packets_of(session: Session, case: Case, *states: PacketState, party_id: int
     return [packet for packet in session.scalars(query) if not states or packet.state in states]
 
 
+def reached(session: Session, case: Case, entry_number: int | None) -> dict[int, datetime | None]:
+    """Whom an entry was sent to, and since when it counts as served on each; None for whom it has not reached."""
+    found: dict[int, datetime | None] = {}
+    for packet in packets_of(session, case):
+        if entry_number not in packet.entry_ids:
+            continue
+        before = found.setdefault(packet.party_id, None)
+        if packet.docketed_as == packet.state.value and packet.effective_at is not None:
+            found[packet.party_id] = min(packet.effective_at, before or packet.effective_at)
+    return found
+
+
 @resolver("packet")
 def find_packet(sitting: Sitting, case: Case, actor: Actor, reference: str) -> Packet | None:
     """A packet by its reference: the court's people find all, a party its own."""

@@ -376,6 +376,7 @@ def _keep_ruling(
 def _facts(request: EvidenceRequest, document: Document) -> dict[str, Any]:
     return {
         "request": request.reference,
+        "about": request.kind.value,
         "document": document.reference,
         "sha256": document.sha256,
         "document_receipt": document.receipt,

@@ -150,6 +150,20 @@ def is_final(sitting: Sitting, case: Case, ruling: Request, window: str) -> bool
     return not runs and not appealed and all(p.id in served for p in _concerned(sitting, case, ruling))
 
 
+def may_still_fall(sitting: Sitting, case: Case, entry: int | None) -> bool:
+    """Whether the ruling of an entry that keeps a case here is not to be relied on: somebody can appeal from it or has, or it was set
+    aside (CPL 157, 158, 171). Of every other ruling that ends nothing, nobody can.
+    """
+    refused = requests_of(sitting, case, RequestKind.JURISDICTION, RequestState.REFUSED)
+    ruling = next((one for one in refused if one.decided_entry == entry), None)
+    if ruling is None or not is_appealable(sitting, case, APPEAL_JURISDICTION):
+        return False
+    won = requests_of(sitting, case, RequestKind.APPEAL, RequestState.GRANTED)
+    return any(one.subject == ruling.reference for one in won) or not is_final(
+        sitting, case, ruling, APPEAL_JURISDICTION
+    )
+
+
 def _concerned(sitting: Sitting, case: Case, ruling: Request) -> list[Party]:
     """Whose time has to end. A claim that was not accepted concerns the claimant alone; whom no paper has reached yet
     is not waited for.

@@ -13,7 +13,7 @@ from odr.docket.queries import parties
 from odr.judgment.models import EnforcementCase, EnforcementMeasure, EnforcementSettlement, Obligation, Performance
 from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import EnforcementState, SettlementState
-from odr.service.queries import packets_of
+from odr.service.queries import reached
 
 
 def performed(session: Session, obligation: Obligation) -> int:
@@ -109,9 +109,6 @@ def is_barred(session: Session, case: Case, obligation: Obligation) -> bool:
 
 def in_effect_since(session: Session, case: Case, entry: int | None) -> datetime | None:
     """Since when a ruling that halts or ends an enforcement holds: when it reached the last of the parties (CPL 269); None before."""
-    reached: dict[int, datetime] = {}
-    for packet in packets_of(session, case):
-        if entry in packet.entry_ids and packet.docketed_as == packet.state.value and packet.effective_at is not None:
-            reached[packet.party_id] = min(packet.effective_at, reached.get(packet.party_id, packet.effective_at))
-    served = [reached.get(party.id) for party in parties(case)]
+    known = reached(session, case, entry)
+    served = [known.get(party.id) for party in parties(case)]
     return None if None in served else max(at for at in served if at is not None)

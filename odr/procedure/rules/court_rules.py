@@ -653,7 +653,7 @@ class PublishedKind(Rule):
     """A kind of decision that gets a number in the public ledger.
 
     ``papers`` are the kinds of sealed paper it is; ``acts`` narrows them to what these acts made, ``answers`` to what was
-    answered there: another answer of such an act gets no number under any kind. ``withheld`` is the reason for which this kind is as a rule not published; then ``except_for`` says when it is all the same.
+    answered there, ``about`` to what the entry says it is about: another answer of such an act gets no number under any kind. ``withheld`` is the reason for which this kind is as a rule not published; then ``except_for`` says when it is all the same.
     """
 
     title: Words
@@ -661,8 +661,13 @@ class PublishedKind(Rule):
     papers: Annotated[tuple[Key, ...], Field(min_length=1)]
     acts: tuple[Key, ...] = ()
     answers: tuple[Key, ...] = ()
-    ends_case: bool = False
-    """Only papers of an act that closed the case, or that ruled so and waits until nobody can appeal from it."""
+    about: tuple[Key, ...] = ()
+    ends_case: bool | None = None
+    """True: only papers of an act that closed the case, or that ruled so and waits until nobody can appeal from it; false: only of
+    one that did not.
+    """
+    effect: Literal["binding", "served", "at_once"] = "binding"
+    """When it has effect: with the case, once it reached everybody it was sent to, or as soon as everybody in the case may read it."""
     withheld: Key | None = None
     except_for: Words | None = None
 
@@ -711,8 +716,8 @@ class PublicationRules(Rule):
                 raise ValueError(f"kinds.{key}: withheld names no reason of the list: {kind.withheld}")
             if (kind.withheld is None) != (kind.except_for is None):
                 raise ValueError(f"kinds.{key}: what is withheld as a rule says when it is published all the same")
-            if kind.answers and not kind.acts:
-                raise ValueError(f"kinds.{key}: answers are those of acts, and none is named")
+            if (kind.answers or kind.about) and not kind.acts:
+                raise ValueError(f"kinds.{key}: answers and what it is about are those of acts, and none is named")
         return self
 
     @property
@@ -725,18 +730,24 @@ class PublicationRules(Rule):
         """What is replaced and cut."""
         return RedactionRules.from_table(self.redaction)
 
-    def kind_of(self, paper: str, act: str, *, ended: bool, answer: str | None = None) -> str | None:
+    def kind_of(
+        self, paper: str, act: str, *, ended: bool, answer: str | None = None, about: str | None = None
+    ) -> str | None:
         """Under which kind a sealed paper of an act gets its number; None where it gets none. Where kinds name the act, it is one of
         theirs or none.
         """
         fitting = [
             (key, kind)
             for key, kind in self.kinds.items()
-            if paper in kind.papers and (not kind.acts or act in kind.acts) and (ended or not kind.ends_case)
+            if paper in kind.papers and (not kind.acts or act in kind.acts) and kind.ends_case in (None, ended)
         ]
         of_act = [(key, kind) for key, kind in fitting if kind.acts]
-        answered = (key for key, kind in of_act or fitting if not kind.answers or answer in kind.answers)
-        return next(answered, None)
+        said = (
+            key
+            for key, kind in of_act or fitting
+            if (not kind.answers or answer in kind.answers) and (not kind.about or about in kind.about)
+        )
+        return next(said, None)
 
 
 class RetrialGround(Rule):

@@ -29,6 +29,7 @@ from odr.procedure.case.course import PATH, WORDS
 from odr.procedure.time.timeline import stage_marks
 from odr.register.publication.ledger import public_state
 from odr.register.publication.models import Publication
+from odr.register.search.facts import DECIDING
 from odr.service.sending.asked import last_day
 
 if TYPE_CHECKING:
@@ -153,10 +154,12 @@ def _to_come(stage: Stage) -> Iterator[Text]:
 
 
 def _published(sitting: Sitting, case: Case) -> str | None:
+    """Where the public reads what was decided: what ended the case before what was ruled on the way."""
     rows = sitting.session.scalars(
         select(Publication).where(Publication.case_id == case.id).order_by(Publication.number.desc())
     )
-    return next((row.address for row in rows if public_state(row) == "published"), None)
+    public = [row for row in rows if public_state(row) == "published"]
+    return next((row.address for row in sorted(public, key=lambda row: row.kind not in DECIDING)), None)
 
 
 def _day(sitting: Sitting, at: datetime) -> date:

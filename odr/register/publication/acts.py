@@ -46,7 +46,7 @@ from odr.register.publication.models import (
     PublicationVersion,
     PublishedText,
 )
-from odr.register.publication.numbering import AFTER, MASKING, put_on_desk, to_be_corrected
+from odr.register.publication.numbering import MASKING, put_on_desk, to_be_corrected
 from odr.register.publication.public_pdf import sealed_pdf
 from odr.register.publication.redacting import digest_of, fixed, key_of, naming_of, redaction_of, salted, seen, summary
 from odr.register.redaction.structure import PublicText
@@ -56,10 +56,6 @@ if TYPE_CHECKING:
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
-NUMBERED = set(AFTER)
-"""A case may have a decision in effect while the rest of it is heard (CPL 156), and one that is heard again a public decision
-that has to be taken back. Which of its decisions an act is open to, each guard says.
-"""
 OBJECTION = "publication_objection"
 NOT_NOW = T("This is not open for that decision as it stands now. Look at it again.")
 
@@ -137,7 +133,7 @@ def _to_be_approved_by(sitting: Sitting, case: Case, row: Publication) -> dateti
     title=T("Propose the public text of a decision"),
     input=ProposalInput,
     by={Role.CLERK},
-    at=NUMBERED,
+    at=open_when.NUMBERED,
     guard=open_when.something_to_propose,
     while_stayed=True,
     source=law("JDP 3, 8, 10", "COURT publication"),
@@ -182,7 +178,7 @@ def propose_publication(sitting: Sitting, case: Case, given: ProposalInput, *, a
     title=T("Object to the text that is to be public"),
     input=ObjectionInput,
     by=set(PARTY_ROLES),
-    at=NUMBERED,
+    at=open_when.NUMBERED,
     guard=open_when.something_proposed,
     window=OBJECTION,
     meets=False,
@@ -237,7 +233,7 @@ def _standing(row: Publication, passages: Sequence[PassageInput]) -> list[str]:
     title=T("Approve the public text of a decision"),
     input=ApprovalInput,
     by={Role.JUDGE},
-    at=NUMBERED,
+    at=open_when.NUMBERED,
     guard=open_when.something_to_approve,
     while_stayed=True,
     source=law("COURT publication", "JDP 4, 8, 10"),
@@ -298,7 +294,7 @@ def prepare_publishing(court: Court, case: Case, given: BaseModel, actor: Actor)
     title=T("Publish a decision"),
     input=PublicationRef,
     by={Role.CLERK},
-    at=NUMBERED,
+    at=open_when.NUMBERED,
     guard=open_when.something_to_publish,
     while_stayed=True,
     source=law("JDP 3, 7"),
@@ -397,7 +393,7 @@ def _new_version(sitting: Sitting, case: Case, row: Publication, document: Docum
     title=T("Withhold a decision from publication"),
     input=ReasonInput,
     by={Role.JUDGE},
-    at=NUMBERED,
+    at=open_when.NUMBERED,
     guard=open_when.something_to_withhold,
     while_stayed=True,
     source=law("JDP 4"),
@@ -450,7 +446,7 @@ def _take_down(sitting: Sitting, case: Case, row: Publication) -> None:
     title=T("Withdraw a published decision"),
     input=WithdrawalInput,
     by={Role.JUDGE, Role.CLERK},
-    at=NUMBERED,
+    at=open_when.NUMBERED,
     guard=open_when.something_public,
     while_stayed=True,
     source=law("JDP 16"),
@@ -511,7 +507,7 @@ def _withdraw(sitting: Sitting, case: Case, row: Publication, key: str, actor: A
     title=T("Correct the public text of a decision"),
     input=CorrectionInput,
     by={Role.CLERK},
-    at=NUMBERED,
+    at=open_when.NUMBERED,
     guard=open_when.something_to_correct,
     while_stayed=True,
     source=law("JDP 16"),
@@ -545,7 +541,7 @@ def correct_publication(
     title=T("Put a withdrawn or withheld decision back"),
     input=RestoreInput,
     by={Role.JUDGE},
-    at=NUMBERED,
+    at=open_when.NUMBERED,
     guard=open_when.something_to_restore,
     while_stayed=True,
     source=law("COURT publication", "JDP 3"),

@@ -115,6 +115,24 @@ class Publication(Base):
     )
 
 
+class HeldRuling(Base):
+    """A sealed ruling that has no number yet, because somebody in the case does not know of it: a number would tell them (CPL
+    103). The row goes when the ruling gets its number.
+    """
+
+    __tablename__ = "held_ruling"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), unique=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    """Key of the pack's kinds, for the number it will get."""
+    language: Mapped[str] = mapped_column(String(12))
+    decided_on: Mapped[date] = mapped_column(Date)
+    original: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Its text as it was sealed."""
+
+
 class PublicationVersion(Base):
     """A text that was published. It stays on record with its digest, also when the text itself had to be taken away."""
 

@@ -7,30 +7,23 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import undefer
 
 from odr.docket.models import FROM_ACCEPTANCE, Audience, Case, DocketEntry, Document, Role, Stage
-from odr.filing.models import Request, RequestKind, RequestState
+from odr.docket.queries import entry as entry_of
 from odr.ground.db import new_reference
 from odr.ground.text import T, words_of
-from odr.judgment import names as judgment_names
-from odr.judgment.enforcement.queries import in_effect_since as served_on_all_since
-from odr.judgment.enforcement_remedies.objections.queries import is_replaced
-from odr.judgment.models import Decision
-from odr.judgment.vocabulary import DecisionState
-from odr.procedure.acts.windows import TIME_LIMITS, Nature
 from odr.procedure.papers.frame import SealedPaper
 from odr.procedure.time.reckoning import end_of
-from odr.register import desks, names
-from odr.register.enforcement_list.sanctions.queries import in_effect_since
+from odr.register import desks
 from odr.register.formats.published import new_public_id
 from odr.register.publication import ledger
-from odr.register.publication.models import Publication, PublicationState
+from odr.register.publication.effect import BY_THE_CASE, effect_of, ends_the_case
+from odr.register.publication.models import HeldRuling, Publication, PublicationState
 from odr.register.redaction.structure import text_of
-from odr.settlement.models import Agreement, AgreementState
 
 if TYPE_CHECKING:
     from odr.procedure.rules.court_rules import PublicationRules
@@ -41,18 +34,6 @@ AFTER = FROM_ACCEPTANCE
 judgment takes effect while the rest is heard (CPL 156).
 """
 JUDGMENT = "decision"
-STATEMENT = "mediation_statement"
-BINDING = frozenset({Stage.CLOSED, Stage.EFFECTIVE, Stage.ENFORCEMENT})
-"""Where a case stands once what ended it binds."""
-SANCTIONING = frozenset({names.DECIDE_SANCTION, names.DECIDE_RELEASE})
-ENFORCING = frozenset(
-    {
-        judgment_names.HALT_ENFORCEMENT,
-        judgment_names.END_ENFORCEMENT,
-        judgment_names.RULE_ON_ENFORCEMENT_OBJECTION,
-        judgment_names.RULE_ON_REVERSAL,
-    }
-)
 MASKING, NOT_ORIGINAL = "masking", "not_original"
 """The reasons, the first in every pack, of what was withdrawn because its public text is wrong (JDP 16)."""
 NO_EFFECT = "no_effect"
@@ -60,14 +41,17 @@ NO_EFFECT = "no_effect"
 
 
 def follow_decisions(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
-    """Number what this act sealed, and weigh the effect of what has a number."""
+    """Number what this act sealed or made known, and weigh the effect of what has a number."""
     rules = sitting.pack(case).publication
     if rules is None:
         return
     if sitting.prepared:
         _number(sitting, case, entry, rules)
-    if case.stage in AFTER and not case.is_blank:
-        for row in sitting.session.scalars(select(Publication).where(Publication.case_id == case.id)).all():
+    if case.is_blank:
+        return
+    _number_what_is_known(sitting, case, rules)
+    for row in sitting.session.scalars(select(Publication).where(Publication.case_id == case.id)).all():
+        if case.stage in AFTER or (row.kind in rules.kinds and rules.kinds[row.kind].effect != BY_THE_CASE):
             _weigh(sitting, case, row, rules)
 
 
@@ -76,96 +60,73 @@ def _number(sitting: Sitting, case: Case, entry: DocketEntry, rules: Publication
     if not papers:
         return
     payload = json.loads(entry.payload)
-    given, ended = payload.get("input") or {}, _ends_the_case(sitting.session, case, entry, payload)
+    given, told = payload.get("input") or {}, payload.get("result") or {}
+    ended = ends_the_case(sitting.session, case, entry, payload)
     answer = given.get("answer") or given.get("result")
     mine = Document.case_id == case.id, Document.entry_number == entry.number, Document.reference.in_(papers)
     for document in sitting.session.scalars(
         select(Document).where(*mine).order_by(Document.id).options(undefer(Document.size))
     ).all():
-        kind = rules.kind_of(document.kind, entry.act, ended=ended, answer=answer)
+        kind = rules.kind_of(document.kind, entry.act, ended=ended, answer=answer, about=told.get("about"))
         known = select(Publication.id).where(Publication.document_id == document.id)
-        if (
-            kind is None
-            or document.audience is not Audience.PARTIES_AND_COURT
-            or sitting.session.scalar(known) is not None
-        ):
+        if kind is None or sitting.session.scalar(known) is not None:
             continue
         paper = papers[document.reference]
-        row = Publication(
-            reference=new_reference(),
-            address=new_public_id(),
-            number=ledger.next_number(sitting.session),
+        ruling = HeldRuling(
             case_id=case.id,
             document_id=document.id,
             kind=kind,
-            rules=sitting.pack(case).named,
             language=paper.language,
             decided_on=sitting.today,
             original=text_of(paper.said, paper.language).as_json(),  # type: ignore[arg-type]
-            state=PublicationState.PENDING,
-            since_at=sitting.now,
-            choices={},
-            pointed=[],
-            naming={},
-            masked=[],
         )
-        sitting.session.add(row)
-        sitting.session.flush()
-        ledger.enter(sitting, case, row, document, entry, words_of(rules.kinds[kind].title))
+        if document.audience is Audience.PARTIES_AND_COURT:
+            _give_number(sitting, case, ruling, document, entry, rules)
+        elif rules.kinds[kind].effect != BY_THE_CASE:
+            sitting.session.add(ruling)
 
 
-def _ends_the_case(session: Session, case: Case, entry: DocketEntry, payload: dict[str, Any]) -> bool:
-    """Whether an act closed the case, or ruled that it ends once nobody can appeal from that any more (CPL 157, 158). What is ruled
-    in a case that is over ends nothing.
+def _number_what_is_known(sitting: Sitting, case: Case, rules: PublicationRules) -> None:
+    """Number what was kept from somebody in the case and is so no more: they were told, or the case is over and nothing can be asked
+    for in it (CPL 103, 106).
     """
-    stage = payload["stage"]
-    if stage["after"] == Stage.CLOSED.value:
-        return bool(stage["before"] != Stage.CLOSED.value)
-    return _ending(session, case, entry.number) is not None
+    held = sitting.session.scalars(select(HeldRuling).where(HeldRuling.case_id == case.id)).all()
+    for ruling in held:
+        document = sitting.session.get_one(Document, ruling.document_id, options=[undefer(Document.size)])
+        is_over = case.stage is Stage.CLOSED and not sitting.windows(case)
+        if not is_over and document.audience is not Audience.PARTIES_AND_COURT:
+            continue
+        assert document.entry_number is not None
+        entry = entry_of(sitting.session, case, document.entry_number)
+        assert entry is not None
+        _give_number(sitting, case, ruling, document, entry, rules)
+        sitting.session.delete(ruling)
 
 
-def _ending(session: Session, case: Case, number: int | None) -> RequestState | None:
-    """What became of the ruling of an entry that ends the case once nobody can appeal from it; None where it is no such ruling."""
-    mine = Request.case_id == case.id, Request.kind == RequestKind.ENDING, Request.asked_entry == number
-    return session.scalar(select(Request.state).where(*mine))
-
-
-def effect_of(sitting: Sitting, case: Case, row: Publication) -> datetime | None:
-    """Since when a numbered decision has effect; None while it has none: it can still be appealed, or it was undone.
-
-    Of a judgment the docket of judgment says it; of a fine, a detention and an early release what was decided on it (decision
-    99); a ruling in an enforcement has effect once it is served on everybody, wherever the case stands, until another decision takes
-    its place (CPL 269; decision 165). What ends a case has effect once nobody can appeal from it any more, and never where it was set aside on appeal; a
-    mediation statement once everybody has signed it, the confirmation of an agreement until it is set aside.
-    """
-    decision = sitting.session.scalar(select(Decision).where(Decision.document_id == row.document_id))
-    if decision is not None:
-        return decision.effective_at if decision.state is DecisionState.ISSUED else None
-    rules = sitting.pack(case).publication
-    kind = rules.kinds.get(row.kind) if rules is not None else None
-    paper = select(Document.kind, Document.entry_number, Document.void_by).where(Document.id == row.document_id)
-    of, entry, void_by = sitting.session.execute(paper).one()
-    if kind is not None and not SANCTIONING.isdisjoint(kind.acts):
-        return in_effect_since(sitting.session, case, entry)
-    if kind is not None and not ENFORCING.isdisjoint(kind.acts):
-        is_over = void_by is not None or is_replaced(sitting.session, case, entry)
-        return None if is_over else served_on_all_since(sitting.session, case, entry)
-    if case.stage not in BINDING or void_by is not None or not _binds(sitting.session, case, row, of, entry):
-        return None
-    remedies = {limit.kind for limit in TIME_LIMITS if limit.nature is Nature.REMEDY and "appeal" in limit.kind}
-    if any(window.kind in remedies for window in sitting.windows(case)):
-        return None
-    return row.effective_at or sitting.now
-
-
-def _binds(session: Session, case: Case, row: Publication, paper: str, entry: int | None) -> bool:
-    """Whether it was this paper that bound the parties: a statement that somebody did not sign never did (CPL 100, 102), nor a ruling
-    that was set aside on appeal, however the case ended then (CPI 330).
-    """
-    if paper == STATEMENT:
-        signed = session.scalar(select(Agreement.state).where(Agreement.document_id == row.document_id))
-        return signed is AgreementState.EFFECTIVE
-    return _ending(session, case, entry) in (None, RequestState.GRANTED)
+def _give_number(
+    sitting: Sitting, case: Case, ruling: HeldRuling, document: Document, entry: DocketEntry, rules: PublicationRules
+) -> None:
+    row = Publication(
+        reference=new_reference(),
+        address=new_public_id(),
+        number=ledger.next_number(sitting.session),
+        case_id=case.id,
+        document_id=document.id,
+        kind=ruling.kind,
+        rules=sitting.pack(case).named,
+        language=ruling.language,
+        decided_on=ruling.decided_on,
+        original=ruling.original,
+        state=PublicationState.PENDING,
+        since_at=sitting.now,
+        choices={},
+        pointed=[],
+        naming={},
+        masked=[],
+    )
+    sitting.session.add(row)
+    sitting.session.flush()
+    ledger.enter(sitting, case, row, document, entry, words_of(rules.kinds[ruling.kind].title))
 
 
 def _weigh(sitting: Sitting, case: Case, row: Publication, rules: PublicationRules) -> None:

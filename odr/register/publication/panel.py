@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from odr.docket.models import PARTY_ROLES, Case, Role
 from odr.procedure.hooks import Panel
 from odr.register.publication.models import PublicationState
-from odr.register.publication.numbering import AFTER
-from odr.register.publication.rules_of_acts import publications_of, waits_after_objection
+from odr.register.publication.rules_of_acts import NUMBERED, publications_of, waits_after_objection
 
 if TYPE_CHECKING:
     from odr.identity.actors import Actor
@@ -20,7 +19,7 @@ READABLE = (PublicationState.PROPOSED, PublicationState.APPROVED)
 
 def publication_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """The numbered decisions of the case with what became of each; none before there is one."""
-    if case.stage not in AFTER or actor.role not in READERS:
+    if case.stage not in NUMBERED or actor.role not in READERS:
         return None
     rows = publications_of(sitting.session, case)
     told = {

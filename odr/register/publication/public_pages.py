@@ -84,6 +84,7 @@ def decision(address: str) -> Page:
         mode=pack.publication.rules.used.title if pack.publication is not None else None,
         reasons=pack.publication.withdrawn if pack.publication is not None else {},
         cite=pack.cite,
+        others=views.others_of_the_case(current_session(), row, pack),
         citations=citations_of(current_session(), reader, open_search(current_court(), current_session()), one),
         facts=(found := reader.facts_of_text(one.text, one.row.kind)),
         cause=pack.causes.list[found.cause].title if found.cause is not None else None,

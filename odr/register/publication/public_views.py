@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, and_, case, extract, func, or_, select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Document
+from odr.docket.models import Case, DocketEntry, Document
 from odr.ground.errors import NotFound
 from odr.ground.text import T, Text
+from odr.judgment.models import Decision
+from odr.judgment.names import RECORD_APPEAL_OUTCOME
+from odr.judgment.vocabulary import AppealOutcome
 from odr.notary.models import LogEntry, Receipt
 from odr.procedure.rules.pack import RulePack
 from odr.register.publication import ledger
@@ -93,6 +96,26 @@ class Published:
     original_sha256: str
     receipt: str
     place: int | None
+    changed: ChangedAbove | None
+    """What took its place in part, where a higher court changed it."""
+
+
+@dataclass(frozen=True)
+class ChangedAbove:
+    """A higher court's judgment that changed a decision of this one (CPL 177): what it orders takes the place of what is ordered here."""
+
+    court: str
+    number: str
+    served_on: date
+
+
+@dataclass(frozen=True)
+class OfTheCase:
+    """Another decision of a case that is public, such as the ruling that corrects a slip in its judgment."""
+
+    address: str
+    kind: Text
+    decided_on: date
 
 
 def in_month(month: date | None) -> ColumnElement[bool]:
@@ -286,7 +309,38 @@ def published(session: Session, row: Publication) -> Published:
         session.scalar(select(Document.sha256).where(Document.id == row.document_id)) or "",
         record.receipt,
         place,
+        _changed_above(session, row),
     )
+
+
+def _changed_above(session: Session, row: Publication) -> ChangedAbove | None:
+    mine = session.scalar(select(Decision.reference).where(Decision.document_id == row.document_id))
+    if mine is None:
+        return None
+    told = session.scalars(
+        select(DocketEntry.payload)
+        .where(DocketEntry.case_id == row.case_id, DocketEntry.act == RECORD_APPEAL_OUTCOME)
+        .order_by(DocketEntry.number.desc())
+    )
+    for payload in map(json.loads, told):
+        given = payload["input"]
+        if payload["result"].get("decision") == mine and given["outcome"] == AppealOutcome.CHANGED.value:
+            return ChangedAbove(given["court"], given["number"], date.fromisoformat(given["decided_on"]))
+    return None
+
+
+def others_of_the_case(session: Session, row: Publication, pack: RulePack) -> list[OfTheCase]:
+    """Whatever else of the case is public, in the order of the numbers."""
+    kinds = pack.publication.kinds if pack.publication is not None else {}
+    rows = session.scalars(
+        select(Publication)
+        .where(Publication.case_id == row.case_id, Publication.id != row.id, IN_STATE["published"])
+        .order_by(Publication.number)
+    )
+    return [
+        OfTheCase(one.address, kinds[one.kind].title if one.kind in kinds else T("Decision"), one.decided_on)
+        for one in rows
+    ]
 
 
 def newest_receipt(session: Session, row: Publication) -> str:
@@ -306,6 +360,13 @@ def as_json(one: Published) -> dict[str, Any]:
         "decided_on": one.row.decided_on.isoformat(),
         "language": one.row.language,
         "in_effect": one.row.effective_at is not None,
+        "changed_by": {
+            "court": one.changed.court,
+            "number": one.changed.number,
+            "served_on": one.changed.served_on.isoformat(),
+        }
+        if one.changed is not None
+        else None,
         "version": one.version.number,
         "text_sha256": one.version.sha256,
         "original_sha256": one.original_sha256,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case
+from odr.docket.models import Case, Stage
 from odr.ground.errors import InvalidInput
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
@@ -24,6 +24,11 @@ from odr.register.publication.models import Publication, PublicationObjection, P
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
+NUMBERED = set(Stage) - {Stage.MEDIATING, Stage.CONFIRMING}
+"""A case may have a decision in effect while the rest of it is heard (CPL 156), a ruling on a preservation before there is a claim
+(CPL 104), and one that is heard again a public decision that has to be taken back. Which of its decisions an act is open to, each
+guard says.
+"""
 S = PublicationState
 OPEN_TO: dict[str, tuple[PublicationState, ...]] = {
     names.PROPOSE_PUBLICATION: (S.PENDING, S.PROPOSED, S.APPROVED),

@@ -7,14 +7,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.ground.text import Text
 from odr.register.publication.models import Publication
 from odr.register.publication.public_views import IN_STATE, Published
-from odr.register.search.facts import FactReader, article_words, compact
+from odr.register.search.facts import DECIDING, FactReader, article_words, compact
 from odr.register.search.hits import Hit, hits
 from odr.register.search.language import Words
 from odr.register.search.queries import Asked
@@ -127,11 +127,14 @@ def _others(search: Search | None, key: str, address: str) -> int | None:
 
 
 def _address(session: Session, number: str) -> str | None:
-    """Where a decision of this court with this number is read: the newest, if several of the case are public."""
+    """Where a decision of this court with this number is read: the newest, if several of the case are public, and what ended it before
+    what was ruled on the way.
+    """
     written = number.replace("（", "(").replace("）", ")")
-    last = (
-        select(func.max(Publication.number))
+    return session.scalar(
+        select(Publication.address)
         .join(Case, Case.id == Publication.case_id)
         .where(Case.number == written, IN_STATE["published"])
+        .order_by(Publication.kind.in_(DECIDING).desc(), Publication.number.desc())
+        .limit(1)
     )
-    return session.scalar(select(Publication.address).where(Publication.number == last.scalar_subquery()))

@@ -84,9 +84,11 @@ _KEPT = tuple(each.name for each in fields(Facts) if each.name not in ("words", 
 _SEVERAL = ("judges", "articles", "cites")
 
 JUDGED = "judgment"
-"""The kind of the ledger in which claims are decided on; every other ends a case in another way, or is a measure."""
-MEASURES = frozenset({"sanction", "release", "enforcement"})
-"""Kinds that decide on no claim and end no case: fines, detention and release, and rulings in an enforcement."""
+"""The kind of the ledger in which claims are decided on."""
+ENDINGS = frozenset({"ruling", "mediation", "confirmation", "not_confirmed"})
+"""Kinds that end a case without deciding on its claim; every other, such as a fine or a ruling on the way, ends none."""
+DECIDING = frozenset({JUDGED, "payment_order", *ENDINGS})
+"""Kinds that somebody means who names a case, before whatever else was ruled in it."""
 _NOT_JUDGES = frozenset({"书记员", "法官助理", "clerk", "judge’s assistant", "assistant"})
 _DISMISSED = re.compile(r"^\s*(?:驳回)|is dismissed\b")
 _SUM = re.compile(
@@ -267,7 +269,7 @@ def _orders(text: PublicText) -> list[Block]:
 def outcome(text: PublicText, kind: str) -> Outcome | None:
     """How it ended, by its orders: what is dismissed and what is not."""
     if kind != JUDGED:
-        return None if kind in MEASURES else Outcome.NO_MERITS
+        return Outcome.NO_MERITS if kind in ENDINGS else None
     dismissed = [_DISMISSED.search(block.cells[0]) is not None for block in _orders(text)]
     if not dismissed:
         return None

@@ -29,6 +29,8 @@ MOST_VALUES = 2_000
 """Values of a facet that are asked for at first: most have far fewer."""
 ALL_VALUES = 60_000
 """Values of one facet that are counted: the engine refuses an answer of more than 65,000, of all its facets together."""
+MOST_OF_A_CASE = 20
+"""Decisions of one case among which that which ended it is looked for."""
 COMBINED = {TOGETHER: ONE_VALUE, PANEL: ("judge",)}
 """Fields of the index in which the values of others stand as one."""
 _APART = "apart"
@@ -165,10 +167,13 @@ class Search:
         return cast(Facets, known)
 
     def address_of(self, number: str) -> str | None:
-        """Where the newest published decision with a number is read; None where none is."""
+        """Where the newest published decision with a number is read: what ended the case before what was ruled on the way; None where
+        none is.
+        """
         query = self.compiler.numbered(number, self.left_out)
-        hits, _ = self._newest(query, Asked(), 1)
-        return hits[0].address if hits else None
+        hits, _ = self._newest(query, Asked(), MOST_OF_A_CASE)
+        ended = (hit.address for hit in hits if hit.facts.outcome is not None)
+        return next(ended, hits[0].address if hits else None)
 
     def _facets(self, query: Query, names: Sequence[str] = FACETS) -> dict[str, list[tuple[str, int]]]:
         asked = [field for field, of in COMBINED.items() if set(of) <= set(names)]

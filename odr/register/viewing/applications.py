@@ -28,7 +28,7 @@ from odr.procedure.rules.court_rules import ViewingRules
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.time.reckoning import reckon
 from odr.register.publication.models import Publication
-from odr.register.search.facts import JUDGED, MEASURES
+from odr.register.search.facts import DECIDING, JUDGED
 from odr.register.viewing.models import ViewingApplication, ViewingRecord, ViewingState
 from odr.register.viewing.rules import Answer, Ground, answers, must_refuse
 
@@ -249,7 +249,7 @@ def _record(court: Court, session: Session, row: ViewingApplication, act: str, n
 
 def decision_in(session: Session, number: str) -> Publication | None:
     """The numbered decision that somebody means who names a case: its judgment that is in effect, else what ended it otherwise, the
-    last of several; a fine or detention beside it only where nothing else was decided. Brackets may be of either width.
+    last of several; a fine or what was ruled on the way only where nothing else was decided. Brackets may be of either width.
     """
     bare = "".join(number.split())
     spelled = {bare, bare.replace("（", "(").replace("）", ")"), bare.replace("(", "（").replace(")", "）"), number}
@@ -259,7 +259,7 @@ def decision_in(session: Session, number: str) -> Publication | None:
 
 def _how_likely_meant(row: Publication) -> tuple[bool, bool, bool, int]:
     in_effect = row.effective_at is not None and row.lost_at is None
-    return row.kind not in MEASURES, in_effect, row.kind == JUDGED, row.number
+    return row.kind in DECIDING, in_effect, row.kind == JUDGED, row.number
 
 
 @dataclass(frozen=True)
