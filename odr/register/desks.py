@@ -19,6 +19,7 @@ TAKE_UP_AGAIN = desk(
     Role.JUDGE,
     by_hand=True,
 )
+WITHOUT_EFFECT = desk("without_effect", T("A decision that can have no effect any more"), Role.JUDGE)
 WITHHOLD = desk("withhold", T("A decision that as a rule is not published"), Role.JUDGE)
 BAR_STANDS = desk(
     "bar_stands",

@@ -31,6 +31,7 @@ from odr.payments.fee.fee_computation import Matter
 from odr.payments.models import FeeAssessment, ReliefRequest
 from odr.procedure.audit.row_audit import audit_projections
 from odr.procedure.models import Task, Window, WindowState
+from odr.register.publication.models import Publication
 from odr.service.models import Packet
 from tests.filing.visitor import Visitor
 from tests.kept import kept
@@ -333,7 +334,7 @@ def test_it_is_taken_back_until_the_debtor_has_the_order(small_scene: Scene, whe
         with pytest.raises(ActNotOpen):
             scene.do("issue_payment_order", "judge", reasons=WHY, case_number=number(scene))
         ends(scene, "withdrawn")
-    assert scene.case().outcome is Outcome.WITHDRAWN and desk(scene) <= {"make_public"}
+    assert scene.case().outcome is Outcome.WITHDRAWN and desk(scene) <= {"make_public", "without_effect"}
     scene.later(days=20)
     assert lawsuits(scene) == []
 
@@ -451,6 +452,12 @@ def test_an_objection_that_stands_makes_the_order_lapse(small_scene: Scene) -> N
         paper = session.get_one(Document, row(scene, PaymentOrder).document_id)
         assert paper.void_by is not None
     reads(scene, "li")
+    with scene.court.database.read() as session:
+        numbers = {one.kind: one for one in session.scalars(select(Publication))}
+        desks = set(session.scalars(select(Task.kind).where(Task.done_at.is_(None))))
+        session.expunge_all()
+    assert numbers.keys() == {"payment_order", "in_case"} and "without_effect" in desks, "no number is pending for ever"
+    scene.do("withhold", "judge", publication=numbers["payment_order"].reference, reason="no_effect")
     assert lawsuits(scene) == []
     applied = scene.case()
     scene.later(days=8)

@@ -57,6 +57,8 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 OBJECTION = "publication_objection"
+OWED = (desks.WITHHOLD, desks.WITHOUT_EFFECT, desks.MAKE_PUBLIC, desks.APPROVE_PUBLICATION, desks.PUBLISH)
+"""Where a decision lies while it is neither public nor withheld."""
 NOT_NOW = T("This is not open for that decision as it stands now. Look at it again.")
 
 
@@ -407,7 +409,7 @@ def _new_version(sitting: Sitting, case: Case, row: Publication, document: Docum
         for_information=True,
     ),
     strong=True,
-    desk=(desks.WITHHOLD, desks.MAKE_PUBLIC, desks.APPROVE_PUBLICATION, desks.PUBLISH),
+    desk=OWED,
     topic=Topic.DECISION,
     in_record=False,
 )
@@ -419,7 +421,7 @@ def withhold(sitting: Sitting, case: Case, given: ReasonInput, *, actor: Actor, 
         raise InvalidInput.at("reason", T("Choose one of those listed."))
     row.state, row.since_at, row.reason, row.proposed = PublicationState.WITHHELD, now, given.reason, None
     sitting.close_windows(case, OBJECTION, WindowState.ENDED, subject=row.reference)
-    for desk in (desks.WITHHOLD, desks.MAKE_PUBLIC, desks.APPROVE_PUBLICATION, desks.PUBLISH):
+    for desk in OWED:
         sitting.close_tasks(case, desk, row.reference)
     ledger.record(
         sitting,

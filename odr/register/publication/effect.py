@@ -89,6 +89,18 @@ def effect_of(sitting: Sitting, case: Case, row: Publication) -> datetime | None
     return row.effective_at or sitting.now
 
 
+def can_have_none(session: Session, case: Case, row: Publication) -> bool:
+    """Whether a decision that has no effect can have none any more: its paper holds no longer, somebody did not sign it, or it was set
+    aside on appeal (CPL 102, 228; CPI 330).
+    """
+    paper = select(Document.kind, Document.entry_number, Document.void_by).where(Document.id == row.document_id)
+    of, entry, void_by = session.execute(paper).one()
+    if of == STATEMENT:
+        signed = session.scalar(select(Agreement.state).where(Agreement.document_id == row.document_id))
+        return void_by is not None or signed is AgreementState.FAILED
+    return void_by is not None or _ending(session, case, entry) is RequestState.REFUSED
+
+
 def _by_itself(sitting: Sitting, case: Case, kind: PublishedKind, entry: int | None) -> datetime | None:
     """Since when a ruling on the way has effect: of what nobody was sent and of what is executed at once, since now."""
     if kind.effect == AT_ONCE:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from odr.docket.models import FROM_ACCEPTANCE, Audience, Case, DocketEntry, Document, Role, Stage
+from odr.docket.models import Audience, Case, DocketEntry, Document, Role, Stage
 from odr.docket.queries import entry as entry_of
 from odr.ground.db import new_reference
 from odr.ground.text import T, words_of
@@ -21,7 +21,7 @@ from odr.procedure.time.reckoning import end_of
 from odr.register import desks
 from odr.register.formats.published import new_public_id
 from odr.register.publication import ledger
-from odr.register.publication.effect import BY_THE_CASE, effect_of, ends_the_case
+from odr.register.publication.effect import BY_THE_CASE, can_have_none, effect_of, ends_the_case
 from odr.register.publication.models import HeldRuling, Publication, PublicationState
 from odr.register.redaction.structure import text_of
 
@@ -29,11 +29,6 @@ if TYPE_CHECKING:
     from odr.procedure.rules.court_rules import PublicationRules
     from odr.procedure.sitting import Sitting
 
-AFTER = FROM_ACCEPTANCE
-"""Stages at which a decision may be there whose effect comes or goes: a case that is heard again is pending, and a partial
-judgment takes effect while the rest is heard (CPL 156).
-"""
-JUDGMENT = "decision"
 MASKING, NOT_ORIGINAL = "masking", "not_original"
 """The reasons, the first in every pack, of what was withdrawn because its public text is wrong (JDP 16)."""
 NO_EFFECT = "no_effect"
@@ -51,8 +46,7 @@ def follow_decisions(sitting: Sitting, case: Case, entry: DocketEntry) -> None:
         return
     _number_what_is_known(sitting, case, rules)
     for row in sitting.session.scalars(select(Publication).where(Publication.case_id == case.id)).all():
-        if case.stage in AFTER or (row.kind in rules.kinds and rules.kinds[row.kind].effect != BY_THE_CASE):
-            _weigh(sitting, case, row, rules)
+        _weigh(sitting, case, row, rules)
 
 
 def _number(sitting: Sitting, case: Case, entry: DocketEntry, rules: PublicationRules) -> None:
@@ -135,6 +129,18 @@ def _weigh(sitting: Sitting, case: Case, row: Publication, rules: PublicationRul
         _took_effect(sitting, case, row, rules, at)
     elif at is None and row.effective_at is not None:
         _lost_effect(sitting, case, row)
+    elif at is None and row.state.is_pending and row.reason is None and can_have_none(sitting.session, case, row):
+        _without_effect(sitting, case, row)
+
+
+def _without_effect(sitting: Sitting, case: Case, row: Publication) -> None:
+    """No number is pending for ever: that it can have no effect any more lies before the judge, who withholds it with that reason."""
+    if not sitting.tasks(case, desks.WITHOUT_EFFECT, row.reference):
+        words = T(
+            "Number %(number)s of the ledger can have no effect any more. Withhold it, with that reason, so that nobody waits for it",
+            number=row.number,
+        )
+        sitting.open_task(case, Role.JUDGE, desks.WITHOUT_EFFECT, words, risk=20, subject=row.reference)
 
 
 def last_day(sitting: Sitting, case: Case, rules: PublicationRules, effective_at: datetime) -> date | None:
@@ -153,7 +159,8 @@ def _took_effect(sitting: Sitting, case: Case, row: Publication, rules: Publicat
     due_on = row.due_on.isoformat() if row.due_on is not None else None
     day = at.astimezone(sitting.pack(case).tz).date()
     ledger.record(sitting, row, ledger.IN_EFFECT, on=day.isoformat(), due_on=due_on)
-    sitting.close_tasks(case, desks.DECIDE_ON_PUBLIC, row.reference)
+    for desk in (desks.DECIDE_ON_PUBLIC, desks.WITHOUT_EFFECT):
+        sitting.close_tasks(case, desk, row.reference)
     if row.state.is_pending and row.due_on is not None:
         put_on_desk(sitting, case, row, rules)
         return

@@ -38,6 +38,7 @@ BESIDE = tuple(
         desks.PUBLISH,
         desks.TAKE_UP_AGAIN,
         desks.WITHHOLD,
+        desks.WITHOUT_EFFECT,
     )
 )
 """What goes on beside the file: making a decision public, copies, complaints, and the volume itself."""
