@@ -29,6 +29,7 @@ FOR_THE_CASE = PRESERVATIONS | {
     MotionKind.RESUME,
     MotionKind.DISMISSAL,
     MotionKind.ENFORCEMENT_TIME,
+    MotionKind.RETRIAL,
 }
 """What is asked for the sake of a case that goes on. A review, a slip to correct and whatever else is asked for are ruled on also afterwards."""
 
