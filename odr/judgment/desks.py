@@ -68,6 +68,13 @@ PRONOUNCE = desk(
     waits=T("Nothing for you to do now: the decision is finished and is about to be given."),
 )
 RETRIAL = desk("retrial", T("A retrial applied for"), Role.CLERK)
+RETRIAL_BACK = desk(
+    "retrial_back",
+    T("An application for retrial taken back"),
+    Role.JUDGE,
+    Role.PRESIDENT,
+    waits=T("Nothing for you to do now: the court rules whether the application for retrial is taken back."),
+)
 RETRIAL_HERE = desk("retrial_here", T("An application for retrial to decide"), Role.PRESIDENT)
 REVERSAL_ASKED = desk("reversal_asked", T("A request to give back what was enforced"), Role.JUDGE, outlives=True)
 REVERSAL_DUE = desk("reversal_due", T("What rests on a judgment that fell"), Role.JUDGE, outlives=True)

@@ -259,7 +259,11 @@ def test_a_retrial_of_the_rest_leaves_what_a_part_orders(bench: Bench) -> None:
     in_effect(bench)
     rest(bench)
     bench.do("claimant/1", "apply_for_enforcement", {})
-    bench.do("claimant/1", "apply_for_retrial", {"grounds": ["law"], "facts": "The delay cost something."})
+    bench.do(
+        "claimant/1",
+        "apply_for_retrial",
+        {"grounds": ["law"], "facts": "The delay cost something.", "asks": "Dismiss the claim."},
+    )
     bench.do("clerk", "record_retrial_outcome", {**OUTCOME, "ordered": True})
     assert bench.case().stage is Stage.PENDING
     assert owed(bench).ended_at is None

@@ -26,7 +26,11 @@ OUTCOME = {"court": "Intermediate Court", "number": "(2026) 7", "summary": "See 
 
 def retrial(bench: Bench, *grounds: str, who: str = "respondent/1", **more: str) -> None:
     """A party applies."""
-    bench.do(who, "apply_for_retrial", {"grounds": list(grounds), "facts": "The label was right.", **more})
+    bench.do(
+        who,
+        "apply_for_retrial",
+        {"grounds": list(grounds), "facts": "The label was right.", "asks": "Dismiss the claim.", **more},
+    )
 
 
 def test_a_certificate_of_finality_is_sealed_numbered_and_of_this_decision(bench: Bench) -> None:

@@ -14,7 +14,7 @@ from odr.judgment.inputs import MotionOverInput
 from odr.judgment.preservation.measures import only
 from odr.judgment.queries import motions_of
 from odr.judgment.vocabulary import PRESERVATIONS, MotionKind, MotionState
-from odr.procedure.acts.events import CaseClosed, SettlementReached
+from odr.procedure.acts.events import CaseClosed, RetrialEnded, SettlementReached
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, act
 from odr.procedure.models import WindowState
@@ -41,6 +41,13 @@ def on_case_closed(sitting: Sitting, event: CaseClosed) -> None:
             sitting.then(names.DROP_MOTION, MotionOverInput(motion=motion.reference))
 
 
+def on_retrial_ended(sitting: Sitting, event: RetrialEnded) -> None:
+    """What was asked for the sake of a retrial that ended without a judgment has no object any more (CPI 404)."""
+    for motion in motions_of(sitting.session, event.case, MotionState.OPEN):
+        if motion.kind in FOR_THE_CASE and motion.entry_number > event.began:
+            sitting.then(names.DROP_MOTION, MotionOverInput(motion=motion.reference))
+
+
 def on_settled(sitting: Sitting, event: SettlementReached) -> None:
     """A statement that leaves nothing to perform closes the case, and no other event says so."""
     if event.case.stage is Stage.CLOSED and event.case.outcome is Outcome.SETTLED:
@@ -57,7 +64,7 @@ def who_asked(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
     title=T("What was asked for has no object any more"),
     input=MotionOverInput,
     by={Role.CLOCK},
-    at={Stage.CLOSED},
+    at={Stage.CLOSED, Stage.EFFECTIVE, Stage.ENFORCEMENT},
     listed=False,
     source=law("CPL 104, 157"),
     serves=Everyone.CONCERNED,
