@@ -55,6 +55,7 @@ NOT_HEARD_BY_ALL = desk("not_heard_by_all", T("A hearing to hold again"), Role.J
 OBJECTION_CARRY_OUT = desk("objection_carry_out", T("A ruling on an objection to carry out"), Role.CLERK)
 OBJECTION_OUTCOME = desk("objection_outcome", T("An objection before the higher court or in an action"), Role.CLERK)
 OBJECTION_OUTSIDER = desk("objection_outsider", T("A ruling to serve on an outsider"), Role.CLERK)
+OWN_RETRIAL = desk("own_retrial", T("An error in a binding decision"), Role.PRESIDENT)
 PASS_ON_PRESERVATION = desk(
     "pass_on_preservation", T("A preservation to send to another court"), Role.CLERK, by_hand=True
 )

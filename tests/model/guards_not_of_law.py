@@ -204,6 +204,8 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "judgment.remedies.retrial.a_decision_binds": (Why.HANDLER, None),
     "judgment.remedies.retrial.some_retrial": (Why.HANDLER, None),
     "filing.claim.retried.my_consent_is_asked": (Why.NAMED, None),
+    "judgment.remedies.own_retrial.no_error_waits": (Why.ONCE, None),
+    "judgment.remedies.own_retrial.an_error_waits": (Why.BEYOND, "judgment/test_own_retrial.py"),
     "judgment.remedies.retrial_back.own_retrial_goes_on": (Why.NAMED, None),
     "judgment.remedies.retrial_back.a_review_may_end": (Why.NAMED, None),
     "judgment.remedies.retrial_ending.a_retrial_may_end": (Why.BEYOND, "judgment/test_retrial_ending.py"),

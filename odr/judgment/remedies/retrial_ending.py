@@ -14,6 +14,7 @@ from odr.judgment import desks
 from odr.judgment.decision.acts import nothing_rests
 from odr.judgment.decision.default import absence_does_not_count
 from odr.judgment.remedies.lives_again import lives_again
+from odr.judgment.remedies.own_retrial import is_own
 from odr.judgment.remedies.retrial_back import close_application, named, options, require_asked_back, require_end
 from odr.judgment.remedies.retrial_rules import UNDECIDED, of_this_retrial
 from odr.judgment.vocabulary import RETRIAL_ENDS, RetrialEnd
@@ -79,8 +80,10 @@ def what_follows(sitting: Sitting, case: Case, given: EndRetrialInput) -> list[T
     """What the ruling says of the first decision."""
     if given.answer == "go_on":
         return []
-    if [row for row in of_this_retrial(sitting, case) if row.reference != given.application]:
-        return [T("The retrial goes on for what the other parties ask.")]
+    began = retrial_heard(sitting, case)
+    others = [row for row in of_this_retrial(sitting, case) if row.reference != given.application]
+    if others or (began is not None and is_own(began)):
+        return [T("The retrial goes on for the rest.")]
     return [
         T("The retrial ends."),
         T("The first decision stands; its execution, which was halted, goes on from today by itself."),
@@ -135,9 +138,9 @@ def end_retrial(sitting: Sitting, case: Case, given: EndRetrialInput, *, actor: 
         raise ActNotOpen(why[0], source=sitting.pack(case).cited("CPI 404", "CPL 146"))
     close_application(sitting, case, row, ground.state)
     sitting.session.flush()
-    if of_this_retrial(sitting, case):
+    if is_own(began) or of_this_retrial(sitting, case):
         words = T(
-            "What %(name)s asked of the retrial is heard no more: %(why)s. It goes on for the others.",
+            "What %(name)s asked of the retrial is heard no more: %(why)s. It goes on for the rest.",
             name=party.name,
             why=ground.label,
         )
