@@ -4,6 +4,7 @@ from typing import Final
 
 ACCEPT_CLAIM: Final = "accept_claim"
 ACKNOWLEDGE_SERVICE: Final = "acknowledge_service"
+AGREE_TO_WITHDRAWAL: Final = "agree_to_withdrawal"
 AGREE_SMALL_CLAIMS: Final = "agree_small_claims"
 ALLOW_MORE_CORRECTION: Final = "allow_more_correction"
 AMEND_CLAIM: Final = "amend_claim"

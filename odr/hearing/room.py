@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from odr.docket.models import BENCH_ROLES, COURT_ROLES, PARTY_ROLES, Case, Role, Stage
 from odr.ground.text import T
 from odr.hearing import names
@@ -23,6 +25,7 @@ from odr.hearing.live.seen.exhibits import forget_closed
 from odr.hearing.live.seen.making import make_due
 from odr.hearing.live.seen.replaying import forget_withdrawn, make_again
 from odr.hearing.mode import acts as mode_acts, consent_effects, consents
+from odr.hearing.models import Examination
 from odr.hearing.queries import WINDOW, examination_of, open_questions_to
 from odr.hearing.record.papers import seal_records
 from odr.hearing.sealed import opening_seals
@@ -39,6 +42,7 @@ from odr.procedure.acts.events import (
     HeardAgain,
     JudgmentPronounced,
     PartyJoined,
+    RetrialEnded,
     Served,
     ServiceFell,
 )
@@ -92,6 +96,20 @@ def on_heard_again(sitting: Sitting, event: HeardAgain | ExaminationVoid) -> Non
         examination.replaced_by = sitting.next_number(event.case)
     calling_witnesses.call_off_what_is_fixed(sitting, event.case)
     attendance_rules.drop_live(sitting, event.case)
+
+
+def on_retrial_ended(sitting: Sitting, event: RetrialEnded) -> None:
+    """What was examined in the retrial counts for nothing; the first examination stands again (CPI 404)."""
+    number, case = sitting.next_number(event.case), event.case
+    running = examination_of(sitting.session, case)
+    if running is not None:
+        phases.leave_off(sitting, case, running)
+        running.replaced_by = number
+    first = select(Examination).where(Examination.case_id == case.id, Examination.replaced_by == event.began)
+    for examination in sitting.session.scalars(first):
+        examination.replaced_by = None
+    calling_witnesses.call_off_what_is_fixed(sitting, case)
+    attendance_rules.drop_live(sitting, case)
 
 
 def on_over(sitting: Sitting, event: CaseClosed | CaseEffective) -> None:
@@ -156,6 +174,7 @@ ROOM = Room(
         on(ServiceFell, hearings.on_service_fell),
         on(FeePaid, attendance.on_fee_paid, witness_costs.on_fee_paid),
         on(HeardAgain, on_heard_again),
+        on(RetrialEnded, on_retrial_ended),
         on(ExaminationVoid, on_heard_again),
         on(GoesOnOffline, consents.on_goes_offline),
         on(GoesOnOnline, consents.on_goes_online),

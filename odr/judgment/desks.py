@@ -55,6 +55,7 @@ NOT_HEARD_BY_ALL = desk("not_heard_by_all", T("A hearing to hold again"), Role.J
 OBJECTION_CARRY_OUT = desk("objection_carry_out", T("A ruling on an objection to carry out"), Role.CLERK)
 OBJECTION_OUTCOME = desk("objection_outcome", T("An objection before the higher court or in an action"), Role.CLERK)
 OBJECTION_OUTSIDER = desk("objection_outsider", T("A ruling to serve on an outsider"), Role.CLERK)
+OWN_RETRIAL = desk("own_retrial", T("An error in a binding decision"), Role.PRESIDENT)
 PASS_ON_PRESERVATION = desk(
     "pass_on_preservation", T("A preservation to send to another court"), Role.CLERK, by_hand=True
 )
@@ -68,6 +69,13 @@ PRONOUNCE = desk(
     waits=T("Nothing for you to do now: the decision is finished and is about to be given."),
 )
 RETRIAL = desk("retrial", T("A retrial applied for"), Role.CLERK)
+RETRIAL_BACK = desk(
+    "retrial_back",
+    T("An application for retrial taken back"),
+    Role.JUDGE,
+    Role.PRESIDENT,
+    waits=T("Nothing for you to do now: the court rules whether the application for retrial is taken back."),
+)
 RETRIAL_HERE = desk("retrial_here", T("An application for retrial to decide"), Role.PRESIDENT)
 REVERSAL_ASKED = desk("reversal_asked", T("A request to give back what was enforced"), Role.JUDGE, outlives=True)
 REVERSAL_DUE = desk("reversal_due", T("What rests on a judgment that fell"), Role.JUDGE, outlives=True)

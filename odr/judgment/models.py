@@ -307,6 +307,10 @@ class RetrialApplication(Base):
     known_on: Mapped[date | None] = mapped_column(Date)
     here: Mapped[bool] = mapped_column(default=False)
     """Whether this court decides on it (CPL 210; CPI 424), and not the higher one."""
+    asks: Mapped[str | None] = mapped_column(Text)
+    """What is asked of the retrial, to which it keeps (CPI 376, 403); None in applications of before."""
+    back_entry: Mapped[int | None]
+    """Number of the entry by which whoever applied wants to take it back; a court rules (CPI 398, 404)."""
     state: Mapped[RetrialState] = mapped_column(enum_column(RetrialState), default=RetrialState.FILED)
     entry_number: Mapped[int]
     closed_entry: Mapped[int | None]

@@ -35,6 +35,7 @@ from odr.judgment.preservation import (
 )
 from odr.judgment.preservation.duty_judge import duty_today
 from odr.judgment.remedies import appeal, heard_anew, motions, retrial_here, service_fell, without_object
+from odr.judgment.remedies.retrial_subject import retrial_panel
 from odr.procedure.acts.events import (
     AccountNamed,
     BenchChanged,
@@ -45,6 +46,7 @@ from odr.procedure.acts.events import (
     ExaminationResumed,
     FeeLapsed,
     InstrumentSetAside,
+    RetrialEnded,
     Served,
     ServiceFell,
     SettlementReached,
@@ -129,6 +131,7 @@ ROOM = Room(
         on(TimeGivenBack, service_fell.on_time_given_back, order_effect.on_time_given_back),
         on(CaseClosed, preservation_acts.case_over, without_object.on_case_closed, order_effect.on_case_closed),
         on(SettlementReached, effect.settled, preservation_acts.case_settled, without_object.on_settled),
+        on(RetrialEnded, without_object.on_retrial_ended),
         on(InstrumentSetAside, effect.on_set_aside),
         on(FeeLapsed, appeal.appeal_fee_lapsed),
     ),
@@ -141,6 +144,7 @@ ROOM = Room(
         order_panel,
         judgments.applied_panel,
         halted_panel,
+        retrial_panel,
         objections_panel,
         exhibit_views.exhibits_panel,
         meetings_panel,

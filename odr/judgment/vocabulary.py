@@ -282,17 +282,62 @@ class RetrialState(enum.Enum):
     ORDERED = "ordered"  # the case is heard again
     REFUSED = "refused"  # not granted
     FELL = "fell"  # the decision it is against turned out to bind nobody yet: there is the appeal
+    WITHDRAWN = "withdrawn"  # taken back, or treated so because who applied did not come (CPI 398, 404)
+    ENDED = "ended"  # its review or the hearing of it ended without a decision on it (CPI 400, 404)
 
     @property
     def label(self) -> Text:
         """The state in words."""
         return {
             RetrialState.FELL: T("Without object: the decision binds nobody yet"),
+            RetrialState.WITHDRAWN: T("Taken back"),
+            RetrialState.ENDED: T("Ended without a decision"),
             RetrialState.FILED: T("Filed"),
             RetrialState.SENT: T("At the higher court"),
             RetrialState.ORDERED: T("Ordered"),
             RetrialState.REFUSED: T("Not granted"),
         }[self]
+
+
+class RetrialEnd(enum.Enum):
+    """Why an application for retrial, or a retrial, ends without a decision on it (CPI 398, 400, 404)."""
+
+    WITHDRAWN = "withdrawn"  # whoever applied takes it back, by leave
+    ABSENT = "absent"  # whoever applied was summoned to the hearing of the retrial and stayed away
+    NO_SUCCESSOR = "no_successor"  # who applied died or dissolved, and nobody goes on with it
+    NOTHING_LEFT = "nothing_left"  # who owes it died or dissolved, left nothing, and nobody owes it in their place
+    SETTLED = "settled"  # the parties agreed among themselves, and did what they agreed
+    UNAUTHORISED = "unauthorised"  # somebody applied in their name without authority
+    ORDERED_ABOVE = "ordered_above"  # the higher court has ordered a retrial already
+    NOT_ADMITTED = "not_admitted"  # it could not be applied for (CPI 381)
+
+    @property
+    def label(self) -> Text:
+        """The ground in words."""
+        return {
+            RetrialEnd.WITHDRAWN: T("Whoever applied takes it back"),
+            RetrialEnd.ABSENT: T("Whoever applied was summoned to the hearing and did not come"),
+            RetrialEnd.NO_SUCCESSOR: T("Whoever applied has died or is dissolved, and nobody goes on with it"),
+            RetrialEnd.NOTHING_LEFT: T(
+                "Who has to pay has died or is dissolved, left nothing, and nobody owes it instead"
+            ),
+            RetrialEnd.SETTLED: T("The parties have agreed among themselves, and done what they agreed"),
+            RetrialEnd.UNAUTHORISED: T("Somebody applied in their name without authority"),
+            RetrialEnd.ORDERED_ABOVE: T("The higher court has ordered a retrial already"),
+            RetrialEnd.NOT_ADMITTED: T("It could not be applied for: refused before, or decided on a retrial"),
+        }[self]
+
+    @property
+    def state(self) -> RetrialState:
+        """What becomes of the application."""
+        back = (RetrialEnd.WITHDRAWN, RetrialEnd.ABSENT)
+        return RetrialState.WITHDRAWN if self in back else RetrialState.ENDED
+
+
+REVIEW_ENDS = frozenset(RetrialEnd) - {RetrialEnd.ABSENT}
+"""On which grounds the review of an application ends without a ruling on it (CPI 398, 400)."""
+RETRIAL_ENDS = frozenset(RetrialEnd) - {RetrialEnd.ORDERED_ABOVE, RetrialEnd.NOT_ADMITTED}
+"""On which grounds a retrial that is heard ends without a judgment (CPI 404)."""
 
 
 class AppealState(enum.Enum):

@@ -136,7 +136,11 @@ def test_a_ruling_to_give_back_outlasts_the_next_judgment_that_falls(bench: Benc
     assert bench.case().stage is Stage.EFFECTIVE
     paid(bench, "1,000.00")
     ordered = {**OUTCOME, "ordered": True}
-    bench.do("respondent/1", "apply_for_retrial", {"grounds": ["law"], "facts": "The law was read wrongly."})
+    bench.do(
+        "respondent/1",
+        "apply_for_retrial",
+        {"grounds": ["law"], "facts": "The law was read wrongly.", "asks": "Dismiss the claim."},
+    )
     bench.do("clerk", "record_retrial_outcome", ordered)
     (owed,) = returned(bench)
     assert owed.amount_minor == 300_000 and on_desk(bench, desks.REVERSAL_DUE) == ["judge"]

@@ -18,6 +18,7 @@ from odr.procedure.models import Task, Window, WindowState
 from odr.service.models import Packet
 from tests.judgment.bench import Bench
 from tests.judgment.test_partial import issue, pay, served
+from tests.judgment.test_retrial import OUTCOME
 
 
 def owed(bench: Bench) -> Obligation:
@@ -251,3 +252,20 @@ def test_an_agreement_on_what_a_part_orders_stands_when_the_rest_falls(bench: Be
     fell_on_the_rest(bench)
     with bench.court.database.read() as session:
         assert session.scalars(select(EnforcementSettlement.state)).one() is SettlementState.SIGNED
+
+
+def test_a_retrial_of_the_rest_leaves_what_a_part_orders(bench: Bench) -> None:
+    """The judgment on the rest is heard again; the part binds by itself, is owed as before, and its enforcement goes on (CPL 156)."""
+    in_effect(bench)
+    rest(bench)
+    bench.do("claimant/1", "apply_for_enforcement", {})
+    bench.do(
+        "claimant/1",
+        "apply_for_retrial",
+        {"grounds": ["law"], "facts": "The delay cost something.", "asks": "Dismiss the claim."},
+    )
+    bench.do("clerk", "record_retrial_outcome", {**OUTCOME, "ordered": True})
+    assert bench.case().stage is Stage.PENDING
+    assert owed(bench).ended_at is None
+    assert state_of_enforcement(bench) is EnforcementState.OPEN and desks.ENFORCEMENT.kind in open_desks(bench)
+    whole(bench)

@@ -26,7 +26,11 @@ OUTCOME = {"court": "Intermediate Court", "number": "(2026) 7", "summary": "See 
 
 def retrial(bench: Bench, *grounds: str, who: str = "respondent/1", **more: str) -> None:
     """A party applies."""
-    bench.do(who, "apply_for_retrial", {"grounds": list(grounds), "facts": "The label was right.", **more})
+    bench.do(
+        who,
+        "apply_for_retrial",
+        {"grounds": list(grounds), "facts": "The label was right.", "asks": "Dismiss the claim.", **more},
+    )
 
 
 def test_a_certificate_of_finality_is_sealed_numbered_and_of_this_decision(bench: Bench) -> None:
@@ -131,3 +135,10 @@ def test_after_six_months_only_what_became_known_later_counts(bench: Bench) -> N
     with pytest.raises(OutOfTime):
         retrial(bench, "forged", known_on="2026-03-20")
     retrial(bench, "forged", known_on="2026-09-01")
+
+
+def test_a_retrial_is_no_motion(bench: Bench) -> None:
+    """It is applied for on its grounds, once a decision binds: asked for as a motion nobody could ever rule on it."""
+    given = {"kind": "retrial", "asks": "Hear it again.", "grounds": "The law was read wrongly."}
+    with pytest.raises(InvalidInput, match="Apply for retrial"):
+        bench.do("respondent/1", "ask_for_ruling", given)

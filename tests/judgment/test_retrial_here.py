@@ -39,7 +39,13 @@ def let_in(bench: Bench, name: str, role: Role) -> None:
 
 def apply(bench: Bench, *grounds: str, who: str = "respondent/1", **more: Any) -> None:
     """A party applies to this court."""
-    given = {"grounds": list(grounds), "facts": "Nobody showed us the list.", "court": "here", **more}
+    given = {
+        "grounds": list(grounds),
+        "facts": "Nobody showed us the list.",
+        "asks": "Dismiss the claim.",
+        "court": "here",
+        **more,
+    }
     bench.do(who, "apply_for_retrial", given)
 
 

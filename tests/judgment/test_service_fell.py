@@ -139,7 +139,7 @@ def test_what_turns_out_to_bind_nobody_is_appealed_and_not_retried(bench: Bench)
     and it is closed.
     """
     bench.effective()
-    given = {"grounds": ["law"], "facts": "The law was read wrongly."}
+    given = {"grounds": ["law"], "facts": "The law was read wrongly.", "asks": "Dismiss the claim."}
     bench.do("respondent/1", "apply_for_retrial", given)
     contested(bench, "decision", "not_received")
     with bench.court.database.read() as session:

@@ -282,7 +282,12 @@ def merges_without_agreement(hands: Hands, lot: Random) -> None:
 def orders_a_retrial_at_once(hands: Hands, lot: Random) -> None:
     """Small claims, in effect; the respondent applies here, and the president orders it the same hour."""
     binds(hands, lot)
-    given = {"grounds": ["not_examined"], "facts": "Nobody showed us the list.", "court": "here"}
+    given = {
+        "grounds": ["not_examined"],
+        "facts": "Nobody showed us the list.",
+        "asks": "Dismiss the claim.",
+        "court": "here",
+    }
     hands.do("apply_for_retrial", Role.RESPONDENT, lot, **given)
     hands.do("rule_on_retrial", Role.PRESIDENT, lot, answer="order", reasons="The list was never shown.")
 

@@ -246,7 +246,11 @@ def test_a_retrial_decides_on_the_costs_anew(bench: Bench, paid_by_loser: bool) 
         demand(sitting, case, case.parties[1], Money(20_00, "CNY"))
     if paid_by_loser:
         pay(bench.court, bench.case_id, fees(bench.court, bench.case_id)[-1])
-    bench.do("respondent/1", "apply_for_retrial", {"grounds": ["law"], "facts": "The label was right."})
+    bench.do(
+        "respondent/1",
+        "apply_for_retrial",
+        {"grounds": ["law"], "facts": "The label was right.", "asks": "Dismiss the claim."},
+    )
     bench.do("clerk", "send_retrial_file", {"court": "Intermediate Court"})
     bench.do(
         "clerk",

@@ -119,7 +119,7 @@ def test_what_is_ruled_in_a_case_that_is_over_is_no_ruling_that_ends_it(whole_co
         owed = session.scalars(select(Obligation.reference)).one()
     bench.do("claimant/1", "forgo_rest", {"obligation": owed})
     bench.do("clerk", "close_case", {})
-    given = {"grounds": ["law"], "facts": "The law was not applied.", "court": "here"}
+    given = {"grounds": ["law"], "facts": "The law was not applied.", "asks": "Dismiss the claim.", "court": "here"}
     bench.do("respondent/1", "apply_for_retrial", given)
     bench.serve("claimant/1", occasion="apply_for_retrial")
     bench.wait(days=16)

@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select
 from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Outcome, Party, PartyKind, Role, Stage, Track
 from odr.docket.queries import parties
 from odr.filing import desks, names
+from odr.filing.claim import retried
 from odr.filing.claim.announcements import asked_in, asked_together, is_along
 from odr.filing.claim.procedure_bars import (
     agreed_to_small_claims,
@@ -29,6 +30,7 @@ from odr.filing.claim.progress import (
     investigation_is_open,
     own_claim,
     requests_of,
+    retrial_heard,
     standing_claim,
 )
 from odr.filing.claim.queries import claims_of
@@ -370,7 +372,7 @@ class WithdrawInput(CourtModel):
     topic=Topic.CLAIM,
     in_record=False,
     help=T(
-        "After acceptance the judge gives leave. Half the court fee is due, paid or not: what you paid beyond it goes back. You may bring the claim again later."
+        "After acceptance the judge gives leave. Half the court fee is due, paid or not: what you paid beyond it goes back. You may bring the claim again later, but not where it is withdrawn in a retrial: there everybody else has to agree, and the first decision falls with it."
     ),
 )
 def withdraw_claim(sitting: Sitting, case: Case, given: WithdrawInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -442,6 +444,13 @@ def fee_of_withdrawal(sitting: Sitting, case: Case, given: Any) -> Sequence[Text
     return told(sitting, case, leaving, "withdrawn")
 
 
+def what_falls(sitting: Sitting, case: Case, given: Any) -> Sequence[Text]:
+    """In a retrial: that the first decision falls with the claim (CPI 408)."""
+    if given.answer == "refuse" or retrial_heard(sitting, case) is None:
+        return []
+    return [T("The first decision is set aside with it; the claim is not brought again.")]
+
+
 def _left_together(sitting: Sitting, case: Case, leaving: Party, claim: Claim) -> tuple[Party, Asked] | None:
     """What those still ask for together with whom somebody brought a claim, and who paid their fee; None where nobody does."""
     return asked_together(sitting, case) if claim.kind == "claim" and is_along(leaving) else None
@@ -480,8 +489,9 @@ class RequestRuling(CourtModel):
             "refuse": T("Leave to withdraw the claim is not given."),
         },
         costs=fee_of_withdrawal,
+        more=what_falls,
     ),
-    source=law("CPL 148", "CPI 238, 239"),
+    source=law("CPL 148", "CPI 238, 239, 408"),
     desk=desks.WITHDRAWAL,
     topic=Topic.CLAIM,
     in_record=False,
@@ -493,6 +503,7 @@ def rule_on_withdrawal(sitting: Sitting, case: Case, given: RequestRuling, *, ac
     if given.answer == "refuse":
         decide(sitting, case, request, RequestState.REFUSED)
         return Recorded(T("No leave for %(name)s to withdraw", name=name), {"reasons": given.reasons})
+    annulled = retried.require_consent(sitting, case, request)
     claim = sitting.session.scalars(select(Claim).where(Claim.reference == request.subject)).one()
     claim.withdrawn_at = now
     decide(sitting, case, request, RequestState.GRANTED)
@@ -512,6 +523,12 @@ def rule_on_withdrawal(sitting: Sitting, case: Case, given: RequestRuling, *, ac
             sitting.announce(ClaimChanged(case, together[0], claim.kind, together[1], in_time))
         return Recorded(T("Leave given: %(name)s withdrew the claim. The rest of the case goes on.", name=name), result)
     end_case(sitting, case, Outcome.WITHDRAWN, now)
+    if annulled:
+        words = T(
+            "Leave given: %(name)s withdrew the claim, and with it the first decision falls. The case is over, and the claim is not brought again.",
+            name=name,
+        )
+        return Recorded(words, {**result, "annulled": True})
     return Recorded(T("Leave given: %(name)s withdrew the claim. The case is over.", name=name), result)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -34,16 +34,34 @@ def last_heard_again(session: Session, cases: Collection[int]) -> dict[int, Dock
     """Of some cases those that began anew, each with the last entry by which it did (CPL 41): one look for all."""
     rows = session.scalars(
         select(DocketEntry)
-        .where(DocketEntry.case_id.in_(cases), DocketEntry.act.in_(acts_that_mean(Milestone.HEARD_AGAIN)))
+        .where(DocketEntry.case_id.in_(cases), DocketEntry.act.in_(_beginning_or_ending_anew()))
         .order_by(DocketEntry.number)
     )
-    return {entry.case_id: entry for entry in rows if json.loads(entry.payload)["result"].get("heard_again")}
+    return {case: standing[-1] for case, standing in _that_go_on(rows).items() if standing}
+
+
+def _that_go_on(rows: Iterable[DocketEntry]) -> dict[int, list[DocketEntry]]:
+    """Of each case the entries by which it began anew, in order; not those whose retrial ended without a judgment (CPI 404)."""
+    found: dict[int, list[DocketEntry]] = {}
+    for entry in rows:
+        result = json.loads(entry.payload)["result"]
+        if result.get("heard_again"):
+            found.setdefault(entry.case_id, []).append(entry)
+        elif result.get("lives_again") and found.get(entry.case_id):
+            found[entry.case_id].pop()
+    return found
+
+
+def _beginning_or_ending_anew() -> list[str]:
+    return sorted({*acts_that_mean(Milestone.HEARD_AGAIN), *acts_that_mean(Milestone.RETRIAL_ENDED)})
 
 
 def heard_again_by(sitting: Sitting, case: Case) -> list[DocketEntry]:
-    """The entries by which the case began anew, in order: sent back, or a retrial was ordered (CPL 41)."""
+    """The entries by which the case began anew, in order: sent back, or a retrial was ordered (CPL 41). A retrial that ended
+    without a judgment counts no more (CPI 404).
+    """
 
-    acts = acts_that_mean(Milestone.HEARD_AGAIN)
+    acts = _beginning_or_ending_anew()
 
     def look() -> list[DocketEntry]:
         rows = sitting.session.scalars(
@@ -55,7 +73,7 @@ def heard_again_by(sitting: Sitting, case: Case) -> list[DocketEntry]:
                 )
             )
         )
-        return [entry for entry in rows if json.loads(entry.payload)["result"].get("heard_again")]
+        return _that_go_on(rows).get(case.id, [])
 
     # Many guards ask for it: a page asks the database once.
     return sitting.once(("heard again", case.id), look) if sitting.reading else look()
@@ -64,6 +82,12 @@ def heard_again_by(sitting: Sitting, case: Case) -> list[DocketEntry]:
 def is_heard_again(sitting: Sitting, case: Case) -> bool:
     """Whether the case was sent back, or is heard again on a retrial (CPL 41; CPI 257)."""
     return bool(heard_again_by(sitting, case))
+
+
+def retrial_heard(sitting: Sitting, case: Case) -> DocketEntry | None:
+    """The entry that ordered the retrial the case is heard on; None where it is not heard on one (CPL 215)."""
+    again = heard_again_by(sitting, case)
+    return again[-1] if again and json.loads(again[-1].payload)["result"].get("ordered") else None
 
 
 def _since_begun(sitting: Sitting, case: Case, milestone: Milestone) -> list[DocketEntry]:
@@ -121,8 +145,7 @@ def before_end_of_debate(sitting: Sitting, case: Case, actor: Actor) -> Text | N
     """Reason why a claim can no longer be changed: the debate has ended, or the case is heard again on a retrial, which
     keeps to what was asked for at first.
     """
-    again = heard_again_by(sitting, case)
-    if again and json.loads(again[-1].payload)["result"].get("ordered"):
+    if retrial_heard(sitting, case) is not None:
         return T(
             "A retrial keeps to what was asked for at first. Whoever asks for something else brings a claim of its own."
         )

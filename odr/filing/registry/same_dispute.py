@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Outcome, Party, PartyKind, Role
+from odr.docket.models import Case, DocketEntry, Outcome, Party, PartyKind, Role
 from odr.docket.queries import parties
+from odr.filing import names
 from odr.filing.inputs import ClaimInput
 from odr.filing.models import Claim
 from odr.ground.text import T, Text
@@ -92,8 +93,10 @@ def _alike(sitting: Sitting, sought: _Sought, uploads: Sequence[str], only: Colu
         .join(Claim, Claim.case_id == Case.id)
         .where(
             Case.id.in_(union(*wanted)),
-            Claim.withdrawn_at.is_(None),
-            or_(Case.outcome.is_(None), Case.outcome.not_in(FILED_ANEW)),
+            or_(
+                and_(Claim.withdrawn_at.is_(None), or_(Case.outcome.is_(None), Case.outcome.not_in(FILED_ANEW))),
+                Case.id.in_(_withdrawn_for_good()),
+            ),
         )
         .group_by(Case.id)
     )
@@ -106,6 +109,12 @@ def _alike(sitting: Sitting, sought: _Sought, uploads: Sequence[str], only: Colu
         for case, order in session.execute(query.order_by(Case.id))
     ]
     return sorted((one for one in found if one.reasons), key=lambda one: -len(one.reasons))
+
+
+def _withdrawn_for_good() -> Select[int]:
+    """Cases whose claim was withdrawn in a retrial: it is not brought again (CPI 408)."""
+    mine = DocketEntry.act == names.RULE_ON_WITHDRAWAL
+    return select(DocketEntry.case_id).where(mine, DocketEntry.payload.contains('"annulled":true'))
 
 
 def _sides(claimants: Sequence[_Named], respondents: Sequence[_Named]) -> tuple[frozenset[str], frozenset[str]]:

@@ -104,6 +104,21 @@ def not_heard(sitting: Sitting, case: Case) -> Iterator[tuple[Party, Text]]:
         yield from ((party, reason) for reason in reasons)
 
 
+def absence_does_not_count(sitting: Sitting, case: Case, party: Party) -> list[Text]:
+    """Every reason why a party did not stay away, in law, from the hearing in which the debate ended; empty where they did (CPL 146; CPI 404)."""
+    relied_on = relied(sitting, case)
+    if relied_on is None or not any(a.party_id == party.id for a in relied_on.attendances):
+        return [T("No hearing was held to which %(party)s was called.", party=party.name)]
+    if not stayed_away(sitting, case, party):
+        return [T("%(party)s came to the hearing.", party=party.name)]
+    not_agreed = stayed_away_rightly(sitting, case, relied_on, party)
+    return [
+        *([] if not_agreed is None else [not_agreed]),
+        *_summons_reasons(sitting, case, relied_on, party),
+        *_absence_reasons(sitting, case, relied_on, party),
+    ]
+
+
 def default_gate(sitting: Sitting, case: Case, respondent: Party) -> list[Text]:
     """Every reason why nothing may be decided against ``respondent`` in default; empty when it may."""
     rules = sitting.pack(case).invariants.on

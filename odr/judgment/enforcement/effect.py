@@ -18,7 +18,7 @@ from odr.ground.text import Money, T, Text
 from odr.judgment import desks, names
 from odr.judgment.enforcement.agreed_terms import under_agreement
 from odr.judgment.enforcement.ending import instrument_fell, still_owed
-from odr.judgment.enforcement.part import is_binding
+from odr.judgment.enforcement.part import is_binding, parts_in_effect
 from odr.judgment.enforcement.queries import barred, performed
 from odr.judgment.enforcement_remedies.reversal.queries import reversals_of, see_to_giving_back
 from odr.judgment.inputs import EffectInput, OverdueInput
@@ -303,16 +303,22 @@ def set_aside(sitting: Sitting, case: Case) -> None:
 
 
 def nothing_owed(sitting: Sitting, case: Case, *kinds: str) -> None:
-    """Nothing is owed by what was decided, and no time of these kinds runs; what a ruling gives back stays owed."""
+    """Nothing is owed by what was decided, and no time of these kinds runs; what a ruling gives back stays owed, and what a part
+    orders that binds by itself (CPL 156).
+    """
+    parts = {order.id for part in parts_in_effect(sitting, case) for order in part.orders}
     for row in obligations_of(sitting.session, case):
-        if row.instrument is not Instrument.RETURNED:
+        if row.instrument is not Instrument.RETURNED and row.order_id not in parts:
             row.ended_at = sitting.now
     end_times(sitting, case, *kinds)
 
 
 def end_times(sitting: Sitting, case: Case, *kinds: str) -> None:
-    """No time of these kinds runs that rests on what was decided; one to give something back, or to have that enforced, does."""
+    """No time of these kinds runs that rests on what was decided; one to give something back, or to have that enforced, does, and
+    so does one of a part that binds by itself.
+    """
     back = {row.reference for row in reversals_of(sitting.session, case)}
+    back |= {part.reference for part in parts_in_effect(sitting, case)}
     for kind in kinds:
         for window in sitting.windows(case, kind, state=None):
             if window.subject not in back and window.state in (WindowState.OPEN, WindowState.HALTED):

@@ -56,6 +56,9 @@ ELSEWHERE = {
     MotionKind.EVIDENCE_PRESERVATION: T(
         "Ask for this with “Ask for preservation of evidence”: the court needs to know who has it and how it is preserved."
     ),
+    MotionKind.RETRIAL: T(
+        "A retrial is asked for with “Apply for retrial”, once a decision is in effect: the court needs to know its grounds."
+    ),
 }
 """What is asked for by an act of its own."""
 

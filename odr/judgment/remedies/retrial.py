@@ -16,28 +16,28 @@ from odr.docket.papers import FactsBlock, NoticePaper, ParagraphBlock
 from odr.docket.queries import entries_of
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.db import new_reference
-from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput, OutOfTime
+from odr.ground.errors import ActNotOpen
 from odr.ground.text import SOURCE_LOCALE, T, Text, words_of
 from odr.identity.actors import Actor
 from odr.judgment import desks, names
 from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, RETRIAL, nothing_owed, set_decision_aside
 from odr.judgment.enforcement.ending import instrument_fell, still_owed
+from odr.judgment.enforcement.queries import enforcements_of
 from odr.judgment.enforcement_remedies.reversal.queries import see_to_giving_back
 from odr.judgment.models import Decision, FinalityCertificate, RetrialApplication
 from odr.judgment.queries import issued, petitions_of
 from odr.judgment.remedies.appeal import file_list
 from odr.judgment.remedies.inputs import SendFileInput
 from odr.judgment.remedies.rehearing import begin_anew
+from odr.judgment.remedies.retrial_checks import LIVE, check_earlier, check_grounds, check_knowledge, retrials_of
 from odr.judgment.remedies.retrial_rules import (
-    NOT_SMALL,
     OPINION,
     REVIEW,
     begin_review,
-    is_small,
     require_first,
     require_here,
 )
-from odr.judgment.vocabulary import AppealOutcome, AppealState, RetrialState
+from odr.judgment.vocabulary import AppealOutcome, AppealState, EnforcementState, RetrialState
 from odr.procedure.acts.act_versions import input_of, upcast
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
@@ -48,15 +48,12 @@ from odr.procedure.papers.form import party_block, signatures
 from odr.procedure.papers.frame import keep_document, keep_prepared, sealed_paper
 from odr.procedure.papers.language import CaseLanguage, language_of
 from odr.procedure.rules.base import law
-from odr.procedure.time.reckoning import reckon
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court
     from odr.procedure.sitting import Sitting
 
 BINDING = {Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED}
-
-LIVE = (RetrialState.FILED, RetrialState.SENT)
 
 
 def binding(sitting: Sitting, case: Case) -> Decision | None:
@@ -217,6 +214,17 @@ class RetrialInput(CourtModel):
         list[str], Field(min_length=1, max_length=13), field(T("On which grounds"), choices="retrial_grounds")
     ]
     facts: Annotated[str, CourtText(1, 16000), field(T("What shows them"), widget="textarea")]
+    asks: Annotated[
+        str,
+        CourtText(1, 4000),
+        field(
+            T("What should be decided instead?"),
+            T(
+                "A retrial keeps to this. It cannot go beyond what was asked for at first (Interpretation of the Civil Procedure Law, art. 403)."
+            ),
+            widget="textarea",
+        ),
+    ]
     court: Annotated[
         Literal["above", "here"],
         field(
@@ -252,8 +260,8 @@ class RetrialInput(CourtModel):
             "There is nothing you have to do now. The decision stays in force and can be enforced meanwhile; the outcome is sent to you."
         ),
     ),
-    source=law("CPL 210, 211, 216", "CPI 377, 381, 424"),
-    version=2,
+    source=law("CPL 210, 211, 216", "CPI 376, 377, 381, 399, 424"),
+    version=3,
     topic=Topic.DECISION,
 )
 def apply_for_retrial(sitting: Sitting, case: Case, given: RetrialInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -265,20 +273,20 @@ def apply_for_retrial(sitting: Sitting, case: Case, given: RetrialInput, *, acto
     """
     me, decision = sitting.party_of(case, actor), binding(sitting, case)
     assert decision is not None
-    _check_grounds(sitting, case, given)
+    check_grounds(sitting, case, given.grounds, here=given.court == "here")
     require_first(sitting, case)
     if given.court == "here":
         require_here(sitting, case, decision)
     if sitting.late:
-        _check_knowledge(sitting, case, given)
-    if any(r.party_id == me.id and r.decision_id == decision.id for r in retrials_of(sitting.session, case)):
-        raise ActNotOpen(T("You have applied already; an application is decided once."))
+        check_knowledge(sitting, case, given.grounds, given.known_on)
+    check_earlier(sitting, case, given.grounds, given.known_on, me, decision)
     row = RetrialApplication(
         case_id=case.id,
         decision_id=decision.id,
         party_id=me.id,
         grounds=list(given.grounds),
         facts=given.facts,
+        asks=given.asks,
         known_on=given.known_on,
         here=given.court == "here",
         entry_number=sitting.next_number(case),
@@ -306,43 +314,10 @@ def to_the_higher_court(given: Mapping[str, Any]) -> dict[str, Any]:
     return {**given, "court": "above"}
 
 
-def _check_grounds(sitting: Sitting, case: Case, given: RetrialInput) -> None:
-    rules = sitting.pack(case).retrial
-    known = rules.grounds if rules is not None else {}
-    if rules is None:
-        raise ActNotOpen(T("The rules of this case know no retrial."))
-    wrong = [
-        FieldFault(("grounds", i), T("Choose one of those listed."))
-        for i, key in enumerate(given.grounds)
-        if key not in known
-    ]
-    if wrong:
-        raise InvalidInput(wrong)
-    if NOT_SMALL in given.grounds and (given.court != "here" or not is_small(sitting, case)):
-        raise InvalidInput.at(
-            "grounds",
-            T(
-                "That it was no small claim is a ground only for small claims, and only at this court (Interpretation of the Civil Procedure Law, art. 424)."
-            ),
-        )
-
-
-def _check_knowledge(sitting: Sitting, case: Case, given: RetrialInput) -> None:
-    """After six months only what became known later still counts, for six months (CPL 216)."""
-    rules = sitting.pack(case).retrial
-    assert rules is not None
-    over = OutOfTime(
-        T("The time to apply on these grounds has ended (%(article)s).", article=sitting.pack(case).cite(rules.article))
-    )
-    if not all(rules.grounds[key].from_knowledge for key in given.grounds):
-        raise over
-    if given.known_on is None:
-        raise InvalidInput.at("known_on", T("Say on which day you learned of it."))
-    if given.known_on > sitting.today:
-        raise InvalidInput.at("known_on", T("This day is still to come."))
-    start = datetime.combine(given.known_on, datetime.min.time(), tzinfo=sitting.pack(case).tz)
-    if reckon(sitting.pack(case), RETRIAL, start).due_at < sitting.now:
-        raise over
+@upcast(names.APPLY_FOR_RETRIAL, from_version=2)
+def asked_with_the_facts(given: Mapping[str, Any]) -> dict[str, Any]:
+    """At first what was asked stood among the facts."""
+    return {**given, "asks": str(given["facts"])[:4000]}
 
 
 @guard("CPL 210, 214")
@@ -441,26 +416,36 @@ def record_retrial_outcome(
             sitting.close_tasks(case, desk, row.reference)
         for kind in (OPINION, REVIEW):
             sitting.close_windows(case, kind, WindowState.ENDED, subject=row.reference)
-    if given.ordered:
-        hear_again(sitting, case, decision)
+    before = hear_again(sitting, case, decision) if given.ordered else {}
     words = T("%(court)s, %(number)s: retrial %(outcome)s", court=given.court, number=given.number, outcome=state.label)
-    return Recorded(words, {"decision": decision.reference, "ordered": given.ordered, "heard_again": given.ordered})
+    facts = {"decision": decision.reference, "ordered": given.ordered, "heard_again": given.ordered}
+    return Recorded(words, {**facts, **before})
 
 
-def hear_again(sitting: Sitting, case: Case, decision: Decision) -> None:
-    """The decision no longer carries execution; what was paid stays recorded under what it was paid on."""
+def hear_again(sitting: Sitting, case: Case, decision: Decision) -> dict[str, Any]:
+    """The decision no longer carries execution; what was paid stays recorded under what it was paid on.
+
+    Gives where the case stood before, for the entry: there it stands again where the retrial ends without a judgment (CPI 404).
+    """
+    before = {
+        "stage": case.stage.value,
+        "track": case.track.value if case.track is not None else None,
+        "outcome": case.outcome.value if case.outcome is not None else None,
+        "closed_at": case.closed_at.isoformat() if case.closed_at is not None else None,
+        "pronounced_at": case.pronounced_at.isoformat() if case.pronounced_at is not None else None,
+        "halted": {
+            one.reference: [one.halted_entry, one.halt_ground]
+            for one in enforcements_of(sitting.session, case, EnforcementState.OPEN)
+            if one.halted_entry is not None
+        },
+    }
     set_decision_aside(sitting, case, decision)
     nothing_owed(sitting, case, PERFORMANCE, ENFORCE, RETRIAL)
     instrument_fell(sitting, case, standing=still_owed(sitting, case))
     see_to_giving_back(sitting, case, decision.reference)
     case.outcome, case.closed_at, case.effective_at, case.pronounced_at = None, None, None, None
     begin_anew(sitting, case)
-
-
-def retrials_of(session: Session, case: Case, *states: RetrialState) -> Sequence[RetrialApplication]:
-    """Applications for retrial in a case, in order."""
-    query = select(RetrialApplication).where(RetrialApplication.case_id == case.id).order_by(RetrialApplication.id)
-    return session.scalars(query.where(RetrialApplication.state.in_(states)) if states else query).all()
+    return {"before": before}
 
 
 def certificates_of(session: Session, case: Case) -> Sequence[FinalityCertificate]:

@@ -8,7 +8,7 @@ panel (CPL 41); of small claims nobody can appeal then, unless they should never
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from sqlalchemy import select
 
@@ -19,7 +19,8 @@ from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.judgment import desks
 from odr.judgment.models import RetrialApplication, RetrialOpinion
-from odr.judgment.remedies.retrial import BINDING, LIVE, binding, hear_again, retrials_of
+from odr.judgment.remedies.retrial import BINDING, binding, hear_again
+from odr.judgment.remedies.retrial_checks import LIVE, retrials_of
 from odr.judgment.remedies.retrial_rules import NOT_SMALL, OPINION, REVIEW, is_small
 from odr.judgment.vocabulary import RetrialState
 from odr.procedure.acts.events import Served
@@ -191,14 +192,15 @@ def rule_on_retrial(
         sitting.close_tasks(case, desks.RETRIAL_HERE, row.reference)
         sitting.close_windows(case, REVIEW, WindowState.MET, subject=row.reference)
         sitting.close_windows(case, OPINION, WindowState.ENDED, subject=row.reference)
+    before: dict[str, Any] = {}
     if ordered:
         for other in retrials_of(sitting.session, case, *LIVE):
             other.state, other.closed_entry = RetrialState.ORDERED, sitting.next_number(case)
             sitting.close_tasks(case, desks.RETRIAL, other.reference)
-        hear_again(sitting, case, decision)
+        before = hear_again(sitting, case, decision)
     words = T("A retrial is ordered") if ordered else T("The application for retrial is dismissed")
     result = {"decision": decision.reference, "ordered": ordered, "heard_again": ordered, "final": final}
-    return Recorded(words, {**result, "reasons": given.reasons})
+    return Recorded(words, {**result, "reasons": given.reasons, **before})
 
 
 def review_overdue(sitting: Sitting, case: Case, window: Window) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from odr.docket.models import Case, PartyKind, Role
+from sqlalchemy import select
+
+from odr.docket.models import Case, PartyKind, Role, Stage
 from odr.docket.queries import parties, seat
-from odr.filing.claim.progress import heard_again_by
+from odr.filing.claim.progress import retrial_heard
 from odr.filing.registry.seats import take_seat
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import T
@@ -15,7 +16,7 @@ from odr.judgment import desks
 from odr.judgment.enforcement.effect import is_appealable
 from odr.judgment.models import Decision, RetrialApplication
 from odr.judgment.queries import petitions_of
-from odr.judgment.vocabulary import AppealState
+from odr.judgment.vocabulary import AppealState, RetrialState
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -25,6 +26,21 @@ NOT_SMALL = "not_small"
 MANY = 10
 """From how many on one side a side counts as many (CPI 75)."""
 OPINION, REVIEW = "retrial_opinion", "retrial_review"
+UNDECIDED = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
+"""Where a retrial is heard."""
+
+
+def of_this_retrial(sitting: Sitting, case: Case) -> list[RetrialApplication]:
+    """The applications on which the case is heard again and that have not ended: to what they ask the retrial keeps (CPI 403)."""
+    began = retrial_heard(sitting, case)
+    if began is None:
+        return []
+    rows = sitting.session.scalars(
+        select(RetrialApplication)
+        .where(RetrialApplication.case_id == case.id, RetrialApplication.state == RetrialState.ORDERED)
+        .order_by(RetrialApplication.id)
+    )
+    return [row for row in rows if (row.closed_entry or 0) >= began.number]
 
 
 def require_here(sitting: Sitting, case: Case, decision: Decision) -> None:
@@ -56,8 +72,7 @@ def require_here(sitting: Sitting, case: Case, decision: Decision) -> None:
 
 def require_first(sitting: Sitting, case: Case) -> None:
     """Raises ActNotOpen for an application against what was decided on a retrial (CPI 381)."""
-    again = heard_again_by(sitting, case)
-    if again and json.loads(again[-1].payload)["result"].get("ordered"):
+    if retrial_heard(sitting, case) is not None:
         raise ActNotOpen(
             T("This was decided on a retrial; the court takes no second application."),
             T("You may ask the prosecution to advise a retrial or to protest."),

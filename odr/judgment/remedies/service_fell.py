@@ -23,7 +23,7 @@ from odr.judgment.enforcement_remedies.reversal.queries import see_to_giving_bac
 from odr.judgment.models import Decision
 from odr.judgment.queries import decisions_of, obligations_of, petitions_of
 from odr.judgment.remedies.heard_anew import void_what_was_heard
-from odr.judgment.remedies.retrial import LIVE, retrials_of
+from odr.judgment.remedies.retrial_checks import LIVE, retrials_of
 from odr.judgment.remedies.retrial_rules import OPINION, REVIEW
 from odr.judgment.vocabulary import AppealState, DecisionKind, DecisionState, RetrialState
 from odr.payments import desks as payments_desks

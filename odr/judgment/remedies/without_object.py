@@ -14,7 +14,7 @@ from odr.judgment.inputs import MotionOverInput
 from odr.judgment.preservation.measures import only
 from odr.judgment.queries import motions_of
 from odr.judgment.vocabulary import PRESERVATIONS, MotionKind, MotionState
-from odr.procedure.acts.events import CaseClosed, SettlementReached
+from odr.procedure.acts.events import CaseClosed, RetrialEnded, SettlementReached
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, act
 from odr.procedure.models import WindowState
@@ -29,6 +29,7 @@ FOR_THE_CASE = PRESERVATIONS | {
     MotionKind.RESUME,
     MotionKind.DISMISSAL,
     MotionKind.ENFORCEMENT_TIME,
+    MotionKind.RETRIAL,
 }
 """What is asked for the sake of a case that goes on. A review, a slip to correct and whatever else is asked for are ruled on also afterwards."""
 
@@ -37,6 +38,13 @@ def on_case_closed(sitting: Sitting, event: CaseClosed) -> None:
     """Nothing lies unseen in a closed case: each motion that was for it ends by an entry, and whoever asked gets a letter."""
     for motion in motions_of(sitting.session, event.case, MotionState.OPEN):
         if motion.kind in FOR_THE_CASE:
+            sitting.then(names.DROP_MOTION, MotionOverInput(motion=motion.reference))
+
+
+def on_retrial_ended(sitting: Sitting, event: RetrialEnded) -> None:
+    """What was asked for the sake of a retrial that ended without a judgment has no object any more (CPI 404)."""
+    for motion in motions_of(sitting.session, event.case, MotionState.OPEN):
+        if motion.kind in FOR_THE_CASE and motion.entry_number > event.began:
             sitting.then(names.DROP_MOTION, MotionOverInput(motion=motion.reference))
 
 
@@ -56,7 +64,7 @@ def who_asked(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
     title=T("What was asked for has no object any more"),
     input=MotionOverInput,
     by={Role.CLOCK},
-    at={Stage.CLOSED},
+    at={Stage.CLOSED, Stage.EFFECTIVE, Stage.ENFORCEMENT},
     listed=False,
     source=law("CPL 104, 157"),
     serves=Everyone.CONCERNED,

@@ -424,6 +424,15 @@ class HeardAgain(Event):
 
 
 @dataclass(frozen=True)
+class RetrialEnded(Event):
+    """A retrial ended without a judgment, and the first decision lives again (CPI 404): the case stands where it stood before
+    the entry ``began``, by which it was heard again.
+    """
+
+    began: int
+
+
+@dataclass(frozen=True)
 class SettlementReached(Event):
     """The parties settled and it is in effect, as a mediation statement or as a ruling that confirms (CPL 100, 206)."""
 

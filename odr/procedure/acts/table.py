@@ -102,6 +102,7 @@ class Milestone(enum.Enum):
     PERFORMANCE_TOLD = "performance_told"  # a debtor reports that something is paid or done, or a creditor confirms it
     URGENT_MEASURE = "urgent_measure"  # what cannot wait: it goes on though who takes it is challenged (CPL 48)
     HEARD_AGAIN = "heard_again"  # the case may begin anew by it; its result says so as ``heard_again``
+    RETRIAL_ENDED = "retrial_ended"  # a retrial may end by it without a judgment; its result says so as ``lives_again``
     RULING_GIVEN = "ruling_given"  # the ruling on such a motion
     AMONG_THEMSELVES = "among_themselves"  # what those who decide say and vote in their deliberation
     JUDGMENT_PRONOUNCED = "judgment_pronounced"  # the judgment is spoken in the hearing; its text follows

@@ -1,0 +1,162 @@
+"""The first decision lives again where a retrial ends without a judgment: it binds, is owed and enforced as before, and what was
+heard meanwhile counts for nothing (CPI 404, 407).
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from odr.docket.models import Case, DocketEntry, Outcome, Role, Stage, Track
+from odr.filing.claim.progress import end_clocks
+from odr.filing.course.time_limit_changes import go_on
+from odr.ground.errors import ActNotOpen
+from odr.ground.text import T
+from odr.judgment import desks
+from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, RETRIAL, papers_of, settle_costs
+from odr.judgment.enforcement.ending import INACTION, NOTICE
+from odr.judgment.enforcement.paid_in_full import follow_up
+from odr.judgment.enforcement.queries import enforcement_settlements, enforcements_of, performed
+from odr.judgment.enforcement_remedies.reversal.models import ReversalState
+from odr.judgment.enforcement_remedies.reversal.queries import reversals_of
+from odr.judgment.models import Decision, EnforcementCase, Finding, Obligation
+from odr.judgment.queries import decision_named, decisions_of, obligations_of
+from odr.judgment.vocabulary import DecisionState, EnforcementState, Instrument, SettlementState
+from odr.procedure.acts.events import RetrialEnded
+from odr.procedure.models import WindowState
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+HALTED = (PERFORMANCE, ENFORCE, NOTICE, INACTION, "costs_review")
+"""Times that stood still while the decision was heard again: what was left of them runs on."""
+
+
+def lives_again(sitting: Sitting, case: Case, began: DocketEntry) -> Decision:
+    """Take the case back to where it stood before ``began``, the entry by which it was heard again; gives the decision that binds.
+
+    Raises ActNotOpen where that entry names none that fell.
+    """
+    result: dict[str, Any] = json.loads(began.payload)["result"]
+    decision = decision_named(sitting.session, case, result["decision"])
+    if decision.state is not DecisionState.SET_ASIDE or decision.effective_at is None:
+        raise ActNotOpen(T("No decision of this case could stand again."))
+    before: dict[str, Any] = result.get("before", {})
+    _what_was_heard_counts_for_nothing(sitting, case, began)
+    _decision_stands(sitting, case, decision, began)
+    _owed_again(sitting, case, began)
+    _nothing_goes_back(sitting, case)
+    _case_stands(sitting, case, decision, before)
+    reopened = _enforced_again(sitting, case, began, before.get("halted", {}))
+    _times_run_on(sitting, case, began)
+    if reopened and case.stage is Stage.EFFECTIVE:
+        sitting.move(case, Stage.ENFORCEMENT)
+    if case.stage is not Stage.CLOSED:
+        settle_costs(sitting, case, decision)
+        follow_up(sitting, case)
+    sitting.announce(RetrialEnded(case, began.number))
+    return decision
+
+
+def _what_was_heard_counts_for_nothing(sitting: Sitting, case: Case, began: DocketEntry) -> None:
+    """Drafts and findings of the retrial fall, its times and tasks end, and the findings of the first decision stand."""
+    number = sitting.next_number(case)
+    for draft in decisions_of(sitting.session, case, DecisionState.DRAFT, DecisionState.COOLING):
+        draft.state, draft.signed_entry = DecisionState.DROPPED, None
+    for finding in sitting.session.scalars(select(Finding).where(Finding.case_id == case.id)):
+        if finding.replaced_by is None:
+            finding.replaced_by = number
+        elif finding.replaced_by == began.number:
+            finding.replaced_by = None
+    end_clocks(sitting, case, sitting.now)
+
+
+def _decision_stands(sitting: Sitting, case: Case, decision: Decision, began: DocketEntry) -> None:
+    decision.state = DecisionState.ISSUED
+    for paper in papers_of(sitting, decision):
+        if paper.void_by == began.number:
+            paper.void_by = paper.void_at = None
+
+
+def _owed_again(sitting: Sitting, case: Case, began: DocketEntry) -> None:
+    """What fell with the decision, and only that, is owed again."""
+    for row in obligations_of(sitting.session, case, live=False):
+        if row.ended_at == began.effective_at and row.instrument is not Instrument.RETURNED:
+            row.ended_at = None
+    sitting.session.flush()
+
+
+def _nothing_goes_back(sitting: Sitting, case: Case) -> None:
+    """What was ruled to go back is not given back any more; what was given back already is owed anew."""
+    number = sitting.next_number(case)
+    for asked in reversals_of(sitting.session, case, ReversalState.ASKED):
+        asked.state, asked.ruled_entry = ReversalState.REFUSED, number
+    for desk in (desks.REVERSAL_ASKED, desks.REVERSAL_DUE):
+        sitting.close_tasks(case, desk)
+    for row in obligations_of(sitting.session, case):
+        if row.instrument is not Instrument.RETURNED:
+            continue
+        row.ended_at = sitting.now
+        given = performed(sitting.session, row) if row.amount_minor is not None else 0
+        if given and row.creditor_id is not None:
+            sitting.session.add(
+                Obligation(
+                    case_id=case.id,
+                    instrument=Instrument.DECISION,
+                    debtor_id=row.creditor_id,
+                    creditor_id=row.debtor_id,
+                    amount_minor=given,
+                    currency=row.currency,
+                    due_on=sitting.today,
+                    entry_number=number,
+                )
+            )
+    sitting.session.flush()
+
+
+def _case_stands(sitting: Sitting, case: Case, decision: Decision, before: dict[str, Any]) -> None:
+    case.effective_at, case.stayed_at = decision.effective_at, None
+    case.outcome = Outcome(before["outcome"]) if before.get("outcome") else None
+    case.closed_at, case.pronounced_at = _instant(before, "closed_at"), _instant(before, "pronounced_at")
+    if before.get("track"):
+        case.track = Track(before["track"])
+    sitting.move(case, Stage(before.get("stage", Stage.EFFECTIVE.value)))
+
+
+def _instant(before: dict[str, Any], key: str) -> datetime | None:
+    return datetime.fromisoformat(before[key]) if before.get(key) else None
+
+
+def _enforced_again(sitting: Sitting, case: Case, began: DocketEntry, halted: dict[str, Any]) -> list[EnforcementCase]:
+    """Each enforcement that ended because the decision fell goes on by itself, halted where it was (CPI 404)."""
+    found = [
+        one
+        for one in enforcements_of(sitting.session, case, EnforcementState.ENDED)
+        if one.closed_entry == began.number
+    ]
+    for one in found:
+        one.state, one.closed_entry = EnforcementState.OPEN, None
+        one.halted_entry, one.halt_ground = halted.get(one.reference, (None, None))
+        words = T("The retrial has ended: enforcement %(number)s goes on.", number=one.number)
+        sitting.open_task(case, Role.CLERK, desks.ENFORCEMENT, words, risk=70, subject=one.reference)
+    for row in enforcement_settlements(sitting.session, case, SettlementState.BROKEN):
+        if row.closed_entry == began.number:
+            row.state, row.closed_entry = SettlementState.SIGNED, None
+    return found
+
+
+def _times_run_on(sitting: Sitting, case: Case, began: DocketEntry) -> None:
+    """Times that stood still run on with what was left of them; the six months for a retrial are never longer (CPI 127)."""
+    reason = T("The decision was heard again; the retrial has ended.")
+    for window in [w for w in sitting.windows(case, state=WindowState.ENDED) if w.closed_by == began.number]:
+        if window.kind in HALTED:
+            window.state, window.closed_by = WindowState.HALTED, None
+            window.halted_at = window.halted_at or began.effective_at
+            go_on(sitting, case, [window], sitting.now, reason, "CPL 217; CPI 404")
+        elif window.kind == RETRIAL and window.due_at is not None:
+            runs = window.due_at >= sitting.now
+            window.state = WindowState.OPEN if runs else WindowState.LAPSED
+            window.closed_by = None if runs else sitting.next_number(case)

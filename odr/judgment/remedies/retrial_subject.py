@@ -1,0 +1,166 @@
+"""What a case heard again is about: what is asked of the retrial, by whom and on which grounds; it keeps to that (CPI 402, 403)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Role, Stage
+from odr.docket.visibility import READS_FILE
+from odr.filing.claim.progress import debate_is_open, retrial_heard
+from odr.ground.text import T, Text
+from odr.identity.actors import Actor
+from odr.judgment.enforcement.effect import RETRIAL
+from odr.judgment.models import Decision, RetrialApplication
+from odr.judgment.queries import decision_named
+from odr.judgment.remedies.retrial_checks import check_grounds, check_knowledge, retrials_of
+from odr.judgment.remedies.retrial_rules import of_this_retrial
+from odr.judgment.vocabulary import RetrialState
+from odr.procedure.acts.letter import Letter, PaperKind
+from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
+from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, field
+from odr.procedure.hooks import Panel
+from odr.procedure.rules.base import law
+from odr.procedure.time.reckoning import reckon
+
+if TYPE_CHECKING:
+    from odr.procedure.sitting import Sitting
+
+
+@guard("CPI 403")
+def may_join_the_retrial(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why a party asks nothing of a retrial: none is heard, the debate has ended, or they have applied."""
+    began = retrial_heard(sitting, case)
+    if began is None:
+        return T("No retrial is heard in this case.")
+    if not debate_is_open(sitting, case):
+        return T("The debate has ended; nothing more is asked of the retrial.")
+    decision = _retried(sitting, case, began)
+    mine = [r for r in retrials_of(sitting.session, case) if r.party_id == actor.party_id]
+    if any(r.decision_id == decision.id and r.state is not RetrialState.FELL for r in mine):
+        return T("You have applied already; an application is decided once.")
+    return None
+
+
+def _retried(sitting: Sitting, case: Case, began: DocketEntry) -> Decision:
+    return decision_named(sitting.session, case, json.loads(began.payload)["result"]["decision"])
+
+
+class JoinRetrialInput(CourtModel):
+    """What another party asks of a retrial that is heard."""
+
+    grounds: Annotated[
+        list[str], Field(min_length=1, max_length=13), field(T("On which grounds"), choices="retrial_grounds")
+    ]
+    facts: Annotated[str, CourtText(1, 16000), field(T("What shows them"), widget="textarea")]
+    asks: Annotated[
+        str,
+        CourtText(1, 4000),
+        field(
+            T("What should be decided instead?"),
+            T(
+                "A retrial keeps to this. It cannot go beyond what was asked for at first (Interpretation of the Civil Procedure Law, art. 403)."
+            ),
+            widget="textarea",
+        ),
+    ]
+    known_on: Annotated[
+        CourtDate | None,
+        field(T("Since when you know of it"), T("Needed later than six months after the decision took effect.")),
+    ] = None
+
+
+@act(
+    title=T("Ask something of the retrial yourself"),
+    input=JoinRetrialInput,
+    by=set(PARTY_ROLES),
+    at={Stage.PENDING, Stage.HEARING},
+    guard=may_join_the_retrial,
+    special=True,
+    serves=Everyone.BUT_ACTOR,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("Another party asks something of the retrial"),
+        T(
+            "The court hears it together with what was asked before. Read it, and say what you think of it in the hearing; there is nothing you have to do now."
+        ),
+    ),
+    source=law("CPI 403", "CPL 211, 216"),
+    topic=Topic.DECISION,
+    in_record=False,
+    help=T(
+        "Until the debate ends, and within six months of the day the decision took effect. Without it the court hears what the others ask."
+    ),
+)
+def join_retrial(sitting: Sitting, case: Case, given: JoinRetrialInput, *, actor: Actor, now: datetime) -> Recorded:
+    """Ask something of a retrial that is heard on another's application: until the debate ends and in the time of the law it is
+    heard with it (CPI 403; CPL 216).
+
+    Raises OutOfTime after six months from effect, but for what became known later.
+    """
+    began, me = retrial_heard(sitting, case), sitting.party_of(case, actor)
+    assert began is not None
+    decision = _retried(sitting, case, began)
+    check_grounds(sitting, case, given.grounds, here=False)
+    assert decision.effective_at is not None
+    if reckon(sitting.pack(case), RETRIAL, decision.effective_at).due_at < sitting.now:
+        check_knowledge(sitting, case, given.grounds, given.known_on)
+    number = sitting.next_number(case)
+    row = RetrialApplication(
+        case_id=case.id,
+        decision_id=decision.id,
+        party_id=me.id,
+        grounds=list(given.grounds),
+        facts=given.facts,
+        asks=given.asks,
+        known_on=given.known_on,
+        here=False,
+        state=RetrialState.ORDERED,
+        entry_number=number,
+        closed_entry=number,
+    )
+    sitting.session.add(row)
+    sitting.session.flush()
+    return Recorded(
+        T("%(name)s asks something of the retrial too", name=me.name),
+        {"retrial": row.reference, "grounds": list(given.grounds)},
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one party asks of the retrial."""
+
+    name: str
+    asks: str
+    grounds: tuple[tuple[Any, Text], ...]
+    """Each ground with the article it stands in."""
+    back: bool
+    """Whether they have asked to take it back."""
+
+
+def asked_of_the_retrial(sitting: Sitting, case: Case) -> list[Asked]:
+    """What is asked of the retrial that is heard, in the order in which it was applied for (CPI 402)."""
+    rules, pack = sitting.pack(case).retrial, sitting.pack(case)
+    known = rules.grounds if rules is not None else {}
+    return [
+        Asked(
+            case.name_of(row.party_id),
+            row.asks or row.facts,
+            tuple((known[key].title, pack.cite(known[key].article)) for key in row.grounds if key in known),
+            row.back_entry is not None,
+        )
+        for row in of_this_retrial(sitting, case)
+    ]
+
+
+def retrial_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """On the page of a case heard again: what is asked of the retrial and on which grounds; to that it keeps (CPI 403)."""
+    if actor.role not in READS_FILE or retrial_heard(sitting, case) is None:
+        return None
+    data = {"asked": asked_of_the_retrial(sitting, case), "decides": actor.role in (Role.JUDGE, Role.ASSESSOR)}
+    return Panel("main", 12, "judgment/_retrial.html", data)
