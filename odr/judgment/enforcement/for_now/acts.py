@@ -104,7 +104,7 @@ def a_result_waits_for_me(sitting: Sitting, case: Case, actor: Actor) -> Text | 
     """Only who asked for the enforcement answers, and once for each result."""
     found, row = open_enforcement(sitting.session, case), search_now(sitting, case, S.TOLD)
     if row is None:
-        return T("No result of a search for property waits for your answer.")
+        return T("No result of a search for property is waiting for your answer.")
     is_mine = found is not None and found.party_id == actor.party_id
     return None if is_mine else T("Only who asked for the enforcement answers this.")
 
@@ -225,7 +225,7 @@ def check_search_result(
 @guard("CPI 517")
 def an_examined_result_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """The president approves what a panel has examined."""
-    return None if search_now(sitting, case, S.CHECKED) is not None else T("No search examined by a panel waits.")
+    return None if search_now(sitting, case, S.CHECKED) is not None else T("No search examined by a panel is waiting.")
 
 
 class ApproveEndingInput(CourtModel):
