@@ -11,9 +11,9 @@ from odr.judgment.decision import acts as decision_acts, case_views as decision_
 from odr.judgment.enforcement import accounts, acts as enforcement_acts, effect
 from odr.judgment.enforcement.audit import audit_orders
 from odr.judgment.enforcement.case_views import halted_panel
-from odr.judgment.enforcement.for_now.queries import search_panel
 from odr.judgment.enforcement.owed import owed_by_decision
 from odr.judgment.enforcement.part import part_stage
+from odr.judgment.enforcement_remedies.for_now.queries import search_panel
 from odr.judgment.enforcement_remedies.objections import acts as objection_acts, after as objections
 from odr.judgment.enforcement_remedies.objections.audit import audit_case_objections
 from odr.judgment.enforcement_remedies.objections.from_outside import put_objections

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from odr.docket.models import Case, Stage
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.judgment.enforcement.case_views import halted
-from odr.judgment.enforcement.for_now.models import LIVES_ON, EnforcementSearch, SearchState
-from odr.judgment.enforcement.for_now.queries import search_panel
+from odr.judgment.enforcement_remedies.for_now.models import LIVES_ON, EnforcementSearch, SearchState
+from odr.judgment.enforcement_remedies.for_now.queries import search_panel
 from odr.procedure.models import Task
 from odr.procedure.rules.registry import PackRegistry
 from odr.service.models import Packet

@@ -17,8 +17,6 @@ from odr.judgment.enforcement.agreed_terms import is_settled_whole, under_agreem
 from odr.judgment.enforcement.beginning import begin
 from odr.judgment.enforcement.effect import all_done, interest_left, left_of, to_apply_for
 from odr.judgment.enforcement.ending import INACTION, halt
-from odr.judgment.enforcement.for_now.models import LIVES_ON
-from odr.judgment.enforcement.for_now.queries import why_not_for_now
 from odr.judgment.enforcement.paid_in_full import follow_up, settle
 from odr.judgment.enforcement.part import BOUND, goes_to
 from odr.judgment.enforcement.queries import (
@@ -28,6 +26,8 @@ from odr.judgment.enforcement.queries import (
     open_enforcement,
     unconfirmed,
 )
+from odr.judgment.enforcement_remedies.for_now.models import LIVES_ON
+from odr.judgment.enforcement_remedies.for_now.queries import why_not_for_now
 from odr.judgment.enforcement_remedies.objections.models import ObjectionKind
 from odr.judgment.enforcement_remedies.objections.queries import (
     RULED,

@@ -15,8 +15,8 @@ from odr.identity.actors import Actor
 from odr.judgment import names
 from odr.judgment.enforcement.agreed_terms import under_agreement
 from odr.judgment.enforcement.effect import ENFORCE, interest_minor, is_overdue, left_of, to_apply_for
-from odr.judgment.enforcement.for_now.models import LIVES_ON
 from odr.judgment.enforcement.queries import enforcements_of, in_effect_since, open_enforcement
+from odr.judgment.enforcement_remedies.for_now.models import LIVES_ON
 from odr.judgment.models import Obligation
 from odr.judgment.queries import names_of, obligations_of
 from odr.judgment.vocabulary import EnforcementState

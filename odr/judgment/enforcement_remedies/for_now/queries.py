@@ -9,8 +9,8 @@ from odr.docket.queries import rows_of
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.judgment import names
-from odr.judgment.enforcement.for_now.models import MAY_END, EnforcementSearch, SearchState
 from odr.judgment.enforcement.queries import open_enforcement
+from odr.judgment.enforcement_remedies.for_now.models import MAY_END, EnforcementSearch, SearchState
 from odr.judgment.models import EnforcementCase
 from odr.procedure.acts.availability import refusal
 from odr.procedure.hooks import Panel

@@ -11,9 +11,9 @@ from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.judgment import desks
-from odr.judgment.enforcement.for_now.models import LIVES_ON, EnforcementSearch, SearchState
-from odr.judgment.enforcement.for_now.queries import search_now
 from odr.judgment.enforcement.queries import open_enforcement
+from odr.judgment.enforcement_remedies.for_now.models import LIVES_ON, EnforcementSearch, SearchState
+from odr.judgment.enforcement_remedies.for_now.queries import search_now
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, field
