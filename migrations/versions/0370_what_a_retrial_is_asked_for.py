@@ -1,6 +1,6 @@
 """what is asked of a retrial, and that an application is taken back
 
-Revises 0361.
+Revises 0363.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0370"
-down_revision = "0361"
+down_revision = "0363"
 branch_labels = None
 depends_on = None
 form = "expand"

@@ -1,6 +1,6 @@
 """sealed rulings that have no number in the ledger yet
 
-Revises 0361.
+Revises 0370.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0380"
-down_revision = "0361"
+down_revision = "0370"
 branch_labels = None
 depends_on = None
 form = "expand"

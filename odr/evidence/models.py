@@ -296,6 +296,10 @@ ORDERED = "ordered"
 """In the provenance of an exhibit: number of the entry by which its party produced it, because the court had ordered it (EV 46)."""
 
 
+FROM_ABROAD = "from_abroad"
+"""In the provenance of an exhibit: that it was made abroad and its certificates are ``asked`` for, or were ``shown`` (EV 16)."""
+
+
 HELD_AGAINST = "held_against"
 """In the provenance of an exhibit: what came of holding it against its original: ``same``, ``differs`` or ``none`` (EV 11)."""
 

@@ -62,6 +62,13 @@ PUT_QUESTIONS = desk(
     waits=T("Nothing for you to do now: the judge puts questions to the parties, or says that there are none."),
 )
 QUESTION_LEAVE = desk("question_leave", T("Leave for a question"), Role.JUDGE, until_decided=True, before_closing=True)
+QUESTIONING_REFUSED = desk(
+    "questioning_refused",
+    T("A party that was not questioned in person"),
+    Role.JUDGE,
+    until_decided=True,
+    before_closing=True,
+)
 RECORDING_DUE = desk("recording_due", T("A recording that may be erased"), Role.JUDGE)
 RECORD_HEARING = desk(
     "record_hearing",
@@ -69,6 +76,9 @@ RECORD_HEARING = desk(
     Role.CLERK,
     until_decided=True,
     waits=T("Nothing for you to do now: the registry writes the record of the hearing."),
+)
+RECORD_QUESTIONING = desk(
+    "record_questioning", T("A party’s questioning to record"), Role.CLERK, until_decided=True, before_closing=True
 )
 RECORDING_DOUBT = desk("recording_doubt", T("A doubt about a recording"), Role.JUDGE, until_decided=True, by_hand=True)
 SEAL_BROKEN = desk("seal_broken", T("A sealed answer that does not open"), Role.JUDGE, until_decided=True, by_hand=True)

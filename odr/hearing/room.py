@@ -13,6 +13,7 @@ from odr.hearing import names
 from odr.hearing.appraisal import acts as appraisal_acts, attendance, attendance_rules, queries as appraisal_queries
 from odr.hearing.courtroom import calling_witnesses, hearings
 from odr.hearing.courtroom.calendar.away import away_today
+from odr.hearing.courtroom.party_questioning.queries import questionings_ahead
 from odr.hearing.courtroom.queries import hour_put_off
 from odr.hearing.courtroom.witness_costs import effects as witness_costs, queries as witness_cost_queries
 from odr.hearing.examination import acts as examination_acts, phases, plan
@@ -134,6 +135,7 @@ ROOM = Room(
         "odr.hearing.bench.working_copy_pages:working_copy",
         "odr.hearing.appraisal.pages:appraisals",
         "odr.hearing.courtroom.witness_costs.pages:witness_costs",
+        "odr.hearing.courtroom.party_questioning.pages:party_questioning",
         "odr.hearing.mode.pages:ledger",
         "odr.hearing.courtroom.seat_offer_pages:places",
         "odr.hearing.courtroom.calendar.hours_pages:hearing_hours_pages",
@@ -148,7 +150,7 @@ ROOM = Room(
     panels=(panel, consents_panel),
     steps=(examination_step,),
     owed=(asked_about_writing,),
-    appointments=(calling_witnesses.hearings_ahead,),
+    appointments=(calling_witnesses.hearings_ahead, questionings_ahead),
     put_off=(hour_put_off,),
     nav=(NavItem("examination", "hearing.page", T("Examination"), 30),),
     desk_pages=(

@@ -32,6 +32,8 @@ DRAFT_DECISION = desk(
     until_decided=True,
     waits=T("Nothing for you to do now: the judge makes the findings and writes the decision."),
 )
+ENDING_FOR_NOW = desk("ending_for_now", T("An enforcement that may end for now"), Role.JUDGE)
+ENDING_TO_APPROVE = desk("ending_to_approve", T("An ending for now to approve"), Role.PRESIDENT)
 ENFORCEMENT = desk("enforcement", T("An enforcement applied for"), Role.CLERK)
 ENFORCEMENT_OBJECTION = desk("enforcement_objection", T("An objection to an enforcement"), Role.JUDGE)
 ENFORCEMENT_INACTION = desk("enforcement_inaction", T("An enforcement that stands still"), Role.PRESIDENT, by_hand=True)

@@ -13,6 +13,7 @@ from odr.judgment.enforcement.audit import audit_orders
 from odr.judgment.enforcement.case_views import halted_panel
 from odr.judgment.enforcement.owed import owed_by_decision
 from odr.judgment.enforcement.part import part_stage
+from odr.judgment.enforcement_remedies.for_now.queries import search_panel
 from odr.judgment.enforcement_remedies.objections import acts as objection_acts, after as objections
 from odr.judgment.enforcement_remedies.objections.audit import audit_case_objections
 from odr.judgment.enforcement_remedies.objections.from_outside import put_objections
@@ -145,6 +146,7 @@ ROOM = Room(
         judgments.applied_panel,
         halted_panel,
         retrial_panel,
+        search_panel,
         objections_panel,
         exhibit_views.exhibits_panel,
         meetings_panel,

@@ -52,6 +52,7 @@ class Basis(enum.Enum):
     SILENCE = "silence"  # taken as admitted after question and explanation (EV 4)
     TESTIMONY = "testimony"  # a witness who was heard (EV 68)
     WITHHELD = "withheld"  # kept back by who was ordered to produce it (EV 48)
+    REFUSED = "refused"  # who it speaks against refused to be questioned in person (EV 66)
     NO_PROOF = "no_proof"  # needs no proof (EV 10)
 
     @property
@@ -62,6 +63,9 @@ class Basis(enum.Enum):
             Basis.SILENCE: T("Taken as admitted by silence, after question and explanation (Evidence Rules, art. 4)"),
             Basis.TESTIMONY: T("A witness who was heard (Evidence Rules, art. 68)"),
             Basis.WITHHELD: T("Kept back by who was ordered to produce it (Evidence Rules, art. 48)"),
+            Basis.REFUSED: T(
+                "Found against a party that refused to be questioned in person without a good reason (Evidence Rules, art. 66)"
+            ),
             Basis.NO_PROOF: T(
                 "Needs no proof: known to all, presumed by law or from experience, or decided or notarised already (Evidence Rules, art. 10)"
             ),

@@ -22,6 +22,7 @@ from odr.hearing.vocabulary import Axis, HearingState, Mode, PhaseState, Presenc
 from odr.identity.actors import Actor
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.judgment.enforcement.effect import interest_left, left_of
+from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.queries import current_draft, obligations_of
 from odr.judgment.vocabulary import DecisionState
 from odr.procedure.court import Court
@@ -237,6 +238,21 @@ class Bench:
             self.serve_decision(who)
         self.wait(days=20)
         return reference
+
+    def creditor_signs(self) -> None:
+        """The clerk tells what the search came to, and who asked for the enforcement signs (CPI 517)."""
+        with self.court.database.read() as session:
+            case = session.get_one(Case, self.case_id)
+            found = open_enforcement(session, case)
+            creditor = case.party(found.party_id).label if found is not None else "claimant/1"
+        told = {"on": self.today, "result": "Accounts, land and vehicles: nothing was found."}
+        self.do("clerk", "tell_search_result", told)
+        self.do(creditor, "answer_search_result", {"answer": "sign"})
+
+    def ends_for_now(self) -> None:
+        """The creditor signs, and the judge ends the enforcement for now."""
+        self.creditor_signs()
+        self.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
 
     @kept
     def nobody_appeals(self) -> None:

@@ -89,7 +89,7 @@ def test_the_ruling_that_ends_it_holds_once_it_is_served_too(bench: Bench) -> No
     """Also out of a halt (CPL 268, 269)."""
     enforced(bench)
     bench.do("judge", "halt_enforcement", WAITS)
-    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    bench.ends_for_now()
     assert "ended" in told(bench) and "takes effect when it is served" in told(bench)
     for who in ("claimant/1", "respondent/1"):
         bench.serve(who)

@@ -118,14 +118,14 @@ def test_a_ruling_on_the_time_bars_what_the_debtor_spoke_of_and_nobody_else(benc
     """Ruled when Li's enforcement had ended for now and the court enforces for Mei: Li applies no more, and Mei's goes on."""
     two_creditors(bench)
     bench.do("respondent/1", "ask_for_ruling", ASKED)
-    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    bench.ends_for_now()
     bench.do("claimant/2", "apply_for_enforcement", {})
     bench.do("judge", "give_ruling", {**RULED, "motion": motion_of(bench)})
     assert bench.case().stage is Stage.ENFORCEMENT
     with bench.court.database.read() as session:
         states = list(session.scalars(select(EnforcementCase.state).order_by(EnforcementCase.id)))
     assert states == [EnforcementState.BARRED, EnforcementState.OPEN]
-    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    bench.ends_for_now()
     with pytest.raises(ActNotOpen, match="not enforced"):
         bench.do("claimant/1", "apply_for_enforcement", {})
     bench.do("claimant/2", "apply_for_enforcement", {})
@@ -143,7 +143,7 @@ def test_what_goes_on_after_it_had_ended_for_now_costs_nothing_anew_and_is_bound
     bench.effective()
     bench.wait(days=20)
     bench.do("claimant/1", "apply_for_enforcement", {})
-    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    bench.ends_for_now()
     bench.wait(days=900)
     bench.do("claimant/1", "apply_for_enforcement", {})
     with bench.court.database.read() as session:

@@ -362,7 +362,7 @@ def test_measures_are_lifted_though_the_enforcement_is_over(bench: Bench) -> Non
     rule(bench, "founded")
     carries_out(bench)
     bench.serve("claimant/1")
-    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing else was found."})
+    bench.ends_for_now()
     with pytest.raises(ActNotOpen, match="No enforcement"):
         bench.do("clerk", "record_measure", {"what": "An account was frozen.", "on": bench.today})
     bench.wait(days=22)
@@ -525,7 +525,7 @@ def test_an_outsider_is_told_that_nothing_is_ruled_any_more(bench: Bench) -> Non
     """They were told by which day a judge rules: where the enforcement ends before, they hear that."""
     enforced(bench)
     outside(bench)
-    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    bench.ends_for_now()
     told = written_to_outsiders(bench)
     assert len(told) == 2 and "A judge rules by" in told[0] and "has ended" in told[1]
 
@@ -583,7 +583,7 @@ def test_an_objection_falls_with_the_enforcement(bench: Bench) -> None:
     """What is over needs no ruling (CPI 462); it waits on no desk, and nobody can object to it."""
     enforced(bench)
     bench.do("respondent/1", "object_to_enforcement", OBJECTS)
-    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    bench.ends_for_now()
     assert (newest(bench).state, on_desk(bench, desks.ENFORCEMENT_OBJECTION)) == (ObjectionState.FELL, 0)
     assert running(bench, "enforcement_objection") == [] and bench.case().stage is Stage.EFFECTIVE
     with pytest.raises(ActNotOpen):

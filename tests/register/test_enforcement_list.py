@@ -518,7 +518,7 @@ def test_a_bar_that_stands_after_the_enforcement_ended_is_looked_at(bench: Bench
             return session.scalar(select(Task.id).where(Task.kind == "bar_stands", Task.done_at.is_(None))) is not None
 
     listed(bench)
-    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    bench.ends_for_now()
     assert bars(bench) == ["ordered"] and not lies()
     bench.do("claimant/1", "apply_for_enforcement", {})
     bench.do("judge", "end_enforcement", {"state": "ended", "reasons": "The creditor asks for nothing more."})

@@ -312,11 +312,11 @@ def test_ended_for_now_takes_nobody_off(bench: Bench) -> None:
     off = {"listing": newest(bench).reference, "ground": "nothing_found", "reasons": "Two searches found nothing."}
     with pytest.raises(InvalidInput, match="not ended for now"):
         bench.do("judge", "take_off_list", off)
-    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    bench.ends_for_now()
     assert entries(bench.court) and bars(bench) == ["ordered"]
     bench.do("claimant/1", "apply_for_enforcement", {})
     assert len(entries(bench.court)) == 1 and sound(bench) == []
-    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    bench.ends_for_now()
     bench.do("judge", "take_off_list", off)
     assert newest(bench).over_ground == "nothing_found" and sound(bench) == []
 
@@ -382,7 +382,7 @@ def test_what_was_only_asked_for_ends_with_the_enforcement(bench: Bench) -> None
     enforced(bench)
     asked = {"debtor": debtor(bench), "words": "It flies first class."}
     bench.do("claimant/1", "ask_for_consumption_bar", asked)
-    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    bench.ends_for_now()
     assert bars(bench) == ["refused"] and open_tasks(bench, "consumption_bar") == 0
     bench.do("claimant/1", "apply_for_enforcement", {})
     bench.do("claimant/1", "ask_for_consumption_bar", asked)

@@ -44,7 +44,7 @@ def test_every_ruling_of_an_enforcement_has_its_number(bench: Bench) -> None:
     signed(bench)
     bench.do("claimant/1", "resume_enforcement", {"ground": "deceived", "facts": "It was empty."})
     bench.do("judge", "halt_enforcement", WAITS)
-    bench.do("judge", "end_enforcement", {"state": "for_now", "reasons": "Nothing was found."})
+    bench.ends_for_now()
     assert bench.case().stage is Stage.EFFECTIVE
     assert [row.kind for row in numbered(bench)] == ["judgment", *["enforcement"] * 3]
     assert outcome(None, "enforcement") is None, "it decides on no claim"  # type: ignore[arg-type]

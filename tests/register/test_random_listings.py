@@ -95,9 +95,8 @@ def moves(bench: Bench, lot: random.Random) -> list[Callable[[], Any]]:
             "record_listing_review",
             {"request": request(bench), "answer": lot.choice(("stays", "end")), **reasons},
         ),
-        lambda: bench.do(
-            "judge", "end_enforcement", {"state": lot.choice(("ended", "for_now", "settled", "done")), **reasons}
-        ),
+        lambda: bench.do("judge", "end_enforcement", {"state": lot.choice(("ended", "settled", "done")), **reasons}),
+        lambda: bench.ends_for_now(),
         lambda: bench.do("respondent/1", "propose_enforcement_settlement", agreement(day)),
         lambda: bench.do("claimant/1", "answer_enforcement_settlement", {"answer": lot.choice(("sign", "decline"))}),
         lambda: bench.do(

@@ -547,7 +547,8 @@ def moves(bench: Bench, lot: random.Random) -> list[Callable[[], Any]]:
         lambda: row is not None and row.assessment_id is not None and pay_if_due(bench),
         lambda: lot.random() < 0.3 and pay(bench, to_the_cent(bench.court, bench.case_id)),
         lambda: lot.random() < 0.1 and as_person(bench, guardian={"name": "Shen"}),
-        lambda: bench.do("judge", "end_enforcement", last | {"state": lot.choice(("ended", "for_now"))}),
+        lambda: bench.do("judge", "end_enforcement", last | {"state": "ended"}),
+        lambda: bench.ends_for_now(),
         lambda: bench.do("claimant/1", "apply_for_enforcement", {}),
     ]
 

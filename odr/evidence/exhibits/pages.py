@@ -51,6 +51,8 @@ ABOUT_EVIDENCE = {
     act_names.RECORD_COLLECTED,
     act_names.ORDER_SEAL,
     act_names.CHECK_COPY,
+    act_names.ASK_EXHIBIT_AUTHENTICATION,
+    act_names.SHOW_EXHIBIT_AUTHENTICATION,
 }
 
 

@@ -15,6 +15,7 @@ from odr.hearing import desks
 from odr.hearing.courtroom.calling_witnesses import call_to_fixed
 from odr.hearing.courtroom.seat_offers import has_offer
 from odr.hearing.courtroom.seating import seat
+from odr.hearing.courtroom.undertaking import UndertakingInput, undertaking_words
 from odr.hearing.examination.acts import hearing_open, the_hearing_goes_on
 from odr.hearing.inputs import ANSWERS, Reasons
 from odr.hearing.models import Interpreter, Posting, Question, Witness
@@ -276,18 +277,10 @@ def has_promised(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     )
 
 
-class UndertakingInput(CourtModel):
-    """The witness's undertaking to tell the truth (EV 71)."""
-
-    promise: Annotated[
-        Literal["yes"],
-        field(T("I shall tell the truth, and I know what follows if I do not"), options={"yes": T("I promise it")}),
-    ]
-
-
 @act(
     title=T("Sign the undertaking to tell the truth"),
     input=UndertakingInput,
+    says=undertaking_words,
     by=HEARD,
     at={Stage.PENDING, Stage.HEARING},
     guard=not_yet_promised,

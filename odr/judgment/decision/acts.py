@@ -22,7 +22,7 @@ from odr.judgment.decision import issuing
 from odr.judgment.decision.checks import problems
 from odr.judgment.decision.costs import allocation_for
 from odr.judgment.decision.default import defaulting
-from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, case_file, no_ground
+from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, FactOnFile, case_file, no_ground
 from odr.judgment.decision.ground_faults import Proposed, exhibit_faults, fact_faults
 from odr.judgment.decision.inputs import DraftInput
 from odr.judgment.decision.issuing import all_unless_countersigned
@@ -285,7 +285,16 @@ def _finding_faults(file: CaseFile, index: int, one: FindingInput) -> list[Field
             )
         ]
     faults = []
-    if not one.reasons and (item.is_disputed or one.result is not FindingResult.ADOPTED):
+    if not one.reasons and isinstance(item, FactOnFile) and item.refusals:
+        faults.append(
+            FieldFault(
+                ("findings", index, "reasons"),
+                T(
+                    "Say what you make of the refusal to be questioned in person on this fact (Evidence Rules, art. 66)."
+                ),
+            )
+        )
+    elif not one.reasons and (item.is_disputed or one.result is not FindingResult.ADOPTED):
         faults.append(
             FieldFault(
                 ("findings", index, "reasons"),

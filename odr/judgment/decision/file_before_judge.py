@@ -20,6 +20,8 @@ from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text, side_by_side
 from odr.hearing.appraisal.models import ReportObjection
 from odr.hearing.appraisal.queries import appraisals_of
+from odr.hearing.courtroom.party_questioning.models import PartyQuestioning
+from odr.hearing.courtroom.party_questioning.queries import refusals
 from odr.hearing.models import AgreedFact, Opinion
 from odr.hearing.ripeness.basis import Examined
 from odr.hearing.vocabulary import Axis, Stance
@@ -102,6 +104,8 @@ class FactOnFile:
     finding: Finding | None
     shown_by: list[Exhibit] = field(default_factory=list)
     """Exhibits that are said to show it and stand."""
+    refusals: list[PartyQuestioning] = field(default_factory=list)
+    """Who refused to be questioned in person on it without a good reason: weighed with everything else (CPI 110; EV 66)."""
 
     @property
     def subject(self) -> str:
@@ -211,6 +215,7 @@ def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
     exhibits = [each for each in on_file if not is_withdrawn(each.exhibit)]
     taken_back = [each for each in on_file if is_withdrawn(each.exhibit) and each.examined]
     agreed = agreed_facts(sitting, case)
+    refused = refusals(sitting.session, case)
     speaking = exhibits_on_facts([e.exhibit for e in exhibits])
     facts = [
         FactOnFile(
@@ -220,6 +225,7 @@ def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
             _undisputed(case, v.fact, v.answers, agreed),
             by_fact.get(v.fact.id),
             speaking.get(v.fact.number, []),
+            [row for row in refused if v.fact.id in row.facts],
         )
         for v in facts_of(sitting.session, case)
     ]

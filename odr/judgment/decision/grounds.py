@@ -22,6 +22,7 @@ from odr.filing.models import Fact, FactAnswer
 from odr.ground.text import T, Text
 from odr.hearing.appraisal.attendance_rules import calls_of
 from odr.hearing.appraisal.models import CallState
+from odr.hearing.courtroom.party_questioning.queries import refusals
 from odr.hearing.models import Posting, Question, Witness
 from odr.hearing.ripeness.basis import held
 from odr.hearing.vocabulary import PostingKind, Presence, QuestionState, RequestState, TestimonyManner
@@ -159,6 +160,8 @@ def basis_faults(
                 number=fact.number,
             ),
         )
+    if basis is None and len(rests) > 1:
+        yield from _only_own_words(sitting, case, fact, rests)
     if basis is None and len(rests) == 1 and rests[0].weak is not None:
         yield (
             "rests_on",
@@ -167,6 +170,20 @@ def basis_faults(
                 number=fact.number,
                 label=rests[0].label,
                 why=rests[0].weak.label,
+            ),
+        )
+
+
+def _only_own_words(sitting: Sitting, case: Case, fact: Fact, rests: Sequence[Rest]) -> Iterator[tuple[str, Text]]:
+    """What who refused to be questioned in person on their own fact only says themselves does not prove it (CPI 110; EV 66)."""
+    refused = [row for row in refusals(sitting.session, case) if fact.id in row.facts and row.party_id == fact.party_id]
+    if refused and rests and all(rest.weak is Weakness.STATEMENT for rest in rests):
+        yield (
+            "rests_on",
+            T(
+                "%(name)s refused to be questioned in person on fact %(number)s, and nothing but statements of parties supports it: it is not adopted (Interpretation of the Civil Procedure Law, art. 110).",
+                name=refused[0].person,
+                number=fact.number,
             ),
         )
 
@@ -194,6 +211,15 @@ def _other_side_spoke(sitting: Sitting, case: Case, teller_id: int | None) -> bo
     )
 
 
+def _others_refused(sitting: Sitting, case: Case, fact: Fact) -> bool:
+    """Whether somebody who does not stand on the side of who tells a fact refused to be questioned in person on it."""
+    teller = case.party_if_any(fact.party_id)
+    return any(
+        fact.id in row.facts and (teller is None or not same_side(row.party, teller))
+        for row in refusals(sitting.session, case)
+    )
+
+
 def _otherwise(sitting: Sitting, case: Case, fact: Fact, basis: Basis, witness: Witness | None) -> Text | None:
     """Why a ground that is no exhibit is not there."""
     if basis is Basis.SILENCE:
@@ -212,6 +238,10 @@ def _otherwise(sitting: Sitting, case: Case, fact: Fact, basis: Basis, witness: 
         )
     if basis is Basis.TESTIMONY and (witness is None or not spoke(sitting, case, witness)):
         return testimony_bar(sitting, case, witness, witness.name if witness is not None else "–")
+    if basis is Basis.REFUSED and not _others_refused(sitting, case, fact):
+        return T(
+            "Nobody whom this fact speaks against refused to be questioned in person about it without a good reason (Evidence Rules, art. 66)."
+        )
     if basis is Basis.WITHHELD and not any(
         r.finding in ("content", "fact") for r in requests_of(sitting.session, case, AskedState.FOUND)
     ):

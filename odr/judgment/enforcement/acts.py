@@ -26,6 +26,8 @@ from odr.judgment.enforcement.queries import (
     open_enforcement,
     unconfirmed,
 )
+from odr.judgment.enforcement_remedies.for_now.models import LIVES_ON
+from odr.judgment.enforcement_remedies.for_now.queries import why_not_for_now
 from odr.judgment.enforcement_remedies.objections.models import ObjectionKind
 from odr.judgment.enforcement_remedies.objections.queries import (
     RULED,
@@ -518,6 +520,12 @@ def takes_effect(sitting: Sitting, case: Case, given: Any) -> list[Text]:
     ]
 
 
+def what_an_end_says(sitting: Sitting, case: Case, given: Any) -> list[Text]:
+    """From when it holds, and of one that ends for now that the claim lives on and goes on at any time (CPI 517)."""
+    lives = [LIVES_ON] if given.state is EnforcementState.FOR_NOW else []
+    return [*lives, *takes_effect(sitting, case, given)]
+
+
 class EndEnforcementInput(CourtModel):
     """How an enforcement ended."""
 
@@ -544,10 +552,14 @@ class EndEnforcementInput(CourtModel):
         ),
     ),
     paper=RulingForm(
-        T("End of the enforcement"), NO_APPEAL, result="state", ruled=T("The enforcement is ended."), more=takes_effect
+        T("End of the enforcement"),
+        NO_APPEAL,
+        result="state",
+        ruled=T("The enforcement is ended."),
+        more=what_an_end_says,
     ),
-    source=law("CPL 157, 241, 268, 269"),
-    desk=(desks.ENFORCEMENT, desks.ENFORCEMENT_SETTLED, desks.ENFORCEMENT_PAID),
+    source=law("CPL 157, 241, 268, 269", "CPI 517"),
+    desk=(desks.ENFORCEMENT, desks.ENFORCEMENT_SETTLED, desks.ENFORCEMENT_PAID, desks.ENDING_FOR_NOW),
     topic=Topic.DECISION,
 )
 def end_enforcement(
@@ -565,6 +577,9 @@ def end_enforcement(
         raise InvalidInput.at("state", T("This is ruled only where the debtor asks for it: rule on their motion."))
     if given.state is EnforcementState.DONE and not is_performed(sitting.session, case, found):
         raise ActNotOpen(T("Something is still owed."))
+    why = why_not_for_now(sitting, case, found) if given.state is EnforcementState.FOR_NOW else None
+    if why is not None:
+        raise ActNotOpen(why, T("Tell the creditor the result of the search first."))
     every = enforcement_settlements(sitting.session, case, SettlementState.SIGNED)
     signed = [row for row in every if row.enforcement_id == found.id]
     if given.state is EnforcementState.SETTLED and not signed:

@@ -16,8 +16,10 @@ from odr.judgment import names
 from odr.judgment.enforcement.agreed_terms import under_agreement
 from odr.judgment.enforcement.effect import ENFORCE, interest_minor, is_overdue, left_of, to_apply_for
 from odr.judgment.enforcement.queries import enforcements_of, in_effect_since, open_enforcement
+from odr.judgment.enforcement_remedies.for_now.models import LIVES_ON
 from odr.judgment.models import Obligation
 from odr.judgment.queries import names_of, obligations_of
+from odr.judgment.vocabulary import EnforcementState
 from odr.procedure.acts.availability import refusal
 from odr.procedure.hooks import Panel
 from odr.procedure.models import Window
@@ -135,6 +137,8 @@ class Halted:
 
     what: Text
     since: Text
+    lives_on: Text | None = None
+    """That the claim lives on, where it ended for now (CPI 517)."""
 
 
 def halted_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
@@ -163,6 +167,7 @@ def halted(sitting: Sitting, case: Case) -> Halted | None:
         else T("Enforcement %(number)s ended: %(how)s", number=last.number, how=last.state.label)
     )
     since = in_effect_since(sitting.session, case, entry)
+    lives = LIVES_ON if last.state is EnforcementState.FOR_NOW else None
     return Halted(
         what,
         T(
@@ -171,6 +176,7 @@ def halted(sitting: Sitting, case: Case) -> Halted | None:
         )
         if since is not None
         else T("The ruling takes effect when it is served on everybody; the court takes no measure meanwhile."),
+        lives,
     )
 
 

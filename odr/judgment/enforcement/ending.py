@@ -33,6 +33,8 @@ def halt(sitting: Sitting, case: Case, found: EnforcementCase, state: Enforcemen
         sitting.close_windows(case, kind, WindowState.ENDED, subject=found.reference)
     for desk in (desks.ENFORCEMENT, desks.ENFORCEMENT_PAID):
         sitting.close_tasks(case, desk, found.reference)
+    for desk in (desks.ENDING_FOR_NOW, desks.ENDING_TO_APPROVE):
+        sitting.close_tasks(case, desk)
     for row in enforcement_settlements(sitting.session, case, SettlementState.PROPOSED):
         if row.enforcement_id == found.id:
             row.state, row.closed_entry = SettlementState.DECLINED, sitting.next_number(case)

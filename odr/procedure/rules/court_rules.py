@@ -590,6 +590,10 @@ class EnforcementHaltRules(Rule):
     article: Article
     effect_article: Article
     """By which the ruling takes effect when it is served."""
+    for_now_article: Article | None = None
+    """By which an enforcement ends for now only with the creditor's signature, or examined by a panel and approved by the
+    president (CPI 517); None where nobody's word is asked for.
+    """
     grounds: Annotated[dict[Key, ListBar], Field(min_length=1)]
 
 
