@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from odr.procedure.models import Task, Window, WindowState
 from tests.judgment.bench import Bench, lay_case, to_the_cent
 from tests.judgment.test_retrial import OUTCOME
 from tests.judgment.test_retrial_here import ORDER, apply, heard, let_in, small  # noqa: F401
+from tests.register.test_publication_endings import in_ledger
 
 ASKED = {"grounds": ["law"], "facts": "The label was right.", "asks": "Dismiss the claim."}
 BACK = {"answer": "end", "ground": "withdrawn", "reasons": "They take it back, and nobody is harmed."}
@@ -52,8 +54,6 @@ def end(bench: Bench, who: str = "respondent/1", **changes: Any) -> None:
 
 def new_judge(bench: Bench) -> Any:
     """The judge who hears the case again."""
-    from dataclasses import replace
-
     return replace(bench.actor("judge"), account_id=bench.account("other").id, name="other")
 
 
@@ -72,7 +72,9 @@ def test_taken_back_while_it_is_heard_the_first_decision_lives_again(bench: Benc
     bench.wait(days=20)
     bench.do("claimant/1", "apply_for_enforcement", {})
     effective_at = bench.case().effective_at
+    assert in_ledger(bench) == [("judgment", True)]
     ordered(bench)
+    assert in_ledger(bench) == [("judgment", False)]
     bench.wait(days=30)
     with pytest.raises(InvalidInput, match="has not asked"):
         end(bench)
@@ -96,6 +98,7 @@ def test_taken_back_while_it_is_heard_the_first_decision_lives_again(bench: Benc
     assert desks.ENFORCEMENT.kind in open_tasks and desks.HEARD_AGAIN.kind not in open_tasks
     assert "evidence" not in runs and "enforcement_inaction" in runs
     assert row(bench).state is RetrialState.WITHDRAWN
+    assert in_ledger(bench) == [("judgment", True), ("retrial", False)], "the public reads the decision that holds"
     bench.do("clerk", "certify_effect", {})
     whole(bench)
 

@@ -17,6 +17,15 @@ class Why(enum.Enum):
 
 
 NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
+    "hearing.courtroom.party_questioning.acts.a_hearing_is_fixed": (Why.BEYOND, "hearing/test_party_questioning.py"),
+    "hearing.courtroom.party_questioning.acts.own_undertaking_waits": (Why.BEYOND, "hearing/test_party_questioning.py"),
+    "judgment.enforcement_remedies.for_now.acts.a_result_can_be_examined": (
+        Why.BEYOND,
+        "judgment/test_ended_for_now.py",
+    ),
+    "judgment.enforcement_remedies.for_now.acts.a_result_waits_for_me": (Why.BEYOND, "judgment/test_ended_for_now.py"),
+    "judgment.enforcement_remedies.for_now.acts.an_enforcement_goes_on": (Why.NAMED, None),
+    "judgment.enforcement_remedies.for_now.acts.an_examined_result_waits": (Why.NAMED, None),
     "filing.marked.acts.something_was_filed": (Why.NAMED, None),
     "filing.marked.acts.own_filing_is_marked": (Why.NAMED, None),
     "filing.marked.acts.a_filing_is_marked": (Why.NAMED, None),
