@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, Role, Stage
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -14,6 +14,7 @@ from odr.judgment import desks
 from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.enforcement_remedies.for_now.models import LIVES_ON, EnforcementSearch, SearchState
 from odr.judgment.enforcement_remedies.for_now.queries import search_now
+from odr.judgment.preservation.measures import only
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, field
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 S = SearchState
+
+
+def _readers(sitting: Sitting, case: Case) -> Sequence[str]:
+    """Who reads what was searched and what is said to it: the court and the creditor. Whoever owes would learn where nobody has
+    looked yet.
+    """
+    found = open_enforcement(sitting.session, case)
+    assert found is not None
+    return only(found.party_id)
 
 
 def what_follows(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
@@ -37,6 +47,12 @@ def an_enforcement_goes_on(sitting: Sitting, case: Case, actor: Actor) -> Text |
     if rules is None or rules.for_now_article is None:
         return T("The rules of this court ask for nobody’s word before an enforcement ends for now.")
     return None if open_enforcement(sitting.session, case) is not None else T("No enforcement is under way.")
+
+
+def whose_enforcement(sitting: Sitting, case: Case, entry: DocketEntry) -> Sequence[Party]:
+    """Who asked for the enforcement."""
+    found = open_enforcement(sitting.session, case)
+    return [case.party(found.party_id)] if found is not None else []
 
 
 class SearchResultInput(CourtModel):
@@ -61,12 +77,14 @@ class SearchResultInput(CourtModel):
     at={Stage.ENFORCEMENT},
     of_part=True,
     guard=an_enforcement_goes_on,
-    serves=Everyone.PARTIES,
+    seen_by=Audience.NAMED,
+    serves=Everyone.CONCERNED,
+    concerns=whose_enforcement,
     letter=Letter(
         PaperKind.NOTICE,
         T("The result of the search for property"),
         T(
-            "Read what was searched. If you asked for the enforcement, sign that it ends for now, or say why not and what you know of property. If it ends for now, what is owed stays owed: once property is found it goes on, at any time (Interpretation of the Civil Procedure Law, art. 517)."
+            "Read what was searched; who owes does not read it. Sign that the enforcement ends for now, or say why not and what you know of property. If it ends for now, what is owed stays owed: once property is found it goes on, at any time (Interpretation of the Civil Procedure Law, art. 517)."
         ),
     ),
     source=law("CPI 517"),
@@ -96,6 +114,7 @@ def tell_search_result(
     return Recorded(
         T("The search for property in enforcement %(number)s found nothing", number=found.number),
         {"search": row.reference, "number": found.number},
+        named=only(found.party_id),
     )
 
 
@@ -103,10 +122,9 @@ def tell_search_result(
 def a_result_waits_for_me(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only who asked for the enforcement answers, and once for each result."""
     found, row = open_enforcement(sitting.session, case), search_now(sitting, case, S.TOLD)
-    if row is None:
+    if row is None or found is None or found.party_id != actor.party_id:
         return T("No result of a search for property is waiting for your answer.")
-    is_mine = found is not None and found.party_id == actor.party_id
-    return None if is_mine else T("Only who asked for the enforcement answers this.")
+    return None
 
 
 class SearchAnswerInput(CourtModel):
@@ -138,6 +156,7 @@ class SearchAnswerInput(CourtModel):
     at={Stage.ENFORCEMENT},
     of_part=True,
     guard=a_result_waits_for_me,
+    seen_by=Audience.NAMED,
     strong=True,
     source=law("CPI 517"),
     topic=Topic.DECISION,
@@ -163,7 +182,7 @@ def answer_search_result(
         if signs
         else T("The creditor does not sign that the enforcement ends for now")
     )
-    return Recorded(words, {"search": row.reference, "answer": given.answer})
+    return Recorded(words, {"search": row.reference, "answer": given.answer}, named=_readers(sitting, case))
 
 
 @guard("CPI 517")
@@ -197,6 +216,7 @@ class CheckSearchInput(CourtModel):
     at={Stage.ENFORCEMENT},
     of_part=True,
     guard=a_result_can_be_examined,
+    seen_by=Audience.NAMED,
     strong=True,
     source=law("CPI 517"),
     topic=Topic.DECISION,
@@ -212,14 +232,15 @@ def check_search_result(
     assert row is not None
     lines = {line.strip() for line in given.members.splitlines() if line.strip()}
     if len(lines) < 3 or len(lines) % 2 == 0:
-        words = T("A panel has three members or more, and an odd number of them (Civil Procedure Law, art. 40).")
-        raise InvalidInput.at("members", words)
+        wrong = T("A panel has three members or more, and an odd number of them (Civil Procedure Law, art. 40).")
+        raise InvalidInput.at("members", wrong)
     row.state, row.members, row.examined = S.CHECKED, given.members, given.examined
     row.examined_by = sitting.next_number(case)
     sitting.close_tasks(case, desks.ENDING_FOR_NOW, row.reference)
     title = T("Approve that an enforcement ends for now, or not (Interpretation of the Civil Procedure Law, art. 517).")
     sitting.open_task(case, Role.PRESIDENT, desks.ENDING_TO_APPROVE, title, risk=40, subject=row.reference)
-    return Recorded(T("A panel examined the search for property: nothing is to be found"), {"search": row.reference})
+    words = T("A panel examined the search for property: nothing is to be found")
+    return Recorded(words, {"search": row.reference}, named=_readers(sitting, case))
 
 
 @guard("CPI 517")
@@ -242,12 +263,6 @@ class ApproveEndingInput(CourtModel):
     reasons: Annotated[str, CourtText(5, 4000), field(T("Reasons"), widget="textarea")]
 
 
-def whose_enforcement(sitting: Sitting, case: Case, entry: DocketEntry) -> Sequence[Party]:
-    """Who asked for the enforcement."""
-    found = open_enforcement(sitting.session, case)
-    return [case.party(found.party_id)] if found is not None else []
-
-
 @act(
     title=T("Approve that an enforcement ends for now"),
     input=ApproveEndingInput,
@@ -256,6 +271,7 @@ def whose_enforcement(sitting: Sitting, case: Case, entry: DocketEntry) -> Seque
     at={Stage.ENFORCEMENT},
     of_part=True,
     guard=an_examined_result_waits,
+    seen_by=Audience.NAMED,
     strong=True,
     serves=Everyone.CONCERNED,
     concerns=whose_enforcement,
@@ -292,4 +308,5 @@ def approve_ending_for_now(
         if approves
         else T("The president did not approve that the enforcement ends for now")
     )
-    return Recorded(words, {"search": row.reference, "answer": given.answer, "reasons": given.reasons})
+    facts = {"search": row.reference, "answer": given.answer, "reasons": given.reasons}
+    return Recorded(words, facts, named=_readers(sitting, case))

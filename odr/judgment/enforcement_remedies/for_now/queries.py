@@ -56,9 +56,10 @@ ACTS = (
 
 
 def search_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
-    """On the page of a case: what the search for property came to, and what each may say to it."""
-    row = search_now(sitting, case) if actor.role in READERS else None
-    if row is None:
+    """On the page of a case: what the search for property came to, and what each may say to it; whoever owes reads none of it."""
+    found = open_enforcement(sitting.session, case) if actor.role in READERS else None
+    row = search_in(sitting, case, found)
+    if row is None or found is None or (actor.role in PARTY_ROLES and actor.party_id != found.party_id):
         return None
     table = sitting.court.table
     acts = [table[name] for name in ACTS if refusal(sitting, table[name], case, actor) is None]
