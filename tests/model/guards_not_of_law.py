@@ -24,8 +24,11 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
         "judgment/test_ended_for_now.py",
     ),
     "judgment.enforcement_remedies.for_now.acts.a_result_waits_for_me": (Why.BEYOND, "judgment/test_ended_for_now.py"),
-    "judgment.enforcement_remedies.for_now.acts.an_enforcement_goes_on": (Why.NAMED, None),
-    "judgment.enforcement_remedies.for_now.acts.an_examined_result_waits": (Why.NAMED, None),
+    "judgment.enforcement_remedies.for_now.acts.an_enforcement_goes_on": (Why.BEYOND, "judgment/test_ended_for_now.py"),
+    "judgment.enforcement_remedies.for_now.acts.an_examined_result_waits": (
+        Why.BEYOND,
+        "judgment/test_ended_for_now.py",
+    ),
     "filing.marked.acts.something_was_filed": (Why.NAMED, None),
     "filing.marked.acts.own_filing_is_marked": (Why.NAMED, None),
     "filing.marked.acts.a_filing_is_marked": (Why.NAMED, None),

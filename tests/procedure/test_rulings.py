@@ -26,6 +26,7 @@ from tests.scene import PAPERS, Scene, claim_in_chinese
 NO_PAPER = {
     "decide_erasure": "the court’s own keeping of records: no party asks, nothing is ruled between them",
     "decide_registration": "registry work, mostly the clerk’s, on somebody who is no party yet",
+    "rule_on_refused_questioning": "said in the hearing and written into its record; the judgment weighs it (EV 66)",
 }
 """Acts named like rulings that give none as a paper, and why."""
 OF_ITS_OWN_MOTION = {

@@ -150,18 +150,18 @@ def is_final(sitting: Sitting, case: Case, ruling: Request, window: str) -> bool
     return not runs and not appealed and all(p.id in served for p in _concerned(sitting, case, ruling))
 
 
-def may_still_fall(sitting: Sitting, case: Case, entry: int | None) -> bool:
-    """Whether the ruling of an entry that keeps a case here is not to be relied on: somebody can appeal from it or has, or it was set
-    aside (CPL 157, 158, 171). Of every other ruling that ends nothing, nobody can.
+def stands_on_appeal(sitting: Sitting, case: Case, entry: int | None) -> bool | None:
+    """Whether the ruling of an entry that keeps a case here stands: None while somebody can appeal from it or has, false where it was
+    set aside (CPL 157, 158, 171). From every other ruling that ends nothing, nobody can appeal.
     """
     refused = requests_of(sitting, case, RequestKind.JURISDICTION, RequestState.REFUSED)
     ruling = next((one for one in refused if one.decided_entry == entry), None)
     if ruling is None or not is_appealable(sitting, case, APPEAL_JURISDICTION):
-        return False
+        return True
     won = requests_of(sitting, case, RequestKind.APPEAL, RequestState.GRANTED)
-    return any(one.subject == ruling.reference for one in won) or not is_final(
-        sitting, case, ruling, APPEAL_JURISDICTION
-    )
+    if any(one.subject == ruling.reference for one in won):
+        return False
+    return True if is_final(sitting, case, ruling, APPEAL_JURISDICTION) else None
 
 
 def _concerned(sitting: Sitting, case: Case, ruling: Request) -> list[Party]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Document, Stage
-from odr.filing.course.ending_rulings import may_still_fall
+from odr.filing.course.ending_rulings import stands_on_appeal
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.judgment import names as judgment_names
 from odr.judgment.enforcement.queries import in_effect_since as served_on_all_since
@@ -58,66 +59,76 @@ def _ending(session: Session, case: Case, number: int | None) -> RequestState | 
     return session.scalar(select(Request.state).where(*mine))
 
 
-def effect_of(sitting: Sitting, case: Case, row: Publication) -> datetime | None:
-    """Since when a numbered decision has effect; None while it has none: it can still be appealed, or it was undone.
+@dataclass(frozen=True)
+class Effect:
+    """Since when a decision has effect, None while it has none; ``over`` where it can have none any more: its paper holds no longer,
+    somebody did not sign it, or it was set aside (CPL 102, 228; CPI 330).
+    """
+
+    since: datetime | None
+    over: bool = False
+
+
+FELL = Effect(None, over=True)
+
+
+def effect_of(sitting: Sitting, case: Case, row: Publication) -> Effect:
+    """What effect a numbered decision has: none while it can still be appealed, or where it was undone.
 
     Of a judgment the docket of judgment says it; of a fine, a detention and an early release what was decided on it (decision
     99); a ruling in an enforcement has effect once it is served on everybody, wherever the case stands, until another decision takes
-    its place (CPL 269; decision 165). What is ruled on the way has effect as the rules say of its kind: once it reached everybody it was sent to
-    and nobody can appeal from it, or at once where it is executed at once (CPL 103, 158; decision 164). What ends a case has effect once nobody can appeal from it any more, and never where it was set aside on appeal; a
-    mediation statement once everybody has signed it, the confirmation of an agreement until it is set aside.
+    its place (CPL 269; decision 165). What is ruled on the way has effect as the rules say of its kind: once it reached everybody it was
+    sent to and nobody can appeal from it, or at once where it is executed at once (CPL 103, 158; decision 164). What ends a case has
+    effect once nobody can appeal from it any more, and never where it was set aside on appeal; a mediation statement once everybody
+    has signed it, the confirmation of an agreement until it is set aside.
     """
     decision = sitting.session.scalar(select(Decision).where(Decision.document_id == row.document_id))
     if decision is not None:
-        return decision.effective_at if decision.state is DecisionState.ISSUED else None
+        since = decision.effective_at if decision.state is DecisionState.ISSUED else None
+        return Effect(since, decision.state is DecisionState.SET_ASIDE)
     rules = sitting.pack(case).publication
     kind = rules.kinds.get(row.kind) if rules is not None else None
     paper = select(Document.kind, Document.entry_number, Document.void_by).where(Document.id == row.document_id)
     of, entry, void_by = sitting.session.execute(paper).one()
     if kind is not None and not SANCTIONING.isdisjoint(kind.acts):
-        return in_effect_since(sitting.session, case, entry)
+        return Effect(in_effect_since(sitting.session, case, entry))
+    if void_by is not None:
+        return FELL
     if kind is not None and not ENFORCING.isdisjoint(kind.acts):
-        is_over = void_by is not None or is_replaced(sitting.session, case, entry)
-        return None if is_over else served_on_all_since(sitting.session, case, entry)
+        is_over = is_replaced(sitting.session, case, entry)
+        return FELL if is_over else Effect(served_on_all_since(sitting.session, case, entry))
     if kind is not None and kind.effect != BY_THE_CASE:
-        return row.effective_at or _by_itself(sitting, case, kind, entry) if void_by is None else None
-    if case.stage not in BINDING or void_by is not None or not _binds(sitting.session, case, row, of, entry):
-        return None
-    remedies = {limit.kind for limit in TIME_LIMITS if limit.nature is Nature.REMEDY and "appeal" in limit.kind}
-    if any(window.kind in remedies for window in sitting.windows(case)):
-        return None
-    return row.effective_at or sitting.now
+        return Effect(row.effective_at) if row.effective_at is not None else _by_itself(sitting, case, kind, entry)
+    return _by_the_case(sitting, case, row, of, entry)
 
 
-def can_have_none(session: Session, case: Case, row: Publication) -> bool:
-    """Whether a decision that has no effect can have none any more: its paper holds no longer, somebody did not sign it, or it was set
-    aside on appeal (CPL 102, 228; CPI 330).
-    """
-    paper = select(Document.kind, Document.entry_number, Document.void_by).where(Document.id == row.document_id)
-    of, entry, void_by = session.execute(paper).one()
-    if of == STATEMENT:
-        signed = session.scalar(select(Agreement.state).where(Agreement.document_id == row.document_id))
-        return void_by is not None or signed is AgreementState.FAILED
-    return void_by is not None or _ending(session, case, entry) is RequestState.REFUSED
-
-
-def _by_itself(sitting: Sitting, case: Case, kind: PublishedKind, entry: int | None) -> datetime | None:
-    """Since when a ruling on the way has effect: of what nobody was sent and of what is executed at once, since now."""
-    if kind.effect == AT_ONCE:
-        return sitting.now
-    if may_still_fall(sitting, case, entry):
-        return None
-    served = reached(sitting.session, case, entry)
-    if None in served.values():
-        return None
-    return max((at for at in served.values() if at is not None), default=sitting.now)
-
-
-def _binds(session: Session, case: Case, row: Publication, paper: str, entry: int | None) -> bool:
-    """Whether it was this paper that bound the parties: a statement that somebody did not sign never did (CPL 100, 102), nor a ruling
-    that was set aside on appeal, however the case ended then (CPI 330).
+def _by_the_case(sitting: Sitting, case: Case, row: Publication, paper: str, entry: int | None) -> Effect:
+    """Of what ends a case: a statement that somebody did not sign never bound (CPL 100, 102), nor a ruling that was set aside on appeal,
+    however the case ended then (CPI 330).
     """
     if paper == STATEMENT:
-        signed = session.scalar(select(Agreement.state).where(Agreement.document_id == row.document_id))
-        return signed is AgreementState.EFFECTIVE
-    return _ending(session, case, entry) in (None, RequestState.GRANTED)
+        signed = select(Agreement.state).where(Agreement.document_id == row.document_id)
+        state = sitting.session.scalar(signed)
+        binds, over = state is AgreementState.EFFECTIVE, state is AgreementState.FAILED
+    else:
+        ending = _ending(sitting.session, case, entry)
+        binds, over = ending in (None, RequestState.GRANTED), ending is RequestState.REFUSED
+    if case.stage not in BINDING or not binds:
+        return Effect(None, over)
+    remedies = {limit.kind for limit in TIME_LIMITS if limit.nature is Nature.REMEDY and "appeal" in limit.kind}
+    if any(window.kind in remedies for window in sitting.windows(case)):
+        return Effect(None)
+    return Effect(row.effective_at or sitting.now)
+
+
+def _by_itself(sitting: Sitting, case: Case, kind: PublishedKind, entry: int | None) -> Effect:
+    """Of a ruling on the way: of what nobody was sent and of what is executed at once, since now."""
+    if kind.effect == AT_ONCE:
+        return Effect(sitting.now)
+    stands = stands_on_appeal(sitting, case, entry)
+    if not stands:
+        return Effect(None, over=stands is False)
+    served = reached(sitting.session, case, entry)
+    if None in served.values():
+        return Effect(None)
+    return Effect(max((at for at in served.values() if at is not None), default=sitting.now))

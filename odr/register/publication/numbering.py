@@ -21,7 +21,7 @@ from odr.procedure.time.reckoning import end_of
 from odr.register import desks
 from odr.register.formats.published import new_public_id
 from odr.register.publication import ledger
-from odr.register.publication.effect import BY_THE_CASE, can_have_none, effect_of, ends_the_case
+from odr.register.publication.effect import BY_THE_CASE, effect_of, ends_the_case
 from odr.register.publication.models import HeldRuling, Publication, PublicationState
 from odr.register.redaction.structure import text_of
 
@@ -124,12 +124,12 @@ def _give_number(
 
 
 def _weigh(sitting: Sitting, case: Case, row: Publication, rules: PublicationRules) -> None:
-    at = effect_of(sitting, case, row)
-    if at is not None and row.effective_at is None:
-        _took_effect(sitting, case, row, rules, at)
-    elif at is None and row.effective_at is not None:
+    effect = effect_of(sitting, case, row)
+    if effect.since is not None and row.effective_at is None:
+        _took_effect(sitting, case, row, rules, effect.since)
+    elif effect.since is None and row.effective_at is not None:
         _lost_effect(sitting, case, row)
-    elif at is None and row.state.is_pending and row.reason is None and can_have_none(sitting.session, case, row):
+    elif effect.over and row.state.is_pending and row.reason is None:
         _without_effect(sitting, case, row)
 
 

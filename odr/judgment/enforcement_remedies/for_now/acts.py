@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 S = SearchState
 
 
-def _readers(sitting: Sitting, case: Case) -> Sequence[str]:
+def _readers(sitting: Sitting, case: Case) -> tuple[str, ...]:
     """Who reads what was searched and what is said to it: the court and the creditor. Whoever owes would learn where nobody has
     looked yet.
     """
