@@ -122,6 +122,7 @@ def _require_day(sitting: Sitting, case: Case, decided_on: date) -> None:
 def leave_decision(sitting: Sitting, case: Case, given: CommitteeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that the judicial committee found no reason to hear the case again (CPL 209)."""
     _require_day(sitting, case, given.decided_on)
+    sitting.close_tasks(case, desks.OWN_RETRIAL)
     return Recorded(T("The judicial committee leaves the decision as it is"), {}, named=READERS)
 
 
@@ -167,6 +168,7 @@ def order_own_retrial(sitting: Sitting, case: Case, given: OwnRetrialInput, *, a
     hears it; what parties have applied for meanwhile is heard with it (CPL 209, 217, 218).
     """
     _require_day(sitting, case, given.decided_on)
+    sitting.close_tasks(case, desks.OWN_RETRIAL)
     decision = binding(sitting, case)
     assert decision is not None
     final = is_small(sitting, case)
