@@ -16,6 +16,7 @@ from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.judgment.enforcement.case_views import halted
 from odr.judgment.enforcement_remedies.for_now.models import LIVES_ON, EnforcementSearch, SearchState
 from odr.judgment.enforcement_remedies.for_now.queries import search_panel
+from odr.procedure.case.next_box import next_box
 from odr.procedure.models import Task
 from odr.procedure.rules.registry import PackRegistry
 from odr.service.models import Packet
@@ -75,6 +76,13 @@ def test_the_creditor_signs(bench: Bench) -> None:
     with bench.court.database.read() as session:
         told = session.scalars(select(Packet.party_id).where(Packet.occasion == "tell_search_result")).all()
     assert len(set(told)) == 1
+    with bench.court.database.read() as session:
+        look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
+        first = {who: next_box(look, case, bench.actor(who)) for who in ("claimant/1", "respondent/1")}
+    acts = {who: box.owed_act.name if box.owed_act is not None else None for who, box in first.items()}
+    assert acts["claimant/1"] == "answer_search_result" != acts["respondent/1"], (
+        "it is what comes first for the creditor"
+    )
     with pytest.raises(ActNotOpen):
         bench.do("respondent/1", "answer_search_result", {"answer": "sign"})
     bench.do("claimant/1", "answer_search_result", {"answer": "sign"})

@@ -45,6 +45,8 @@ from odr.judgment.enforcement.effect import (
 from odr.judgment.enforcement.ending import INACTION, NOTICE
 from odr.judgment.enforcement.part import is_binding
 from odr.judgment.enforcement.queries import enforcement_settlements, is_barred, open_enforcement, unconfirmed
+from odr.judgment.enforcement_remedies.for_now.models import SearchState
+from odr.judgment.enforcement_remedies.for_now.queries import search_now
 from odr.judgment.models import Decision, EnforcementSettlement, Obligation, Order
 from odr.judgment.queries import issued, names_of, obligations_of
 from odr.judgment.vocabulary import OrderKind, SettlementState
@@ -615,6 +617,14 @@ def _enforced_for(
             names.RECORD_PERFORMANCE,
         )
     )
+    if search_now(sitting, case, SearchState.TOLD) is not None:
+        asked = T(
+            "The court found nothing to enforce against. Say whether the enforcement ends for now, and what you know of property."
+        )
+        otherwise = T(
+            "Saying nothing signs nothing: several judges can examine the search, and the president decides (Interpretation of the Civil Procedure Law, art. 517)."
+        )
+        return Owed(asked, True, None, names.ANSWER_SEARCH_RESULT, otherwise, tuple(lines))
     return Owed(words, False, None, None, None, tuple(lines), status)
 
 

@@ -172,7 +172,7 @@ class EndReviewInput(CourtModel):
             options={"end": T("It ends"), "go_on": T("It goes on: it is not taken back")},
         ),
     ]
-    ground: Annotated[str, CourtText(1, 40, one_line=True), field(T("Why it ends"), choices="review_ends")]
+    ground: Annotated[str, CourtText(1, 40, one_line=True), field(T("On which ground it ends"), choices="review_ends")]
     reasons: Annotated[str, CourtText(5, 8000), field(T("Reasons"), widget="textarea")]
 
 
