@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from odr.docket.models import BENCH_ROLES, COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Audience, Document, Party, Role
@@ -105,6 +105,16 @@ def party_named(named: Sequence[str]) -> int | None:
     """
     found = [tag.removeprefix("party/") for tag in named if tag.startswith("party/")]
     return int(found[0]) if len(found) == 1 else None
+
+
+def side_and_court(party_id: int, *more: Role) -> tuple[str, ...]:
+    """The readers of an entry that the other side must not know: one party, everybody of the court, and whatever roles beside."""
+    return (f"party/{party_id}", *sorted(role.value for role in COURT_ROLES | set(more)))
+
+
+def named_among(people: Iterable[Party], entry: Envelope) -> list[Party]:
+    """Which of some parties an entry is named to: whom it is about, and who is sent it."""
+    return [party for party in people if f"party/{party.id}" in entry.named]
 
 
 def same_side(a: Party, b: Party) -> bool:

@@ -16,7 +16,6 @@ from odr.filing.models import Request, RequestKind
 from odr.ground.clock import FixedClock
 from odr.procedure.acts.table import TABLE
 from odr.procedure.court import Court
-from odr.procedure.rules.court_rules import PublicationRules
 from odr.register.publication.models import HeldRuling, RegisterRecord
 from odr.register.search.citing import _address as read_at
 from odr.register.search.facts import outcome
@@ -45,13 +44,6 @@ def held(bench: Bench) -> int:
         return session.scalar(select(func.count()).select_from(HeldRuling)) or 0
 
 
-def rules_of(court: Court) -> PublicationRules:
-    """The rules on publication now."""
-    found = court.packs.in_force("cn", court.clock.now().date()).publication
-    assert found is not None
-    return found
-
-
 def test_every_paper_the_court_calls_a_ruling_or_decision_has_a_number_or_a_reason(whole_court: Court) -> None:
     """Nobody adds an act whose ruling is missed by nobody outside: it stands in the rules, or here with its article (JDP 3)."""
     for room in wiring.rooms():
@@ -61,7 +53,8 @@ def test_every_paper_the_court_calls_a_ruling_or_decision_has_a_number_or_a_reas
         for act in TABLE
         if act.paper is not None or (act.prepare is not None and act.prepare.__name__ in SEALED)
     }
-    rules = rules_of(whole_court)
+    rules = whole_court.packs.in_force("cn", whole_court.clock.now().date()).publication
+    assert rules is not None
     told = {name for kind in rules.kinds.values() for name in kind.acts}
     lines = [line.split("\t") for line in WITHOUT.read_text(encoding="utf-8").splitlines()]
     without = [act for act, article, why in lines if article and why]

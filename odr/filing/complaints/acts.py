@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import COURT_ROLES, PARTY_ROLES, Audience, Case, DocketEntry, Party, Role, Seat, Stage
 from odr.docket.queries import seat as seat_of
+from odr.docket.visibility import named_among
 from odr.filing import desks, names
 from odr.filing.claim.progress import ask, decide, requests_of
 from odr.filing.complaints.queries import (
@@ -215,7 +216,7 @@ def complaints_to_answer(sitting: Sitting, case: Case, actor: Actor) -> list[Opt
 
 def who_complained(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
     """The answer to a complaint goes to the one who complained, and to nobody else."""
-    return [p for p in case.parties if f"party/{p.id}" in entry.named]
+    return named_among(case.parties, entry)
 
 
 class ComplaintAnswer(CourtModel):

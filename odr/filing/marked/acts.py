@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, Role
 from odr.docket.queries import entry
+from odr.docket.visibility import named_among
 from odr.filing import desks
 from odr.filing.marked.models import Fault, FilingMark
 from odr.filing.marked.queries import (
@@ -130,7 +131,7 @@ class MarkInput(CourtModel):
 
 def whose_filing(sitting: Sitting, case: Case, told: DocketEntry) -> list[Party]:
     """The mark goes to whoever filed, and to nobody else."""
-    return [p for p in case.parties if f"party/{p.id}" in told.named]
+    return named_among(case.parties, told)
 
 
 def _readers(mark: FilingMark) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from odr.docket.models import COURT_ROLES, PARTY_ROLES, Audience, Case, Party, PartyKind, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, Party, PartyKind, Role, Stage
+from odr.docket.visibility import side_and_court
 from odr.filing import desks, names
 from odr.filing.claim.progress import ask, decide, requests_of
 from odr.filing.models import Request, RequestKind, RequestState
@@ -369,8 +370,8 @@ def verify_identity(sitting: Sitting, case: Case, given: VerifyInput, *, actor: 
         sitting.session.get_one(Account, party.account_id).identity_verified_at = now
     words = T("Identity of %(name)s verified", name=party.name)
     if told is not Told.NOTHING:  # What the document says of a person is nobody's but theirs and the court's.
-        readers = (f"party/{party.id}", *sorted(role.value for role in COURT_ROLES))
-        return Recorded(words, {"party": party.label, "means": given.means}, Audience.NAMED, readers)
+        facts = {"party": party.label, "means": given.means}
+        return Recorded(words, facts, Audience.NAMED, side_and_court(party.id))
     return Recorded(words, {"party": party.label, "means": given.means})
 
 

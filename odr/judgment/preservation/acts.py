@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Outcome, Party, Role, Stage
 from odr.docket.queries import parties
+from odr.docket.visibility import named_among, side_and_court
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text, words_of
@@ -30,7 +31,6 @@ from odr.judgment.preservation.measures import (
     URGENT,
     carried_out,
     end_preservations,
-    only,
     order_preservation,
     refused_application,
     rulings_on,
@@ -138,7 +138,7 @@ def prepare_preservation(court: Court, case: Case, given: BaseModel, actor: Acto
 
 def who_applied(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
     """A ruling on preservation goes to the applicant alone; the others get it when it is carried out."""
-    return [p for p in parties(case) if f"party/{p.id}" in entry.named]
+    return named_among(parties(case), entry)
 
 
 @choice_source("open_preservations")
@@ -242,7 +242,7 @@ def rule_on_preservation(
         "sha256": document.sha256,
         "document_receipt": document.receipt,
     }
-    return Recorded(words, facts, named=only(motion.party_id))
+    return Recorded(words, facts, named=side_and_court(motion.party_id))
 
 
 @upcast(act_names.RULE_ON_PRESERVATION, from_version=1)
@@ -310,7 +310,8 @@ def record_security(sitting: Sitting, case: Case, given: SecurityInput, *, actor
         subject=row.reference,
     )
     return Recorded(
-        T("Security of %(amount)s given: %(how)s", amount=given.amount, how=given.how), named=only(row.party_id)
+        T("Security of %(amount)s given: %(how)s", amount=given.amount, how=given.how),
+        named=side_and_court(row.party_id),
     )
 
 
@@ -455,7 +456,7 @@ def ask_for_preservation_review(
     sitting.open_task(case, Role.JUDGE, desks.RULING_ASKED, words, risk=70, due_at=due, subject=motion.reference)
     words = T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=motion.kind.label)
     if refused_application(sitting.session, case, motion.about) is not None:
-        return Recorded(words, {"motion": motion.reference}, Audience.NAMED, only(me.id))
+        return Recorded(words, {"motion": motion.reference}, Audience.NAMED, side_and_court(me.id))
     return Recorded(words, {"motion": motion.reference})
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from sqlalchemy import select
 
 from odr.docket.models import Audience, Case, DocketEntry, Outcome, Role, Stage
+from odr.docket.visibility import side_and_court
 from odr.ground.background import each_alone
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
@@ -25,7 +26,6 @@ from odr.judgment.preservation.measures import (
     LIVE,
     apply_before_claim,
     end_preservations,
-    only,
     over_before_claim,
 )
 from odr.judgment.preservation.queries import preservations_of
@@ -73,7 +73,7 @@ def ask_before_claim(sitting: Sitting, case: Case, given: BeforeClaimInput, *, a
     return Recorded(
         T("%(name)s asks for preservation before a claim", name=me.name),
         {"motion": motion.reference},
-        named=only(me.id),
+        named=side_and_court(me.id),
     )
 
 

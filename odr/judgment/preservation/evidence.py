@@ -11,6 +11,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Party, Role, Stage
+from odr.docket.visibility import side_and_court
 from odr.evidence.exhibits.adding import add_exhibit, is_late
 from odr.evidence.inputs import FactNumbers
 from odr.evidence.models import Category, Exhibit
@@ -21,7 +22,7 @@ from odr.judgment import names
 from odr.judgment.models import Motion, Preservation
 from odr.judgment.preservation.choices import preservation_options
 from odr.judgment.preservation.inputs import BeforeClaimEvidenceInput, EvidenceToPreserve
-from odr.judgment.preservation.measures import SECURED, apply_before_claim, apply_for, carried_out, only, rulings_on
+from odr.judgment.preservation.measures import SECURED, apply_before_claim, apply_for, carried_out, rulings_on
 from odr.judgment.preservation.models import EvidencePreservation
 from odr.judgment.preservation.queries import evidence_to_preserve, preservation_named, preservations_of
 from odr.judgment.vocabulary import EvidenceMeasure, MotionKind, PreservationState
@@ -115,7 +116,9 @@ def ask_for_evidence_preservation(
     apply_for(sitting, case, me, motion, T("%(name)s asks for preservation of evidence.", name=me.name), now)
     _note(sitting, motion, given, given.facts)
     return Recorded(
-        T("%(name)s asks for preservation of evidence", name=me.name), {"motion": motion.reference}, named=only(me.id)
+        T("%(name)s asks for preservation of evidence", name=me.name),
+        {"motion": motion.reference},
+        named=side_and_court(me.id),
     )
 
 
@@ -144,7 +147,7 @@ def ask_before_claim_for_evidence(
     return Recorded(
         T("%(name)s asks for preservation of evidence before a claim", name=me.name),
         {"motion": motion.reference},
-        named=only(me.id),
+        named=side_and_court(me.id),
     )
 
 

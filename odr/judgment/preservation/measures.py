@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import COURT_ROLES, FROM_ACCEPTANCE, Audience, Case, DocketEntry, Document, Party, Role, Stage
+from odr.docket.models import FROM_ACCEPTANCE, Audience, Case, DocketEntry, Document, Party, Role, Stage
 from odr.docket.queries import parties
+from odr.docket.visibility import named_among
 from odr.filing.claim.case_without_claim import note_applicant
 from odr.filing.inputs import ApplicantInput
 from odr.ground.text import T, Text
@@ -65,11 +66,6 @@ KEPT = (
 )
 """Acts of a preservation that the other side reads when it has been carried out."""
 LIVE = (PreservationState.ORDERED, PreservationState.EXECUTED)
-
-
-def only(party_id: int) -> tuple[str, ...]:
-    """The readers of what the other side must not know yet: the applicant and the court."""
-    return (f"party/{party_id}", *sorted(role.value for role in COURT_ROLES))
 
 
 def apply_for(
@@ -230,7 +226,7 @@ def refused_application(session: Session, case: Case, reference: str | None) -> 
 def who_is_told(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
     """Of what is kept from the other side the applicant alone; of everything else every party but who did it."""
     if entry.named:
-        return [p for p in parties(case) if f"party/{p.id}" in entry.named and p.id != entry.party_id]
+        return [p for p in named_among(parties(case), entry) if p.id != entry.party_id]
     return [p for p in parties(case) if p.id != entry.party_id]
 
 

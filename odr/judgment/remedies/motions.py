@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, Field, model_validator
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, Outcome, Party, Role, Stage
+from odr.docket.visibility import side_and_court
 from odr.filing import desks as filing_desks
 from odr.filing.course.ending_rulings import APPEAL_DISMISSAL, ending_that_waits, wait_for_appeals
 from odr.filing.course.time_limit_changes import go_on, halt
@@ -26,7 +27,6 @@ from odr.judgment.preservation.measures import (
     SECURED,
     URGENT,
     apply_for,
-    only,
     refused_application,
     who_is_told,
 )
@@ -137,7 +137,7 @@ def ask_for_ruling(sitting: Sitting, case: Case, given: MotionInput, *, actor: A
     words = T("%(name)s asks for a ruling: %(kind)s", name=me.name, kind=given.kind.label)
     if given.kind is MotionKind.PRESERVATION:
         apply_for(sitting, case, me, motion, title, now)
-        return Recorded(words, {"motion": motion.reference}, audience=Audience.NAMED, named=only(me.id))
+        return Recorded(words, {"motion": motion.reference}, audience=Audience.NAMED, named=side_and_court(me.id))
     sitting.session.add(motion)
     sitting.session.flush()
     sitting.open_task(
@@ -347,7 +347,7 @@ def give_ruling(sitting: Sitting, case: Case, given: RulingInput, *, actor: Acto
     facts |= {"for": asker.label if asker else None}
     if motion is not None and motion.party_id is not None and secret:
         document.audience, document.party_id = Audience.OWN_SIDE_AND_COURT, motion.party_id
-        return Recorded(words, facts, Audience.NAMED, only(motion.party_id))
+        return Recorded(words, facts, Audience.NAMED, side_and_court(motion.party_id))
     return Recorded(words, facts)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,7 +27,7 @@ from odr.judgment.enforcement_remedies.reversal.queries import see_to_giving_bac
 from odr.judgment.models import Decision, FinalityCertificate, RetrialApplication
 from odr.judgment.queries import issued, petitions_of
 from odr.judgment.remedies.appeal import file_list
-from odr.judgment.remedies.inputs import SendFileInput
+from odr.judgment.remedies.inputs import Asks, Facts, Grounds, KnownOn, SendFileInput
 from odr.judgment.remedies.rehearing import begin_anew
 from odr.judgment.remedies.retrial_checks import LIVE, check_earlier, check_grounds, check_knowledge, retrials_of
 from odr.judgment.remedies.retrial_rules import (
@@ -42,7 +42,7 @@ from odr.procedure.acts.act_versions import input_of, upcast
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
-from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, field
+from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.procedure.models import WindowState
 from odr.procedure.papers.form import party_block, signatures
 from odr.procedure.papers.frame import keep_document, keep_prepared, sealed_paper
@@ -210,21 +210,9 @@ def retrial_grounds(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
 class RetrialInput(CourtModel):
     """An application that a binding decision be heard again."""
 
-    grounds: Annotated[
-        list[str], Field(min_length=1, max_length=13), field(T("On which grounds"), choices="retrial_grounds")
-    ]
-    facts: Annotated[str, CourtText(1, 16000), field(T("What shows them"), widget="textarea")]
-    asks: Annotated[
-        str,
-        CourtText(1, 4000),
-        field(
-            T("What should be decided instead?"),
-            T(
-                "A retrial keeps to this. It cannot go beyond what was asked for at first (Interpretation of the Civil Procedure Law, art. 403)."
-            ),
-            widget="textarea",
-        ),
-    ]
+    grounds: Grounds
+    facts: Facts
+    asks: Asks
     court: Annotated[
         Literal["above", "here"],
         field(
@@ -236,10 +224,7 @@ class RetrialInput(CourtModel):
             widget="radios",
         ),
     ] = "above"
-    known_on: Annotated[
-        CourtDate | None,
-        field(T("Since when you know of it"), T("Needed later than six months after the decision took effect.")),
-    ] = None
+    known_on: KnownOn = None
 
 
 @act(

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
-
-from pydantic import Field
+from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Role, Stage
 from odr.docket.visibility import READS_FILE
@@ -17,12 +15,13 @@ from odr.identity.actors import Actor
 from odr.judgment.enforcement.effect import RETRIAL
 from odr.judgment.models import Decision, RetrialApplication
 from odr.judgment.queries import decision_named
+from odr.judgment.remedies.inputs import Asks, Facts, Grounds, KnownOn
 from odr.judgment.remedies.retrial_checks import check_grounds, check_knowledge, retrials_of
 from odr.judgment.remedies.retrial_rules import of_this_retrial
 from odr.judgment.vocabulary import RetrialState
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
-from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, field
+from odr.procedure.forms.inputs import CourtModel
 from odr.procedure.hooks import Panel
 from odr.procedure.rules.base import law
 from odr.procedure.time.reckoning import reckon
@@ -53,25 +52,10 @@ def _retried(sitting: Sitting, case: Case, began: DocketEntry) -> Decision:
 class JoinRetrialInput(CourtModel):
     """What another party asks of a retrial that is heard."""
 
-    grounds: Annotated[
-        list[str], Field(min_length=1, max_length=13), field(T("On which grounds"), choices="retrial_grounds")
-    ]
-    facts: Annotated[str, CourtText(1, 16000), field(T("What shows them"), widget="textarea")]
-    asks: Annotated[
-        str,
-        CourtText(1, 4000),
-        field(
-            T("What should be decided instead?"),
-            T(
-                "A retrial keeps to this. It cannot go beyond what was asked for at first (Interpretation of the Civil Procedure Law, art. 403)."
-            ),
-            widget="textarea",
-        ),
-    ]
-    known_on: Annotated[
-        CourtDate | None,
-        field(T("Since when you know of it"), T("Needed later than six months after the decision took effect.")),
-    ] = None
+    grounds: Grounds
+    facts: Facts
+    asks: Asks
+    known_on: KnownOn = None
 
 
 @act(

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Audience, Case, DocketEntry, Outcome, Party, Role, Stage
+from odr.docket.visibility import side_and_court
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import T
 from odr.identity.actors import Actor
 from odr.judgment import desks, names
 from odr.judgment.inputs import MotionOverInput
-from odr.judgment.preservation.measures import only
 from odr.judgment.queries import motions_of
 from odr.judgment.vocabulary import PRESERVATIONS, MotionKind, MotionState
 from odr.procedure.acts.events import CaseClosed, RetrialEnded, SettlementReached
@@ -99,4 +99,4 @@ def drop_motion(sitting: Sitting, case: Case, given: MotionOverInput, *, actor: 
     facts = {"motion": motion.reference}
     if motion.party_id is None:
         return Recorded(words, facts)
-    return Recorded(words, facts, Audience.NAMED, only(motion.party_id))
+    return Recorded(words, facts, Audience.NAMED, side_and_court(motion.party_id))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import COURT_ROLES, Audience, Case, Outcome, Party, Role, Stage
+from odr.docket.models import Audience, Case, Outcome, Party, Role, Stage
+from odr.docket.visibility import side_and_court
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
@@ -137,7 +138,7 @@ def assess_fee(sitting: Sitting, case: Case, given: AssessInput, *, actor: Actor
             words,
             facts,
             audience=Audience.NAMED,
-            named=(f"party/{payer.id}", *sorted(r.value for r in COURT_ROLES | {Role.CASHIER})),
+            named=side_and_court(payer.id, Role.CASHIER),
         )
     return Recorded(words, facts)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Audience, Case, DocketEntry, Outcome, Party, Role, Stage
+from odr.docket.visibility import named_among
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import T
 from odr.identity.actors import Actor
@@ -38,7 +39,7 @@ def on_case_over(sitting: Sitting, event: CaseClosed | SettlementReached) -> Non
 
 def who_asked_in_vain(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
     """Whoever asked for the help that an entry says is decided on no more."""
-    return [party for party in case.parties if f"party/{party.id}" in entry.named]
+    return named_among(case.parties, entry)
 
 
 @act(

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import COURT_ROLES, PARTY_ROLES, Audience, Case, DocketEntry, Party, Role, Stage
+from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, Role, Stage
+from odr.docket.visibility import side_and_court
 from odr.evidence.kit import compiling
 from odr.evidence.models import CompilationKind
 from odr.ground.errors import ActNotOpen, InvalidInput
@@ -98,7 +99,7 @@ def whose_copy(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
 
 
 def _readers(row: CopyRequest) -> tuple[str, ...]:
-    return (f"party/{row.party_id}", *sorted(role.value for role in COURT_ROLES | {Role.CASHIER}))
+    return side_and_court(row.party_id, Role.CASHIER)
 
 
 @act(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, Role, Stage
+from odr.docket.visibility import named_among
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -53,7 +54,7 @@ def chosen_debtor(sitting: Sitting, case: Case, reference: str) -> Party:
 
 def whose_debt(sitting: Sitting, case: Case, entry: DocketEntry) -> list[Party]:
     """Whom an entry is about: the debtor it names."""
-    return [party for party in case.parties if f"party/{party.id}" in entry.named]
+    return named_among(case.parties, entry)
 
 
 def named(party: Party) -> tuple[str, ...]:

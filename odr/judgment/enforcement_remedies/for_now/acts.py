@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from odr.docket.models import PARTY_ROLES, Audience, Case, DocketEntry, Party, Role, Stage
+from odr.docket.visibility import side_and_court
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -14,7 +15,6 @@ from odr.judgment import desks
 from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.enforcement_remedies.for_now.models import LIVES_ON, EnforcementSearch, SearchState
 from odr.judgment.enforcement_remedies.for_now.queries import search_now
-from odr.judgment.preservation.measures import only
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.forms.inputs import CourtDate, CourtModel, CourtText, field
@@ -32,7 +32,7 @@ def _readers(sitting: Sitting, case: Case) -> tuple[str, ...]:
     """
     found = open_enforcement(sitting.session, case)
     assert found is not None
-    return only(found.party_id)
+    return side_and_court(found.party_id)
 
 
 def what_follows(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
@@ -114,7 +114,7 @@ def tell_search_result(
     return Recorded(
         T("The search for property in enforcement %(number)s found nothing", number=found.number),
         {"search": row.reference, "number": found.number},
-        named=only(found.party_id),
+        named=side_and_court(found.party_id),
     )
 
 
