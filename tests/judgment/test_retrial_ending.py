@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Document, Outcome, Role, Stage, Track
 from odr.filing.models import Request, RequestKind
-from odr.filing.registry.same_dispute import _withdrawn_for_good
+from odr.filing.registry.same_dispute import withdrawn_for_good
 from odr.ground.clock import FixedClock
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
 from odr.judgment import desks
@@ -248,4 +248,4 @@ def test_the_claim_is_withdrawn_in_a_retrial_with_everybodys_consent_and_for_goo
     assert (case.stage, case.outcome, case.effective_at) == (Stage.CLOSED, Outcome.WITHDRAWN, None)
     with bench.court.database.read() as session:
         assert session.scalars(select(Decision)).one().state is DecisionState.SET_ASIDE
-        assert bench.case_id in session.scalars(_withdrawn_for_good()).all()
+        assert bench.case_id in session.scalars(select(Case.id).where(withdrawn_for_good())).all()

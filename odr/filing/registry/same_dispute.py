@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Outcome, Party, PartyKind, Role
@@ -95,7 +95,7 @@ def _alike(sitting: Sitting, sought: _Sought, uploads: Sequence[str], only: Colu
             Case.id.in_(union(*wanted)),
             or_(
                 and_(Claim.withdrawn_at.is_(None), or_(Case.outcome.is_(None), Case.outcome.not_in(FILED_ANEW))),
-                Case.id.in_(_withdrawn_for_good()),
+                withdrawn_for_good(),
             ),
         )
         .group_by(Case.id)
@@ -111,10 +111,12 @@ def _alike(sitting: Sitting, sought: _Sought, uploads: Sequence[str], only: Colu
     return sorted((one for one in found if one.reasons), key=lambda one: -len(one.reasons))
 
 
-def _withdrawn_for_good() -> Select[int]:
-    """Cases whose claim was withdrawn in a retrial: it is not brought again (CPI 408)."""
-    mine = DocketEntry.act == names.RULE_ON_WITHDRAWAL
-    return select(DocketEntry.case_id).where(mine, DocketEntry.payload.contains('"annulled":true'))
+def withdrawn_for_good() -> ColumnElement[bool]:
+    """Whether a case's claim was withdrawn in a retrial: it is not brought again (CPI 408). Asked of each case that is alike, not of the
+    dockets of the whole court.
+    """
+    mine = DocketEntry.case_id == Case.id, DocketEntry.act == names.RULE_ON_WITHDRAWAL
+    return exists().where(*mine, DocketEntry.payload.contains('"annulled":true'))
 
 
 def _sides(claimants: Sequence[_Named], respondents: Sequence[_Named]) -> tuple[frozenset[str], frozenset[str]]:
