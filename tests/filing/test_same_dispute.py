@@ -12,6 +12,7 @@ from odr.docket.models import Case, Outcome, Stage
 from odr.filing.registry.review import Found, checks_of
 from odr.filing.registry.same_dispute import alike_before_court, alike_of_mine
 from tests.filing.visitor import Visitor
+from tests.procedure.test_plans import noted, read_through
 from tests.scene import Scene, claim
 
 
@@ -120,3 +121,14 @@ def test_the_same_file_in_another_case_is_noticed(small_scene: Scene) -> None:
     assert found(small_scene) == [(first, ["the same files, byte for byte: 1"])]
     small_scene.lodge(about("B-3", respondents=[other("Lotus")], exhibits=[line("li", b"another")]))
     assert found(small_scene) == []
+
+
+def test_the_look_for_the_same_dispute_reads_through_nothing_that_grows(small_scene: Scene) -> None:
+    """It is asked for each claim that is lodged or begun: neither dockets nor cases of the whole court are gone through."""
+    small_scene.lodge(about("B-1"))
+    small_scene.accept("simple")
+    with noted(small_scene.court.database) as seen:
+        small_scene.lodge(about("B-1"))
+        assert found(small_scene)
+    looks = {statement: values for statement, values in seen.items() if "first_side" in statement}
+    assert looks and read_through(small_scene.court.database, looks) == {}

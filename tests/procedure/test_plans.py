@@ -89,7 +89,7 @@ def noted(database: Database) -> Iterator[dict[str, Any]]:
     seen: dict[str, Any] = {}
 
     def note(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
-        if statement.startswith(("SELECT", "UPDATE", "DELETE")) and not many:
+        if statement.startswith(("SELECT", "WITH", "UPDATE", "DELETE")) and not many:
             seen[statement] = values
 
     event.listen(database.engine, "before_cursor_execute", note)
