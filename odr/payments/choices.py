@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 def all_fees(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Every assessed fee of the case that the actor may know of."""
     return [
-        Option(fee.reference, T("%(amount)s, %(name)s", amount=fee.amount, name=case.party(fee.party_id).name))
+        Option(
+            fee.reference,
+            T("%(amount)s, %(name)s", amount=fee.amount, name=case.party(fee.party_id).name),
+            fee.matter.label,
+        )
         for fee in shown_fees(sitting.session, case, actor)
     ]
 

@@ -20,7 +20,7 @@ from odr.procedure.forms import fields as forms
 from odr.procedure.forms.faults import SENTENCES, faults_of, validate
 from odr.procedure.forms.fields import Option
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtText, RefTo, Widget, field
-from tests.face.stage import CHOICES, TYPED, Everything
+from tests.face.stage import CHOICES, TYPED, Everything, environment
 
 
 class Relief(CourtModel):
@@ -229,6 +229,25 @@ def test_options_come_from_their_source() -> None:
         del forms.SOURCES["face_test_exhibit"]
     assert (few.kind, [o.label for o in few.options]) == (Widget.RADIOS, ["第0页", "第1页"])
     assert many.kind is Widget.SELECT
+
+
+def test_what_explains_an_option_stands_in_a_list_too() -> None:
+    """Options of the same words are told apart by their line of explanation: as buttons, and where there are too many for buttons."""
+    page = environment("en", extra={"one.html": '{% from "macros/forms.html" import fields %}{{ fields(all) }}'})
+    drawn = {}
+    for count in (2, 9):
+
+        @forms.choice_source("face_test_exhibit")
+        def offered(court: Any, case: Any, actor: Any) -> list[Option]:
+            return [Option(f"e{n}", T("Fee"), T("Page %(number)s", number=n)) for n in range(actor)]
+
+        try:
+            made = forms.fields_of(Pick, "en", {}, [], forms.choices_for(Pick, None, None, count))
+        finally:
+            del forms.SOURCES["face_test_exhibit"]
+        drawn[count] = page.get_template("one.html").render(all=made)
+    assert "<select" not in drawn[2] and "<select" in drawn[9]
+    assert all(drawn[count].count(f"Page {n}<") == 1 for count in drawn for n in range(count))
 
 
 # Every error pydantic can make of our inputs has a sentence.

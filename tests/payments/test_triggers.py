@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from odr.app import create_app
 from odr.docket.models import Case, Document, Outcome, Role, Seat, Stage
 from odr.docket.visibility import reads_document
 from odr.evidence.models import Exhibit
@@ -34,6 +35,7 @@ from odr.procedure.court import Court
 from odr.procedure.models import Task
 from odr.procedure.rules.tariff import Ending
 from odr.service.models import Packet
+from tests.full_court import browser
 from tests.judgment.bench import Bench, lay_hearing
 from tests.judgment.conftest import bench, whole_court  # noqa: F401 - fixtures
 from tests.judgment.test_panel import FOR, vote
@@ -430,6 +432,32 @@ def test_a_claim_withdrawn_beside_a_counterclaim_settles_its_own_fee_only(small_
     give_leave(small_scene)
     assert small_scene.case().stage is Stage.PENDING
     assert back(small_scene.court, small_scene.case_id) == {"claimant/1": 900_00}
+
+
+def test_every_fee_that_is_due_stands_beside_the_case_with_what_it_is_for(small_scene: Scene) -> None:
+    """The claim and the counterclaim are both to be paid: each reader sees both with their names, their own first, and the judge
+    who rules on one that was not paid chooses by the name too.
+    """
+    small_scene.lodge(claim(relief=money("80,000.00")))
+    small_scene.accept("ordinary")
+    small_scene.join()
+    small_scene.do("file_counterclaim", "haiyun", facts=[{"what": "She kept the goods."}], relief=money("50,000.00"))
+    app, place = create_app(court=small_scene.court), f"/cases/{small_scene.case().reference}"
+    for who, mine, other in (
+        ("li", "Fee of the claim", "Fee of the counterclaim"),
+        ("haiyun", "Fee of the counterclaim", "Fee of the claim"),
+    ):
+        page = browser(app, small_scene.court, who).get(place).get_data(as_text=True)
+        panel = page[page.index('id="fee-panel"') :]
+        panel = panel[: panel.index("</section>")]
+        assert panel.count("to be paid by you") == 1
+        assert panel.index(mine) < panel.index(other)
+        fees_page = browser(app, small_scene.court, who).get(f"{place}/fee").get_data(as_text=True)
+        assert mine in fees_page and other in fees_page
+    small_scene.work()
+    small_scene.later(days=9)
+    form = browser(app, small_scene.court, "judge").get(f"{place}/do/deem_withdrawn").get_data(as_text=True)
+    assert all(words in form for words in ("Fee of the claim", "Fee of the counterclaim"))
 
 
 def test_an_unpaid_counterclaim_falls_alone(small_scene: Scene) -> None:

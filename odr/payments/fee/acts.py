@@ -368,6 +368,7 @@ def unpaid_fees(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
                 amount=outstanding(sitting.session, row),
                 name=case.party(row.party_id).name,
             ),
+            row.matter.label,
         )
         for row in rows
     ]

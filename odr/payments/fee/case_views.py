@@ -150,8 +150,8 @@ def _steps(pack: RulePack, written: Iterable[Mapping[str, Any]]) -> list[StepVie
 
 
 def fee_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
-    """The fee beside the case, while something is to be paid."""
+    """The fees beside the case, each while something of it is to be paid: the viewer's own first."""
     if actor.role not in SEES_FEES:
         return None
     due = [view for view in fee_views(sitting, case, actor) if view.row.state is AssessmentState.DUE]
-    return Panel("aside", 20, "payments/panel.html", {"fee": due[0]}) if due else None
+    return Panel("aside", 20, "payments/panel.html", {"fees": due}) if due else None

@@ -54,6 +54,29 @@ class Matter(StrEnum):
     FINE = "fine"
     """A fine ordered in an enforcement: no fee, for the treasury (CPL 118)."""
 
+    @property
+    def label(self) -> Text:
+        """What is paid for, in words: who owes two fees knows which is which."""
+        return PAID_FOR[self]
+
+
+PAID_FOR: dict[Matter, Text] = {
+    Matter.CLAIM: T("Fee of the claim"),
+    Matter.COUNTERCLAIM: T("Fee of the counterclaim"),
+    Matter.THIRD_PARTY_CLAIM: T("Fee of a third party’s own claim"),
+    Matter.WITHDRAWN_CLAIM: T("Fee of a claim that left the action of many"),
+    Matter.APPEAL: T("Fee of the appeal"),
+    Matter.APPEAL_RULING: T("Fee of the appeal against a ruling"),
+    Matter.JURISDICTION_OBJECTION: T("Fee of the objection to jurisdiction"),
+    Matter.ENFORCEMENT: T("Fee of the enforcement"),
+    Matter.PRESERVATION: T("Fee of the preservation"),
+    Matter.PAYMENT_ORDER: T("Fee of the payment order"),
+    Matter.CONFIRMATION: T("Fee of the confirmation of an agreement"),
+    Matter.ATTENDANCE: T("What an expert’s attendance costs"),
+    Matter.WITNESS: T("What it costs a witness to come"),
+    Matter.COPIES: T("What copies of the file cost on paper"),
+    Matter.FINE: T("Fine"),
+}
 
 HALVABLE = {Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM, Matter.APPEAL}
 """Filing fees; application fees are never halved."""
