@@ -15,11 +15,11 @@ from bench.frame import Ratio, compare, report, timed
 from odr.ground import migrate
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
-from odr.notary.log.handed_out import inclusion
-from odr.notary.log.log_rows import insert_rows, latest_checkpoint, open_log
-from odr.notary.log.merkle_tree import leaf_hash, verify_inclusion
+from odr.notary.log.log_rows import insert_rows, latest_checkpoint, open_log, tile_reader
+from odr.notary.log.merkle_tree import inclusion_ranges, leaf_hash, roots, verify_inclusion
 from odr.notary.log.receipts import leaf_line
 from odr.notary.log.sequencer import BATCH
+from odr.notary.log.tiles import tiles_for_inclusion
 from odr.notary.notary import Notary
 from odr.notary.vault import FileVault
 from tests.conftest import MORNING
@@ -64,7 +64,8 @@ def prover(notary: Notary, size: int, choice: random.Random, proofs: int) -> Cal
 
     def one(index: int) -> list[bytes]:
         with notary.database.read() as session:
-            return inclusion(session, log, index, size)
+            reader = tile_reader(session, log, tiles_for_inclusion(index, size))
+            return roots(reader, inclusion_ranges(index, size))
 
     for index in (0, size - 1, size // 3):
         verify_inclusion(leaf_hash(line(index)), index, size, one(index), root)

@@ -254,6 +254,8 @@ def fees(look: Sitting, found: Case, actor: Actor) -> list[dict[str, Any]]:
         {
             "assessment": v.row.reference,
             "payer": v.payer.label,
+            "matter": v.row.matter.value,
+            "what": words_of(v.row.matter.label),
             "state": v.row.state.value,
             "amount": money(v.row.amount),
             "left": money(v.left),

@@ -420,6 +420,8 @@ SCHEMAS: dict[str, Schema] = {
             thing(
                 assessment=REFERENCE,
                 payer=WORDS,
+                matter=WORDS,
+                what=BOTH,
                 state=WORDS,
                 amount=ref("Money"),
                 left=ref("Money"),

@@ -456,6 +456,10 @@ class Notary:
         """Everything a holder of the receipt needs offline; the proof is None while it is being sequenced."""
         return handed_out.receipt_files(session, reference)
 
+    def with_proofs(self, session: Session, records: Sequence[tuple[str, str]]) -> list[dict[str, str | None]]:
+        """Records by their words and their receipts' references, with the receipts and their proofs, all asked for at once."""
+        return handed_out.with_proofs(session, records)
+
     def checkpoint(self, session: Session, log: str | None = None) -> bytes | None:
         """The newest checkpoint with its cosignatures, of the open log or of the one named."""
         return handed_out.checkpoint(session, log)

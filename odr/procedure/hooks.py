@@ -16,6 +16,7 @@ from sqlalchemy import CompoundSelect, Select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Party, Role, Stage
+from odr.ground.memory.asked_once import AskedOnce
 from odr.ground.text import Money, Text
 from odr.notary.rehash.rounds import Holding
 from odr.procedure.acts.events import Event
@@ -488,6 +489,14 @@ class Hooks:
             return []
         told = (one for tell in self.appointments for one in tell(sitting, cases, most, since))
         return sorted(told, key=lambda one: (one.at, one.number))[:most]
+
+    def ahead_of(self, sitting: Sitting, case: Case) -> list[Appointment]:
+        """The same of one case: of all that are looked at with it, it is asked at once."""
+        session = sitting.session
+        cases = session.beside(case.id) if isinstance(session, AskedOnce) else (case.id,)
+        return [
+            one for one in sitting.once(("ahead", cases), lambda: self.ahead(sitting, cases)) if one.case_id == case.id
+        ]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.vocabulary import EnforcementState
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.models import FeeAssessment
-from odr.procedure.models import Window
+from odr.procedure.models import Window, WindowState
 from odr.procedure.outages import ledger
 from odr.procedure.outages.models import Cause
 from odr.procedure.outages.touched import until_of
@@ -89,6 +89,44 @@ def test_the_two_years_run_from_the_last_instalment(bench: Bench) -> None:
         last = max(o.due_on for o in session.scalars(select(Obligation)))
         window = session.scalars(select(Window).where(Window.kind == "enforcement_application")).one()
         assert window.due_at is not None and window.due_at.date() >= last + timedelta(days=729)
+
+
+def test_nobody_has_time_to_apply_for_what_is_enforced_and_it_begins_anew_when_that_ends(bench: Bench) -> None:
+    """Applying interrupts the two years: while the court enforces no day to apply is named; taken back, they begin anew (CPL 250; CPI
+    518).
+    """
+    bench.effective()
+    bench.wait(days=200)
+    (before,) = running(bench)
+    bench.do("claimant/1", "apply_for_enforcement", {})
+    assert running(bench) == []
+    bench.wait(days=30)
+    bench.do("judge", "end_enforcement", {"state": "ended", "reasons": "The creditor took the application back."})
+    (anew,) = running(bench)
+    assert anew == bench.clock.now().date() + timedelta(days=730) or anew > before + timedelta(days=20)
+    bench.do("claimant/1", "apply_for_enforcement", {})
+    assert running(bench) == []
+    bench.ends_for_now()
+    assert running(bench) == [], "what ended for now goes on at any time (CPI 517)"
+    bench.do("claimant/1", "apply_for_enforcement", {})
+
+
+def test_the_time_to_apply_runs_on_for_what_another_debtor_owes(bench: Bench) -> None:
+    """Two creditors, one applies: the other's time runs; theirs is interrupted when they apply."""
+    two_creditors(bench)
+    assert len(running(bench)) == 1
+    bench.ends_for_now()
+    bench.do("claimant/2", "apply_for_enforcement", {})
+    assert running(bench) == []
+
+
+def running(bench: Bench) -> list[date]:
+    """Last days to apply that run now."""
+    with bench.court.database.read() as session:
+        rows = session.scalars(
+            select(Window).where(Window.kind == "enforcement_application", Window.state == WindowState.OPEN)
+        )
+        return [row.due_at.date() for row in rows if row.due_at is not None]
 
 
 def test_an_outage_moves_what_is_done_before_the_court_alone(bench: Bench) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -13,6 +14,8 @@ from werkzeug.routing import Rule
 
 from odr.app import create_app
 from odr.docket.models import Party, PartyKind, Role
+from odr.hearing.models import Hearing
+from odr.hearing.vocabulary import HearingState, Mode
 from odr.identity.models import Account, AccountState
 from odr.payments.models import Payment
 from odr.procedure.models import Window, WindowState
@@ -230,7 +233,7 @@ def test_on_postgresql_a_page_is_one_transaction_on_one_snapshot(scene: Scene) -
 
 
 def test_a_list_of_many_cases_asks_as_much_as_one_of_few(small_scene: Scene) -> None:
-    """What is next in each case of a party is asked about all of them together."""
+    """What is next in each case of a party, and the hearing in each, is asked about all of them together."""
     scene = small_scene
     app = create_app(court=scene.court)
 
@@ -239,9 +242,17 @@ def test_a_list_of_many_cases_asks_as_much_as_one_of_few(small_scene: Scene) -> 
         scene.accept()
         scene.join()
         scene.do("file_answer", "haiyun", position="defend", statement="The label was lawful when the goods were sold.")
+        with scene.court.database.write() as session:
+            day = scene.clock.now() + timedelta(days=200)
+            held = {"mode": Mode.OFFLINE, "begins_at": day, "place": "Courtroom 2", "state": HearingState.SUMMONED}
+            session.add(Hearing(case_id=scene.case_id, ordinal=1, summoned_by=3, **held))
 
     def lists() -> dict[str, int]:
         found = {}
+        # The time to bring evidence is over: what is next is the hearing.
+        scene.work()
+        scene.later(days=40)
+        scene.work()
         for who in ("li", "haiyun"):
             client, _ = signed_in(scene, app, who)
             assert client.get("/home").status_code == 200

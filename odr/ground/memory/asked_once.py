@@ -225,7 +225,7 @@ class AskedOnce(Session):
         if (table.name, owner) not in self._wholes and (table.name, owner) in self._alls:
             self._wholes[table.name, owner] = whole.from_all(entity, self._alls[table.name, owner])
         if (table.name, owner) not in self._wholes:
-            cases = self._with(owner)
+            cases = self.beside(owner)
             rows = super().execute(whole.query(entity, table.c[none_of.OWNER]), whole.asked_about(cases)).all()
             found = whole.by_case(table, rows, cases)
             self._wholes.update({(table.name, case): found.get(case) for case in (cases if found else (owner,))})
@@ -235,7 +235,8 @@ class AskedOnce(Session):
         """Cases that are looked at one after another: what is asked about one of them is asked about all at once."""
         self._together = tuple(sorted(set(cases)))
 
-    def _with(self, owner: int) -> tuple[int, ...]:
+    def beside(self, owner: int) -> tuple[int, ...]:
+        """The cases that are looked at with one, itself among them."""
         return self._together if owner in self._together else (owner,)
 
     def _for_all(
@@ -243,15 +244,15 @@ class AskedOnce(Session):
     ) -> FrozenResult[Any] | None:
         """The answer to a query about one of several cases, put about all of them; None where it cannot be."""
         owner = none_of.owner_of(kind, asked[1])
-        if owner is None or kind.nothing is None or len(self._with(owner)) == 1:
+        if owner is None or kind.nothing is None or len(self.beside(owner)) == 1:
             return None
-        about_all = none_of.about_all(statement, self._with(owner))
+        about_all = none_of.about_all(statement, self.beside(owner))
         if about_all is None:
             return None
         (bound,) = kind.owners
         answer: Any = super().execute(about_all, params)
         rows = (answer.unique() if answer.context.requires_uniquing else answer).all()
-        for case in self._with(owner):
+        for case in self.beside(owner):
             mine: list[Any] = [row[:-1] for row in rows if row[-1] == case]
             values = (*asked[1][: bound.at], _plain(case), *asked[1][bound.at + 1 :])
             self._answers[asked[0], values] = (asked[0].looked_at_by(statement), kind.nothing.with_new_rows(mine))
@@ -281,7 +282,7 @@ class AskedOnce(Session):
             return False
         found = self._none_of.get(owner)
         if found is None:
-            cases = self._with(owner)
+            cases = self.beside(owner)
             if len(cases) == 1 and len(self._none_of) >= none_of.MOST_CASES:
                 return False
             if len(cases) == 1:

@@ -67,16 +67,7 @@ def one_as_json(reference: str) -> Response:
     """The same with the records that show it, their receipts and proofs, and the signed head: what the program takes."""
     made = _draw(reference)
     notary, session = current_court().notary, current_session()
-    records = []
-    for record, receipt in shown_with(session, made):
-        files = notary.receipt_files(session, receipt)
-        records.append(
-            {
-                "body": record,
-                "receipt": files.json.decode(),
-                "proof": files.proof.decode() if files.proof is not None else None,
-            }
-        )
+    records = notary.with_proofs(session, shown_with(session, made))
     head = note_over(session, session.get_one(DrawSeed, made.seed_id).receipt) if made.anchored else None
     return jsonify(records=records, head=head.decode() if head is not None else None, log_keys=keys_of(notary))
 

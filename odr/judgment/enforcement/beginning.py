@@ -11,7 +11,7 @@ from odr.filing.registry.seats import next_of_series
 from odr.ground.text import T
 from odr.judgment import desks
 from odr.judgment.enforcement.effect import interest_by_kind, interest_on, left_of, to_apply_for
-from odr.judgment.enforcement.ending import INACTION, NOTICE, halt
+from odr.judgment.enforcement.ending import INACTION, NOTICE, halt, time_interrupted
 from odr.judgment.enforcement.part import goes_to
 from odr.judgment.enforcement.queries import enforcements_of, goes_on_from
 from odr.judgment.models import EnforcementCase, Obligation
@@ -55,6 +55,7 @@ def begin(
             against[owed.debtor_id] = against.get(owed.debtor_id, 0) + in_all
     for debtor_id, sum_against in against.items():
         _assess(sitting, case, case.party(debtor_id), sum_against)
+    time_interrupted(sitting, case, creditor, claimed)
     for kind in (NOTICE, INACTION):
         sitting.start_window(case, kind, start=sitting.now, subject=found.reference)
     title = T("Enforcement %(number)s: send the notice and look for property.", number=number)

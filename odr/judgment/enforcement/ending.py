@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from odr.docket.models import Case
+from odr.docket.models import Case, Party
 from odr.ground.text import T
 from odr.judgment import desks
 from odr.judgment.enforcement.queries import enforcement_settlements, enforcements_of
 from odr.judgment.enforcement_remedies.objections.letters import tell_outsider
 from odr.judgment.enforcement_remedies.objections.models import ObjectionState
 from odr.judgment.enforcement_remedies.objections.queries import RULING, objections_of
-from odr.judgment.models import EnforcementCase
+from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.queries import obligations_of
+from odr.judgment.time_limits import ENFORCEMENT_APPLICATION
 from odr.judgment.vocabulary import EnforcementState, SettlementState
 from odr.procedure.models import WindowState
 
@@ -45,6 +46,33 @@ def halt(sitting: Sitting, case: Case, found: EnforcementCase, state: Enforcemen
             sitting.close_tasks(case, desks.ENFORCEMENT_OBJECTION, objection.reference)
             ended = T("The enforcement to which you objected has ended. Nothing is ruled on your objection any more.")
             tell_outsider(sitting, case, objection, ended)
+    if state is EnforcementState.ENDED:
+        _time_begins_anew(sitting, case, found)
+
+
+def time_interrupted(sitting: Sitting, case: Case, creditor: Party, enforced: Collection[Obligation]) -> None:
+    """Whoever applied need not apply any more: their time to is interrupted (CPL 250). Where something else is owed to them that is
+    not enforced yet, it runs on for that.
+    """
+    if not [o for o in _owed_to(sitting, case, creditor) if o not in enforced]:
+        sitting.close_windows(case, ENFORCEMENT_APPLICATION, WindowState.ENDED, party=creditor)
+
+
+def _time_begins_anew(sitting: Sitting, case: Case, found: EnforcementCase) -> None:
+    """What is still owed of an enforcement that ended can be applied for again, in two years that begin anew (CPL 250; CPI 518). One
+    that ended for now has no such time, and goes on whenever there is something to enforce against (CPI 517).
+    """
+    creditor = case.party_if_any(found.party_id)
+    if creditor is None or sitting.windows(case, ENFORCEMENT_APPLICATION, party=creditor):
+        return
+    if any(o.reference in _claimed(found) for o in _owed_to(sitting, case, creditor)):
+        ended = T("The application had interrupted the time to apply, and the enforcement ended on this day.")
+        sitting.start_window(case, ENFORCEMENT_APPLICATION, party=creditor, start=sitting.now, proof=ended)
+
+
+def _owed_to(sitting: Sitting, case: Case, creditor: Party) -> list[Obligation]:
+    every = obligations_of(sitting.session, case)
+    return [o for o in every if o.creditor_id == creditor.id and o.done_at is None and o.ended_at is None]
 
 
 def instrument_fell(sitting: Sitting, case: Case, *, standing: Collection[str] = ()) -> None:

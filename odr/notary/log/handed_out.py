@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from odr.ground.errors import NotFound
 from odr.ground.text import T, Text
 from odr.notary.log.log_proof import Proof
 from odr.notary.log.log_rows import (
+    COVERED_AT,
+    checkpoints,
     cosignatures,
-    covering_checkpoint,
     latest_checkpoint,
     leaves,
     open_log,
@@ -28,7 +30,7 @@ from odr.notary.log.note import NoteKey, SignatureLine, parse_note
 from odr.notary.log.signer import log_key
 from odr.notary.log.strict import HASH_SIZE
 from odr.notary.log.tiles import WIDTH, bundle, tiles_for_inclusion, width_at
-from odr.notary.models import COURT, Log, LogEntry, Receipt
+from odr.notary.models import COURT, Log, LogCheckpoint, LogEntry, Receipt
 from odr.notary.rehash.renewal_proofs import Renewed, renewed
 from odr.notary.time.renewal import renewals
 
@@ -118,46 +120,106 @@ class ReceiptFiles:
         )
 
 
+@dataclass(frozen=True)
+class Proven:
+    """A receipt as it was written, its leaf, and the proof of its place in the log once a signed tree covers it."""
+
+    body: bytes
+    leaf: bytes
+    log: str | None
+    index: int | None
+    covering: LogCheckpoint | None = None
+    proof: Proof | None = None
+    witnessed_by: int = 0
+
+
+def proven(session: Session, references: Sequence[str]) -> dict[str, Proven]:
+    """Receipts with their proofs, by reference: as many statements for hundreds as for one. What was erased is not among them."""
+    query = (
+        select(Receipt.reference, Receipt.body, LogEntry.leaf, LogEntry.log_id, LogEntry.log_index, COVERED_AT)
+        .join(LogEntry, LogEntry.id == Receipt.entry_id)
+        .where(Receipt.reference.in_(references), Receipt.body.is_not(None))
+    )
+    # What the sequencer wrote meanwhile past this session is to be seen.
+    rows = session.execute(query, execution_options={"populate_existing": True}).all()
+    found = {
+        reference: Proven(bytes(body or b""), bytes(leaf), log, index) for reference, body, leaf, log, index, _ in rows
+    }
+    places: dict[str, dict[str, tuple[int, int]]] = {}
+    for reference, _, _, log, index, size in rows:
+        if size is not None and log is not None and index is not None:
+            places.setdefault(log, {})[reference] = (index, size)
+    for log, of_log in places.items():
+        found |= _proven_in(session, log, of_log, found)
+    return found
+
+
+def _proven_in(
+    session: Session, log: str, places: Mapping[str, tuple[int, int]], found: Mapping[str, Proven]
+) -> dict[str, Proven]:
+    sizes = {size for _, size in places.values()}
+    covering, cosigned = checkpoints(session, log, sizes), dict[int, list[SignatureLine]]()
+    for row in cosignatures(session, log, *sizes):
+        cosigned.setdefault(row.size, []).append(SignatureLine.parse(row.line))
+    reader = tile_reader(session, log, {tile for place in places.values() for tile in tiles_for_inclusion(*place)})
+    notes = {
+        size: parse_note(bytes(row.note)).with_signatures(cosigned.get(size, [])).encode()
+        for size, row in covering.items()
+    }
+    return {
+        reference: replace(
+            found[reference],
+            covering=covering[size],
+            proof=Proof(index, tuple(roots(reader, inclusion_ranges(index, size))), notes[size]),
+            witnessed_by=len(cosigned.get(size, [])),
+        )
+        for reference, (index, size) in places.items()
+    }
+
+
+def with_proofs(session: Session, records: Sequence[tuple[str, str]]) -> list[dict[str, str | None]]:
+    """Records as an outsider checks them, each given by its words and its receipt's reference: with the receipt, and the proof that it
+    stands in the log. Raises :class:`NotFound` where a receipt was erased.
+    """
+    found = proven(session, [receipt for _, receipt in records])
+    if not found.keys() >= {receipt for _, receipt in records}:
+        raise NotFound
+    return [
+        {
+            "body": body,
+            "receipt": found[receipt].body.decode(),
+            "proof": proof.encode().decode() if (proof := found[receipt].proof) is not None else None,
+        }
+        for body, receipt in records
+    ]
+
+
 def receipt_files(session: Session, reference: str) -> ReceiptFiles:
     """The files of one receipt. Raises :class:`NotFound`, also when it was erased."""
-    receipt = session.get(Receipt, reference)
-    if receipt is None or receipt.body is None or receipt.entry_id is None:
+    found = proven(session, [reference]).get(reference)
+    if found is None:
         raise NotFound
-    entry = session.get_one(LogEntry, receipt.entry_id, populate_existing=True)
-    body, leaf = bytes(receipt.body), bytes(entry.leaf)
-    if entry.log_id is None or entry.log_index is None:
-        return ReceiptFiles(reference, body, leaf)
-    covering = covering_checkpoint(session, entry.log_id, entry.log_index)
-    if covering is None:
-        return ReceiptFiles(reference, body, leaf, log=entry.log_id, index=entry.log_index)
-    cosigned = [SignatureLine.parse(row.line) for row in cosignatures(session, entry.log_id, covering.size)]
-    note = parse_note(bytes(covering.note))
-    path = inclusion(session, entry.log_id, entry.log_index, covering.size)
-    proof = Proof(entry.log_index, tuple(path), note.with_signatures(cosigned).encode())
-    stamps = tokens(session, entry.log_id, covering.size)
+    proof, covering = found.proof, found.covering
+    if found.log is None or found.index is None or proof is None or covering is None:
+        return ReceiptFiles(reference, found.body, found.leaf, log=found.log, index=found.index)
+    stamps = tokens(session, found.log, covering.size)
     return ReceiptFiles(
         reference,
-        body,
-        leaf,
-        log=entry.log_id,
-        index=entry.log_index,
+        found.body,
+        found.leaf,
+        log=found.log,
+        index=found.index,
         size=covering.size,
         proof=proof.encode(),
         spicy=proof.encode_spicy(),
         checkpoint=bytes(covering.note),
         tsr=stamps.get(COURT),
-        renewals=[bytes(row.token) for row in renewals(session, entry.log_id, covering.size, COURT)],
-        renewed=renewed(session, entry.log_id, entry.log_index, covering.size),
+        renewals=[bytes(row.token) for row in renewals(session, found.log, covering.size, COURT)],
+        renewed=renewed(session, found.log, found.index, covering.size),
         timestamps=stamps,
-        vkey=log_key(session.get_one(Log, entry.log_id)).vkey,
-        witnessed_by=len(cosigned),
+        vkey=log_key(session.get_one(Log, found.log)).vkey,
+        witnessed_by=found.witnessed_by,
     )
-
-
-def inclusion(session: Session, log_id: str, index: int, size: int) -> list[bytes]:
-    """The path from an entry to the root of the tree of ``size``: a handful of tiles, read at once."""
-    reader = tile_reader(session, log_id, tiles_for_inclusion(index, size))
-    return roots(reader, inclusion_ranges(index, size))
 
 
 def required_log(session: Session, name: str | None) -> Log:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from odr.notary.log.tiles import WIDTH, TileReader
@@ -139,24 +139,26 @@ def latest_checkpoint(session: Session, log_id: str) -> LogCheckpoint | None:
     return session.execute(_LATEST, {"log": log_id}).scalars().first()
 
 
-def covering_checkpoint(session: Session, log_id: str, index: int) -> LogCheckpoint | None:
-    """The first witnessed checkpoint that covers an entry, or the first at all: the tightest bound in time."""
-    covering = (
-        select(LogCheckpoint)
-        .where(LogCheckpoint.log_id == log_id, LogCheckpoint.size > index)
-        .order_by(LogCheckpoint.size)
-        .limit(1)
-    )
-    witnessed = covering.join(
-        LogCosignature, (LogCosignature.log_id == LogCheckpoint.log_id) & (LogCosignature.size == LogCheckpoint.size)
-    )
-    return session.execute(witnessed).scalars().first() or session.execute(covering).scalars().first()
+def _first_over(row: type[LogCheckpoint] | type[LogCosignature]) -> ColumnElement[int]:
+    query = select(func.min(row.size)).where(row.log_id == LogEntry.log_id, row.size > LogEntry.log_index)
+    return query.correlate(LogEntry).scalar_subquery()
 
 
-def cosignatures(session: Session, log_id: str, size: int) -> Sequence[LogCosignature]:
-    """Cosignatures of one checkpoint, by witness."""
-    where = (LogCosignature.log_id == log_id, LogCosignature.size == size)
-    return session.execute(select(LogCosignature).where(*where).order_by(LogCosignature.witness)).scalars().all()
+COVERED_AT = func.coalesce(_first_over(LogCosignature), _first_over(LogCheckpoint))
+"""Of an entry, the size of the first witnessed checkpoint that covers it, or of the first at all: the tightest bound in time."""
+
+
+def checkpoints(session: Session, log_id: str, sizes: Iterable[int]) -> dict[int, LogCheckpoint]:
+    """Checkpoints of a log by their sizes."""
+    where = (LogCheckpoint.log_id == log_id, LogCheckpoint.size.in_(sorted(sizes)))
+    return {row.size: row for row in session.execute(select(LogCheckpoint).where(*where)).scalars()}
+
+
+def cosignatures(session: Session, log_id: str, *sizes: int) -> Sequence[LogCosignature]:
+    """Cosignatures of checkpoints, by size and witness."""
+    where = (LogCosignature.log_id == log_id, LogCosignature.size.in_(sorted(sizes)))
+    rows = select(LogCosignature).where(*where).order_by(LogCosignature.size, LogCosignature.witness)
+    return session.execute(rows).scalars().all()
 
 
 def tokens(session: Session, log_id: str, size: int) -> dict[str, bytes]:

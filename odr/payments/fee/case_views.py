@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -69,37 +69,55 @@ class FeeView:
         )
 
 
-def _payments_of(session: Session, row: FeeAssessment) -> list[Payment]:
-    query = built_once(lambda: select(Payment).where(Payment.assessment_id == row.id).order_by(Payment.id))
-    return list(session.scalars(query))
+@dataclass(frozen=True)
+class _Moved:
+    """What has moved of the money of a case, asked for once however many fees there are."""
+
+    payments: Mapping[int, list[Payment]]
+    """Assessment → what came for it."""
+    refunds: Mapping[int, list[Refund]]
+    """Payment → what goes back of it."""
+    under_way: Set[int]
+    """Assessments for which money is on its way that has not come yet."""
 
 
-def _is_moving(session: Session, row: FeeAssessment) -> bool:
-    """Whether money is on its way that has not come yet."""
-    query = built_once(
-        lambda: select(CheckoutSession.id).where(
-            CheckoutSession.assessment_id == row.id, CheckoutSession.state == CheckoutState.PROCESSING
+def _moved(session: Session, case: Case) -> _Moved:
+    came, back = dict[int, list[Payment]](), dict[int, list[Refund]]()
+    for one in session.scalars(
+        built_once(lambda: select(Payment).where(Payment.case_id == case.id).order_by(Payment.id))
+    ):
+        came.setdefault(one.assessment_id, []).append(one)
+    # What was ordered back before its payment went along into this case belongs to the case that ordered it.
+    going = built_once(
+        lambda: (
+            select(Refund)
+            .join(Payment, Payment.id == Refund.payment_id)
+            .where(Payment.case_id == case.id)
+            .order_by(Refund.id)
         )
     )
-    return session.scalar(query) is not None
+    for each in session.scalars(going) if came else ():
+        back.setdefault(each.payment_id, []).append(each)
+    under_way = built_once(
+        lambda: (
+            select(CheckoutSession.assessment_id)
+            .join(FeeAssessment, FeeAssessment.id == CheckoutSession.assessment_id)
+            .where(FeeAssessment.case_id == case.id, CheckoutSession.state == CheckoutState.PROCESSING)
+        )
+    )
+    return _Moved(came, back, set(session.scalars(under_way)))
 
 
 def fee_views(sitting: Sitting, case: Case, actor: Actor) -> list[FeeView]:
     """Every fee of the case, the viewer's own first; what a party paid is no secret between the parties (FEE 53), but for
     what only one side may know yet.
     """
-    pack = sitting.pack(case)
+    pack, moved = sitting.pack(case), _moved(sitting.session, case)
     found = []
     for row in shown_fees(sitting.session, case, actor, demands=True):
-        payments = _payments_of(sitting.session, row)
-        refunds = (
-            list(
-                sitting.session.scalars(
-                    select(Refund).where(Refund.payment_id.in_([p.id for p in payments])).order_by(Refund.id)
-                )
-            )
-            if payments
-            else []
+        payments = moved.payments.get(row.id, [])
+        refunds = sorted(
+            (one for payment in payments for one in moved.refunds.get(payment.id, ())), key=lambda one: one.id
         )
         windows = sitting.windows(case, row.window_kind, state=None, subject=row.reference)
         found.append(
@@ -111,7 +129,7 @@ def fee_views(sitting: Sitting, case: Case, actor: Actor) -> list[FeeView]:
                 payments=payments,
                 refunds=refunds,
                 window=next((w for w in windows if w.state is WindowState.OPEN), windows[-1] if windows else None),
-                processing=_is_moving(sitting.session, row),
+                processing=row.id in moved.under_way,
                 is_mine=row.party_id == actor.party_id,
                 why={one.id: _steps(pack, one.computation.get("steps", ())) for one in refunds},
             )

@@ -186,7 +186,7 @@ def _box(sitting: Sitting, case: Case, actor: Actor) -> NextBox:
     if open_now:
         first = open_now[0]
         return NextBox(first, None, first.window.due_at, [d for d in duties if d is not first], remedies)
-    ahead = sitting.court.hooks.ahead(sitting, [case.id])
+    ahead = sitting.court.hooks.ahead_of(sitting, case)
     if ahead:
         words = T("Nothing for you to do before this: %(what)s, %(at)s.", what=ahead[0].title, at=ahead[0].at)
         return NextBox(None, words, None, duties, remedies, ifs=_if_absent(sitting, case, actor, ahead[0]))
@@ -207,7 +207,7 @@ def _is_asked_of_all(sitting: Sitting, case: Case, actor: Actor, window: Window)
 
 def _appointed(sitting: Sitting, case: Case, actor: Actor) -> list[tuple[If, Act | None]]:
     """Where and when one is awaited next, under what is owed before: no day is lost from view."""
-    ahead = sitting.court.hooks.ahead(sitting, [case.id])
+    ahead = sitting.court.hooks.ahead_of(sitting, case)
     if not ahead:
         return []
     line = If(ahead[0].title, T("It takes place on %(at)s.", at=ahead[0].at))

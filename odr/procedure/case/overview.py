@@ -333,7 +333,7 @@ def case_page(sitting: Sitting, case: Case, actor: Actor, locale: str) -> CasePa
         listed.sort(key=lambda p: p.order)
     tasks = sorted((task for task in sitting.all_tasks(case) if task.role is actor.role), key=_by_urgency)
     open_acts = [a.act for a in available if a.is_open]
-    ahead = sitting.court.hooks.ahead(sitting, [case.id])
+    ahead = sitting.court.hooks.ahead_of(sitting, case)
     return CasePage(
         case=case,
         actor=actor,

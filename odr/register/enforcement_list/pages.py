@@ -114,18 +114,13 @@ def records() -> Response:
     _known()
     after = number_in(request.args, "after") or 0
     rows, notary, session = chain.records(current_session(), after, AT_ONCE), current_court().notary, current_session()
-    told = []
-    for each in rows:
-        files = notary.receipt_files(session, each.receipt)
-        proof = files.proof.decode() if files.proof is not None else None
-        told.append({"body": each.body, "receipt": files.json.decode(), "proof": proof})
     return _json(
         {
             "format": "court-list-records/1",
             "after": after,
             "next": rows[-1].number if len(rows) == AT_ONCE else None,
             "log_keys": keys_of(notary),
-            "records": told,
+            "records": notary.with_proofs(session, [(each.body, each.receipt) for each in rows]),
         },
         200,
     )

@@ -392,22 +392,12 @@ def ledger_part(notary: Notary, session: Session, after: int) -> dict[str, Any]:
     stands in the log, and the log's keys, of which one believes only what has a fingerprint from elsewhere.
     """
     found = ledger.records(session, after, PART)
-    told = []
-    for each in found:
-        files = notary.receipt_files(session, each.receipt)
-        told.append(
-            {
-                "body": each.body,
-                "receipt": files.json.decode(),
-                "proof": files.proof.decode() if files.proof is not None else None,
-            }
-        )
     return {
         "format": FORMAT,
         "after": after,
         "next": found[-1].number if len(found) == PART else None,
         "log_keys": keys_of(notary),
-        "records": told,
+        "records": notary.with_proofs(session, [(each.body, each.receipt) for each in found]),
     }
 
 
