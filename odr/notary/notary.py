@@ -456,6 +456,10 @@ class Notary:
         """Everything a holder of the receipt needs offline; the proof is None while it is being sequenced."""
         return handed_out.receipt_files(session, reference)
 
+    def receipts_files(self, session: Session, references: Sequence[str]) -> dict[str, ReceiptFiles]:
+        """The same of many receipts, by reference, all asked for at once."""
+        return handed_out.receipts_files(session, references)
+
     def with_proofs(self, session: Session, records: Sequence[tuple[str, str]]) -> list[dict[str, str | None]]:
         """Records by their words and their receipts' references, with the receipts and their proofs, all asked for at once."""
         return handed_out.with_proofs(session, records)

@@ -55,15 +55,11 @@ def case_file(sitting: Sitting, case: Case, viewer: Actor, docket: tuple[bytes, 
     session, notary = sitting.session, sitting.court.notary
     entries: list[KitEntry] = []
     left: list[LeftOut] = []
-    for entry in session.scalars(
-        select(DocketEntry).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number)
-    ):
+    rows = session.scalars(select(DocketEntry).where(DocketEntry.case_id == case.id).order_by(DocketEntry.number)).all()
+    receipts = notary.receipts_files(session, [entry.receipt for entry in rows])
+    for entry in rows:
         readable = reads_entry(viewer, entry)
-        entries.append(
-            KitEntry(
-                entry.number, notary.receipt_files(session, entry.receipt), entry.payload.encode() if readable else None
-            )
-        )
+        entries.append(KitEntry(entry.number, receipts[entry.receipt], entry.payload.encode() if readable else None))
         if not readable:
             left.append(LeftOut(f"entry {entry.number}", words_of(HIDDEN)))
     told = "".join(entry.payload.decode() for entry in entries if entry.payload is not None)

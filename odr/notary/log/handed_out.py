@@ -133,8 +133,19 @@ class Proven:
     witnessed_by: int = 0
 
 
+AT_ONCE = 1_000
+"""Receipts asked for by one statement: a database takes some ten thousand values with one."""
+
+
 def proven(session: Session, references: Sequence[str]) -> dict[str, Proven]:
     """Receipts with their proofs, by reference: as many statements for hundreds as for one. What was erased is not among them."""
+    found: dict[str, Proven] = {}
+    for start in range(0, len(references), AT_ONCE):
+        found |= _proven(session, references[start : start + AT_ONCE])
+    return found
+
+
+def _proven(session: Session, references: Sequence[str]) -> dict[str, Proven]:
     query = (
         select(Receipt.reference, Receipt.body, LogEntry.leaf, LogEntry.log_id, LogEntry.log_index, COVERED_AT)
         .join(LogEntry, LogEntry.id == Receipt.entry_id)
@@ -196,13 +207,41 @@ def with_proofs(session: Session, records: Sequence[tuple[str, str]]) -> list[di
 
 def receipt_files(session: Session, reference: str) -> ReceiptFiles:
     """The files of one receipt. Raises :class:`NotFound`, also when it was erased."""
-    found = proven(session, [reference]).get(reference)
-    if found is None:
+    return receipts_files(session, [reference])[reference]
+
+
+def receipts_files(session: Session, references: Sequence[str]) -> dict[str, ReceiptFiles]:
+    """The files of many receipts, by reference; what one checkpoint bears is read once for all it covers. Raises
+    :class:`NotFound` where one was erased.
+    """
+    found, borne = proven(session, references), dict[tuple[str, int], _Borne]()
+    if not found.keys() >= set(references):
         raise NotFound
+    for one in found.values():
+        if one.covering is not None and (place := (one.covering.log_id, one.covering.size)) not in borne:
+            borne[place] = _borne(session, *place)
+    return {reference: _files(session, reference, found[reference], borne) for reference in references}
+
+
+@dataclass(frozen=True)
+class _Borne:
+    """What a checkpoint bears: time tokens by provider, what renewed the court's own, and the key of its log."""
+
+    stamps: Mapping[str, bytes]
+    renewals: Sequence[bytes]
+    vkey: str
+
+
+def _borne(session: Session, log: str, size: int) -> _Borne:
+    later = [bytes(row.token) for row in renewals(session, log, size, COURT)]
+    return _Borne(tokens(session, log, size), later, log_key(session.get_one(Log, log)).vkey)
+
+
+def _files(session: Session, reference: str, found: Proven, borne: Mapping[tuple[str, int], _Borne]) -> ReceiptFiles:
     proof, covering = found.proof, found.covering
     if found.log is None or found.index is None or proof is None or covering is None:
         return ReceiptFiles(reference, found.body, found.leaf, log=found.log, index=found.index)
-    stamps = tokens(session, found.log, covering.size)
+    of_head = borne[found.log, covering.size]
     return ReceiptFiles(
         reference,
         found.body,
@@ -213,11 +252,11 @@ def receipt_files(session: Session, reference: str) -> ReceiptFiles:
         proof=proof.encode(),
         spicy=proof.encode_spicy(),
         checkpoint=bytes(covering.note),
-        tsr=stamps.get(COURT),
-        renewals=[bytes(row.token) for row in renewals(session, found.log, covering.size, COURT)],
+        tsr=of_head.stamps.get(COURT),
+        renewals=of_head.renewals,
         renewed=renewed(session, found.log, found.index, covering.size),
-        timestamps=stamps,
-        vkey=log_key(session.get_one(Log, found.log)).vkey,
+        timestamps=of_head.stamps,
+        vkey=of_head.vkey,
         witnessed_by=found.witnessed_by,
     )
 
