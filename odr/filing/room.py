@@ -35,7 +35,11 @@ from odr.filing.parties.asking_to_take_part import put_before_judges
 from odr.filing.parties.audit import audit_parties
 from odr.filing.parties.firm.roll import records_kept as firms_kept
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
-from odr.filing.public_interest import acts as public_interest, case_views as public_interest_views
+from odr.filing.public_interest import (
+    acts as public_interest,
+    case_views as public_interest_views,
+    endings as public_interest_endings,
+)
 from odr.filing.registry import refusing
 from odr.filing.registry.drawing import records_kept as draws_kept
 from odr.filing.registry.posts import records_kept as posts_kept
@@ -262,6 +266,8 @@ ROOM = Room(
         foreign_papers.mandate_from_abroad,
         ending_rulings.stands_still,
         public_interest.no_hearing_without_conditions,
+        public_interest_endings.nothing_of_ones_own,
+        public_interest_endings.not_withdrawn_after_the_debate,
     ),
     audits=(audit_parties,),
 )
