@@ -36,3 +36,6 @@ STAY = desk("stay", T("A case that is stayed"), Role.JUDGE)
 PANEL = desk("panel", T("A panel to be convened"), Role.JUDGE, until_decided=True)
 TRACK = desk("track", T("A procedure that may not fit any more"), Role.JUDGE, until_decided=True)
 FILING_MARK = desk("filing_mark", T("A filing that was marked"), Role.CLERK)
+PUBLIC_INTEREST = desk(
+    "public_interest", T("An action in the public interest to look at"), Role.JUDGE, until_decided=True
+)

@@ -35,6 +35,11 @@ from odr.filing.parties.asking_to_take_part import put_before_judges
 from odr.filing.parties.audit import audit_parties
 from odr.filing.parties.firm.roll import records_kept as firms_kept
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
+from odr.filing.public_interest import (
+    acts as public_interest,
+    case_views as public_interest_views,
+    endings as public_interest_endings,
+)
 from odr.filing.registry import refusing
 from odr.filing.registry.drawing import records_kept as draws_kept
 from odr.filing.registry.posts import records_kept as posts_kept
@@ -42,7 +47,15 @@ from odr.ground.text import Money, T
 from odr.identity.accounts.role_names import name_roles
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
-from odr.procedure.acts.events import CourtWasOut, FeeLapsed, HeardAgain, PartyAbroad, PresidentAsked, Served
+from odr.procedure.acts.events import (
+    ClaimAccepted,
+    CourtWasOut,
+    FeeLapsed,
+    HeardAgain,
+    PartyAbroad,
+    PresidentAsked,
+    Served,
+)
 from odr.procedure.hooks import DeskPage, NavItem, Panel, Room, ToldFact, on
 from odr.service.packet.occasions import ACCEPTANCE, REGISTRY
 
@@ -210,9 +223,18 @@ ROOM = Room(
         on(CourtWasOut, outage_relief.offer_where_it_ended),
         on(PartyAbroad, time_limit_changes.longer_abroad),
         on(PresidentAsked, objections.seat_president),
+        on(ClaimAccepted, public_interest.on_accepted),
     ),
     steps=(longer_or_read,),
-    panels=(asked_panel, pending_panel, people_panel, counter_panel, ending_panel, marked_panel),
+    panels=(
+        asked_panel,
+        pending_panel,
+        people_panel,
+        counter_panel,
+        ending_panel,
+        marked_panel,
+        public_interest_views.panel,
+    ),
     sums=(sum_asked,),
     nav=(NavItem("claim", "filing.claim", T("Claim and answer"), 10),),
     desk_pages=(
@@ -243,6 +265,9 @@ ROOM = Room(
         known_identity.identity_first,
         foreign_papers.mandate_from_abroad,
         ending_rulings.stands_still,
+        public_interest.no_hearing_without_conditions,
+        public_interest_endings.nothing_of_ones_own,
+        public_interest_endings.not_withdrawn_after_the_debate,
     ),
     audits=(audit_parties,),
 )

@@ -145,6 +145,11 @@ class Agreement(Base):
     state: Mapped[AgreementState] = mapped_column(enum_column(AgreementState), default=AgreementState.SIGNING)
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     entry_number: Mapped[int]
+    announced_entry: Mapped[int | None]
+    """Where it was announced to the public, in an action in the public interest (CPI 287)."""
+    announced_words: Mapped[str | None] = mapped_column(Text)
+    """The agreement as the public reads it."""
+    announced_until: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
 
     signatures: Mapped[list[AgreementSignature]] = relationship(order_by="AgreementSignature.id", lazy="selectin")
 

@@ -11,6 +11,7 @@ from odr.settlement.mediation import acts as mediation_acts, in_person, ties
 from odr.settlement.mediation.next_step import mediation_owed, mediation_step
 from odr.settlement.offers import acts as offers_acts, agreement_acts, case_views as offers_case_views
 from odr.settlement.offers.next_step import agreement_owed, offer_step
+from odr.settlement.statement import announced
 
 ROOM = Room(
     name="settlement",
@@ -19,6 +20,7 @@ ROOM = Room(
         "odr.settlement.one_key.pages:one_key_pages",
         "odr.settlement.before_filing.pages:mediation_pages",
         "odr.settlement.mediators.pages:mediators",
+        "odr.settlement.statement.pages:announced",
     ),
     commands=("odr.settlement.one_key.cli:group",),
     desk_pages=(
@@ -26,6 +28,7 @@ ROOM = Room(
         DeskPage("mediators.desk", T("List of mediators"), 64),
     ),
     on_lapse={
+        "agreement_announcement": announced.announcement_over,
         "offer": offers_acts.offer_lapsed,
         "mediator_choice": mediation_acts.choice_lapsed,
         "mediator_acceptance": mediation_acts.acceptance_lapsed,
@@ -42,6 +45,7 @@ ROOM = Room(
         on(Served, confirmation_acts.on_served),
         on(StepsChosen, in_person.on_steps_chosen),
     ),
+    bars=(announced.settled_by_statement_alone,),
     steps=(offer_step, mediation_step),
     owed=(agreement_owed, mediation_owed),
     panels=(

@@ -6,6 +6,15 @@ from odr.ground.text import T
 from odr.procedure.acts.windows import Nature, time_limit
 from odr.settlement import names
 
+AGREEMENT_ANNOUNCEMENT = time_limit(
+    "agreement_announcement",
+    Nature.OUTSIDE,
+    names.SIGN_MEDIATION,
+    names.REFUSE_AGREEMENT,
+    page="announced.listing",
+    waits=T("Nothing for you to do now: the agreement is announced to the public."),
+    may_run_out=True,
+)
 CONFIRMATION_APPLICATION = time_limit(
     "confirmation_application",
     Nature.REMEDY,

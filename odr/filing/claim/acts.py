@@ -24,6 +24,7 @@ from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, Relie
 from odr.filing.parties.details import claims_themselves
 from odr.filing.parties.invitation import call_in, note_addresses
 from odr.filing.parties.known_identity import start_registering, unverified_claimant
+from odr.filing.public_interest.acts import conditions_were_found
 from odr.filing.registry.drawing import Draw
 from odr.filing.registry.refusing import time_to_mend_is_over
 from odr.filing.registry.review import NO_ADDRESS, tracks_for, unknown_respondents, unreached_claimants
@@ -464,7 +465,7 @@ def claimants_are_known(sitting: Sitting, case: Case, actor: Actor) -> Text | No
     by={Role.CLERK, Role.CLOCK},
     at={Stage.LODGED},
     to={Stage.PENDING},
-    guard=claimants_are_known,
+    guard=(claimants_are_known, conditions_were_found),
     serves=Everyone.NOBODY,
     source=law("CPL 126"),
     topic=Topic.CLAIM,

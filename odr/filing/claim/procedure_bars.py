@@ -15,6 +15,7 @@ from odr.filing.claim.progress import is_heard_again, requests_of
 from odr.filing.claim.queries import claims_of, reliefs_of
 from odr.filing.group.models import GroupAction
 from odr.filing.models import Claim, RequestKind, RequestState
+from odr.filing.public_interest.queries import public_interest_of
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor, seated_in
 from odr.procedure.acts.table import guard
@@ -36,6 +37,7 @@ def bars_of(sitting: Sitting, case: Case) -> set[Bar]:
         is not None,
         Bar.WHEREABOUTS_UNKNOWN: bool(entries_of(sitting.session, case, service_names.ORDER_ANNOUNCEMENT)),
         Bar.RETRIAL: is_heard_again(sitting, case),
+        Bar.PUBLIC_INTEREST: public_interest_of(sitting, case) is not None,
     }
     return {bar for bar, is_so in holds.items() if is_so} | judged_bars(sitting, case)
 

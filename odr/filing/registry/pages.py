@@ -44,6 +44,7 @@ BESIDE = (
     names.RECORD_IDENTITY_REPLY,
     names.ASK_REASSIGNMENT,
     names.ALLOW_MORE_CORRECTION,
+    names.FIND_PUBLIC_INTEREST,
 )
 OWN_DEFECTS = 3
 NO_DEFECT = T("To return the claim, tick what has to be mended, or write it under “Another defect”.")

@@ -12,6 +12,7 @@ from odr.filing import desks, names
 from odr.filing.claim.progress import ask
 from odr.filing.course.ending_rulings import APPEAL_REFUSAL
 from odr.filing.models import RequestKind
+from odr.filing.public_interest.acts import what_was_not_shown
 from odr.filing.registry.seats import take_seat
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -134,6 +135,7 @@ class RefuseInput(CourtModel):
     by={Role.CLERK},
     at=UNDECIDED,
     guard=(time_to_mend_is_over, what_is_missing_was_told, no_refusal_waits),
+    prefill=what_was_not_shown,
     source=law("CPL 126, 157", "REG 7"),
     desk=desks.NOT_CORRECTED,
     topic=Topic.CLAIM,

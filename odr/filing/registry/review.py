@@ -17,9 +17,16 @@ from odr.filing.draft.particulars import missing
 from odr.filing.inputs import Ties
 from odr.filing.models import Claim, Request, RequestKind, RequestState
 from odr.filing.parties.known_identity import is_verified
+from odr.filing.public_interest.queries import (
+    decided_before,
+    not_entitled,
+    not_published,
+    public_interest_of,
+    same_respondents,
+)
 from odr.filing.registry import same_dispute
 from odr.filing.registry.same_dispute import alike_before_court
-from odr.ground.text import Money, T, Text
+from odr.ground.text import Money, T, Text, side_by_side
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.table import Milestone, acts_that_mean
 from odr.procedure.rules.standards import Bearer, Covered
@@ -161,6 +168,7 @@ def _checks(sitting: Sitting, case: Case) -> Iterator[Check]:
     )
     yield _particulars(sitting, case, claim)
     yield _not_before(sitting, case, claim)
+    yield from _in_public_interest(sitting, case)
     if pack.cause(case.cause).burden is not None:
         yield Check(T("Burden of proof"), Found.DOUBTFUL, pack.cause(case.cause).burden)
 
@@ -290,6 +298,48 @@ def _not_before(sitting: Sitting, case: Case, claim: Claim | None) -> Check:
     if claim is None or not claim.order_number:
         return Check(title, Found.DOUBTFUL, T("Searched by parties and files, no match; there is no order number"))
     return Check(title, Found.THERE, T("Searched by parties, order number and files, no match"))
+
+
+def _in_public_interest(sitting: Sitting, case: Case) -> Iterator[Check]:
+    """What an action in the public interest needs beyond every other claim; a person finds it by an act (CPL 58; CPI 282, 289)."""
+    if public_interest_of(sitting, case) is None:
+        return
+    why, unpublished = not_entitled(sitting, case), not_published(sitting, case)
+    yield Check(
+        T("Who may sue for the public"),
+        Found.DOUBTFUL if why is None else Found.MISSING,
+        why,
+        "parties",
+        T("Say who brings the action for the public, and by which law."),
+    )
+    yield Check(
+        T("Published that others may sue"),
+        Found.DOUBTFUL if unpublished is None else Found.MISSING,
+        unpublished,
+        "facts",
+        T("Say where, from when and until when it was published that others may sue, and what came of it."),
+    )
+    yield Check(
+        T("First evidence of harm to the public"),
+        Found.DOUBTFUL if files_of(sitting, case) else Found.MISSING,
+        None,
+        "evidence",
+        T("Send papers that show at first sight how the public is harmed."),
+    )
+    others, decided = same_respondents(sitting, case), {one.id for one in decided_before(sitting, case)}
+    lines = [
+        T("%(case)s (decided)", case=_name(one)) if one.id in decided else T("%(case)s (not decided)", case=_name(one))
+        for one in others
+    ]
+    yield Check(
+        T("Such actions against the same respondents"),
+        Found.DOUBTFUL if lines else Found.THERE,
+        side_by_side(lines) if lines else T("None was found"),
+    )
+
+
+def _name(case: Case) -> Text | str:
+    return case.number or T("a claim that has no number yet")
 
 
 def tracks_for(sitting: Sitting, case: Case) -> list[TrackFinding]:

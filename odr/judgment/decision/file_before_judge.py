@@ -16,6 +16,7 @@ from odr.evidence.models import Category, Exhibit, ExhibitState
 from odr.evidence.sources.proof_queries import held_in_a_log
 from odr.filing.claim.queries import facts_of
 from odr.filing.models import Fact, FactAnswer, FactStance
+from odr.filing.public_interest.queries import public_interest_of
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text, side_by_side
 from odr.hearing.appraisal.models import ReportObjection
@@ -215,6 +216,8 @@ def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
     exhibits = [each for each in on_file if not is_withdrawn(each.exhibit)]
     taken_back = [each for each in on_file if is_withdrawn(each.exhibit) and each.examined]
     agreed = agreed_facts(sitting, case)
+    # What touches the interest of the public the court inquires into by itself: nobody admits it away (CPI 92).
+    for_the_public = public_interest_of(sitting, case) is not None
     refused = refusals(sitting.session, case)
     speaking = exhibits_on_facts([e.exhibit for e in exhibits])
     facts = [
@@ -222,7 +225,7 @@ def case_file(sitting: Sitting, case: Case, at: int | None = None) -> CaseFile:
             v.fact,
             case.party_if_any(v.fact.party_id),
             v.answers,
-            _undisputed(case, v.fact, v.answers, agreed),
+            not for_the_public and _undisputed(case, v.fact, v.answers, agreed),
             by_fact.get(v.fact.id),
             speaking.get(v.fact.number, []),
             [row for row in refused if v.fact.id in row.facts],

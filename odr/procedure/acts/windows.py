@@ -37,7 +37,9 @@ WHOSE = {
     **dict.fromkeys(("appellant", "appellee", "creditor", "debtor"), (Nature.DUTY, Nature.REMEDY)),
     **dict.fromkeys(("court", "registry", "clerk", "judge", "president", "cashier"), (Nature.COURT,)),
     "enforcement_officer": (Nature.COURT,),
-    **dict.fromkeys(("platform", "mediator", "expert", "authority", "carrier", "registrant"), (Nature.OUTSIDE,)),
+    **dict.fromkeys(
+        ("platform", "mediator", "expert", "authority", "carrier", "registrant", "public"), (Nature.OUTSIDE,)
+    ),
     "higher_court": (Nature.OUTSIDE,),
 }
 """For whom a pack says a time limit runs → what it can be to them."""

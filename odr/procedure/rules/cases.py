@@ -53,6 +53,56 @@ class ChecklistItem(Rule):
     article: Article | None = None
 
 
+class Bringer(Rule):
+    """Who may bring an action in the public interest by law, and whether this court hears theirs (CPL 58; CPI 283)."""
+
+    title: Words
+    """As the claim's field ``brought_by`` lists it."""
+    article: Article
+    """By which article this court hears theirs, or another one does."""
+    heard: bool = False
+    published: bool = False
+    """Whether it sues only where nobody does whom the law names first, so that the claim tells what was published (CPL 58(2))."""
+    elsewhere: Words | None = None
+    """Where such an action is brought instead."""
+
+    @model_validator(mode="after")
+    def _one_is_told_where(self) -> Self:
+        if self.heard is (self.elsewhere is not None):
+            raise ValueError("elsewhere is told of a bringer whose action this court does not hear, and of no other")
+        return self
+
+
+class Condition(StrEnum):
+    """What an action in the public interest needs beyond every other claim."""
+
+    ENTITLED = "entitled"
+    """Whoever claims is one whom the law lets bring it, before this court."""
+    PUBLISHED = "published"
+    """Nobody sues whom the law names first, and that was found out by publishing."""
+    HARM = "harm"
+    """First evidence that the interest of the public was harmed."""
+    UNDECIDED = "undecided"
+    """No judgment in effect in another such action about the same conduct."""
+
+
+class PublicInterest(Rule):
+    """An action in the public interest: who brings it, and with which article each condition is missing."""
+
+    bringers: dict[Key, Bringer]
+    conditions: dict[Condition, Article]
+
+    @model_validator(mode="after")
+    def _all_are_there(self) -> Self:
+        if set(self.conditions) != set(Condition):
+            raise ValueError("every condition of an action in the public interest needs its article")
+        return self
+
+
+BROUGHT_BY = "brought_by"
+"""The field in which a claim in the public interest says who brings it."""
+
+
 class Cause(Rule):
     """A cause of action the court hears, and from when to when one may file it."""
 
@@ -66,9 +116,19 @@ class Cause(Rule):
     burden: Words | None = None
     """Who must prove what, where it is not the usual rule."""
     limitation: Key = "general"
+    in_public_interest: PublicInterest | None = None
+    """For claims that are brought for the public, and for nobody's own right (CPL 58)."""
     fields: tuple[PleadingField, ...]
     claimant: tuple[ChecklistItem, ...]
     respondent: tuple[ChecklistItem, ...]
+
+    @model_validator(mode="after")
+    def _bringers_are_asked(self) -> Self:
+        if self.in_public_interest is not None:
+            listed = [field.options for field in self.fields if field.key == BROUGHT_BY and field.required]
+            if listed != [tuple(one.title for one in self.in_public_interest.bringers.values())]:
+                raise ValueError(f"a required field {BROUGHT_BY} lists the bringers in their order")
+        return self
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:

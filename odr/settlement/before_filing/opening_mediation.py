@@ -118,6 +118,13 @@ def _rules(sitting: Sitting, cause: str, mediates: bool) -> RulePack:
         raise InvalidInput.at(
             "cause", T("This court does not hear that kind of dispute today. Choose one of those listed.")
         )
+    if pack.causes.list[cause].in_public_interest is not None:
+        raise InvalidInput.at(
+            "cause",
+            T(
+                "What concerns the interest of the public is not settled before a claim: an agreement in it is announced and looked at first."
+            ),
+        )
     return pack
 
 

@@ -36,6 +36,7 @@ from odr.settlement.offers.acts import close_offer
 from odr.settlement.offers.agreements import draw_up
 from odr.settlement.offers.room_rules import OPEN_STAGES, PRIVATE, ROOM_STAGES, check_terms, nothing_is_agreed
 from odr.settlement.queries import mediation_of, offers_of, party_labelled
+from odr.settlement.statement.ending_rules import check_ending
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -506,6 +507,7 @@ def propose_text(sitting: Sitting, case: Case, given: ProposalInput, *, actor: A
     doer = party_labelled(case, given.deed_by, "deed_by")
     if payer is not None and (payee is None or payee.id == payer.id):
         raise InvalidInput.at("payee", T("Say who is paid."))
+    check_ending(sitting, case, given.ending)
     agreement = draw_up(
         sitting,
         case,

@@ -28,6 +28,7 @@ from odr.settlement.models import Offer, OfferState
 from odr.settlement.offers.agreements import conclude, draw_up, sign
 from odr.settlement.offers.room_rules import PRIVATE, ROOM_STAGES, check_terms, nothing_is_agreed
 from odr.settlement.queries import offers_of, party_labelled
+from odr.settlement.statement.ending_rules import check_ending
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -37,6 +38,7 @@ OFFER = "offer"
 
 def put_forward(sitting: Sitting, case: Case, offer: Offer, *, days: int) -> Offer:
     """Keep the offer and let its time run: ``days``, from the day after the other side can read it."""
+    check_ending(sitting, case, offer.ending)
     sitting.session.add(offer)
     sitting.session.flush()
     other = case.party(offer.to_id)

@@ -10,7 +10,8 @@ from odr.docket.queries import parties, void
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import T
 from odr.identity.actors import CLOCK_ACTOR
-from odr.settlement import desks, names
+from odr.procedure.models import WindowState
+from odr.settlement import desks, names, time_limits
 from odr.settlement.inputs import AgreementRef
 from odr.settlement.models import Agreement, AgreementSignature, AgreementState
 from odr.settlement.queries import agreement_named
@@ -48,6 +49,7 @@ def fall(sitting: Sitting, case: Case, agreement: Agreement) -> None:
     not hold, since it binds only when everybody has signed (CPL 100, 102).
     """
     agreement.state = AgreementState.FAILED
+    sitting.close_windows(case, time_limits.AGREEMENT_ANNOUNCEMENT, WindowState.ENDED, subject=agreement.reference)
     close_waiting(sitting, case, agreement)
     paper = sitting.session.get(Document, agreement.document_id) if agreement.document_id is not None else None
     if paper is not None:

@@ -29,6 +29,7 @@ from odr.settlement.offers.case_views import (
 from odr.settlement.offers.offer_words import words_for
 from odr.settlement.offers.steps import STEPS, fee_if_settled, step_to_check
 from odr.settlement.queries import agreement_named, agreements_of
+from odr.settlement.statement.announced import agreed_words, an_agreement_is_to_be_announced
 from odr.web.guards import case_page, current_court, current_locale, current_session
 from odr.web.pages import Page, keeping, look, submit_form, sure_mark, typed_before
 
@@ -143,6 +144,15 @@ def check_step(case: Case, actor: Actor, name: str) -> Page:
     )
 
 
+JUDGED = (
+    act_names.ANNOUNCE_AGREEMENT,
+    act_names.SIGN_MEDIATION,
+    act_names.ALLOW_AGREED_WITHDRAWAL,
+    act_names.REFUSE_AGREEMENT,
+)
+"""What a judge does with an agreement."""
+
+
 @settlement.get("/agreement")
 @case_page(Role.JUDGE)
 def statement(case: Case, actor: Actor) -> Page:
@@ -167,6 +177,9 @@ def _statement(
         act_names.SIGN_MEDIATION if found.ending is Ending.STATEMENT else act_names.ALLOW_AGREED_WITHDRAWAL,
         act_names.REFUSE_AGREEMENT,
     ]
+    if an_agreement_is_to_be_announced(court, case, actor) is None:
+        names = [act_names.ANNOUNCE_AGREEMENT, act_names.REFUSE_AGREEMENT]
+        values = {**agreed_words(court, case, actor), **values}
     shown = tried if tried in names else names[0]
     form = act_form(court, case, actor, shown, current_locale(), {**values, "agreement": found.reference}, faults)
     choices = [(n, current_court().table[n].title) for n in names]
@@ -187,8 +200,8 @@ def _statement(
 @settlement.post("/agreement/<name>")
 @case_page(Role.JUDGE)
 def act_on_agreement(case: Case, actor: Actor, name: str) -> Page:
-    """Make the statement, give leave, or refuse with reasons."""
-    if name not in (act_names.SIGN_MEDIATION, act_names.ALLOW_AGREED_WITHDRAWAL, act_names.REFUSE_AGREEMENT):
+    """Announce it, make the statement, give leave, or refuse with reasons."""
+    if name not in JUDGED:
         raise NotFound
     return submit_form(case, actor, name, partial(_statement, case, actor, name))
 

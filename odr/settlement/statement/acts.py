@@ -32,6 +32,7 @@ from odr.settlement.models import Agreement, AgreementState, Ending
 from odr.settlement.offers.agreements import fall, missing, sign, waiting
 from odr.settlement.offers.room_rules import OPEN_STAGES
 from odr.settlement.queries import agreement_named, agreements_of
+from odr.settlement.statement.announced import the_announcement_is_over
 from odr.settlement.statement.papers import prepare_statement, text_digest
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class StatementInput(AgreementRef):
     input=StatementInput,
     by={Role.JUDGE},
     at=OPEN_STAGES,
-    guard=(an_agreement_waits, everybody_is_known),
+    guard=(an_agreement_waits, everybody_is_known, the_announcement_is_over),
     strong=True,
     premise=Premise.DOCKET,
     serves=Everyone.PARTIES,
@@ -281,7 +282,7 @@ class RefuseAgreementInput(AgreementRef):
         ),
     ),
     page="settlement.statement",
-    source=law("CPL 96, 102"),
+    source=law("CPL 96, 102", "CPI 287"),
     means={Milestone.AGREEMENT_LOST},
     topic=Topic.AGREEMENT,
     in_record=False,

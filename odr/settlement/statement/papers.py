@@ -114,6 +114,18 @@ def _fee(sitting: Sitting, case: Case) -> list[Text]:
     return [words for party in parties(case) for words in told(sitting, case, party, "mediated")] if told else []
 
 
+def _basis(agreement: Agreement) -> Text:
+    """On what the court confirms it; in an action in the public interest, that it was announced and harms the public nowhere."""
+    if agreement.announced_until is None:
+        return T(
+            "In the course of the case the parties reached the following agreement of their own will; the court has found nothing in it against the law and confirms it:"
+        )
+    return T(
+        "In the course of the case the parties reached the following agreement of their own will. It was announced to the public until %(day)s; the court has found nothing in it against the law or the interest of the public and confirms it:",
+        day=agreement.announced_until,
+    )
+
+
 def statement_paper(sitting: Sitting, case: Case, agreement: Agreement, language: str) -> StatementPaper:
     """The whole paper."""
     return StatementPaper(
@@ -122,9 +134,7 @@ def statement_paper(sitting: Sitting, case: Case, agreement: Agreement, language
         signatories=signatures(sitting, case),
         parties=party_block(sitting, case),
         history=[opening(sitting, case), *_asked(sitting, case)],
-        basis=T(
-            "In the course of the case the parties reached the following agreement of their own will; the court has found nothing in it against the law and confirms it:"
-        ),
+        basis=_basis(agreement),
         orders=term_words(case, agreement),
         costs=_fee(sitting, case),
         remedy=T(
