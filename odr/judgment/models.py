@@ -309,6 +309,8 @@ class RetrialApplication(Base):
     """Whether this court decides on it (CPL 210; CPI 424), and not the higher one."""
     asks: Mapped[str | None] = mapped_column(Text)
     """What is asked of the retrial, to which it keeps (CPI 376, 403); None in applications of before."""
+    contested_minor: Mapped[int | None] = mapped_column(BigInt)
+    """What of the decision is contested, by which a fee is measured; None where that was not said (FEE 19)."""
     back_entry: Mapped[int | None]
     """Number of the entry by which whoever applied wants to take it back; a court rules (CPI 398, 404)."""
     state: Mapped[RetrialState] = mapped_column(enum_column(RetrialState), default=RetrialState.FILED)

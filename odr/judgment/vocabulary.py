@@ -308,6 +308,7 @@ class RetrialEnd(enum.Enum):
 
     WITHDRAWN = "withdrawn"  # whoever applied takes it back, by leave
     ABSENT = "absent"  # whoever applied was summoned to the hearing of the retrial and stayed away
+    UNPAID = "unpaid"  # the fee of the retrial was not paid in time, and nothing about it is pending (FEE 22, 23)
     NO_SUCCESSOR = "no_successor"  # who applied died or dissolved, and nobody goes on with it
     NOTHING_LEFT = "nothing_left"  # who owes it died or dissolved, left nothing, and nobody owes it in their place
     SETTLED = "settled"  # the parties agreed among themselves, and did what they agreed
@@ -321,6 +322,7 @@ class RetrialEnd(enum.Enum):
         return {
             RetrialEnd.WITHDRAWN: T("Whoever applied takes it back"),
             RetrialEnd.ABSENT: T("Whoever applied was summoned to the hearing and did not come"),
+            RetrialEnd.UNPAID: T("The fee of the retrial was not paid in time"),
             RetrialEnd.NO_SUCCESSOR: T("Whoever applied has died or is dissolved, and nobody goes on with it"),
             RetrialEnd.NOTHING_LEFT: T(
                 "Who has to pay has died or is dissolved, left nothing, and nobody owes it instead"
@@ -334,11 +336,11 @@ class RetrialEnd(enum.Enum):
     @property
     def state(self) -> RetrialState:
         """What becomes of the application."""
-        back = (RetrialEnd.WITHDRAWN, RetrialEnd.ABSENT)
+        back = (RetrialEnd.WITHDRAWN, RetrialEnd.ABSENT, RetrialEnd.UNPAID)
         return RetrialState.WITHDRAWN if self in back else RetrialState.ENDED
 
 
-REVIEW_ENDS = frozenset(RetrialEnd) - {RetrialEnd.ABSENT}
+REVIEW_ENDS = frozenset(RetrialEnd) - {RetrialEnd.ABSENT, RetrialEnd.UNPAID}
 """On which grounds the review of an application ends without a ruling on it (CPI 398, 400)."""
 RETRIAL_ENDS = frozenset(RetrialEnd) - {RetrialEnd.ORDERED_ABOVE, RetrialEnd.NOT_ADMITTED}
 """On which grounds a retrial that is heard ends without a judgment (CPI 404)."""

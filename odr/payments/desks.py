@@ -13,6 +13,7 @@ FEE_CORRECTION = desk("fee_correction", T("A fee said to be miscalculated"), Rol
 FEE_DISPUTE = desk("fee_dispute", T("A payment disputed at the bank"), Role.CASHIER, by_itself=True)
 FEE_RELIEF = desk("fee_relief", T("Help with the fee asked for"), Role.PRESIDENT, Role.JUDGE, outlives=True)
 FEE_UNPAID = desk("fee_unpaid", T("A fee that is not paid"), Role.JUDGE, Role.CASHIER)
+RETRIAL_FEE_UNPAID = desk("retrial_fee_unpaid", T("A fee of a retrial that is not paid"), Role.JUDGE)
 OUTSIDE_REFUND = desk("outside_refund", T("A refund made outside the court"), Role.CASHIER, by_hand=True)
 REFUND_APPROVAL = desk("refund_approval", T("A refund to approve"), Role.CASHIER)
 REFUND_LATE = desk("refund_late", T("A refund that is late"), Role.CASHIER, Role.PRESIDENT, by_itself=True)

@@ -8,11 +8,19 @@ from odr.docket.models import Case, Party
 from odr.ground.text import Money
 from odr.payments import desks, names
 from odr.payments.fee.acts import ask_for
-from odr.payments.fee.assessment import assessments_of, keep_basis, pack_track, standing_basis
+from odr.payments.fee.assessment import (
+    assessments_of,
+    end_basis,
+    keep_basis,
+    pack_track,
+    standing_bases,
+    standing_basis,
+)
 from odr.payments.fee.fee_computation import Matter
-from odr.payments.fee.unpaid import ask_no_more
+from odr.payments.fee.unpaid import ask_no_more, off_the_desks
 from odr.payments.inputs import AssessInput, ReduceInput
 from odr.payments.models import AssessmentState
+from odr.payments.refund.acts import SettleInput
 from odr.payments.refund.orders import order_back, standing_claims
 from odr.procedure.acts.events import (
     AppealLodged,
@@ -24,6 +32,8 @@ from odr.procedure.acts.events import (
     HeardAgain,
     ObjectionFailed,
     ObjectionWon,
+    RetrialCosts,
+    RetrialRequestEnded,
     Served,
     ThirdPartyClaimLodged,
     TrackConverted,
@@ -93,11 +103,57 @@ def on_objection_won(sitting: Sitting, event: ObjectionWon) -> None:
     )
 
 
+def on_retrial_costs(sitting: Sitting, event: RetrialCosts) -> None:
+    """Assess the fee of a retrial on what of the decision is contested (FEE 9, 19, 23)."""
+    rule = sitting.pack(event.case).tariff.retrial
+    if rule is None or event.ground not in rule.cases:
+        return
+    asked = Asked((), 1) if event.amount_minor is None else Asked((event.amount_minor,), 0)
+    _assess_new(sitting, event.case, event.party, Matter.RETRIAL, asked, joined=event.both_sides, ground=event.ground)
+
+
+def on_retrial_request_ended(sitting: Sitting, event: RetrialRequestEnded) -> None:
+    """What one party asked of a retrial is heard no more: taken back, half of its fee is due (FEE 15, 34); treated so, what was
+    not paid is asked for no more; ended otherwise, nothing goes back (FEE 28).
+    """
+    case, party = event.case, event.party
+    rows = [r for r in assessments_of(sitting.session, case, party_id=party.id) if r.matter is Matter.RETRIAL]
+    if not rows:
+        return
+    if event.how != "taken_back":
+        for row in rows:
+            if row.state in (AssessmentState.DUE, AssessmentState.DEFERRED):
+                ask_no_more(sitting, case, row)
+    if event.how != "ended":
+        given = SettleInput(ending=Ending.WITHDRAWN.value, party=party.label, matter=Matter.RETRIAL.value)
+        sitting.then(names.SETTLE_FEES, given)
+    end_basis(sitting.session, case, party, Matter.RETRIAL, sitting.now)
+    left = standing_bases(sitting.session, case, Matter.RETRIAL)
+    if len({case.party(basis.party_id).role for basis in left}) < 2:
+        for basis in left:
+            basis.joined = False  # only one side is left that asks for it (FEE 32)
+
+
 def _assess_new(
-    sitting: Sitting, case: Case, who: Party, matter: Matter, asked: Asked, *, joined: bool = False
+    sitting: Sitting,
+    case: Case,
+    who: Party,
+    matter: Matter,
+    asked: Asked,
+    *,
+    joined: bool = False,
+    ground: str | None = None,
 ) -> None:
     basis = keep_basis(
-        sitting.session, case, who, matter, list(asked.amounts), asked.others, sitting.now, joined=joined
+        sitting.session,
+        case,
+        who,
+        matter,
+        list(asked.amounts),
+        asked.others,
+        sitting.now,
+        joined=joined,
+        ground=ground,
     )
     if not basis.at_end:
         sitting.then(names.ASSESS_FEE, AssessInput(basis=basis.reference))
@@ -156,5 +212,5 @@ def on_served(sitting: Sitting, event: Served) -> None:
         ):
             continue
         sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-        sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
+        off_the_desks(sitting, case, row)
         ask_for(sitting, case, who, row, event.at, event.proof)

@@ -163,6 +163,9 @@ class FeeBasis(Base):
     amounts: Mapped[list[int]] = mapped_column(JSON)
     non_property: Mapped[int] = mapped_column(default=0)
     joined: Mapped[bool] = mapped_column(default=False)
+    """Heard together with another's claim; of a retrial: both sides applied for it (FEE 18, 32)."""
+    ground: Mapped[str | None] = mapped_column(String(40))
+    """Of a retrial: in which of the cases of the law it costs (FEE 9)."""
     at_end: Mapped[bool] = mapped_column(default=False)
     """An action of many: nothing in advance, the loser pays when the case ends (CPI 194)."""
     since: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -18,6 +18,9 @@ COUNTERCLAIM_FEE = time_limit(
 APPEAL_FEE = time_limit(
     "appeal_fee", Nature.DUTY, names.RECORD_PAYMENT, page="payments.fee", ask=T("pay the fee of the appeal")
 )
+RETRIAL_FEE = time_limit(
+    "retrial_fee", Nature.DUTY, names.RECORD_PAYMENT, page="payments.fee", ask=T("pay the fee of the retrial")
+)
 COSTS_REVIEW = time_limit("costs_review", Nature.COURT, names.REVIEW_COSTS)
 REFUND_EXECUTION = time_limit(
     "refund_execution",

@@ -238,7 +238,7 @@ def examined_anew(bench: Bench) -> None:  # noqa: F811
 @pytest.mark.slow
 def test_a_retrial_decides_on_the_costs_anew(bench: Bench, paid_by_loser: bool) -> None:  # noqa: F811
     """Heard again and dismissed: what the loser paid goes back or is asked for no more; the former winner pays what had
-    gone back to her (FEE 32).
+    gone back to her, and the fee of the retrial stays with whoever applied for it (FEE 32).
     """
     paid_bench(bench)
     bench.effective()
@@ -259,6 +259,9 @@ def test_a_retrial_decides_on_the_costs_anew(bench: Bench, paid_by_loser: bool) 
         "record_retrial_outcome",
         {"court": "Intermediate Court", "number": "7", "summary": "See the ruling.", "ordered": True},
     )
+    ordered = fees(bench.court, bench.case_id)[-1]
+    assert (ordered.matter, ordered.amount_minor) == (Matter.RETRIAL, 50_00), "they had not appealed (FEE 9)"
+    pay(bench.court, bench.case_id, ordered)
     with bench.court.database.write() as session:
         session.get_one(Case, bench.case_id).stage = Stage.HEARING
         for name in ("ann", "ben"):

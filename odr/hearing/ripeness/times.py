@@ -27,10 +27,9 @@ from odr.ground.text import Kept, T, Text
 from odr.hearing.appraisal.queries import reports_awaited
 from odr.hearing.queries import examination_of
 from odr.hearing.vocabulary import PhaseState
-from odr.payments.desks import FEE_UNPAID
 from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.fee_computation import APPEALS
-from odr.payments.fee.unpaid import is_unpaid_for_good
+from odr.payments.fee.unpaid import UNPAID_DESKS, is_unpaid_for_good
 from odr.procedure.models import Window, WindowState
 from odr.service import names as service_names
 
@@ -148,7 +147,7 @@ def _unpaid(sitting: Sitting, case: Case) -> Iterator[Text]:
     neither examined nor decided before (CPI 213; FEE 22). An appeal that is not paid for holds up the rest of the case no
     more than one that is; nor does what is only collected, as the fee of an objection that failed.
     """
-    waiting = sitting.tasks(case, FEE_UNPAID)
+    waiting = [task for desk in UNPAID_DESKS for task in sitting.tasks(case, desk)]
     rows = assessments_of(sitting.session, case) if waiting else []
     ruled = {row.reference for row in rows if row.matter not in APPEALS and is_unpaid_for_good(sitting, case, row)}
     for task in (one for one in waiting if one.subject in ruled):

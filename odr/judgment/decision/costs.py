@@ -15,7 +15,7 @@ from odr.ground.text import Money
 from odr.judgment.decision.inputs import CostShareInput, DraftInput, OrderInput
 from odr.judgment.decision.queries import decided_in_part, reliefs_by_key
 from odr.judgment.vocabulary import OrderKind
-from odr.payments.costs.demands import forgone, held_in_all, standing_fee
+from odr.payments.costs.demands import borne_in, forgone, held_in_all, retrial_fees, standing_fee
 from odr.payments.costs.rules import Allocation, allocate_costs, shares_by_success
 from odr.payments.fee.at_end import standing_at_end
 from odr.payments.fee.fee_computation import Matter
@@ -39,6 +39,11 @@ def waived(sitting: Sitting, case: Case) -> dict[str, Money]:
         money = forgone(sitting, case, party, Matter(kind))
         if money.minor:
             found[party.label] = Money(found.get(party.label, nothing).minor + money.minor, money.currency)
+    if Matter.RETRIAL in borne_in(sitting, case):
+        for party in case.parties:
+            more = forgone(sitting, case, party, Matter.RETRIAL).minor
+            if more:
+                found[party.label] = Money(found.get(party.label, nothing).minor + more, nothing.currency)
     return found
 
 
@@ -151,8 +156,13 @@ def allocation_for(sitting: Sitting, case: Case, given: DraftInput) -> Allocatio
     )
     attendance = standing_fee(sitting, case, (Matter.ATTENDANCE,))
     witnesses = standing_fee(sitting, case, (Matter.WITNESS,))
+    fees = retrial_fees(sitting, case)
+    shared = Matter.RETRIAL in borne_in(sitting, case)
+    both = sum(money.minor for money in fees.values()) if shared else 0
     return replace(
         found,
+        retrial=Money(both, fee.currency) if both else None,
+        alone=() if shared else tuple(sorted(fees.items())),
         attendance=attendance if attendance.minor else None,
         witnesses=witnesses if witnesses.minor else None,
     )

@@ -144,6 +144,21 @@ def cost_words(case: Case, decision: Decision) -> list[Words]:
                 amount=allocation.witnesses,
             )
         )
+    if allocation.retrial is not None:
+        said.append(
+            T(
+                "Of this, %(amount)s is the fee of the retrial, for which both sides applied (Litigation Costs Measures, art. 32).",
+                amount=allocation.retrial,
+            )
+        )
+    said += [
+        T(
+            "%(name)s, who applied for the retrial, bears its fee of %(amount)s (Litigation Costs Measures, art. 32).",
+            name=names[party],
+            amount=amount,
+        )
+        for party, amount in allocation.alone
+    ]
     for share in allocation.shares:
         if share.refund.minor:
             said.append(T("The court returns %(amount)s to %(name)s.", amount=share.refund, name=names[share.party]))

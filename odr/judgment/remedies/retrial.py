@@ -37,6 +37,13 @@ from odr.judgment.remedies.retrial_rules import (
     require_first,
     require_here,
 )
+from odr.judgment.retrial.costs import (
+    Contested,
+    OnNewEvidence,
+    announce_costs,
+    require_new_evidence,
+    what_a_retrial_costs,
+)
 from odr.judgment.vocabulary import AppealOutcome, AppealState, EnforcementState, RetrialState
 from odr.procedure.acts.act_versions import input_of, upcast
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -225,6 +232,7 @@ class RetrialInput(CourtModel):
         ),
     ] = "above"
     known_on: KnownOn = None
+    contested: Contested = None
 
 
 @act(
@@ -245,8 +253,9 @@ class RetrialInput(CourtModel):
             "There is nothing you have to do now. The decision stays in force and can be enforced meanwhile; the outcome is sent to you."
         ),
     ),
-    source=law("CPL 210, 211, 216", "CPI 376, 377, 381, 399, 424"),
-    version=3,
+    source=law("CPL 210, 211, 216", "CPI 376, 377, 381, 399, 424", "FEE 9, 19"),
+    says=what_a_retrial_costs,
+    version=4,
     topic=Topic.DECISION,
 )
 def apply_for_retrial(sitting: Sitting, case: Case, given: RetrialInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -272,6 +281,7 @@ def apply_for_retrial(sitting: Sitting, case: Case, given: RetrialInput, *, acto
         grounds=list(given.grounds),
         facts=given.facts,
         asks=given.asks,
+        contested_minor=given.contested.minor if given.contested is not None else None,
         known_on=given.known_on,
         here=given.court == "here",
         entry_number=sitting.next_number(case),
@@ -303,6 +313,12 @@ def to_the_higher_court(given: Mapping[str, Any]) -> dict[str, Any]:
 def asked_with_the_facts(given: Mapping[str, Any]) -> dict[str, Any]:
     """At first what was asked stood among the facts."""
     return {**given, "asks": str(given["facts"])[:4000]}
+
+
+@upcast(names.APPLY_FOR_RETRIAL, from_version=3)
+def contested_in_all(given: Mapping[str, Any]) -> dict[str, Any]:
+    """At first nobody said how much of the decision they contest."""
+    return {**given, "contested": None}
 
 
 @guard("CPL 210, 214")
@@ -361,6 +377,7 @@ class RetrialOutcomeInput(CourtModel):
     """What became of an application for retrial."""
 
     ordered: Annotated[bool, field(T("The case is heard again"))] = False
+    new_evidence: OnNewEvidence = False
     court: Annotated[str, CourtText(1, 200, one_line=True), field(T("Which court decided"))]
     number: Annotated[str, CourtText(1, 80, one_line=True), field(T("Number of its ruling"))]
     summary: Annotated[str, CourtText(1, 4000), field(T("What it decided"), widget="textarea")]
@@ -381,9 +398,10 @@ class RetrialOutcomeInput(CourtModel):
             "If it was refused, the decision stands. If a retrial was ordered, the decision is not enforced for now and the case is heard again here; what is asked of you then comes by letter with its day."
         ),
     ),
-    source=law("CPL 41, 215, 217", "CPI 45"),
+    source=law("CPL 41, 215, 217", "CPI 45", "FEE 9, 23"),
     means={Milestone.HEARD_AGAIN},
     desk=desks.RETRIAL,
+    version=2,
     topic=Topic.DECISION,
 )
 def record_retrial_outcome(
@@ -395,7 +413,11 @@ def record_retrial_outcome(
     decision = binding(sitting, case)
     assert decision is not None
     state = RetrialState.ORDERED if given.ordered else RetrialState.REFUSED
-    for row in retrials_of(sitting.session, case, *LIVE) if given.ordered else _above(sitting, case, *LIVE):
+    rows = retrials_of(sitting.session, case, *LIVE) if given.ordered else _above(sitting, case, *LIVE)
+    require_new_evidence(rows, ordered=given.ordered, new_evidence=given.new_evidence)
+    if given.ordered:
+        announce_costs(sitting, case, decision, rows, new_evidence=given.new_evidence)
+    for row in rows:
         row.state, row.closed_entry = state, sitting.next_number(case)
         for desk in (desks.RETRIAL, desks.RETRIAL_HERE):
             sitting.close_tasks(case, desk, row.reference)
@@ -405,6 +427,12 @@ def record_retrial_outcome(
     words = T("%(court)s, %(number)s: retrial %(outcome)s", court=given.court, number=given.number, outcome=state.label)
     facts = {"decision": decision.reference, "ordered": given.ordered, "heard_again": given.ordered}
     return Recorded(words, {**facts, **before})
+
+
+@upcast(names.RECORD_RETRIAL_OUTCOME, from_version=1)
+def not_on_new_evidence(given: Mapping[str, Any]) -> dict[str, Any]:
+    """At first no retrial had a fee, and on which ground it was ordered was not said."""
+    return {**given, "new_evidence": False}
 
 
 def hear_again(sitting: Sitting, case: Case, decision: Decision) -> dict[str, Any]:

@@ -18,6 +18,9 @@ from odr.judgment.remedies.own_retrial import is_own
 from odr.judgment.remedies.retrial_back import close_application, named, options, require_asked_back, require_end
 from odr.judgment.remedies.retrial_rules import UNDECIDED, of_this_retrial
 from odr.judgment.vocabulary import RETRIAL_ENDS, RetrialEnd
+from odr.payments.desks import RETRIAL_FEE_UNPAID
+from odr.payments.fee.unpaid import retrial_is_unpaid
+from odr.procedure.acts.events import RetrialRequestEnded
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -57,6 +60,13 @@ ENDED = {
     "end": T("What was asked of the retrial is not heard any more."),
     "go_on": T("What is asked of the retrial is not taken back; it is heard on."),
 }
+
+
+def _how(ground: RetrialEnd) -> Literal["taken_back", "treated_so", "ended"]:
+    """What the end of a request is for its fee (FEE 15, 28)."""
+    if ground is RetrialEnd.WITHDRAWN:
+        return "taken_back"
+    return "treated_so" if ground in (RetrialEnd.ABSENT, RetrialEnd.UNPAID) else "ended"
 
 
 class EndRetrialInput(CourtModel):
@@ -108,13 +118,13 @@ def what_follows(sitting: Sitting, case: Case, given: EndRetrialInput) -> list[T
         ),
     ),
     paper=RulingForm(T("Retrial"), NO_APPEAL, words=ENDED, omits=("application",), more=what_follows),
-    source=law("CPI 400, 404", "CPL 217"),
+    source=law("CPI 400, 404", "CPL 217", "FEE 22, 23"),
     means={Milestone.RETRIAL_ENDED},
-    desk=desks.RETRIAL_BACK,
+    desk=(desks.RETRIAL_BACK, RETRIAL_FEE_UNPAID),
     topic=Topic.DECISION,
     in_record=False,
     help=T(
-        "For whoever takes it back, was summoned and did not come, or is gone. While somebody else asks something of the retrial, it goes on; where nobody is left, the first decision lives again (Interpretation of the Civil Procedure Law, art. 404)."
+        "For whoever takes it back, was summoned and did not come, has not paid its fee, or is gone. While somebody else asks something of the retrial, it goes on; where nobody is left, the first decision lives again (Interpretation of the Civil Procedure Law, art. 404)."
     ),
 )
 def end_retrial(sitting: Sitting, case: Case, given: EndRetrialInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -136,7 +146,13 @@ def end_retrial(sitting: Sitting, case: Case, given: EndRetrialInput, *, actor: 
     require_end(row, ground, RETRIAL_ENDS)
     if ground is RetrialEnd.ABSENT and (why := absence_does_not_count(sitting, case, party)):
         raise ActNotOpen(why[0], source=sitting.pack(case).cited("CPI 404", "CPL 146"))
+    if ground is RetrialEnd.UNPAID and not retrial_is_unpaid(sitting, case, party.id):
+        raise ActNotOpen(
+            T("The fee was paid, its time is not over, or something about it is pending."),
+            source=sitting.pack(case).cited("FEE 22, 23"),
+        )
     close_application(sitting, case, row, ground.state)
+    sitting.announce(RetrialRequestEnded(case, party, how=_how(ground)))
     sitting.session.flush()
     if is_own(began) or of_this_retrial(sitting, case):
         words = T(

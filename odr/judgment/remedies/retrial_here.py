@@ -7,6 +7,7 @@ panel (CPL 41); of small claims nobody can appeal then, unless they should never
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -17,12 +18,14 @@ from odr.docket.queries import parties
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
-from odr.judgment import desks
+from odr.judgment import desks, names
 from odr.judgment.models import RetrialApplication, RetrialOpinion
 from odr.judgment.remedies.retrial import BINDING, binding, hear_again
 from odr.judgment.remedies.retrial_checks import LIVE, retrials_of
 from odr.judgment.remedies.retrial_rules import NOT_SMALL, OPINION, REVIEW, is_small
+from odr.judgment.retrial.costs import OnNewEvidence, announce_costs, require_new_evidence
 from odr.judgment.vocabulary import RetrialState
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import Served
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
@@ -144,6 +147,7 @@ class RetrialRulingInput(CourtModel):
             ),
         ),
     ] = False
+    new_evidence: OnNewEvidence = False
     reasons: Annotated[str, CourtText(5, 8000), field(T("Reasons"), widget="textarea")]
 
 
@@ -164,7 +168,8 @@ class RetrialRulingInput(CourtModel):
         ),
     ),
     paper=RulingForm(T("Retrial"), NO_APPEAL, words=RULED),
-    source=law("CPL 41, 215, 217", "CPI 45, 393, 394, 424", "COURT retrial"),
+    source=law("CPL 41, 215, 217", "CPI 45, 393, 394, 424", "FEE 9, 23", "COURT retrial"),
+    version=2,
     means={Milestone.HEARD_AGAIN},
     desk=desks.RETRIAL_HERE,
     topic=Topic.DECISION,
@@ -186,6 +191,7 @@ def rule_on_retrial(
         raise InvalidInput.at("not_small", T("Nobody applies on the ground that it was no small claim."))
     ordered = given.answer == "order"
     final = ordered and is_small(sitting, case) and not given.not_small
+    require_new_evidence(rows, ordered=ordered, new_evidence=given.new_evidence)
     for row in rows:
         row.state = RetrialState.ORDERED if ordered else RetrialState.REFUSED
         row.closed_entry = sitting.next_number(case)
@@ -194,13 +200,21 @@ def rule_on_retrial(
         sitting.close_windows(case, OPINION, WindowState.ENDED, subject=row.reference)
     before: dict[str, Any] = {}
     if ordered:
-        for other in retrials_of(sitting.session, case, *LIVE):
+        others = retrials_of(sitting.session, case, *LIVE)
+        announce_costs(sitting, case, decision, [*rows, *others], new_evidence=given.new_evidence)
+        for other in others:
             other.state, other.closed_entry = RetrialState.ORDERED, sitting.next_number(case)
             sitting.close_tasks(case, desks.RETRIAL, other.reference)
         before = hear_again(sitting, case, decision)
     words = T("A retrial is ordered") if ordered else T("The application for retrial is dismissed")
     result = {"decision": decision.reference, "ordered": ordered, "heard_again": ordered, "final": final}
     return Recorded(words, {**result, "reasons": given.reasons, **before})
+
+
+@upcast(names.RULE_ON_RETRIAL, from_version=1)
+def not_on_new_evidence(given: Mapping[str, Any]) -> dict[str, Any]:
+    """At first no retrial had a fee, and on which ground it was ordered was not said."""
+    return {**given, "new_evidence": False}
 
 
 def review_overdue(sitting: Sitting, case: Case, window: Window) -> None:

@@ -358,6 +358,7 @@ def correct_fee(sitting: Sitting, case: Case, given: CorrectFeeInput, *, actor: 
         was.non_property or (0 if amounts else 1),
         now,
         joined=was.joined,
+        ground=was.ground,
     )
     counted = notices_with(sitting, case, old)
     if was.matter not in FIRST_INSTANCE:

@@ -22,7 +22,7 @@ from odr.payments.fee.assessment import (
     write_assessment,
 )
 from odr.payments.fee.at_end import ARTICLE, fee_at_end
-from odr.payments.fee.fee_computation import BORNE, FIRST_INSTANCE, Assessment, Matter, assess_filing
+from odr.payments.fee.fee_computation import BORNE, FIRST_INSTANCE, HALVABLE, Assessment, Matter, assess_filing
 from odr.payments.fee.scales import FeeStep
 from odr.payments.fee.unpaid import ask_no_more
 from odr.payments.inputs import BearsInput
@@ -34,6 +34,28 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 Matters = Sequence[Matter]
+
+
+def borne_in(sitting: Sitting, case: Case) -> Matters:
+    """What the costs decision is about: the costs of the first instance, and the fee of a retrial for which both sides applied. Where
+    one side did, whoever applied bears it, whatever is decided (FEE 32).
+    """
+    asked = any(row.matter is Matter.RETRIAL for row in assessments_of(sitting.session, case))
+    shared = asked and any(basis.joined for basis in standing_bases(sitting.session, case, Matter.RETRIAL))
+    return (*BORNE, Matter.RETRIAL) if shared else BORNE
+
+
+def retrial_fees(sitting: Sitting, case: Case) -> dict[str, Money]:
+    """What the fee of the retrial that is heard is, by who applied for it and has to pay it, by their label (FEE 9, 32)."""
+    currency, found = sitting.pack(case).currency, {}
+    if any(row.matter is Matter.RETRIAL for row in assessments_of(sitting.session, case)):
+        for basis in standing_bases(sitting.session, case, Matter.RETRIAL):
+            rows = assessments_of(sitting.session, case, party_id=basis.party_id)
+            mine = [row for row in rows if row.matter is Matter.RETRIAL]
+            due = sum(outstanding(sitting.session, row).minor for row in mine)
+            held = held_in_all(sitting, case, case.party(basis.party_id), (Matter.RETRIAL,)).minor
+            found[case.party(basis.party_id).label] = Money(due + held, currency)
+    return {label: money for label, money in found.items() if money.minor}
 
 
 def demand(sitting: Sitting, case: Case, who: Party, amount: Money, matter: Matter = Matter.CLAIM) -> FeeAssessment:
@@ -75,7 +97,7 @@ def party_labelled(case: Case, label: str) -> Party:
     return found
 
 
-def standing_fee(sitting: Sitting, case: Case, matters: Matters = BORNE) -> Money:
+def standing_fee(sitting: Sitting, case: Case, matters: Matters | None = None) -> Money:
     """The costs of the first instance (or of other ``matters``) as they stand: what was asked for, less what a lowered,
     withdrawn or settled claim gave back.
 
@@ -84,6 +106,7 @@ def standing_fee(sitting: Sitting, case: Case, matters: Matters = BORNE) -> Mone
     attended were paid is part of it, what they bear themselves is not (EV 39); so is what witnesses were paid, by a party or
     by the court (CPL 77).
     """
+    matters = matters or borne_in(sitting, case)
     ended = fee_at_end(sitting, case, matters=matters)
     left = tuple(matter for matter in matters if ended is None or matter not in FIRST_INSTANCE)
     rows = [row for row in assessments_of(sitting.session, case) if row.matter in left]
@@ -123,7 +146,8 @@ def borne_at_most(sitting: Sitting, case: Case) -> Money:
     """
     fee, waived = standing_fee(sitting, case), 0
     if sitting.pack(case).tariff.costs.winner_refund is not None:
-        waived = sum(forgone(sitting, case, party, matter).minor for party in case.parties for matter in FIRST_INSTANCE)
+        fees = [matter for matter in borne_in(sitting, case) if matter in HALVABLE]
+        waived = sum(forgone(sitting, case, party, matter).minor for party in case.parties for matter in fees)
     return Money(fee.minor + waived, fee.currency)
 
 
@@ -200,7 +224,7 @@ def still_to_demand(sitting: Sitting, case: Case, who: Party) -> Money:
     bears = allotted(sitting, case)
     most = bears.get(who.label) if bears is not None else borne_at_most(sitting, case)
     due = most.minor if most is not None else 0
-    return Money(max(due - _borne(sitting, case, who, BORNE), 0), sitting.pack(case).currency)
+    return Money(max(due - _borne(sitting, case, who, borne_in(sitting, case)), 0), sitting.pack(case).currency)
 
 
 def were_settled(sitting: Sitting, case: Case) -> bool:
@@ -216,8 +240,9 @@ def were_settled(sitting: Sitting, case: Case) -> bool:
     )
 
 
-def held_in_all(sitting: Sitting, case: Case, party: Party, matters: Matters = BORNE) -> Money:
+def held_in_all(sitting: Sitting, case: Case, party: Party, matters: Matters | None = None) -> Money:
     """What a party has paid for these matters, under a costs decision too, and was not ordered back."""
+    matters = matters or borne_in(sitting, case)
     rows = [
         row for row in assessments_of(sitting.session, case, party_id=party.id, demands=True) if row.matter in matters
     ]
@@ -225,11 +250,11 @@ def held_in_all(sitting: Sitting, case: Case, party: Party, matters: Matters = B
     return Money(max(sum(paid_on(sitting.session, row).minor for row in rows) - back, 0), sitting.pack(case).currency)
 
 
-def settle_bears(sitting: Sitting, case: Case, bears: Mapping[str, Money], matters: Matters = BORNE) -> None:
+def settle_bears(sitting: Sitting, case: Case, bears: Mapping[str, Money], matters: Matters | None = None) -> None:
     """Bring every party to what it bears, who is not named to nothing: what it has borne beyond goes back, what is
     missing is demanded.
     """
-    currency = sitting.pack(case).currency
+    currency, matters = sitting.pack(case).currency, matters or borne_in(sitting, case)
     for party in case.parties:
         due = bears[party.label].minor if party.label in bears else 0
         gap = due - _borne(sitting, case, party, matters)
@@ -244,9 +269,10 @@ def bring_to(sitting: Sitting, case: Case, party: Party, due: Money) -> Money:
     asked for. What it was to pay in advance and has not paid is asked for no more where that is more than it bears: whoever
     won need not pay because payment was put off (FEE 29, 50; CPI 207).
     """
-    order_back(sitting, case, party, Ending.WON, borne=due)
+    matters = borne_in(sitting, case)
+    order_back(sitting, case, party, Ending.WON, borne=due, matters=matters)
     missing = max(due.minor - held_in_all(sitting, case, party).minor, 0)
-    unpaid = _unpaid(sitting, case, party, BORNE)
+    unpaid = _unpaid(sitting, case, party, matters)
     asked = sum(left.minor for _, left in unpaid)
     if asked > missing:
         for row, _ in unpaid:

@@ -52,6 +52,10 @@ class Allocation:
     """What of it is no fee but was paid to experts who attended (EV 39); None for nothing."""
     witnesses: Money | None = None
     """What of it is no fee but is paid to witnesses who came (CPL 77); None for nothing."""
+    retrial: Money | None = None
+    """What of it is the fee of a retrial for which both sides applied (FEE 32); None for nothing."""
+    alone: tuple[tuple[str, Money], ...] = ()
+    """Beside it: whose own application brought about a retrial, and its fee, which they bear (FEE 32)."""
 
     def of(self, party: str) -> CostShare:
         """One party's part; KeyError for somebody who has none."""
@@ -82,6 +86,8 @@ class Allocation:
             "articles": list(self.articles),
             **({"attendance": self.attendance.minor} if self.attendance is not None else {}),
             **({"witnesses": self.witnesses.minor} if self.witnesses is not None else {}),
+            **({"retrial": self.retrial.minor} if self.retrial is not None else {}),
+            **({"alone": {party: money.minor for party, money in self.alone}} if self.alone else {}),
         }
 
     @classmethod
@@ -97,9 +103,11 @@ class Allocation:
         )
         attendance = Money(written["attendance"], currency) if "attendance" in written else None
         witnesses = Money(written["witnesses"], currency) if "witnesses" in written else None
+        retrial = Money(written["retrial"], currency) if "retrial" in written else None
+        alone = tuple((party, Money(minor, currency)) for party, minor in written.get("alone", {}).items())
         reason, articles = text_from_json(written["reason"]), tuple(written["articles"])
         fee = Money(written["fee"], currency)
-        return cls(fee, shares, debts, written["jointly"], reason, articles, attendance, witnesses)
+        return cls(fee, shares, debts, written["jointly"], reason, articles, attendance, witnesses, retrial, alone)
 
 
 def shares_by_success(

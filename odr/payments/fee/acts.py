@@ -34,7 +34,14 @@ from odr.payments.fee.assessment import (
     write_assessment,
 )
 from odr.payments.fee.fee_computation import FIRST_INSTANCE, NO_FEE, Matter, assess_filing, top_up
-from odr.payments.fee.unpaid import ask_no_more, comes_too_late, is_unpaid_for_good, leads_to_ruling
+from odr.payments.fee.unpaid import (
+    ask_no_more,
+    comes_too_late,
+    counts_as_withdrawn,
+    is_unpaid_for_good,
+    leads_to_ruling,
+    off_the_desks,
+)
 from odr.payments.inputs import AssessInput, PaymentInput
 from odr.payments.models import (
     AssessmentState,
@@ -220,7 +227,7 @@ def record_payment(sitting: Sitting, case: Case, given: PaymentInput, *, actor: 
         order_excess(sitting, case, payment, excess)
     if row.state is AssessmentState.PAID:
         sitting.close_windows(case, row.window_kind, WindowState.MET, subject=row.reference)
-        sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
+        off_the_desks(sitting, case, row)
         sitting.announce(FeePaid(case, row.reference))
     if case.stage in OVER:
         earn(sitting.session, case.id, row.currency, f"{case.reference}/{sitting.next_number(case)}", now)
@@ -284,8 +291,16 @@ def consider_unpaid(sitting: Sitting, case: Case, row: FeeAssessment) -> bool:
     """Put a prepared ruling on the judge's desk where a fee stays unpaid; the clock itself rules nothing (CPI 213)."""
     if case.stage is Stage.CLOSED or not is_unpaid_for_good(sitting, case, row):
         return False
-    sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
+    off_the_desks(sitting, case, row)
     who = case.party(row.party_id).name
+    if row.matter is Matter.RETRIAL:
+        title = T(
+            "The fee of the retrial, %(amount)s, was not paid by %(name)s in time. Rule whether what they asked ends.",
+            amount=outstanding(sitting.session, row),
+            name=who,
+        )
+        sitting.open_task(case, Role.JUDGE, desks.RETRIAL_FEE_UNPAID, title, risk=60, subject=row.reference)
+        return True
     title = T(
         "The fee of %(amount)s was not paid by %(name)s in time and nothing is pending. A ruling is prepared.",
         amount=outstanding(sitting.session, row),
@@ -318,7 +333,7 @@ def fee_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
 @guard("FEE 22", "CPI 199, 213, 318")
 def some_fee_is_unpaid(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """A ruling for want of payment needs a fee whose time is over and about which nothing is pending."""
-    if any(is_unpaid_for_good(sitting, case, row) for row in assessments_of(sitting.session, case)):
+    if any(counts_as_withdrawn(sitting, case, row) for row in assessments_of(sitting.session, case)):
         return None
     return T("There is no fee that is overdue, unpaid and without an open request about it.")
 
@@ -337,7 +352,7 @@ def ruling_on_unpaid(sitting: Sitting, case: Case, actor: Actor) -> Mapping[str,
     """The prepared ruling: the fee, when its notice went out, when its time ran and ended, and that nothing is pending
     (CPI 213).
     """
-    row = next((r for r in assessments_of(sitting.session, case) if is_unpaid_for_good(sitting, case, r)), None)
+    row = next((r for r in assessments_of(sitting.session, case) if counts_as_withdrawn(sitting, case, r)), None)
     return {} if row is None else {"assessment": row.reference, "reasons": why_unpaid(sitting, case, row)}
 
 
@@ -359,7 +374,7 @@ def why_unpaid(sitting: Sitting, case: Case, row: FeeAssessment) -> Text:
 @choice_source("unpaid_fees")
 def unpaid_fees(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """Fees whose time is over, with nothing pending."""
-    rows = [row for row in assessments_of(sitting.session, case) if is_unpaid_for_good(sitting, case, row)]
+    rows = [row for row in assessments_of(sitting.session, case) if counts_as_withdrawn(sitting, case, row)]
     return [
         Option(
             row.reference,
@@ -426,7 +441,7 @@ def deem_withdrawn(sitting: Sitting, case: Case, given: DeemInput, *, actor: Act
     fee already paid before a conversion half goes back.
     """
     row: FeeAssessment = sitting.resolved("assessment", given.assessment)
-    if not is_unpaid_for_good(sitting, case, row):
+    if not counts_as_withdrawn(sitting, case, row):
         raise ActNotOpen(T("This fee was paid, or something about it is pending."))
     payer = case.party(row.party_id)
     ask_no_more(sitting, case, row)

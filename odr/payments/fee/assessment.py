@@ -17,7 +17,7 @@ from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money
 from odr.payments import names
 from odr.payments.books.bookings import paid_on
-from odr.payments.fee.fee_computation import APPEALS, FIRST_INSTANCE, Assessment, FeeQuestion, FeeRelief, Matter
+from odr.payments.fee.fee_computation import FIRST_INSTANCE, REMEDIES, Assessment, FeeQuestion, FeeRelief, Matter
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, ReliefRequest, ReliefState
 from odr.procedure.acts.windows import named_among
 from odr.procedure.rules.pack import RulePack
@@ -26,7 +26,12 @@ from odr.procedure.rules.tariff import ReliefKind
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-WINDOWS = {Matter.COUNTERCLAIM: "counterclaim_fee", Matter.APPEAL: "appeal_fee", Matter.APPEAL_RULING: "appeal_fee"}
+WINDOWS = {
+    Matter.COUNTERCLAIM: "counterclaim_fee",
+    Matter.APPEAL: "appeal_fee",
+    Matter.APPEAL_RULING: "appeal_fee",
+    Matter.RETRIAL: "retrial_fee",
+}
 """Matter → the time limit its fee is paid in; every other runs as for the claim."""
 FEE_WINDOW, TOPUP_WINDOW = "fee_payment", "fee_topup"
 NO_AMOUNT = "other_non_property"
@@ -49,6 +54,7 @@ def keep_basis(
     now: datetime,
     *,
     joined: bool = False,
+    ground: str | None = None,
 ) -> FeeBasis:
     """Keep what a fee will be computed on, in place of what stood before for the same party and matter.
 
@@ -74,6 +80,7 @@ def keep_basis(
         amounts=amounts,
         non_property=non_property,
         joined=joined,
+        ground=ground,
         at_end=of_many,
         since=now,
     )
@@ -115,6 +122,7 @@ def question_for(sitting: Sitting, case: Case, basis: FeeBasis, *, with_relief: 
         non_property_claims=basis.non_property,
         track=pack_track(pack, case),
         joined=basis.joined,
+        ground=basis.ground,
         relief=granted_relief(sitting.session, case, basis.party_id, basis.matter) if with_relief else None,
     )
     return priced(pack, question)
@@ -130,8 +138,8 @@ def helped(session: Session, case_id: int) -> list[int]:
 
 
 def _for(matter: Matter) -> ColumnElement[bool]:
-    """Help that counts for a matter: what was granted for the claim counts for an appeal too, but not the other way about."""
-    return true() if matter in APPEALS else ReliefRequest.for_appeal.is_(False)
+    """Help that counts for a matter: what was granted for the claim counts for an appeal and a retrial too, but not the other way about."""
+    return true() if matter in REMEDIES else ReliefRequest.for_appeal.is_(False)
 
 
 def granted_relief(session: Session, case: Case, party_id: int, matter: Matter = Matter.CLAIM) -> FeeRelief | None:

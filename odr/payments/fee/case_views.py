@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,15 +13,16 @@ from sqlalchemy.orm import Session
 from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Party, Role
 from odr.docket.queries import entries_of
 from odr.ground.memory.built_once import built_once
-from odr.ground.text import Money, Text
+from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
 from odr.payments.books.bookings import outstanding
 from odr.payments.fee.assessment import assessments_of, shown_fees
 from odr.payments.fee.at_end import fee_at_end
+from odr.payments.fee.fee_computation import Matter
 from odr.payments.fee.scales import FeeStep
 from odr.payments.models import AssessmentState, CheckoutSession, CheckoutState, FeeAssessment, Payment, Refund
 from odr.procedure.acts.availability import refusal
-from odr.procedure.acts.table import Act
+from odr.procedure.acts.table import Act, Milestone, acts_that_mean
 from odr.procedure.case.before_doing import cost_words
 from odr.procedure.hooks import Panel
 from odr.procedure.models import Window, WindowState
@@ -161,6 +163,19 @@ def at_end_view(sitting: Sitting, case: Case) -> tuple[Money, list[StepView]] | 
     return (
         None if found is None else (found.total, _steps(sitting.pack(case), [step.to_json() for step in found.steps]))
     )
+
+
+def free_retrial(sitting: Sitting, case: Case) -> Text | None:
+    """That the retrial that is heard costs nothing, with the article; None where none is heard, or it has a fee (FEE 9)."""
+    rule = sitting.pack(case).tariff.retrial
+    if rule is None or any(row.matter is Matter.RETRIAL for row in assessments_of(sitting.session, case)):
+        return None
+    ordered, pack = False, sitting.pack(case)
+    acts = {*acts_that_mean(Milestone.HEARD_AGAIN), *acts_that_mean(Milestone.RETRIAL_ENDED)}
+    found = sorted((one for act in acts for one in entries_of(sitting.session, case, act)), key=lambda e: e.number)
+    for result in (json.loads(entry.payload)["result"] for entry in found):
+        ordered = bool(result.get("ordered")) or (ordered and not result.get("lives_again"))
+    return T("This retrial costs no court fee (%(article)s).", article=pack.cite(rule.free)) if ordered else None
 
 
 def _steps(pack: RulePack, written: Iterable[Mapping[str, Any]]) -> list[StepView]:

@@ -35,6 +35,8 @@ class Matter(StrEnum):
     """An appeal against a judgment."""
     APPEAL_RULING = "appeal_ruling"
     """An appeal against a refusal, a dismissal or a ruling on jurisdiction."""
+    RETRIAL = "retrial"
+    """A retrial that was ordered on a party's application (FEE 9)."""
     JURISDICTION_OBJECTION = "jurisdiction_objection"
     """An objection to jurisdiction that failed."""
     ENFORCEMENT = "enforcement"
@@ -67,6 +69,7 @@ PAID_FOR: dict[Matter, Text] = {
     Matter.WITHDRAWN_CLAIM: T("Fee of a claim that left the action of many"),
     Matter.APPEAL: T("Fee of the appeal"),
     Matter.APPEAL_RULING: T("Fee of the appeal against a ruling"),
+    Matter.RETRIAL: T("Fee of the retrial"),
     Matter.JURISDICTION_OBJECTION: T("Fee of the objection to jurisdiction"),
     Matter.ENFORCEMENT: T("Fee of the enforcement"),
     Matter.PRESERVATION: T("Fee of the preservation"),
@@ -78,12 +81,14 @@ PAID_FOR: dict[Matter, Text] = {
     Matter.FINE: T("Fine"),
 }
 
-HALVABLE = {Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM, Matter.APPEAL}
+HALVABLE = {Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM, Matter.APPEAL, Matter.RETRIAL}
 """Filing fees; application fees are never halved."""
 FIRST_INSTANCE = (Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM)
 """Filing fees of the first instance."""
 APPEALS = (Matter.APPEAL, Matter.APPEAL_RULING)
 """Fees of an appeal, whoever appeals and from what."""
+REMEDIES = (*APPEALS, Matter.RETRIAL)
+"""Fees of whoever does not leave a decision as it is: help with the claim's fee counts for them too (FEE 48; court rule)."""
 AT_COST = (Matter.ATTENDANCE, Matter.WITNESS, Matter.COPIES)
 """What the court collects at cost: no fee, so no relief from fees and no correction of a fee touches it (FEE 11)."""
 NO_FEE = (*AT_COST, Matter.FINE)
@@ -122,6 +127,8 @@ class FeeQuestion:
     joined: bool = False
     ending: Ending | None = None
     relief: FeeRelief | None = None
+    ground: str | None = None
+    """Of a retrial: in which of the cases of the law it costs; None where it costs nothing (FEE 9)."""
 
 
 @dataclass(frozen=True)
@@ -195,6 +202,9 @@ def _free_article(pack: RulePack, question: FeeQuestion) -> str | None:
     """The article that makes this matter free, if any (FEE 8)."""
     if question.ending is not None and question.ending in pack.tariff.no_fee and question.matter in HALVABLE:
         return pack.tariff.no_fee[question.ending]
+    if question.matter is Matter.RETRIAL:
+        rule = pack.tariff.retrial
+        return rule.free if rule is not None and question.ground not in rule.cases else None
     return pack.tariff.free_matters.get(question.matter.value)
 
 
@@ -225,6 +235,8 @@ def _base_fee(pack: RulePack, total: Sum, key: str, kind: FeeKind, question: Fee
             "appeal",
             pack.tariff.appeal_article,
         )
+    if question.matter is Matter.RETRIAL:
+        _why_a_retrial_costs(pack, total, question, amount)
     if kind.base is not None and (not priced or kind.scale_use is ScaleUse.ADDS):
         total.add(
             Fraction(kind.base.set),
@@ -249,6 +261,22 @@ def _base_fee(pack: RulePack, total: Sum, key: str, kind: FeeKind, question: Fee
         )
 
 
+_RETRIAL_COSTS = {
+    "new_evidence": T("The retrial was ordered on new evidence: it has a fee."),
+    "not_appealed": T("Whoever applied had not appealed, and the decision took effect: the retrial has a fee."),
+}
+
+
+def _why_a_retrial_costs(pack: RulePack, total: Sum, question: FeeQuestion, amount: int) -> None:
+    """In which case of the law it costs, and what counts of what was decided (FEE 9, 19)."""
+    rule = pack.tariff.retrial
+    assert rule is not None and question.ground is not None
+    total.add(Fraction(0), _RETRIAL_COSTS[question.ground], question.ground, rule.cases[question.ground])
+    if amount:
+        words = T("Only the part of the decision that is contested counts: %(amount)s.", amount=total.money(amount))
+        total.add(Fraction(0), words, "retrial", rule.amount)
+
+
 _HALVED: dict[Halving, Text] = {
     Halving.TRACK: T("Halved: simple procedure."),
     Halving.JOINED: T("Halved: heard together with the claim."),
@@ -262,7 +290,8 @@ def halving_grounds(pack: RulePack, question: FeeQuestion) -> list[tuple[Halving
     if question.matter not in HALVABLE:
         return []
     halvings = pack.tariff.halvings
-    track = pack.track(question.track).halved if question.track and question.matter is not Matter.APPEAL else None
+    by_track = question.matter not in (Matter.APPEAL, Matter.RETRIAL)  # heard by a panel, in ordinary procedure
+    track = pack.track(question.track).halved if question.track and by_track else None
     met = {
         Halving.TRACK: track is not None,
         Halving.JOINED: question.joined and question.matter in {Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM},

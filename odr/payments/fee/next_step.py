@@ -69,6 +69,8 @@ def _pay(matter: Matter, left: Money) -> Text:
     """What is paid, by its name: whoever appeals has paid the court fee before, and this is another."""
     if matter in APPEALS:
         return T("pay the fee of your appeal, %(amount)s", amount=left)
+    if matter is Matter.RETRIAL:
+        return T("pay the fee of the retrial, %(amount)s", amount=left)
     if matter is Matter.PRESERVATION:
         return T("pay the fee of your application for preservation, %(amount)s", amount=left)
     if matter is Matter.COUNTERCLAIM:
@@ -86,6 +88,11 @@ def owed_after_its_time(sitting: Sitting, case: Case, actor: Actor) -> Owed | No
     if row.matter in APPEALS:
         words = T(
             "The time to pay the fee of your appeal ended, and %(amount)s was not paid. Pay it before the judge rules, or the appeal counts as withdrawn and the decision takes effect.",
+            amount=left,
+        )
+    elif row.matter is Matter.RETRIAL:
+        words = T(
+            "The time to pay the fee of the retrial ended, and %(amount)s was not paid. Pay it before the judge rules, or what you asked of the retrial counts as taken back.",
             amount=left,
         )
     elif row.matter is Matter.COUNTERCLAIM:

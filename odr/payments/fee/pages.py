@@ -13,7 +13,7 @@ from odr.ground.errors import InvalidInput, NotFound
 from odr.identity.actors import Actor
 from odr.payments import names
 from odr.payments.books.payment_receipts import receipt_pdf
-from odr.payments.fee.case_views import SEES_FEES, at_end_view, fee_views, may_cost_yet
+from odr.payments.fee.case_views import SEES_FEES, at_end_view, fee_views, free_retrial, may_cost_yet
 from odr.payments.fee.quote import QuoteInput, ask, rules_today
 from odr.payments.models import FeeAssessment, Payment
 from odr.payments.stripe.checkout import payment_page
@@ -52,6 +52,7 @@ def _fee_page(case: Case, actor: Actor, **more: Any) -> str:
         acts=acts,
         online=online,
         at_end=at_end_view(court, case),
+        free_retrial=free_retrial(court, case),
         **{"again": 0, **more},
     )
 

@@ -21,7 +21,7 @@ from odr.payments import desks
 from odr.payments.fee.acts import ask_for
 from odr.payments.fee.addressees import who_asked_relief
 from odr.payments.fee.assessment import assessments_of
-from odr.payments.fee.fee_computation import APPEALS, NO_FEE
+from odr.payments.fee.fee_computation import NO_FEE, REMEDIES
 from odr.payments.fee.reassessment import question_of, replace_unpaid
 from odr.payments.models import AssessmentState, FeeAssessment, ReliefRequest, ReliefState
 from odr.payments.refund.orders import order_surplus
@@ -93,13 +93,13 @@ def may_ask(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
 
 
 def _is_for_appeal(sitting: Sitting, case: Case, party_id: int | None) -> bool:
-    """Whether what somebody asks now is about the fee of an appeal, for which help is asked for by itself (FEE 48): only that is
+    """Whether what somebody asks now is about the fee of an appeal or a retrial, for which help is asked for by itself (FEE 48): only that is
     due, and nothing was granted for it.
     """
     due = [r for r in fees_of(sitting, case, party_id) if r.state in (AssessmentState.DUE, AssessmentState.DEFERRED)]
     granted = relief_of(sitting, case, ReliefState.GRANTED)
     had = any(r.party_id == party_id and r.for_appeal for r in granted)
-    return bool(due) and all(r.matter in APPEALS for r in due) and not had
+    return bool(due) and all(r.matter in REMEDIES for r in due) and not had
 
 
 RELIEF_WORDS = {"exemption": T("To pay nothing"), "reduction": T("To pay less"), "deferral": T("To pay later")}
@@ -400,7 +400,7 @@ def decide_relief(sitting: Sitting, case: Case, given: ReliefDecisionInput, *, a
     ):  # The newest tells what is asked for now, and replaces all before.
         if due.state not in (AssessmentState.DUE, AssessmentState.DEFERRED):
             continue
-        if row.for_appeal and due.matter not in APPEALS:
+        if row.for_appeal and due.matter not in REMEDIES:
             continue
         row_now = replace_unpaid(sitting, case, who, due)
         back += order_surplus(sitting, case, who, question_of(sitting, case, row_now), row_now).minor

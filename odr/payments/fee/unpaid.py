@@ -10,6 +10,7 @@ from odr.docket.models import Case
 from odr.ground.memory.built_once import built_once
 from odr.payments import desks
 from odr.payments.books.bookings import book_cancellation, outstanding
+from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.fee_computation import APPEALS, HALVABLE, Matter
 from odr.payments.models import (
     AssessmentState,
@@ -23,6 +24,10 @@ from odr.procedure.models import WindowState
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
+
+
+UNPAID_DESKS = (desks.FEE_UNPAID, desks.RETRIAL_FEE_UNPAID)
+"""On which a fee lies whose time is over."""
 
 
 def is_pending(sitting: Sitting, row: FeeAssessment) -> bool:
@@ -51,13 +56,19 @@ def ask_no_more(sitting: Sitting, case: Case, row: FeeAssessment) -> None:
     owed no more.
     """
     sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-    sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
+    off_the_desks(sitting, case, row)
     book_cancellation(sitting.session, row, sitting.now)
+
+
+def off_the_desks(sitting: Sitting, case: Case, row: FeeAssessment) -> None:
+    """Nobody need do anything any more because a fee is not paid."""
+    for desk in UNPAID_DESKS:
+        sitting.close_tasks(case, desk, row.reference)
 
 
 def leads_to_ruling(row: FeeAssessment) -> bool:
     """Whether what the fee is for can be ruled withdrawn: a claim, a counterclaim, an appeal, an application for a
-    payment order; not an objection that failed.
+    payment order, what is asked of a retrial; not an objection that failed.
     """
     return row.basis_id is not None and row.matter in {*HALVABLE, Matter.PAYMENT_ORDER}
 
@@ -81,3 +92,14 @@ def is_unpaid_for_good(sitting: Sitting, case: Case, row: FeeAssessment) -> bool
         and windows[-1].state is WindowState.LAPSED
         and outstanding(sitting.session, row).minor > 0
     )
+
+
+def counts_as_withdrawn(sitting: Sitting, case: Case, row: FeeAssessment) -> bool:
+    """Whether what a fee is for can be ruled withdrawn because it is not paid; a retrial has a ruling of its own (CPI 404)."""
+    return row.matter is not Matter.RETRIAL and is_unpaid_for_good(sitting, case, row)
+
+
+def retrial_is_unpaid(sitting: Sitting, case: Case, party_id: int) -> bool:
+    """Whether a party's fee of the retrial is overdue, unpaid, and nothing about it is pending (FEE 22, 23)."""
+    rows = assessments_of(sitting.session, case, party_id=party_id)
+    return any(row.matter is Matter.RETRIAL and is_unpaid_for_good(sitting, case, row) for row in rows)

@@ -45,7 +45,7 @@ def touched_by(ending: Ending) -> tuple[Matter, ...]:
     """Whose fee an ending is about: never that of an application, which the applicant bears in any case (FEE 38)."""
     if ending in OF_APPEAL:
         return (Matter.APPEAL,)
-    return BORNE if ending is Ending.WON else FIRST_INSTANCE
+    return BORNE if ending is Ending.WON else (*FIRST_INSTANCE, Matter.RETRIAL)
 
 
 def order_back(

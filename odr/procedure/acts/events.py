@@ -424,6 +424,26 @@ class HeardAgain(Event):
 
 
 @dataclass(frozen=True)
+class RetrialCosts(Event):
+    """A retrial was ordered on a party's application in a case in which it costs (FEE 9)."""
+
+    party: Party
+    amount_minor: int | None
+    """What of the decision they contest, in minor units; None where it is not about money (FEE 19)."""
+    ground: Literal["new_evidence", "not_appealed"]
+    both_sides: bool
+    """Whether somebody of the other side applied, too: then the costs decision says who bears it (FEE 32)."""
+
+
+@dataclass(frozen=True)
+class RetrialRequestEnded(Event):
+    """What one party asked of a retrial is heard no more: taken back by leave, treated so, or ended otherwise (CPI 404)."""
+
+    party: Party
+    how: Literal["taken_back", "treated_so", "ended"]
+
+
+@dataclass(frozen=True)
 class RetrialEnded(Event):
     """A retrial ended without a judgment, and the first decision lives again (CPI 404): the case stands where it stood before
     the entry ``began``, by which it was heard again.

@@ -203,6 +203,19 @@ class Costs(Rule):
     """Where set, the court pays the winner back and the loser pays the court."""
 
 
+class RetrialFee(Rule):
+    """What a retrial costs: nothing, but in the cases the law names (FEE 9, 19)."""
+
+    free: Article
+    """Every other retrial costs nothing."""
+    amount: Article
+    """By what part of the decision the fee is measured."""
+    borne: Article
+    """Who bears it in the end."""
+    cases: dict[Key, Article]
+    """The cases in which it costs: ``new_evidence``, ``not_appealed``."""
+
+
 class Tariff(Rule):
     """Everything about fees of a pack."""
 
@@ -219,6 +232,7 @@ class Tariff(Rule):
     no_fee: dict[Ending, Article]
     free_matters: dict[Key, Article] = Field(default_factory=dict)
     """Matters that cost nothing, whatever they are about (FEE 8)."""
+    retrial: RetrialFee | None = None
     refunds: dict[Ending, RefundRule]
     relief: dict[ReliefKind, ReliefRule]
     costs: Costs

@@ -1,0 +1,1 @@
+"""A retrial: what it costs, and how it is decided."""
