@@ -1,6 +1,6 @@
 """agreements in actions in the public interest are announced
 
-Revises 0380.
+Revises 0381.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from odr.ground.db import UTCDateTime
 
 revision = "0390"
-down_revision = "0380"
+down_revision = "0381"
 branch_labels = None
 depends_on = None
 form = "expand"

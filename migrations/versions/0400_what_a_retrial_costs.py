@@ -1,6 +1,6 @@
 """what of a decision a retrial contests, and in which case it costs
 
-Revises 0380.
+Revises 0391.
 """
 
 from __future__ import annotations
