@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Party
+from odr.filing.outsider_action.respondents import call_third_parties
 from odr.ground.text import Money, T
 from odr.identity.actors import Actor
 from odr.judgment.decision import acts as decision_acts, case_views as decision_case_views, exhibit_views
@@ -23,6 +24,9 @@ from odr.judgment.group.judgments import pronounced
 from odr.judgment.meetings import signing as meetings_signing
 from odr.judgment.meetings.acts import READERS
 from odr.judgment.meetings.queries import meetings_of
+from odr.judgment.outsider_action import acts as outsider_acts, attacked as outsider_attacked
+from odr.judgment.outsider_action.panel import outsider_panel
+from odr.judgment.outsider_action.put import put_actions
 from odr.judgment.panel import pronouncing
 from odr.judgment.payment_order import effect as order_effect, lawsuit
 from odr.judgment.payment_order.case_views import order_panel
@@ -97,6 +101,7 @@ ROOM = Room(
         "enforcement_inaction": enforcement_acts.inaction,
         "enforcement_objection": objection_acts.ruling_late,
         "enforcement_objection_action": objections.no_action,
+        "outsider_action_review": outsider_acts.review_overdue,
         "retrial_review": retrial_here.review_overdue,
         "preservation_ruling": motions.ruling_overdue,
         "preservation_claim": before_claim.claim_did_not_follow,
@@ -110,7 +115,7 @@ ROOM = Room(
     on_event=(
         on(AccountNamed, accounts.on_account_named),
         on(BenchChanged, heard_anew.on_bench_changed),
-        on(ClaimAccepted, judgments.tell_the_judge),
+        on(ClaimAccepted, judgments.tell_the_judge, call_third_parties),
         on(ClaimIsChanging, decision_acts.claim_is_changing),
         on(ExaminationClosed, decision_acts.begin_deliberation),
         on(ExaminationResumed, decision_acts.leave_deliberation),
@@ -121,12 +126,14 @@ ROOM = Room(
             reviews.review_begins,
             retrial_here.on_served,
             objections.on_served,
+            outsider_attacked.on_served,
             order_effect.on_served,
         ),
         on(
             ServiceFell,
             service_fell.on_service_fell,
             objections.on_service_fell,
+            outsider_attacked.on_service_fell,
             order_effect.on_service_fell,
         ),
         on(TimeGivenBack, service_fell.on_time_given_back, order_effect.on_time_given_back),
@@ -148,11 +155,13 @@ ROOM = Room(
         retrial_panel,
         search_panel,
         objections_panel,
+        outsider_panel,
         exhibit_views.exhibits_panel,
         meetings_panel,
     ),
     sweeps={
         "objections from outside": put_objections,
+        "actions of outsiders": put_actions,
         "preservations": before_claim.end_with_claims,
         "terms of preservations": term.note_terms,
         "minutes": meetings_signing.file_signed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from odr.filing import names as filing_names
 from odr.ground.text import T
 from odr.judgment import names
 from odr.procedure.acts.windows import Nature, time_limit
@@ -48,6 +49,16 @@ ENFORCEMENT_OBJECTION_ACTION = time_limit(
     Nature.REMEDY,
     names.NAME_OBJECTION_ACTION,
     ask=T("bring an action about the property"),
+)
+OUTSIDER_ACTION_OPINION = time_limit(
+    "outsider_action_opinion", Nature.DUTY, names.ANSWER_OUTSIDER_ACTION, ask=T("say what you think")
+)
+OUTSIDER_ACTION_REVIEW = time_limit(
+    "outsider_action_review",
+    Nature.COURT,
+    names.TAKE_OUTSIDER_ACTION,
+    filing_names.REFUSE_CLAIM,
+    waits=T("Nothing for you to do now: a judge looks whether the action against the decision is taken."),
 )
 PERFORMANCE = time_limit("performance", Nature.DUTY, names.RECORD_PERFORMANCE, ask=T("do what the decision orders"))
 PRESERVATION_CLAIM = time_limit("preservation_claim", Nature.DUTY, names.NAME_CLAIM, ask=T("bring your claim"))

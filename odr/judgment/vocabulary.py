@@ -395,6 +395,7 @@ class Instrument(enum.Enum):
     CONFIRMATION = "confirmation"  # a ruling that confirms an agreement made before a mediator (CPL 206)
     PAYMENT_ORDER = "payment_order"  # a payment order in effect (CPL 227)
     APPLIED = "applied"  # a ruling that the judgment in an action of many applies (CPL 57)
+    OUTSIDER = "outsider"  # a judgment in an action of an outsider that changed the decision (CPI 298)
     RETURNED = "returned"  # a ruling that what was enforced on what fell goes back (CPL 244)
 
     @property
@@ -407,6 +408,7 @@ class Instrument(enum.Enum):
             Instrument.CONFIRMATION: T("Confirmed agreement"),
             Instrument.PAYMENT_ORDER: T("Payment order"),
             Instrument.APPLIED: T("Judgment in an action of many"),
+            Instrument.OUTSIDER: T("Judgment in an outsider’s action"),
             Instrument.RETURNED: T("Ruling to give back what was enforced"),
         }[self]
 

@@ -43,6 +43,11 @@ GIVEN: dict[str, dict[str, Any]] = {
             }
         ],
     },
+    "record_outsider_judgment": {
+        "answer": "changed",
+        "whole": False,
+        "payments": [{"debtor": "respondent/1", "creditor": "claimant/1", "amount": "3,000.00"}],
+    },
     "give_ruling": {"kind": None},
     "entrust_inquiry": {"ground": None},
     "find_on_attendance_fee": {"answer": "given_up", "days": None},

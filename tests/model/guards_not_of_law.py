@@ -328,5 +328,17 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "judgment.enforcement.acts.something_is_still_owed": (Why.NAMED, None),
     "judgment.enforcement.forgo_rest.something_is_owed_to_me": (Why.NAMED, None),
     "payments.costs.acts.a_fee_was_computed": (Why.NAMED, None),
+    "judgment.outsider_action.acts.an_action_waits": (Why.HANDLER, None),
+    "judgment.outsider_action.acts.brought_in_six_months": (Why.BEYOND, "judgment/test_outsider_action.py"),
+    "judgment.outsider_action.acts.no_decision_is_named": (Why.BEYOND, "judgment/test_outsider_action.py"),
+    "judgment.outsider_action.acts.no_objection_failed_before": (Why.BEYOND, "judgment/test_outsider_action.py"),
+    "judgment.outsider_action.acts.others_could_answer": (Why.BEYOND, "judgment/test_outsider_action.py"),
+    "judgment.outsider_action.acts.the_decision_still_binds": (Why.BEYOND, "judgment/test_outsider_action.py"),
+    "judgment.outsider_action.attacked.an_action_is_over": (Why.NAMED, None),
+    "judgment.outsider_action.attacked.somebody_attacks_the_decision": (Why.WINDOW, None),
+    "judgment.outsider_action.halt.a_halt_is_asked": (Why.BEYOND, "judgment/test_outsider_action.py"),
+    "judgment.outsider_action.halt.no_halt_is_asked": (Why.ONCE, None),
+    "judgment.outsider_action.halt.the_decision_is_enforced": (Why.BEYOND, "judgment/test_outsider_action.py"),
+    "filing.outsider_action.queries.a_judge_took_the_action": (Why.BEYOND, "judgment/test_outsider_action.py"),
 }
 """Guard or bar → why, and the test that shows it where the model does not go."""

@@ -21,6 +21,7 @@ from odr.filing.draft.files_along import sealed_of
 from odr.filing.draft.particulars import read as read_particulars
 from odr.filing.inputs import AcceptInput, ClaimInput, FellowInput, JoinInput, RespondentInput
 from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReliefKind, ReviewReturn
+from odr.filing.outsider_action.queries import a_judge_took_the_action, outsider_action_of, waits_for_the_judge
 from odr.filing.parties.details import claims_themselves
 from odr.filing.parties.invitation import call_in, note_addresses
 from odr.filing.parties.known_identity import start_registering, unverified_claimant
@@ -465,7 +466,7 @@ def claimants_are_known(sitting: Sitting, case: Case, actor: Actor) -> Text | No
     by={Role.CLERK, Role.CLOCK},
     at={Stage.LODGED},
     to={Stage.PENDING},
-    guard=(claimants_are_known, conditions_were_found),
+    guard=(claimants_are_known, conditions_were_found, a_judge_took_the_action),
     serves=Everyone.NOBODY,
     source=law("CPL 126"),
     topic=Topic.CLAIM,
@@ -505,7 +506,7 @@ def accept_claim(sitting: Sitting, case: Case, given: AcceptInput, *, actor: Act
         start_registering(sitting, case, claimant)
     sitting.announce(ClaimAccepted(case))
     words = T("Claim accepted as %(number)s, %(track)s", number=case.number, track=case.track.label)
-    if actor.role is Role.CLOCK:
+    if actor.role is Role.CLOCK and outsider_action_of(sitting.session, case) is None:
         words = T(
             "Claim accepted as %(number)s because the registry’s time ran out, %(track)s",
             number=case.number,
@@ -721,8 +722,11 @@ TAKEN = {
 
 def accept_first(sitting: Sitting, case: Case, window: object) -> None:
     """The registry did not decide in time: the claim is accepted first (REG 8). One whose claimant no paper would reach is
-    returned instead, with that one point; a second time it is the clerk's to refuse (REG 7).
+    returned instead, with that one point; a second time it is the clerk's to refuse (REG 7). What attacks a decision in effect
+    a judge takes or refuses, never the clock (CPI 291).
     """
+    if waits_for_the_judge(sitting.session, case):
+        return
     if unreached_claimants(sitting, case):
         if not_returned_twice(sitting, case, CLOCK_ACTOR) is None:
             language = language_of(sitting, case)

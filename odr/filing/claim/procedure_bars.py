@@ -15,6 +15,7 @@ from odr.filing.claim.progress import is_heard_again, requests_of
 from odr.filing.claim.queries import claims_of, reliefs_of
 from odr.filing.group.models import GroupAction
 from odr.filing.models import Claim, RequestKind, RequestState
+from odr.filing.outsider_action.queries import outsider_action_of
 from odr.filing.public_interest.queries import public_interest_of
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor, seated_in
@@ -38,6 +39,7 @@ def bars_of(sitting: Sitting, case: Case) -> set[Bar]:
         Bar.WHEREABOUTS_UNKNOWN: bool(entries_of(sitting.session, case, service_names.ORDER_ANNOUNCEMENT)),
         Bar.RETRIAL: is_heard_again(sitting, case),
         Bar.PUBLIC_INTEREST: public_interest_of(sitting, case) is not None,
+        Bar.THIRD_PARTY_CHALLENGE: outsider_action_of(sitting.session, case) is not None,
     }
     return {bar for bar, is_so in holds.items() if is_so} | judged_bars(sitting, case)
 
@@ -55,13 +57,14 @@ def judged_bars(sitting: Sitting, case: Case) -> set[Bar]:
 
 def panel_is_ordered(sitting: Sitting, case: Case, *, but: Set[Bar] = frozenset()) -> bool:
     """Whether only a panel may decide: the case is of a kind that one judge may not hear, an objection to the single
-    judge was upheld, or the case is heard again (CPL 41–43). ``but`` is what
+    judge was upheld, the case is heard again, or it attacks a decision in effect (CPL 41–43; CPI 292). ``but`` is what
     the judge finds no more in the act in hand.
     """
     upheld = requests_of(sitting, case, RequestKind.PROCEDURE, RequestState.GRANTED)
     return (
         any(one.details["what"] == "one_judge" for one in upheld)
         or is_heard_again(sitting, case)
+        or outsider_action_of(sitting.session, case) is not None
         or bool(kinds_for_a_panel(sitting, case) - but)
     )
 
@@ -86,7 +89,7 @@ def judges_of(sitting: Sitting, case: Case) -> int:
     return sum(one.role in (Role.JUDGE, Role.ASSESSOR) for one in seated_in(sitting.session, case))
 
 
-@guard("CPL 41, 42, 43")
+@guard("CPL 41, 42, 43", "CPI 292")
 def the_panel_sits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the hearing cannot begin: only a panel may decide, and it is not convened yet."""
     if not panel_is_ordered(sitting, case):

@@ -22,6 +22,7 @@ from odr.filing.course.ending_rulings import (
 from odr.filing.course.objections import TO_ANOTHER_COURT, WHILE_SEATED, evidence_goes_on
 from odr.filing.inputs import Words
 from odr.filing.models import Request, RequestKind, RequestState
+from odr.filing.outsider_action.queries import outsider_action_of
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -367,7 +368,12 @@ def record_ruling_appeal(
     decide(sitting, case, ruling, RequestState.REFUSED)
     case.outcome, case.closed_at = None, None
     sitting.move(case, Stage.LODGED)
-    sitting.start_window(case, "registry_review", start=now)
+    if (attacks := outsider_action_of(sitting.session, case)) is not None:
+        sitting.start_window(case, "outsider_action_review", start=now, subject=attacks.reference)
+        title = T("The higher court set the refusal aside. Take the action against the decision.")
+        sitting.open_task(case, Role.JUDGE, desks.REFUSAL, title, risk=80)
+    else:
+        sitting.start_window(case, "registry_review", start=now)
     return Recorded(
         T("The higher court set the refusal aside: the claim is taken up (%(number)s)", number=given.number), result
     )

@@ -12,6 +12,7 @@ from odr.filing import desks, names
 from odr.filing.claim.progress import ask
 from odr.filing.course.ending_rulings import APPEAL_REFUSAL
 from odr.filing.models import RequestKind
+from odr.filing.outsider_action.queries import a_judge_took_the_action
 from odr.filing.public_interest.acts import what_was_not_shown
 from odr.filing.registry.seats import take_seat
 from odr.ground.text import T, Text
@@ -190,7 +191,8 @@ def refuse_claim(sitting: Sitting, case: Case, given: RefuseInput, *, actor: Act
     A returned claim is refused only after the time to mend it ended unused (REG 7).
     """
     article = sitting.pack(case).article(given.article)
-    sitting.close_windows(case, "registry_review", WindowState.MET)
+    for kind in ("registry_review", "outsider_action_review"):
+        sitting.close_windows(case, kind, WindowState.MET)
     sitting.close_tasks(case, desks.NOT_CORRECTED)
     sitting.close_tasks(case, desks.REFUSAL)
     case.outcome = Outcome.REFUSED
@@ -215,7 +217,7 @@ class KeepClaimInput(CourtModel):
     input=KeepClaimInput,
     by={Role.JUDGE},
     at=UNDECIDED,
-    guard=refusal_waits,
+    guard=(refusal_waits, a_judge_took_the_action),
     source=law("CPL 126", "REG 8"),
     desk=desks.REFUSAL,
     topic=Topic.CLAIM,

@@ -29,6 +29,7 @@ ACTS = (
     names.RECORD_APPEAL_OUTCOME,
     names.APPLY_GROUP_JUDGMENT,
     names.RULE_ON_REVERSAL,
+    names.RECORD_OUTSIDER_JUDGMENT,
     service_names.DECIDE_REBUTTAL,
     service_names.NOTE_ABODE_ABROAD,
     filing_names.RULE_ON_LATENESS,
@@ -181,7 +182,7 @@ def _due(order: Order, rows: list[Obligation], labels: Mapping[int, str]) -> Ite
 def _owed_elsewhere(
     owed: list[Obligation], entries: Mapping[int, EntryFacts], labels: Mapping[int, str]
 ) -> Iterator[str]:
-    """What the higher court, or a judgment in an action of many, makes owed here."""
+    """What the higher court, or a judgment in an action of many or of an outsider, makes owed here."""
     for entry in entries.values():
         rows = [row for row in owed if row.entry_number == entry.number and row.order_id is None]
         said: list[tuple[str | None, str | None]]
@@ -198,6 +199,10 @@ def _owed_elsewhere(
                 (o["debtor"], _sum(o["amount"]["minor"], o["amount"]["currency"]) if o["amount"] else None)
                 for o in entry.given().get("orders", [])
             ]
+            stands = [(labels.get(r.debtor_id), _sum(r.amount_minor, r.currency)) for r in rows]
+        elif entry.act == names.RECORD_OUTSIDER_JUDGMENT:
+            payments = entry.given().get("payments", [])
+            said = [(one["debtor"], _sum(one["amount"]["minor"], one["amount"]["currency"])) for one in payments]
             stands = [(labels.get(r.debtor_id), _sum(r.amount_minor, r.currency)) for r in rows]
         elif entry.act == names.RULE_ON_REVERSAL:
             given = entry.given()

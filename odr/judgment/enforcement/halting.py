@@ -107,12 +107,17 @@ def halt_enforcement(
     assert found is not None and rules is not None
     if given.ground not in rules.grounds:
         raise InvalidInput.at("ground", T("Choose one of those listed."))
-    found.halted_entry, found.halt_ground = sitting.next_number(case), given.ground
+    stand_still(sitting, case, found, given.ground)
+    words = T("Enforcement %(number)s is halted: %(why)s", number=found.number, why=rules.grounds[given.ground].title)
+    return Recorded(words, {"number": found.number, "ground": given.ground})
+
+
+def stand_still(sitting: Sitting, case: Case, found: EnforcementCase, ground: str) -> None:
+    """No measure is taken, nobody is asked to take one, and the watch over inaction stands still (CPL 237, 267)."""
+    found.halted_entry, found.halt_ground = sitting.next_number(case), ground
     for kind in (NOTICE, INACTION):
         sitting.close_windows(case, kind, WindowState.ENDED, subject=found.reference)
     sitting.close_tasks(case, desks.ENFORCEMENT, found.reference)
-    words = T("Enforcement %(number)s is halted: %(why)s", number=found.number, why=rules.grounds[given.ground].title)
-    return Recorded(words, {"number": found.number, "ground": given.ground})
 
 
 @guard("CPL 267")
@@ -160,6 +165,12 @@ def continue_enforcement(
     found = _halted(sitting, case)
     if found is None:
         raise ActNotOpen(T("No enforcement is halted."))
+    go_on(sitting, case, found, now)
+    return Recorded(T("Enforcement %(number)s goes on", number=found.number), {"number": found.number})
+
+
+def go_on(sitting: Sitting, case: Case, found: EnforcementCase, now: datetime) -> None:
+    """What was halted is enforced again: the watch over inaction begins anew, and the clerk looks for property."""
     found.halted_entry = found.halt_ground = None
     sitting.start_window(case, INACTION, start=now, subject=found.reference)
     title = T("Enforcement %(number)s goes on: look for property.", number=found.number)
@@ -168,4 +179,3 @@ def continue_enforcement(
         sitting.start_window(case, NOTICE, start=now, subject=found.reference)
         title = T("Enforcement %(number)s: send the notice and look for property.", number=found.number)
     sitting.open_task(case, Role.CLERK, desks.ENFORCEMENT, title, risk=40, subject=found.reference)
-    return Recorded(T("Enforcement %(number)s goes on", number=found.number), {"number": found.number})

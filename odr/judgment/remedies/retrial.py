@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.docket.papers import FactsBlock, NoticePaper, ParagraphBlock
 from odr.docket.queries import entries_of
+from odr.filing.outsider_action.queries import actions_against
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen
@@ -88,6 +89,7 @@ def _certificate(sitting: Sitting, case: Case, decision: Decision) -> tuple[str,
     ]
     above = _on_appeal(sitting, case, decision)
     said += [above.render(SOURCE_LOCALE)] if above is not None else []
+    said += ["outsider"] if _is_changed_for_outsider(sitting, case) else []
     return number, sha256_hex(canonical(said))
 
 
@@ -105,6 +107,11 @@ def _is_changed(sitting: Sitting, case: Case, decision: Decision) -> bool:
     """Whether what binds is not what stands in this court's paper."""
     petitions = petitions_of(sitting.session, case, AppealState.DECIDED)
     return any(p.decision_id == decision.id and p.outcome is AppealOutcome.CHANGED for p in petitions)
+
+
+def _is_changed_for_outsider(sitting: Sitting, case: Case) -> bool:
+    """Whether a judgment in an action of an outsider left only a part of what binds (CPI 298)."""
+    return any(row.outcome in ("changed", "set_aside") for row in actions_against(sitting.session, case))
 
 
 def prepare_certificate(court: Court, case: Case, given: BaseModel, actor: Actor) -> Mapping[str, Any]:
@@ -135,6 +142,10 @@ def _paper(sitting: Sitting, case: Case, decision: Decision, number: str, langua
         blocks=[
             ParagraphBlock(
                 T(
+                    "The decision named below is in effect as a judgment in an action of an outsider has changed it. What that judgment left of it binds the parties and can be enforced as the law provides."
+                )
+                if _is_changed_for_outsider(sitting, case)
+                else T(
                     "The decision named below is in effect as the higher court has changed it. With what the higher court decided it binds the parties and can be enforced as the law provides."
                 )
                 if _is_changed(sitting, case, decision)

@@ -18,7 +18,7 @@ from odr.docket.models import Case, DocketEntry, Document
 from odr.ground.errors import NotFound
 from odr.ground.text import T, Text
 from odr.judgment.models import Decision
-from odr.judgment.names import RECORD_APPEAL_OUTCOME
+from odr.judgment.names import RECORD_APPEAL_OUTCOME, RECORD_OUTSIDER_JUDGMENT
 from odr.judgment.vocabulary import AppealOutcome
 from odr.notary.models import LogEntry, Receipt
 from odr.procedure.rules.pack import RulePack
@@ -97,16 +97,20 @@ class Published:
     receipt: str
     place: int | None
     changed: ChangedAbove | None
-    """What took its place in part, where a higher court changed it."""
+    """What took its place in part, where a higher court or an action of an outsider changed it."""
 
 
 @dataclass(frozen=True)
 class ChangedAbove:
-    """A higher court's judgment that changed a decision of this one (CPL 177): what it orders takes the place of what is ordered here."""
+    """A judgment that changed a decision of this court: a higher court's (CPL 177), whose orders take the place of these, or one in an
+    action of somebody outside (CPI 298).
+    """
 
     court: str
     number: str
     served_on: date
+    for_outsider: bool = False
+    """By this court itself, in an action of somebody outside (CPI 298); ``court`` is empty then."""
 
 
 @dataclass(frozen=True)
@@ -317,6 +321,8 @@ def _changed_above(session: Session, row: Publication) -> ChangedAbove | None:
     mine = session.scalar(select(Decision.reference).where(Decision.document_id == row.document_id))
     if mine is None:
         return None
+    if (outside := _changed_for_outsider(session, row)) is not None:
+        return outside
     told = session.scalars(
         select(DocketEntry.payload)
         .where(DocketEntry.case_id == row.case_id, DocketEntry.act == RECORD_APPEAL_OUTCOME)
@@ -326,6 +332,19 @@ def _changed_above(session: Session, row: Publication) -> ChangedAbove | None:
         given = payload["input"]
         if payload["result"].get("decision") == mine and given["outcome"] == AppealOutcome.CHANGED.value:
             return ChangedAbove(given["court"], given["number"], date.fromisoformat(given["decided_on"]))
+    return None
+
+
+def _changed_for_outsider(session: Session, row: Publication) -> ChangedAbove | None:
+    told = session.scalars(
+        select(DocketEntry)
+        .where(DocketEntry.case_id == row.case_id, DocketEntry.act == RECORD_OUTSIDER_JUDGMENT)
+        .order_by(DocketEntry.number.desc())
+    )
+    for entry in told:
+        result = json.loads(entry.payload)["result"]
+        if result["answer"] != "stands" and result["case"] is not None:
+            return ChangedAbove("", result["case"], entry.effective_at.date(), for_outsider=True)
     return None
 
 

@@ -24,8 +24,11 @@ ACTS = (
     names.RULE_ON_ENFORCEMENT_OBJECTION,
     names.RECORD_OBJECTION_OUTCOME,
     names.HALT_ENFORCEMENT,
+    names.HALT_FOR_ACTION,
     names.CONTINUE_ENFORCEMENT,
+    names.RECORD_OUTSIDER_JUDGMENT,
 )
+HALTS = (names.HALT_ENFORCEMENT, names.HALT_FOR_ACTION)
 
 
 def audit_case_objections(court: Court, session: Session, case: Case) -> Iterator[str]:
@@ -72,6 +75,6 @@ def _halts(session: Session, case: Case, entries: list[EntryFacts]) -> Iterator[
     for row in session.scalars(select(EnforcementCase).where(*under_way)):
         about = [entry for entry in entries if entry.result.get("number") == row.number]
         last = about[-1] if about else None
-        halted = last.number if last is not None and last.act == names.HALT_ENFORCEMENT else None
+        halted = last.number if last is not None and last.act in HALTS else None
         if row.halted_entry != halted:
             yield f"enforcement {row.number}: halted by entry {halted}, the row says {row.halted_entry}"
