@@ -14,10 +14,12 @@ branch_labels = None
 depends_on = None
 form = "expand"
 
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     """An application of before named no amount, and no retrial had a fee."""
-    op.add_column("retrial_application", sa.Column("contested_minor", sa.BigInteger(), nullable=True))
+    op.add_column("retrial_application", sa.Column("contested_minor", BIG, nullable=True))
     op.add_column("fee_basis", sa.Column("ground", sa.String(40), nullable=True))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Party
-from odr.filing.outsider_action.respondents import call_third_parties
+from odr.filing.claim.outsider_action.respondents import call_third_parties
 from odr.ground.text import Money, T
 from odr.identity.actors import Actor
 from odr.judgment.decision import acts as decision_acts, case_views as decision_case_views, exhibit_views
@@ -19,14 +19,14 @@ from odr.judgment.enforcement_remedies.objections import acts as objection_acts,
 from odr.judgment.enforcement_remedies.objections.audit import audit_case_objections
 from odr.judgment.enforcement_remedies.objections.from_outside import put_objections
 from odr.judgment.enforcement_remedies.objections.panel import objections_panel
+from odr.judgment.enforcement_remedies.outsider_action import acts as outsider_acts, attacked as outsider_attacked
+from odr.judgment.enforcement_remedies.outsider_action.panel import outsider_panel
+from odr.judgment.enforcement_remedies.outsider_action.put import put_actions
 from odr.judgment.group import judgments
 from odr.judgment.group.judgments import pronounced
 from odr.judgment.meetings import signing as meetings_signing
 from odr.judgment.meetings.acts import READERS
 from odr.judgment.meetings.queries import meetings_of
-from odr.judgment.outsider_action import acts as outsider_acts, attacked as outsider_attacked
-from odr.judgment.outsider_action.panel import outsider_panel
-from odr.judgment.outsider_action.put import put_actions
 from odr.judgment.panel import pronouncing
 from odr.judgment.payment_order import effect as order_effect, lawsuit
 from odr.judgment.payment_order.case_views import order_panel

@@ -58,7 +58,7 @@ OUTSIDER_ACTION_REVIEW = time_limit(
     Nature.COURT,
     names.TAKE_OUTSIDER_ACTION,
     filing_names.REFUSE_CLAIM,
-    waits=T("Nothing for you to do now: a judge looks whether the action against the decision is taken."),
+    waits=T("Nothing for you to do now: a judge checks whether the action against the decision is taken."),
 )
 PERFORMANCE = time_limit("performance", Nature.DUTY, names.RECORD_PERFORMANCE, ask=T("do what the decision orders"))
 PRESERVATION_CLAIM = time_limit("preservation_claim", Nature.DUTY, names.NAME_CLAIM, ask=T("bring your claim"))

@@ -13,18 +13,18 @@ from sqlalchemy import select
 from odr.app import create_app
 from odr.docket.models import Case, Document, Outcome, Party, PartyKind, Role, Stage, Track
 from odr.filing import desks as filing_desks
+from odr.filing.claim.outsider_action.models import Absence, OutsiderAction
+from odr.filing.claim.outsider_action.respondents import role_in_action
 from odr.filing.claim.procedure_bars import bars_of, panel_is_ordered
 from odr.filing.draft import drafts
 from odr.filing.models import Request
-from odr.filing.outsider_action.models import Absence, OutsiderAction
-from odr.filing.outsider_action.respondents import role_in_action
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
 from odr.judgment import desks
 from odr.judgment.enforcement.audit import audit_orders
 from odr.judgment.enforcement_remedies.objections.audit import audit_case_objections
+from odr.judgment.enforcement_remedies.outsider_action.panel import outsider_panel
+from odr.judgment.enforcement_remedies.outsider_action.put import put_actions
 from odr.judgment.models import EnforcementCase, Obligation
-from odr.judgment.outsider_action.panel import outsider_panel
-from odr.judgment.outsider_action.put import put_actions
 from odr.judgment.queries import decisions_of
 from odr.judgment.vocabulary import DecisionState, EnforcementState, Instrument
 from odr.procedure.models import Task, Window, WindowState
@@ -83,7 +83,7 @@ def row_of(bench: Bench) -> OutsiderAction:
         return session.scalars(select(OutsiderAction)).one()
 
 
-def running(bench: Bench, kind: str) -> int:
+def windows_open(bench: Bench, kind: str) -> int:
     """How many times of a kind run in the case."""
     query = select(Window).where(Window.case_id == bench.case_id, Window.kind == kind, Window.state == WindowState.OPEN)
     with bench.court.database.read() as session:
@@ -171,13 +171,13 @@ def test_the_parties_of_the_decision_are_told_and_answer_within_ten_days(bench: 
     _in_effect(bench)
     action = brought(bench)
     attack(action)
-    assert (running(action, "outsider_action_review"), running(action, "registry_review")) == (1, 0)
+    assert (windows_open(action, "outsider_action_review"), windows_open(action, "registry_review")) == (1, 0)
     with bench.court.database.read() as session:
         sent = session.scalars(select(Packet).where(Packet.occasion == "record_outsider_action")).all()
         assert len(sent) == 2 and all(packet.case_id == bench.case_id for packet in sent)
     assert "Shen Yue attacks the decision" in panel(bench, "respondent/1")
     bench.serve("respondent/1")
-    assert running(bench, "outsider_action_opinion") == 1
+    assert windows_open(bench, "outsider_action_opinion") == 1
     assert "It costs nothing" in panel(bench, "respondent/1")
     with pytest.raises(ActNotOpen, match="may still say"):
         action.do("judge", "take_outsider_action", {"reasons": REASONS})
@@ -196,7 +196,7 @@ def test_what_the_court_takes_is_heard_by_a_panel_in_ordinary_procedure(bench: B
     action = taken(bench)
     case = action.case()
     assert (case.stage, case.track) == (Stage.PENDING, Track.ORDINARY) and case.number is not None
-    assert running(action, "outsider_action_review") == 0
+    assert windows_open(action, "outsider_action_review") == 0
     with bench.court.database.read() as session:
         look, case = bench.court.look(session), session.get_one(Case, action.case_id)
         there = {p.name: p.role for p in case.parties if p.left_at is None}
@@ -222,7 +222,7 @@ def test_nobody_but_the_judge_takes_it(bench: Bench) -> None:
     with bench.court.database.read() as session:
         assert session.scalars(query).all() == [90]
     action.do("judge", "refuse_claim", {"reasons": "No right of theirs is harmed.", "article": "CPI 290"})
-    assert action.case().stage is Stage.CLOSED and running(action, "appeal_ruling") == 0
+    assert action.case().stage is Stage.CLOSED and windows_open(action, "appeal_ruling") == 0
 
 
 def test_a_refusal_is_a_ruling_that_can_be_appealed(bench: Bench) -> None:
@@ -232,7 +232,7 @@ def test_a_refusal_is_a_ruling_that_can_be_appealed(bench: Bench) -> None:
     attack(action)
     action.do("judge", "refuse_claim", {"reasons": "No right of theirs is harmed.", "article": "CPI 290"})
     action.serve("claimant/1")
-    assert running(action, "appeal_ruling") == 1
+    assert windows_open(action, "appeal_ruling") == 1
     with pytest.raises(ActNotOpen, match="has ended"):
         carried(bench, "stands")
     action.wait(days=13)

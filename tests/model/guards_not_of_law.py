@@ -17,6 +17,17 @@ class Why(enum.Enum):
 
 
 NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
+    "filing.public_interest.acts.conditions_were_found": (Why.BEYOND, "filing/test_public_interest.py"),
+    "filing.public_interest.acts.is_in_public_interest": (Why.BEYOND, "filing/test_public_interest.py"),
+    "filing.public_interest.acts.no_hearing_without_conditions": (Why.BEYOND, "filing/test_public_interest.py"),
+    "filing.public_interest.endings.not_withdrawn_after_the_debate": (Why.BEYOND, "filing/test_public_interest.py"),
+    "filing.public_interest.endings.nothing_of_ones_own": (Why.BEYOND, "filing/test_public_interest.py"),
+    "settlement.statement.announced.an_agreement_is_to_be_announced": (
+        Why.BEYOND,
+        "settlement/test_public_agreement.py",
+    ),
+    "settlement.statement.announced.settled_by_statement_alone": (Why.BEYOND, "settlement/test_public_agreement.py"),
+    "settlement.statement.announced.the_announcement_is_over": (Why.BEYOND, "settlement/test_public_agreement.py"),
     "hearing.courtroom.party_questioning.acts.a_hearing_is_fixed": (Why.BEYOND, "hearing/test_party_questioning.py"),
     "hearing.courtroom.party_questioning.acts.own_undertaking_waits": (Why.BEYOND, "hearing/test_party_questioning.py"),
     "judgment.enforcement_remedies.for_now.acts.a_result_can_be_examined": (
@@ -328,17 +339,38 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "judgment.enforcement.acts.something_is_still_owed": (Why.NAMED, None),
     "judgment.enforcement.forgo_rest.something_is_owed_to_me": (Why.NAMED, None),
     "payments.costs.acts.a_fee_was_computed": (Why.NAMED, None),
-    "judgment.outsider_action.acts.an_action_waits": (Why.HANDLER, None),
-    "judgment.outsider_action.acts.brought_in_six_months": (Why.BEYOND, "judgment/test_outsider_action.py"),
-    "judgment.outsider_action.acts.no_decision_is_named": (Why.BEYOND, "judgment/test_outsider_action.py"),
-    "judgment.outsider_action.acts.no_objection_failed_before": (Why.BEYOND, "judgment/test_outsider_action.py"),
-    "judgment.outsider_action.acts.others_could_answer": (Why.BEYOND, "judgment/test_outsider_action.py"),
-    "judgment.outsider_action.acts.the_decision_still_binds": (Why.BEYOND, "judgment/test_outsider_action.py"),
-    "judgment.outsider_action.attacked.an_action_is_over": (Why.NAMED, None),
-    "judgment.outsider_action.attacked.somebody_attacks_the_decision": (Why.WINDOW, None),
-    "judgment.outsider_action.halt.a_halt_is_asked": (Why.BEYOND, "judgment/test_outsider_action.py"),
-    "judgment.outsider_action.halt.no_halt_is_asked": (Why.ONCE, None),
-    "judgment.outsider_action.halt.the_decision_is_enforced": (Why.BEYOND, "judgment/test_outsider_action.py"),
-    "filing.outsider_action.queries.a_judge_took_the_action": (Why.BEYOND, "judgment/test_outsider_action.py"),
+    "judgment.enforcement_remedies.outsider_action.acts.an_action_waits": (Why.HANDLER, None),
+    "judgment.enforcement_remedies.outsider_action.acts.brought_in_six_months": (
+        Why.BEYOND,
+        "judgment/test_outsider_action.py",
+    ),
+    "judgment.enforcement_remedies.outsider_action.acts.no_decision_is_named": (
+        Why.BEYOND,
+        "judgment/test_outsider_action.py",
+    ),
+    "judgment.enforcement_remedies.outsider_action.acts.no_objection_failed_before": (
+        Why.BEYOND,
+        "judgment/test_outsider_action.py",
+    ),
+    "judgment.enforcement_remedies.outsider_action.acts.others_could_answer": (
+        Why.BEYOND,
+        "judgment/test_outsider_action.py",
+    ),
+    "judgment.enforcement_remedies.outsider_action.acts.the_decision_still_binds": (
+        Why.BEYOND,
+        "judgment/test_outsider_action.py",
+    ),
+    "judgment.enforcement_remedies.outsider_action.attacked.an_action_is_over": (Why.NAMED, None),
+    "judgment.enforcement_remedies.outsider_action.attacked.somebody_attacks_the_decision": (Why.WINDOW, None),
+    "judgment.enforcement_remedies.outsider_action.halt.a_halt_is_asked": (
+        Why.BEYOND,
+        "judgment/test_outsider_action.py",
+    ),
+    "judgment.enforcement_remedies.outsider_action.halt.no_halt_is_asked": (Why.ONCE, None),
+    "judgment.enforcement_remedies.outsider_action.halt.the_decision_is_enforced": (
+        Why.BEYOND,
+        "judgment/test_outsider_action.py",
+    ),
+    "filing.claim.outsider_action.queries.a_judge_took_the_action": (Why.BEYOND, "judgment/test_outsider_action.py"),
 }
 """Guard or bar → why, and the test that shows it where the model does not go."""

@@ -14,6 +14,7 @@ from odr.docket.queries import parties, party, seat
 from odr.filing import desks, names
 from odr.filing.claim.acknowledgement import answered, start_acknowledgement
 from odr.filing.claim.announcements import asked_together, claim_lodged, party_joined
+from odr.filing.claim.outsider_action.queries import a_judge_took_the_action, outsider_action_of, waits_for_the_judge
 from odr.filing.claim.statements import needs_powers_to_admit
 from odr.filing.course.evidence_periods import begin_with_own_notice, of_whom_nobody_wrote
 from odr.filing.course.time_limit_changes import reopen
@@ -21,7 +22,6 @@ from odr.filing.draft.files_along import sealed_of
 from odr.filing.draft.particulars import read as read_particulars
 from odr.filing.inputs import AcceptInput, ClaimInput, FellowInput, JoinInput, RespondentInput
 from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, ReliefKind, ReviewReturn
-from odr.filing.outsider_action.queries import a_judge_took_the_action, outsider_action_of, waits_for_the_judge
 from odr.filing.parties.details import claims_themselves
 from odr.filing.parties.invitation import call_in, note_addresses
 from odr.filing.parties.known_identity import start_registering, unverified_claimant

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
 from odr.filing import desks, names
+from odr.filing.claim.outsider_action.queries import outsider_action_of
 from odr.filing.claim.progress import ask, decide, end_case, requests_of
 from odr.filing.course.ending_rulings import (
     APPEAL_DISMISSAL,
@@ -22,7 +23,6 @@ from odr.filing.course.ending_rulings import (
 from odr.filing.course.objections import TO_ANOTHER_COURT, WHILE_SEATED, evidence_goes_on
 from odr.filing.inputs import Words
 from odr.filing.models import Request, RequestKind, RequestState
-from odr.filing.outsider_action.queries import outsider_action_of
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor

@@ -47,7 +47,7 @@ def is_in_public_interest(sitting: Sitting, case: Case, actor: Actor) -> Text | 
     return (
         None
         if public_interest_of(sitting, case) is not None
-        else T("This is no action in the public interest: it is brought for somebody’s own right.")
+        else T("This is not an action in the public interest: it is brought for somebody’s own right.")
     )
 
 
@@ -196,5 +196,5 @@ def on_accepted(sitting: Sitting, event: ClaimAccepted) -> None:
     """Taken in by the clock before anybody looked: the judge does (REG 8)."""
     case = event.case
     if public_interest_of(sitting, case) is not None and not may_go_on(sitting, case):
-        title = T("Look whether this action in the public interest may be brought. If not, dismiss it.")
+        title = T("Check whether this action in the public interest may be brought. If not, dismiss it.")
         sitting.open_task(case, Role.JUDGE, desks.PUBLIC_INTEREST, title, risk=60)

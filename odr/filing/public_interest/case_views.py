@@ -36,5 +36,5 @@ def panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
 def _next(sitting: Sitting, case: Case) -> Text | None:
     """What the court does next, as far as it is about the interest of the public."""
     if case.stage in (Stage.LODGED, Stage.PENDING) and not may_go_on(sitting, case):
-        return T("Next the court looks whether the action may be brought. Until then no hearing is opened.")
+        return T("Next the court checks whether the action may be brought. Until then no hearing is opened.")
     return None

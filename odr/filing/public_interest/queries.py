@@ -108,7 +108,7 @@ def same_respondents(sitting: Sitting, case: Case) -> list[Case]:
         .join(Party, Party.case_id == Case.id)
         .where(Party.name.in_(against), Party.role == Role.RESPONDENT, Case.cause == case.cause, Case.id != case.id)
         .distinct()
-        .order_by(Case.id)
+        .order_by(Case.id.desc())
         .limit(50)
     )
     return list(sitting.session.scalars(query))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.docket.papers import FactsBlock, NoticePaper, ParagraphBlock
 from odr.docket.queries import entries_of
-from odr.filing.outsider_action.queries import actions_against
+from odr.filing.claim.outsider_action.queries import actions_against
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.db import new_reference
 from odr.ground.errors import ActNotOpen
@@ -34,14 +34,12 @@ from odr.judgment.remedies.retrial_checks import LIVE, check_earlier, check_grou
 from odr.judgment.remedies.retrial_rules import (
     OPINION,
     REVIEW,
-    begin_review,
-    require_first,
-    require_here,
-)
-from odr.judgment.retrial.costs import (
     Contested,
     OnNewEvidence,
     announce_costs,
+    begin_review,
+    require_first,
+    require_here,
     require_new_evidence,
     what_a_retrial_costs,
 )

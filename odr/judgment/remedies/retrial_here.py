@@ -22,8 +22,15 @@ from odr.judgment import desks, names
 from odr.judgment.models import RetrialApplication, RetrialOpinion
 from odr.judgment.remedies.retrial import BINDING, binding, hear_again
 from odr.judgment.remedies.retrial_checks import LIVE, retrials_of
-from odr.judgment.remedies.retrial_rules import NOT_SMALL, OPINION, REVIEW, is_small
-from odr.judgment.retrial.costs import OnNewEvidence, announce_costs, require_new_evidence
+from odr.judgment.remedies.retrial_rules import (
+    NOT_SMALL,
+    OPINION,
+    REVIEW,
+    OnNewEvidence,
+    announce_costs,
+    is_small,
+    require_new_evidence,
+)
 from odr.judgment.vocabulary import RetrialState
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import Served

@@ -111,9 +111,9 @@ def agreed_words(sitting: Sitting, case: Case, actor: Actor) -> Mapping[str, Tex
     letter=Letter(
         PaperKind.NOTICE,
         T("Your agreement is announced to the public"),
-        T("There is nothing you have to do. After its days the court looks whether it harms the public."),
+        T("There is nothing you have to do. After its days the court checks whether it harms the public."),
         when_due=T(
-            "It is announced until the end of %(day)s. There is nothing you have to do. After that the court looks whether it harms the public; if not, it makes the mediation statement, otherwise the case goes on.",
+            "It is announced until the end of %(day)s. There is nothing you have to do. After that the court checks whether it harms the public; if not, it makes the mediation statement, otherwise the case goes on.",
             day=DAY,
         ),
     ),
@@ -152,7 +152,7 @@ def announce_agreement(
 
 
 def announcement_over(sitting: Sitting, case: Case, window: Window) -> None:
-    """The days are over: the judge looks whether the agreement harms the public; the clock makes no statement (CPI 287)."""
+    """The days are over: the judge checks whether the agreement harms the public; the clock makes no statement (CPI 287)."""
     title = T(
         "The agreement was announced for its days. Make the mediation statement if it does not harm the public; otherwise make none, and the case goes on."
     )

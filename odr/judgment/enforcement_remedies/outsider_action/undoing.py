@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Stage
 from odr.docket.queries import documents, void
-from odr.filing.outsider_action.models import OutsiderAction
-from odr.filing.outsider_action.queries import actions_against
+from odr.filing.claim.outsider_action.models import OutsiderAction
+from odr.filing.claim.outsider_action.queries import actions_against
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T
 from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, nothing_owed, set_decision_aside
@@ -17,9 +17,9 @@ from odr.judgment.enforcement.ending import instrument_fell, still_owed
 from odr.judgment.enforcement.halting import go_on
 from odr.judgment.enforcement.paid_in_full import end_their_time, follow_up
 from odr.judgment.enforcement.queries import open_enforcement
+from odr.judgment.enforcement_remedies.outsider_action.queries import GROUND
 from odr.judgment.enforcement_remedies.reversal.queries import see_to_giving_back
 from odr.judgment.models import Decision, Obligation
-from odr.judgment.outsider_action.queries import GROUND
 from odr.judgment.queries import issued, obligations_of, party_labelled
 from odr.judgment.remedies.changed_on_appeal import ChangedPaymentInput
 from odr.judgment.vocabulary import Instrument

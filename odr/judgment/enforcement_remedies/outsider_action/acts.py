@@ -10,16 +10,16 @@ from sqlalchemy import select
 from odr.docket.models import Case, Party, Role, Stage, Track
 from odr.docket.queries import seat
 from odr.filing import desks as filing_desks, names as filing_names
+from odr.filing.claim.outsider_action.models import OutsiderAction
+from odr.filing.claim.outsider_action.queries import actions_against, outsider_action_of
+from odr.filing.claim.outsider_action.respondents import put_in_parties
 from odr.filing.inputs import AcceptInput
-from odr.filing.outsider_action.models import OutsiderAction
-from odr.filing.outsider_action.queries import actions_against, outsider_action_of
-from odr.filing.outsider_action.respondents import put_in_parties
 from odr.filing.registry.seats import take_seat
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import CLOCK_ACTOR, Actor
-from odr.judgment.outsider_action.inputs import NameAttackedDecisionInput, TakeOutsiderActionInput
-from odr.judgment.outsider_action.queries import (
+from odr.judgment.enforcement_remedies.outsider_action.inputs import NameAttackedDecisionInput, TakeOutsiderActionInput
+from odr.judgment.enforcement_remedies.outsider_action.queries import (
     BINDING,
     BROUGHT,
     REVIEW,
@@ -143,7 +143,7 @@ def _noon(sitting: Sitting, case: Case, day: date) -> datetime:
 def an_action_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why there is nothing to take: the claim attacks no decision, or it was taken."""
     row = outsider_action_of(sitting.session, case)
-    return None if row is not None and row.taken_entry is None else T("No action against a decision waits here.")
+    return None if row is not None and row.taken_entry is None else T("No action against a decision is waiting here.")
 
 
 @guard("CPI 291")
@@ -246,7 +246,7 @@ def take_outsider_action(
     """
     row = outsider_action_of(sitting.session, case)
     if row is None:
-        raise ActNotOpen(T("No action against a decision waits here."))
+        raise ActNotOpen(T("No action against a decision is waiting here."))
     attacked = attacked_case(sitting, row)
     row.taken_entry = sitting.next_number(case)
     sitting.close_windows(case, REVIEW, WindowState.MET)

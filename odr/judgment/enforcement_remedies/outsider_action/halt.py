@@ -6,15 +6,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Role, Stage
-from odr.filing.outsider_action.queries import outsider_action_of
+from odr.filing.claim.outsider_action.queries import outsider_action_of
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.judgment import desks
 from odr.judgment.enforcement.halting import stand_still
 from odr.judgment.enforcement.queries import open_enforcement
-from odr.judgment.outsider_action.inputs import AskToHaltForActionInput, HaltForActionInput, RuleOnHaltForActionInput
-from odr.judgment.outsider_action.queries import GROUND, action_named, attacked_case, who_attacks
+from odr.judgment.enforcement_remedies.outsider_action.inputs import (
+    AskToHaltForActionInput,
+    HaltForActionInput,
+    RuleOnHaltForActionInput,
+)
+from odr.judgment.enforcement_remedies.outsider_action.queries import GROUND, action_named, attacked_case, who_attacks
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.papers.rulings import NO_APPEAL

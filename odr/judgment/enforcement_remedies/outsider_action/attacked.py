@@ -10,12 +10,12 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.judgment import desks
-from odr.judgment.outsider_action.inputs import (
+from odr.judgment.enforcement_remedies.outsider_action.inputs import (
     AnswerOutsiderActionInput,
     RecordOutsiderActionInput,
     RecordOutsiderJudgmentInput,
 )
-from odr.judgment.outsider_action.queries import (
+from odr.judgment.enforcement_remedies.outsider_action.queries import (
     BINDING,
     OPINION,
     action_named,
@@ -25,7 +25,7 @@ from odr.judgment.outsider_action.queries import (
     under_way,
     who_attacks,
 )
-from odr.judgment.outsider_action.undoing import let_fall, let_go_on, owe_instead, set_whole_aside
+from odr.judgment.enforcement_remedies.outsider_action.undoing import let_fall, let_go_on, owe_instead, set_whole_aside
 from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import Instrument
 from odr.procedure.acts.events import Served, ServiceFell
@@ -36,7 +36,7 @@ from odr.procedure.models import WindowState
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
-    from odr.filing.outsider_action.models import OutsiderAction
+    from odr.filing.claim.outsider_action.models import OutsiderAction
     from odr.procedure.sitting import Sitting
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from odr.docket.models import Case, Stage
 from odr.docket.queries import entries_of, parties
 from odr.filing import names as filing_names
+from odr.filing.claim.outsider_action.models import OutsiderAction
+from odr.filing.claim.outsider_action.queries import actions_against
 from odr.filing.claim.progress import requests_of
 from odr.filing.models import RequestKind
-from odr.filing.outsider_action.models import OutsiderAction
-from odr.filing.outsider_action.queries import actions_against
 from odr.judgment.enforcement_remedies.objections.models import EnforcementObjection, ObjectionKind, ObjectionState
 from odr.judgment.models import Decision
 from odr.judgment.queries import issued, obligations_of

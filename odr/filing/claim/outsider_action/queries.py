@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
-from odr.filing.outsider_action.models import OutsiderAction
+from odr.filing.claim.outsider_action.models import OutsiderAction
 from odr.ground.memory.asked_once import remembered
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from odr.filing.outsider_action.models import Absence
+from odr.filing.claim.outsider_action.models import Absence
 from odr.ground.text import T
 from odr.judgment.remedies.changed_on_appeal import ChangedPaymentInput
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtText, field

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import Case
-from odr.filing.outsider_action.models import OutsiderAction
+from odr.filing.claim.outsider_action.models import OutsiderAction
 from odr.filing.parties.kept_outside import put_on_dockets
 from odr.identity.actors import CLOCK_ACTOR
 from odr.judgment import names
-from odr.judgment.outsider_action.inputs import HaltForActionInput, RecordOutsiderActionInput
+from odr.judgment.enforcement_remedies.outsider_action.inputs import HaltForActionInput, RecordOutsiderActionInput
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

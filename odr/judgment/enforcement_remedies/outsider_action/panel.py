@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import PARTY_ROLES, Case, Role
 from odr.docket.queries import entries_of
-from odr.filing.outsider_action.models import OutsiderAction
-from odr.filing.outsider_action.queries import actions_against, outsider_action_of
+from odr.filing.claim.outsider_action.models import OutsiderAction
+from odr.filing.claim.outsider_action.queries import actions_against, outsider_action_of
 from odr.ground.text import T, Text
 from odr.judgment import names
-from odr.judgment.outsider_action.queries import (
+from odr.judgment.enforcement_remedies.outsider_action.queries import (
     BINDING,
     OPINION,
     REVIEW,

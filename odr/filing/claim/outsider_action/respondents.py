@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Party, Role
 from odr.docket.queries import parties
-from odr.filing.outsider_action.queries import outsider_action_of
+from odr.filing.claim.outsider_action.queries import outsider_action_of
 from odr.filing.parties.invitation import call_in, note_addresses
 from odr.procedure.acts.events import ClaimAccepted
 

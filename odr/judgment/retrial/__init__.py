@@ -1,1 +1,0 @@
-"""A retrial: what it costs, and how it is decided."""
