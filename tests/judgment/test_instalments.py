@@ -17,6 +17,7 @@ from tests.judgment.bench import Bench
 from tests.judgment.test_enforcement_settlement import says
 from tests.judgment.test_what_is_owed import box, lines, page
 from tests.kept import kept
+from tests.procedure.test_asked_once import asked
 
 
 @kept
@@ -183,3 +184,14 @@ def test_of_two_payments_of_one_instalment_the_later_counts_towards_the_next(ben
     with bench.court.database.read() as session:
         done = session.scalars(select(Obligation.done_at).order_by(Obligation.due_on)).all()
     assert [at is not None for at in done] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_was_paid_on_twelve_parts_is_asked_for_at_once(bench: Bench, late: bool) -> None:
+    """However many parts a sum is paid in, the page asks once what came, for each side, before a part is late and after."""
+    in_instalments(bench, 12)
+    bench.wait(days=40 if late else 1)
+    for who in ("claimant/1", "respondent/1"):
+        with asked(bench.court.database) as seen:
+            page(bench, who, "")
+        assert sum("FROM performance" in statement for statement, _ in seen) <= 1, who

@@ -19,10 +19,10 @@ from odr.judgment import desks, names
 from odr.judgment.enforcement.agreed_terms import under_agreement
 from odr.judgment.enforcement.ending import instrument_fell, still_owed
 from odr.judgment.enforcement.part import is_binding, parts_in_effect
-from odr.judgment.enforcement.queries import barred, performed
+from odr.judgment.enforcement.queries import barred, confirmed, performed
 from odr.judgment.enforcement_remedies.reversal.queries import reversals_of, see_to_giving_back
 from odr.judgment.inputs import EffectInput, OverdueInput
-from odr.judgment.models import Decision, FinalityCertificate, Obligation, Order, Performance
+from odr.judgment.models import Decision, FinalityCertificate, Obligation, Order
 from odr.judgment.queries import decision_named, decisions_of, issued, obligations_of, petitions_of
 from odr.judgment.vocabulary import AppealState, DecisionKind, DecisionState, Instrument, OrderKind
 from odr.payments import desks as payments_desks
@@ -479,7 +479,4 @@ def all_done(sitting: Sitting, case: Case) -> bool:
 
 def payments_on(session: Session, obligation: Obligation) -> list[tuple[date, int]]:
     """Days and sums of the payments that count, in minor units."""
-    query = select(Performance.on, Performance.amount_minor).where(
-        Performance.obligation_id == obligation.id, Performance.confirmed.is_(True)
-    )
-    return [(day, amount) for day, amount in session.execute(query.order_by(Performance.on, Performance.id)) if amount]
+    return [(one.on, one.amount_minor) for one in confirmed(session, obligation) if one.amount_minor]

@@ -2,63 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case
 from odr.docket.queries import parties
+from odr.ground.memory.asked_once import remembered
+from odr.ground.memory.built_once import built_once
 from odr.judgment.models import EnforcementCase, EnforcementMeasure, EnforcementSettlement, Obligation, Performance
 from odr.judgment.queries import obligations_of
 from odr.judgment.vocabulary import EnforcementState, SettlementState
 from odr.service.queries import reached
 
+AT_ONCE = 200
+"""Performances of a case that are asked for at once; of an action of many that has more, those of each obligation."""
+
+_BY_DAY = (Performance.on, Performance.id)
+_OF_CASE = (
+    select(Performance)
+    .join(Obligation, Obligation.id == Performance.obligation_id)
+    .where(Obligation.case_id == bindparam("case"))
+    .order_by(*_BY_DAY)
+    .limit(AT_ONCE + 1)
+)
+_OF_ONE = select(Performance).where(Performance.obligation_id == bindparam("obligation")).order_by(*_BY_DAY)
+
+
+@remembered
+def _of_case(session: Session, case_id: int) -> Mapping[int, list[Performance]] | None:
+    """What was performed in a case, by obligation, in the order of its days; None where it is too much."""
+    found = session.scalars(_OF_CASE, {"case": case_id}).all()
+    if len(found) > AT_ONCE:
+        return None
+    told: dict[int, list[Performance]] = {}
+    for one in found:
+        told.setdefault(one.obligation_id, []).append(one)
+    return told
+
+
+def _performances(session: Session, obligation: Obligation) -> Sequence[Performance]:
+    """What was performed towards an obligation, reports too: asked for once however many a page shows, such as twelve instalments."""
+    of_case = _of_case(session, obligation.case_id)
+    if of_case is None:
+        return session.scalars(_OF_ONE, {"obligation": obligation.id}).all()
+    return of_case.get(obligation.id, [])
+
 
 def performed(session: Session, obligation: Obligation) -> int:
     """What was paid towards an obligation and confirmed, in minor units."""
-    query = select(func.coalesce(func.sum(Performance.amount_minor), 0)).where(
-        Performance.obligation_id == obligation.id, Performance.confirmed.is_(True)
-    )
-    return int(session.scalar(query) or 0)
+    return sum(one.amount_minor or 0 for one in confirmed(session, obligation))
 
 
 def confirmed(session: Session, obligation: Obligation) -> Sequence[Performance]:
     """What was performed and counts, in the order of its days."""
-    query = select(Performance).where(Performance.obligation_id == obligation.id, Performance.confirmed.is_(True))
-    return session.scalars(query.order_by(Performance.on, Performance.id)).all()
+    return [one for one in _performances(session, obligation) if one.confirmed]
 
 
 def is_said_done(session: Session, obligation: Obligation) -> bool:
     """Whether the creditor or the court has said that it was done, or that what was reported arrived."""
-    said = select(Performance.id).where(Performance.obligation_id == obligation.id, Performance.confirmed.is_(True))
-    return session.scalar(said.limit(1)) is not None
+    return bool(confirmed(session, obligation))
 
 
 def unconfirmed(session: Session, obligation: Obligation) -> Sequence[Performance]:
-    """Reports of performance that the creditor has not answered."""
-    query = select(Performance).where(
-        Performance.obligation_id == obligation.id,
-        Performance.confirmed.is_(False),
-        Performance.confirmed_entry.is_(None),
-    )
-    return session.scalars(query.order_by(Performance.id)).all()
+    """Reports of performance that the creditor has not answered, in the order they came."""
+    open_now = [o for o in _performances(session, obligation) if not o.confirmed and o.confirmed_entry is None]
+    return sorted(open_now, key=lambda one: one.id)
 
 
 def open_enforcement(session: Session, case: Case) -> EnforcementCase | None:
     """The enforcement under way."""
-    return session.scalar(
-        select(EnforcementCase)
-        .where(EnforcementCase.case_id == case.id, EnforcementCase.state == EnforcementState.OPEN)
-        .order_by(EnforcementCase.id.desc())
-    )
+    return next(reversed(enforcements_of(session, case, EnforcementState.OPEN)), None)
 
 
 def enforcements_of(session: Session, case: Case, *states: EnforcementState) -> Sequence[EnforcementCase]:
     """Enforcements of the case in some states (all, without any), in order."""
-    query = select(EnforcementCase).where(EnforcementCase.case_id == case.id).order_by(EnforcementCase.id)
-    return session.scalars(query.where(EnforcementCase.state.in_(states)) if states else query).all()
+    query = built_once(
+        lambda: select(EnforcementCase).where(EnforcementCase.case_id == case.id).order_by(EnforcementCase.id)
+    )
+    # A page asks for several states, one after another: they are told apart here, so that it is one question.
+    return [one for one in session.scalars(query) if not states or one.state in states]
 
 
 def enforced_in(session: Session, case: Case, found: EnforcementCase) -> list[Obligation]:
