@@ -11,6 +11,11 @@ from odr.filing import names
 from odr.filing.bulk.lodging import lodge_waiting
 from odr.filing.claim import acts, changes, joining_cases
 from odr.filing.claim.progress import requests_that_wait, standing_claim, waits_for
+from odr.filing.claim.public_interest import (
+    acts as public_interest,
+    case_views as public_interest_views,
+    endings as public_interest_endings,
+)
 from odr.filing.claim.queries import asked_for, claims_of, facts_of
 from odr.filing.complaints import acts as complaints
 from odr.filing.complaints.naming import records_kept as duties_kept
@@ -35,11 +40,6 @@ from odr.filing.parties.asking_to_take_part import put_before_judges
 from odr.filing.parties.audit import audit_parties
 from odr.filing.parties.firm.roll import records_kept as firms_kept
 from odr.filing.parties.mandates_on_docket import bring_mandates_to_docket, representatives_of, write_to_appointed
-from odr.filing.public_interest import (
-    acts as public_interest,
-    case_views as public_interest_views,
-    endings as public_interest_endings,
-)
 from odr.filing.registry import refusing
 from odr.filing.registry.drawing import records_kept as draws_kept
 from odr.filing.registry.posts import records_kept as posts_kept

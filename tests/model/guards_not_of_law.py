@@ -17,11 +17,14 @@ class Why(enum.Enum):
 
 
 NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
-    "filing.public_interest.acts.conditions_were_found": (Why.BEYOND, "filing/test_public_interest.py"),
-    "filing.public_interest.acts.is_in_public_interest": (Why.BEYOND, "filing/test_public_interest.py"),
-    "filing.public_interest.acts.no_hearing_without_conditions": (Why.BEYOND, "filing/test_public_interest.py"),
-    "filing.public_interest.endings.not_withdrawn_after_the_debate": (Why.BEYOND, "filing/test_public_interest.py"),
-    "filing.public_interest.endings.nothing_of_ones_own": (Why.BEYOND, "filing/test_public_interest.py"),
+    "filing.claim.public_interest.acts.conditions_were_found": (Why.BEYOND, "filing/test_public_interest.py"),
+    "filing.claim.public_interest.acts.is_in_public_interest": (Why.BEYOND, "filing/test_public_interest.py"),
+    "filing.claim.public_interest.acts.no_hearing_without_conditions": (Why.BEYOND, "filing/test_public_interest.py"),
+    "filing.claim.public_interest.endings.not_withdrawn_after_the_debate": (
+        Why.BEYOND,
+        "filing/test_public_interest.py",
+    ),
+    "filing.claim.public_interest.endings.nothing_of_ones_own": (Why.BEYOND, "filing/test_public_interest.py"),
     "settlement.statement.announced.an_agreement_is_to_be_announced": (
         Why.BEYOND,
         "settlement/test_public_agreement.py",

@@ -15,6 +15,7 @@ from odr.filing import desks, names
 from odr.filing.claim.acknowledgement import answered, start_acknowledgement
 from odr.filing.claim.announcements import asked_together, claim_lodged, party_joined
 from odr.filing.claim.outsider_action.queries import a_judge_took_the_action, outsider_action_of, waits_for_the_judge
+from odr.filing.claim.public_interest.acts import conditions_were_found
 from odr.filing.claim.statements import needs_powers_to_admit
 from odr.filing.course.evidence_periods import begin_with_own_notice, of_whom_nobody_wrote
 from odr.filing.course.time_limit_changes import reopen
@@ -25,7 +26,6 @@ from odr.filing.models import Claim, Fact, FactAnswer, FactStance, Relief, Relie
 from odr.filing.parties.details import claims_themselves
 from odr.filing.parties.invitation import call_in, note_addresses
 from odr.filing.parties.known_identity import start_registering, unverified_claimant
-from odr.filing.public_interest.acts import conditions_were_found
 from odr.filing.registry.drawing import Draw
 from odr.filing.registry.refusing import time_to_mend_is_over
 from odr.filing.registry.review import NO_ADDRESS, tracks_for, unknown_respondents, unreached_claimants

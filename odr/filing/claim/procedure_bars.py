@@ -13,10 +13,10 @@ from odr.docket.queries import entries_of, parties
 from odr.filing import desks, names
 from odr.filing.claim.outsider_action.queries import outsider_action_of
 from odr.filing.claim.progress import is_heard_again, requests_of
+from odr.filing.claim.public_interest.queries import public_interest_of
 from odr.filing.claim.queries import claims_of, reliefs_of
 from odr.filing.group.models import GroupAction
 from odr.filing.models import Claim, RequestKind, RequestState
-from odr.filing.public_interest.queries import public_interest_of
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor, seated_in
 from odr.procedure.acts.table import guard

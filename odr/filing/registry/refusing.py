@@ -11,9 +11,9 @@ from odr.docket.queries import entries_of, party, seat
 from odr.filing import desks, names
 from odr.filing.claim.outsider_action.queries import a_judge_took_the_action
 from odr.filing.claim.progress import ask
+from odr.filing.claim.public_interest.acts import what_was_not_shown
 from odr.filing.course.ending_rulings import APPEAL_REFUSAL
 from odr.filing.models import RequestKind
-from odr.filing.public_interest.acts import what_was_not_shown
 from odr.filing.registry.seats import take_seat
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor

@@ -12,18 +12,18 @@ from sqlalchemy import select
 from odr.docket.models import Case, Party, Role
 from odr.docket.queries import entries_of, parties
 from odr.filing.claim.procedure_bars import bars_of
-from odr.filing.claim.queries import claims_of, facts_of, reliefs_of
-from odr.filing.draft.particulars import missing
-from odr.filing.inputs import Ties
-from odr.filing.models import Claim, Request, RequestKind, RequestState
-from odr.filing.parties.known_identity import is_verified
-from odr.filing.public_interest.queries import (
+from odr.filing.claim.public_interest.queries import (
     decided_before,
     not_entitled,
     not_published,
     public_interest_of,
     same_respondents,
 )
+from odr.filing.claim.queries import claims_of, facts_of, reliefs_of
+from odr.filing.draft.particulars import missing
+from odr.filing.inputs import Ties
+from odr.filing.models import Claim, Request, RequestKind, RequestState
+from odr.filing.parties.known_identity import is_verified
 from odr.filing.registry import same_dispute
 from odr.filing.registry.same_dispute import alike_before_court
 from odr.ground.text import Money, T, Text, side_by_side

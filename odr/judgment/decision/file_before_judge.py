@@ -14,9 +14,9 @@ from odr.evidence.exhibits.facts_of_exhibits import by_fact as exhibits_on_facts
 from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.models import Category, Exhibit, ExhibitState
 from odr.evidence.sources.proof_queries import held_in_a_log
+from odr.filing.claim.public_interest.queries import public_interest_of
 from odr.filing.claim.queries import facts_of
 from odr.filing.models import Fact, FactAnswer, FactStance
-from odr.filing.public_interest.queries import public_interest_of
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text, side_by_side
 from odr.hearing.appraisal.models import ReportObjection

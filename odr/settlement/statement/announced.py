@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, PartyKind, Role
 from odr.docket.queries import parties
-from odr.filing.public_interest.queries import may_go_on, public_interest_of
+from odr.filing.claim.public_interest.queries import may_go_on, public_interest_of
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Case
-from odr.filing.public_interest.queries import public_interest_of
+from odr.filing.claim.public_interest.queries import public_interest_of
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T
 from odr.settlement.models import Ending

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from odr.docket.models import Case, Role, Stage
 from odr.filing import desks
-from odr.filing.inputs import Reasons
-from odr.filing.public_interest.queries import (
+from odr.filing.claim.public_interest.queries import (
     bringer_of,
     decided_before,
     finding_of,
@@ -18,6 +17,7 @@ from odr.filing.public_interest.queries import (
     not_published,
     public_interest_of,
 )
+from odr.filing.inputs import Reasons
 from odr.filing.registry.review import files_of
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import T, Text, side_by_side

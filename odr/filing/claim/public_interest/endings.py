@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from odr.docket.models import Case, Role, Stage
 from odr.filing import names
 from odr.filing.claim.progress import debate_is_open
-from odr.filing.public_interest.queries import public_interest_of
+from odr.filing.claim.public_interest.queries import public_interest_of
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Act, bar

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Stage
 from odr.filing import names
-from odr.filing.public_interest.acts import CONDITION_WORDS
-from odr.filing.public_interest.queries import bringer_of, finding_of, may_go_on, public_interest_of
+from odr.filing.claim.public_interest.acts import CONDITION_WORDS
+from odr.filing.claim.public_interest.queries import bringer_of, finding_of, may_go_on, public_interest_of
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.procedure.acts.availability import refusal
