@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Party
-from odr.filing.claim.outsider_action.respondents import call_third_parties
 from odr.ground.text import Money, T
 from odr.identity.actors import Actor
 from odr.judgment.decision import acts as decision_acts, case_views as decision_case_views, exhibit_views
@@ -115,7 +114,7 @@ ROOM = Room(
     on_event=(
         on(AccountNamed, accounts.on_account_named),
         on(BenchChanged, heard_anew.on_bench_changed),
-        on(ClaimAccepted, judgments.tell_the_judge, call_third_parties),
+        on(ClaimAccepted, judgments.tell_the_judge, outsider_acts.on_accepted),
         on(ClaimIsChanging, decision_acts.claim_is_changing),
         on(ExaminationClosed, decision_acts.begin_deliberation),
         on(ExaminationResumed, decision_acts.leave_deliberation),

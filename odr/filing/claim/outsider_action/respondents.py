@@ -9,7 +9,6 @@ from odr.docket.models import Case, Party, Role
 from odr.docket.queries import parties
 from odr.filing.claim.outsider_action.queries import outsider_action_of
 from odr.filing.parties.invitation import call_in, note_addresses
-from odr.procedure.acts.events import ClaimAccepted
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -47,13 +46,13 @@ def put_in_parties(sitting: Sitting, case: Case, attacked: Case, owing: Collecti
     return labels
 
 
-def call_third_parties(sitting: Sitting, event: ClaimAccepted) -> None:
-    """An outsider's action is accepted: who is a third party in it gets the notice to take part, as the respondents get the claim (CPI
+def call_third_parties(sitting: Sitting, case: Case) -> None:
+    """Who is a third party in an outsider's action that is accepted gets the notice to take part, as the respondents get the claim (CPI
     296).
     """
-    if outsider_action_of(sitting.session, event.case) is not None:
-        for party in parties(event.case, Role.THIRD_PARTY):
-            call_in(sitting, event.case, party)
+    if outsider_action_of(sitting.session, case) is not None:
+        for party in parties(case, Role.THIRD_PARTY):
+            call_in(sitting, case, party)
 
 
 def _is_same(mine: Party, theirs: Party) -> bool:

@@ -12,7 +12,7 @@ from odr.docket.queries import seat
 from odr.filing import desks as filing_desks, names as filing_names
 from odr.filing.claim.outsider_action.models import OutsiderAction
 from odr.filing.claim.outsider_action.queries import actions_against, outsider_action_of
-from odr.filing.claim.outsider_action.respondents import put_in_parties
+from odr.filing.claim.outsider_action.respondents import call_third_parties, put_in_parties
 from odr.filing.inputs import AcceptInput
 from odr.filing.registry.seats import take_seat
 from odr.ground.errors import ActNotOpen, InvalidInput
@@ -32,6 +32,7 @@ from odr.judgment.enforcement_remedies.outsider_action.queries import (
     owing,
     own_case,
 )
+from odr.procedure.acts.events import ClaimAccepted
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import law
@@ -266,3 +267,8 @@ def review_overdue(sitting: Sitting, case: Case, window: Window) -> None:
     title = T("An action against a decision was neither taken nor refused within thirty days. Decide it now.")
     sitting.close_tasks(case, filing_desks.REFUSAL)
     sitting.open_task(case, Role.JUDGE, filing_desks.REFUSAL, title, risk=90)
+
+
+def on_accepted(sitting: Sitting, event: ClaimAccepted) -> None:
+    """The action is accepted and its claim served: who is a third party in it is called (CPI 296)."""
+    call_third_parties(sitting, event.case)

@@ -57,7 +57,9 @@ def outsider_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
         return None
     own = outsider_action_of(sitting.session, case)
     told = [of_own_case(sitting, case, own)] if own is not None else []
-    against = [row for row in actions_against(sitting.session, case) if row.told_entry is not None]
+    # Only a decision that took effect is attacked, and its docket tells of it.
+    told_here = case.stage in BINDING or entries_of(sitting.session, case, names.RECORD_OUTSIDER_ACTION)
+    against = [row for row in actions_against(sitting.session, case) if row.told_entry is not None] if told_here else []
     told += [of_attacked_case(sitting, case, row, actor) for row in against]
     if not told:
         return None
