@@ -61,7 +61,8 @@ def the_announcement_is_over(sitting: Sitting, case: Case, actor: Actor) -> Text
         return T("In an action in the public interest the agreement is announced first.")
     if agreement.announced_until >= sitting.now:
         return T(
-            "The agreement is announced until the end of %(day)s. Look at it after that.", day=agreement.announced_until
+            "The agreement is announced until the end of %(day)s. Look at it after that.",
+            day=agreement.announced_until.astimezone(sitting.court.settings.tz).date(),
         )
     return None
 

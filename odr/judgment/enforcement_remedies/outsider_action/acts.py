@@ -37,6 +37,7 @@ from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import law
 from odr.procedure.time.reckoning import reckon
+from odr.service.sending.asked import last_day
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -156,13 +157,13 @@ def others_could_answer(sitting: Sitting, case: Case, actor: Actor) -> Text | No
     if row.told_entry is None:
         return T("The parties of the decision are being told of the action. Try again in a few minutes.")
     running = opinions_run(sitting, row)
-    if not running:
+    if not running or running[0].due_at is None:
         return None
     name = attacked_case(sitting, row).name_of(running[0].party_id)
     return T(
         "%(name)s may still say what they think of the action, until the end of %(day)s.",
         name=name,
-        day=running[0].due_at,
+        day=last_day(running[0].due_at, sitting.court.settings.tz),
     )
 
 

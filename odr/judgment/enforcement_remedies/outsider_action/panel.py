@@ -24,6 +24,7 @@ from odr.judgment.enforcement_remedies.outsider_action.queries import (
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.availability import refusal
 from odr.procedure.hooks import Panel
+from odr.service.sending.asked import last_day
 
 if TYPE_CHECKING:
     from odr.identity.actors import Actor
@@ -93,15 +94,16 @@ def of_own_case(sitting: Sitting, case: Case, row: OutsiderAction) -> Attack:
 def _before_it_is_taken(sitting: Sitting, case: Case, row: OutsiderAction) -> Text | None:
     if case.stage in BINDING:
         return None
+    zone = sitting.court.settings.tz
     if row.told_entry is not None and opinions_run(sitting, row):
-        day = max(w.due_at for w in opinions_run(sitting, row) if w.due_at is not None)
+        day = max(last_day(w.due_at, zone) for w in opinions_run(sitting, row) if w.due_at is not None)
         return T(
             "Next: the parties of the decision may answer until the end of %(day)s; then a judge decides.", day=day
         )
-    running = sitting.windows(case, REVIEW)
-    if not running:
+    ends = next((w.due_at for w in reversed(sitting.windows(case, REVIEW)) if w.due_at is not None), None)
+    if ends is None:
         return T("Next: a judge takes the action or refuses it.")
-    return T("Next: a judge takes the action or refuses it, by the end of %(day)s.", day=running[-1].due_at)
+    return T("Next: a judge takes the action or refuses it, by the end of %(day)s.", day=last_day(ends, zone))
 
 
 def of_attacked_case(sitting: Sitting, case: Case, row: OutsiderAction, actor: Actor) -> Attack:
@@ -119,10 +121,12 @@ def of_attacked_case(sitting: Sitting, case: Case, row: OutsiderAction, actor: A
         return Attack(
             what, state, T("Next: it is heard as case %(number)s, in which you are a party.", number=number), []
         )
-    mine = [w for w in sitting.windows(case, OPINION, subject=row.reference) if w.party_id == actor.party_id]
+    every = sitting.windows(case, OPINION, subject=row.reference)
+    mine = [w.due_at for w in every if w.party_id == actor.party_id and w.due_at is not None]
     following = T("Next: a judge takes the action or refuses it.")
     if mine:
-        following = T("You can say what you think of it by the end of %(day)s. It costs nothing.", day=mine[-1].due_at)
+        day = last_day(mine[-1], sitting.court.settings.tz)
+        following = T("You can say what you think of it by the end of %(day)s. It costs nothing.", day=day)
     return Attack(what, state, following, opinions(sitting, row))
 
 
