@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import Case, Role, Stage
+from odr.docket.models import Case, Role, Seat, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.judgment.decision.file_before_judge import case_file
@@ -189,7 +189,14 @@ def test_it_is_withdrawn_by_leave_until_the_debate_ends_and_never_after(small_sc
     pend(small_scene)
     small_scene.pay()
     let_in_assessors(small_scene)
-    small_scene.do("convene_panel", "judge", size=3, reasons="It concerns the public.")
+    # What only a panel of seven hears is not heard by three (LAJ 16); seats laid by hand stand for one.
+    for size in (3, 7):
+        with pytest.raises(ActNotOpen, match="three judges and four assessors"):
+            small_scene.do("convene_panel", "judge", size=size, reasons="It concerns the public.")
+    with small_scene.court.database.write() as session:
+        assessors = select(AccountRole.account_id).where(AccountRole.role == Role.ASSESSOR)
+        seats = {"case_id": small_scene.case_id, "role": Role.ASSESSOR, "from_at": small_scene.clock.now()}
+        session.add_all([Seat(account_id=one, **seats) for one in session.scalars(assessors).all()])
     small_scene.do("file_answer", "haiyun", position="defend", statement="Nobody was harmed.")
     small_scene.later(days=20)
     small_scene.hear()

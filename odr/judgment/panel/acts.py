@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from odr.docket.models import Audience, Case, Role, Stage
 from odr.filing import desks as filing_desks
+from odr.filing.claim.public_interest.queries import public_interest_of
 from odr.filing.registry.seats import choose, sit_down
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text, side_by_side
@@ -72,7 +73,7 @@ class ConveneInput(CourtModel):
             "If you know a reason why somebody who now takes part for the court may not be impartial, you may challenge them; otherwise there is nothing you have to do."
         ),
     ),
-    source=law("CPL 40, 43, 44, 131", "LAJ 14"),
+    source=law("CPL 40, 43, 44, 131", "LAJ 14, 16"),
     desk=filing_desks.PANEL,
     topic=Topic.DECISION,
     in_record=False,
@@ -82,8 +83,16 @@ def convene_panel(sitting: Sitting, case: Case, given: ConveneInput, *, actor: A
     sits (CPL 131).
 
     Raises InvalidInput for a number the rules do not allow (CPL 40), and for seven, of whom three would have to be judges (LAJ 14): a
-    court composed otherwise than by law gives a judgment that is set aside (CPL 211).
+    court composed otherwise than by law gives a judgment that is set aside (CPL 211). Raises ActNotOpen in an action in the public
+    interest, which only such a panel of seven hears (LAJ 16).
     """
+    if public_interest_of(sitting, case) is not None:
+        raise ActNotOpen(
+            T(
+                "An action in the public interest is heard by three judges and four assessors (People’s Assessors Law, art. 16). This court cannot convene such a panel yet, and no other may hear the case."
+            ),
+            T("The parties can settle: what they agree is announced, and a mediation statement is made of it."),
+        )
     rule = panel_rules.bench_rule(sitting, case)
     if rule is None or given.size not in rule.sizes:
         raise InvalidInput.at("size", T("The rules of this track do not know a panel of %(size)s.", size=given.size))
