@@ -12,6 +12,7 @@ from odr.docket.models import Case, Stage
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.ground.text import Text
 from odr.judgment.enforcement.case_views import halted, halted_panel
+from odr.judgment.enforcement.halting import halt_grounds
 from odr.judgment.enforcement.queries import open_enforcement
 from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.rulings import written_ruling
@@ -52,6 +53,12 @@ def test_a_halted_enforcement_stands_still_until_its_reason_is_gone(bench: Bench
     assert "enforcement_inaction" in running(bench)
     with pytest.raises(ActNotOpen, match="No enforcement is halted"):
         bench.do("judge", "continue_enforcement", {"reasons": "It is gone."})
+    # What is ruled on in another case, against security, is neither offered nor taken here (CPI 297).
+    with bench.court.database.read() as session:
+        offered = halt_grounds(bench.court.look(session), session.get_one(Case, bench.case_id), bench.actor("judge"))
+    assert "creditor" in {one.value for one in offered} and "outsider_action" not in {one.value for one in offered}
+    with pytest.raises(InvalidInput, match="those listed"):
+        bench.do("judge", "halt_enforcement", {**WAITS, "ground": "outsider_action"})
     bench.do("judge", "halt_enforcement", WAITS)
     with pytest.raises(ActNotOpen, match="halted already"):
         bench.do("judge", "halt_enforcement", WAITS)

@@ -308,7 +308,7 @@ def test_whose_objection_failed_before_has_another_way(bench: Bench) -> None:
     rule(bench, "unfounded")
     assert newest(bench).outsider == "Shen Yue"
     bench.clock.advance(timedelta(minutes=1))
-    action = brought(bench)
+    action = brought(bench, name="SHEN  Yue")
     attack(action)
     with pytest.raises(ActNotOpen, match="a retrial is the way"):
         action.do("judge", "take_outsider_action", {"reasons": REASONS})

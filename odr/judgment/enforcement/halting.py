@@ -33,10 +33,10 @@ def _rules(sitting: Sitting, case: Case) -> EnforcementHaltRules | None:
 
 @choice_source("halt_grounds")
 def halt_grounds(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
-    """Why an enforcement is halted, by the rules of the country."""
+    """Why an enforcement is halted, by the rules of the country; not what is ruled on in another case."""
     rules, pack = _rules(sitting, case), sitting.pack(case)
     found = rules.grounds if rules is not None else {}
-    return [Option(key, one.title, pack.cite(str(one.article))) for key, one in found.items()]
+    return [Option(key, one.title, pack.cite(str(one.article))) for key, one in found.items() if not one.elsewhere]
 
 
 @guard("CPL 267")
@@ -101,11 +101,12 @@ def halt_enforcement(
 ) -> Recorded:
     """Halt an enforcement by a ruling that is served; the court itself takes no measure from the hour it rules (CPL 267, 269).
 
-    The watch over inaction stands still with it (CPL 237). Raises InvalidInput for a ground the rules do not know.
+    The watch over inaction stands still with it (CPL 237). Raises InvalidInput for a ground the rules do not know, and for one that is
+    ruled on in another case.
     """
     found, rules = open_enforcement(sitting.session, case), _rules(sitting, case)
     assert found is not None and rules is not None
-    if given.ground not in rules.grounds:
+    if given.ground not in rules.grounds or rules.grounds[given.ground].elsewhere:
         raise InvalidInput.at("ground", T("Choose one of those listed."))
     stand_still(sitting, case, found, given.ground)
     words = T("Enforcement %(number)s is halted: %(why)s", number=found.number, why=rules.grounds[given.ground].title)

@@ -581,6 +581,13 @@ class SanctionRules(Rule):
     """What of it is the court's own rule, as its pages say it."""
 
 
+class HaltGround(ListBar):
+    """One reason for which an enforcement stands still."""
+
+    elsewhere: bool = False
+    """Ruled on in another case, such as the action of an outsider against security: nobody chooses it in the enforcement."""
+
+
 class EnforcementHaltRules(Rule):
     """Why an enforcement is halted by ruling, and from when such a ruling, and one that ends it, holds (CPL 267, 269). Without it
     a country knows no halt.
@@ -594,7 +601,7 @@ class EnforcementHaltRules(Rule):
     """By which an enforcement ends for now only with the creditor's signature, or examined by a panel and approved by the
     president (CPI 517); None where nobody's word is asked for.
     """
-    grounds: Annotated[dict[Key, ListBar], Field(min_length=1)]
+    grounds: Annotated[dict[Key, HaltGround], Field(min_length=1)]
 
 
 class AttendingRules(Rule):

@@ -56,10 +56,11 @@ def call_third_parties(sitting: Sitting, case: Case) -> None:
 
 
 def _is_same(mine: Party, theirs: Party) -> bool:
-    return _plain(mine.name) == _plain(theirs.name) or (bool(mine.email) and _plain(mine.email) == _plain(theirs.email))
+    return plain(mine.name) == plain(theirs.name) or (bool(mine.email) and plain(mine.email) == plain(theirs.email))
 
 
-def _plain(words: str | None) -> str:
+def plain(words: str | None) -> str:
+    """A name or an address as it is compared: however it is spaced, in capitals or not."""
     return " ".join((words or "").split()).casefold()
 
 

@@ -12,7 +12,7 @@ from odr.docket.queries import seat
 from odr.filing import desks as filing_desks, names as filing_names
 from odr.filing.claim.outsider_action.models import OutsiderAction
 from odr.filing.claim.outsider_action.queries import actions_against, outsider_action_of
-from odr.filing.claim.outsider_action.respondents import call_third_parties, put_in_parties
+from odr.filing.claim.outsider_action.respondents import call_third_parties, plain, put_in_parties
 from odr.filing.inputs import AcceptInput
 from odr.filing.registry.seats import take_seat
 from odr.ground.errors import ActNotOpen, InvalidInput
@@ -134,7 +134,7 @@ def _attacked(sitting: Sitting, case: Case, number: str) -> Case:
 def _is_same(one: Party, other: Party) -> bool:
     if one.account_id and other.account_id:
         return one.account_id == other.account_id
-    return " ".join(one.name.split()).casefold() == " ".join(other.name.split()).casefold()
+    return plain(one.name) == plain(other.name)
 
 
 def _noon(sitting: Sitting, case: Case, day: date) -> datetime:

@@ -11,6 +11,7 @@ from odr.docket.queries import entries_of, parties
 from odr.filing import names as filing_names
 from odr.filing.claim.outsider_action.models import OutsiderAction
 from odr.filing.claim.outsider_action.queries import actions_against
+from odr.filing.claim.outsider_action.respondents import plain
 from odr.filing.claim.progress import requests_of
 from odr.filing.models import RequestKind
 from odr.judgment.enforcement_remedies.objections.models import EnforcementObjection, ObjectionKind, ObjectionState
@@ -92,12 +93,11 @@ def not_reached(sitting: Sitting, row: OutsiderAction) -> list[str]:
 
 def objected_in_vain(sitting: Sitting, row: OutsiderAction) -> bool:
     """Whether the outsider's objection in the enforcement was rejected before they sued: then a retrial is their only way (CPI 301)."""
-    case, name = own_case(sitting, row), who_attacks(sitting, row)
-    found = select(EnforcementObjection).where(
+    case, name = own_case(sitting, row), plain(who_attacks(sitting, row))
+    found = select(EnforcementObjection.outsider).where(
         EnforcementObjection.case_id == row.attacked_id,
         EnforcementObjection.kind == ObjectionKind.PROPERTY,
         EnforcementObjection.state == ObjectionState.UNFOUNDED,
-        EnforcementObjection.outsider == name,
         EnforcementObjection.ruled_at < case.lodged_at,
     )
-    return sitting.session.scalar(found) is not None
+    return any(plain(one) == name for one in sitting.session.scalars(found))
