@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -235,13 +236,19 @@ def test_everybody_reads_what_is_announced(small_scene: Scene) -> None:
     app = create_app(court=small_scene.court)
     judge, anybody = Visitor(app, small_scene, "judge"), Visitor(app, small_scene, None)
     page = judge.get(f"/cases/{small_scene.case().reference}/agreement")
+    assert re.search(r'name="days"[^>]* value="30"', page), "what the law asks for stands in the form"
+    mine = Visitor(app, small_scene, "haiyun")
+    assert "announces the agreement to the public" in mine.get(f"/cases/{small_scene.case().reference}")
     assert "Announce the agreement" in page and "Make the mediation statement" not in page
     assert "No agreement is announced now" in anybody.get("/announced-agreements")
     small_scene.do("announce_agreement", "judge", agreement=reference, words=PUBLIC, days=30)
     assert small_scene.case().number in anybody.get("/announced-agreements")
+    assert "is announced to the public until the end of" in mine.get(f"/cases/{small_scene.case().reference}")
     one = anybody.get(f"/announced-agreements/{reference}")
     assert PUBLIC in one and "Haiyun Information" in one and "After that day" in one
     small_scene.later(days=32)
+    mine = Visitor(app, small_scene, "haiyun")
+    assert "the judge looks at the agreement" in mine.get(f"/cases/{small_scene.case().reference}")
     assert "The announcement is over" in anybody.get(f"/announced-agreements/{reference}")
     judge = Visitor(app, small_scene, "judge")
     assert "Make the mediation statement" in judge.get(f"/cases/{small_scene.case().reference}/agreement")

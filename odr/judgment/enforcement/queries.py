@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -32,23 +32,17 @@ _OF_ONE = select(Performance).where(Performance.obligation_id == bindparam("obli
 
 
 @remembered
-def _of_case(session: Session, case_id: int) -> Mapping[int, list[Performance]] | None:
-    """What was performed in a case, by obligation, in the order of its days; None where it is too much."""
-    found = session.scalars(_OF_CASE, {"case": case_id}).all()
-    if len(found) > AT_ONCE:
-        return None
-    told: dict[int, list[Performance]] = {}
-    for one in found:
-        told.setdefault(one.obligation_id, []).append(one)
-    return told
+def _of_case(session: Session, case_id: int) -> list[Performance]:
+    """What was performed in a case, in the order of its days; one more than can be kept at once where it is too much."""
+    return list(session.scalars(_OF_CASE, {"case": case_id}))
 
 
 def _performances(session: Session, obligation: Obligation) -> Sequence[Performance]:
     """What was performed towards an obligation, reports too: asked for once however many a page shows, such as twelve instalments."""
     of_case = _of_case(session, obligation.case_id)
-    if of_case is None:
+    if len(of_case) > AT_ONCE:
         return session.scalars(_OF_ONE, {"obligation": obligation.id}).all()
-    return of_case.get(obligation.id, [])
+    return [one for one in of_case if one.obligation_id == obligation.id]
 
 
 def performed(session: Session, obligation: Obligation) -> int:

@@ -59,12 +59,24 @@ class ConveneInput(CourtModel):
     reasons: Annotated[str, CourtText(1, 2000), field(T("Why one judge does not decide alone"), widget="textarea")]
 
 
+@guard("LAJ 16")
+def no_panel_of_seven_is_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """An action in the public interest is heard by seven, and by no smaller panel: a court composed otherwise than by law gives a
+    judgment that is set aside (CPL 211).
+    """
+    if public_interest_of(sitting, case) is None:
+        return None
+    return T(
+        "An action in the public interest is heard by three judges and four assessors (People’s Assessors Law, art. 16). This court cannot convene such a panel yet, and no other may hear the case. The parties can settle: what they agree is announced, and a mediation statement is made of it."
+    )
+
+
 @act(
     title=T("Convene a panel"),
     input=ConveneInput,
     by={Role.JUDGE},
     at={Stage.PENDING, Stage.HEARING},
-    guard=one_judge_sits,
+    guard=(one_judge_sits, no_panel_of_seven_is_asked),
     serves=Everyone.PARTIES,
     letter=Letter(
         PaperKind.NOTICE,
@@ -83,16 +95,8 @@ def convene_panel(sitting: Sitting, case: Case, given: ConveneInput, *, actor: A
     sits (CPL 131).
 
     Raises InvalidInput for a number the rules do not allow (CPL 40), and for seven, of whom three would have to be judges (LAJ 14): a
-    court composed otherwise than by law gives a judgment that is set aside (CPL 211). Raises ActNotOpen in an action in the public
-    interest, which only such a panel of seven hears (LAJ 16).
+    court composed otherwise than by law gives a judgment that is set aside (CPL 211).
     """
-    if public_interest_of(sitting, case) is not None:
-        raise ActNotOpen(
-            T(
-                "An action in the public interest is heard by three judges and four assessors (People’s Assessors Law, art. 16). This court cannot convene such a panel yet, and no other may hear the case."
-            ),
-            T("The parties can settle: what they agree is announced, and a mediation statement is made of it."),
-        )
     rule = panel_rules.bench_rule(sitting, case)
     if rule is None or given.size not in rule.sizes:
         raise InvalidInput.at("size", T("The rules of this track do not know a panel of %(size)s.", size=given.size))

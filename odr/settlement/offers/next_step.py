@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Case
-from odr.ground.text import T, side_by_side
+from odr.filing.claim.public_interest.queries import public_interest_of
+from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import Actor
 from odr.procedure.hooks import If, Owed, StepWords
 from odr.procedure.models import Window
 from odr.settlement import names, time_limits
-from odr.settlement.models import AgreementState, Ending, OfferState
+from odr.settlement.models import Agreement, AgreementState, Ending, OfferState
 from odr.settlement.offers.agreements import missing
 from odr.settlement.offers.queries import LIVE_AGREEMENTS
 from odr.settlement.queries import agreements_of, offers_of
@@ -48,6 +49,33 @@ AT_THE_JUDGE = {
 """The same for whoever has something else to do meanwhile, such as a fee to pay."""
 
 
+def _at_the_court(sitting: Sitting, case: Case, agreement: Agreement) -> tuple[Text, Text]:
+    """What the court does with a signed agreement, for whoever has nothing to do, and for whoever has: in an action in the public
+    interest it is announced before a judge looks at it (CPI 287).
+    """
+    until, is_announced = agreement.announced_until, public_interest_of(sitting, case) is not None
+    if not is_announced or agreement.ending is not Ending.STATEMENT or (until is not None and until < sitting.now):
+        return WITH_THE_JUDGE[agreement.ending], AT_THE_JUDGE[agreement.ending]
+    if until is None:
+        return (
+            T(
+                "You have agreed. Nothing for you to do now: the court announces the agreement to the public, and checks it after that."
+            ),
+            T("You have agreed. The court announces the agreement to the public, and checks it after that."),
+        )
+    day = until.astimezone(sitting.court.settings.tz).date()
+    return (
+        T(
+            "You have agreed. Nothing for you to do now: the agreement is announced to the public until the end of %(day)s, and then the judge checks it.",
+            day=day,
+        ),
+        T(
+            "You have agreed. The agreement is announced to the public until the end of %(day)s, and then the judge checks it.",
+            day=day,
+        ),
+    )
+
+
 def agreement_owed(sitting: Sitting, case: Case, actor: Actor) -> Owed | None:
     """Where an agreement stands for a party of it, before it binds: to sign, or who is waited for; None where there is none."""
     live = agreements_of(sitting.session, case, *LIVE_AGREEMENTS)
@@ -55,8 +83,8 @@ def agreement_owed(sitting: Sitting, case: Case, actor: Actor) -> Owed | None:
         return None
     agreement = live[-1]
     if agreement.state is AgreementState.SIGNED:
-        waits = AT_THE_JUDGE[agreement.ending]
-        return Owed(WITH_THE_JUDGE[agreement.ending], False, ifs=(STILL,), status=waits)
+        words, waits = _at_the_court(sitting, case, agreement)
+        return Owed(words, False, ifs=(STILL,), status=waits)
     statement = agreement.state is AgreementState.CONFIRMED
     left = missing(case, agreement, statement=statement)
     if not any(party.id == actor.party_id for party in left):

@@ -179,7 +179,8 @@ def _statement(
     ]
     if an_agreement_is_to_be_announced(court, case, actor) is None:
         names = [act_names.ANNOUNCE_AGREEMENT, act_names.REFUSE_AGREEMENT]
-        values = {**agreed_words(court, case, actor), **values}
+        opened = with_defaults(current_court().table[names[0]].input, agreed_words(court, case, actor))
+        values = values or opened
     shown = tried if tried in names else names[0]
     form = act_form(court, case, actor, shown, current_locale(), {**values, "agreement": found.reference}, faults)
     choices = [(n, current_court().table[n].title) for n in names]
