@@ -286,9 +286,12 @@ def give_to_owners(settings: Settings) -> None:
     for folder, spared in ((settings.data_dir, apart), *((each, ()) for each in apart)):
         if folder.is_dir():
             owner = folder.stat()
-            for path in folder.rglob("*"):
-                if not any(path == each or each in path.parents for each in spared):
-                    os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+            for at, folders, files in os.walk(folder):
+                folders[:] = [name for name in folders if Path(at, name) not in spared]
+                for name in (*folders, *files):
+                    # The court goes on meanwhile: what it renames or takes away is its own already.
+                    with contextlib.suppress(FileNotFoundError):
+                        os.chown(os.path.join(at, name), owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def _refuse(settings: Settings, told: dict[str, Any], folder: Path) -> None:
@@ -437,7 +440,8 @@ def _copy_tree(
     to.mkdir(parents=True, exist_ok=True, mode=0o700)
     for path in sorted(source.rglob("*")):
         if path.is_file() and wanted(path):
-            _copy(path, to / path.relative_to(source))
+            with contextlib.suppress(FileNotFoundError):  # The court goes on: a letter was printed, a recording erased.
+                _copy(path, to / path.relative_to(source))
 
 
 def _copy_blobs(settings: Settings, keys: set[str], to: Path) -> list[str]:

@@ -283,16 +283,6 @@ def test_nobody_is_challenged_after_the_debate(pending: Scene) -> None:
         pending.do("challenge", "li", seat=str(sitting.id), words="She dined with the other side.")
 
 
-def test_a_seat_is_given_to_somebody_else_by_the_president_only(pending: Scene) -> None:
-    """On the clerk's word the president replaces the clerk by lot, and never by the same person."""
-    mine = seat(pending, Role.CLERK)
-    assert mine is not None
-    pending.do("ask_reassignment", "clerk", seat=str(mine.id), reasons="On leave from tomorrow.")
-    pending.do("reassign_seat", "president", seat=str(mine.id), reasons="On leave from tomorrow.")
-    after = seat(pending, Role.CLERK)
-    assert after is None or after.account_id != mine.account_id
-
-
 def test_tracks_move_only_where_the_pack_lets_them(pending: Scene) -> None:
     """Small to simple, simple to ordinary; never back to small claims."""
     pending.do("convert_track", "judge", to="simple", reasons="The facts are disputed.")

@@ -131,8 +131,10 @@ def test_nobody_who_decided_sits_again(bench: Bench) -> None:
     with bench.court.database.write() as session:
         president = bench.account("president").id
         session.add(Seat(case_id=bench.case_id, account_id=president, role=Role.PRESIDENT, from_at=bench.clock.now()))
-    bench.do("president", "reassign_seat", {"seat": str(seat), "reasons": "Illness of the judge."})
-    assert sat(bench, Role.JUDGE) == [], "the only other judge has decided the case already"
+    sits = sat(bench, Role.JUDGE)
+    with pytest.raises(InvalidInput, match="Nobody is here"):  # The only other judge has decided the case already.
+        bench.do("president", "reassign_seat", {"seat": str(seat), "reasons": "Illness of the judge."})
+    assert sat(bench, Role.JUDGE) == sits, "no seat is emptied that way"
 
 
 def test_no_simple_procedure_for_what_came_back(bench: Bench) -> None:

@@ -113,6 +113,7 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "filing.course.objections.challenge_waits": (Why.NAMED, None),
     "filing.course.objections.no_objection_waits": (Why.HANDLER, None),
     "filing.course.objections.objection_waits": (Why.NAMED, None),
+    "filing.course.empty_seats.a_seat_is_empty": (Why.NAMED, None),
     "filing.course.objections.refused_once": (Why.NAMED, None),
     "filing.course.rebuttal_time.own_time_is_over": (Why.ONCE, None),
     "filing.course.rebuttal_time.time_again_waits": (Why.NAMED, None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,7 @@ class Keeper:
     def well(self, *words: str) -> str:
         """What a command says that must succeed."""
         result = self.run(*words)
-        assert result.exit_code == 0, result.output + repr(result.exception)
+        assert result.exit_code == 0, result.output + "".join(traceback.format_exception(result.exception))
         return result.output
 
 

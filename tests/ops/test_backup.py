@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import threading
@@ -21,7 +22,7 @@ from odr.evidence.store.integrity_check import FaultKind, check
 from odr.ground.db import Database
 from odr.notary.check.audit import audit
 from odr.notary.vault import SignerAhead, VaultRefused
-from odr.operations.backup import restore, verify
+from odr.operations.backup import give_to_owners, restore, verify
 from odr.operations.maintenance import closed_app
 from odr.procedure.audit.docket_audit import audit as audit_dockets
 from tests.faults.conftest import copy_database, put_back
@@ -280,6 +281,31 @@ def test_a_court_goes_on_working_while_it_is_backed_up(small_kept: tuple[Scene, 
         elsewhere.well("restore", str(tmp_path / f"backup-{number}"))
         with reopened(elsewhere) as again:
             assert faults(again) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to somebody else")
+def test_files_are_given_back_while_the_court_writes_others(small_kept: tuple[Scene, Keeper]) -> None:
+    """A file that is renamed or taken away just then is no error: the command ends well, and what stays belongs to the owner."""
+    _, keeper = small_kept
+    folder = keeper.settings.data_dir / "log"
+    folder.mkdir(parents=True, exist_ok=True)
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            for number in range(50):
+                part = folder / f"{number}.new"
+                part.write_bytes(b"a tile")
+                part.rename(folder / f"{number}").unlink()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        for _ in range(200):
+            give_to_owners(keeper.settings)
+    finally:
+        stop.set()
+        thread.join()
 
 
 def test_an_old_backup_put_back_by_hand_is_mended_by_one_command(

@@ -16,7 +16,7 @@ from odr.docket.models import Audience, DocketEntry, Role, Seat, Stage
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.identity.models import Account, AccountRole, AccountState
 from odr.procedure.forms.faults import validate
-from odr.procedure.models import Window, WindowState
+from odr.procedure.models import Task, Window, WindowState
 from odr.settlement.mediation.acts import AcceptMediationInput, mediators
 from odr.settlement.mediators.entries import (
     FEW,
@@ -197,6 +197,28 @@ def test_a_mediator_with_a_tie_goes_on_only_if_everybody_wants(small_scene: Scen
     with scene.court.database.read() as session:
         entry = session.scalars(select(DocketEntry).where(DocketEntry.act == "disclose_tie")).one()
         assert "shares in the shop" in entry.payload and entry.audience is Audience.SETTLEMENT
+
+
+def test_a_mediation_without_a_mediator_is_tried_again(small_scene: Scene) -> None:
+    """Nobody free of conflict is there: the president is asked once, and whoever comes is designated when the same time ends (OMR 10)."""
+    scene = small_scene
+    with scene.court.database.write() as session:
+        role = session.scalars(select(AccountRole).where(AccountRole.role == Role.MEDIATOR)).one()
+        role.revoked_at = scene.clock.now()
+    asks(scene)
+    scene.join()
+    scene.do("agree_mediation", "haiyun")
+    for _ in range(3):
+        scene.later(days=5)
+        assert mediation(scene).state is MediationState.CHOOSING and mediation(scene).mediator_id is None
+    empty = select(Task.id).where(Task.kind == "no_seat", Task.done_at.is_(None))
+    with scene.court.database.read() as session:
+        assert len(session.scalars(empty).all()) == 1
+    comes(scene, "anna")
+    scene.later(days=5)
+    assert mediation(scene).mediator_id == scene.people["anna"]
+    with scene.court.database.read() as session:
+        assert session.scalars(empty).all() == []
 
 
 def test_silence_after_a_disclosure_brings_another_mediator(small_scene: Scene) -> None:

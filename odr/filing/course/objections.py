@@ -25,7 +25,7 @@ from odr.filing.course.time_limit_changes import go_on, halt
 from odr.filing.inputs import Reasons, Words
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.registry.drawing import Draw
-from odr.filing.registry.seats import choose, draw_seat
+from odr.filing.registry.seats import choose, draw_seat, nobody_could
 from odr.ground.errors import ActNotOpen, InvalidInput, OutOfTime
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -705,30 +705,31 @@ def ask_reassignment(sitting: Sitting, case: Case, given: SeatInput, *, actor: A
         ),
     ),
     source=law("CPL 47, 131"),
-    desk=(desks.NO_SEAT, desks.REASSIGNMENT),
+    desk=desks.REASSIGNMENT,
     topic=Topic.CLAIM,
     in_record=False,
 )
 def reassign_seat(sitting: Sitting, case: Case, given: SeatInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Replace somebody by lot among those free of conflict, with reasons, and tell the parties who sits (CPL 131)."""
+    """Replace somebody by lot among those free of conflict, with reasons, and tell the parties who sits (CPL 131).
+
+    Raises InvalidInput where nobody else can take the seat: none is emptied that way, and what was asked stays on the desk.
+    """
     seat: Seat = sitting.resolved("seat", given.seat)
     if seat.role not in COURT_ROLES:
         raise InvalidInput.at("seat", T("This seat is not one of the court’s own."))
     before, role = _name(sitting, seat), seat.role
     seat.until_at, seat.reason = now, given.reasons[:400]
     drawn = _replace(sitting, case, seat, now)
-    after = drawn.account.name if drawn is not None else None
+    if drawn is None:
+        raise InvalidInput.at("seat", nobody_could(sitting, case, role, {seat.account_id}))
     for request in requests_of(sitting, case, RequestKind.REASSIGNMENT):
         if request.subject == str(seat.id):
             decide(sitting, case, request, RequestState.GRANTED)
-    sitting.close_tasks(case, desks.NO_SEAT, role.value)
     result = {"role": role.value, "before": before, "reasons": given.reasons, **drawn_result("after", drawn)}
-    words = (
-        T("%(after)s sits as %(role)s in the place of %(before)s", after=after, role=role.label, before=before)
-        if after
-        else T("%(before)s no longer sits as %(role)s; nobody is free yet", before=before, role=role.label)
+    after = drawn.account.name
+    return Recorded(
+        T("%(after)s sits as %(role)s in the place of %(before)s", after=after, role=role.label, before=before), result
     )
-    return Recorded(words, result)
 
 
 def request_options(sitting: Sitting, case: Case, rows: list[Request]) -> list[Option]:

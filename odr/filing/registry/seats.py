@@ -6,17 +6,16 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, String, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Role, Seat, Stage
 from odr.filing import desks
-from odr.filing.models import NumberSeries, StaffLeave
+from odr.filing.models import NumberSeries, Request, RequestKind, RequestState, StaffLeave
 from odr.filing.registry.drawing import Draw, draw_among, waiting_seed
 from odr.filing.registry.posts import fit
 from odr.ground.db import insert_once
 from odr.ground.errors import InvalidInput, NotFound
-from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text, words_of
 from odr.identity.models import Account, AccountRole, AccountState, Mandate
 from odr.procedure.acts.events import BenchChanged
@@ -37,6 +36,19 @@ def next_of_series(sitting: Sitting, pack: RulePack, kind: str) -> str:
     return pack.case_number(kind, year=year, number=series.last, court=sitting.court.settings.court_short)
 
 
+_REPRESENTED = select(Mandate.account_id).where(Mandate.case_id == bindparam("case"), Mandate.accepted_at.is_not(None))
+_STEPPED_ASIDE = (
+    select(Seat.account_id)
+    .join(Request, Request.subject == cast(Seat.id, String))
+    .where(
+        Seat.case_id == bindparam("case"),
+        Request.case_id == bindparam("case"),
+        Request.kind == RequestKind.RECUSAL,
+        Request.state == RequestState.GRANTED,
+    )
+)
+
+
 def _begun(sitting: Sitting, wanted: Select[NumberSeries], first: NumberSeries) -> NumberSeries:
     """The series of a year, begun here or, at the same moment, by another clerk: then that one's, once it is there."""
     return first if insert_once(sitting.session, first) else sitting.session.scalars(wanted).one()
@@ -49,19 +61,12 @@ def case_number_for(sitting: Sitting, case: Case) -> str:
 
 def conflicted(session: Session, case: Case) -> set[int]:
     """Accounts that are parties or agreed to represent one in the case, now or before: what somebody else only wishes
-    bars nobody.
+    bars nobody; and whoever was challenged in it and had to step aside (CPL 47).
     """
     found = {p.account_id for p in case.parties if p.account_id is not None}
     if not case.is_blank:
-        found |= set(
-            session.scalars(
-                built_once(
-                    lambda: select(Mandate.account_id).where(
-                        Mandate.case_id == case.id, Mandate.accepted_at.is_not(None)
-                    )
-                )
-            )
-        )
+        found |= set(session.scalars(_REPRESENTED, {"case": case.id}))
+        found |= set(session.scalars(_STEPPED_ASIDE, {"case": case.id}))
     return found
 
 
@@ -172,8 +177,9 @@ def draw_seat(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] 
     """Seat somebody by rule; without anybody free a task goes to the president. The caller puts the draw on record."""
     drawn = draw(sitting, case, role, but=but)
     if drawn is None:
-        title = _nobody(sitting, case, role, but)
-        sitting.open_task(case, Role.PRESIDENT, desks.NO_SEAT, title, risk=80, subject=role.value)
+        if not sitting.tasks(case, desks.NO_SEAT, role.value):
+            title = nobody_could(sitting, case, role, but)
+            sitting.open_task(case, Role.PRESIDENT, desks.NO_SEAT, title, risk=80, subject=role.value)
         return None
     sit_down(sitting, case, drawn.account, role)
     return drawn
@@ -199,20 +205,24 @@ def _free(sitting: Sitting, case: Case, role: Role, but: Collection[int]) -> lis
     return [one for one in on_duty(sitting.session, role, today) if one.id not in barred]
 
 
-def _nobody(sitting: Sitting, case: Case, role: Role, but: Collection[int]) -> Text:
+def nobody_could(sitting: Sitting, case: Case, role: Role, but: Collection[int] = ()) -> Text:
     """Why the seat stays empty: a conflict, or a post or training that somebody has only to be entered with."""
     if _free(sitting, case, role, but):
         return T(
-            "Whoever is free of conflict has no post that holds today, or lacks a training this case needs, to sit as %(role)s. Enter it, then assign somebody.",
+            "Whoever is free of conflict has no post that holds today, or lacks a training this case needs, to sit as %(role)s. Enter it, then fill the seat.",
             role=role.label,
         )
-    return T("Nobody is free of conflict to sit as %(role)s. Assign somebody.", role=role.label)
+    return T(
+        "Nobody is here who is free of conflict and could sit as %(role)s. Give somebody that role, then fill the seat.",
+        role=role.label,
+    )
 
 
 def sit_down(sitting: Sitting, case: Case, account: Account, role: Role) -> None:
-    """Seat somebody, and tell the rooms where it is one of those who decide."""
+    """Seat somebody, and tell the rooms where it is one of those who decide: the seat is no longer empty."""
     sitting.session.add(Seat(case_id=case.id, account_id=account.id, role=role, from_at=sitting.now))
     sitting.session.flush()
+    sitting.close_tasks(case, desks.NO_SEAT, role.value)
     if role in (Role.JUDGE, Role.ASSESSOR):
         sitting.announce(BenchChanged(case))
 
@@ -237,13 +247,13 @@ def seat_clerk(sitting: Sitting, case: Case, account_id: int | None, because: Te
     ):
         take_seat(sitting, case, Role.CLERK)
         return
-    sitting.session.add(Seat(case_id=case.id, account_id=account_id, role=Role.CLERK, from_at=sitting.now))
-    sitting.session.flush()
+    account = sitting.session.get_one(Account, account_id)
+    sit_down(sitting, case, account, Role.CLERK)
     sitting.seated(
         case,
         {
             "role": Role.CLERK.value,
-            "named": sitting.session.get_one(Account, account_id).name,
+            "named": account.name,
             "because": words_of(because),
             "next": waiting_seed(sitting, case).commitment,
         },

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Role, Seat, Stage
+from odr.docket.models import Case, Role, Stage
 from odr.docket.queries import rows_of
-from odr.filing.claim.progress import requests_of
-from odr.filing.models import RequestKind, RequestState
 from odr.filing.registry.seats import conflicted
 from odr.ground.canonical import canonical, sha256_hex
 from odr.identity.models import Account, AccountRole, AccountState
@@ -40,18 +38,11 @@ def decided_by_committee(session: Session, case: Case) -> list[Meeting]:
     return [one for one in meetings_of(session, case, MeetingState.SIGNED) if one.body is Body.COMMITTEE]
 
 
-def _had_to_go(sitting: Sitting, case: Case) -> set[int]:
-    """Whoever was challenged and had to step aside: they speak in no body that decides the case either (CPL 47)."""
-    granted = requests_of(sitting, case, RequestKind.RECUSAL, RequestState.GRANTED)
-    seats = [int(one.subject) for one in granted if one.subject]
-    return set(sitting.session.scalars(select(Seat.account_id).where(Seat.id.in_(seats)))) if seats else set()
-
-
 def people(sitting: Sitting, case: Case) -> list[Account]:
     """Who may attend: judges and presidents who have nothing to do with a party of the case and did not have to step
     aside from it, by name.
     """
-    barred = conflicted(sitting.session, case) | _had_to_go(sitting, case)
+    barred = conflicted(sitting.session, case)
     held = select(AccountRole.account_id).where(AccountRole.role.in_(SITS_IN), AccountRole.revoked_at.is_(None))
     rows = sitting.session.scalars(
         select(Account).where(Account.id.in_(held), Account.state == AccountState.ACTIVE).order_by(Account.name)

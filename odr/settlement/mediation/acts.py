@@ -238,6 +238,7 @@ def assign(sitting: Sitting, case: Case, mediation: Mediation, account_id: int) 
     mediation.mediator_id, mediation.state = account_id, MediationState.ASSIGNED
     for kind in (CHOICE, DESIGNATION):
         sitting.close_windows(case, kind, WindowState.MET, subject=mediation.reference)
+    sitting.close_tasks(case, filing_desks.NO_SEAT, Role.MEDIATOR.value)
     end_moderation(sitting, case)
     sitting.session.add(Seat(case_id=case.id, account_id=account_id, role=Role.MEDIATOR, from_at=sitting.now))
     sitting.session.flush()
@@ -266,19 +267,23 @@ def assign(sitting: Sitting, case: Case, mediation: Mediation, account_id: int) 
 )
 def designate_mediator(sitting: Sitting, case: Case, given: Nothing, *, actor: Actor, now: datetime) -> Recorded:
     """Designate by rule somebody free of conflict with the least to do: the parties did not agree on anybody in time
-    (OMR 10).
+    (OMR 10). Where nobody is, the president is asked to name somebody for the list, the parties may go on choosing, and at the end
+    of the same time it is tried again.
     """
     mediation = mediation_here(sitting, case)
     account = choose(sitting, case, Role.MEDIATOR, but=not_to_designate(sitting.session, case, mediation.gone))
     if account is None:
-        sitting.open_task(
-            case,
-            Role.PRESIDENT,
-            filing_desks.NO_SEAT,
-            T("No mediator is free of conflict. Name somebody for the list."),
-            risk=60,
-            subject=Role.MEDIATOR.value,
-        )
+        if not sitting.tasks(case, filing_desks.NO_SEAT, Role.MEDIATOR.value):
+            sitting.open_task(
+                case,
+                Role.PRESIDENT,
+                filing_desks.NO_SEAT,
+                T("No mediator is free of conflict. Name somebody for the list."),
+                risk=60,
+                subject=Role.MEDIATOR.value,
+            )
+        kind = DESIGNATION if mediation.state is MediationState.PROPOSED else CHOICE
+        sitting.start_window(case, kind, start=now, subject=mediation.reference)
         return Recorded(T("No mediator could be designated yet"))
     assign(sitting, case, mediation, account.id)
     return Recorded(T("%(mediator)s designated as mediator", mediator=account.name))
@@ -564,6 +569,7 @@ def close_mediation(sitting: Sitting, case: Case, mediation: Mediation) -> None:
     for kind in (CHOICE, ACCEPTANCE, MEDIATION, DESIGNATION, DISCLOSURE):
         sitting.close_windows(case, kind, WindowState.ENDED, subject=mediation.reference)
     sitting.close_tasks(case, desks.MEDIATOR_ACCEPTANCE, mediation.reference)
+    sitting.close_tasks(case, filing_desks.NO_SEAT, Role.MEDIATOR.value)
 
 
 def choice_lapsed(sitting: Sitting, case: Case, window: Any) -> None:
