@@ -42,6 +42,7 @@ from odr.ground.text import (
     T,
     Text,
     catalogue,
+    last_day,
     side_by_side,
     write,
     write_day,
@@ -64,7 +65,6 @@ from odr.procedure.hooks import Hooks
 from odr.procedure.models import ClockOffset
 from odr.procedure.rules.activation import ActivatedVersions
 from odr.procedure.rules.registry import PackRegistry
-from odr.service.sending.asked import last_day
 from odr.web import forgery, security_log
 from odr.web.guards import (
     SignInNeeded,

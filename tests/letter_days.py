@@ -7,12 +7,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.ground.text import LOCALES, write
+from odr.ground.text import LOCALES, last_day, write
 from odr.procedure.acts.windows import TIME_LIMITS, Nature
 from odr.procedure.models import Window, WindowState
 from odr.procedure.time.written_working import text_from_json
 from odr.service.models import Packet
-from odr.service.sending.asked import last_day
 from odr.service.sending.letter_words import LetterWords
 
 ZONE = ZoneInfo("Asia/Shanghai")

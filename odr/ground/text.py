@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -156,6 +156,18 @@ class LastDay(date):
     def plain(self) -> date:
         """It without its hour."""
         return date(self.year, self.month, self.day)
+
+
+_ENDS = time(23, 59)
+"""From this minute on a day is over with itself, and its hour need not be told."""
+
+
+def last_day(due_at: datetime, zone: tzinfo) -> date:
+    """The court's day on which a time limit ends, with its hour where the rules close the day sooner (CPR 2.8, PD 5B 4): an end at
+    midnight still belongs to the day before.
+    """
+    last = (due_at - timedelta(microseconds=1)).astimezone(zone)
+    return last.date() if last.time() >= _ENDS else LastDay.of(due_at.astimezone(zone))
 
 
 @dataclass(frozen=True)

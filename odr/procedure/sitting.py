@@ -21,7 +21,7 @@ from odr.ground.clock import arrived
 from odr.ground.errors import NotFound
 from odr.ground.memory.asked_once import AskedOnce, remembered
 from odr.ground.memory.built_once import built_once
-from odr.ground.text import T, Text, sits_in, words_of
+from odr.ground.text import T, Text, last_day, sits_in, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor, let_go
 from odr.procedure.acts.availability import is_at, is_known
 from odr.procedure.acts.events import Event, PresidentAsked
@@ -91,6 +91,12 @@ class Sitting:
     def morning(self) -> datetime:
         """When today began where the court sits: what is fixed for today is ahead until it was held."""
         return datetime.combine(self.today, time(), self.court.settings.tz)
+
+    def ends_on(self, window: Window) -> date:
+        """The last day of a time limit, as whoever waits for it is told. Raises ValueError for one that has no end."""
+        if window.due_at is None:
+            raise ValueError(f"{window.kind} has no end")
+        return last_day(window.due_at, self.court.settings.tz)
 
     def once(self, key: Hashable, find: Callable[[], Found]) -> Found:
         """What ``find`` finds; a look, which has one snapshot, asks once for all acts it judges, a Sitting that writes

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from odr.docket.models import PartyKind
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import SIGNS, LastDay, Money, T, Text, write, write_day, write_instant
+from odr.ground.text import SIGNS, LastDay, Money, T, Text, last_day, write, write_day, write_instant
 from odr.payments.fee.scales import FeeStep
 from odr.procedure.forms import fields as forms
 from odr.procedure.forms.fields import Option
@@ -31,7 +31,6 @@ from odr.procedure.forms.inputs import (
 from odr.procedure.rules.base import Period, Unit
 from odr.procedure.rules.registry import PackRegistry
 from odr.procedure.time.reckoning import reckon
-from odr.service.sending.asked import last_day
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TZ = ZoneInfo("Asia/Shanghai")

@@ -21,7 +21,7 @@ from odr.filing.models import Claim
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import ActNotOpen
-from odr.ground.text import LOCALES, ShortDay, T, sits_in, write
+from odr.ground.text import LOCALES, ShortDay, T, last_day, sits_in, write
 from odr.hearing.models import Hearing
 from odr.judgment.models import Decision
 from odr.judgment.payment_order.inputs import PaymentOrderInput
@@ -31,7 +31,7 @@ from odr.procedure.acts.availability import acts_for
 from odr.procedure.case.overview import words_in
 from odr.procedure.models import Window, WindowState
 from odr.procedure.time.written_working import text_from_json, text_to_json
-from odr.service.sending.asked import asked_by, last_day
+from odr.service.sending.asked import asked_by
 from tests.filing.visitor import Visitor
 from tests.judgment.test_payment_order import ASKED
 from tests.judgment.test_whole import draft, gate, posted

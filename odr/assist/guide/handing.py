@@ -19,13 +19,12 @@ from odr.assist.guide.models import CallOutcome, GuideQuestion
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
 from odr.ground.keyset import Key, Listed, page_of
 from odr.ground.memory.built_once import built_once
-from odr.ground.text import T
+from odr.ground.text import T, last_day
 from odr.identity.accounts import accounts, outbox
 from odr.identity.accounts.account_letters import Letter, site_of
 from odr.identity.sign_in.keys import keyring
 from odr.procedure.forms.inputs import Choice, CourtModel, CourtText, field
 from odr.procedure.time.reckoning import reckon
-from odr.service.sending.asked import last_day
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

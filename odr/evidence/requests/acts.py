@@ -530,7 +530,7 @@ def rule_on_late_evidence(
         raise ActNotOpen(
             T(
                 "The other side may still say until %(day)s whether they object to the late evidence. Rule when they have answered, or after that day.",
-                day=running[-1].due_at,
+                day=sitting.ends_on(running[-1]),
             ),
             source=sitting.pack(case).cited("CPI 101"),
         )

@@ -16,7 +16,7 @@ from odr.filing.models import CalendarFeed
 from odr.ground.errors import NotFound
 from odr.ground.keyset import A_PAGE, judged, place, values_at
 from odr.ground.memory.built_once import built_once
-from odr.ground.text import LastDay, T, Text, side_by_side
+from odr.ground.text import LastDay, T, Text, last_day, side_by_side
 from odr.identity.accounts.ways_in import ends_with_everything
 from odr.identity.actors import Actor, actors_in, serving
 from odr.identity.models import Account, AccountState, Mandate
@@ -26,7 +26,6 @@ from odr.procedure.case.coming_dates.dates import LARGEST, next_dates
 from odr.procedure.case.coming_dates.models import Coming
 from odr.procedure.hooks import Appointment
 from odr.procedure.models import Window, WindowState
-from odr.service.sending.asked import last_day
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting

@@ -22,7 +22,7 @@ from odr.filing.inputs import Answer, Reasons, Words
 from odr.filing.models import Request, RequestKind, RequestState
 from odr.filing.time_limits import LATE_RELIEF
 from odr.ground.errors import InvalidInput, OutOfTime
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, last_day
 from odr.identity.actors import Actor
 from odr.procedure.acts.events import TimeGivenBack
 from odr.procedure.acts.letter import LIMITS, Letter, PaperKind
@@ -246,7 +246,7 @@ def rule_on_extension(sitting: Sitting, case: Case, given: MoreTimeRuling, *, ac
             T(
                 "With %(days)s days more it ends on %(day)s, and that is over. Give as many as are needed from today.",
                 days=days,
-                day=window.due_at.astimezone(sitting.pack(case).tz).date(),
+                day=last_day(window.due_at, sitting.pack(case).tz),
             ),
         )
     decide(sitting, case, request, RequestState.GRANTED)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from odr.docket.models import Case, Party
-from odr.ground.text import Text
+from odr.ground.text import Text, last_day
 from odr.procedure.acts.events import PartyAbroad, TimeGivenBack
 from odr.procedure.acts.windows import TIME_LIMITS
 from odr.procedure.models import Window, WindowState
@@ -67,12 +67,8 @@ def extend(sitting: Sitting, case: Case, window: Window, days: int, reason: Text
 
 def reopen(sitting: Sitting, case: Case, window: Window, now: datetime, days: int, reason: Text, article: str) -> None:
     """Let a window end ``days`` after today at the earliest: what an obstacle took is given back (CPL 86)."""
-    zone = sitting.pack(case).tz
-    until = (
-        reckon(sitting.pack(case), Period(amount=days, unit=Unit.DAYS), now, article=article)
-        .due_at.astimezone(zone)
-        .date()
-    )
+    pack = sitting.pack(case)
+    until = last_day(reckon(pack, Period(amount=days, unit=Unit.DAYS), now, article=article).due_at, pack.tz)
     give_until(sitting, case, window, until, reason, article)
 
 

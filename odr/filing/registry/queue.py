@@ -21,7 +21,7 @@ from odr.filing.complaints.queries import COMPLAINT_WINDOW, lies_with
 from odr.filing.models import Claim, Request, RequestKind, RequestState, ReviewReturn
 from odr.filing.registry.review import is_definite
 from odr.ground.memory.built_once import built_once
-from odr.ground.text import Money, T, Text
+from odr.ground.text import Money, T, Text, last_day
 from odr.identity.actors import serving
 from odr.procedure.acts.windows import rule_of
 from odr.procedure.models import Task, Window, WindowState
@@ -240,9 +240,7 @@ class _Look:
 def _line(sitting: Sitting, look: _Look, case: Case, window: Window, today: date) -> QueueLine:
     assert window.due_at is not None
     fate, why = _why(sitting, look, case, window)
-    return QueueLine(
-        case, window.due_at, (window.due_at.astimezone(sitting.court.settings.tz).date() - today).days, fate, why
-    )
+    return QueueLine(case, window.due_at, (last_day(window.due_at, sitting.court.settings.tz) - today).days, fate, why)
 
 
 def _why(sitting: Sitting, look: _Look, case: Case, window: Window) -> tuple[Fate, Text]:

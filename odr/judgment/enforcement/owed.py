@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from odr.docket.models import Case, Party, Role, Stage
-from odr.ground.text import Money, T, Text, side_by_side
+from odr.ground.text import Money, T, Text, last_day, side_by_side
 from odr.identity.actors import Actor
 from odr.judgment import names
 from odr.judgment.enforcement.account_queries import accounts_of
@@ -525,7 +525,7 @@ THE_COURT = T("What the court does")
 def _last_day(sitting: Sitting, case: Case, kind: str) -> date | None:
     """When the latest running time limit of a kind ends."""
     due = [w.due_at for w in sitting.windows(case, kind) if w.due_at is not None]
-    return max(due).astimezone(sitting.court.settings.tz).date() if due else None
+    return last_day(max(due), sitting.court.settings.tz) if due else None
 
 
 def _not_enforced_for(due: Due, other: Text | str, also: Sequence[If], arrived: If) -> Owed:
@@ -776,7 +776,7 @@ def _appeal_line(sitting: Sitting, case: Case, decision: Decision, party: Party)
     windows = sitting.windows(case, APPEAL, party=party, state=WindowState.OPEN, subject=decision.reference)
     if not windows or windows[-1].due_at is None:
         return []
-    day = windows[-1].due_at.astimezone(sitting.court.settings.tz).date()
+    day = last_day(windows[-1].due_at, sitting.court.settings.tz)
     fee = appeal_fee(sitting, case, _lost(decision, party))
     words = (
         T(

@@ -12,7 +12,7 @@ from odr.docket.models import Audience, Case, Role, Stage
 from odr.docket.queries import parties
 from odr.evidence.models import ExhibitState
 from odr.ground.errors import ActNotOpen
-from odr.ground.text import T, Text, side_by_side
+from odr.ground.text import T, Text, last_day, side_by_side
 from odr.hearing.live.models import LiveRoom
 from odr.hearing.live.queries import held_room, running_room
 from odr.hearing.live.rules import BENCH
@@ -179,7 +179,7 @@ def pronounce_judgment(sitting: Sitting, case: Case, given: PronounceInput, *, a
     decision.pronounced_entry, decision.pronounced_at = sitting.next_number(case), now
     decision.pronounced_sha256 = issuing.orders_digest(decision)
     case.pronounced_at = now
-    day = window.due_at.astimezone(sitting.pack(case).tz).date()
+    day = last_day(window.due_at, sitting.pack(case).tz)
     spoken = spoken_words(sitting, case, decision, given.grounds, day)
     if not sitting.tasks(case, desks.DRAFT_DECISION):
         words = T("A judgment was pronounced in the hearing. Its text is written, signed and sent by %(day)s.", day=day)

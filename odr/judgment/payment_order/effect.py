@@ -9,7 +9,7 @@ from odr.docket.models import Audience, Case, Document, Outcome, Party, Role, St
 from odr.docket.queries import void
 from odr.filing.claim.progress import end_case
 from odr.ground.errors import InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, last_day
 from odr.identity.actors import Actor
 from odr.judgment import desks, names
 from odr.judgment.enforcement.effect import ENFORCE, set_aside
@@ -82,7 +82,7 @@ def _order_served(sitting: Sitting, case: Case, row: PaymentOrder, party: Party,
 
 def _write_owed(sitting: Sitting, case: Case, row: PaymentOrder, window: Window) -> None:
     """What is owed under the order, to be paid by the end of the fifteen days; served again, only the day is another."""
-    due_on = (window.due_at or sitting.now).astimezone(sitting.pack(case).tz).date()
+    due_on = last_day(window.due_at or sitting.now, sitting.pack(case).tz)
     lines = [(str(number), one["minor"], one["what"]) for number, one in standing(row)]
     if row.fee_minor:
         lines.append((FEE, row.fee_minor, None))

@@ -15,6 +15,7 @@ from sqlalchemy import Select, exists, select
 
 from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, Role, Stage
 from odr.docket.queries import entry as entry_of, parties
+from odr.ground import text
 from odr.ground.background import each_alone
 from odr.ground.errors import InvalidInput
 from odr.ground.keyset import judged
@@ -154,7 +155,7 @@ def ends_by_law(sitting: Sitting, case: Case, window: Window) -> list[tuple[Text
     pack = sitting.pack(case)
     rules = [(kind, rule_for(pack, kind)) for kind in PropertyKind]
     return [
-        (kind.label, due.astimezone(sitting.court.settings.tz).date())
+        (kind.label, text.last_day(due, sitting.court.settings.tz))
         for kind, rule in rules
         if rule is not None and (due := reckon(pack, rule, window.opened_at, track=case.track.value).due_at) is not None
     ]
@@ -169,7 +170,7 @@ def _on_record(sitting: Sitting, case: Case, row: Preservation, window: Window) 
 
 def last_day(sitting: Sitting, window: Window) -> date | None:
     """The day on which a term ends, by the court's calendar."""
-    return window.due_at.astimezone(sitting.court.settings.tz).date() if window.due_at is not None else None
+    return text.last_day(window.due_at, sitting.court.settings.tz) if window.due_at is not None else None
 
 
 def terms(sitting: Sitting, case: Case, rows: Sequence[Preservation] = ()) -> dict[str, Window]:

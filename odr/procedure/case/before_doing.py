@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from odr.docket.models import PARTY_ROLES, Case
-from odr.ground.text import Money, T, Text
+from odr.ground.text import Money, T, Text, last_day
 from odr.identity.actors import Actor
 from odr.procedure.acts.table import Act
 from odr.procedure.acts.windows import TIME_LIMITS, shown_windows
@@ -50,7 +50,7 @@ def by_when(sitting: Sitting, case: Case, actor: Actor, act: Act) -> list[Text]:
     if not mine:
         return []
     due, window = min(mine, key=lambda each: each[0])
-    day = T("By the end of %(day)s.", day=due.astimezone(sitting.court.settings.tz).date())
+    day = T("By the end of %(day)s.", day=last_day(due, sitting.court.settings.tz))
     silence = silence_of(sitting, case, actor, window)
     return [day, *([T("If you do nothing: %(then)s", then=silence)] if silence is not None else [])]
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import T, Text, side_by_side
+from odr.ground.text import T, Text, last_day, side_by_side
 from odr.identity.actors import Actor
 from odr.identity.sign_in.keys import keyring
 from odr.judgment.enforcement.queries import open_enforcement
@@ -140,7 +140,7 @@ def asked_off_until(sitting: Sitting, case: Case, creditor_id: int | None, debto
             continue
         due = reckon(sitting.pack(case), rules.again, row.over_at, article=str(rules.again_article)).due_at
         if sitting.now <= due:
-            until = due.astimezone(sitting.court.settings.tz).date()
+            until = last_day(due, sitting.court.settings.tz)
     return until
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from odr.docket.models import Case, Stage
 from odr.evidence import time_limits as evidence
 from odr.filing import time_limits as filing
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, last_day
 from odr.hearing.examination.plan import clock_of
 from odr.hearing.models import Hearing
 from odr.hearing.vocabulary import HearingState, Mode
@@ -30,7 +30,6 @@ from odr.procedure.time.timeline import stage_marks
 from odr.register.publication.ledger import public_state
 from odr.register.publication.models import Publication
 from odr.register.search.facts import DECIDING
-from odr.service.sending.asked import last_day
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting

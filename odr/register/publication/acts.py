@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select
 
 from odr.docket.models import PARTY_ROLES, Case, Document, Role
 from odr.ground.errors import ActNotOpen, CaseMovedOn, FieldFault, InvalidInput
-from odr.ground.text import T, side_by_side, words_of
+from odr.ground.text import T, last_day, side_by_side, words_of
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.letter import DAY, Letter, PaperKind
@@ -50,7 +50,6 @@ from odr.register.publication.numbering import MASKING, put_on_desk, to_be_corre
 from odr.register.publication.public_pdf import sealed_pdf
 from odr.register.publication.redacting import digest_of, fixed, key_of, naming_of, redaction_of, salted, seen, summary
 from odr.register.redaction.structure import PublicText
-from odr.service.sending.asked import last_day
 
 if TYPE_CHECKING:
     from odr.procedure.court import Court

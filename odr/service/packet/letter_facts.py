@@ -16,14 +16,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Party
-from odr.ground.text import T, Text, places
+from odr.ground.text import T, Text, last_day, places
 from odr.procedure.acts.windows import TIME_LIMITS, Nature, TimeLimit
 from odr.procedure.models import Window
 from odr.procedure.rules.pack import NoSuchRule, RulePack
 from odr.procedure.time.changed_limits import take_changed
 from odr.procedure.time.reckoning import reckon
 from odr.procedure.time.written_working import text_from_json, text_to_json
-from odr.service.sending.asked import asked_by, last_day
+from odr.service.sending.asked import asked_by
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting

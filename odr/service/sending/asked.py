@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
 
-from odr.ground.text import LastDay, T, Text
-
-ENDS = time(23, 59)
-"""From this minute on a day is over with itself, and its hour need not be told."""
-
-
-def last_day(due_at: datetime, zone: ZoneInfo) -> date:
-    """The court's day on which a time limit ends, with its hour where the rules close the day sooner (CPR 2.8, PD 5B 4): an end at
-    midnight still belongs to the day before.
-    """
-    last = (due_at - timedelta(microseconds=1)).astimezone(zone)
-    return last.date() if last.time() >= ENDS else LastDay.of(due_at.astimezone(zone))
+from odr.ground.text import T, Text
 
 
 def asked_by(ask: Text | None, is_duty: bool, day: date) -> Text:

@@ -18,12 +18,11 @@ from odr.docket.models import Case, Party
 from odr.ground.background import each_alone
 from odr.ground.db import Database
 from odr.ground.silence import outward
-from odr.ground.text import ShortDay, ShortInstant, T, Text
+from odr.ground.text import ShortDay, ShortInstant, T, Text, last_day
 from odr.identity.models import Account, AccountState
 from odr.procedure.acts.windows import window_title
 from odr.procedure.models import Window, WindowState
 from odr.service.models import Packet, ServiceReminder
-from odr.service.sending.asked import last_day
 from odr.service.sending.letters import write_letter
 from odr.service.vocabulary import NO_REMINDERS
 

@@ -10,10 +10,10 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from odr.ground.text import Money, ShortDay, ShortInstant, T, Text
+from odr.ground.text import Money, ShortDay, ShortInstant, T, Text, last_day
 from odr.procedure.acts.windows import TIME_LIMITS, Nature
 from odr.procedure.time.written_working import text_from_json
-from odr.service.sending.asked import asked_by, last_day
+from odr.service.sending.asked import asked_by
 
 if TYPE_CHECKING:
     from odr.service.models import Packet

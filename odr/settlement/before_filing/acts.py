@@ -16,7 +16,7 @@ from odr.filing.claim.case_without_claim import note_applicant, write_to
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.memory.asked_once import remembered
 from odr.ground.memory.built_once import built_once
-from odr.ground.text import T, Text, words_of
+from odr.ground.text import T, Text, last_day, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.acts.events import CaseClosed
 from odr.procedure.acts.letter import DAY, Letter, PaperKind
@@ -299,11 +299,7 @@ def extend_mediation(sitting: Sitting, case: Case, given: LongerInput, *, actor:
     me, mediation = sitting.party_of(case, actor), mediation_of(sitting.session, case)
     assert mediation is not None
     window = next((w for w in sitting.windows(case, MEDIATION, subject=mediation.reference)), None)
-    ends = (
-        window.due_at.astimezone(sitting.pack(case).tz).date()
-        if window is not None and window.due_at
-        else sitting.today
-    )
+    ends = last_day(window.due_at, sitting.pack(case).tz) if window is not None and window.due_at else sitting.today
     if given.until <= ends:
         raise InvalidInput.at("until", T("The mediation lasts until %(day)s as it is.", day=ends))
     if (given.until - ends).days > 180:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import Case
 from odr.filing.claim.public_interest.queries import public_interest_of
-from odr.ground.text import T, Text, side_by_side
+from odr.ground.text import T, Text, last_day, side_by_side
 from odr.identity.actors import Actor
 from odr.procedure.hooks import If, Owed, StepWords
 from odr.procedure.models import Window
@@ -63,7 +63,7 @@ def _at_the_court(sitting: Sitting, case: Case, agreement: Agreement) -> tuple[T
             ),
             T("You have agreed. The court announces the agreement to the public, and checks it after that."),
         )
-    day = until.astimezone(sitting.court.settings.tz).date()
+    day = last_day(until, sitting.court.settings.tz)
     return (
         T(
             "You have agreed. Nothing for you to do now: the agreement is announced to the public until the end of %(day)s, and then the judge checks it.",

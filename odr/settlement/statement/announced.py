@@ -13,7 +13,7 @@ from odr.docket.models import Case, PartyKind, Role
 from odr.docket.queries import parties
 from odr.filing.claim.public_interest.queries import may_go_on, public_interest_of
 from odr.ground.errors import InvalidInput, NotFound
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, last_day
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import DAY, Letter, PaperKind
 from odr.procedure.acts.table import Act, Everyone, Recorded, Topic, act, bar, guard
@@ -62,7 +62,7 @@ def the_announcement_is_over(sitting: Sitting, case: Case, actor: Actor) -> Text
     if agreement.announced_until >= sitting.now:
         return T(
             "The agreement is announced until the end of %(day)s. Look at it after that.",
-            day=agreement.announced_until.astimezone(sitting.court.settings.tz).date(),
+            day=last_day(agreement.announced_until, sitting.court.settings.tz),
         )
     return None
 

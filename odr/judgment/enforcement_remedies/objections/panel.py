@@ -94,7 +94,7 @@ def _next(sitting: Sitting, case: Case, actor: Actor, row: EnforcementObjection)
     if row.state is ObjectionState.OPEN:
         running = sitting.windows(case, RULING, subject=row.reference)
         return (
-            T("Next: a judge rules by the end of %(day)s.", day=running[-1].due_at)
+            T("Next: a judge rules by the end of %(day)s.", day=sitting.ends_on(running[-1]))
             if running
             else T("Next: a judge rules.")
         )
@@ -108,10 +108,12 @@ def _next(sitting: Sitting, case: Case, actor: Actor, row: EnforcementObjection)
     mine = [one for one in sitting.windows(case, kind, subject=row.reference) if one.party_id == actor.party_id]
     if mine and kind == REVIEW:
         return T(
-            "If you are not content: ask the higher court by the end of %(day)s. It costs nothing.", day=mine[-1].due_at
+            "If you are not content: ask the higher court by the end of %(day)s. It costs nothing.",
+            day=sitting.ends_on(mine[-1]),
         )
     if mine:
         return T(
-            "If you are not content: bring an action by the end of %(day)s, and name it here.", day=mine[-1].due_at
+            "If you are not content: bring an action by the end of %(day)s, and name it here.",
+            day=sitting.ends_on(mine[-1]),
         )
     return None

@@ -16,7 +16,7 @@ from odr.filing.claim.outsider_action.respondents import call_third_parties, pla
 from odr.filing.inputs import AcceptInput
 from odr.filing.registry.seats import take_seat
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import T, Text, side_by_side
+from odr.ground.text import T, Text, last_day, side_by_side
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.judgment.enforcement_remedies.outsider_action.inputs import NameAttackedDecisionInput, TakeOutsiderActionInput
 from odr.judgment.enforcement_remedies.outsider_action.queries import (
@@ -37,7 +37,6 @@ from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.base import law
 from odr.procedure.time.reckoning import reckon
-from odr.service.sending.asked import last_day
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting

@@ -9,7 +9,7 @@ from odr.docket.models import PARTY_ROLES, Case, Role
 from odr.docket.queries import entries_of
 from odr.filing.claim.outsider_action.models import OutsiderAction
 from odr.filing.claim.outsider_action.queries import actions_against, outsider_action_of
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, last_day
 from odr.judgment import names
 from odr.judgment.enforcement_remedies.outsider_action.queries import (
     BINDING,
@@ -24,7 +24,6 @@ from odr.judgment.enforcement_remedies.outsider_action.queries import (
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.availability import refusal
 from odr.procedure.hooks import Panel
-from odr.service.sending.asked import last_day
 
 if TYPE_CHECKING:
     from odr.identity.actors import Actor

@@ -102,14 +102,15 @@ def _until_answered(sitting: Sitting, case: Case, row: Measure, *, mine: bool) -
     running = sitting.windows(case, time_limits.SANCTION_ANSWER, subject=row.reference)
     if running and conduct:
         return T(
-            "Next for you: answer by %(day)s; it costs nothing. Then the president decides.", day=running[-1].due_at
+            "Next for you: answer by %(day)s; it costs nothing. Then the president decides.",
+            day=sitting.ends_on(running[-1]),
         )
     if conduct:
         return T("Next: the president decides.")
     if running:
         return T(
             "Next for you: pay or do what is owed, or answer by %(day)s. Both cost nothing. Then the president decides.",
-            day=running[-1].due_at,
+            day=sitting.ends_on(running[-1]),
         )
     return T("Next: the president decides. Until then you can still pay or do what is owed.")
 
@@ -128,7 +129,11 @@ def _next(sitting: Sitting, case: Case, row: Measure, *, mine: bool) -> Text | N
     if left is not None:
         pays = sitting.windows(case, time_limits.FINE_PAYMENT, subject=notice.reference if notice else None)
         if mine and pays:
-            return T("Next for you: pay %(left)s by %(day)s.", left=left, day=pays[-1].due_at)
+            return T(
+                "Next for you: pay %(left)s by %(day)s.",
+                left=left,
+                day=sitting.ends_on(pays[-1]),
+            )
         return T("Still to be paid: %(left)s.", left=left)
     if row.custody is Custody.DUE:
         return POLICE
