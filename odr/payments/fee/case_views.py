@@ -17,9 +17,9 @@ from odr.identity.actors import Actor
 from odr.payments.books.bookings import outstanding
 from odr.payments.fee.assessment import assessments_of, shown_fees
 from odr.payments.fee.at_end import fee_at_end
-from odr.payments.fee.retrial import fees_of_retrial, retrial_began
 from odr.payments.fee.scales import FeeStep
 from odr.payments.models import AssessmentState, CheckoutSession, CheckoutState, FeeAssessment, Payment, Refund
+from odr.payments.refund.of_retrial import fees_of_retrial, retrial_began
 from odr.procedure.acts.availability import refusal
 from odr.procedure.acts.table import Act
 from odr.procedure.case.before_doing import cost_words

@@ -23,9 +23,9 @@ from odr.payments.fee.fee_computation import (
     assess_filing,
     top_up,
 )
-from odr.payments.fee.retrial import has_fee_of_retrial
 from odr.payments.fee.scales import FeeStep
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, Payment, Refund, RefundState
+from odr.payments.refund.of_retrial import has_fee_of_retrial
 from odr.payments.refund.rules import refund_for
 from odr.procedure.rules.tariff import Ending, RefundBasis
 
