@@ -18,6 +18,7 @@ from odr.judgment.enforcement_remedies.objections import acts as objection_acts,
 from odr.judgment.enforcement_remedies.objections.audit import audit_case_objections
 from odr.judgment.enforcement_remedies.objections.from_outside import put_objections
 from odr.judgment.enforcement_remedies.objections.panel import objections_panel
+from odr.judgment.enforcement_remedies.objections.sides import closed_procedures, suit_panel
 from odr.judgment.enforcement_remedies.outsider_action import (
     acts as outsider_acts,
     attacked as outsider_attacked,
@@ -160,6 +161,7 @@ ROOM = Room(
         retrial_panel,
         search_panel,
         objections_panel,
+        suit_panel,
         outsider_panel,
         exhibit_views.exhibits_panel,
         meetings_panel,
@@ -175,6 +177,7 @@ ROOM = Room(
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
     bars=(pronouncing.the_judgment_is_spoken, decision_acts.what_is_signed_is_taken_back_first),
     audits=(audit_orders, audit_case_objections),
+    procedure_bars=(closed_procedures,),
     costs_borne=effect.costs_borne,
     part_stage=part_stage,
     steps=(order_step,),
