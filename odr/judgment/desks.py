@@ -57,6 +57,7 @@ NOT_HEARD_BY_ALL = desk("not_heard_by_all", T("A hearing to hold again"), Role.J
 OBJECTION_CARRY_OUT = desk("objection_carry_out", T("A ruling on an objection to carry out"), Role.CLERK)
 OBJECTION_OUTCOME = desk("objection_outcome", T("An objection before the higher court or in an action"), Role.CLERK)
 OBJECTION_OUTSIDER = desk("objection_outsider", T("A ruling to serve on an outsider"), Role.CLERK)
+OUTSIDER_HALTED = desk("outsider_halted", T("An enforcement halted in an outsider’s action"), Role.JUDGE, by_hand=True)
 OUTSIDER_HALT = desk("outsider_halt", T("A halt asked for in an outsider’s action"), Role.JUDGE, until_decided=True)
 OUTSIDER_JUDGMENT = desk("outsider_judgment", T("An outsider’s action against a decision"), Role.CLERK)
 OWN_RETRIAL = desk("own_retrial", T("An error in a binding decision"), Role.PRESIDENT)

@@ -18,7 +18,12 @@ from odr.judgment.enforcement_remedies.objections import acts as objection_acts,
 from odr.judgment.enforcement_remedies.objections.audit import audit_case_objections
 from odr.judgment.enforcement_remedies.objections.from_outside import put_objections
 from odr.judgment.enforcement_remedies.objections.panel import objections_panel
-from odr.judgment.enforcement_remedies.outsider_action import acts as outsider_acts, attacked as outsider_attacked
+from odr.judgment.enforcement_remedies.objections.sides import closed_procedures, suit_panel
+from odr.judgment.enforcement_remedies.outsider_action import (
+    acts as outsider_acts,
+    attacked as outsider_attacked,
+    halt as outsider_halt,
+)
 from odr.judgment.enforcement_remedies.outsider_action.panel import outsider_panel
 from odr.judgment.enforcement_remedies.outsider_action.put import put_actions
 from odr.judgment.group import judgments
@@ -46,6 +51,7 @@ from odr.procedure.acts.events import (
     CaseClosed,
     ClaimAccepted,
     ClaimIsChanging,
+    EnforcementRuns,
     ExaminationClosed,
     ExaminationResumed,
     FeeLapsed,
@@ -138,6 +144,7 @@ ROOM = Room(
         on(TimeGivenBack, service_fell.on_time_given_back, order_effect.on_time_given_back),
         on(CaseClosed, preservation_acts.case_over, without_object.on_case_closed, order_effect.on_case_closed),
         on(SettlementReached, effect.settled, preservation_acts.case_settled, without_object.on_settled),
+        on(EnforcementRuns, outsider_halt.on_enforcement_runs),
         on(RetrialEnded, without_object.on_retrial_ended),
         on(InstrumentSetAside, effect.on_set_aside),
         on(FeeLapsed, appeal.appeal_fee_lapsed),
@@ -154,6 +161,7 @@ ROOM = Room(
         retrial_panel,
         search_panel,
         objections_panel,
+        suit_panel,
         outsider_panel,
         exhibit_views.exhibits_panel,
         meetings_panel,
@@ -169,6 +177,7 @@ ROOM = Room(
     nav=(NavItem("decision", "judgment.decision", T("Decision"), 60),),
     bars=(pronouncing.the_judgment_is_spoken, decision_acts.what_is_signed_is_taken_back_first),
     audits=(audit_orders, audit_case_objections),
+    procedure_bars=(closed_procedures,),
     costs_borne=effect.costs_borne,
     part_stage=part_stage,
     steps=(order_step,),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from odr.identity.actors import Actor
     from odr.procedure.acts.table import Bar
     from odr.procedure.court import Court
+    from odr.procedure.rules.cases import Bar as ProcedureBar
     from odr.procedure.sitting import Sitting
 
 LapseHandler = Callable[["Sitting", Case, Window], None]
@@ -38,6 +39,7 @@ Naming = Callable[[Session, Sequence[int]], Mapping[tuple[int, str], datetime]]
 Confided = Callable[[Session, Case], Collection[str]]
 Erasures = Callable[[Session, Sequence[str]], Collection[str]]
 Holdings = Callable[["Court", Session, Sequence[str]], Mapping[str, Holding]]
+ProcedureBars = Callable[["Sitting", Case], Collection["ProcedureBar"]]
 Audit = Callable[["Court", Session, Case], Iterable[str]]
 
 
@@ -407,6 +409,7 @@ class Hooks:
     ``fee_quote`` what a claim would cost: function(court, cause, amount or None, track); raises InvalidInput
     ``facts_told`` the numbered facts of a case: function(court at a look, case, viewer)
     ``part_stage`` where a part of a case stands that is in effect while the rest is not: function(sitting, case), or None
+    ``procedure_bars`` what closes a procedure to a case and a lower room cannot know: function(sitting, case) → bars
     ``costs_borne`` what each party bears of the fee by the judgment in effect: function(sitting, case) → when it was given,
         and label → sum; None without one
     ``owed``      what a party has to do or waits for under a decision: function(court at a look, case, viewer)
@@ -457,6 +460,7 @@ class Hooks:
     early_fetches: EarlyFetches | None = None
     appointments: list[Appointments] = field(default_factory=list)
     put_off: list[PutOff] = field(default_factory=list)
+    procedure_bars: list[ProcedureBars] = field(default_factory=list)
     costs_borne: CostsBorne | None = None
     part_stage: PartStage | None = None
     owed: list[Owing] = field(default_factory=list)
@@ -528,6 +532,7 @@ class Room:
     early_fetches: EarlyFetches | None = None
     appointments: tuple[Appointments, ...] = ()
     put_off: tuple[PutOff, ...] = ()
+    procedure_bars: tuple[ProcedureBars, ...] = ()
     costs_borne: CostsBorne | None = None
     part_stage: PartStage | None = None
     owed: tuple[Owing, ...] = ()
@@ -574,6 +579,7 @@ class Room:
         hooks.bars.extend(self.bars)
         hooks.appointments.extend(self.appointments)
         hooks.put_off.extend(self.put_off)
+        hooks.procedure_bars.extend(self.procedure_bars)
         hooks.costs_borne = self.costs_borne or hooks.costs_borne
         hooks.part_stage = self.part_stage or hooks.part_stage
         hooks.owed.extend(self.owed)

@@ -111,8 +111,8 @@ def panel(bench: Bench, who: str) -> str:
         return "\n".join(line.render("en") for line in [*rows, *(act.title for act in found.data["acts"])])
 
 
-def action(bench: Bench, by: str = "claimant/1", **changes: Any) -> str:
-    """Another case at this court, brought today by somebody of this one: its number."""
+def action(bench: Bench, by: str = "claimant/1", against: tuple[str, ...] = ("Li", "Shen Yue"), **changes: Any) -> str:
+    """Another case at this court, brought today by somebody of this one against others by name: its number."""
     with bench.court.database.write() as session:
         this = session.get_one(Case, bench.case_id)
         facts = {
@@ -127,6 +127,9 @@ def action(bench: Bench, by: str = "claimant/1", **changes: Any) -> str:
         session.add(claim)
         session.flush()
         session.add(Party(case_id=claim.id, role=Role.CLAIMANT, ordinal=1, **same))
+        for ordinal, name in enumerate(against, 1):
+            other = {"name": name, "kind": PartyKind.PERSON, "locale": "en", "details": {}}
+            session.add(Party(case_id=claim.id, role=Role.RESPONDENT, ordinal=ordinal, **other))
     return str(changes.get("number", number))
 
 

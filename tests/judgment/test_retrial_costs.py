@@ -48,11 +48,11 @@ def ordered(bench: Bench, *grounds: str, new_evidence: bool = False, **more: str
     return found
 
 
-def decided_so(bench: Bench) -> Allocation:
+def decided_so(bench: Bench, **changes: Any) -> Allocation:
     """The costs decision of a judgment that would be given now, as it is kept."""
     with bench.court.database.read() as session:
         look, case = bench.court.look(session), session.get_one(Case, bench.case_id)
-        found = allocation_for(look, case, DraftInput.model_validate(bench.draft()))
+        found = allocation_for(look, case, DraftInput.model_validate(bench.draft(**changes)))
     assert Allocation.from_json(found.to_json()) == found
     return found
 

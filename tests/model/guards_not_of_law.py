@@ -202,6 +202,7 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "judgment.enforcement_remedies.reversal.acts.something_was_taken_from_me": (Why.HANDLER, None),
     "judgment.enforcement.halting.it_can_be_halted": (Why.ONCE, None),
     "judgment.enforcement.halting.it_is_halted": (Why.HANDLER, None),
+    "judgment.enforcement.halting.its_halt_was_ruled_here": (Why.BEYOND, "judgment/test_outsider_halt.py"),
     "judgment.enforcement_remedies.objections.acts.the_court_enforces": (Why.HANDLER, None),
     "judgment.enforcement_remedies.objections.acts.an_objection_waits": (Why.NAMED, None),
     "judgment.enforcement_remedies.objections.after.an_outsider_was_ruled_on": (Why.NAMED, None),

@@ -41,7 +41,8 @@ def bars_of(sitting: Sitting, case: Case) -> set[Bar]:
         Bar.PUBLIC_INTEREST: public_interest_of(sitting, case) is not None,
         Bar.THIRD_PARTY_CHALLENGE: outsider_action_of(sitting.session, case) is not None,
     }
-    return {bar for bar, is_so in holds.items() if is_so} | judged_bars(sitting, case)
+    told = {bar for tell in sitting.court.hooks.procedure_bars for bar in tell(sitting, case)}
+    return {bar for bar, is_so in holds.items() if is_so} | judged_bars(sitting, case) | told
 
 
 def judged_bars(sitting: Sitting, case: Case) -> set[Bar]:
@@ -99,7 +100,7 @@ def the_panel_sits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     return T("Only a panel may hear this case. The judge convenes it first.")
 
 
-@guard("CPL 42, 166", "CPI 257")
+@guard("CPL 42, 166", "CPI 257, 308")
 def the_procedure_fits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the hearing is not closed: the procedure is closed to the case, or a panel is still to be convened.
     Afterwards nobody could hear it in another procedure, or before others.

@@ -20,6 +20,7 @@ from odr.payments import names as payments_names
 from odr.payments.fee.assessment import keep_basis
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.inputs import AssessInput
+from odr.procedure.acts.events import EnforcementRuns
 from odr.procedure.time.interest import InterestKind
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def begin(
         sitting.start_window(case, kind, start=sitting.now, subject=found.reference)
     title = T("Enforcement %(number)s: send the notice and look for property.", number=number)
     sitting.open_task(case, Role.CLERK, desks.ENFORCEMENT, title, risk=40, subject=found.reference)
+    sitting.announce(EnforcementRuns(case))
     return number, rows, total
 
 

@@ -14,6 +14,7 @@ from odr.judgment.enforcement.acts import takes_effect
 from odr.judgment.enforcement.ending import INACTION, NOTICE
 from odr.judgment.enforcement.queries import measures_of, open_enforcement
 from odr.judgment.models import EnforcementCase
+from odr.procedure.acts.events import EnforcementRuns
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -132,6 +133,16 @@ def _halted(sitting: Sitting, case: Case) -> EnforcementCase | None:
     return found if found is not None and found.halted_entry is not None else None
 
 
+@guard("CPI 297")
+def its_halt_was_ruled_here(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why it does not go on by a word here: it was halted in another case, against security, and goes on once that is over."""
+    found, rules = _halted(sitting, case), _rules(sitting, case)
+    ground = rules.grounds.get(found.halt_ground or "") if found is not None and rules is not None else None
+    if ground is None or not ground.elsewhere:
+        return None
+    return T("This halt was ruled on in another case. The enforcement goes on by itself when that case is over.")
+
+
 class ContinueEnforcementInput(CourtModel):
     """That the reason of a halt is gone."""
 
@@ -144,7 +155,7 @@ class ContinueEnforcementInput(CourtModel):
     by={Role.JUDGE},
     at={Stage.ENFORCEMENT},
     of_part=True,
-    guard=it_is_halted,
+    guard=(it_is_halted, its_halt_was_ruled_here),
     source=law("CPL 267"),
     serves=Everyone.PARTIES,
     letter=Letter(
@@ -180,3 +191,4 @@ def go_on(sitting: Sitting, case: Case, found: EnforcementCase, now: datetime) -
         sitting.start_window(case, NOTICE, start=now, subject=found.reference)
         title = T("Enforcement %(number)s: send the notice and look for property.", number=found.number)
     sitting.open_task(case, Role.CLERK, desks.ENFORCEMENT, title, risk=40, subject=found.reference)
+    sitting.announce(EnforcementRuns(case))

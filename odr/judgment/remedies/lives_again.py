@@ -25,7 +25,7 @@ from odr.judgment.enforcement_remedies.reversal.queries import reversals_of
 from odr.judgment.models import Decision, EnforcementCase, Finding, Obligation
 from odr.judgment.queries import decision_named, decisions_of, obligations_of
 from odr.judgment.vocabulary import DecisionState, EnforcementState, Instrument, SettlementState
-from odr.procedure.acts.events import RetrialEnded
+from odr.procedure.acts.events import EnforcementRuns, RetrialEnded
 from odr.procedure.models import WindowState
 
 if TYPE_CHECKING:
@@ -140,11 +140,15 @@ def _enforced_again(sitting: Sitting, case: Case, began: DocketEntry, halted: di
     for one in found:
         one.state, one.closed_entry = EnforcementState.OPEN, None
         one.halted_entry, one.halt_ground = halted.get(one.reference, (None, None))
+        if one.halted_entry is not None:
+            continue
         words = T("The retrial has ended: enforcement %(number)s goes on.", number=one.number)
         sitting.open_task(case, Role.CLERK, desks.ENFORCEMENT, words, risk=70, subject=one.reference)
     for row in enforcement_settlements(sitting.session, case, SettlementState.BROKEN):
         if row.closed_entry == began.number:
             row.state, row.closed_entry = SettlementState.SIGNED, None
+    if any(one.halted_entry is None for one in found):
+        sitting.announce(EnforcementRuns(case))
     return found
 
 

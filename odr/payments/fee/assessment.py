@@ -8,7 +8,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, bindparam, select, true
+from sqlalchemy import ColumnElement, bindparam, false, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Audience, Case, DocketEntry, Party, PartyKind
@@ -123,7 +123,9 @@ def question_for(sitting: Sitting, case: Case, basis: FeeBasis, *, with_relief: 
         track=pack_track(pack, case),
         joined=basis.joined,
         ground=basis.ground,
-        relief=granted_relief(sitting.session, case, basis.party_id, basis.matter) if with_relief else None,
+        relief=granted_relief(sitting.session, case, basis.party_id, basis.matter, sitting.today)
+        if with_relief
+        else None,
     )
     return priced(pack, question)
 
@@ -142,14 +144,18 @@ def _for(matter: Matter) -> ColumnElement[bool]:
     return true() if matter in REMEDIES else ReliefRequest.for_appeal.is_(False)
 
 
-def granted_relief(session: Session, case: Case, party_id: int, matter: Matter = Matter.CLAIM) -> FeeRelief | None:
-    """The relief a party was granted for a matter, as the tariff takes it."""
+def granted_relief(
+    session: Session, case: Case, party_id: int, matter: Matter = Matter.CLAIM, today: date | None = None
+) -> FeeRelief | None:
+    """The relief a party was granted for a matter, as the tariff takes it; with ``today``, no deferral whose day is over (FEE 47)."""
+    over = ReliefRequest.until_on < today if today is not None else false()
     row = session.scalar(
         select(ReliefRequest)
         .where(
             ReliefRequest.case_id == case.id,
             ReliefRequest.party_id == party_id,
             ReliefRequest.state == ReliefState.GRANTED,
+            or_(ReliefRequest.until_on.is_(None), not_(over)),
             _for(matter),
         )
         .order_by(ReliefRequest.for_appeal.desc(), ReliefRequest.id.desc())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,11 +17,11 @@ from odr.identity.actors import Actor
 from odr.payments.books.bookings import outstanding
 from odr.payments.fee.assessment import assessments_of, shown_fees
 from odr.payments.fee.at_end import fee_at_end
-from odr.payments.fee.fee_computation import Matter
 from odr.payments.fee.scales import FeeStep
 from odr.payments.models import AssessmentState, CheckoutSession, CheckoutState, FeeAssessment, Payment, Refund
+from odr.payments.refund.of_retrial import fees_of_retrial, retrial_began
 from odr.procedure.acts.availability import refusal
-from odr.procedure.acts.table import Act, Milestone, acts_that_mean
+from odr.procedure.acts.table import Act
 from odr.procedure.case.before_doing import cost_words
 from odr.procedure.hooks import Panel
 from odr.procedure.models import Window, WindowState
@@ -167,15 +166,11 @@ def at_end_view(sitting: Sitting, case: Case) -> tuple[Money, list[StepView]] | 
 
 def free_retrial(sitting: Sitting, case: Case) -> Text | None:
     """That the retrial that is heard costs nothing, with the article; None where none is heard, or it has a fee (FEE 9)."""
-    rule = sitting.pack(case).tariff.retrial
-    if rule is None or any(row.matter is Matter.RETRIAL for row in assessments_of(sitting.session, case)):
+    pack = sitting.pack(case)
+    began = retrial_began(sitting.session, case) if pack.tariff.retrial is not None else None
+    if began is None or pack.tariff.retrial is None or fees_of_retrial(sitting.session, case, began):
         return None
-    ordered, pack = False, sitting.pack(case)
-    acts = {*acts_that_mean(Milestone.HEARD_AGAIN), *acts_that_mean(Milestone.RETRIAL_ENDED)}
-    found = sorted((one for act in acts for one in entries_of(sitting.session, case, act)), key=lambda e: e.number)
-    for result in (json.loads(entry.payload)["result"] for entry in found):
-        ordered = bool(result.get("ordered")) or (ordered and not result.get("lives_again"))
-    return T("This retrial costs no court fee (%(article)s).", article=pack.cite(rule.free)) if ordered else None
+    return T("This retrial costs no court fee (%(article)s).", article=pack.cite(pack.tariff.retrial.free))
 
 
 def _steps(pack: RulePack, written: Iterable[Mapping[str, Any]]) -> list[StepView]:

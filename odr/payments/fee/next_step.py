@@ -11,7 +11,7 @@ from odr.payments import names, time_limits
 from odr.payments.books.bookings import outstanding
 from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.fee_computation import APPEALS, Matter
-from odr.payments.fee.relief import PUT_OFF_AT
+from odr.payments.fee.relief import may_be_put_off
 from odr.payments.fee.unpaid import is_unpaid_for_good, leads_to_ruling
 from odr.procedure.hooks import If, Owed, StepWords
 from odr.procedure.models import Window
@@ -55,7 +55,7 @@ def fee_step(sitting: Sitting, case: Case, actor: Actor, window: Window) -> Step
         return StepWords(T("pay for the expert who is to be heard, %(amount)s", amount=left))
     help_with_it = (
         T("Ask to pay less, later or nothing, before the day ends.")
-        if case.stage in PUT_OFF_AT
+        if may_be_put_off(sitting, case, actor.party_id)
         else T("Ask to pay less or nothing, before the day ends.")
     )
     ifs = [If(T("If you cannot pay"), help_with_it, names.REQUEST_RELIEF)]

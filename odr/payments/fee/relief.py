@@ -21,8 +21,9 @@ from odr.payments import desks
 from odr.payments.fee.acts import ask_for
 from odr.payments.fee.addressees import who_asked_relief
 from odr.payments.fee.assessment import assessments_of
-from odr.payments.fee.fee_computation import NO_FEE, REMEDIES
+from odr.payments.fee.fee_computation import NO_FEE, REMEDIES, Matter
 from odr.payments.fee.reassessment import question_of, replace_unpaid
+from odr.payments.fee.unpaid import off_the_desks
 from odr.payments.models import AssessmentState, FeeAssessment, ReliefRequest, ReliefState
 from odr.payments.refund.orders import order_surplus
 from odr.procedure.acts.events import LegalAidGranted
@@ -40,6 +41,7 @@ from odr.procedure.rules.tariff import ReliefKind, ReliefRule
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
+OWED = (AssessmentState.DUE, AssessmentState.DEFERRED)
 RELIEF_WINDOW, DECIDER = "relief_decision", "fee_relief"
 
 BEFORE_JUDGMENT = {
@@ -54,6 +56,16 @@ BEFORE_JUDGMENT = {
 
 PUT_OFF_AT = frozenset({Stage.LODGED, Stage.RETURNED, Stage.APPEALED, Stage.PRONOUNCED})
 """Payment is put off before the claim or the appeal is accepted, and not after (FEE 49)."""
+
+
+def may_be_put_off(sitting: Sitting, case: Case, party_id: int | None) -> bool:
+    """Whether a party's payment can be put off now: before acceptance, or where all that is due is the fee of a retrial, of which nobody
+    knew before it was ordered (FEE 44, 49; court rule).
+    """
+    if case.stage in PUT_OFF_AT:
+        return True
+    due = [row for row in fees_of(sitting, case, party_id) if row.state in OWED]
+    return bool(due) and all(row.matter is Matter.RETRIAL for row in due)
 
 
 def relief_of(sitting: Sitting, case: Case, *states: ReliefState) -> list[ReliefRequest]:
@@ -85,7 +97,7 @@ def may_ask(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     if mine and not _is_for_appeal(sitting, case, actor.party_id):
         return T("Relief was granted to you already.")
     rows = fees_of(sitting, case, actor.party_id)
-    if rows and not any(r.state in (AssessmentState.DUE, AssessmentState.DEFERRED) for r in rows):
+    if rows and not any(r.state in OWED for r in rows):
         return T("You have no fee to pay now.")
     if not rows and actor.role is not Role.CLAIMANT:
         return T("You have no fee to pay now.")
@@ -96,7 +108,7 @@ def _is_for_appeal(sitting: Sitting, case: Case, party_id: int | None) -> bool:
     """Whether what somebody asks now is about the fee of an appeal or a retrial, for which help is asked for by itself (FEE 48): only that is
     due, and nothing was granted for it.
     """
-    due = [r for r in fees_of(sitting, case, party_id) if r.state in (AssessmentState.DUE, AssessmentState.DEFERRED)]
+    due = [r for r in fees_of(sitting, case, party_id) if r.state in OWED]
     granted = relief_of(sitting, case, ReliefState.GRANTED)
     had = any(r.party_id == party_id and r.for_appeal for r in granted)
     return bool(due) and all(r.matter in REMEDIES for r in due) and not had
@@ -113,11 +125,11 @@ TOO_LATE = T(
 @choice_source("relief_kinds")
 def relief_kinds(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """What can still be asked for: to pay later only before acceptance (FEE 49); nothing is offered that would be refused."""
-    known = sitting.pack(case).tariff.relief
+    known, later = sitting.pack(case).tariff.relief, may_be_put_off(sitting, case, actor.party_id)
     return [
         Option(kind, words)
         for kind, words in RELIEF_WORDS.items()
-        if ReliefKind(kind) in known and (case.stage in PUT_OFF_AT or ReliefKind(kind) is not ReliefKind.DEFERRAL)
+        if ReliefKind(kind) in known and (later or ReliefKind(kind) is not ReliefKind.DEFERRAL)
     ]
 
 
@@ -125,8 +137,9 @@ def relief_kinds(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
 def relief_grounds(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """The grounds of the tariff, each once, with the relief they stand under."""
     found: dict[str, Option] = {}
+    later = may_be_put_off(sitting, case, actor.party_id)
     for kind, rule in sitting.pack(case).tariff.relief.items():
-        if kind is ReliefKind.DEFERRAL and case.stage not in PUT_OFF_AT:
+        if kind is ReliefKind.DEFERRAL and not later:
             continue
         for key, words in rule.grounds.items():
             found.setdefault(key, Option(key, words, rule.title))
@@ -189,7 +202,7 @@ def request_relief(sitting: Sitting, case: Case, given: ReliefInput, *, actor: A
     rule = pack.tariff.relief.get(kind)
     if rule is None:
         raise InvalidInput.at("kind", T("The tariff knows no such relief."))
-    if kind is ReliefKind.DEFERRAL and case.stage not in PUT_OFF_AT:
+    if kind is ReliefKind.DEFERRAL and not may_be_put_off(sitting, case, who.id):
         raise InvalidInput.at("kind", TOO_LATE)
     if rule.natural_persons_only and who.kind is not PartyKind.PERSON:
         raise InvalidInput.at(
@@ -252,7 +265,7 @@ def on_legal_aid(sitting: Sitting, event: LegalAidGranted) -> None:
     asked = relief_of(sitting, case, ReliefState.PENDING, ReliefState.GRANTED)
     if not event.defer or rule is None or AIDED not in rule.grounds or any(r.party_id == party.id for r in asked):
         return
-    if case.stage in PUT_OFF_AT:
+    if may_be_put_off(sitting, case, party.id):
         _put_on_desk(sitting, case, party, rule, AIDED, [])
 
 
@@ -263,7 +276,7 @@ def must_be_granted(sitting: Sitting, case: Case, row: ReliefRequest) -> bool:
         row.kind is ReliefKind.DEFERRAL
         and row.ground == AIDED
         and aid.get("outcome") == "granted"
-        and case.stage in PUT_OFF_AT
+        and may_be_put_off(sitting, case, row.party_id)
     )
 
 
@@ -398,7 +411,7 @@ def decide_relief(sitting: Sitting, case: Case, given: ReliefDecisionInput, *, a
     for due in reversed(
         fees_of(sitting, case, who.id)
     ):  # The newest tells what is asked for now, and replaces all before.
-        if due.state not in (AssessmentState.DUE, AssessmentState.DEFERRED):
+        if due.state not in OWED:
             continue
         if row.for_appeal and due.matter not in REMEDIES:
             continue
@@ -434,7 +447,7 @@ def _grant(sitting: Sitting, case: Case, row: ReliefRequest, given: ReliefDecisi
     elif given.percent is not None:
         raise InvalidInput.at("percent", T("Only a reduction has a percentage; clear it."))
     if row.kind is ReliefKind.DEFERRAL:
-        if case.stage not in PUT_OFF_AT:
+        if not may_be_put_off(sitting, case, row.party_id):
             raise InvalidInput.at(
                 "decision",
                 T("Payment can be put off only before the claim is accepted (Litigation Costs Measures, art. 49)."),
@@ -454,7 +467,7 @@ def _new_period(sitting: Sitting, case: Case, request: ReliefRequest) -> None:
     for row in fees_of(sitting, case, who.id):
         if row.state is AssessmentState.DUE:
             sitting.close_windows(case, row.window_kind, WindowState.ENDED, subject=row.reference)
-            sitting.close_tasks(case, desks.FEE_UNPAID, row.reference)
+            off_the_desks(sitting, case, row)
             ask_for(sitting, case, who, row, sitting.now, T("Relief was refused on this day."))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from sqlalchemy import func, select
 
-from odr.docket.models import Case, Outcome, Role, Stage
+from odr.docket.models import Case, Outcome, Party, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import Money, T, Text
 from odr.identity.actors import Actor
@@ -50,6 +50,7 @@ from odr.payments.refund.orders import (
     order_back,
     orders_of,
     touched_by,
+    touched_of,
     unpaid_rows,
 )
 from odr.payments.stripe.disputes import is_disputed, is_of_bank
@@ -149,16 +150,24 @@ def _settle(sitting: Sitting, case: Case, ending: Ending, matters: tuple[Matter,
     for party in case.parties:
         if label is not None and party.label != label:
             continue
+        touched = matters if label is not None else _of_what_is_heard(sitting, case, party, ending, matters)
         for row in unpaid_rows(sitting, case):
-            if row.party_id == party.id and row.matter in matters and row.window_kind != DEMAND_WINDOW:
+            if row.party_id == party.id and row.matter in touched and row.window_kind != DEMAND_WINDOW:
                 _demand_what_stays(sitting, case, row, ending)
                 ask_no_more(sitting, case, row)
         # Half after a conversion is not halved again.
         left = [
-            m for m in matters if all(one.ending is Ending.REDUCED for one in orders_of(sitting, case, party, (m,)))
+            m for m in touched if all(one.ending is Ending.REDUCED for one in orders_of(sitting, case, party, (m,)))
         ]
         back += order_back(sitting, case, party, ending, matters=left).minor
     return back
+
+
+def _of_what_is_heard(
+    sitting: Sitting, case: Case, party: Party, ending: Ending, matters: tuple[Matter, ...]
+) -> tuple[Matter, ...]:
+    """Of these matters those that the end of a case settles for a party: the fee of a retrial heard before is settled (FEE 28)."""
+    return touched_of(sitting, case, party, ending) if Matter.RETRIAL in matters else matters
 
 
 def _demand_what_stays(sitting: Sitting, case: Case, row: FeeAssessment, ending: Ending) -> None:

@@ -25,6 +25,7 @@ from odr.payments.fee.fee_computation import (
 )
 from odr.payments.fee.scales import FeeStep
 from odr.payments.models import AssessmentState, FeeAssessment, FeeBasis, Payment, Refund, RefundState
+from odr.payments.refund.of_retrial import has_fee_of_retrial
 from odr.payments.refund.rules import refund_for
 from odr.procedure.rules.tariff import Ending, RefundBasis
 
@@ -48,6 +49,14 @@ def touched_by(ending: Ending) -> tuple[Matter, ...]:
     return BORNE if ending is Ending.WON else (*FIRST_INSTANCE, Matter.RETRIAL)
 
 
+def touched_of(sitting: Sitting, case: Case, party: Party, ending: Ending) -> tuple[Matter, ...]:
+    """Of which matters a party's fees an ending is about: not that of a retrial that was heard before (FEE 28)."""
+    touched = touched_by(ending)
+    if Matter.RETRIAL in touched and not has_fee_of_retrial(sitting.session, case, party.id):
+        return tuple(matter for matter in touched if matter is not Matter.RETRIAL)
+    return touched
+
+
 def order_back(
     sitting: Sitting,
     case: Case,
@@ -65,7 +74,7 @@ def order_back(
     instance. Nothing goes back where the party has paid nothing, has been refunded
     for it before, or the pack is silent.
     """
-    chosen = tuple(matters) if matters is not None else touched_by(ending)
+    chosen = tuple(matters) if matters is not None else touched_of(sitting, case, party, ending)
     if ending not in sitting.pack(case).tariff.refunds:
         return Money(0, sitting.pack(case).currency)
     if basis is not None:
@@ -102,7 +111,7 @@ def _order(
 def would_go_back(sitting: Sitting, case: Case, party: Party, ending: Ending) -> tuple[Money, Money]:
     """What of a party's paid fees would go back if the case ended so, and what would stay; nothing is ordered."""
     pack, back, stays = sitting.pack(case), 0, 0
-    for matter in touched_by(ending):
+    for matter in touched_of(sitting, case, party, ending):
         rows = [row for row in assessments_of(sitting.session, case, party_id=party.id) if row.matter is matter]
         basis = sitting.session.get(FeeBasis, rows[-1].basis_id) if rows else None
         held = held_for(sitting, case, party, matter)

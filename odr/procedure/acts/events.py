@@ -444,6 +444,11 @@ class RetrialRequestEnded(Event):
 
 
 @dataclass(frozen=True)
+class EnforcementRuns(Event):
+    """An enforcement begins, or goes on after it stood still: what was ruled before to halt it reaches it now (CPL 267; CPI 297)."""
+
+
+@dataclass(frozen=True)
 class RetrialEnded(Event):
     """A retrial ended without a judgment, and the first decision lives again (CPI 404): the case stands where it stood before
     the entry ``began``, by which it was heard again.

@@ -173,6 +173,8 @@ class Bar(StrEnum):
     """The interest of the State or the public is at stake."""
     THIRD_PARTY_CHALLENGE = "third_party_challenge"
     """A third party asks to change an effective judgment."""
+    OBJECTION_ACTION = "objection_action"
+    """An action about an objection in an enforcement."""
     DISPUTED = "disputed"
     """Facts or rights are unclear, or the dispute is great."""
     WIDE_EFFECT = "wide_effect"

@@ -23,6 +23,7 @@ BAR_WORDS: dict[Bar, Text] = {
     Bar.MANY_PARTIES: T("one side has many members"),
     Bar.PUBLIC_INTEREST: T("the interest of the State or the public is at stake"),
     Bar.THIRD_PARTY_CHALLENGE: T("a third party asks to change an effective judgment"),
+    Bar.OBJECTION_ACTION: T("it is about an objection in an enforcement"),
     Bar.DISPUTED: T("the facts or rights are unclear or greatly disputed"),
     Bar.WIDE_EFFECT: T(
         "it is a dispute of many that may disturb public order, or is widely followed or of great effect on society"

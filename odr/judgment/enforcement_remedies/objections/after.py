@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -12,7 +13,7 @@ from odr.docket.queries import parties
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
-from odr.judgment import desks, time_limits
+from odr.judgment import desks, names, time_limits
 from odr.judgment.enforcement.part import BOUND
 from odr.judgment.enforcement_remedies.objections.acts import carry_out, received_at
 from odr.judgment.enforcement_remedies.objections.inputs import (
@@ -32,6 +33,8 @@ from odr.judgment.enforcement_remedies.objections.queries import (
     objections_of,
     who_objects,
 )
+from odr.judgment.enforcement_remedies.objections.sides import names_to_sue, require_sued
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import Served, ServiceFell
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
@@ -105,8 +108,16 @@ def about_conduct(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
 
 
 def about_property(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
-    """About which ruling an action is named."""
-    return _about(sitting, case, actor, ACTION)
+    """About which ruling an action is named, whom it is against, and who proves what."""
+    row, lines = _of_my_window(sitting, case, actor, ACTION), _about(sitting, case, actor, ACTION)
+    if row is None:
+        return lines
+    proves = T(
+        "Whoever sues: %(name)s has to prove a right in it that keeps the enforcement out (%(article)s).",
+        name=who_objects(case, row),
+        article=sitting.pack(case).cite("CPI 309"),
+    )
+    return [*lines, names_to_sue(sitting, case, row), proves]
 
 
 @act(
@@ -199,7 +210,8 @@ def brought(sitting: Sitting, case: Case, row: EnforcementObjection, action: Cas
     late=True,
     while_stayed=True,
     says=about_property,
-    source=law("CPL 238", "CPI 302, 303, 304, 307"),
+    version=2,
+    source=law("CPL 238", "CPI 302, 303, 304, 305, 306, 307, 308, 309"),
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
         PaperKind.NOTICE,
@@ -225,10 +237,19 @@ def name_objection_action(
     if row is None or row.suit_id is not None:
         raise ActNotOpen(T("No ruling on property gives you an action."))
     window = sitting.windows(case, ACTION, party=me, state=None, subject=row.reference)[-1]
-    brought(sitting, case, row, _action(sitting, case, row, given.claim, window.due_at, me), me.name)
+    claim = _action(sitting, case, row, given.claim, window.due_at, me)
+    require_sued(sitting, case, row, claim, contests=given.debtor == "contests")
+    brought(sitting, case, row, claim, me.name)
     sitting.close_tasks(case, desks.OBJECTION_CARRY_OUT, row.reference)
     words = T("%(name)s brought an action about enforced property", name=me.name)
     return Recorded(words, {"objection": row.reference})
+
+
+@upcast(names.NAME_OBJECTION_ACTION, from_version=1)
+@upcast(names.RECORD_FOR_OUTSIDER, from_version=1)
+def debtor_had_said_nothing(given: Mapping[str, Any]) -> dict[str, Any]:
+    """At first nobody was asked whether the debtor contests what is claimed."""
+    return {**given, "debtor": "does_not"}
 
 
 @choice_source("outside_objections_ruled")
@@ -252,7 +273,8 @@ def an_outsider_was_ruled_on(sitting: Sitting, case: Case, actor: Actor) -> Text
     of_part=True,
     guard=an_outsider_was_ruled_on,
     while_stayed=True,
-    source=law("CPL 236, 238", "CPI 303, 463"),
+    version=2,
+    source=law("CPL 236, 238", "CPI 303, 305, 463"),
     serves=Everyone.PARTIES,
     letter=Letter(
         PaperKind.NOTICE,
@@ -295,7 +317,9 @@ def record_for_outsider(
     if row.suit_id is not None:
         raise InvalidInput.at("step", T("This is recorded already."))
     until = datetime.combine(row.until_on, time.max, tzinfo=sitting.pack(case).tz)
-    brought(sitting, case, row, _action(sitting, case, row, given.claim or "", until), name)
+    claim = _action(sitting, case, row, given.claim or "", until)
+    require_sued(sitting, case, row, claim, contests=given.debtor == "contests")
+    brought(sitting, case, row, claim, name)
     return Recorded(T("%(name)s brought an action about enforced property", name=name), facts)
 
 

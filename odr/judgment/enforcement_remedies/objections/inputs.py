@@ -99,6 +99,20 @@ class AskObjectionReviewInput(CourtModel):
     words: Annotated[str, CourtText(5, 8000), field(T("What is the higher court to look at?"), widget="textarea")]
 
 
+DEBTOR = T("Does the debtor contest the right of the outsider, or the claim of the creditor?")
+Debtor = Annotated[
+    Literal["contests", "does_not"],
+    field(
+        DEBTOR,
+        T(
+            "A debtor who contests what is claimed in the action is sued with the other; one who does not can be a third party (Interpretation of the Civil Procedure Law, art. 305, 306)."
+        ),
+        options={"contests": T("Yes: the debtor is sued too"), "does_not": T("No, or the debtor has said nothing")},
+        widget="radios",
+    ),
+]
+
+
 class NameObjectionActionInput(CourtModel):
     """By which claim an action about enforced property was brought (CPL 238; CPI 303, 304)."""
 
@@ -110,6 +124,7 @@ class NameObjectionActionInput(CourtModel):
             T("Its case number, or the code of its receipt. It is brought at this court, which enforces."),
         ),
     ]
+    debtor: Debtor = "does_not"
 
 
 class RecordForOutsiderInput(CourtModel):
@@ -134,6 +149,7 @@ class RecordForOutsiderInput(CourtModel):
         CourtText(0, 80, one_line=True),
         field(T("Of an action: its case number or the code of its receipt")),
     ] = None
+    debtor: Debtor = "does_not"
     words: Annotated[str, CourtText(3, 2000), field(T("How it was served, or what they write"), widget="textarea")]
 
 

@@ -68,7 +68,7 @@ class EnforcementObjection(Base):
     """The last day on which who is no party can ask for the review or bring an action."""
     review_entry: Mapped[int | None]
     """By which entry somebody asked the higher court (CPL 236); None while nobody did."""
-    suit_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    suit_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
     """The case of the action that was brought about it (CPL 238; CPI 303, 304)."""
     suit_entry: Mapped[int | None]
     outcome: Mapped[str | None] = mapped_column(String(20))

@@ -17,6 +17,7 @@ from odr.judgment.enforcement_remedies.objections.queries import (
     who_objects,
     why_untouched,
 )
+from odr.judgment.enforcement_remedies.objections.sides import names_to_sue
 from odr.procedure.acts.availability import refusal
 from odr.procedure.hooks import Panel
 
@@ -113,7 +114,8 @@ def _next(sitting: Sitting, case: Case, actor: Actor, row: EnforcementObjection)
         )
     if mine:
         return T(
-            "If you are not content: bring an action by the end of %(day)s, and name it here.",
+            "If you are not content: bring an action by the end of %(day)s, and name it here. %(whom)s",
             day=sitting.ends_on(mine[-1]),
+            whom=names_to_sue(sitting, case, row),
         )
     return None

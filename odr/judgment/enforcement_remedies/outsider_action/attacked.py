@@ -191,7 +191,8 @@ def record_outsider_judgment(
     _require_fit(sitting, row, given)
     judged = judgment_in(sitting, row)
     row.outcome, row.outcome_entry = given.answer, sitting.next_number(case)
-    sitting.close_tasks(case, desks.OUTSIDER_JUDGMENT, row.reference)
+    for desk in (desks.OUTSIDER_JUDGMENT, desks.OUTSIDER_HALTED):
+        sitting.close_tasks(case, desk, row.reference)
     sitting.close_windows(case, OPINION, WindowState.ENDED, subject=row.reference)
     facts: dict[str, Any] = {"action": row.reference, "answer": given.answer, "case": own_case(sitting, row).number}
     if given.answer != "stands" and judged is not None:

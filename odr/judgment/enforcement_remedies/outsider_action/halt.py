@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Role, Stage
+from odr.filing.claim.outsider_action.models import OutsiderAction
 from odr.filing.claim.outsider_action.queries import outsider_action_of
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
-from odr.identity.actors import Actor
-from odr.judgment import desks
+from odr.identity.actors import CLOCK_ACTOR, Actor
+from odr.judgment import desks, names
 from odr.judgment.enforcement.halting import stand_still
 from odr.judgment.enforcement.queries import open_enforcement
 from odr.judgment.enforcement_remedies.outsider_action.inputs import (
@@ -18,7 +19,17 @@ from odr.judgment.enforcement_remedies.outsider_action.inputs import (
     HaltForActionInput,
     RuleOnHaltForActionInput,
 )
-from odr.judgment.enforcement_remedies.outsider_action.queries import GROUND, action_named, attacked_case, who_attacks
+from odr.judgment.enforcement_remedies.outsider_action.queries import (
+    GROUND,
+    action_named,
+    attacked_case,
+    halt_granted,
+    own_case,
+    under_way,
+    who_attacks,
+)
+from odr.judgment.models import EnforcementCase
+from odr.procedure.acts.events import EnforcementRuns
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.papers.rulings import NO_APPEAL
@@ -171,13 +182,43 @@ def halt_for_action(
     under way.
     """
     row, found = action_named(sitting, case, given.action), open_enforcement(sitting.session, case)
-    if row is None or found is None or found.halted_entry is not None:
+    if row is None or found is None:
         raise ActNotOpen(T("No enforcement is under way."))
     row.halted_entry = sitting.next_number(case)
+    facts, name = {"action": row.reference}, who_attacks(sitting, row)
+    _tell_the_judge(sitting, case, row, found)
+    if found.halted_entry is not None:
+        words = T(
+            "Enforcement %(number)s stands still already, and for the action of %(name)s too", **_told(found, name)
+        )
+        return Recorded(words, facts)
     stand_still(sitting, case, found, GROUND)
-    words = T(
-        "Enforcement %(number)s is halted for the action of %(name)s",
+    words = T("Enforcement %(number)s is halted for the action of %(name)s", **_told(found, name))
+    return Recorded(words, {"number": found.number, **facts})
+
+
+def _told(found: EnforcementCase, name: str) -> dict[str, str]:
+    return {"number": found.number, "name": name}
+
+
+def _tell_the_judge(sitting: Sitting, case: Case, row: OutsiderAction, found: EnforcementCase) -> None:
+    """Whoever enforces learns at once that it stands still, by which case, and until when."""
+    title = T(
+        "Enforcement %(number)s stands still by a ruling in case %(case)s, until that case is over. Nothing is enforced meanwhile.",
         number=found.number,
-        name=who_attacks(sitting, row),
+        case=own_case(sitting, row).number,
     )
-    return Recorded(words, {"number": found.number, "action": row.reference})
+    sitting.close_tasks(case, desks.OUTSIDER_HALTED, row.reference)
+    sitting.open_task(case, Role.JUDGE, desks.OUTSIDER_HALTED, title, risk=60, subject=row.reference)
+
+
+def on_enforcement_runs(sitting: Sitting, event: EnforcementRuns) -> None:
+    """An enforcement begins, or goes on, after a halt was ruled in an action against the decision: it stands still at once, its parties
+    and its judge are told, and the security that was given stays (CPI 297).
+    """
+    case = event.case
+    for row in under_way(sitting, case):
+        ruled = halt_granted(sitting, row)
+        if ruled is not None:
+            halted = HaltForActionInput(action=row.reference, reasons=ruled["reasons"])
+            sitting.then(names.HALT_FOR_ACTION, halted, actor=CLOCK_ACTOR)

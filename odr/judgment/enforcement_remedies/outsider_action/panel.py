@@ -16,6 +16,7 @@ from odr.judgment.enforcement_remedies.outsider_action.queries import (
     OPINION,
     REVIEW,
     attacked_case,
+    halt_granted,
     is_over,
     opinions_run,
     own_case,
@@ -78,8 +79,11 @@ def of_own_case(sitting: Sitting, case: Case, row: OutsiderAction) -> Attack:
         state = T("Known on %(known)s; the six months end on %(until)s.", known=row.known_on, until=row.until_on)
         return Attack(what, state, _before_it_is_taken(sitting, case, row), opinions(sitting, row))
     state = T("The court took the action. The decision stays in force meanwhile.")
-    if row.halted_entry is not None:
-        state = T("The court took the action, and the decision is not enforced until it is over.")
+    if (ruled := halt_granted(sitting, row)) is not None:
+        state = T(
+            "The court took the action, and the decision is not enforced until it is over, also where an enforcement begins later. The security stays until then: %(security)s",
+            security=ruled["security"],
+        )
     if attacked.stage not in BINDING:
         return Attack(what, state, T("The decision is being heard again. The judge says how the action goes on."), [])
     following = (
@@ -111,8 +115,8 @@ def of_attacked_case(sitting: Sitting, case: Case, row: OutsiderAction, actor: A
     if row.outcome is not None:
         return Attack(what, OUTCOMES[row.outcome], None, [])
     state = T("The decision stays in force meanwhile.")
-    if row.halted_entry is not None:
-        state = T("The decision is not enforced until the action is over.")
+    if row.halted_entry is not None or halt_granted(sitting, row) is not None:
+        state = T("The decision is not enforced until the action is over, also where an enforcement begins later.")
     if is_over(sitting, row):
         return Attack(what, state, T("Next: the registry records here what becomes of the decision."), [])
     if row.taken_entry is not None:

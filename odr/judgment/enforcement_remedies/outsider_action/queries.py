@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -14,9 +14,11 @@ from odr.filing.claim.outsider_action.queries import actions_against
 from odr.filing.claim.outsider_action.respondents import plain
 from odr.filing.claim.progress import requests_of
 from odr.filing.models import RequestKind
+from odr.judgment import names
 from odr.judgment.enforcement_remedies.objections.models import EnforcementObjection, ObjectionKind, ObjectionState
 from odr.judgment.models import Decision
 from odr.judgment.queries import issued, obligations_of
+from odr.procedure.acts.act_versions import input_of
 from odr.procedure.models import Window, WindowState
 
 if TYPE_CHECKING:
@@ -65,6 +67,17 @@ def is_over(sitting: Sitting, row: OutsiderAction) -> bool:
 def is_to_be_taken(sitting: Sitting, case: Case) -> bool:
     """Whether the court refused the action and the higher court set that aside: nothing is looked at again here (CPL 178)."""
     return case.stage is Stage.LODGED and bool(entries_of(sitting.session, case, filing_names.REFUSE_CLAIM))
+
+
+def halt_granted(sitting: Sitting, row: OutsiderAction) -> dict[str, Any] | None:
+    """The ruling by which the decision is not enforced until the action is over, as it was given; None where none was, or the action is
+    over (CPI 297). It holds whenever an enforcement begins.
+    """
+    if row.taken_entry is None or row.outcome is not None or is_over(sitting, row):
+        return None
+    ruled = entries_of(sitting.session, own_case(sitting, row), names.RULE_ON_HALT_FOR_ACTION)
+    last = input_of(ruled[-1]) if ruled else None
+    return last if last is not None and last["answer"] == "halt" else None
 
 
 def judgment_in(sitting: Sitting, row: OutsiderAction) -> Decision | None:
