@@ -220,7 +220,7 @@ def _check_law(sitting: Sitting, case: Case, actor: Actor, law: Vote | None) -> 
         raise InvalidInput.at(
             "law",
             T(
-                "You have no vote on the law apart (People’s Assessors Law, art. 22). What you think of it you can say in the deliberation."
+                "You have no vote on the law apart (Lay Assessors Law, art. 22). What you think of it you can say in the deliberation."
             ),
         )
 
