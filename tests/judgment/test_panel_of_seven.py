@@ -308,7 +308,13 @@ def test_such_a_case_comes_to_a_sealed_judgment_of_seven(small_scene: Scene) -> 
         paper = session.scalars(
             PAPERS.where(Document.kind == "decision", Document.case_id == small_scene.case_id)
         ).one()
-    text = "".join(page.extract_text() for page in PdfReader(BytesIO(paper.content)).pages)
+        record = session.scalars(
+            PAPERS.where(Document.kind == "record", Document.case_id == small_scene.case_id)
+        ).all()[-1]
+    text, heard_by = (
+        "".join(page.extract_text() for page in PdfReader(BytesIO(one.content)).pages) for one in (paper, record)
+    )
+    assert all(name.title() in heard_by for name in ("judge", *JUDGES, *ASSESSORS)), "the record names all who sat"
     assert "Presiding judge" in text
     assert all(name.title() in text for name in (*JUDGES, *ASSESSORS))
 
