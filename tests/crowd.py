@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Party, PartyKind, Role, Seat
+from odr.docket.models import Case, Party, PartyKind, Role, Seat, office_of
 from odr.identity.models import Licence, Mandate, MandateScope, Qualification
 from tests.test_routes import House, person
 
 SEATED = {
     "assessor": Role.ASSESSOR,
+    "panel_judge": Role.PANEL_JUDGE,
     "assistant": Role.ASSISTANT,
     "expert": Role.EXPERT,
     "interpreter": Role.INTERPRETER,
@@ -37,14 +38,14 @@ KINDS = {
     "employee": Qualification.EMPLOYEE,
 }
 """Who represents the claimant, and by what right (CPL 61)."""
-OF_THE_COURT = {Role.ASSESSOR, Role.ASSISTANT, Role.PRESIDENT, Role.MEDIATOR}
+OF_THE_COURT = {Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.PRESIDENT, Role.MEDIATOR}
 
 
 def gather(house: House) -> None:
     """Add all of them to the furnished court."""
     scene = house.scene
     for name, role in {**SEATED, **ELSEWHERE}.items():
-        house.people[name] = person(scene, name, role if role in OF_THE_COURT else None)
+        house.people[name] = person(scene, name, office_of(role) if office_of(role) in OF_THE_COURT else None)
     names = (*KINDS, "guardian", "other_side", "offered", "unsigned", "early", "third_party", "other_lawyer")
     for name in (*names, "former_party", "former_clerk"):
         house.people[name] = person(scene, name)

@@ -129,7 +129,7 @@ def test_nobody_of_the_court_enters_with_a_password_alone(standing: tuple[str, H
     if state != "open":
         pytest.skip("the door is the same in each state")
     for method, rule in of_the_case(house):
-        for who in ("assessor", "assistant"):
+        for who in ("assessor", "panel_judge", "assistant"):
             if hoped(state, method, rule, who) == "in" and method == "GET":
                 answer = house.ask(who, method, told_path(house, rule), two_factor=False)
                 assert answer.status_code in (303, 403), f"{rule.rule} as {who}: {answer.status_code}"
@@ -149,7 +149,7 @@ def test_files_name_routes_and_people_there_are(standing: tuple[str, House]) -> 
 
 PARTIES = {"claimant", "respondent", "third_party", "representative", "other_side", "guardian", *KINDS}
 OWN_SIDE = {"claimant", "representative", "guardian", *KINDS}
-BENCH = {"judge", "assessor", "assistant"}
+BENCH = {"judge", "assessor", "panel_judge", "assistant"}
 COURT = BENCH | {"clerk", "president"}
 HEARD = {"witness", "expert", "interpreter"}
 READS: dict[str, dict[str, set[str]]] = {

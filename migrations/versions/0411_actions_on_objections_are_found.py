@@ -10,7 +10,7 @@ from alembic import op
 from odr.ground import migrate
 
 revision = "0411"
-down_revision = "0400"
+down_revision = "0401"
 branch_labels = None
 depends_on = None
 form = "expand"

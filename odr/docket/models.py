@@ -33,6 +33,7 @@ class Role(enum.Enum):
     RESPONDENT = "respondent"  # is claimed against
     THIRD_PARTY = "third_party"  # joined with an interest of its own
     JUDGE = "judge"  # decides; presides where there is a panel
+    PANEL_JUDGE = "panel_judge"  # a judge who sits in a panel beside who presides
     ASSESSOR = "assessor"  # sits in a panel
     ASSISTANT = "assistant"  # drafts for the judge, never signs
     CLERK = "clerk"  # registry, service, record
@@ -58,6 +59,7 @@ ROLE_WORDS = {
     Role.RESPONDENT: T("respondent"),
     Role.THIRD_PARTY: T("third party"),
     Role.JUDGE: T("judge"),
+    Role.PANEL_JUDGE: T("judge of the panel"),
     Role.ASSESSOR: T("assessor"),
     Role.ASSISTANT: T("judge’s assistant"),
     Role.CLERK: T("clerk"),
@@ -76,10 +78,20 @@ ROLE_WORDS = {
 APPLICANT, OTHER_SIDE = T("applicant"), T("other side")
 
 PARTY_ROLES = frozenset({Role.CLAIMANT, Role.RESPONDENT, Role.THIRD_PARTY})
-BENCH_ROLES = frozenset({Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT})
+DECIDING_ROLES = frozenset({Role.JUDGE, Role.PANEL_JUDGE, Role.ASSESSOR})
+"""Who decides a case and votes where several do; of several, who sits as judge presides (CPL 40, 44)."""
+BENCH_ROLES = DECIDING_ROLES | {Role.ASSISTANT}
 COURT_ROLES = BENCH_ROLES | {Role.CLERK, Role.PRESIDENT}
 HEARD_ROLES = frozenset({Role.WITNESS, Role.EXPERT, Role.INTERPRETER})
 """Who is only heard in a case: they see what is put to them and their own words, never the file."""
+
+OFFICE_BEHIND = {Role.PANEL_JUDGE: Role.JUDGE}
+"""Seats in a case for which nobody holds an office of that name, and the office that stands behind them."""
+
+
+def office_of(seat: Role) -> Role:
+    """The office somebody has to hold for a seat in a case to count."""
+    return OFFICE_BEHIND.get(seat, seat)
 
 
 class Stage(enum.Enum):

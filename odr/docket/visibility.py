@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from odr.docket.models import BENCH_ROLES, COURT_ROLES, HEARD_ROLES, PARTY_ROLES, Audience, Document, Party, Role
+from odr.docket.models import (
+    BENCH_ROLES,
+    COURT_ROLES,
+    DECIDING_ROLES,
+    HEARD_ROLES,
+    PARTY_ROLES,
+    Audience,
+    Document,
+    Party,
+    Role,
+)
 
 
 class Viewer(Protocol):
@@ -85,7 +95,7 @@ def reads_document(viewer: Viewer, document: Document) -> bool:
     return may_read(viewer, document.audience, document.party_id, document.named or None)
 
 
-DELIBERATION = frozenset({Role.JUDGE, Role.ASSESSOR, Role.CLERK, Role.PRESIDENT})
+DELIBERATION = DECIDING_ROLES | {Role.CLERK, Role.PRESIDENT}
 """Who reads what was said where a decision was found: those who decide, the clerk who writes it down, and the president
 who puts a case before the committee and looks at what the panel concluded (CPL 45; COL 11, 12, 16). No party, and of the
 court's people nobody who only helps: an assistant prepares a decision and has no part in finding it.

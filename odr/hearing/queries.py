@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from odr.docket.models import PARTY_ROLES, Case, Party, Role
+from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Party, Role
 from odr.docket.visibility import Viewer
 from odr.evidence.exhibits.queries import exhibits_of
 from odr.evidence.models import Exhibit, ExhibitState
@@ -313,7 +313,7 @@ def witnesses_of(session: Session, case: Case) -> list[Witness]:
     )
 
 
-READERS = PARTY_ROLES | {Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK, Role.PRESIDENT}
+READERS = PARTY_ROLES | COURT_ROLES
 
 
 class Spoken(Protocol):

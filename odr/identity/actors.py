@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import ColumnElement, CompoundSelect, and_, bindparam, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Party, Role, Seat
+from odr.docket.models import OFFICE_BEHIND, Case, Party, Role, Seat, office_of
 from odr.ground.memory.asked_once import AskedOnce
 from odr.ground.memory.built_once import built_once
 from odr.identity.models import Account, AccountRole, AccountState, Mandate, MandateScope, stands
@@ -26,7 +26,11 @@ def serving(account_id: int | None, *roles: Role) -> ColumnElement[bool]:
     """
     # Asked of each seat apart, in an OR, PostgreSQL would go through the offices of everybody at the court.
     offices = select(AccountRole.role).where(AccountRole.account_id == account_id, AccountRole.revoked_at.is_(None))
-    counts = or_(Seat.role.in_(offices), Seat.role.in_(SEATED_BY_CASE))
+    # The office behind a seat of another name is asked of all seats at once too.
+    behind = (
+        (Seat.role == seat) & literal(office, Seat.role.type).in_(offices) for seat, office in OFFICE_BEHIND.items()
+    )
+    counts = or_(Seat.role.in_(offices), Seat.role.in_(SEATED_BY_CASE), *behind)
     return and_(
         Seat.account_id == account_id, Seat.until_at.is_(None), counts, *([Seat.role.in_(roles)] if roles else [])
     )
@@ -226,7 +230,7 @@ def _as(
     serves = any(row.party_id is None and Role(row.role) is not Role.WITNESS for row in held)
     for _, number, party_id, scope, from_at, until_at, signed_at, accepted_at, revoked_at, role, _ in held:
         if party_id is None:
-            if (seat := Role(role)) in holder.roles or seat in SEATED_BY_CASE:
+            if office_of(seat := Role(role)) in holder.roles or seat in SEATED_BY_CASE:
                 actors.append(Actor(seat, me, name, case.id, strong_at=strong_at, sign_in=sign_in))
         elif not serves and party_id in parties and stands(now, from_at, until_at, signed_at, accepted_at, revoked_at):
             party = parties[party_id]

@@ -173,12 +173,20 @@ class PanelMinute(Base):
     account_id: Mapped[int] = mapped_column(BigInt)
     name: Mapped[str] = mapped_column(String(200))
     vote: Mapped[Vote | None] = mapped_column(enum_column(Vote))
+    """On the text; in a panel of seven on what it finds of the facts."""
+    law_vote: Mapped[Vote | None] = mapped_column(enum_column(Vote))
+    """Of a judge in a panel of seven on how the text applies the law; nobody else votes on that apart (LAJ 22)."""
     text_sha256: Mapped[str] = mapped_column(String(64))
     """Digest of the text that lay before the panel; a vote counts for that text only."""
     words: Mapped[str | None] = mapped_column(Text)
     entry_number: Mapped[int]
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     __table_args__ = ({"info": {"append_only": True}},)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether it is a vote that takes the text in everything it was cast on."""
+        return all(one is None or one.takes_the_text for one in (self.vote, self.law_vote)) and self.vote is not None
 
 
 class Motion(Base):

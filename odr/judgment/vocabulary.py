@@ -148,6 +148,16 @@ class Vote(enum.Enum):
         }[self]
 
     @property
+    def label_on_facts(self) -> Text:
+        """The vote in words in a panel of seven, where all vote on the facts (LAJ 22)."""
+        return T("I agree with the facts it finds") if self.takes_the_text else T("I find other facts")
+
+    @property
+    def label_on_law(self) -> Text:
+        """The vote in words of a judge of a panel of seven on the law (LAJ 22)."""
+        return T("I agree with how it applies the law") if self.takes_the_text else T("I would apply the law otherwise")
+
+    @property
     def label_of_text(self) -> Text:
         """The vote in words once the orders were spoken: on the text alone, of what was decided it says nothing."""
         return {

@@ -16,7 +16,7 @@ from odr.identity.actors import Actor
 from tests.parsed import files, nodes_of
 
 ROOT = Path(__file__).resolve().parents[2]
-MINUTES_READ_BY = {"judge", "assessor", "clerk", "president", "clock"}
+MINUTES_READ_BY = {"judge", "panel_judge", "assessor", "clerk", "president", "clock"}
 """Written by hand: those who decide, who writes it down, who puts it before the committee; the clock looks for nobody."""
 PAPERS = {
     "appeal_file": "open",

@@ -15,6 +15,7 @@ READERS = {
     Role.RESPONDENT,
     Role.THIRD_PARTY,
     Role.JUDGE,
+    Role.PANEL_JUDGE,
     Role.ASSESSOR,
     Role.ASSISTANT,
     Role.CLERK,

@@ -46,7 +46,7 @@ def panel(whole_court: Court, clock: FixedClock) -> Bench:
     bench = lay_case(whole_court, clock, track=Track.ORDINARY)
     with pytest.raises(InvalidInput, match="do not know a panel of 5"):
         bench.do("judge", "convene_panel", {"size": 5, "reasons": "A new kind of case."})
-    with pytest.raises(InvalidInput, match="seven has three judges"):
+    with pytest.raises(InvalidInput, match="in an action in the public interest only"):
         bench.do("judge", "convene_panel", {"size": 7, "reasons": "A new kind of case."})
     bench.do("judge", "convene_panel", {"size": 3, "reasons": "A new kind of case."})
     with whole_court.database.write() as session:

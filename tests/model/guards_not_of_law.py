@@ -17,7 +17,6 @@ class Why(enum.Enum):
 
 
 NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
-    "judgment.panel.acts.no_panel_of_seven_is_asked": (Why.BEYOND, "settlement/test_public_agreement.py"),
     "filing.claim.public_interest.acts.conditions_were_found": (Why.BEYOND, "filing/test_public_interest.py"),
     "filing.claim.public_interest.acts.is_in_public_interest": (Why.BEYOND, "filing/test_public_interest.py"),
     "filing.claim.public_interest.acts.no_hearing_without_conditions": (Why.BEYOND, "filing/test_public_interest.py"),
@@ -212,7 +211,7 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "judgment.enforcement.settlement.settles_here": (Why.HANDLER, None),
     "judgment.group.acts.a_judgment_fits": (Why.BEYOND, "judgment/test_applied.py"),
     "judgment.group.acts.respondents_were_heard": (Why.BEYOND, "judgment/test_applied.py"),
-    "judgment.panel.acts.one_judge_sits": (Why.ONCE, None),
+    "judgment.panel.convening.seats_are_empty": (Why.ONCE, None),
     "judgment.panel.acts.waits_for_the_clerk": (Why.HANDLER, None),
     "judgment.remedies.heard_anew.somebody_did_not_hear": (Why.ONCE, None),
     "register.volume.acts.a_volume_is_closed": (Why.HANDLER, None),

@@ -418,7 +418,7 @@ def nobody_decides_who_had_to_step_aside(record: Record, entry: Entry) -> Iterat
         if (
             asked.number > entry.number
             or asked.result.get("name") != me
-            or asked.result.get("role") not in ("judge", "assessor")
+            or asked.result.get("role") not in ("judge", "panel_judge", "assessor")
         ):
             continue
         reference = asked.result.get("request")

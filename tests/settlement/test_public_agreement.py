@@ -10,9 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import Case, Role, Seat, Stage
+from odr.docket.models import Case, Role, Stage
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.identity.models import Account, AccountRole, AccountState
 from odr.judgment.decision.file_before_judge import case_file
 from odr.procedure.models import Task, Window, WindowState
 from odr.settlement.models import Agreement, AgreementState, Offer
@@ -69,18 +68,6 @@ def seal(scene: Scene, reference: str) -> None:
 def open_tasks(scene: Scene) -> list[str]:
     with scene.court.database.read() as session:
         return list(session.scalars(select(Task.kind).where(Task.case_id == scene.case_id, Task.done_at.is_(None))))
-
-
-def let_in_assessors(scene: Scene) -> None:
-    """Two assessors, whom a panel needs."""
-    with scene.court.database.write() as session:
-        for name in ("one", "two"):
-            now = scene.clock.now()
-            account = Account(email=f"{name}@court.example", name=name.title(), password_hash="")
-            account.state, account.created_at, account.confirmed_at = AccountState.ACTIVE, now, now
-            session.add(account)
-            session.flush()
-            session.add(AccountRole(account_id=account.id, role=Role.ASSESSOR, granted_at=now))
 
 
 def test_a_statement_is_made_only_after_the_announcement(small_scene: Scene) -> None:
@@ -183,27 +170,6 @@ def test_nothing_of_ones_own_is_claimed_in_it(small_scene: Scene) -> None:
     small_scene.lodge(claim(), "stranger")
     small_scene.accept()
     assert small_scene.case_id != public and small_scene.case().stage is Stage.PENDING
-
-
-def test_it_is_withdrawn_by_leave_until_the_debate_ends_and_never_after(small_scene: Scene) -> None:
-    """Before the end of the debate the judge may give leave; afterwards the case is judged (CPI 288)."""
-    pend(small_scene)
-    small_scene.pay()
-    let_in_assessors(small_scene)
-    # What only a panel of seven hears is not heard by three (LAJ 16); seats laid by hand stand for one.
-    for size in (3, 7):
-        with pytest.raises(ActNotOpen, match="three judges and four assessors"):
-            small_scene.do("convene_panel", "judge", size=size, reasons="It concerns the public.")
-    with small_scene.court.database.write() as session:
-        assessors = select(AccountRole.account_id).where(AccountRole.role == Role.ASSESSOR)
-        seats = {"case_id": small_scene.case_id, "role": Role.ASSESSOR, "from_at": small_scene.clock.now()}
-        session.add_all([Seat(account_id=one, **seats) for one in session.scalars(assessors).all()])
-    small_scene.do("file_answer", "haiyun", position="defend", statement="Nobody was harmed.")
-    small_scene.later(days=20)
-    small_scene.hear()
-    assert small_scene.case().stage is Stage.DELIBERATION
-    with pytest.raises(ActNotOpen, match="not withdrawn any more"):
-        small_scene.do("withdraw_claim", "li")
 
 
 def test_before_the_debate_ends_leave_may_be_given(small_scene: Scene) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from odr.docket.models import Audience, Case, Role, Stage
+from odr.docket.models import DECIDING_ROLES, Audience, Case, Role, Stage
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from odr.procedure.rules.court_rules import SimilarRules
     from odr.procedure.sitting import Sitting
 
-READERS = (Role.JUDGE.value, Role.ASSESSOR.value, Role.PRESIDENT.value, Role.CLERK.value)
+READERS = (*sorted(role.value for role in DECIDING_ROLES), Role.PRESIDENT.value, Role.CLERK.value)
 """Who reads the closed part of the file in which a search stands; no party ever does."""
 UNDECIDED = {Stage.PENDING, Stage.HEARING, Stage.DELIBERATION}
 MOST = 20

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from odr.docket.models import Case, Role, Thing
+from odr.docket.models import COURT_ROLES, Case, Thing
 from odr.docket.visibility import READS_FILE
 from odr.evidence.exhibits.access import shown_to
 from odr.evidence.exhibits.file_answers import Outgoing, attachment
@@ -27,7 +27,7 @@ from odr.web.pages import Page, receipt_part
 from odr.web.readings import shows
 
 files = Blueprint("casefiles", __name__)
-READERS = (Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK, Role.PRESIDENT)
+READERS = tuple(sorted(COURT_ROLES, key=lambda role: role.value))
 TAKEN = {
     CompilationKind.CASE_FILE: Thing.CASE_FILE,
     CompilationKind.KIT: Thing.KIT,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from odr.docket.models import Case, Role
+from odr.docket.models import DECIDING_ROLES, Case, Role
 from odr.docket.queries import entries_of, parties
 from odr.filing import desks, names
 from odr.filing.claim.outsider_action.queries import outsider_action_of
@@ -20,7 +20,7 @@ from odr.filing.models import Claim, RequestKind, RequestState
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor, seated_in
 from odr.procedure.acts.table import guard
-from odr.procedure.rules.cases import Bar
+from odr.procedure.rules.cases import Bar, WidePanel
 from odr.procedure.rules.tracks import TrackFinding, track_findings
 from odr.service import names as service_names
 
@@ -80,24 +80,59 @@ def kinds_for_a_panel(sitting: Sitting, case: Case, *, found: Set[Bar] = frozens
 
 def ask_for_panel(sitting: Sitting, case: Case) -> None:
     """Put it before the judge that a panel is to be convened, where none sits and nobody was asked yet."""
-    if judges_of(sitting, case) < 2 and not sitting.tasks(case, desks.PANEL):
-        title = T("Convene a panel: one judge may not decide this case alone.")
+    if missing_of_panel(sitting, case) and not sitting.tasks(case, desks.PANEL):
+        wide = wide_panel_of(sitting, case)
+        title = (
+            T("Convene a panel: one judge may not decide this case alone.")
+            if wide is None
+            else T(
+                "Convene a panel of %(size)s: an action in the public interest is heard by %(judges)s judges and %(assessors)s assessors.",
+                size=wide.size,
+                judges=wide.judges,
+                assessors=wide.assessors,
+            )
+        )
         sitting.open_task(case, Role.JUDGE, desks.PANEL, title, risk=70)
 
 
 def judges_of(sitting: Sitting, case: Case) -> int:
-    """How many sit and decide now: judge and assessors."""
-    return sum(one.role in (Role.JUDGE, Role.ASSESSOR) for one in seated_in(sitting.session, case))
+    """How many sit and decide now: judges and assessors."""
+    return sum(one.role in DECIDING_ROLES for one in seated_in(sitting.session, case))
 
 
-@guard("CPL 41, 42, 43", "CPI 292")
+def wide_panel_of(sitting: Sitting, case: Case) -> WidePanel | None:
+    """The panel of three judges and four assessors that alone may hear the case; None where another decides (LAJ 16)."""
+    bench = sitting.pack(case).tracks.list[case.track.value].bench
+    return bench.wide if bench is not None and public_interest_of(sitting, case) is not None else None
+
+
+def missing_of_panel(sitting: Sitting, case: Case, size: int = 3) -> dict[Role, int]:
+    """Which seats beside the presiding judge's are empty in the panel the case needs, or in one of ``size``; none that is full stands
+    in it.
+    """
+    wide, seated = wide_panel_of(sitting, case), [one.role for one in seated_in(sitting.session, case)]
+    judges, members = (wide.judges, wide.size) if wide is not None else (1, size)
+    needed = {Role.PANEL_JUDGE: judges - 1, Role.ASSESSOR: members - judges}
+    lacks = {role: count - seated.count(role) for role, count in needed.items()}
+    return {role: count for role, count in lacks.items() if count > 0}
+
+
+@guard("CPL 41, 42, 43", "CPI 292", "LAJ 16")
 def the_panel_sits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the hearing cannot begin: only a panel may decide, and it is not convened yet."""
     if not panel_is_ordered(sitting, case):
         return None
-    if judges_of(sitting, case) > 1:
+    if not missing_of_panel(sitting, case):
         return None
-    return T("Only a panel may hear this case. The judge convenes it first.")
+    wide = wide_panel_of(sitting, case)
+    if wide is None:
+        return T("Only a panel may hear this case. The judge convenes it first.")
+    return T(
+        "Only a panel of %(size)s may hear this case: %(judges)s judges and %(assessors)s assessors. The judge convenes it first.",
+        size=wide.size,
+        judges=wide.judges,
+        assessors=wide.assessors,
+    )
 
 
 @guard("CPL 42, 166", "CPI 257, 308")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 COMPLAINT_WINDOW = "complaint_reply"
 
-SERVED = (Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK, Role.MEDIATOR)
+SERVED = (Role.JUDGE, Role.PANEL_JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK, Role.MEDIATOR)
 """Whose work a complaint that names nobody may be about."""
 
 

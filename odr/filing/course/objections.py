@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from sqlalchemy import select
 
-from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Outcome, Party, Role, Seat, Stage
+from odr.docket.models import COURT_ROLES, DECIDING_ROLES, PARTY_ROLES, Case, Outcome, Party, Role, Seat, Stage
 from odr.docket.queries import seat as seat_of
 from odr.filing import desks, names
 from odr.filing.claim.acknowledgement import ACKNOWLEDGEMENT, OBJECTION_WINDOW, may_object
@@ -52,7 +52,7 @@ OBJECTION, CHALLENGE = RequestKind.JURISDICTION, RequestKind.RECUSAL
 
 CHALLENGE_WINDOW, REVIEW_WINDOW = "recusal_decision", "recusal_review"
 
-CHALLENGEABLE = (Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK, Role.EXPERT, Role.INTERPRETER)
+CHALLENGEABLE = (Role.JUDGE, Role.PANEL_JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK, Role.EXPERT, Role.INTERPRETER)
 
 DECIDERS = {
     "president": Role.PRESIDENT,
@@ -284,7 +284,7 @@ def evidence_goes_on(sitting: Sitting, case: Case, now: datetime) -> None:
 
 def decider_of(sitting: Sitting, case: Case, role: Role) -> Role:
     """Who decides on a challenge of somebody in that role, by the pack (CPL 49)."""
-    matter = {Role.ASSESSOR: Role.JUDGE}.get(role, role)
+    matter = Role.JUDGE if role in DECIDING_ROLES else role
     return DECIDERS[sitting.pack(case).decider(f"recusal_{matter.value}")]
 
 
@@ -616,6 +616,7 @@ def ask_recusal_review(sitting: Sitting, case: Case, given: ReviewInput, *, acto
     seated = sitting.session.scalar(
         select(Seat)
         .where(Seat.case_id == case.id, Seat.role == Role(request.details["role"]), Seat.until_at.is_(None))
+        .where(Seat.account_id == sitting.session.get_one(Seat, int(request.subject or 0)).account_id)
         .order_by(Seat.id.desc())
     )
     request.details = {**request.details, "reviewed": True, "review": given.words}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 from sqlalchemy import Date, ForeignKey, Index, String, Text as Words, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from odr.docket.models import Case, Role
+from odr.docket.models import Case, Role, office_of
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
 from odr.ground.errors import ActNotOpen, InvalidInput, NotFound
 from odr.ground.text import T, Text
@@ -252,6 +252,7 @@ def fit(
     session: Session, pack: RulePack, case: Case, role: Role, people: Sequence[Account], day: date
 ) -> tuple[list[Account], dict[str, int]]:
     """Those of some people who may be given a case, and how many are left out for want of a post, or of a training."""
+    role = office_of(role)
     terms, rules = terms_of(session, [one.id for one in people]), pack.distribution
     needs = rules is not None and role.value in rules.needs_post
     posted = [one for one in people if has_post(terms.get(one.id, ()), role, day, needs=needs)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from sqlalchemy import Select, String, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Role, Seat, Stage
+from odr.docket.models import DECIDING_ROLES, Case, Role, Seat, Stage, office_of
 from odr.filing import desks
 from odr.filing.models import NumberSeries, Request, RequestKind, RequestState, StaffLeave
 from odr.filing.registry.drawing import Draw, draw_among, waiting_seed
@@ -78,12 +78,22 @@ def sat_before(session: Session, case: Case, role: Role) -> set[int]:
     """Who decided or helped to decide in an earlier round of a case that is heard again: they never sit in it again (CPL
     41; CPI 45).
     """
-    if case.is_blank or role not in (Role.JUDGE, Role.ASSESSOR):
+    if case.is_blank or role not in DECIDING_ROLES:
         return set()
-    seats = session.scalars(select(Seat).where(Seat.case_id == case.id, Seat.role.in_((Role.JUDGE, Role.ASSESSOR))))
+    seats = session.scalars(select(Seat).where(Seat.case_id == case.id, Seat.role.in_(DECIDING_ROLES)))
     held = list(seats)
     ended = [s.until_at for s in held if s.reason == HEARD_BY_OTHERS and s.until_at is not None]
     return {s.account_id for s in held if ended and s.until_at is not None and s.from_at <= max(ended)}
+
+
+def sits_already(session: Session, case: Case, role: Role) -> set[int]:
+    """Who decides in the case now: nobody takes two of the seats of a panel (CPL 40)."""
+    if case.is_blank or role not in DECIDING_ROLES:
+        return set()
+    held = select(Seat.account_id).where(
+        Seat.case_id == case.id, Seat.role.in_(DECIDING_ROLES), Seat.until_at.is_(None)
+    )
+    return set(session.scalars(held))
 
 
 def on_duty(session: Session, role: Role, today: date) -> list[Account]:
@@ -102,7 +112,7 @@ def _at_work(query: Select[Any], role: Role, today: date) -> Select[Any]:
         StaffLeave.from_on <= today, StaffLeave.until_on >= today, StaffLeave.ended_at.is_(None)
     )
     return query.join(AccountRole, AccountRole.account_id == Account.id).where(
-        AccountRole.role == role,
+        AccountRole.role == office_of(role),
         AccountRole.revoked_at.is_(None),
         Account.state == AccountState.ACTIVE,
         Account.id.not_in(away),
@@ -120,7 +130,7 @@ def draw(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] = ())
     session = sitting.session
     today = sitting.today
     rows, unfit = fit(session, sitting.pack(case), case, role, on_duty(session, role, today), today)
-    barred = conflicted(session, case) | set(but) | sat_before(session, case, role)
+    barred = _barred(session, case, role, but)
     loads = loads_of(sitting, role)
     free = [(account, loads.get(account.id, 0)) for account in rows if account.id not in barred]
     if not free:
@@ -148,11 +158,15 @@ def _reach(sitting: Sitting, case: Case) -> int:
 
 
 def loads_of(sitting: Sitting, role: Role) -> dict[int, int]:
-    """Weight of the open cases on each account's desk in a role; how much a case weighs its procedure says."""
+    """Weight of the open cases on each account's desk in a role, as judge in whichever seat; how much a case weighs its procedure
+    says.
+    """
+    office = office_of(role)
+    seats = [one for one in Role if office_of(one) is office]
     rows = sitting.session.execute(
         select(Seat.account_id, Case.track, Case.pack_id, Case.pack_version, func.count())
         .join(Case, Case.id == Seat.case_id)
-        .where(Seat.role == role, Seat.until_at.is_(None), Case.stage != Stage.CLOSED)
+        .where(Seat.role.in_(seats), Seat.until_at.is_(None), Case.stage != Stage.CLOSED)
         .group_by(Seat.account_id, Case.track, Case.pack_id, Case.pack_version)
     )
     found: dict[int, int] = {}
@@ -199,9 +213,13 @@ def may_sit(sitting: Sitting, case: Case, role: Role, account: Account) -> bool:
     return bool(rows)
 
 
+def _barred(session: Session, case: Case, role: Role, but: Collection[int]) -> set[int]:
+    return conflicted(session, case) | set(but) | sat_before(session, case, role) | sits_already(session, case, role)
+
+
 def _free(sitting: Sitting, case: Case, role: Role, but: Collection[int]) -> list[Account]:
     today = sitting.today
-    barred = conflicted(sitting.session, case) | set(but) | sat_before(sitting.session, case, role)
+    barred = _barred(sitting.session, case, role, but)
     return [one for one in on_duty(sitting.session, role, today) if one.id not in barred]
 
 
@@ -223,7 +241,7 @@ def sit_down(sitting: Sitting, case: Case, account: Account, role: Role) -> None
     sitting.session.add(Seat(case_id=case.id, account_id=account.id, role=role, from_at=sitting.now))
     sitting.session.flush()
     sitting.close_tasks(case, desks.NO_SEAT, role.value)
-    if role in (Role.JUDGE, Role.ASSESSOR):
+    if role in DECIDING_ROLES:
         sitting.announce(BenchChanged(case))
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from odr.docket.models import Role
+from odr.docket.models import DECIDING_ROLES, Role
 from odr.ground.canonical import sha256_hex
 from odr.hearing.live.vocabulary import LiveStage, Mic, Place, RoomState, Rung
 
-BENCH = frozenset({Role.JUDGE, Role.ASSESSOR})
+BENCH = DECIDING_ROLES
 """Who decides, and is alone in a deliberation."""
 
 COURT = BENCH | {Role.CLERK}

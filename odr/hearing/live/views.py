@@ -184,7 +184,7 @@ class RoomPage:
     @property
     def deliberate_together(self) -> bool:
         """Whether several who decide are alone in the room now."""
-        return self.room.state is RoomState.DELIBERATING and any(p.role is Role.ASSESSOR for p in self.room.people)
+        return self.room.state is RoomState.DELIBERATING and decide_together(self.room)
 
     @property
     def phones(self) -> list[Tile]:
@@ -290,10 +290,14 @@ def room_page(sitting: Sitting, case: Case, actor: Actor, hearing: Hearing, room
     )
 
 
+def decide_together(room: LiveRoom) -> bool:
+    """Whether several of those in the room decide: then the judge of the case presides (COL 2)."""
+    return any(p.role in BENCH and p.role is not Role.JUDGE for p in room.people)
+
+
 def seat_of(room: LiveRoom, person: LivePerson) -> Text:
     """What somebody sits as, for the name at their picture: where several decide, the judge presides (COL 2; OLR 24)."""
-    several = any(p.role is Role.ASSESSOR for p in room.people)
-    return T("presiding judge") if several and person.role is Role.JUDGE else person.role.label
+    return T("presiding judge") if decide_together(room) and person.role is Role.JUDGE else person.role.label
 
 
 def _interpreters(session: Session, case: Case, room: LiveRoom) -> list[Interprets]:

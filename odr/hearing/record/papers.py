@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Audience, Case, DocketEntry, Document, Role, Seat
+from odr.docket.models import DECIDING_ROLES, Audience, Case, DocketEntry, Document, Role, Seat
 from odr.docket.papers import Attendance as AttendanceLine, PostingLine, RecordPaper, Signatory, clerk, judge, typeset
 from odr.docket.visibility import reads_entry
 from odr.evidence.models import Exhibit
@@ -75,17 +75,27 @@ def signatures_of(sitting: Sitting, case: Case) -> Sequence[RecordSignature]:
 
 @dataclass(frozen=True)
 class _Names:
-    bench: dict[Role, str]
+    bench: list[tuple[Role, int, str]]
     parties: dict[int, str]
+
+    def of_court(self, entry: DocketEntry) -> str | None:
+        """Who of the court spoke in an entry; whoever sits in that capacity now, where they sit no more."""
+        by_account = {account_id: name for _, account_id, name in self.bench}
+        return by_account.get(entry.account_id or 0) or self.holder(entry.role) or None
+
+    def holder(self, role: Role) -> str:
+        """Who sits in a capacity; of several the one who came last."""
+        return next((name for one, _, name in reversed(self.bench) if one is role), "")
 
 
 def _names(sitting: Sitting, case: Case) -> _Names:
     rows = sitting.session.execute(
-        select(Seat.role, Account.name)
+        select(Seat.role, Seat.account_id, Account.name)
         .join(Account, Account.id == Seat.account_id)
         .where(Seat.case_id == case.id, Seat.until_at.is_(None))
+        .order_by(Seat.id)
     )
-    return _Names(dict(iter(rows)), {p.id: p.name for p in case.parties})
+    return _Names([(role, account_id, name) for role, account_id, name in rows], {p.id: p.name for p in case.parties})
 
 
 @dataclass(frozen=True)
@@ -112,7 +122,7 @@ def _lines(sitting: Sitting, case: Case, names: _Names) -> list[PostingLine]:
     for entry in record_entries(sitting, case):
         payload = json.loads(entry.payload)
         words = said.get(entry.number) or _words(payload, minutes.get(entry.number))
-        speaker = names.parties.get(entry.party_id) if entry.party_id else names.bench.get(entry.role)
+        speaker = names.parties.get(entry.party_id) if entry.party_id else names.of_court(entry)
         mark = (
             T("late")
             if payload["late"]
@@ -203,8 +213,8 @@ def _present(sitting: Sitting, case: Case, examination: Examination, names: _Nam
     held = [h for h in hearings_of(sitting.session, case) if h.state is HearingState.HELD]
     lines = [
         AttendanceLine(role.label, name, T("for the court"))
-        for role, name in names.bench.items()
-        if role in (Role.JUDGE, Role.ASSESSOR, Role.CLERK)
+        for role, _, name in names.bench
+        if role in DECIDING_ROLES | {Role.CLERK}
     ]
     if not held:
         return lines + [AttendanceLine(p.role.label, p.name, T("in writing")) for p in participants(case)]
@@ -318,7 +328,7 @@ def paper_of(sitting: Sitting, case: Case, issued_on: datetime) -> RecordPaper:
         raise LookupError("no examination")
     names = _names(sitting, case)
     settings = sitting.court.settings
-    signatories: list[Signatory] = [judge(names.bench.get(Role.JUDGE, "")), clerk(names.bench.get(Role.CLERK, ""))]
+    signatories: list[Signatory] = [judge(names.holder(Role.JUDGE)), clerk(names.holder(Role.CLERK))]
     stands = {
         RequestState.ASKED: T("not decided"),
         RequestState.GRANTED: T("made"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, DocketEntry, Party, Role, Seat
+from odr.docket.models import DECIDING_ROLES, Case, DocketEntry, Party, Seat
 from odr.docket.queries import entries_of, parties
 from odr.docket.visibility import same_side
 from odr.evidence.exhibits.access import open_since
@@ -98,7 +98,7 @@ def did_not_sit(sitting: Sitting, case: Case, hearing: Hearing) -> list[str]:
     that completes its text.
     """
     at = hearing.begun_at or hearing.begins_at
-    mine = (Seat.case_id == case.id, Seat.role.in_((Role.JUDGE, Role.ASSESSOR)))
+    mine = (Seat.case_id == case.id, Seat.role.in_(DECIDING_ROLES))
     seats = sitting.session.scalars(select(Seat).where(*mine)).all()
     sat = {s.account_id for s in seats if s.from_at <= at and (s.until_at is None or s.until_at > at)}
     spoken = case.pronounced_at if case.pronounced_at is not None and case.pronounced_at >= at else None

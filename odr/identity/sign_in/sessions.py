@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, Select, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from odr.docket.models import COURT_ROLES, Role
+from odr.docket.models import COURT_ROLES, OFFICE_BEHIND, Role
 from odr.identity.models import Account, AccountRole, AccountState, SessionRow
 from odr.identity.sign_in.keys import fingerprint, new_token
 
@@ -26,7 +26,7 @@ KEPT = timedelta(days=30)
 MOST_DEVICES = 20
 """Sessions of one account at a time."""
 
-OFFICE_ROLES = COURT_ROLES | {Role.CASHIER, Role.ADMIN, Role.MEDIATOR}
+OFFICE_ROLES = (COURT_ROLES - OFFICE_BEHIND.keys()) | {Role.CASHIER, Role.ADMIN, Role.MEDIATOR}
 """Roles of the court's own people: a second factor is required of them."""
 
 

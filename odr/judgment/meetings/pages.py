@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from odr.docket.models import Case, Role
+from odr.docket.models import DECIDING_ROLES, Case, Role
 from odr.identity.actors import Actor
 from odr.judgment.meetings.models import Meeting
 from odr.judgment.meetings.queries import SITS_IN, attended, meetings_of, signed_by, to_sign
@@ -14,7 +14,7 @@ from odr.web.pages import Page, my_account_id
 from odr.web.proof import NotProved
 
 meetings = Blueprint("meetings", __name__)
-CLOSED_PART = (Role.JUDGE, Role.ASSESSOR, Role.PRESIDENT, Role.CLERK)
+CLOSED_PART = (*DECIDING_ROLES, Role.PRESIDENT, Role.CLERK)
 
 
 @meetings.get("/meetings")

@@ -1,20 +1,19 @@
-"""Acts of a panel: convening it, deliberating, voting; and the clerk's signature after the judge's."""
+"""Acts of a panel: deliberating, voting; and the clerk's signature after the judge's."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from odr.docket.models import Audience, Case, Role, Stage
-from odr.filing import desks as filing_desks
-from odr.filing.claim.public_interest.queries import public_interest_of
-from odr.filing.registry.seats import choose, sit_down
+from odr.docket.models import DECIDING_ROLES, Audience, Case, Role, Stage
+from odr.filing.claim.procedure_bars import wide_panel_of
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import T, Text, side_by_side
+from odr.ground.text import T, Text
 from odr.identity.actors import Actor
-from odr.judgment import desks
+from odr.judgment import desks, names
 from odr.judgment.decision import issuing
 from odr.judgment.inputs import SignInput
 from odr.judgment.models import Decision, PanelMinute
@@ -22,6 +21,7 @@ from odr.judgment.panel import rules as panel_rules
 from odr.judgment.queries import current_draft, decision_named, is_spoken
 from odr.judgment.time_limits import SEND_JUDGMENT
 from odr.judgment.vocabulary import DecisionState, Vote
+from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Premise, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -31,97 +31,6 @@ from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
-
-
-WITH_ONE_JUDGE = 3
-"""Members of a panel in which one judge sits with assessors (LAJ 14)."""
-
-
-@guard("CPL 40")
-def one_judge_sits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """A panel is convened once, and only where the track knows one."""
-    rule = panel_rules.bench_rule(sitting, case)
-    if rule is None or max(rule.sizes) == 1:
-        return T("On this track one judge decides alone.")
-    return T("The panel sits already.") if panel_rules.is_panel(sitting, case) else None
-
-
-class ConveneInput(CourtModel):
-    """How many decide together, and why the case needs them."""
-
-    size: Annotated[
-        int,
-        Field(ge=3, le=15),
-        field(
-            T("Members of the panel, you among them"), T("An odd number the rules allow; the others are drawn by lot.")
-        ),
-    ]
-    reasons: Annotated[str, CourtText(1, 2000), field(T("Why one judge does not decide alone"), widget="textarea")]
-
-
-@guard("LAJ 16")
-def no_panel_of_seven_is_asked(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """An action in the public interest is heard by seven, and by no smaller panel: a court composed otherwise than by law gives a
-    judgment that is set aside (CPL 211).
-    """
-    if public_interest_of(sitting, case) is None:
-        return None
-    return T(
-        "An action in the public interest is heard by three judges and four assessors (People’s Assessors Law, art. 16). This court cannot convene such a panel yet, and no other may hear the case. The parties can settle: what they agree is announced, and a mediation statement is made of it."
-    )
-
-
-@act(
-    title=T("Convene a panel"),
-    input=ConveneInput,
-    by={Role.JUDGE},
-    at={Stage.PENDING, Stage.HEARING},
-    guard=(one_judge_sits, no_panel_of_seven_is_asked),
-    serves=Everyone.PARTIES,
-    letter=Letter(
-        PaperKind.NOTICE,
-        T("A panel now decides your case: who sits"),
-        T(
-            "If you know a reason why somebody who now takes part for the court may not be impartial, you may challenge them; otherwise there is nothing you have to do."
-        ),
-    ),
-    source=law("CPL 40, 43, 44, 131", "LAJ 14, 16"),
-    desk=filing_desks.PANEL,
-    topic=Topic.DECISION,
-    in_record=False,
-)
-def convene_panel(sitting: Sitting, case: Case, given: ConveneInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Let a panel decide: the judge of the case presides, the other members are drawn by lot; the parties learn who
-    sits (CPL 131).
-
-    Raises InvalidInput for a number the rules do not allow (CPL 40), and for seven, of whom three would have to be judges (LAJ 14): a
-    court composed otherwise than by law gives a judgment that is set aside (CPL 211).
-    """
-    rule = panel_rules.bench_rule(sitting, case)
-    if rule is None or given.size not in rule.sizes:
-        raise InvalidInput.at("size", T("The rules of this track do not know a panel of %(size)s.", size=given.size))
-    if given.size > WITH_ONE_JUDGE:
-        raise InvalidInput.at(
-            "size",
-            T(
-                "A panel of seven has three judges and four assessors (People’s Assessors Law, art. 14), and here one judge sits with assessors: convene one of three."
-            ),
-        )
-    names = []
-    for _ in range(given.size - 1):
-        account = choose(sitting, case, Role.ASSESSOR, but=[m.account_id for m in panel_rules.members(sitting, case)])
-        if account is None:
-            raise ActNotOpen(T("Not enough assessors are free of conflict to sit in this case."))
-        sit_down(sitting, case, account, Role.ASSESSOR)
-        names.append(account.name)
-    sitting.close_tasks(case, filing_desks.PANEL)
-    words = T(
-        "A panel of %(size)s decides: %(judge)s presides, with %(others)s",
-        size=given.size,
-        judge=actor.name,
-        others=side_by_side(names),
-    )
-    return Recorded(words, {"size": given.size, "presiding": actor.name, "members": names})
 
 
 @guard("CPL 45")
@@ -154,7 +63,7 @@ class DeliberateInput(CourtModel):
 @act(
     title=T("Speak in the deliberation"),
     input=DeliberateInput,
-    by={Role.JUDGE, Role.ASSESSOR},
+    by=set(DECIDING_ROLES),
     at={Stage.HEARING, Stage.DELIBERATION},
     guard=a_panel_deliberates,
     seen_by=Audience.NAMED,
@@ -178,7 +87,8 @@ def deliberate(sitting: Sitting, case: Case, given: DeliberateInput, *, actor: A
 def votes_in_the_panel(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     """How a member may vote on the draft: on what is decided, or, once that was spoken in the hearing, on its text alone."""
     if not is_spoken(sitting.session, case):
-        return [Option(vote.value, vote.label) for vote in (Vote.FOR, Vote.AGAINST)]
+        wide = wide_panel_of(sitting, case) is not None
+        return [Option(one.value, one.label_on_facts if wide else one.label) for one in (Vote.FOR, Vote.AGAINST)]
     return [
         Option(
             Vote.FOR.value,
@@ -198,11 +108,30 @@ def votes_in_the_panel(sitting: Sitting, case: Case, actor: Actor) -> list[Optio
     ]
 
 
+@choice_source("votes_on_the_law")
+def votes_on_the_law(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """How a judge in a panel of seven may vote on the law; nobody else votes on it apart (LAJ 22)."""
+    if not panel_rules.votes_on_law(sitting, case, actor):
+        return []
+    return [Option(one.value, one.label_on_law) for one in (Vote.FOR, Vote.AGAINST)]
+
+
 class VoteInput(CourtModel):
     """A member's vote on the text as it stands."""
 
     decision: Annotated[str, CourtText(1, 40, one_line=True), field(T("Decision"), widget="hidden")]
     vote: Annotated[Vote, Choice(Vote), field(T("Your vote on this text"), choices="votes_in_the_panel")]
+    law: Annotated[
+        Vote | None,
+        Choice(Vote),
+        field(
+            T("Your vote on the law"),
+            T(
+                "Of a judge in a panel of seven: there the vote above is on the facts, and assessors have none on the law."
+            ),
+            choices="votes_on_the_law",
+        ),
+    ] = None
     view: Annotated[
         str | None,
         CourtText(0, 8000),
@@ -217,7 +146,7 @@ class VoteInput(CourtModel):
 
     @model_validator(mode="after")
     def _dissent_is_explained(self) -> VoteInput:
-        if self.vote is not Vote.FOR and not self.view:
+        if (self.vote is not Vote.FOR or self.law is Vote.AGAINST) and not self.view:
             raise InvalidInput.at(
                 "view",
                 T(
@@ -230,7 +159,7 @@ class VoteInput(CourtModel):
 @act(
     title=T("Vote in the panel"),
     input=VoteInput,
-    by={Role.JUDGE, Role.ASSESSOR},
+    by=set(DECIDING_ROLES),
     at={Stage.HEARING, Stage.DELIBERATION},
     guard=(a_panel_deliberates, the_text_is_not_signed),
     seen_by=Audience.NAMED,
@@ -239,14 +168,16 @@ class VoteInput(CourtModel):
     subject=issuing.draft_read,
     means={Milestone.UNTIL_THE_TEXT, Milestone.AMONG_THEMSELVES},
     page="judgment.panel_room",
-    source=law("CPL 45", "CPI 242", "COL 10, 15"),
+    source=law("CPL 45", "CPI 242", "COL 10, 15", "LAJ 21, 22, 23"),
+    version=2,
     topic=Topic.DECISION,
     in_record=False,
 )
 def vote_on_decision(sitting: Sitting, case: Case, given: VoteInput, *, actor: Actor, now: datetime) -> Recorded:
     """Vote on the text as it stands; a change of the text asks for a new vote, and the majority decides (CPL 45). Once the judgment
     was spoken in the hearing, its orders bind the court, whoever sits now (CPI 242): each looks whether the text says what was
-    decided and why (COL 15), and who would have decided otherwise says so in the minutes.
+    decided and why (COL 15), and who would have decided otherwise says so in the minutes. In a panel of seven all vote on the
+    facts, and on the law the judges alone; an assessor may speak on it (LAJ 22).
 
     Raises ActNotOpen for what is no draft any more, InvalidInput for that third way before anything was spoken, and for a member
     who agrees and neither wrote the text nor said why (COL 10).
@@ -263,8 +194,10 @@ def vote_on_decision(sitting: Sitting, case: Case, given: VoteInput, *, actor: A
                 "Say on which facts and by which law you agree: a bare yes is not enough (Provisions on Collegiate Panels, art. 10). What you said in the deliberation on this decision counts."
             ),
         )
-    _minute(sitting, case, decision, actor, given.vote, given.view)
-    said = given.vote.label if decision.pronounced_entry is None else given.vote.label_of_text
+    _check_law(sitting, case, actor, given.law)
+    minute = _minute(sitting, case, decision, actor, given.vote, given.view, given.law)
+    said = panel_rules.vote_words(sitting, case, decision, minute)
+    assert said is not None
     return Recorded(
         T("%(name)s voted: %(vote)s", name=actor.name, vote=said),
         {"decision": decision.reference},
@@ -272,23 +205,50 @@ def vote_on_decision(sitting: Sitting, case: Case, given: VoteInput, *, actor: A
     )
 
 
-def _minute(
-    sitting: Sitting, case: Case, decision: Decision, actor: Actor, vote: Vote | None, words: str | None
-) -> None:
-    assert actor.account_id is not None
-    sitting.session.add(
-        PanelMinute(
-            case_id=case.id,
-            decision_id=decision.id,
-            account_id=actor.account_id,
-            name=actor.name,
-            vote=vote,
-            text_sha256=issuing.words_digest(sitting, case, decision),
-            words=words,
-            entry_number=sitting.next_number(case),
-            at=sitting.now,
+@upcast(names.VOTE_ON_DECISION, from_version=1)
+def on_all_of_it(given: Mapping[str, Any]) -> dict[str, Any]:
+    """At first every vote was on all of a text."""
+    return {**given, "law": None}
+
+
+def _check_law(sitting: Sitting, case: Case, actor: Actor, law: Vote | None) -> None:
+    """Raises InvalidInput for a vote on the law of who has none, and for a judge of a panel of seven who leaves it out (LAJ 22)."""
+    has_one = panel_rules.votes_on_law(sitting, case, actor)
+    if has_one and law not in (Vote.FOR, Vote.AGAINST):
+        raise InvalidInput.at("law", T("Vote on the law too: in a panel of seven the judges alone decide on it."))
+    if not has_one and law is not None:
+        raise InvalidInput.at(
+            "law",
+            T(
+                "You have no vote on the law apart (Lay Assessors Law, art. 22). What you think of it you can say in the deliberation."
+            ),
         )
+
+
+def _minute(
+    sitting: Sitting,
+    case: Case,
+    decision: Decision,
+    actor: Actor,
+    vote: Vote | None,
+    words: str | None,
+    law: Vote | None = None,
+) -> PanelMinute:
+    assert actor.account_id is not None
+    minute = PanelMinute(
+        case_id=case.id,
+        decision_id=decision.id,
+        account_id=actor.account_id,
+        name=actor.name,
+        vote=vote,
+        law_vote=law,
+        text_sha256=issuing.words_digest(sitting, case, decision),
+        words=words,
+        entry_number=sitting.next_number(case),
+        at=sitting.now,
     )
+    sitting.session.add(minute)
+    return minute
 
 
 @guard("CPL 155")

@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import Response, redirect, render_template, url_for
 
-from odr.docket.models import Case, Document, Role
+from odr.docket.models import DECIDING_ROLES, Case, Document, Role
 from odr.docket.visibility import reads_document
+from odr.filing.claim.procedure_bars import wide_panel_of
 from odr.ground.db import new_reference
 from odr.ground.errors import Forbidden, NotFound
 from odr.ground.text import T
@@ -33,7 +34,7 @@ SPEAK, VOTE = names.DELIBERATE, names.VOTE_ON_DECISION
 
 
 @judgment.get("/panel")
-@case_page(Role.JUDGE, Role.ASSESSOR)
+@case_page(*DECIDING_ROLES)
 def panel_room(case: Case, actor: Actor) -> Page:
     """The panel's own room: its members, the draft, the deliberation and the votes."""
     return _room(case, actor, None, {}, [])
@@ -60,19 +61,22 @@ def _room(
         # Where another draft lies there now, what was typed is for that one, which the page shows.
         mine = {**(values if tried == name else {}), **hidden}
         choices = fields.choices_for(model, sitting, case, actor)
-        drawn[name] = fields.fields_of(model, current_locale(), mine, faults if tried == name else [], choices)
+        shown = fields.fields_of(model, current_locale(), mine, faults if tried == name else [], choices)
+        # On the law apart only a judge of a panel of seven votes; whoever has no choice is asked nothing.
+        drawn[name] = [one for one in shown if one.name != "law" or choices.get("votes_on_the_law")]
     return render_template(
         "judgment/panel.html",
         case=case,
         actor=actor,
         members=members,
+        wide=wide_panel_of(sitting, case) is not None,
         decision=decision,
         read=issuing.draft_read(sitting, case, {}),
         votes=panel_rules.cast_votes(sitting, case, decision) if decision else {},
         minutes=minutes,
-        said={m.id: panel_rules.vote_words(decision, m) for m in minutes} if decision else {},
+        said={m.id: panel_rules.vote_words(sitting, case, decision, m) for m in minutes} if decision else {},
         ended=[
-            (one, [(m, panel_rules.vote_words(one.decision, m)) for m in one.minutes])
+            (one, [(m, panel_rules.vote_words(sitting, case, one.decision, m)) for m in one.minutes])
             for one in panel_rules.ended(sitting, case, decision, actor)
         ],
         drawn=drawn,
@@ -94,14 +98,14 @@ def _act(case: Case, actor: Actor, name: str) -> Page:
 
 
 @judgment.post("/panel/words")
-@case_page(Role.JUDGE, Role.ASSESSOR)
+@case_page(*DECIDING_ROLES)
 def speak(case: Case, actor: Actor) -> Page:
     """A word in the deliberation."""
     return _act(case, actor, SPEAK)
 
 
 @judgment.post("/panel/vote")
-@case_page(Role.JUDGE, Role.ASSESSOR)
+@case_page(*DECIDING_ROLES)
 def vote(case: Case, actor: Actor) -> Page:
     """A member's vote."""
     return _act(case, actor, VOTE)

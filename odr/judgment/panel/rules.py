@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select, true
 
-from odr.docket.models import Case, DocketEntry, Role
+from odr.docket.models import DECIDING_ROLES, Case, DocketEntry, Role, office_of
 from odr.docket.visibility import reads_entry
-from odr.filing.claim.procedure_bars import panel_is_ordered
+from odr.filing.claim.procedure_bars import missing_of_panel, panel_is_ordered, wide_panel_of
 from odr.ground.text import T, Text, side_by_side
 from odr.hearing.ripeness.basis import resumed_by
 from odr.identity.actors import seated_in
 from odr.judgment.decision.issuing import words_digest
 from odr.judgment.meetings.queries import decided_by_committee
 from odr.judgment.models import Decision, PanelMinute
+from odr.judgment.panel.votes import Ballot, is_adopted, law_is_adopted
+from odr.judgment.queries import is_spoken
 from odr.judgment.vocabulary import Vote
 from odr.payments.fee.assessment import pack_track
 from odr.procedure.rules.cases import BenchRule
@@ -27,8 +29,6 @@ from odr.procedure.rules.cases import BenchRule
 if TYPE_CHECKING:
     from odr.identity.actors import Actor
     from odr.procedure.sitting import Sitting
-
-DECIDES = (Role.JUDGE, Role.ASSESSOR)
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,18 @@ class Member:
     def presides(self) -> bool:
         """Whether they lead the panel and sign for it (CPL 44)."""
         return self.role is Role.JUDGE
+
+    @property
+    def is_judge(self) -> bool:
+        """Whether they are a judge, and no assessor: in a panel of seven only judges vote on the law (LAJ 22)."""
+        return office_of(self.role) is Role.JUDGE
+
+    @property
+    def seat(self) -> Text:
+        """What they sit as."""
+        if self.presides:
+            return T("Presiding judge")
+        return T("Judge of the panel") if self.is_judge else T("Assessor")
 
 
 def has_said_why(sitting: Sitting, decision: Decision, actor: Actor) -> bool:
@@ -74,8 +86,8 @@ def bench_rule(sitting: Sitting, case: Case) -> BenchRule | None:
 
 def members(sitting: Sitting, case: Case) -> list[Member]:
     """Who decides the case now, the presiding judge first."""
-    deciding = [Member(*one) for one in seated_in(sitting.session, case) if one.role in DECIDES]
-    return sorted(deciding, key=lambda m: not m.presides)
+    deciding = [Member(*one) for one in seated_in(sitting.session, case) if one.role in DECIDING_ROLES]
+    return sorted(deciding, key=lambda m: (not m.presides, not m.is_judge))
 
 
 def is_panel(sitting: Sitting, case: Case) -> bool:
@@ -138,24 +150,40 @@ def cast_votes(sitting: Sitting, case: Case, decision: Decision) -> dict[int, Pa
     }
 
 
-def votes(sitting: Sitting, case: Case, decision: Decision) -> dict[int, Vote]:
-    """Member → last vote on the text as it stands."""
-    return {key: m.vote for key, m in cast_votes(sitting, case, decision).items() if m.vote is not None}
+def votes_on_law(sitting: Sitting, case: Case, actor: Actor) -> bool:
+    """Whether somebody votes on the law apart: a judge in a panel of seven, until the judgment was spoken (LAJ 22)."""
+    is_wide = wide_panel_of(sitting, case) is not None
+    return is_wide and office_of(actor.role) is Role.JUDGE and not is_spoken(sitting.session, case)
 
 
-def vote_words(decision: Decision, minute: PanelMinute) -> Text | None:
-    """A vote as it was meant when it was cast: on what is decided, or, once that was spoken, on the text alone. None for a word."""
+def vote_words(sitting: Sitting, case: Case, decision: Decision, minute: PanelMinute) -> Text | None:
+    """A vote as it was meant when it was cast: on what is decided, in a panel of seven on the facts and of a judge on the law, or,
+    once that was spoken, on the text alone. None for a word.
+    """
     if minute.vote is None:
         return None
-    is_spoken = decision.pronounced_entry is not None and minute.entry_number > decision.pronounced_entry
-    return minute.vote.label_of_text if is_spoken else minute.vote.label
+    if decision.pronounced_entry is not None and minute.entry_number > decision.pronounced_entry:
+        return minute.vote.label_of_text
+    if wide_panel_of(sitting, case) is None:
+        return minute.vote.label
+    if minute.law_vote is None:
+        return minute.vote.label_on_facts
+    return side_by_side([minute.vote.label_on_facts, minute.law_vote.label_on_law], ";")
 
 
 def panel_problems(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
     """What the composition and the vote of a panel still lack; it never says how anybody voted."""
-    panel, rule = members(sitting, case), bench_rule(sitting, case)
+    panel, rule, wide = members(sitting, case), bench_rule(sitting, case), wide_panel_of(sitting, case)
     sizes = rule.sizes if rule is not None else (1,)
-    if len(panel) not in sizes:
+    if wide is not None:
+        if missing_of_panel(sitting, case) or len(panel) != wide.size:
+            yield T(
+                "An action in the public interest is decided by %(judges)s judges and %(assessors)s assessors together, and not all of them sit (%(article)s).",
+                judges=wide.judges,
+                assessors=wide.assessors,
+                article=sitting.pack(case).cite(wide.article),
+            )
+    elif len(panel) not in sizes:
         yield T(
             "%(count)s sit in this case; the rules ask for %(sizes)s.",
             count=len(panel),
@@ -167,11 +195,24 @@ def panel_problems(sitting: Sitting, case: Case, decision: Decision) -> Iterator
                 "One judge may not decide this case alone. The judge convenes a panel first (Civil Procedure Law, art. 41, 42, 43)."
             )
         return
-    cast = votes(sitting, case, decision)
+    cast = cast_votes(sitting, case, decision)
     waiting = [m.name for m in panel if m.account_id not in cast]
     for name in waiting:
         yield T("%(name)s has not voted on this text.", name=name)
-    if not waiting and 2 * sum(cast[m.account_id].takes_the_text for m in panel) <= len(panel):
+    if not waiting:
+        mine = (cast[m.account_id] for m in panel)
+        ballots = [Ballot(m.vote, m.law_vote) for m in mine if m.vote is not None]
+        yield from _not_adopted(decision, ballots, wide.judges if wide is not None else 0)
+
+
+def _not_adopted(decision: Decision, ballots: Sequence[Ballot], judges: int) -> Iterator[Text]:
+    """What has no majority; on the law the ``judges`` of a panel of seven vote among themselves, until the judgment was spoken."""
+    if judges and decision.pronounced_entry is None:
+        if not is_adopted(ballots):
+            yield T("The panel has not adopted by a majority what this text finds of the facts.")
+        if not law_is_adopted(ballots, judges):
+            yield T("The judges of the panel have not adopted by a majority how this text applies the law.")
+    elif not is_adopted(ballots):
         if decision.pronounced_entry is None:
             yield T("The panel has not adopted this text by a majority.")
         else:

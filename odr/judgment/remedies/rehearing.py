@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Role, Seat, Stage
+from odr.docket.models import DECIDING_ROLES, Case, Role, Seat, Stage
 from odr.filing import desks as filing_desks
 from odr.filing.registry.seats import HEARD_BY_OTHERS, take_seat
 from odr.ground.text import T
@@ -36,9 +36,7 @@ def new_bench(sitting: Sitting, case: Case) -> None:
     """Other judges hear it, drawn by rule: as many as decided, none of those who ever sat (CPL 41; CPI 45); where
     nobody is free the president is told. One judge alone does not hear it: the new one convenes a panel.
     """
-    seats = sitting.session.scalars(
-        select(Seat).where(Seat.case_id == case.id, Seat.role.in_((Role.JUDGE, Role.ASSESSOR)))
-    ).all()
+    seats = sitting.session.scalars(select(Seat).where(Seat.case_id == case.id, Seat.role.in_(DECIDING_ROLES))).all()
     leaving = [s for s in seats if s.until_at is None]
     for seat in leaving:
         seat.until_at, seat.reason = sitting.now, HEARD_BY_OTHERS

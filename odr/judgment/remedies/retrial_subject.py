@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Role, Stage
+from odr.docket.models import DECIDING_ROLES, PARTY_ROLES, Case, DocketEntry, Stage
 from odr.docket.visibility import READS_FILE
 from odr.filing.claim.progress import debate_is_open, retrial_heard
 from odr.ground.text import T, Text
@@ -146,5 +146,5 @@ def retrial_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """On the page of a case heard again: what is asked of the retrial and on which grounds; to that it keeps (CPI 403)."""
     if actor.role not in READS_FILE or retrial_heard(sitting, case) is None:
         return None
-    data = {"asked": asked_of_the_retrial(sitting, case), "decides": actor.role in (Role.JUDGE, Role.ASSESSOR)}
+    data = {"asked": asked_of_the_retrial(sitting, case), "decides": actor.role in DECIDING_ROLES}
     return Panel("main", 12, "judgment/_retrial.html", data)

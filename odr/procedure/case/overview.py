@@ -97,7 +97,7 @@ class Sitter:
 def sitters(sitting: Sitting, case: Case) -> list[Sitter]:
     """Who sits in the case now: judge and clerk first."""
     rows = [(one.role, one.name) for one in seated_in(sitting.session, case)]
-    shown = (Role.JUDGE, Role.ASSESSOR, Role.CLERK, Role.MEDIATOR)
+    shown = (Role.JUDGE, Role.PANEL_JUDGE, Role.ASSESSOR, Role.CLERK, Role.MEDIATOR)
     return sorted((Sitter(role, name) for role, name in rows if role in shown), key=lambda s: shown.index(s.role))
 
 

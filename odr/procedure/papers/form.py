@@ -237,7 +237,10 @@ def signatures(sitting: Sitting, case: Case) -> list[Signatory]:
     from odr.procedure.case.overview import sitters
 
     seated = sitters(sitting, case)
-    others = [Signatory(T("Assessor"), spoken_name(s.name)) for s in seated if s.role is Role.ASSESSOR]
+    others = [
+        *(judge(spoken_name(s.name)) for s in seated if s.role is Role.PANEL_JUDGE),
+        *(Signatory(T("Assessor"), spoken_name(s.name)) for s in seated if s.role is Role.ASSESSOR),
+    ]
     judges = [s for s in seated if s.role is Role.JUDGE]
     panel = bool(others) or len(judges) > 1
     signing = [

@@ -200,6 +200,29 @@ class Conversion(Rule):
     """Only where every party has agreed to it on record (CPL 165(2))."""
 
 
+class WidePanel(Rule):
+    """The panel that alone may hear an action in the public interest, and how votes are counted in it (LAJ 14, 16, 22)."""
+
+    size: Annotated[int, Field(ge=3)]
+    judges: Annotated[int, Field(ge=1)]
+    """How many of them are judges, who presides among them; the others are assessors. An odd number, so that their vote on the law has
+    a majority."""
+    article: Article
+    votes_article: Article
+    """By which article assessors vote on the facts and not on the law."""
+
+    @model_validator(mode="after")
+    def _both_votes_have_a_majority(self) -> WidePanel:
+        if self.judges % 2 == 0 or self.judges >= self.size:
+            raise ValueError("a wide panel has an odd number of judges, and assessors beside them")
+        return self
+
+    @property
+    def assessors(self) -> int:
+        """How many assessors sit in it."""
+        return self.size - self.judges
+
+
 class BenchRule(Rule):
     """Who decides on a track: how many sit, and whose signature the decision needs beside the judge's."""
 
@@ -209,6 +232,8 @@ class BenchRule(Rule):
     panel_for: tuple[Bar, ...] = ()
     """What the case may be that one judge may not hear alone (CPL 42)."""
     panel_article: Article | None = None
+    wide: WidePanel | None = None
+    """The panel of an action in the public interest."""
     countersigned: Article | None = None
     """By which article the clerk signs the decision after the judge; without one the judge signs alone."""
 
@@ -223,6 +248,8 @@ class BenchRule(Rule):
     def _a_panel_can_sit(self) -> BenchRule:
         if self.panel_for and (self.panel_article is None or max(self.sizes) == 1):
             raise ValueError("panel_for needs the article that asks for a panel, and a size that is one")
+        if self.wide is not None and self.wide.size not in self.sizes:
+            raise ValueError("the panel of an action in the public interest has one of the sizes of the bench")
         return self
 
 

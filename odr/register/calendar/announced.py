@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 SIDES = (Role.CLAIMANT, Role.RESPONDENT)
-BENCH = (Role.JUDGE, Role.ASSESSOR, Role.CLERK)
+BENCH = (Role.JUDGE, Role.PANEL_JUDGE, Role.ASSESSOR, Role.CLERK)
 IN_THE_ROOM = (Mode.OFFLINE, Mode.HYBRID)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from odr.docket.models import PARTY_ROLES, Case, Role
+from odr.docket.models import DECIDING_ROLES, PARTY_ROLES, Case, Role
 from odr.procedure.hooks import Panel
 from odr.register.publication.models import PublicationState
 from odr.register.publication.rules_of_acts import NUMBERED, publications_of, waits_after_objection
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from odr.identity.actors import Actor
     from odr.procedure.sitting import Sitting
 
-READERS = frozenset({*PARTY_ROLES, Role.JUDGE, Role.ASSESSOR, Role.CLERK, Role.PRESIDENT})
+READERS = PARTY_ROLES | DECIDING_ROLES | {Role.CLERK, Role.PRESIDENT}
 READABLE = (PublicationState.PROPOSED, PublicationState.APPROVED)
 
 

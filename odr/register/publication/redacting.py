@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Party, PartyKind, Role, Seat
+from odr.docket.models import BENCH_ROLES, Case, Party, PartyKind, Role, Seat, office_of
 from odr.filing.models import Claim
 from odr.ground.canonical import canonical, sha256_hex
 from odr.hearing.models import Witness
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 CHANNELS = {Channel.EMAIL: Private.EMAIL, Channel.SMS: Private.PHONE}
 _PLACE = re.compile(r"[,，;；:：(（]|(?<=[\u4e00-\u9fff])\s")
 """What parts the name of an officer from their place in the organisation."""
-STAFF = (Role.JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK)
+STAFF = (*sorted(BENCH_ROLES, key=lambda role: role.value), Role.CLERK)
 
 
 @dataclass(frozen=True)
@@ -280,7 +280,7 @@ def _staff(sitting: Sitting, case: Case) -> list[Known]:
     rows = sitting.session.execute(
         select(Account.name, Seat.role).join(Seat, Seat.account_id == Account.id).where(Seat.case_id == case.id)
     )
-    sitting_here = {(name, role) for name, role in rows if role in (*STAFF, Role.PRESIDENT)}
+    sitting_here = {(name, office_of(role)) for name, role in rows if role in (*STAFF, Role.PRESIDENT)}
     return [Known(Private.PERSON, (name,), role=role.value, keep=True) for name, role in sorted(sitting_here, key=str)]
 
 

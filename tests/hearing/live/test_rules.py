@@ -46,7 +46,7 @@ def test_who_is_reached(room: LiveRoom) -> None:
     for who in room.people:
         there = reached(room, who)
         if room.state is RoomState.DELIBERATING:
-            assert there == (who.role in (Role.JUDGE, Role.ASSESSOR))
+            assert there == (who.role in (Role.JUDGE, Role.PANEL_JUDGE, Role.ASSESSOR))
         elif room.state is not RoomState.OPEN:
             assert not there
         if who.place is not Place.ROOM:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from odr.docket.models import Case, Role, Stage
 from odr.filing import desks
+from odr.filing.claim.procedure_bars import ask_for_panel
 from odr.filing.claim.public_interest.queries import (
     bringer_of,
     decided_before,
@@ -193,8 +194,11 @@ def what_was_not_shown(sitting: Sitting, case: Case, actor: Actor) -> Mapping[st
 
 
 def on_accepted(sitting: Sitting, event: ClaimAccepted) -> None:
-    """Taken in by the clock before anybody looked: the judge does (REG 8)."""
+    """The judge convenes the panel that alone hears it (LAJ 16). Taken in by the clock before anybody looked, the judge looks (REG 8)."""
     case = event.case
-    if public_interest_of(sitting, case) is not None and not may_go_on(sitting, case):
+    if public_interest_of(sitting, case) is None:
+        return
+    ask_for_panel(sitting, case)
+    if not may_go_on(sitting, case):
         title = T("Check whether this action in the public interest may be brought. If not, dismiss it.")
         sitting.open_task(case, Role.JUDGE, desks.PUBLIC_INTEREST, title, risk=60)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import COURT_ROLES, PARTY_ROLES, Case, Stage
 from odr.filing import names
+from odr.filing.claim.procedure_bars import missing_of_panel, wide_panel_of
 from odr.filing.claim.public_interest.acts import CONDITION_WORDS
 from odr.filing.claim.public_interest.queries import bringer_of, finding_of, may_go_on, public_interest_of
 from odr.ground.text import T, Text
@@ -37,4 +38,12 @@ def _next(sitting: Sitting, case: Case) -> Text | None:
     """What the court does next, as far as it is about the interest of the public."""
     if case.stage in (Stage.LODGED, Stage.PENDING) and not may_go_on(sitting, case):
         return T("Next the court checks whether the action may be brought. Until then no hearing is opened.")
-    return None
+    wide = wide_panel_of(sitting, case)
+    if wide is None or case.stage not in (Stage.PENDING, Stage.HEARING) or not missing_of_panel(sitting, case):
+        return None
+    return T(
+        "A panel of %(size)s hears the case: %(judges)s judges and %(assessors)s assessors, drawn by lot. Until all of them sit no hearing is opened.",
+        size=wide.size,
+        judges=wide.judges,
+        assessors=wide.assessors,
+    )

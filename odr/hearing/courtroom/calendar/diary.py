@@ -25,7 +25,7 @@ from odr.procedure.time.calendar import WorkingCalendar
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-BENCH = (Role.JUDGE, Role.ASSESSOR)
+BENCH = (Role.JUDGE, Role.PANEL_JUDGE, Role.ASSESSOR)
 """Who decides, and so must be there."""
 HOLDS = (HearingState.SUMMONED, HearingState.ADJOURNING)
 """A hearing in these states keeps its room and its people."""

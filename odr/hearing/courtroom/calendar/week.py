@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Role, Seat
+from odr.docket.models import DECIDING_ROLES, Case, Role, Seat
 from odr.ground.keyset import Listed, page_of, page_of_lines
 from odr.ground.text import T, Text
 from odr.hearing import desks
@@ -275,7 +275,7 @@ def _people(days: Diary, sitting: Sitting, ready: Collection[int]) -> list[tuple
 def waiting_for_a_day(sitting: Sitting, reader: int, judge: int, after: str | None = None) -> Listed[Case]:
     """Cases of a judge whose hearing is to be fixed, and in which the reader can fix it, by their next date."""
     waits = select(Task.case_id).where(Task.kind == desks.SUMMON.kind, Task.done_at.is_(None))
-    heard = select(Seat.case_id).where(serving(judge, Role.JUDGE, Role.ASSESSOR))
+    heard = select(Seat.case_id).where(serving(judge, *DECIDING_ROLES))
     mine = select(Seat.case_id).where(serving(reader, Role.CLERK, Role.JUDGE))
     page = page_of(
         sitting.session,
