@@ -1,6 +1,6 @@
 """the action about an objection in an enforcement is found by its own case
 
-Revises 0400.
+Revises 0401.
 """
 
 from __future__ import annotations

@@ -41,6 +41,7 @@ class EnforcementObjection(Base):
     """An objection to what is done in an enforcement, the ruling on it, and what came after it (CPL 236, 238; CPI 302 to 314)."""
 
     __tablename__ = "enforcement_objection"
+    __table_args__ = ({"info": {"of": "suit_id"}},)
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
