@@ -13,6 +13,8 @@ from odr.judgment.enforcement.audit import audit_orders
 from odr.judgment.enforcement.case_views import halted_panel
 from odr.judgment.enforcement.owed import owed_by_decision
 from odr.judgment.enforcement.part import part_stage
+from odr.judgment.enforcement_remedies.deferral import after as deferral_after
+from odr.judgment.enforcement_remedies.deferral.panel import deferral_panel
 from odr.judgment.enforcement_remedies.for_now.queries import search_panel
 from odr.judgment.enforcement_remedies.objections import acts as objection_acts, after as objections
 from odr.judgment.enforcement_remedies.objections.audit import audit_case_objections
@@ -103,6 +105,7 @@ ROOM = Room(
         "appeal_answer": appeal.answer_lapsed,
         "appeal_file": appeal.file_overdue,
         "performance": effect.performance_lapsed,
+        "enforcement_deferral": deferral_after.deferral_over,
         "enforcement_inaction": enforcement_acts.inaction,
         "enforcement_objection": objection_acts.ruling_late,
         "enforcement_objection_action": objections.no_action,
@@ -160,6 +163,7 @@ ROOM = Room(
         halted_panel,
         retrial_panel,
         search_panel,
+        deferral_panel,
         objections_panel,
         suit_panel,
         outsider_panel,

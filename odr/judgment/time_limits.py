@@ -30,6 +30,13 @@ ENFORCEMENT_APPLICATION = time_limit(
     names.RESUME_ENFORCEMENT,
     ask=T("ask the court to enforce"),
 )
+ENFORCEMENT_DEFERRAL = time_limit(
+    "enforcement_deferral",
+    Nature.DUTY,
+    names.RECORD_PERFORMANCE,
+    ask=T("pay before the enforcement goes on"),
+    runs_on=True,
+)
 ENFORCEMENT_INACTION = time_limit("enforcement_inaction", Nature.COURT, names.RECORD_MEASURE)
 ENFORCEMENT_OBJECTION = time_limit(
     "enforcement_objection",

@@ -31,6 +31,7 @@ UNITS = {
     Unit.MONTHS: "%(count)s months",
     Unit.YEARS: "%(count)s years",
     Unit.TERM_MONTHS: "%(count)s months",
+    Unit.TERM_DAYS: "%(count)s days",
 }
 
 

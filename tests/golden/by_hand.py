@@ -48,6 +48,7 @@ GIVEN: dict[str, dict[str, Any]] = {
         "whole": False,
         "payments": [{"debtor": "respondent/1", "creditor": "claimant/1", "amount": "3,000.00"}],
     },
+    "offer_enforcement_security": {"kind": "guarantor"},
     "give_ruling": {"kind": None},
     "entrust_inquiry": {"ground": None},
     "find_on_attendance_fee": {"answer": "given_up", "days": None},

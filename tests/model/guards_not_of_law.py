@@ -17,6 +17,31 @@ class Why(enum.Enum):
 
 
 NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
+    "judgment.enforcement_remedies.deferral.acts.security_can_be_offered": (
+        Why.BEYOND,
+        "judgment/test_enforcement_security.py",
+    ),
+    "judgment.enforcement_remedies.deferral.acts.security_is_offered_to_me": (
+        Why.BEYOND,
+        "judgment/test_enforcement_security.py",
+    ),
+    "judgment.enforcement_remedies.deferral.acts.the_creditor_consents": (
+        Why.BEYOND,
+        "judgment/test_enforcement_security.py",
+    ),
+    "judgment.enforcement_remedies.deferral.after.mine_waits_for_security": (
+        Why.BEYOND,
+        "judgment/test_enforcement_security.py",
+    ),
+    "judgment.enforcement_remedies.deferral.after.it_waits_for_security": (
+        Why.BEYOND,
+        "judgment/test_enforcement_security.py",
+    ),
+    "judgment.enforcement_remedies.deferral.after.a_guarantor_answers": (
+        Why.BEYOND,
+        "judgment/test_enforcement_security.py",
+    ),
+    "judgment.panel.acts.no_panel_of_seven_is_asked": (Why.BEYOND, "settlement/test_public_agreement.py"),
     "filing.claim.public_interest.acts.conditions_were_found": (Why.BEYOND, "filing/test_public_interest.py"),
     "filing.claim.public_interest.acts.is_in_public_interest": (Why.BEYOND, "filing/test_public_interest.py"),
     "filing.claim.public_interest.acts.no_hearing_without_conditions": (Why.BEYOND, "filing/test_public_interest.py"),

@@ -16,6 +16,7 @@ from odr.judgment import names
 from odr.judgment.enforcement.agreed_terms import under_agreement
 from odr.judgment.enforcement.effect import ENFORCE, interest_minor, is_overdue, left_of, to_apply_for
 from odr.judgment.enforcement.queries import enforcements_of, in_effect_since, open_enforcement
+from odr.judgment.enforcement_remedies.deferral.queries import DEFERRAL
 from odr.judgment.enforcement_remedies.for_now.models import LIVES_ON
 from odr.judgment.models import Obligation
 from odr.judgment.queries import names_of, obligations_of
@@ -158,7 +159,13 @@ def halted(sitting: Sitting, case: Case) -> Halted | None:
     every, rules = enforcements_of(sitting.session, case), sitting.pack(case).enforcement_halt
     last = every[-1] if every else None
     entry = (last.halted_entry or last.closed_entry) if last is not None else None
-    if last is None or entry is None or rules is None or not _sent(sitting, case, entry):
+    if (
+        last is None
+        or entry is None
+        or rules is None
+        or last.halt_ground == DEFERRAL
+        or not _sent(sitting, case, entry)
+    ):
         return None
     ground = rules.grounds.get(last.halt_ground or "")
     what = (

@@ -9,6 +9,7 @@ from odr.docket.models import Case, Party
 from odr.ground.text import T
 from odr.judgment import desks
 from odr.judgment.enforcement.queries import enforcement_settlements, enforcements_of
+from odr.judgment.enforcement_remedies.deferral.queries import free
 from odr.judgment.enforcement_remedies.objections.letters import tell_outsider
 from odr.judgment.enforcement_remedies.objections.models import ObjectionState
 from odr.judgment.enforcement_remedies.objections.queries import RULING, objections_of
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
 INACTION, NOTICE = "enforcement_inaction", "enforcement_notice"
+OF_SECURITY = (
+    desks.ENFORCEMENT_DEFERRAL,
+    desks.ENFORCEMENT_MOVED,
+    desks.ENFORCEMENT_GUARANTOR,
+    desks.ENFORCEMENT_SECURITY,
+)
 
 
 def halt(sitting: Sitting, case: Case, found: EnforcementCase, state: EnforcementState) -> None:
@@ -34,8 +41,9 @@ def halt(sitting: Sitting, case: Case, found: EnforcementCase, state: Enforcemen
         sitting.close_windows(case, kind, WindowState.ENDED, subject=found.reference)
     for desk in (desks.ENFORCEMENT, desks.ENFORCEMENT_PAID):
         sitting.close_tasks(case, desk, found.reference)
-    for desk in (desks.ENDING_FOR_NOW, desks.ENDING_TO_APPROVE):
+    for desk in (desks.ENDING_FOR_NOW, desks.ENDING_TO_APPROVE, *OF_SECURITY):
         sitting.close_tasks(case, desk)
+    free(sitting, case, found, WindowState.ENDED)
     for row in enforcement_settlements(sitting.session, case, SettlementState.PROPOSED):
         if row.enforcement_id == found.id:
             row.state, row.closed_entry = SettlementState.DECLINED, sitting.next_number(case)

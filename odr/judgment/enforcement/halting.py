@@ -13,6 +13,8 @@ from odr.judgment import desks
 from odr.judgment.enforcement.acts import takes_effect
 from odr.judgment.enforcement.ending import INACTION, NOTICE
 from odr.judgment.enforcement.queries import measures_of, open_enforcement
+from odr.judgment.enforcement_remedies.deferral.models import SecurityState
+from odr.judgment.enforcement_remedies.deferral.queries import security_now
 from odr.judgment.models import EnforcementCase
 from odr.procedure.acts.events import EnforcementRuns
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -124,7 +126,9 @@ def stand_still(sitting: Sitting, case: Case, found: EnforcementCase, ground: st
 
 @guard("CPL 267")
 def it_is_halted(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Only what was halted goes on."""
+    """Only what was halted goes on; what waits for security does when its day has passed, or the security was moved away (CPI 467)."""
+    if security_now(sitting, case, SecurityState.HOLDS) is not None:
+        return T("The enforcement waits for security: it goes on by itself once its day has passed.")
     return None if _halted(sitting, case) is not None else T("No enforcement is halted.")
 
 

@@ -45,6 +45,7 @@ from odr.judgment.enforcement.effect import (
 from odr.judgment.enforcement.ending import INACTION, NOTICE
 from odr.judgment.enforcement.part import is_binding
 from odr.judgment.enforcement.queries import enforcement_settlements, is_barred, open_enforcement, unconfirmed
+from odr.judgment.enforcement_remedies.deferral.panel import next_with_security
 from odr.judgment.enforcement_remedies.for_now.models import SearchState
 from odr.judgment.enforcement_remedies.for_now.queries import search_now
 from odr.judgment.models import Decision, EnforcementSettlement, Obligation, Order
@@ -85,6 +86,7 @@ def owed_by_decision(sitting: Sitting, case: Case, actor: Actor) -> Owed | None:
     asked = proposed_to(sitting, case, party.id)
     if asked is not None:
         return asked_to_sign(case, asked, told)
+    told = next_with_security(sitting, case, party.id, told)
     made = enforcement_settlements(sitting.session, case, SettlementState.PROPOSED)
     mine = [proposal_made(case, row) for row in made if row.from_id == party.id]
     return replace(told, ifs=(*mine, *told.ifs)) if told is not None else None

@@ -19,6 +19,7 @@ from odr.judgment.enforcement.effect import (
 from odr.judgment.enforcement.part import BOUND
 from odr.judgment.enforcement.queries import confirmed, is_performed, is_said_done, open_enforcement, performed
 from odr.judgment.enforcement.settlement import after_payment, agreements_over, to_be_halted
+from odr.judgment.enforcement_remedies.deferral.queries import DEFERRAL
 from odr.judgment.models import Obligation, Performance
 from odr.judgment.queries import obligations_of
 from odr.procedure.models import WindowState
@@ -95,6 +96,7 @@ def follow_up(sitting: Sitting, case: Case) -> None:
         role = Role(sitting.pack(case).decider(names.END_ENFORCEMENT))
         if found is None or not is_performed(sitting.session, case, found):
             return
+        sitting.close_windows(case, DEFERRAL, WindowState.MET)
         if not sitting.tasks(case, desks.ENFORCEMENT_PAID):
             title = T("Enforcement %(number)s: everything is performed. End it.", number=found.number)
             sitting.open_task(case, role, desks.ENFORCEMENT_PAID, title, risk=30, subject=found.reference)

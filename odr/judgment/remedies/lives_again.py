@@ -20,6 +20,7 @@ from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, RETRIAL, paper
 from odr.judgment.enforcement.ending import INACTION, NOTICE
 from odr.judgment.enforcement.paid_in_full import follow_up
 from odr.judgment.enforcement.queries import enforcement_settlements, enforcements_of, performed
+from odr.judgment.enforcement_remedies.deferral.queries import waits_again
 from odr.judgment.enforcement_remedies.reversal.models import ReversalState
 from odr.judgment.enforcement_remedies.reversal.queries import reversals_of
 from odr.judgment.models import Decision, EnforcementCase, Finding, Obligation
@@ -140,6 +141,7 @@ def _enforced_again(sitting: Sitting, case: Case, began: DocketEntry, halted: di
     for one in found:
         one.state, one.closed_entry = EnforcementState.OPEN, None
         one.halted_entry, one.halt_ground = halted.get(one.reference, (None, None))
+        waits_again(sitting, case, one, began.number)
         if one.halted_entry is not None:
             continue
         words = T("The retrial has ended: enforcement %(number)s goes on.", number=one.number)

@@ -114,6 +114,8 @@ class Unit(StrEnum):
     """Twelve months each."""
     TERM_MONTHS = "term_months"
     """Months for which something holds: it ends on its day of the calendar, which no day off moves (CPL 85 is about acts)."""
+    TERM_DAYS = "term_days"
+    """Days for which something holds, where a day was named as its last: no day off moves it either."""
 
 
 class OnLapse(StrEnum):

@@ -588,6 +588,15 @@ class HaltGround(ListBar):
     """Ruled on in another case, such as the action of an outsider against security: nobody chooses it in the enforcement."""
 
 
+class SecurityRules(Rule):
+    """How long an enforcement waits for security at most, and by which article a guarantor is enforced against (CPL 242; CPI 467, 469)."""
+
+    article: Article
+    most: Period
+    most_article: Article
+    guarantor_article: Article
+
+
 class EnforcementHaltRules(Rule):
     """Why an enforcement is halted by ruling, and from when such a ruling, and one that ends it, holds (CPL 267, 269). Without it
     a country knows no halt.
@@ -602,6 +611,8 @@ class EnforcementHaltRules(Rule):
     president (CPI 517); None where nobody's word is asked for.
     """
     grounds: Annotated[dict[Key, HaltGround], Field(min_length=1)]
+    security: SecurityRules | None = None
+    """None where a country knows no enforcement that waits for security."""
 
 
 class AttendingRules(Rule):

@@ -141,6 +141,8 @@ class Count:
         rules = self.pack.reckoning
         if period.unit is Unit.TERM_MONTHS:
             return self.months(day, period.amount)
+        if period.unit is Unit.TERM_DAYS:
+            return self.days(day, period.amount, False)
         if period.unit in {Unit.MONTHS, Unit.YEARS}:
             return self.roll(self.months(day, period.amount * (12 if period.unit is Unit.YEARS else 1)))
         short = period.unit is Unit.DAYS and period.amount <= rules.short_days

@@ -27,8 +27,11 @@ ACTS = (
     names.HALT_FOR_ACTION,
     names.CONTINUE_ENFORCEMENT,
     names.RECORD_OUTSIDER_JUDGMENT,
+    names.DECIDE_ON_DEFERRAL,
+    names.END_DEFERRAL,
+    names.GO_ON_AFTER_DEFERRAL,
 )
-HALTS = (names.HALT_ENFORCEMENT, names.HALT_FOR_ACTION)
+HALTS = (names.HALT_ENFORCEMENT, names.HALT_FOR_ACTION, names.DECIDE_ON_DEFERRAL)
 
 
 def audit_case_objections(court: Court, session: Session, case: Case) -> Iterator[str]:
