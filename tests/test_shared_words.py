@@ -15,10 +15,14 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(__file__).with_name("shared_words.tsv")
 IN_TEMPLATES = re.compile(r"""\b_\(\s*(?:"([^"\\]+)"|'([^'\\]+)')""")
 A_WORD = re.compile(r"[A-Za-z]+[.?:]?")
+OF_SOMETHING_UNSAID = re.compile(r"(?:It|They|This|That) [a-z ]{1,24}")
+"""A choice or a label that does not say what it is about: "It goes on" is of a preservation, and of an enforcement."""
 
 
 def rooms_of_words() -> dict[str, set[str]]:
-    """Each single word shown to people, with the folders that show it."""
+    """Each single word shown to people, with the rooms that show it; and each few words that leave unsaid what they are about, with the
+    folders inside the rooms.
+    """
     found: dict[str, set[str]] = defaultdict(set)
     for page in (ROOT / "templates").rglob("*.html"):
         room = page.relative_to(ROOT / "templates").parts[0]
@@ -30,8 +34,13 @@ def rooms_of_words() -> dict[str, set[str]]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "T" and node.args:
                 words = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
                 if isinstance(words, str):
-                    found[words].add(room)
-    return {words: rooms for words, rooms in found.items() if A_WORD.fullmatch(words)}
+                    unsaid = OF_SOMETHING_UNSAID.fullmatch(words)
+                    found[words].add("/".join(file.relative_to(ROOT / "odr").parts[:2]) if unsaid else room)
+    return {
+        words: rooms
+        for words, rooms in found.items()
+        if A_WORD.fullmatch(words) or OF_SOMETHING_UNSAID.fullmatch(words)
+    }
 
 
 def test_a_word_means_the_same_in_every_room_that_shares_it() -> None:

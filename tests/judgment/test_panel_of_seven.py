@@ -183,6 +183,24 @@ def test_whom_it_cannot_be_drawn_from_the_president_is_told(small_scene: Scene) 
     assert "no_seat" not in waiting(small_scene, Role.PRESIDENT)
 
 
+def test_the_president_fills_every_empty_seat_of_a_kind(small_scene: Scene) -> None:
+    """As far as somebody is there; the rest stays on the desk, and once all seven sit the judge convenes nobody any more (LAJ 19)."""
+    pend(small_scene)
+    small_scene.pay()
+    let_in(small_scene, *ASSESSORS[:2], role=Role.ASSESSOR)
+    small_scene.do("convene_panel", "judge", **SEVEN)
+    let_in(small_scene, *JUDGES, role=Role.JUDGE)
+    small_scene.do("fill_seat", "president", role="panel_judge", reasons="Two judges came to the court.")
+    let_in(small_scene, ASSESSORS[2], role=Role.ASSESSOR)
+    small_scene.do("fill_seat", "president", role="assessor", reasons="One assessor was appointed.")
+    assert len(seats(small_scene)) == 6
+    assert "no_seat" in waiting(small_scene, Role.PRESIDENT) and "panel" in waiting(small_scene, Role.JUDGE)
+    let_in(small_scene, ASSESSORS[3], role=Role.ASSESSOR)
+    small_scene.do("fill_seat", "president", role="assessor", reasons="Another was appointed.")
+    assert len(seats(small_scene)) == 7
+    assert "no_seat" not in waiting(small_scene, Role.PRESIDENT) and "panel" not in waiting(small_scene, Role.JUDGE)
+
+
 def test_who_sits_as_judge_beside_the_presiding_one_does_what_a_member_does(small_scene: Scene) -> None:
     """They read and vote, and lead nothing: they write no draft, sign nothing and fix nothing (CPL 44)."""
     convene(small_scene)

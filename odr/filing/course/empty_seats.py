@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
-from odr.docket.models import COURT_ROLES, Case, Role, Stage
+from odr.docket.models import COURT_ROLES, DECIDING_ROLES, Case, Role, Stage
 from odr.filing import desks
-from odr.filing.course.objections import drawn_result
+from odr.filing.claim.procedure_bars import missing_of_panel
 from odr.filing.inputs import Reasons
-from odr.filing.registry.seats import could_sit, draw_seat, nobody_could
+from odr.filing.registry.seats import could_sit, nobody_could, take_seat
 from odr.ground.errors import InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import Actor
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
@@ -77,17 +77,22 @@ class EmptySeatInput(CourtModel):
     in_record=False,
 )
 def fill_seat(sitting: Sitting, case: Case, given: EmptySeatInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Seat by lot somebody who can take the seat now: entered in the list of the court, back from leave, or with a post that holds.
+    """Seat by lot somebody who can take the seat now: entered in the list of the court, back from leave, or with a post that holds. Of a
+    panel every empty seat of that kind is filled as far as somebody is there, and the judge convenes nobody once it is full.
 
     Raises InvalidInput for a seat that is not empty, and where still nobody can take it: the task stays on the desk.
     """
     role = next((one for one in empty_seats(sitting, case) if one.value == given.role), None)
     if role is None:
         raise InvalidInput.at("role", T("This seat is not empty. Choose one of those listed."))
-    drawn = draw_seat(sitting, case, role)
-    if drawn is None:
+    lacks = missing_of_panel(sitting, case).get(role, 1)
+    drawn = [one for _ in range(lacks) if (one := take_seat(sitting, case, role)) is not None]
+    if not drawn:
         raise InvalidInput.at("role", nobody_could(sitting, case, role))
+    if role in DECIDING_ROLES and not missing_of_panel(sitting, case):
+        sitting.close_tasks(case, desks.PANEL)
+    names = [one.name for one in drawn]
     return Recorded(
-        T("%(name)s sits as %(role)s now", name=drawn.account.name, role=role.label),
-        {"role": role.value, "reasons": given.reasons, **drawn_result("seated", drawn)},
+        T("%(name)s sits as %(role)s now", name=side_by_side(names), role=role.label),
+        {"role": role.value, "reasons": given.reasons, "seated_now": names},
     )

@@ -94,7 +94,7 @@ class DecideOnDeferralInput(CourtModel):
         Literal["wait", "refuse"],
         field(
             T("Does the enforcement wait?"),
-            options={"wait": T("It waits"), "refuse": T("It goes on")},
+            options={"wait": T("The enforcement waits"), "refuse": T("The enforcement goes on")},
             widget="radios",
         ),
     ]
