@@ -191,7 +191,7 @@ def test_an_empty_seat_says_that_a_post_is_missing_and_not_a_conflict(small_scen
         session.rollback()
         assert draw_seat(strict.court.look(session), case, Role.JUDGE, but=everybody) is None
         title = session.scalars(select(Task).where(Task.kind == NO_SEAT.kind)).one().title
-        assert "Nobody is free of conflict" in title["en"]
+        assert "Nobody is here who is free of conflict" in title["en"]
 
 
 def test_who_is_named_and_not_drawn_needs_a_post_as_well(small_scene: Scene) -> None:

@@ -145,7 +145,7 @@ def test_why_a_track_is_not_open_is_said() -> None:
     small, simple, ordinary = track_findings(CN, 500_00, [Bar.WHEREABOUTS_UNKNOWN], FILED)
     assert (small.open, simple.open, ordinary.open) == (False, False, True)
     assert small.reason.render("zh-Hans") == "不得适用：一方当事人下落不明。"
-    assert simple.article == "CPL 42; CPI 257"
+    assert simple.article == "CPL 42; CPI 257, 308"
 
 
 def test_without_any_published_wage_nothing_is_small() -> None:
