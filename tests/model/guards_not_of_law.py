@@ -41,7 +41,6 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
         Why.BEYOND,
         "judgment/test_enforcement_security.py",
     ),
-    "judgment.panel.acts.no_panel_of_seven_is_asked": (Why.BEYOND, "settlement/test_public_agreement.py"),
     "filing.claim.public_interest.acts.conditions_were_found": (Why.BEYOND, "filing/test_public_interest.py"),
     "filing.claim.public_interest.acts.is_in_public_interest": (Why.BEYOND, "filing/test_public_interest.py"),
     "filing.claim.public_interest.acts.no_hearing_without_conditions": (Why.BEYOND, "filing/test_public_interest.py"),
