@@ -30,6 +30,7 @@ from odr.service.models import Packet
 from tests.judgment.bench import Bench
 from tests.judgment.test_enforcement_halted import paper, running
 from tests.judgment.test_enforcement_settlement import enforced
+from tests.judgment.test_retrial_ending import end, ordered
 from tests.kept import kept
 
 CAR: dict[str, Any] = {"kind": "own", "what": "The delivery van with the plate 浙A12345, pledge registered."}
@@ -369,3 +370,22 @@ def test_a_term_in_days_ends_on_its_day_whatever_the_calendar(start: date, days:
     at = datetime.combine(start, time(10), tzinfo=pack.tz)
     found = reckon(pack, Period(amount=days, unit=Unit.TERM_DAYS), at)
     assert found.result == start + timedelta(days=days)
+
+
+def test_after_a_retrial_that_ended_it_waits_again_to_the_same_day(bench: Bench) -> None:
+    """Heard again, nothing is enforced and the security is free; the retrial ends without a judgment, and it holds as before (CPI 404, 467)."""
+    waiting(bench)
+    until = row(bench).waits_until
+    ordered(bench)
+    assert row(bench).state is SecurityState.FREE
+    bench.wait(days=10)
+    bench.do("respondent/1", "withdraw_retrial", {})
+    end(bench)
+    assert (row(bench).state, row(bench).waits_until) == (SecurityState.HOLDS, until)
+    with pytest.raises(ActNotOpen):
+        bench.do("clerk", "record_measure", {**MEASURE, "on": bench.today})
+    sound(bench)
+    bench.wait(days=60)
+    assert row(bench).state is SecurityState.OVER and "enforcement_security" in desks(bench)
+    bench.do("clerk", "record_measure", {**MEASURE, "on": bench.today})
+    sound(bench)
