@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from odr.procedure.acts.events import CaseClosed
 from odr.procedure.acts.table import Milestone, acts_that_mean, guard
 from odr.procedure.acts.tasks import DESKS, outliving
 from odr.procedure.acts.windows import TIME_LIMITS
+from odr.procedure.case.heard_again import acts_beginning_or_ending_anew, that_go_on
 from odr.procedure.models import Task, WindowState
 
 if TYPE_CHECKING:
@@ -34,26 +35,10 @@ def last_heard_again(session: Session, cases: Collection[int]) -> dict[int, Dock
     """Of some cases those that began anew, each with the last entry by which it did (CPL 41): one look for all."""
     rows = session.scalars(
         select(DocketEntry)
-        .where(DocketEntry.case_id.in_(cases), DocketEntry.act.in_(_beginning_or_ending_anew()))
+        .where(DocketEntry.case_id.in_(cases), DocketEntry.act.in_(acts_beginning_or_ending_anew()))
         .order_by(DocketEntry.number)
     )
-    return {case: standing[-1] for case, standing in _that_go_on(rows).items() if standing}
-
-
-def _that_go_on(rows: Iterable[DocketEntry]) -> dict[int, list[DocketEntry]]:
-    """Of each case the entries by which it began anew, in order; not those whose retrial ended without a judgment (CPI 404)."""
-    found: dict[int, list[DocketEntry]] = {}
-    for entry in rows:
-        result = json.loads(entry.payload)["result"]
-        if result.get("heard_again"):
-            found.setdefault(entry.case_id, []).append(entry)
-        elif result.get("lives_again") and found.get(entry.case_id):
-            found[entry.case_id].pop()
-    return found
-
-
-def _beginning_or_ending_anew() -> list[str]:
-    return sorted({*acts_that_mean(Milestone.HEARD_AGAIN), *acts_that_mean(Milestone.RETRIAL_ENDED)})
+    return {case: standing[-1] for case, standing in that_go_on(rows).items() if standing}
 
 
 def heard_again_by(sitting: Sitting, case: Case) -> list[DocketEntry]:
@@ -61,7 +46,7 @@ def heard_again_by(sitting: Sitting, case: Case) -> list[DocketEntry]:
     without a judgment counts no more (CPI 404).
     """
 
-    acts = _beginning_or_ending_anew()
+    acts = acts_beginning_or_ending_anew()
 
     def look() -> list[DocketEntry]:
         rows = sitting.session.scalars(
@@ -73,7 +58,7 @@ def heard_again_by(sitting: Sitting, case: Case) -> list[DocketEntry]:
                 )
             )
         )
-        return _that_go_on(rows).get(case.id, [])
+        return that_go_on(rows).get(case.id, [])
 
     # Many guards ask for it: a page asks the database once.
     return sitting.once(("heard again", case.id), look) if sitting.reading else look()

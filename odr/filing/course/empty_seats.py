@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 from odr.docket.models import COURT_ROLES, DECIDING_ROLES, Case, Role, Stage
 from odr.filing import desks
 from odr.filing.claim.procedure_bars import missing_of_panel
+from odr.filing.course.objections import BENCH_CHANGED
 from odr.filing.inputs import Reasons
-from odr.filing.registry.seats import could_sit, nobody_could, take_seat
+from odr.filing.registry.seats import could_sit, nobody_could, take_seats
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import Actor
-from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
@@ -64,13 +64,7 @@ class EmptySeatInput(CourtModel):
     while_stayed=True,
     strong=True,
     serves=Everyone.PARTIES,
-    letter=Letter(
-        PaperKind.NOTICE,
-        T("Who sits in your case has changed"),
-        T(
-            "If you know a reason why somebody who now takes part for the court may not be impartial, you may challenge them; otherwise there is nothing you have to do."
-        ),
-    ),
+    letter=BENCH_CHANGED,
     source=law("CPL 47, 131"),
     desk=desks.NO_SEAT,
     topic=Topic.CLAIM,
@@ -85,8 +79,7 @@ def fill_seat(sitting: Sitting, case: Case, given: EmptySeatInput, *, actor: Act
     role = next((one for one in empty_seats(sitting, case) if one.value == given.role), None)
     if role is None:
         raise InvalidInput.at("role", T("This seat is not empty. Choose one of those listed."))
-    lacks = missing_of_panel(sitting, case).get(role, 1)
-    drawn = [one for _ in range(lacks) if (one := take_seat(sitting, case, role)) is not None]
+    drawn = take_seats(sitting, case, role, missing_of_panel(sitting, case).get(role, 1))
     if not drawn:
         raise InvalidInput.at("role", nobody_could(sitting, case, role))
     if role in DECIDING_ROLES and not missing_of_panel(sitting, case):

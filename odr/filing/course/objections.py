@@ -54,6 +54,15 @@ CHALLENGE_WINDOW, REVIEW_WINDOW = "recusal_decision", "recusal_review"
 
 CHALLENGEABLE = (Role.JUDGE, Role.PANEL_JUDGE, Role.ASSESSOR, Role.ASSISTANT, Role.CLERK, Role.EXPERT, Role.INTERPRETER)
 
+BENCH_CHANGED = Letter(
+    PaperKind.NOTICE,
+    T("Who sits in your case has changed"),
+    T(
+        "If you know a reason why somebody who now takes part for the court may not be impartial, you may challenge them; otherwise there is nothing you have to do."
+    ),
+)
+"""What the parties are told where somebody else sits than before (CPL 131)."""
+
 DECIDERS = {
     "president": Role.PRESIDENT,
     "committee": Role.PRESIDENT,
@@ -698,13 +707,7 @@ def ask_reassignment(sitting: Sitting, case: Case, given: SeatInput, *, actor: A
     while_stayed=True,
     strong=True,
     serves=Everyone.PARTIES,
-    letter=Letter(
-        PaperKind.NOTICE,
-        T("Who sits in your case has changed"),
-        T(
-            "If you know a reason why somebody who now takes part for the court may not be impartial, you may challenge them; otherwise there is nothing you have to do."
-        ),
-    ),
+    letter=BENCH_CHANGED,
     source=law("CPL 47, 131"),
     desk=desks.REASSIGNMENT,
     topic=Topic.CLAIM,

@@ -254,6 +254,14 @@ def take_seat(sitting: Sitting, case: Case, role: Role, *, but: Collection[int] 
     return drawn.account
 
 
+def take_seats(sitting: Sitting, case: Case, role: Role, count: int) -> list[Account]:
+    """Seat so many by lot, each on record; as many as are there, and a task for the president where that is not enough."""
+    found: list[Account] = []
+    while len(found) < count and (one := take_seat(sitting, case, role)) is not None:
+        found.append(one)
+    return found
+
+
 def seat_clerk(sitting: Sitting, case: Case, account_id: int | None, because: Text) -> None:
     """Seat a clerk for the reason given, where they have no conflict and a post that holds, if one is asked for; else one is drawn.
     Either stands on record.

@@ -11,7 +11,7 @@ from pydantic import Field
 from odr.docket.models import Case, Role, Stage
 from odr.filing import desks as filing_desks
 from odr.filing.claim.procedure_bars import missing_of_panel, wide_panel_of
-from odr.filing.registry.seats import take_seat
+from odr.filing.registry.seats import take_seats
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import Actor
@@ -139,9 +139,7 @@ def _check_size(sitting: Sitting, case: Case, size: int, wide: WidePanel | None)
 def _drawn_short(sitting: Sitting, case: Case, role: Role, count: int, *, told: bool) -> int:
     """Draw for the empty seats of a role; how many stay empty, of which the president is ``told``."""
     sitting.close_tasks(case, filing_desks.NO_SEAT, role.value)
-    for drawn in range(count):
-        if take_seat(sitting, case, role) is None:
-            if not told:
-                raise ActNotOpen(T("Not enough assessors are free of conflict to sit in this case."))
-            return count - drawn
-    return 0
+    empty = count - len(take_seats(sitting, case, role, count))
+    if empty and not told:
+        raise ActNotOpen(T("Not enough assessors are free of conflict to sit in this case."))
+    return empty

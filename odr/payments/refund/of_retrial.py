@@ -11,19 +11,14 @@ from odr.docket.queries import entries_of
 from odr.payments.fee.assessment import assessments_of
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.models import FeeAssessment
-from odr.procedure.acts.table import Milestone, acts_that_mean
+from odr.procedure.case.heard_again import acts_beginning_or_ending_anew, that_go_on
 
 
 def retrial_began(session: Session, case: Case) -> int | None:
     """Number of the entry that ordered the last retrial that did not end without a judgment (CPI 404); None where there was none."""
-    acts = {*acts_that_mean(Milestone.HEARD_AGAIN), *acts_that_mean(Milestone.RETRIAL_ENDED)}
-    ordered: list[int] = []
-    for entry in sorted((one for act in acts for one in entries_of(session, case, act)), key=lambda one: one.number):
-        result = json.loads(entry.payload)["result"]
-        if result.get("ordered"):
-            ordered.append(entry.number)
-        elif result.get("lives_again") and ordered:
-            ordered.pop()
+    rows = (one for act in acts_beginning_or_ending_anew() for one in entries_of(session, case, act))
+    anew = that_go_on(sorted(rows, key=lambda one: one.number)).get(case.id, [])
+    ordered = [one.number for one in anew if json.loads(one.payload)["result"].get("ordered")]
     return ordered[-1] if ordered else None
 
 

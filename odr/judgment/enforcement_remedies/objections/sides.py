@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, Role
 from odr.docket.queries import parties
+from odr.filing.claim.outsider_action.respondents import plain
 from odr.ground.errors import InvalidInput
 from odr.ground.memory.asked_once import remembered
 from odr.ground.text import T, Text, side_by_side
@@ -82,7 +83,7 @@ def require_sued(sitting: Sitting, case: Case, row: EnforcementObjection, claim:
 def _is_same(party: Party, name: str, account: int | None) -> bool:
     if party.account_id and account:
         return party.account_id == account
-    return " ".join(party.name.split()).casefold() == " ".join(name.split()).casefold()
+    return plain(party.name) == plain(name)
 
 
 def names_to_sue(sitting: Sitting, case: Case, row: EnforcementObjection) -> Text:
