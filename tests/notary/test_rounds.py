@@ -18,7 +18,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings, strategies as st
 from pymerkle import InmemoryTree
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
@@ -391,6 +391,34 @@ def test_two_workers_bind_each_entry_once(database: Any, make_notary: Callable[.
     assert failed == []
     row = finish(notary, house)
     assert len(bound(notary)) == 3 * rounds.BATCH and signed_root(row) == oracle(stored_leaves(notary, 1)).get_root()
+
+
+def test_checkpoints_another_worker_binds_meanwhile_are_not_missing(
+    postgres_court_url: str, make_notary: Callable[..., Notary]
+) -> None:
+    """One looks how far the checkpoints are bound, another binds the last of them, and the first finds nothing more to bind: it looks
+    anew instead of believing what it saw before, and the round ends whole.
+    """
+    database, elsewhere = Database(postgres_court_url), Database(postgres_court_url)
+    notary, faster = make_notary(database), make_notary(elsewhere)
+    house, looks = House(notary), list[str]()
+    house.enter(b"file")
+    notary.begin_round(**RULE)
+    assert notary.advance_round(house, seconds=0) == 1, "its entry is bound, its checkpoint is next"
+
+    @event.listens_for(database.engine, "after_cursor_execute")
+    def meanwhile(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if "max(hash_renewal_head.position)" in statement:
+            looks.append(statement)
+            if len(looks) == 2:  # the first is the look at the round, the second in the transaction that binds
+                assert faster.advance_round(house, seconds=0) == 1
+
+    assert notary.advance_round(house, seconds=0) == 0
+    event.remove(database.engine, "after_cursor_execute", meanwhile)
+    row = finish(notary, house)
+    assert len(looks) == 3 and signed_root(row) == oracle(stored_leaves(notary, 1)).get_root()
+    for each in (database, elsewhere):
+        each.dispose()
 
 
 def test_the_statement_is_stamped_with_sha512_throughout(

@@ -72,6 +72,9 @@ class AskedOnce(Session):
     it cannot know: a row that is locked or read anew where others may write meanwhile, a savepoint undone, the end of the
     transaction. A row in hand that changed makes it forget only what looked at the columns that changed (:mod:`odr.ground.memory.looked_at`): rows found
     by others are the same rows.
+
+    So what others wrote since is never seen by asking the same again in a transaction that writes: whoever wants to know it
+    locks a row first, or looks in a session of its own.
     """
 
     def __init__(self, *args: Any, reading: bool = False, **how: Any) -> None:

@@ -291,12 +291,15 @@ def _bind_heads(notary: Notary, row: HashRenewal) -> int:
                 rows.append(
                     {"round": row.number, "position": at + len(rows), "log_id": head["log"], "size": size, "text": text}
                 )
-        if not rows:
-            if _filled(session, row.number, RenewedHead, row.entries) == row.entries + row.checkpoints:
-                # Another worker bound the last ones since this one looked.
-                return 0
+        if rows:
+            session.execute(insert(RenewedHead), rows)
+    if not rows:
+        # In the transaction above the answer of before would be remembered: this is looked at anew.
+        with notary.database.read() as session:
+            at = _filled(session, row.number, RenewedHead, row.entries)
+        if at < row.entries + row.checkpoints:
             raise LookupError("a checkpoint is missing: `flask log audit` says more")
-        session.execute(insert(RenewedHead), rows)
+        # Else another worker bound the last ones since this one looked.
     return len(rows)
 
 
