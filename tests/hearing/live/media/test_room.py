@@ -351,4 +351,9 @@ def test_everybody_comes_at_once(house: House, visitor: Visitors) -> None:
         house.order("admit", person=name)
     for each in people:
         others = {f"{name}/audio" for name in names if name != each.name}
-        until(lambda one=each, of=others: all(one.received()["packets"].get(key, 0) > 10 for key in of), each.name)
+        until(
+            lambda one=each, of=others: all(one.received()["packets"].get(key, 0) > 10 for key in of),
+            lambda one=each: (
+                f"{one.name} hears all: got {one.received()}, was told {one.seen()[-12:]}; {house.media.state('h1').people}"
+            ),
+        )
