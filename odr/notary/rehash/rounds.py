@@ -280,9 +280,10 @@ def hashes(holding: Holding) -> tuple[str, bytes, int]:
 
 
 def _bind_heads(notary: Notary, row: HashRenewal) -> int:
-    with notary.database.write() as session:
+    rows = list[dict[str, Any]]()
+    with notary.database.read() as session:
+        # One snapshot: what is bound and what is not fit together, whatever another worker binds meanwhile.
         at = _filled(session, row.number, RenewedHead, row.entries)
-        rows = list[dict[str, Any]]()
         for head in row.heads:
             for size in session.scalars(
                 _unbound(session, head).order_by(LogCheckpoint.size).limit(BATCH - len(rows))
@@ -291,15 +292,11 @@ def _bind_heads(notary: Notary, row: HashRenewal) -> int:
                 rows.append(
                     {"round": row.number, "position": at + len(rows), "log_id": head["log"], "size": size, "text": text}
                 )
-        if rows:
+    if rows:
+        with notary.database.write() as session:
             session.execute(insert(RenewedHead), rows)
-    if not rows:
-        # In the transaction above the answer of before would be remembered: this is looked at anew.
-        with notary.database.read() as session:
-            at = _filled(session, row.number, RenewedHead, row.entries)
-        if at < row.entries + row.checkpoints:
-            raise LookupError("a checkpoint is missing: `flask log audit` says more")
-        # Else another worker bound the last ones since this one looked.
+    elif at < row.entries + row.checkpoints:
+        raise LookupError("a checkpoint is missing: `flask log audit` says more")
     return len(rows)
 
 
