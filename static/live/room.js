@@ -63,6 +63,8 @@ class Room {
   #nonce = thisTab();
   #socket = null;
   #peer = null;
+  #closed = new Promise(() => {}); // fails when the connection for sound and picture is closed
+  #close = () => {};
   #senders = {};
   #own = { audio: null, video: null };
   #wanted = { audio: false, video: false };
@@ -164,11 +166,11 @@ class Room {
       case "in":
         return this.#isIn(message);
       case "offer":
-        return this.#then(() => this.#answer(message));
+        return this.#thenHere(() => this.#answer(message));
       case "candidate":
-        return this.#then(() => this.#peer?.addIceCandidate(message.candidate));
+        return this.#thenHere(() => this.#ofPeer(this.#peer?.addIceCandidate(message.candidate)));
       case "media_closed":
-        return this.#then(() => this.#closeMedia());
+        return this.#thenHere(() => this.#closeMedia());
       case "refused":
         if (this.#wasIn && COMES_BACK.has(message.why)) return this.#drop();
         return this.#end(message);
@@ -223,30 +225,44 @@ class Room {
     this.#work = this.#work.then(work).catch((error) => console.warn("live room:", error));
   }
 
+  /** What the room said over one way in means nothing for the next. */
+  #thenHere(work) {
+    const socket = this.#socket;
+    this.#then(() => socket === this.#socket && work());
+  }
+
   // ---- media
+
+  /** What the connection does, or that it was closed meanwhile: a browser leaves what a closed one was asked unanswered, and all that
+   *  waits behind it would wait for ever. */
+  #ofPeer(asked) {
+    return Promise.race([asked, this.#closed]);
+  }
 
   async #answer({ turn, sdp, sources }) {
     if (!this.#peer) this.#openMedia();
     const peer = this.#peer;
     this.#sources = sources;
-    await peer.setRemoteDescription({ type: "offer", sdp });
+    await this.#ofPeer(peer.setRemoteDescription({ type: "offer", sdp }));
     const [audio, video] = peer.getTransceivers();
     for (const [kind, transceiver] of [["audio", audio], ["video", video]]) {
       if (this.#senders[kind]) continue;
       transceiver.direction = "sendonly";
       this.#senders[kind] = transceiver.sender;
       await this.#sendOwn(kind);
+      if (peer !== this.#peer) return; // the person was asked for a device meanwhile
     }
-    await peer.setLocalDescription();
-    if (peer !== this.#peer) return;
+    await this.#ofPeer(peer.setLocalDescription());
     this.#send({ type: "answer", turn, sdp: peer.localDescription.sdp });
     for (const kind of ["audio", "video"]) await this.#limit(kind);
-    this.#showTracks();
+    if (peer === this.#peer) this.#showTracks();
   }
 
   #openMedia() {
     const peer = new RTCPeerConnection({ iceServers: this.#ice, bundlePolicy: "max-bundle" });
     this.#peer = peer;
+    this.#closed = new Promise((_, fails) => (this.#close = () => fails(new Error("closed meanwhile"))));
+    this.#closed.catch(() => {}); // nobody may be waiting
     peer.onicecandidate = ({ candidate }) => candidate && peer === this.#peer && this.#send({ type: "candidate", candidate });
     peer.onconnectionstatechange = () => {
       if (peer.connectionState === "failed" && peer === this.#peer) this.#drop();
@@ -255,6 +271,7 @@ class Room {
 
   #closeMedia() {
     this.#peer?.close();
+    this.#close();
     this.#peer = null;
     this.#senders = {};
     for (const [name, { person, kind }] of this.#shown) {
@@ -277,7 +294,7 @@ class Room {
     const parameters = sender?.getParameters();
     if (!parameters?.encodings?.length) return;
     parameters.encodings[0].maxBitrate = BITRATE[kind];
-    await sender.setParameters(parameters).catch(() => {});
+    await this.#ofPeer(sender.setParameters(parameters)).catch(() => {});
   }
 
   /** Send what the person wants and the court lets through; nothing else leaves this device. */
@@ -285,7 +302,7 @@ class Room {
     const sends = this.#wanted[kind] && !this.#held[kind];
     const track = sends ? await this.#take(kind) : null;
     if (!sends && kind === "video" && !this.#wanted.video) this.#give(kind);
-    await this.#senders[kind]?.replaceTrack(track);
+    await this.#ofPeer(this.#senders[kind]?.replaceTrack(track));
     if (track) await this.#limit(kind);
   }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from odr.hearing.live.media.control import Do, Media, MediaAway, MediaRefused, Rank, Ticket, issue, segment_key
-from tests.hearing.live.media.house import SECRET, House, until
+from tests.hearing.live.media.house import ROOT, SECRET, House, until
 from tests.hearing.live.media.knock import Knock, Said, talk
 from tests.patience import PATIENCE
 
@@ -314,6 +315,17 @@ def test_an_order_whose_answer_was_lost(house: House) -> None:
     assert [each["ended"] for each in house.order("close").told["pieces"]] == [1, 2, 3, 4, 5, 6]
     read = {each["ended"]: each["head"] for each in house.order("open", persons=[]).told["pieces"]}
     assert list(read) == [1, 2, 3, 4, 5, 6] and all(read[each["ended"]] == each["head"] for each in known)
+
+
+def test_the_page_waits_for_no_connection_that_is_closed() -> None:
+    """A browser never answers what a connection was asked that is closed meanwhile: each such question of the page ends with the
+    connection, so that nothing waits behind it for ever.
+    """
+    asks = re.compile(
+        r"\b(setRemoteDescription|setLocalDescription|addIceCandidate|replaceTrack|setParameters|getStats)\("
+    )
+    lines = [line for line in (ROOT / "static/live/room.js").read_text("utf-8").splitlines() if asks.search(line)]
+    assert len(lines) >= 5 and [line for line in lines if "this.#ofPeer(" not in line] == []
 
 
 @given(st.text(max_size=80), st.text(max_size=80))

@@ -20,7 +20,6 @@ RTCPeerConnection.prototype.close = function () {};
 window.sockets = [];
 const Socket = window.WebSocket;
 window.WebSocket = class extends Socket { constructor(...given) { super(...given); window.sockets.push(this); } };
-Object.assign(window.WebSocket, { OPEN: 1 });
 setInterval(() => window.sockets.forEach((each) => each.readyState === 1 && window.insists &&
   ["microphone", "camera"].forEach((type) => each.send(JSON.stringify({ type, on: true })))), 200);
 """
@@ -31,6 +30,23 @@ const parse = JSON.parse;
 JSON.parse = (...given) => Object.assign(parse(...given), { muted: false });
 """
 """A client to which no word of a mute comes through."""
+
+LOST_MEANWHILE = """
+const apply = RTCPeerConnection.prototype.setRemoteDescription;
+const Socket = window.WebSocket;
+let last, lost = false;
+window.WebSocket = class extends Socket { constructor(...given) { super(...given); last = this; } };
+RTCPeerConnection.prototype.setRemoteDescription = function (offer) {
+  const asked = apply.call(this, offer);
+  if (!lost) {
+    lost = true;
+    this.close();
+    last.close();
+  }
+  return asked;
+};
+"""
+"""A device whose first connection ends while it takes up the first offer: what its browser was asked is never answered."""
 
 
 def together(house: House, *people: Visitor) -> None:
@@ -357,3 +373,14 @@ def test_everybody_comes_at_once(house: House, visitor: Visitors) -> None:
                 f"{one.name} hears all: got {one.received()}, was told {one.seen()[-12:]}; {house.media.state('h1').people}"
             ),
         )
+
+
+def test_whoever_is_lost_while_the_connection_is_made_hears_when_back(house: House, visitor: Visitors) -> None:
+    """What the browser leaves unanswered of the connection that ended keeps nobody from taking up the next."""
+    judge, li = visitor("judge").enter(), visitor("li", LOST_MEANWHILE).enter()
+    for each in (judge, li):
+        house.order("admit", person=each.name)
+    li.saw("back")
+    li.hears("judge")
+    judge.hears("li")
+    assert house.kinds().count("lost") == house.kinds().count("back") == 1
