@@ -66,6 +66,7 @@ from odr.procedure.models import ClockOffset
 from odr.procedure.rules.activation import ActivatedVersions
 from odr.procedure.rules.registry import PackRegistry
 from odr.web import forgery, security_log
+from odr.web.for_programs import asks_as_program, problem
 from odr.web.guards import (
     SignInNeeded,
     assert_guarded,
@@ -362,8 +363,8 @@ def _errors(app: Flask) -> None:
     @app.errorhandler(CourtError)
     def on_breach(error: CourtError) -> ResponseReturnValue:
         security_log.refused(error, keyring(app.extensions["court"].settings.secret_key))
-        if request.path.startswith("/api/"):
-            return wiring.problem(error, current_locale())
+        if asks_as_program(request):
+            return problem(error, current_locale())
         if isinstance(error, SignInNeeded):
             return redirect(
                 url_for("identity.sign_in", next=request.full_path if request.method == "GET" else None), 303
@@ -402,8 +403,8 @@ def _errors(app: Flask) -> None:
     @app.errorhandler(StorageFull)
     def on_outage(error: CourtError) -> ResponseReturnValue:
         g.locale = locale = g.get("locale") or locale_of_request()
-        if request.path.startswith("/api/") or not request.accept_mimetypes.accept_html:
-            answer = wiring.problem(error, locale)
+        if asks_as_program(request) or not request.accept_mimetypes.accept_html:
+            answer = problem(error, locale)
         else:
             # Neither account nor log is asked: what is not there answers no page.
             template = app.jinja_env.get_template("generic/unavailable.html")

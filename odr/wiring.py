@@ -16,7 +16,6 @@ from cryptography import x509
 from sqlalchemy import Select, func, select, tuple_
 
 from odr.ground.config import Settings
-from odr.ground.errors import ActNotOpen, CourtError, InvalidInput
 from odr.ground.text import T
 from odr.notary.check.witness import Witness
 from odr.notary.time.time_tokens import RemoteTimestamper, Timestamper
@@ -24,7 +23,7 @@ from odr.procedure.acts.declared import check_table
 from odr.procedure.hooks import DeskPage, Room
 
 if TYPE_CHECKING:
-    from flask import Flask, Response
+    from flask import Flask
 
     from odr.ground.typeset import Typesetter
     from odr.procedure.court import Court
@@ -252,28 +251,3 @@ def typesetter(root: Path) -> Typesetter:
     from odr.ground.typeset import Typesetter
 
     return Typesetter(root / "fonts", root / "templates" / "documents")
-
-
-def problem(error: CourtError, locale: str = "en") -> Response:
-    """A breach as problem details (RFC 9457) for programs, in the caller's language."""
-    from flask import jsonify
-
-    body: dict[str, Any] = {
-        "type": f"urn:court:problem:{error.problem}",
-        "title": error.message.render(locale),
-        "status": error.status,
-    }
-    if error.way_out is not None:
-        body["detail"] = error.way_out.render(locale)
-    if error.source is not None:
-        body |= {"source": error.source, "rule": error.source.words.render(locale)}
-    if isinstance(error, InvalidInput):
-        body["errors"] = [
-            {"at": "/" + "/".join(map(str, f.location)), "message": f.message.render(locale)} for f in error.faults
-        ]
-    if isinstance(error, ActNotOpen) and error.open_acts:
-        body["open_acts"] = list(error.open_acts)
-    response = jsonify(body)
-    response.status_code = error.status
-    response.mimetype = "application/problem+json"
-    return response

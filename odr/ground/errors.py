@@ -37,6 +37,12 @@ class CourtError(Exception):
         self.source = source
 
 
+class NotUnderstood(CourtError):
+    """What a program sent has not the form that the court's description of its interface asks for."""
+
+    problem = "invalid-input"
+
+
 class NotFound(CourtError):
     """There is no such thing, or this person may not know that there is: the answer is the same."""
 

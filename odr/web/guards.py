@@ -34,6 +34,7 @@ from odr.identity.sign_in.rate_limits import Counted
 from odr.identity.sign_in.sessions import OFFICE_ROLES
 from odr.procedure.court import Court
 from odr.web import forgery, headers, proof, reader_language
+from odr.web.for_programs import asks_as_program
 from odr.web.forgery import Csrf
 from odr.web.headers import allow, allow_feature
 from odr.web.limits import MOST_BODY, MOST_GATHERED
@@ -550,11 +551,7 @@ def _need_person(scope: Scope | None, *, weak: bool = False) -> Person:
     """
     person = current_person()
     if person is None:
-        raise (
-            NotSignedIn(T("Sign in, or send a valid bearer token."))
-            if request.path.startswith("/api/")
-            else SignInNeeded
-        )
+        raise (NotSignedIn(T("Sign in, or send a valid bearer token.")) if asks_as_program(request) else SignInNeeded)
     if person.is_program and (scope is None or scope not in person.scopes):
         raise Forbidden(T("This token may not be used for that."))
     if not weak:

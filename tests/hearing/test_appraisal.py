@@ -18,6 +18,7 @@ from odr.hearing.appraisal.queries import appraisals_of, no_report_is_awaited, r
 from odr.hearing.trial_limit.excluded_time import excluded_of
 from odr.identity.models import Account
 from odr.payments.models import Payment
+from odr.procedure.case.next_box import next_box
 from odr.procedure.models import Task, Window, WindowState
 from odr.procedure.sitting import ActReceipt
 from odr.service.models import Packet
@@ -438,3 +439,32 @@ def test_third_specialist_of_a_party_is_refused(small_scene: Scene) -> None:
             session.scalars(select(Account.id).where(Account.email == EXPERT["email"])).one()
             == small_scene.people["stranger"]
         )
+
+
+def test_of_two_appraisals_each_is_told_by_its_own_name(small_scene: Scene) -> None:
+    """An expert is to be agreed on for each: the two lines name the entries that ordered them, and no line stands twice."""
+    scene = small_scene
+    with_exhibits(scene)
+    for fact in (FACT, "The photograph was not changed."):
+        scene.do(
+            "order_appraisal", "judge", fact=fact, questions="Is it so?", bears="claimant/1", reasons="It matters."
+        )
+    with scene.court.database.read() as session:
+        look, case = scene.court.look(session), session.get_one(Case, scene.case_id)
+        box = next_box(look, case, scene.actor("li"))
+        assert box is not None and box.step is not None
+        lines = [step for step in (box.step, *box.later) if step.window.kind == "expert_choice"]
+        assert [str(step.title) for step in lines] == [
+            f"Agree on an expert (entry {step.window.opened_by})" for step in lines
+        ]
+        assert len({step.title.render("zh-Hans") for step in lines}) == 2
+    scene.do(
+        "end_appraisal", "judge", appraisal=row(scene).reference, ground="not_needed", reasons="Both sides agree on it."
+    )
+    with scene.court.database.read() as session:
+        look, case = scene.court.look(session), session.get_one(Case, scene.case_id)
+        box = next_box(look, case, scene.actor("li"))
+        assert box is not None and box.step is not None
+        assert [str(s.title) for s in (box.step, *box.later) if s.window.kind == "expert_choice"] == [
+            "Agree on an expert"
+        ]

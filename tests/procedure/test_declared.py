@@ -23,7 +23,7 @@ from odr.procedure.rules.base import citations, law
 from odr.procedure.rules.court_rules import SourceStyle
 from odr.procedure.rules.pack import RulePack, _all_citations
 from odr.procedure.rules.registry import PackRegistry
-from odr.wiring import problem
+from odr.web.for_programs import problem
 from tests.filing.visitor import Visitor
 from tests.scene import Scene
 

@@ -12,7 +12,7 @@ from odr.assist.line.answering import Channel, Incoming, Outgoing, answer
 from odr.assist.line.said import DIGITS
 from odr.assist.line.sms_gateway import MOST_BYTES, fields_of, is_from_gateway, read_text
 from odr.ground.db import new_reference
-from odr.ground.errors import NotFound
+from odr.ground.errors import NotFound, NotUnderstood
 from odr.ground.text import T
 from odr.identity.sign_in import rate_limits
 from odr.identity.sign_in.keys import new_token
@@ -53,22 +53,16 @@ def for_programs() -> Response:
         or not _TOKEN.fullmatch(talk)
         or not _TOKEN.fullmatch(message)
     ):
-        title = T("Give talk and message as tokens of 20 to 80 letters and digits, and text as words.")
-        return _json({"title": title.render(current_locale())}, 400)
+        raise NotUnderstood(T("Give talk and message as tokens of 20 to 80 letters and digits, and text as words."))
     out = answer(current_court(), _incoming(talk, message, text[: 2 * LONGEST]))
-    return _json({"kind": out.kind, "language": out.locale, "text": out.text, "place": out.place or None}, 200)
+    made = jsonify(kind=out.kind, language=out.locale, text=out.text, place=out.place or None)
+    made.headers.update(NOT_KEPT)
+    return made
 
 
 def _incoming(talk: str, message: str, text: str) -> Incoming:
     network = rate_limits.network(request.remote_addr or "")
     return Incoming.text(Channel.WEB, talk, message, text, current_locale(), counted=network)
-
-
-def _json(body: dict[str, Any], status: int) -> Response:
-    made = jsonify(body)
-    made.status_code = status
-    made.headers.update(NOT_KEPT)
-    return made
 
 
 def _page(talk: str, text: str, out: Outgoing | None) -> Response:

@@ -16,6 +16,7 @@ from odr.ground.errors import CourtError, StepUpNeeded
 from odr.identity.pages import bp
 from odr.identity.pages.shared import page
 from odr.web import forgery
+from odr.web.for_programs import asks_as_program
 from odr.web.forgery import CrossOrigin, StaleForm
 from odr.web.guards import SecondFactorNeeded, SignInNeeded, guard_of, our_origins
 
@@ -31,7 +32,7 @@ def sign_in_needed(error: SignInNeeded) -> Response:
 @bp.app_errorhandler(StepUpNeeded)
 def step_up_needed(error: StepUpNeeded) -> ResponseReturnValue:
     """As for sign-in, with the page that asks for the second factor again."""
-    if request.path.startswith("/api/"):
+    if asks_as_program(request):
         return _for_a_program(error)
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("identity.confirm", next=_here()), 303)
@@ -41,7 +42,7 @@ def step_up_needed(error: StepUpNeeded) -> ResponseReturnValue:
 @bp.app_errorhandler(SecondFactorNeeded)
 def second_factor_needed(error: SecondFactorNeeded) -> ResponseReturnValue:
     """Staff without a second factor are brought to the page where it is set up, or asked for."""
-    if request.path.startswith("/api/"):
+    if asks_as_program(request):
         return _for_a_program(error)
     return redirect(url_for("identity.second_factor"), 303)
 
@@ -49,7 +50,7 @@ def second_factor_needed(error: SecondFactorNeeded) -> ResponseReturnValue:
 @bp.app_errorhandler(StaleForm)
 def stale_form(error: StaleForm) -> ResponseReturnValue:
     """Give the form back, with a fresh token."""
-    if request.path.startswith("/api/"):
+    if asks_as_program(request):
         return _for_a_program(error)
     return _kept(error, None)
 
@@ -59,7 +60,7 @@ def cross_origin(error: CrossOrigin) -> ResponseReturnValue:
     """Refuse without a word of what another site sent: it would stand there as if the court or the person had written
     it.
     """
-    if request.path.startswith("/api/"):
+    if asks_as_program(request):
         return _for_a_program(error)
     return render_template("generic/error.html", error=error, typed=[]), error.status
 

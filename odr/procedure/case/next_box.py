@@ -6,6 +6,7 @@ Duties come before remedies; only an act that is open is offered, and whoever ha
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -113,7 +114,35 @@ def next_box(
         return None
     still = [w for w in shown_windows(sitting, case, actor, WindowState.HALTED) if w.party_id == actor.party_id]
     box = _box(sitting, case, actor)
-    return replace(box, halted=[_halted(sitting, w) for w in still], awaited=_awaited(sitting, case, actor, box, began))
+    halted, awaited = [_halted(sitting, w) for w in still], _awaited(sitting, case, actor, box, began)
+    return _each_by_its_own_name(replace(box, halted=halted, awaited=awaited))
+
+
+def _each_by_its_own_name(box: NextBox) -> NextBox:
+    """Lines that would read alike say which entry began each: of two appraisals, an expert is to be agreed on for each."""
+    asked = [step for step in (box.step, *box.later, *box.remedies) if step is not None]
+    titles = _told_apart([(one.window, one.title) for one in asked])
+    awaited = _told_apart([(one.window, one.words) for one in box.awaited])
+    still = _told_apart([(one.window, one.title) for one in box.halted])
+    return replace(
+        box,
+        step=replace(box.step, title=titles[box.step.window.id]) if box.step is not None else None,
+        later=[replace(one, title=titles[one.window.id]) for one in box.later],
+        remedies=[replace(one, title=titles[one.window.id]) for one in box.remedies],
+        awaited=[replace(one, words=awaited[one.window.id]) for one in box.awaited],
+        halted=[replace(one, title=still[one.window.id]) for one in box.halted],
+    )
+
+
+def _told_apart(lines: Sequence[tuple[Window, Text]]) -> dict[int, Text]:
+    """Window → its words, with the number of the entry that opened it where another line has the same words."""
+    many = Counter(str(words) for _, words in lines)
+    return {
+        window.id: T("%(what)s (entry %(number)s)", what=words, number=window.opened_by)
+        if many[str(words)] > 1 and window.opened_by is not None
+        else words
+        for window, words in lines
+    }
 
 
 def _awaited(

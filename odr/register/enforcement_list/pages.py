@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from odr.ground.errors import FieldFault, InvalidInput, NotFound
-from odr.ground.text import Money, T, Text
+from odr.ground.errors import FieldFault, InvalidInput, NotFound, NotUnderstood
+from odr.ground.text import Money, T
 from odr.identity.sign_in import rate_limits
 from odr.identity.sign_in.keys import keyring
 from odr.identity.sign_in.rate_limits import Counted
@@ -23,6 +23,7 @@ from odr.register.enforcement_list.rules import is_written, name_key
 from odr.register.enforcement_list.sanctions.queries import NO_RULES
 from odr.register.enforcement_list.shown import Entry, as_json, look_up, totals
 from odr.register.publication.public_views import keys_of
+from odr.web.for_programs import problem
 from odr.web.guards import current_court, current_locale, current_session, public
 from odr.web.numbers import number_in
 from odr.web.pages import file_answer, look, pack_today
@@ -97,13 +98,13 @@ def for_programs() -> Response:
     given = told if isinstance(told, dict) else {}
     name, number = given.get("name"), given.get("number")
     if not isinstance(name, str) or not isinstance(number, str):
-        return _problem("invalid-input", T("Give name and number as words."), 400)
+        return problem(NotUnderstood(T("Give name and number as words.")), current_locale())
     if not is_written(name + number):
         _count(rate_limits.network(request.remote_addr or ""), Counted.LIST_FROM)
-        return _problem("invalid-input", T("Give name and number as words."), 400)
+        return problem(NotUnderstood(T("Give name and number as words.")), current_locale())
     found = _found(LookupInput.model_construct(name=name[:200], number=number[:120]))
     if not found:
-        return _problem("not-found", NOT_FOUND, 404)
+        return problem(NotFound(NOT_FOUND), current_locale())
     return _json(as_json(found, current_locale()), 200)
 
 
@@ -141,13 +142,6 @@ def script() -> Response:
 def _known() -> None:
     if pack_today().enforcement_list is None:
         raise NotFound
-
-
-def _problem(kind: str, title: Text, status: int) -> Response:
-    told = {"type": f"urn:court:problem:{kind}", "title": title.render(current_locale()), "status": status}
-    made = _json(told, status)
-    made.mimetype = "application/problem+json"
-    return made
 
 
 def _json(body: dict[str, Any], status: int) -> Response:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from odr.ground.errors import FieldFault, InvalidInput
+from odr.ground.errors import CourtError, FieldFault, InvalidInput, NotFound, NotUnderstood
 from odr.ground.text import T
 from odr.identity.sign_in import rate_limits
 from odr.identity.sign_in.keys import keyring
@@ -19,6 +19,7 @@ from odr.procedure.forms import fields as forms
 from odr.procedure.forms.inputs import CourtModel, CourtText, field
 from odr.register.process.queries import Progress, as_json, progress_of
 from odr.service.packet.progress_codes import case_behind, code_key, number_key
+from odr.web.for_programs import problem
 from odr.web.guards import current_court, current_locale, current_session, public
 from odr.web.pages import look, pack_today
 
@@ -84,16 +85,17 @@ def for_programs() -> Response:
     given = told if isinstance(told, dict) else {}
     number, code = given.get("number"), given.get("code")
     if not isinstance(number, str) or not isinstance(code, str):
-        return _json({"title": T("Give number and code as words.").render(current_locale())}, 400)
+        return _refused(NotUnderstood(T("Give number and code as words.")))
     found = _found(ProgressInput.model_construct(number=number[:120], code=code[:40]))
     if found is None:
-        return _json({"title": NOT_FOUND.render(current_locale())}, 404)
-    return _json(as_json(found, current_locale()), 200)
+        return _refused(NotFound(NOT_FOUND))
+    made = jsonify(as_json(found, current_locale()))
+    made.headers.update(NOT_KEPT)
+    return made
 
 
-def _json(body: dict[str, Any], status: int) -> Response:
-    made = jsonify(body)
-    made.status_code = status
+def _refused(error: CourtError) -> Response:
+    made = problem(error, current_locale())
     made.headers.update(NOT_KEPT)
     return made
 

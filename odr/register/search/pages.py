@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
 from odr.ground.canonical import canonical, sha256_hex
-from odr.ground.errors import InvalidInput, NotFound
+from odr.ground.errors import InvalidInput, NotFound, Unavailable
 from odr.ground.text import T, Text
 from odr.register.publication import public_views as views
 from odr.register.search import answers, bulk
@@ -33,8 +33,16 @@ SHOWN_VALUES = 8
 MOST_VALUES = 200
 """Values of a facet on the page; programs get all of them."""
 FED = 50
-AGAIN = "60"
+AGAIN = 60
 """Seconds after which a program asks again while the search is being prepared."""
+
+
+class NotReady(Unavailable):
+    """The search is being prepared: what can be found is read into its shelves."""
+
+    def __init__(self) -> None:
+        super().__init__(AGAIN)
+        self.message, self.way_out = T("The search is being prepared. Try again in a minute."), None
 
 
 @dataclass(frozen=True)
@@ -157,7 +165,7 @@ def cited_for_programs() -> Response:
     """The same for programs."""
     ready = open_search(current_court(), current_session())
     if ready is None:
-        return _not_ready()
+        raise NotReady
     found = most_cited(current_session(), reader_of(pack_today()), ready, _cause_asked())
     return jsonify(answers.cited_json(found, _address("search.decisions"), current_locale()))
 
@@ -178,13 +186,10 @@ def for_programs() -> Response:
     asking = Asking.of(request.args)
     ready = open_search(current_court(), current_session())
     if ready is None:
-        return _not_ready()
-    try:
-        if asking.fault is not None:
-            raise InvalidInput.at("q", asking.fault)
-        shown = _search(ready, asking)
-    except InvalidInput as error:
-        return _problem(error)
+        raise NotReady
+    if asking.fault is not None:
+        raise InvalidInput.at("q", asking.fault)
+    shown = _search(ready, asking)
     told = answers.search_json(
         asking, shown.found, shown.hits, shown.corrected, _address("search.decisions"), current_locale()
     )
@@ -192,31 +197,6 @@ def for_programs() -> Response:
         changed = {"q": shown.corrected} if shown.corrected is not None else {}
         told["next"] = asking.address(_address("search.for_programs"), after=shown.found.next, **changed)
     return jsonify(told)
-
-
-def _not_ready() -> Response:
-    answer = jsonify(
-        type="urn:court:problem:unavailable",
-        title=T("The search is being prepared. Try again in a minute.").render(current_locale()),
-        status=503,
-    )
-    answer.status_code, answer.mimetype = 503, "application/problem+json"
-    answer.headers["Retry-After"] = AGAIN
-    return answer
-
-
-def _problem(error: InvalidInput) -> Response:
-    locale = current_locale()
-    answer = jsonify(
-        type="urn:court:problem:invalid-input",
-        title=error.message.render(locale),
-        status=422,
-        errors=[
-            {"at": "/" + "/".join(map(str, f.location)), "message": f.message.render(locale)} for f in error.faults
-        ],
-    )
-    answer.status_code, answer.mimetype = 422, "application/problem+json"
-    return answer
 
 
 @search.get("/decisions/<any(en, 'zh-Hans'):locale>.atom")
@@ -227,13 +207,10 @@ def atom(locale: str) -> Response:
     court = current_court()
     ready = open_search(court, current_session())
     if ready is None:
-        return _not_ready()
-    try:
-        if asking.fault is not None:
-            raise InvalidInput.at("q", asking.fault)
-        shown = _search(ready, asking, FED)
-    except InvalidInput as error:
-        return _problem(error)
+        raise NotReady
+    if asking.fault is not None:
+        raise InvalidInput.at("q", asking.fault)
+    shown = _search(ready, asking, FED)
     reader = reader_of(pack_today())
     narrowed = [value_words(reader, name, value) for name, value in asking.filters]
     body = answers.atom(
