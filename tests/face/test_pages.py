@@ -12,7 +12,9 @@ from odr.ground.errors import ActNotOpen, Cited, FieldFault, InvalidInput
 from odr.ground.text import LOCALES, T
 from odr.procedure.forms import fields as forms
 from tests.face.stage import CHOICES, TYPED, Everything, court_things, environment, sample, wrong_fields
+from tests.parsed import ROOT
 
+TEMPLATES = ROOT / "templates"
 LANGUAGES = sorted(LOCALES)
 SOMEBODY = SimpleNamespace(name="Li Wen", is_staff=False, roles=frozenset(), acting_for=None)
 
@@ -182,3 +184,16 @@ def test_the_language_switch_keeps_the_address() -> None:
     """Changing the language leads back to the same page."""
     assert 'href="/language/zh-Hans?next=/cases/abc"' in sample("en")
     assert 'href="/language/en?next=/cases/abc"' in sample("zh-Hans")
+
+
+def test_every_wide_table_becomes_cards_or_scrolls_on_a_phone() -> None:
+    """A table of three columns is wider than 320 px sooner or later: at a long name, an address, a date."""
+    wrong = []
+    for path in sorted(TEMPLATES.rglob("*.html")):
+        words = path.read_text(encoding="utf-8")
+        for found in re.finditer(r"<table\b[^>]*>", words):
+            inside = words[found.end() :].partition("</table>")[0]
+            is_scrolled = "court-scroll" in words[max(0, found.start() - 200) : found.start()]
+            if not re.search("court-(stack|texts)", found[0]) and not is_scrolled and inside.count('scope="col"') > 2:
+                wrong.append(f"{path.relative_to(TEMPLATES)}: {found[0]}")
+    assert not wrong, wrong

@@ -112,7 +112,9 @@ def panel(bench: Bench, who: str) -> str:
 
 
 def action(bench: Bench, by: str = "claimant/1", against: tuple[str, ...] = ("Li", "Shen Yue"), **changes: Any) -> str:
-    """Another case at this court, brought today by somebody of this one against others by name: its number."""
+    """Another case at this court, brought today by somebody of this one, or by who has this name, against others by name: its
+    number.
+    """
     with bench.court.database.write() as session:
         this = session.get_one(Case, bench.case_id)
         facts = {
@@ -122,8 +124,10 @@ def action(bench: Bench, by: str = "claimant/1", against: tuple[str, ...] = ("Li
         }
         number = "(2026)网0192民初777号"
         claim = Case(**{**facts, "number": number, "lodged_at": bench.clock.now(), **changes})
-        who = next(party for party in this.parties if party.label == by)
-        same = {key: getattr(who, key) for key in ("name", "kind", "account_id", "locale", "details")}
+        who = next((party for party in this.parties if party.label == by), None)
+        same: dict[str, Any] = {"name": by, "kind": PartyKind.PERSON, "locale": "en", "details": {}}
+        if who is not None:
+            same = {key: getattr(who, key) for key in ("name", "kind", "account_id", "locale", "details")}
         session.add(claim)
         session.flush()
         session.add(Party(case_id=claim.id, role=Role.CLAIMANT, ordinal=1, **same))
@@ -248,7 +252,7 @@ def test_what_an_outsider_claims_is_not_sold_until_they_can_no_longer_sue(bench:
         sell(bench)
     bench.wait(days=7)
     with pytest.raises(InvalidInput, match="last day for it"):
-        for_outsider(bench, "action", claim=action(bench))
+        for_outsider(bench, "action", claim=action(bench, "Shen  YUE"))
     sell(bench)
 
 
@@ -258,12 +262,14 @@ def test_an_outsiders_action_keeps_it_until_the_judgment(bench: Bench) -> None:
     outside(bench)
     rule(bench, "unfounded")
     with pytest.raises(InvalidInput, match="reached them"):
-        for_outsider(bench, "action", claim=action(bench))
+        for_outsider(bench, "action", claim=action(bench, "Shen  YUE"))
     for_outsider(bench, "served")
     with pytest.raises(InvalidInput, match="does not give that"):
         for_outsider(bench, "review")
-    with pytest.raises(InvalidInput, match="No claim"):
+    with pytest.raises(InvalidInput, match="brought no claim"):
         for_outsider(bench, "action", claim="(2026)网0192民初000号")
+    with pytest.raises(InvalidInput, match="Shen Yue brought no claim"):
+        for_outsider(bench, "action", claim=action(bench, number="(2026)网0192民初778号"))
     for_outsider(bench, "action", claim="(2026)网0192民初777号")
     bench.wait(days=60)
     with pytest.raises(InvalidInput, match="under way"):
@@ -285,7 +291,7 @@ def test_a_right_that_holds_halts_it_and_the_creditor_alone_sues(bench: Bench) -
     bench.serve("respondent/1")
     bench.serve("claimant/1")
     assert running(bench, "enforcement_objection_action") == ["claimant/1"]
-    with pytest.raises(InvalidInput, match="No claim"):
+    with pytest.raises(InvalidInput, match="brought no claim"):
         bench.do("claimant/1", "name_objection_action", {"claim": "nothing"})
     bench.do("claimant/1", "name_objection_action", {"claim": action(bench)})
     bench.wait(days=40)
@@ -304,12 +310,12 @@ def test_nobody_holds_up_an_enforcement_by_a_claim_of_others_or_of_before(bench:
     bench.do("third_party/1", "object_to_enforcement", {**OBJECTS, "kind": "property", "what": CAR})
     rule(bench, "unfounded")
     bench.serve("third_party/1")
-    with pytest.raises(InvalidInput, match="No claim"):
+    with pytest.raises(InvalidInput, match="brought no claim"):
         bench.do("third_party/1", "name_objection_action", {"claim": action(bench, number="(2026)网0192民初776号")})
     with pytest.raises(InvalidInput, match="before the ruling"):
         bench.do("third_party/1", "name_objection_action", {"claim": older})
     order = action(bench, by="third_party/1", number="(2026)网0192民督1号", stage=Stage.PAYMENT_ORDER)
-    with pytest.raises(InvalidInput, match="No claim"):
+    with pytest.raises(InvalidInput, match="brought no claim"):
         bench.do("third_party/1", "name_objection_action", {"claim": order})
     bench.do("third_party/1", "name_objection_action", {"claim": action(bench, by="third_party/1")})
     with pytest.raises(InvalidInput, match="under way"):
@@ -325,7 +331,7 @@ def test_an_outsiders_claim_that_came_late_is_late_whatever_day_is_written_down(
     day = bench.today
     bench.wait(days=22)
     with pytest.raises(InvalidInput, match="after the last day"):
-        for_outsider(bench, "action", claim=action(bench), on=day)
+        for_outsider(bench, "action", claim=action(bench, "Shen Yue"), on=day)
 
 
 def test_what_is_claimed_stays_untouched_where_the_ruling_had_not_arrived(bench: Bench) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Outcome, Party, Role, Seat, Stage
 from odr.docket.queries import parties
+from odr.docket.same_person import same_person
 from odr.filing import names as act_names
 from odr.filing.claim.acts import start_answer
 from odr.filing.claim.changes import TRIAL, see_track
@@ -192,7 +193,7 @@ def _check_main(sitting: Sitting, case: Case, main: Case, given: JoinIntoInput, 
 
 def _party_in(sitting: Sitting, main: Case, old: Party) -> Party:
     """The same person in the other case, or a new party there; whoever acts for them acts for them there too."""
-    same = [p for p in parties(main, old.role) if _is_same(p, old)]
+    same = [p for p in parties(main, old.role) if same_person(p, old)]
     if same:
         return same[0]
     new = Party(
@@ -219,15 +220,6 @@ def _party_in(sitting: Sitting, main: Case, old: Party) -> Party:
     ):
         mandate.case_id, mandate.party_id = main.id, new.id
     return new
-
-
-def _is_same(one: Party, other: Party) -> bool:
-    """Whether two parties are one person: by their account, and by kind and name only where not each has an account of
-    their own. Many people have the same name.
-    """
-    if one.account_id is not None and other.account_id is not None:
-        return one.account_id == other.account_id
-    return one.kind is other.kind and one.name.casefold() == other.name.casefold()
 
 
 def _take_claims(sitting: Sitting, case: Case, main: Case, moved: Mapping[int, Party]) -> list[Claim]:

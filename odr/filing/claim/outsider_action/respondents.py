@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from odr.docket.models import Case, Party, Role
 from odr.docket.queries import parties
+from odr.docket.same_person import plain
 from odr.filing.claim.outsider_action.queries import outsider_action_of
 from odr.filing.parties.invitation import call_in, note_addresses
 
@@ -57,11 +58,6 @@ def call_third_parties(sitting: Sitting, case: Case) -> None:
 
 def _is_same(mine: Party, theirs: Party) -> bool:
     return plain(mine.name) == plain(theirs.name) or (bool(mine.email) and plain(mine.email) == plain(theirs.email))
-
-
-def plain(words: str | None) -> str:
-    """A name or an address as it is compared: however it is spaced, in capitals or not."""
-    return " ".join((words or "").split()).casefold()
 
 
 def _new(case: Case, role: Role, like: Party) -> Party:

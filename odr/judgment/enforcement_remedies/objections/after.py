@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import PARTY_ROLES, Case, Party, Role, Stage
+from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.docket.queries import parties
+from odr.docket.same_person import is_person
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -168,15 +169,21 @@ def asked(sitting: Sitting, case: Case, row: EnforcementObjection, name: str) ->
 
 
 def _action(
-    sitting: Sitting, case: Case, row: EnforcementObjection, code: str, until: datetime | None, me: Party | None = None
+    sitting: Sitting,
+    case: Case,
+    row: EnforcementObjection,
+    code: str,
+    until: datetime | None,
+    name: str,
+    account: int | None = None,
 ) -> Case:
-    """The case an action was brought in at this court, after the ruling, in time, and by ``me`` where a party names it (CPI 302,
-    303, 304): what others claim holds up no enforcement. Raises InvalidInput.
+    """The case an action was brought in at this court, after the ruling, in time, and by whom the ruling gives it, a party or who
+    objected from outside (CPI 302, 303, 304): what others claim holds up no enforcement. Raises InvalidInput.
     """
     typed = code.strip()
     found = sitting.session.scalar(select(Case).where((Case.number == typed) | (Case.reference == typed)))
-    if found is None or found.id == case.id or found.is_without_claim or (me is not None and not _is_by(found, me)):
-        raise InvalidInput.at("claim", T("No claim of this number or code was brought at this court."))
+    if found is None or found.id == case.id or found.is_without_claim or not _is_by(found, name, account):
+        raise InvalidInput.at("claim", T("%(name)s brought no claim of this number or code at this court.", name=name))
     if row.ruled_at is not None and found.lodged_at < row.ruled_at:
         raise InvalidInput.at("claim", T("This claim was brought before the ruling, so it is not an action about it."))
     if until is not None and found.lodged_at > until:
@@ -184,12 +191,8 @@ def _action(
     return found
 
 
-def _is_by(claim: Case, me: Party) -> bool:
-    """Whether somebody is a claimant in a case: by their account, or by name where a claim came on paper."""
-    mine = parties(claim, Role.CLAIMANT)
-    return any(
-        one.account_id == me.account_id if one.account_id and me.account_id else one.name == me.name for one in mine
-    )
+def _is_by(claim: Case, name: str, account: int | None) -> bool:
+    return any(is_person(one, name, account) for one in parties(claim, Role.CLAIMANT))
 
 
 def brought(sitting: Sitting, case: Case, row: EnforcementObjection, action: Case, name: str) -> None:
@@ -237,7 +240,7 @@ def name_objection_action(
     if row is None or row.suit_id is not None:
         raise ActNotOpen(T("No ruling on property gives you an action."))
     window = sitting.windows(case, ACTION, party=me, state=None, subject=row.reference)[-1]
-    claim = _action(sitting, case, row, given.claim, window.due_at, me)
+    claim = _action(sitting, case, row, given.claim, window.due_at, me.name, me.account_id)
     require_sued(sitting, case, row, claim, contests=given.debtor == "contests")
     brought(sitting, case, row, claim, me.name)
     sitting.close_tasks(case, desks.OBJECTION_CARRY_OUT, row.reference)
@@ -317,7 +320,7 @@ def record_for_outsider(
     if row.suit_id is not None:
         raise InvalidInput.at("step", T("This is recorded already."))
     until = datetime.combine(row.until_on, time.max, tzinfo=sitting.pack(case).tz)
-    claim = _action(sitting, case, row, given.claim or "", until)
+    claim = _action(sitting, case, row, given.claim or "", until, name)
     require_sued(sitting, case, row, claim, contests=given.debtor == "contests")
     brought(sitting, case, row, claim, name)
     return Recorded(T("%(name)s brought an action about enforced property", name=name), facts)

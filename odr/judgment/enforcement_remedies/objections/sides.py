@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, Role
 from odr.docket.queries import parties
-from odr.filing.claim.outsider_action.respondents import plain
+from odr.docket.same_person import is_person
 from odr.ground.errors import InvalidInput
 from odr.ground.memory.asked_once import remembered
 from odr.ground.text import T, Text, side_by_side
@@ -67,7 +67,7 @@ def require_sued(sitting: Sitting, case: Case, row: EnforcementObjection, claim:
     """Raises InvalidInput where somebody is not a respondent of the claim who has to be (CPI 305, 306)."""
     sued = parties(claim, Role.RESPONDENT)
     wanted = whom_to_sue(sitting, case, row, contests=contests)
-    missing = [name for name, account in wanted if not any(_is_same(one, name, account) for one in sued)]
+    missing = [name for name, account in wanted if not any(is_person(one, name, account) for one in sued)]
     if missing:
         article = "CPI 305" if row.state is ObjectionState.UNFOUNDED else "CPI 306"
         raise InvalidInput.at(
@@ -78,12 +78,6 @@ def require_sued(sitting: Sitting, case: Case, row: EnforcementObjection, claim:
                 article=sitting.pack(case).cite(article),
             ),
         )
-
-
-def _is_same(party: Party, name: str, account: int | None) -> bool:
-    if party.account_id and account:
-        return party.account_id == account
-    return plain(party.name) == plain(name)
 
 
 def names_to_sue(sitting: Sitting, case: Case, row: EnforcementObjection) -> Text:

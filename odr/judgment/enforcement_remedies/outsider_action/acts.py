@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, Party, Role, Stage, Track
+from odr.docket.models import Case, Role, Stage, Track
 from odr.docket.queries import seat
+from odr.docket.same_person import is_person
 from odr.filing import desks as filing_desks, names as filing_names
 from odr.filing.claim.outsider_action.models import OutsiderAction
 from odr.filing.claim.outsider_action.queries import actions_against, outsider_action_of
-from odr.filing.claim.outsider_action.respondents import call_third_parties, plain, put_in_parties
+from odr.filing.claim.outsider_action.respondents import call_third_parties, put_in_parties
 from odr.filing.inputs import AcceptInput
 from odr.filing.registry.seats import take_seat
 from odr.ground.errors import ActNotOpen, InvalidInput
@@ -79,13 +80,15 @@ def name_attacked_decision(
     attacked = _attacked(sitting, case, given.number.strip())
     if given.known_on > sitting.today:
         raise InvalidInput.at("known_on", T("This day is still to come."))
-    if any(_is_same(party, me) for party in attacked.parties):
+    if any(is_person(party, me.name, me.account_id) for party in attacked.parties):
         raise InvalidInput.at(
             "number", T("You are a party of this case: apply for a retrial there, or appeal while you can.")
         )
     for other in actions_against(sitting.session, attacked):
         theirs = own_case(sitting, other)
-        if not is_over(sitting, other) and any(_is_same(p, me) for p in theirs.parties if p.role is Role.CLAIMANT):
+        if not is_over(sitting, other) and any(
+            is_person(p, me.name, me.account_id) for p in theirs.parties if p.role is Role.CLAIMANT
+        ):
             raise InvalidInput.at("number", T("You attack this decision already."))
     time_to_sue = reckon(sitting.pack(case), BROUGHT, _noon(sitting, case, given.known_on))
     row = OutsiderAction(
@@ -128,12 +131,6 @@ def _attacked(sitting: Sitting, case: Case, number: str) -> Case:
             ),
         )
     return found
-
-
-def _is_same(one: Party, other: Party) -> bool:
-    if one.account_id and other.account_id:
-        return one.account_id == other.account_id
-    return plain(one.name) == plain(other.name)
 
 
 def _noon(sitting: Sitting, case: Case, day: date) -> datetime:

@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from odr.docket.models import Case, Stage
 from odr.docket.queries import entries_of, parties
+from odr.docket.same_person import plain
 from odr.filing import names as filing_names
 from odr.filing.claim.outsider_action.models import OutsiderAction
 from odr.filing.claim.outsider_action.queries import actions_against
-from odr.filing.claim.outsider_action.respondents import plain
 from odr.filing.claim.progress import requests_of
 from odr.filing.models import RequestKind
 from odr.judgment import names
