@@ -155,33 +155,42 @@ def told(small_scene: Scene) -> Callable[[], list[str]]:
         return [what for what, breach in must_refuse.items() if breach is None]
 
     def windows() -> dict[str, CourtError | None]:
-        found: dict[str, CourtError | None] = {}
-        li = scene.actor("li")
+        late = in_window("answer", WindowState.LAPSED, Role.RESPONDENT, "file_answer", "haiyun")
+        found = {
+            "done already, after its time": late if late is not None and "already done" in str(late.message) else None
+        }
         for state in (WindowState.LAPSED, WindowState.HALTED, WindowState.ENDED, WindowState.MET):
-            with scene.court.database.write() as session:
-                party = next(p for p in session.get_one(Case, scene.case_id).parties if p.role is Role.CLAIMANT)
-                now = scene.clock.now()
-                row = Window(
-                    case_id=scene.case_id,
-                    party_id=party.id,
-                    kind="correction",
-                    state=state,
-                    opened_at=now,
-                    due_at=now - timedelta(days=1),
-                    working={},
-                    opened_by=1,
-                )
-                session.add(row)
-            breach = look("correct_claim", li, stage=Stage.RETURNED)
+            breach = in_window("correction", state, Role.CLAIMANT, "correct_claim", "li", stage=Stage.RETURNED)
             words = {"LAPSED": "ended on", "HALTED": "halted", "ENDED": "no longer needed", "MET": "already done"}[
                 state.name
             ]
             found[f"a window that is {state.value}"] = (
                 breach if breach is not None and words in str(breach.message) else None
             )
-            with scene.court.database.write() as session:
-                session.delete(session.get_one(Window, row.id))
         return found
+
+    def in_window(
+        kind: str, state: WindowState, role: Role, name: str, who: str, **case_changes: Any
+    ) -> CourtError | None:
+        """What an act is told while the newest time for it stands like this."""
+        with scene.court.database.write() as session:
+            party = next(p for p in session.get_one(Case, scene.case_id).parties if p.role is role)
+            now = scene.clock.now()
+            row = Window(
+                case_id=scene.case_id,
+                party_id=party.id,
+                kind=kind,
+                state=state,
+                opened_at=now,
+                due_at=now - timedelta(days=1),
+                working={},
+                opened_by=1,
+            )
+            session.add(row)
+        breach = look(name, scene.actor(who), **case_changes)
+        with scene.court.database.write() as session:
+            session.delete(session.get_one(Window, row.id))
+        return breach
 
     def attempt_as(actor: Actor, name: str) -> CourtError | None:
         return kept_out(name, {"mode": "offline"}, actor, None)

@@ -26,12 +26,14 @@ class Offer:
 class Reference:
     """One case. ``next_working`` is the calendar: the first worked day from a day on."""
 
-    next_working: Callable[[date], date]
+    next_working: Callable[[date], date] = field(repr=False)
     now: datetime
     stage: str = "lodged"
     returned: bool = False
     review_until: date | None = None
     correct_until: date | None = None
+    told: bool = False
+    """The letter that says what is missing reached the claimant."""
     joined: bool = False
     answered: bool = False
     answer_until: date | None = None
@@ -64,6 +66,11 @@ class Reference:
             self._accepted()
         self.offers = [offer for offer in self.offers if self.today <= offer.until]
 
+    def letters_arrive(self) -> None:
+        """What is missing reaches the claimant: the seven days are counted from then, where that gives them more (OLR 9)."""
+        if self.stage == "returned" and not self.told:
+            self.told, self.correct_until = True, max(self.correct_until or self.today, self._in_seven_days())
+
     # What may be done
 
     def may(self, act: str, who: str) -> bool:
@@ -85,7 +92,9 @@ class Reference:
         return who == "clerk" and self.stage == "lodged"
 
     def _may_propose_refusal(self, who: str) -> bool:
-        return who == "clerk" and not self.proposed and (self.stage == "lodged" or self._time_to_mend_is_over())
+        # Nobody is refused for what they were never told was missing.
+        over = self.told and self._time_to_mend_is_over()
+        return who == "clerk" and not self.proposed and (self.stage == "lodged" or over)
 
     def _may_refuse_claim(self, who: str) -> bool:
         return who == "judge" and self.proposed and self.stage in {"lodged", "returned"}
@@ -161,7 +170,7 @@ class Reference:
 
     def _do_return_claim(self, who: str) -> None:
         self.stage, self.returned, self.review_until, self.correct_until = "returned", True, None, self._in_seven_days()
-        self.proposed = False
+        self.proposed, self.told = False, False
 
     def _do_correct_claim(self, who: str) -> None:
         self.stage, self.correct_until, self.review_until = "lodged", None, self._in_seven_days()

@@ -11,7 +11,14 @@ from typing import Any
 
 import pytest
 from hypothesis import settings, strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import select
 
 from odr.docket.models import Case, DocketEntry
@@ -45,6 +52,7 @@ class Lifecycle(RuleBasedStateMachine):
     """One case of a court that has many; the clock goes on from one to the next."""
 
     scene: Scene
+    said = ""
     done = 0
     tried = 0
 
@@ -62,9 +70,23 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(act=st.sampled_from(ACTS), who=st.sampled_from(WHO))
     def attempt(self, act: str, who: str) -> None:
         """Somebody tries something."""
+        self.tries(act, who)
+
+    @precondition(lambda self: self.open_now())
+    @rule(lot=st.integers(0, 999))
+    def attempt_what_is_open(self, lot: int) -> None:
+        """Somebody does one of the things that may be done now: by lot alone one try in fifty would be one."""
+        able = self.open_now()
+        self.tries(*able[lot % len(able)])
+
+    def open_now(self) -> list[tuple[str, str]]:
+        """What is open to whom."""
+        return [(act, who) for act in ACTS for who in WHO if self.model.may(act, who)]
+
+    def tries(self, act: str, who: str) -> None:
         expected = self.model.may(act, who)
         type(self).tried += 1
-        assert self.performed(act, who) is expected, f"{act} by {who}, {self.model}"
+        assert self.performed(act, who) is expected, f"{act} by {who}: {self.said}; {self.model}"
         if expected:
             type(self).done += 1
             self.model.do(act, who)
@@ -79,11 +101,24 @@ class Lifecycle(RuleBasedStateMachine):
         """Some days pass."""
         self.wait(timedelta(days=days))
 
+    @precondition(lambda self: self.model.stage == "returned" and not self.model.told)
+    @rule()
+    def letters_arrive(self) -> None:
+        """The worker brings the claimant the letter that says what is missing."""
+        self.model.letters_arrive()
+        self.scene.work()
+
     def wait(self, by: timedelta) -> None:
-        self.model.wait(by)
-        self.scene.clock.advance(by)
-        with self.scene.court.sit() as sitting:
-            sitting.perform_due(sitting.session.get_one(Case, self.scene.case_id))
+        while by:
+            # Day by day: the fee is paid on the day on which the claim counts as accepted, as it is where the registry accepts it.
+            some = min(by, timedelta(days=1))
+            by, before = by - some, len(self.model.entries)
+            self.model.wait(some)
+            self.scene.clock.advance(some)
+            with self.scene.court.sit() as sitting:
+                sitting.perform_due(sitting.session.get_one(Case, self.scene.case_id))
+            if "accept_claim" in self.model.entries[before:]:
+                self.scene.pay()
 
     @invariant()
     def agrees(self) -> None:
@@ -109,8 +144,10 @@ class Lifecycle(RuleBasedStateMachine):
                 self.scene.join(who) if who == "haiyun" else self.scene.actor("stranger")
             else:
                 self.scene.do("rule_on_withdrawal" if act == "refuse_withdrawal" else act, who, **self.given(act, who))
-        except (CourtError, LookupError, IndexError):
+        except (CourtError, LookupError, IndexError) as error:
+            self.said = str(error)
             return False
+        self.said = "done"
         if act == "accept_claim":
             self.scene.pay()
         return True

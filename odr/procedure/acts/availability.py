@@ -9,11 +9,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
+from odr.docket.queries import entries_of
 from odr.ground.errors import ActNotOpen, Cited, CourtError, Forbidden, OutOfTime, StepUpNeeded
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor, SignIn
 from odr.procedure.acts.table import Act
-from odr.procedure.acts.windows import TIME_LIMITS
+from odr.procedure.acts.windows import TIME_LIMITS, Nature
 from odr.procedure.models import Window, WindowState
 
 if TYPE_CHECKING:
@@ -189,6 +190,8 @@ def _window_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Cou
         return ActNotOpen(T("Your time for this is halted for the moment."), source=law)
     if window.state is WindowState.MET:
         return ActNotOpen(T("You have already done this."), source=law)
+    if act.late and _was_done_late(sitting, act, case, window):
+        return ActNotOpen(T("You have already done this."), source=law)
     if act.late:
         return None
     if window.state is WindowState.ENDED:
@@ -205,6 +208,17 @@ def _window_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Cou
         ),
         law,
     )
+
+
+def _was_done_late(sitting: Sitting, act: Act, case: Case, window: Window) -> bool:
+    """Whether a duty was done after its time was over: as one in time, it is done once, and what is said stands. What several
+    may come of, such as an application for enforcement, its guards bound.
+    """
+    limit = TIME_LIMITS.get(window.kind)
+    if window.state is not WindowState.LAPSED or limit is None or limit.nature is not Nature.DUTY:
+        return False
+    done = entries_of(sitting.session, case, act.name)
+    return any(one.party_id == window.party_id and one.number > (window.opened_by or 0) for one in done)
 
 
 def _person_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
