@@ -37,8 +37,8 @@ def days_missing(session: Session, case_id: int | None = None) -> tuple[int, lis
             changed = {"extensions", "suspensions"} & {k for k, v in window.working.items() if v}
             if window.due_at is None or window.halted_at is not None or changed or window.opened_at > packet.queued_at:
                 continue
-            if window.state is WindowState.MET and packet.queued_at > window.opened_at:
-                continue  # sent again when it had been done: it says so
+            if window.state in (WindowState.MET, WindowState.ENDED) and packet.queued_at > window.opened_at:
+                continue  # sent again when it had been done, or was asked no more: it says so
             if window.due_at <= packet.queued_at:
                 continue  # sent again when the day had passed: nothing is asked any more
             seen += 1

@@ -28,6 +28,9 @@ from odr.ground.db import Database
 from odr.ground.errors import CourtError
 from odr.procedure.audit.docket_audit import audit_case
 from odr.procedure.audit.row_audit import audit_projections
+from odr.service.packet.occasions import REGISTRY
+from odr.service.queries import packets_of
+from odr.service.vocabulary import PacketState
 from odr.settlement.models import Agreement, Offer, OfferState
 from tests.conftest import MORNING
 from tests.model.reference import Reference
@@ -104,9 +107,15 @@ class Lifecycle(RuleBasedStateMachine):
     @precondition(lambda self: self.model.stage == "returned" and not self.model.told)
     @rule()
     def letters_arrive(self) -> None:
-        """The worker brings the claimant the letter that says what is missing."""
+        """The worker brings the claimant the letter that says what is missing, after those of earlier cases."""
         self.model.letters_arrive()
-        self.scene.work()
+        while not self.letter_is_there():
+            self.scene.work()
+
+    def letter_is_there(self) -> bool:
+        with self.scene.court.database.read() as session:
+            letters = packets_of(session, session.get_one(Case, self.scene.case_id))
+            return all(one.state is PacketState.SERVED for one in letters if one.occasion == REGISTRY.key)
 
     def wait(self, by: timedelta) -> None:
         while by:

@@ -428,8 +428,8 @@ def serve_again(sitting: Sitting, case: Case, given: ServeAgainInput, *, actor: 
 
 def _same_occasion(sitting: Sitting, case: Case, old: Packet) -> Occasion:
     """The occasion of a packet that goes out again. While a time limit it opened runs, the letter is written anew and
-    names the day that now holds, and so it is where its time begins with its service; where everything it asked was done it
-    says so; else it goes out in the words it had.
+    names the day that now holds, and so it is where its time begins with its service; where everything it asked was done, or
+    is asked no more, such as a fee that was computed anew, it says so; else it goes out in the words it had.
     """
     number = old.entry_ids[0]
     opened = [
@@ -450,6 +450,8 @@ def _same_occasion(sitting: Sitting, case: Case, old: Packet) -> Occasion:
         words = T(
             "What this letter asks has been done. It is sent once more so that you have it; nothing else is asked of you."
         )
+    elif opened and all(w.state in (WindowState.MET, WindowState.ENDED) for w in opened):
+        words = T("What this letter asks is not asked of you any more. It is sent once more so that you have it.")
     return occasion_for(old.occasion, text_from_json(old.title), old.kind, words)
 
 
