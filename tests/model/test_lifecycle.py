@@ -107,10 +107,10 @@ class Lifecycle(RuleBasedStateMachine):
     @precondition(lambda self: self.model.stage == "returned" and not self.model.told)
     @rule()
     def letters_arrive(self) -> None:
-        """The worker brings the claimant the letter that says what is missing, after those of earlier cases."""
-        self.model.letters_arrive()
-        while not self.letter_is_there():
-            self.scene.work()
+        """The worker brings the claimant the letter that says what is missing; in a round of its own come those of earlier cases."""
+        self.scene.work()
+        if self.letter_is_there():
+            self.model.letters_arrive()
 
     def letter_is_there(self) -> bool:
         with self.scene.court.database.read() as session:

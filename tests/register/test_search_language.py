@@ -196,3 +196,9 @@ def test_a_phrase_goes_over_no_end_of_a_sentence() -> None:
         assert places(phrase(found), told), found
     for missing in ("合同法院", "条合", "14"):
         assert not places(phrase(missing), told), missing
+
+
+@pytest.mark.parametrize("name", ["\U0002ee5d", "\U0002ee5e", "王\U0002ebf0"])
+def test_a_character_newer_than_the_tables_of_python_is_looked_for(name: str) -> None:
+    """Names have characters that were given a place after this Python was made: they are found as they stand."""
+    assert read(name) is not None and bool(phrase(name))

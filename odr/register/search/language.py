@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
-from odr.register.search.tokens import phrase
+from odr.register.search.tokens import is_han, phrase
 
 MOST_SIGNS = 300
 """Signs a question may have."""
@@ -93,7 +93,8 @@ class _Token:
 
 def read(typed: str) -> Node | None:
     """A question as a tree; None for an empty one. Raises InvalidInput with how to mend it."""
-    plain = "".join(sign if sign.isspace() or sign.isprintable() else " " for sign in typed)
+    # A character of a name that is newer than this Python's tables counts as none there, and stands in decisions all the same.
+    plain = "".join(sign if sign.isspace() or sign.isprintable() or is_han(sign) else " " for sign in typed)
     plain = unicodedata.normalize("NFC", plain).strip()
     if len(plain) > MOST_SIGNS:
         raise _fault(T("A question may have %(most)s signs. Leave some words out.", most=MOST_SIGNS))
