@@ -35,6 +35,8 @@ function give(person, kind, track) {
   film.play().catch(() => {});
 }
 
+const IN_VAIN = new Set(["expired", "not_open", "no_ticket", "no_room"]); // tried several times: not this browser is what is wrong
+const again = root.querySelector("[data-again]");
 const say = (what) => (part("state").textContent = part("state").dataset[what]);
 
 function heard(event) {
@@ -67,6 +69,8 @@ function heard(event) {
     case "device":
       return say("device");
     case "refused":
+      again.hidden = false;
+      return say(IN_VAIN.has(event.why) ? "unreached" : "refused");
     case "removed":
       return say("refused");
     case "closed":
@@ -76,11 +80,23 @@ function heard(event) {
 
 async function ticket() {
   const answer = await fetch(root.dataset.ticket, { method: "POST", credentials: "same-origin", headers: { "X-CSRF-Token": root.dataset.token }, signal: AbortSignal.timeout(WAITS) });
-  if (!answer.ok) throw new Error("no ticket");
+  if (!answer.ok) throw Object.assign(new Error("no ticket"), { forbidden: [403, 404].includes(answer.status) });
   return answer.json();
 }
 
-const room = enter({ url: root.dataset.room, ticket, microphone: { on: true }, camera: { on: true }, on: heard });
+let room;
+function goIn() {
+  room = enter({ url: root.dataset.room, ticket, microphone: { on: true }, camera: { on: true }, on: heard });
+}
+
+goIn();
+again.addEventListener("click", () => {
+  again.hidden = true;
+  // The button goes: who is at the keyboard stays where the answer will stand.
+  part("state").focus();
+  say("enters");
+  goIn();
+});
 for (const button of root.querySelectorAll("[data-kind]")) {
   button.addEventListener("click", () => {
     const on = button.dataset.state !== "on";

@@ -5,11 +5,12 @@
 //   enter({ url, ticket, microphone, camera, on }) -> Room        (at once; everything else comes by `on`)
 //     url         wss://… of the room (the page carries it)
 //     ticket      async () => { ticket, url }: asks the court for a new ticket, and where it is good (a hearing may go on at another host); called for every way in, also after a loss.
-//                 Throwing an Error ends the attempt ("refused" with why "no_ticket")
+//                 Throwing an Error is tried again; with `forbidden` set, the court said no, which ends the first way in ("refused" with why "no_ticket")
 //     microphone  { deviceId?: string, on: boolean }, camera likewise; or null for none
 //     on(event)   called with each of these, `event.type` first:
 //       { type: "connecting" } | { type: "in", person, room, admitted } | { type: "refused", why } (ended; why is one of
-//         expired, used, foreign, second_device, removed, not_open, no_ticket, replaced, no_room)
+//         expired, used, foreign, second_device, removed, not_open, no_ticket, replaced, no_room; of these
+//         expired, not_open, no_ticket and no_room after some tries in vain)
 //       { type: "lost", since } | { type: "back", seconds }       own connection; it comes back by itself
 //       { type: "door" } waits to be admitted | { type: "admitted" }
 //       { type: "people", people: [{ person, role, room, present, admitted, muted, locked, isolated, microphone, camera,
@@ -41,7 +42,7 @@
 export const WAITS = 10_000; // milliseconds for an answer of the court: a phone that changes its network leaves requests that are never answered
 const AGAIN = [500, 1000, 2000, 3000]; // milliseconds between two ways in
 const SILENCE = 6000; // the room speaks every two seconds; after this it counts as lost
-const COMES_BACK = new Set(["not_open", "expired"]); // what a room that was started anew may say at first
+const PASSES = new Set(["not_open", "expired", "no_ticket"]); // why a room refuses that was started anew, or hears a slow network: a new ticket may do
 const BITRATE = { audio: 48_000, video: 700_000 };
 const WANTED = {
   audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
@@ -115,8 +116,9 @@ class Room {
     try {
       said = await this.#given.ticket();
     } catch (error) {
-      // Without the court there is no way in; after a loss it is asked again, as the network may be what is gone.
-      return this.#wasIn ? this.#again() : this.#end({ type: "refused", why: "no_ticket", said: String(error.message ?? error) });
+      // Without the court there is no way in; it is asked again, as the network may be what is gone.
+      const refused = { type: "refused", why: "no_ticket", said: String(error.message ?? error) };
+      return error.forbidden && !this.#wasIn ? this.#end(refused) : this.#again(refused);
     }
     if (this.#ended) return;
     const ticket = said.ticket ?? said;
@@ -134,22 +136,23 @@ class Room {
     socket.onclose = () => socket === this.#socket && this.#drop();
   }
 
-  /** The connection is gone: say so, and come back. */
-  #drop() {
+  /** The connection is gone: say so, and come back. `refused` is what is said where nobody was in and all tries were in vain. */
+  #drop(refused = { type: "refused", why: "no_room" }) {
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
     this.#closeMedia();
     if (this.#ended) return;
-    if (!this.#wasIn && this.#tries >= AGAIN.length) return this.#end({ type: "refused", why: "no_room" });
     if (this.#wasIn && this.#lostAt === null) {
       this.#lostAt = Date.now();
       this.#say({ type: "lost", since: this.#lostAt });
     }
-    this.#again();
+    this.#again(refused);
   }
 
-  #again() {
+  #again(refused) {
+    // Whoever was in has a place that is kept, and comes back whenever that can be; nobody else waits without end.
+    if (!this.#wasIn && this.#tries >= AGAIN.length) return this.#end(refused);
     const wait = AGAIN[Math.min(this.#tries, AGAIN.length - 1)];
     this.#tries += 1;
     setTimeout(() => this.#connect(), wait);
@@ -172,7 +175,7 @@ class Room {
       case "media_closed":
         return this.#thenHere(() => this.#closeMedia());
       case "refused":
-        if (this.#wasIn && COMES_BACK.has(message.why)) return this.#drop();
+        if (PASSES.has(message.why)) return this.#drop(message);
         return this.#end(message);
       case "removed":
         return this.#end(message);

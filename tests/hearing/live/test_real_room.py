@@ -186,6 +186,33 @@ def test_whoever_waits_is_told_though_the_network_was_away(held: Live, house: Ho
     assert ways == []
 
 
+def test_whoever_cannot_be_let_in_reads_what_to_do_and_tries_again(held: Live, house: House, browser: Browser) -> None:
+    """Where the court gives no ticket for a while the page does not go on trying for ever: it says what can be done, and a button
+    does it; in the hearing and where a side talks alone.
+    """
+    scene = held.scene
+    scene.clock.set(BEGINS)
+    for who in (WANG, CHEN):
+        held.comes(who)
+    for who in (LI, HAIYUN):
+        held.enters(who)
+    _, li, base = visitor(scene, browser, house, LI)
+    _, wu, _ = visitor(scene, browser, house, HAIYUN)
+    pages = ((li, f"{base}/live/room"), (wu, f"{base}/live/alone"))
+    for page, address in pages:
+        page.route(f"{address}/ticket", lambda route: route.abort())
+        page.goto(address)
+    for page, address in pages:
+        again = page.get_by_role("button", name="Try again", exact=True)
+        expect(page.get_by_role("status").filter(has_text="Check your network and try again.")).to_be_visible()
+        expect(again).to_be_visible()
+        page.unroute(f"{address}/ticket")
+        again.click()
+        expect(again).to_be_hidden()
+    here = {held.person(who).reference for who in (LI, HAIYUN)}
+    until(lambda: here == {each.person for each in _people(held) if each.present}, "both are in")
+
+
 def _people(held: Live) -> tuple[PersonState, ...]:
     state = held.scene.court.ports.media.state(held.hearing().reference)
     people: tuple[PersonState, ...] = state.people

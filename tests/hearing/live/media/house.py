@@ -88,6 +88,7 @@ window.sent = async (kind) => {
   return count;
 };
 window.testDevices = testDevices;
+window.enter = enter;
 window.ready = true;
 </script></body></html>"""
 

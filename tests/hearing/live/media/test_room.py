@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,6 +31,17 @@ const parse = JSON.parse;
 JSON.parse = (...given) => Object.assign(parse(...given), { muted: false });
 """
 """A client to which no word of a mute comes through."""
+
+SLOW_TO_ENTER = """
+const Socket = window.WebSocket;
+window.sockets = [];
+window.swallows = 1;
+window.WebSocket = class extends Socket {
+  constructor(...given) { super(...given); window.sockets.push(this); }
+  send(message) { if (JSON.parse(message).type !== "enter" || window.swallows-- <= 0) super.send(message); }
+};
+"""
+"""A network so slow that the room waits in vain for as many tickets as ``swallows`` says."""
 
 LOST_MEANWHILE = """
 const apply = RTCPeerConnection.prototype.setRemoteDescription;
@@ -384,3 +396,46 @@ def test_whoever_is_lost_while_the_connection_is_made_hears_when_back(house: Hou
     li.hears("judge")
     judge.hears("li")
     assert house.kinds().count("lost") == house.kinds().count("back") == 1
+
+
+def test_whoever_the_room_waits_for_in_vain_comes_with_another_ticket(house: House, visitor: Visitors) -> None:
+    """A slow network keeps a ticket longer than the room waits for it: neither the first time nor on the way back is anybody sent home."""
+    judge, li = visitor("judge").enter(), visitor("li", SLOW_TO_ENTER).enter()
+    for each in (judge, li):
+        house.order("admit", person=each.name)
+    li.hears("judge")
+    assert "refused" not in [each["type"] for each in li.seen()]
+    li.page.evaluate("window.swallows = 1; window.sockets.at(-1).close()")
+    li.saw("lost")
+    li.saw("back")
+    li.hears("judge")
+    judge.hears("li")
+    assert len(li.page.evaluate("window.sockets")) == 4, "each of the four ways in was needed"
+    assert "refused" not in [each["type"] for each in li.seen()]
+
+
+def test_a_way_in_that_fails_each_time_ends_with_its_reason(house: House, visitor: Visitors) -> None:
+    """Tickets that come too late, and a court that gives none: five times each, then the page is told; a court that says no is
+    asked once.
+    """
+    li, wu, zhao = visitor("li"), visitor("haiyun"), visitor("zhao")
+    house.spoiled = lambda ticket: house.ticket("li", now=datetime.now(UTC) - timedelta(seconds=61))
+    li.enter()
+    wu.page.route("**/ticket?*", lambda route: route.abort())
+    wu.enter()
+    zhao.page.evaluate(
+        "url => window.enter({ url, ticket: async () => { throw Object.assign(new Error('no'), { forbidden: true }) }, on: (event) => window.seen.push(event) })",
+        house.url,
+    )
+    zhao.saw("refused", why="no_ticket")
+    li.saw("refused", why="expired")
+    wu.saw("refused", why="no_ticket")
+    tries = {each.name: [said["type"] for said in each.seen()] for each in (li, wu, zhao)}
+    assert tries == {
+        "li": ["connecting"] * 5 + ["refused"],
+        "haiyun": ["connecting"] * 5 + ["refused"],
+        "zhao": ["connecting", "refused"],
+    }
+    assert house.kinds().count("refused") == 5
+    house.spoiled = lambda ticket: ticket
+    li.enter().saw("door")
