@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -439,3 +440,64 @@ def test_a_way_in_that_fails_each_time_ends_with_its_reason(house: House, visito
     assert house.kinds().count("refused") == 5
     house.spoiled = lambda ticket: ticket
     li.enter().saw("door")
+
+
+ONLY_CONNECTED = """async (given) => {
+  const ticket = await (await fetch("/ticket?" + new URLSearchParams(given.ticket))).text();
+  window.way = new WebSocket(given.url);
+  window.way.onopen = () => window.way.send(JSON.stringify({ type: "enter", ticket, device: "raw" }));
+  await new Promise((came) => (window.way.onmessage = came));
+}"""
+"""A device that never gives the room up; its browser answers what keeps a connection alive."""
+
+
+def test_a_room_that_stood_still_calls_nobody_lost(house: House, visitor: Visitors) -> None:
+    """Stopped for longer than a device may be silent, it goes on with everybody: the journal names nobody, neither as lost nor as no
+    longer heard.
+    """
+    judge, li = visitor("judge"), visitor("li")
+    together(house, judge, li)
+    until(lambda: all(house.person(name).audio and house.person(name).video for name in ("judge", "li")), "all arrives")
+    stands_still(house, lambda: seconds_pass(li, 4.5))
+    judge.hears("li")
+    li.hears("judge")
+    told = [each for each in house.media.events("h1") if each.kind == "lost" or each.told.get("arrives") is False]
+    assert told == [] and house.kinds().count("entered") == 2
+
+
+def test_whoever_gave_up_a_room_that_stood_still_was_not_away(house: House, visitor: Visitors) -> None:
+    """Stopped for so long that the page comes back by another connection, the room names nobody as lost; who does not come
+    back is named as soon as that is certain.
+    """
+    judge, li, wu, gone = visitor("judge"), visitor("li"), visitor("haiyun"), visitor("gone").enter()
+    together(house, judge, li)
+    wu.page.evaluate(ONLY_CONNECTED, {"url": house.url, "ticket": {"person": "haiyun", "room": "hall"}})
+    gone.saw("door")
+
+    def goes() -> None:
+        li.saw("lost")
+        gone.page.context.close()
+
+    stands_still(house, goes)
+    li.saw("back")
+    judge.hears("li")
+    until(lambda: "lost" in house.kinds(), "who is gone is named")
+    events = house.media.events("h1")
+    assert [each.person for each in events if each.kind in ("lost", "back")] == ["gone"]
+    assert house.person("haiyun").present and wu.page.evaluate("window.way.readyState") == 1
+
+
+def stands_still(house: House, meanwhile: Callable[[], None]) -> None:
+    """The room's process does nothing while something happens, as on a host that is paused."""
+    assert house.process is not None
+    house.process.send_signal(signal.SIGSTOP)
+    try:
+        meanwhile()
+    finally:
+        house.process.send_signal(signal.SIGCONT)
+
+
+def seconds_pass(visitor: Visitor, seconds: float) -> None:
+    """So much time passes on somebody's page."""
+    ends = visitor.page.evaluate("performance.now()") + seconds * 1_000
+    visitor.page.wait_for_function("ends => performance.now() > ends", arg=ends)

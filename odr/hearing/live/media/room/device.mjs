@@ -12,7 +12,7 @@ export class Device {
   media = null;
   nonce = null;
   #hearing = null;
-  #alive = Date.now();
+  #alive = performance.now();
   #said = { second: 0, count: 0 };
   #last = new Map();
   #ended = false;
@@ -22,7 +22,7 @@ export class Device {
     const late = setTimeout(() => this.#refuse("no_ticket"), KNOCKS);
     socket.on("message", (data, binary) => {
       if (this.#ended) return;
-      this.#alive = Date.now();
+      this.#alive = performance.now();
       try {
         if (binary) throw new Error("not text");
         const message = JSON.parse(data.toString("utf8"));
@@ -39,7 +39,7 @@ export class Device {
         this.#leave("shown_out");
       }
     });
-    socket.on("pong", () => (this.#alive = Date.now()));
+    socket.on("pong", () => (this.#alive = performance.now()));
     socket.on("error", () => {});
     socket.on("close", () => {
       clearTimeout(late);
@@ -175,9 +175,11 @@ export class Device {
     this.media?.askKeyFrame();
   }
 
-  /** Each second. */
-  tick() {
-    if (Date.now() - this.#alive > ANSWERS) {
+  /** Each second; `slept` is how many milliseconds the room itself stood still before it. */
+  tick(slept) {
+    const now = performance.now();
+    this.#alive = Math.min(now, this.#alive + slept);
+    if (now - this.#alive > ANSWERS) {
       this.#leave("no_answer");
       this.socket.terminate();
       return;
