@@ -36,6 +36,7 @@ function give(person, kind, track) {
 }
 
 const IN_VAIN = new Set(["expired", "not_open", "no_ticket", "no_room"]); // tried several times: not this browser is what is wrong
+const OFTEN = 3; // times that sound and picture were connected anew in vain: the network may let none through
 const again = root.querySelector("[data-again]");
 const say = (what) => (part("state").textContent = part("state").dataset[what]);
 
@@ -66,6 +67,8 @@ function heard(event) {
       return say("lost");
     case "back":
       return say("in");
+    case "media":
+      return say(event.connected !== false ? "in" : event.tries < OFTEN ? "remakes" : "blocked");
     case "device":
       return say("device");
     case "refused":

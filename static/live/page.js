@@ -105,6 +105,7 @@ async function waiting() {
 
 const own = { microphone: false, camera: false };
 const IN_VAIN = new Set(["expired", "not_open", "no_ticket", "no_room"]); // tried several times: not this device is what is wrong
+const OFTEN = 3; // times that sound and picture were connected anew in vain: the network may let none through
 const arrived = new Map(); // what came of each, whether or not their tile stands here by then
 let room;
 
@@ -280,6 +281,7 @@ function heard(event) {
     case "refused": return refused(event.why);
     case "lost": return say(live.dataset.lost);
     case "back": say(live.dataset.back); return ask();
+    case "media": return say(event.connected === null ? "" : event.connected ? live.dataset.remade : event.tries < OFTEN ? live.dataset.remakes : live.dataset.blocked);
     case "device": return say(live.dataset.device);
     case "hands":
       if (event.persons.length > hands && live.dataset.bench) tone();

@@ -11,7 +11,7 @@ import pytest
 
 from odr.hearing.live.media.control import BENCH, MediaRefused, Rank, segment_key
 from odr.hearing.live.media.reading import Kind, NotReadable, open_segment, segments
-from tests.hearing.live.media.house import BOTH, House, Visitor, until
+from tests.hearing.live.media.house import BOTH, HANGS, House, Visitor, until
 
 pytestmark = BOTH
 Visitors = Callable[..., Visitor]
@@ -32,6 +32,15 @@ const parse = JSON.parse;
 JSON.parse = (...given) => Object.assign(parse(...given), { muted: false });
 """
 """A client to which no word of a mute comes through."""
+
+UNSEEN = """
+const state = Object.getOwnPropertyDescriptor(RTCPeerConnection.prototype, "connectionState").get;
+let wrong;
+Object.defineProperty(RTCPeerConnection.prototype, "connectionState", {
+  get() { wrong ??= this; return this === wrong && state.call(this) === "connected" ? "connecting" : state.call(this); },
+});
+"""
+"""A device whose first connection stands for the room alone: the room's last word of the handshake did not come."""
 
 SLOW_TO_ENTER = """
 const Socket = window.WebSocket;
@@ -501,3 +510,20 @@ def seconds_pass(visitor: Visitor, seconds: float) -> None:
     """So much time passes on somebody's page."""
     ends = visitor.page.evaluate("performance.now()") + seconds * 1_000
     visitor.page.wait_for_function("ends => performance.now() > ends", arg=ends)
+
+
+@pytest.mark.parametrize("way", [HANGS, UNSEEN], ids=["neither sees it", "the device does not see it"])
+def test_a_connection_that_never_stands_is_begun_anew(house: House, visitor: Visitors, way: str) -> None:
+    """A handshake has no end of its own: after some seconds the room or the device ends it, the person is told that sound and picture
+    are being connected again, and nobody is lost for it.
+    """
+    judge, li = visitor("judge").enter(), visitor("li", way).enter()
+    for each in (judge, li):
+        house.order("admit", person=each.name)
+    li.saw("media", connected=False, tries=0)
+    li.saw("media", connected=False, tries=1)
+    li.saw("media", connected=True)
+    li.hears("judge", "video")
+    judge.hears("li", "video")
+    assert li.page.evaluate("window.peers.length") == 2 and "lost" not in house.kinds()
+    assert "lost" not in [each["type"] for each in li.seen()]
