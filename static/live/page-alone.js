@@ -35,6 +35,9 @@ function give(person, kind, track) {
   film.play().catch(() => {});
 }
 
+const IN_VAIN = new Set(["expired", "not_open", "no_ticket", "no_room"]); // tried several times: not this browser is what is wrong
+const OFTEN = 3; // times that sound and picture were connected anew in vain: the network may let none through
+const again = root.querySelector("[data-again]");
 const say = (what) => (part("state").textContent = part("state").dataset[what]);
 
 function heard(event) {
@@ -64,9 +67,13 @@ function heard(event) {
       return say("lost");
     case "back":
       return say("in");
+    case "media":
+      return say(event.connected !== false ? "in" : event.tries < OFTEN ? "remakes" : "blocked");
     case "device":
       return say("device");
     case "refused":
+      again.hidden = false;
+      return say(IN_VAIN.has(event.why) ? "unreached" : "refused");
     case "removed":
       return say("refused");
     case "closed":
@@ -76,11 +83,23 @@ function heard(event) {
 
 async function ticket() {
   const answer = await fetch(root.dataset.ticket, { method: "POST", credentials: "same-origin", headers: { "X-CSRF-Token": root.dataset.token }, signal: AbortSignal.timeout(WAITS) });
-  if (!answer.ok) throw new Error("no ticket");
+  if (!answer.ok) throw Object.assign(new Error("no ticket"), { forbidden: [403, 404].includes(answer.status) });
   return answer.json();
 }
 
-const room = enter({ url: root.dataset.room, ticket, microphone: { on: true }, camera: { on: true }, on: heard });
+let room;
+function goIn() {
+  room = enter({ url: root.dataset.room, ticket, microphone: { on: true }, camera: { on: true }, on: heard });
+}
+
+goIn();
+again.addEventListener("click", () => {
+  again.hidden = true;
+  // The button goes: who is at the keyboard stays where the answer will stand.
+  part("state").focus();
+  say("enters");
+  goIn();
+});
 for (const button of root.querySelectorAll("[data-kind]")) {
   button.addEventListener("click", () => {
     const on = button.dataset.state !== "on";

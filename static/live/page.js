@@ -104,12 +104,25 @@ async function waiting() {
 // -- picture and sound ----------------------------------------------------------------
 
 const own = { microphone: false, camera: false };
+const IN_VAIN = new Set(["expired", "not_open", "no_ticket", "no_room"]); // tried several times: not this device is what is wrong
+const OFTEN = 3; // times that sound and picture were connected anew in vain: the network may let none through
 const arrived = new Map(); // what came of each, whether or not their tile stands here by then
 let room;
 
 function say(words) {
   const line = document.querySelector("[data-connection]");
   if (line && words !== undefined) line.textContent = words;
+}
+
+/** Not let in: why, what can be done, and the way to do it. */
+function refused(why) {
+  say(IN_VAIN.has(why) ? live.dataset.unreached : live.dataset.refused);
+  offer(true);
+}
+
+function offer(again) {
+  const button = document.querySelector("[data-again]");
+  if (button) button.hidden = !again;
 }
 
 function paint() {
@@ -265,9 +278,10 @@ function heard(event) {
     case "own": return give(document.querySelector("video[data-own]"), event.track, event.kind);
     case "microphone": own.microphone = event.on && !event.muted; return paint();
     case "camera": own.camera = event.on; return paint();
-    case "refused": return say(live.dataset.refused);
+    case "refused": return refused(event.why);
     case "lost": return say(live.dataset.lost);
     case "back": say(live.dataset.back); return ask();
+    case "media": return say(event.connected === null ? "" : event.connected ? live.dataset.remade : event.tries < OFTEN ? live.dataset.remakes : live.dataset.blocked);
     case "device": return say(live.dataset.device);
     case "hands":
       if (event.persons.length > hands && live.dataset.bench) tone();
@@ -293,8 +307,12 @@ function shown(number) {
 
 async function ticket() {
   const answer = await fetch(live.dataset.ticket, { method: "POST", credentials: "same-origin", headers: { "X-CSRF-Token": live.dataset.token }, signal: AbortSignal.timeout(WAITS) });
-  if (!answer.ok) throw new Error("no ticket");
+  if (!answer.ok) throw Object.assign(new Error("no ticket"), { forbidden: [403, 404].includes(answer.status) });
   return answer.json();
+}
+
+function goIn() {
+  room = enter({ url: live.dataset.room, ticket, microphone: { on: true }, camera: { on: true }, on: heard });
 }
 
 if (live?.dataset.now) {
@@ -313,7 +331,13 @@ if (live?.dataset.now) {
   });
   channel();
   setInterval(hearken, 250);
-  room = enter({ url: live.dataset.room, ticket, microphone: { on: true }, camera: { on: true }, on: heard });
+  goIn();
+  document.querySelector("[data-again]")?.addEventListener("click", () => {
+    offer(false);
+    // The button goes: who is at the keyboard stays where the answer will stand.
+    document.querySelector("[data-connection]").focus();
+    goIn();
+  });
   addEventListener("pagehide", () => room.leave());
 } else if (live?.dataset.waiting) {
   every(EVERY, waiting);

@@ -5,13 +5,16 @@
 //   enter({ url, ticket, microphone, camera, on }) -> Room        (at once; everything else comes by `on`)
 //     url         wss://… of the room (the page carries it)
 //     ticket      async () => { ticket, url }: asks the court for a new ticket, and where it is good (a hearing may go on at another host); called for every way in, also after a loss.
-//                 Throwing an Error ends the attempt ("refused" with why "no_ticket")
+//                 Throwing an Error is tried again; with `forbidden` set, the court said no, which ends the first way in ("refused" with why "no_ticket")
 //     microphone  { deviceId?: string, on: boolean }, camera likewise; or null for none
 //     on(event)   called with each of these, `event.type` first:
 //       { type: "connecting" } | { type: "in", person, room, admitted } | { type: "refused", why } (ended; why is one of
-//         expired, used, foreign, second_device, removed, not_open, no_ticket, replaced, no_room)
+//         expired, used, foreign, second_device, removed, not_open, no_ticket, replaced, no_room; of these
+//         expired, not_open, no_ticket and no_room after some tries in vain)
 //       { type: "lost", since } | { type: "back", seconds }       own connection; it comes back by itself
 //       { type: "door" } waits to be admitted | { type: "admitted" }
+//       { type: "media", connected, tries }                       false: sound and picture do not come through yet and were begun anew so often; true: now they do; null: they
+//                                                                 are not to come now. Only where it takes long
 //       { type: "people", people: [{ person, role, room, present, admitted, muted, locked, isolated, microphone, camera,
 //         audio, video, hand_at, held_back, shows }] }            whole list each time; null for whom it is not shown
 //       { type: "track", person, kind: "audio"|"video", track: MediaStreamTrack | null }   give it to an element
@@ -41,7 +44,9 @@
 export const WAITS = 10_000; // milliseconds for an answer of the court: a phone that changes its network leaves requests that are never answered
 const AGAIN = [500, 1000, 2000, 3000]; // milliseconds between two ways in
 const SILENCE = 6000; // the room speaks every two seconds; after this it counts as lost
-const COMES_BACK = new Set(["not_open", "expired"]); // what a room that was started anew may say at first
+const CONNECTS = 18_000; // for sound and picture, from the answer on: the room begins anew before, unless the connection stands at its end
+const SLOW = 4000; // after this it is said that they do not come through yet
+const PASSES = new Set(["not_open", "expired", "no_ticket"]); // why a room refuses that was started anew, or hears a slow network: a new ticket may do
 const BITRATE = { audio: 48_000, video: 700_000 };
 const WANTED = {
   audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
@@ -65,6 +70,12 @@ class Room {
   #peer = null;
   #closed = new Promise(() => {}); // fails when the connection for sound and picture is closed
   #close = () => {};
+  #connecting; // the time that a connection has to stand
+  #slow; // and the one after which the person is told
+  #toldSlow = false;
+  #answered; // number of the last offer that got an answer
+  #connected = false;
+  #remade = 0; // times that it was begun anew in vain
   #senders = {};
   #own = { audio: null, video: null };
   #wanted = { audio: false, video: false };
@@ -115,8 +126,9 @@ class Room {
     try {
       said = await this.#given.ticket();
     } catch (error) {
-      // Without the court there is no way in; after a loss it is asked again, as the network may be what is gone.
-      return this.#wasIn ? this.#again() : this.#end({ type: "refused", why: "no_ticket", said: String(error.message ?? error) });
+      // Without the court there is no way in; it is asked again, as the network may be what is gone.
+      const refused = { type: "refused", why: "no_ticket", said: String(error.message ?? error) };
+      return error.forbidden && !this.#wasIn ? this.#end(refused) : this.#again(refused);
     }
     if (this.#ended) return;
     const ticket = said.ticket ?? said;
@@ -134,22 +146,23 @@ class Room {
     socket.onclose = () => socket === this.#socket && this.#drop();
   }
 
-  /** The connection is gone: say so, and come back. */
-  #drop() {
+  /** The connection is gone: say so, and come back. `refused` is what is said where nobody was in and all tries were in vain. */
+  #drop(refused = { type: "refused", why: "no_room" }) {
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
     this.#closeMedia();
     if (this.#ended) return;
-    if (!this.#wasIn && this.#tries >= AGAIN.length) return this.#end({ type: "refused", why: "no_room" });
     if (this.#wasIn && this.#lostAt === null) {
       this.#lostAt = Date.now();
       this.#say({ type: "lost", since: this.#lostAt });
     }
-    this.#again();
+    this.#again(refused);
   }
 
-  #again() {
+  #again(refused) {
+    // Whoever was in has a place that is kept, and comes back whenever that can be; nobody else waits without end.
+    if (!this.#wasIn && this.#tries >= AGAIN.length) return this.#end(refused);
     const wait = AGAIN[Math.min(this.#tries, AGAIN.length - 1)];
     this.#tries += 1;
     setTimeout(() => this.#connect(), wait);
@@ -170,9 +183,9 @@ class Room {
       case "candidate":
         return this.#thenHere(() => this.#ofPeer(this.#peer?.addIceCandidate(message.candidate)));
       case "media_closed":
-        return this.#thenHere(() => this.#closeMedia());
+        return this.#thenHere(() => this.#mediaGone(message.again));
       case "refused":
-        if (this.#wasIn && COMES_BACK.has(message.why)) return this.#drop();
+        if (PASSES.has(message.why)) return this.#drop(message);
         return this.#end(message);
       case "removed":
         return this.#end(message);
@@ -182,7 +195,7 @@ class Room {
       case "closed":
         return this.#closedHere(message);
       case "isolated":
-        this.#then(() => this.#closeMedia());
+        this.#then(() => this.#mediaGone(false));
         return this.#say(message);
       case "microphone":
       case "camera": {
@@ -213,6 +226,7 @@ class Room {
     Object.assign(this, { person, room });
     this.#wasIn = true;
     this.#tries = 0;
+    [this.#remade, this.#toldSlow] = [0, false];
     this.#lostAt = null;
     this.#say({ type: "in", person, room, admitted });
     if (lostAt !== null) this.#say({ type: "back", seconds: (Date.now() - lostAt) / 1000 });
@@ -254,6 +268,11 @@ class Room {
     }
     await this.#ofPeer(peer.setLocalDescription());
     this.#send({ type: "answer", turn, sdp: peer.localDescription.sdp });
+    this.#answered = turn;
+    if (!this.#connected) {
+      this.#connecting ??= setTimeout(() => this.#asksAnew(), CONNECTS);
+      this.#slow ??= setTimeout(() => this.#saySlow(), SLOW);
+    }
     for (const kind of ["audio", "video"]) await this.#limit(kind);
     if (peer === this.#peer) this.#showTracks();
   }
@@ -265,11 +284,48 @@ class Room {
     this.#closed.catch(() => {}); // nobody may be waiting
     peer.onicecandidate = ({ candidate }) => candidate && peer === this.#peer && this.#send({ type: "candidate", candidate });
     peer.onconnectionstatechange = () => {
-      if (peer.connectionState === "failed" && peer === this.#peer) this.#drop();
+      if (peer !== this.#peer) return;
+      if (peer.connectionState === "failed") this.#asksAnew();
+      if (peer.connectionState === "connected") this.#mediaStands();
     };
   }
 
+  /** Sound and picture do not come through by this connection: the room begins it anew, and nobody has to leave for it. */
+  #asksAnew() {
+    this.#send({ type: "media_again", turn: this.#answered });
+  }
+
+  #mediaStands() {
+    clearTimeout(this.#connecting);
+    clearTimeout(this.#slow);
+    this.#connected = true;
+    this.#sayOver(true);
+  }
+
+  #saySlow() {
+    this.#toldSlow = true;
+    this.#say({ type: "media", connected: false, tries: this.#remade });
+  }
+
+  #sayOver(connected) {
+    if (this.#toldSlow) this.#say({ type: "media", connected, tries: this.#remade });
+    this.#toldSlow = false;
+    this.#remade = 0;
+  }
+
+  /** The room closed the connection, to begin it anew or because nothing is to come through now. */
+  #mediaGone(again) {
+    this.#closeMedia();
+    if (!again) return this.#sayOver(null);
+    this.#remade += 1;
+    this.#saySlow();
+  }
+
   #closeMedia() {
+    clearTimeout(this.#connecting);
+    clearTimeout(this.#slow);
+    this.#connecting = this.#slow = undefined;
+    this.#connected = false;
     this.#peer?.close();
     this.#close();
     this.#peer = null;

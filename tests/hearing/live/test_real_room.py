@@ -30,7 +30,7 @@ from odr.identity.models import Account
 from odr.identity.sign_in.sessions import open_session
 from odr.web.presence import session_cookie_name
 from tests.hearing.live.conftest import BEGINS, Live, fixed_here
-from tests.hearing.live.media.house import SECRET, House, free_port, opened, until
+from tests.hearing.live.media.house import HANGS, SECRET, House, free_port, opened, until
 from tests.hearing.live.panel_sits import convened
 from tests.hearing.live.room_beside import RoomBeside
 from tests.hearing.live.test_interpreting import appointed
@@ -184,6 +184,55 @@ def test_whoever_waits_is_told_though_the_network_was_away(held: Live, house: Ho
     held.does(CHEN, "admit", LI)
     expect(li.locator("main")).to_contain_text("You are admitted", timeout=PATIENCE * 1000)
     assert ways == []
+
+
+def test_whoever_cannot_be_let_in_reads_what_to_do_and_tries_again(held: Live, house: House, browser: Browser) -> None:
+    """Where the court gives no ticket for a while the page does not go on trying for ever: it says what can be done, and a button
+    does it; in the hearing and where a side talks alone.
+    """
+    scene = held.scene
+    scene.clock.set(BEGINS)
+    for who in (WANG, CHEN):
+        held.comes(who)
+    for who in (LI, HAIYUN):
+        held.enters(who)
+    _, li, base = visitor(scene, browser, house, LI)
+    _, wu, _ = visitor(scene, browser, house, HAIYUN)
+    pages = ((li, f"{base}/live/room"), (wu, f"{base}/live/alone"))
+    for page, address in pages:
+        page.route(f"{address}/ticket", lambda route: route.abort())
+        page.goto(address)
+    for page, address in pages:
+        again = page.get_by_role("button", name="Try again", exact=True)
+        expect(page.get_by_role("status").filter(has_text="Check your network and try again.")).to_be_visible()
+        expect(again).to_be_visible()
+        page.unroute(f"{address}/ticket")
+        again.click()
+        expect(again).to_be_hidden()
+    here = {held.person(who).reference for who in (LI, HAIYUN)}
+    until(lambda: here == {each.person for each in _people(held) if each.present}, "both are in")
+
+
+def test_whoever_gets_no_sound_and_picture_reads_that_they_are_connected_again(
+    held: Live, house: House, browser: Browser
+) -> None:
+    """A connection that never stands is no silence on the page: it says what happens, and when it is over."""
+    scene = held.scene
+    scene.clock.set(BEGINS)
+    for who in (CHEN, WANG):
+        held.comes(who)
+    for who in (LI, HAIYUN):
+        held.enters(who)
+    scene.act(CHEN, "open_live_hearing")
+    held.does(CHEN, "admit", LI)
+    context, li, base = visitor(scene, browser, house, LI)
+    context.add_init_script(HANGS)
+    li.goto(f"{base}/live/room")
+    status = li.locator("[data-connection]")
+    expect(status).to_have_text(
+        "Sound and picture do not come through yet. They are being connected; you need not do anything."
+    )
+    expect(status).to_have_text("Sound and picture are connected.")
 
 
 def _people(held: Live) -> tuple[PersonState, ...]:

@@ -88,8 +88,22 @@ window.sent = async (kind) => {
   return count;
 };
 window.testDevices = testDevices;
+window.enter = enter;
 window.ready = true;
 </script></body></html>"""
+
+
+HANGS = """
+const take = RTCPeerConnection.prototype.setRemoteDescription;
+const Socket = window.WebSocket;
+let wrong;
+RTCPeerConnection.prototype.setRemoteDescription = function (offer) {
+  wrong ??= this;
+  return take.call(this, this === wrong ? { ...offer, sdp: offer.sdp.replaceAll("setup:actpass", "setup:active") } : offer);
+};
+window.WebSocket = class extends Socket { send(message) { super.send(message.replaceAll("setup:passive", "setup:active")); } };
+"""
+"""A device whose first connection never stands: by the answer it greets first, and it waits to be greeted, as the room does."""
 
 
 def free_port() -> int:
@@ -337,6 +351,7 @@ __all__ = [
     "A_SECOND",
     "BOTH",
     "EMBEDDED",
+    "HANGS",
     "HEARING",
     "SECOND",
     "House",

@@ -317,6 +317,22 @@ def test_an_order_whose_answer_was_lost(house: House) -> None:
     assert list(read) == [1, 2, 3, 4, 5, 6] and all(read[each["ended"]] == each["head"] for each in known)
 
 
+def test_an_answer_is_to_one_offer_of_one_connection(house: House) -> None:
+    """Two connections of one device, one after the other: what answers an offer of the first is no answer to the second's."""
+
+    async def how(opens: Opens) -> list[int]:
+        li = await opens()
+        await li.enter(house.ticket("li"))
+        house.order("admit", person="li")
+        first = await li.hear("offer")
+        house.order("isolate", person="li")
+        house.order("release", person="li")
+        return [first["turn"], (await li.hear("offer"))["turn"]]
+
+    first, second = talk(house, how)
+    assert first != second
+
+
 def test_the_page_waits_for_no_connection_that_is_closed() -> None:
     """A browser never answers what a connection was asked that is closed meanwhile: each such question of the page ends with the
     connection, so that nothing waits behind it for ever.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from odr.hearing.live.media.control import BENCH, MediaRefused, Rank, segment_key
 from odr.hearing.live.media.reading import Kind, NotReadable, open_segment, segments
-from tests.hearing.live.media.house import BOTH, House, Visitor, until
+from tests.hearing.live.media.house import BOTH, HANGS, House, Visitor, until
 
 pytestmark = BOTH
 Visitors = Callable[..., Visitor]
@@ -30,6 +32,26 @@ const parse = JSON.parse;
 JSON.parse = (...given) => Object.assign(parse(...given), { muted: false });
 """
 """A client to which no word of a mute comes through."""
+
+UNSEEN = """
+const state = Object.getOwnPropertyDescriptor(RTCPeerConnection.prototype, "connectionState").get;
+let wrong;
+Object.defineProperty(RTCPeerConnection.prototype, "connectionState", {
+  get() { wrong ??= this; return this === wrong && state.call(this) === "connected" ? "connecting" : state.call(this); },
+});
+"""
+"""A device whose first connection stands for the room alone: the room's last word of the handshake did not come."""
+
+SLOW_TO_ENTER = """
+const Socket = window.WebSocket;
+window.sockets = [];
+window.swallows = 1;
+window.WebSocket = class extends Socket {
+  constructor(...given) { super(...given); window.sockets.push(this); }
+  send(message) { if (JSON.parse(message).type !== "enter" || window.swallows-- <= 0) super.send(message); }
+};
+"""
+"""A network so slow that the room waits in vain for as many tickets as ``swallows`` says."""
 
 LOST_MEANWHILE = """
 const apply = RTCPeerConnection.prototype.setRemoteDescription;
@@ -384,3 +406,124 @@ def test_whoever_is_lost_while_the_connection_is_made_hears_when_back(house: Hou
     li.hears("judge")
     judge.hears("li")
     assert house.kinds().count("lost") == house.kinds().count("back") == 1
+
+
+def test_whoever_the_room_waits_for_in_vain_comes_with_another_ticket(house: House, visitor: Visitors) -> None:
+    """A slow network keeps a ticket longer than the room waits for it: neither the first time nor on the way back is anybody sent home."""
+    judge, li = visitor("judge").enter(), visitor("li", SLOW_TO_ENTER).enter()
+    for each in (judge, li):
+        house.order("admit", person=each.name)
+    li.hears("judge")
+    assert "refused" not in [each["type"] for each in li.seen()]
+    li.page.evaluate("window.swallows = 1; window.sockets.at(-1).close()")
+    li.saw("lost")
+    li.saw("back")
+    li.hears("judge")
+    judge.hears("li")
+    assert len(li.page.evaluate("window.sockets")) == 4, "each of the four ways in was needed"
+    assert "refused" not in [each["type"] for each in li.seen()]
+
+
+def test_a_way_in_that_fails_each_time_ends_with_its_reason(house: House, visitor: Visitors) -> None:
+    """Tickets that come too late, and a court that gives none: five times each, then the page is told; a court that says no is
+    asked once.
+    """
+    li, wu, zhao = visitor("li"), visitor("haiyun"), visitor("zhao")
+    house.spoiled = lambda ticket: house.ticket("li", now=datetime.now(UTC) - timedelta(seconds=61))
+    li.enter()
+    wu.page.route("**/ticket?*", lambda route: route.abort())
+    wu.enter()
+    zhao.page.evaluate(
+        "url => window.enter({ url, ticket: async () => { throw Object.assign(new Error('no'), { forbidden: true }) }, on: (event) => window.seen.push(event) })",
+        house.url,
+    )
+    zhao.saw("refused", why="no_ticket")
+    li.saw("refused", why="expired")
+    wu.saw("refused", why="no_ticket")
+    tries = {each.name: [said["type"] for said in each.seen()] for each in (li, wu, zhao)}
+    assert tries == {
+        "li": ["connecting"] * 5 + ["refused"],
+        "haiyun": ["connecting"] * 5 + ["refused"],
+        "zhao": ["connecting", "refused"],
+    }
+    assert house.kinds().count("refused") == 5
+    house.spoiled = lambda ticket: ticket
+    li.enter().saw("door")
+
+
+ONLY_CONNECTED = """async (given) => {
+  const ticket = await (await fetch("/ticket?" + new URLSearchParams(given.ticket))).text();
+  window.way = new WebSocket(given.url);
+  window.way.onopen = () => window.way.send(JSON.stringify({ type: "enter", ticket, device: "raw" }));
+  await new Promise((came) => (window.way.onmessage = came));
+}"""
+"""A device that never gives the room up; its browser answers what keeps a connection alive."""
+
+
+def test_a_room_that_stood_still_calls_nobody_lost(house: House, visitor: Visitors) -> None:
+    """Stopped for longer than a device may be silent, it goes on with everybody: the journal names nobody, neither as lost nor as no
+    longer heard.
+    """
+    judge, li = visitor("judge"), visitor("li")
+    together(house, judge, li)
+    until(lambda: all(house.person(name).audio and house.person(name).video for name in ("judge", "li")), "all arrives")
+    stands_still(house, lambda: seconds_pass(li, 4.5))
+    judge.hears("li")
+    li.hears("judge")
+    told = [each for each in house.media.events("h1") if each.kind == "lost" or each.told.get("arrives") is False]
+    assert told == [] and house.kinds().count("entered") == 2
+
+
+def test_whoever_gave_up_a_room_that_stood_still_was_not_away(house: House, visitor: Visitors) -> None:
+    """Stopped for so long that the page comes back by another connection, the room names nobody as lost; who does not come
+    back is named as soon as that is certain.
+    """
+    judge, li, wu, gone = visitor("judge"), visitor("li"), visitor("haiyun"), visitor("gone").enter()
+    together(house, judge, li)
+    wu.page.evaluate(ONLY_CONNECTED, {"url": house.url, "ticket": {"person": "haiyun", "room": "hall"}})
+    gone.saw("door")
+
+    def goes() -> None:
+        li.saw("lost")
+        gone.page.context.close()
+
+    stands_still(house, goes)
+    li.saw("back")
+    judge.hears("li")
+    until(lambda: "lost" in house.kinds(), "who is gone is named")
+    events = house.media.events("h1")
+    assert [each.person for each in events if each.kind in ("lost", "back")] == ["gone"]
+    assert house.person("haiyun").present and wu.page.evaluate("window.way.readyState") == 1
+
+
+def stands_still(house: House, meanwhile: Callable[[], None]) -> None:
+    """The room's process does nothing while something happens, as on a host that is paused."""
+    assert house.process is not None
+    house.process.send_signal(signal.SIGSTOP)
+    try:
+        meanwhile()
+    finally:
+        house.process.send_signal(signal.SIGCONT)
+
+
+def seconds_pass(visitor: Visitor, seconds: float) -> None:
+    """So much time passes on somebody's page."""
+    ends = visitor.page.evaluate("performance.now()") + seconds * 1_000
+    visitor.page.wait_for_function("ends => performance.now() > ends", arg=ends)
+
+
+@pytest.mark.parametrize("way", [HANGS, UNSEEN], ids=["neither sees it", "the device does not see it"])
+def test_a_connection_that_never_stands_is_begun_anew(house: House, visitor: Visitors, way: str) -> None:
+    """A handshake has no end of its own: after some seconds the room or the device ends it, the person is told that sound and picture
+    are being connected again, and nobody is lost for it.
+    """
+    judge, li = visitor("judge").enter(), visitor("li", way).enter()
+    for each in (judge, li):
+        house.order("admit", person=each.name)
+    li.saw("media", connected=False, tries=0)
+    li.saw("media", connected=False, tries=1)
+    li.saw("media", connected=True)
+    li.hears("judge", "video")
+    judge.hears("li", "video")
+    assert li.page.evaluate("window.peers.length") == 2 and "lost" not in house.kinds()
+    assert "lost" not in [each["type"] for each in li.seen()]

@@ -3,6 +3,9 @@ import { relay } from "./tickets.mjs";
 
 const KNOCKS = 5_000; // to show a ticket
 const ANSWERS = 3_500; // without a sign of life for so long, a device is lost
+// Seconds from the answer until the connection for sound and picture stands. A handshake has no end of its own: while ICE checks and DTLS
+// repeats itself the state is "connecting", and becomes "failed" only where one of them gives up (WebRTC 1.0, RTCPeerConnectionState).
+const CONNECTS = 12;
 const TALKS = 60; // messages a second
 const UNREAD = 8 * 2 ** 20; // bytes that wait for a device which does not read
 const TO_THE_ISOLATED = new Set(["in", "alive", "isolated", "removed", "closed", "again", "refused"]);
@@ -12,7 +15,7 @@ export class Device {
   media = null;
   nonce = null;
   #hearing = null;
-  #alive = Date.now();
+  #alive = performance.now();
   #said = { second: 0, count: 0 };
   #last = new Map();
   #ended = false;
@@ -22,7 +25,7 @@ export class Device {
     const late = setTimeout(() => this.#refuse("no_ticket"), KNOCKS);
     socket.on("message", (data, binary) => {
       if (this.#ended) return;
-      this.#alive = Date.now();
+      this.#alive = performance.now();
       try {
         if (binary) throw new Error("not text");
         const message = JSON.parse(data.toString("utf8"));
@@ -39,7 +42,7 @@ export class Device {
         this.#leave("shown_out");
       }
     });
-    socket.on("pong", () => (this.#alive = Date.now()));
+    socket.on("pong", () => (this.#alive = performance.now()));
     socket.on("error", () => {});
     socket.on("close", () => {
       clearTimeout(late);
@@ -85,7 +88,13 @@ export class Device {
     const [hearing, person] = [this.#hearing, this.person];
     switch (message.type) {
       case "answer":
-        this.media?.answered(message.turn, String(message.sdp));
+        if (!this.media?.answered(message.turn, String(message.sdp))) break;
+        this.#answered = message.turn;
+        if (!this.#connected && !this.#connects) this.#connects = CONNECTS;
+        break;
+      case "media_again":
+        // Of the connection that there is now, and at the next look at everybody, however often it is asked for.
+        this.#asksAnew = this.#answered !== null && message.turn === this.#answered;
         break;
       case "candidate":
         this.media?.candidate(message.candidate).catch((error) => console.error(`candidate: ${error.message}`));
@@ -144,6 +153,7 @@ export class Device {
         onReady: () => hearing.gate(),
         wantsKeyFrame: (other) => hearing.people.get(other)?.device?.askKeyFrame(),
         onState: (state) => {
+          if (state === "connected" && this.media === link) [this.#connected, this.#connects] = [true, 0];
           if (state === "connected") for (const other of link.slots.keys()) hearing.people.get(other)?.device?.askKeyFrame();
           if (state === "failed" && this.media === link) this.#mediaLost();
         },
@@ -153,18 +163,25 @@ export class Device {
     this.media.reaches(others);
   }
 
+  /** The connection for sound and picture is begun anew; the device is told that it will be. */
   #mediaLost() {
-    this.closeMedia();
+    this.closeMedia(true);
     this.#hearing.reconcile();
   }
 
-  closeMedia() {
+  closeMedia(again = false) {
     if (!this.media) return;
     const link = this.media;
     this.media = null;
+    [this.#connected, this.#connects, this.#answered, this.#asksAnew] = [false, 0, null, false];
     link.close().catch((error) => console.error(`closing media: ${error.message}`));
-    if (!this.person?.isolated) this.tell({ type: "media_closed" });
+    if (!this.person?.isolated) this.tell({ type: "media_closed", again });
   }
+
+  #connected = false;
+  #connects = 0; // seconds left for the connection to stand; 0 while there is nothing to wait for
+  #answered = null; // the last offer that was answered
+  #asksAnew = false;
 
   #asked = 0;
   #ticks = 0;
@@ -175,14 +192,21 @@ export class Device {
     this.media?.askKeyFrame();
   }
 
-  /** Each second. */
-  tick() {
-    if (Date.now() - this.#alive > ANSWERS) {
+  /** Each second; `slept` is how many milliseconds the room itself stood still before it. */
+  tick(slept) {
+    const now = performance.now();
+    this.#alive = Math.min(now, this.#alive + slept);
+    if (now - this.#alive > ANSWERS) {
       this.#leave("no_answer");
       this.socket.terminate();
       return;
     }
     if (this.socket.readyState !== 1) return;
+    if (this.#asksAnew) this.#mediaLost();
+    else if (this.#connects && --this.#connects === 0) {
+      console.error(`${this.#hearing.name}: no connection with ${this.person?.person} in ${CONNECTS} seconds; it is begun anew`);
+      this.#mediaLost();
+    }
     this.socket.ping();
     // A page does not see pings: so that it notices as soon as we do when nothing comes through any more.
     if (++this.#ticks % 2 === 0) this.tell({ type: "alive" });

@@ -7,6 +7,8 @@ import { AUDIO, AUDIO_REPORT, Recorder, recordedBefore, VIDEO, VIDEO_REPORT } fr
 export const HALL = "hall";
 const INTERPRETER = "interpreter"; // the role of whoever speaks into the channel beside the hearing
 const ARRIVES = 3_000; // sound or picture that did not come for so long does not arrive
+const STOOD = 2_000; // milliseconds for which the room stood still, from which on devices may have given it up
+const COMES = 10; // seconds in which they are back by themselves
 const MANY = 5_000; // events kept for the court to fetch
 const OFTEN = 20; // how often in a minute somebody's hand, or a refusal at the door, is told of: the court writes each down
 const WRITES = 15_000; // a program that wrote no caption and said nothing for so long does not run
@@ -25,8 +27,8 @@ class Person {
     Object.assign(this, {
       person, role, rank, room: HALL, device: null, since: Date.now(), lostAt: null, admitted: false, removed: null,
       muted: false, mutedVideo: false, locked: false, isolated: false, microphone: false, camera: false,
-      last: { audio: 0, video: 0 }, arrives: { audio: false, video: false }, on: { audio: 0, video: 0 },
-      heldBack: 0, heldNow: 0, mutedAt: 0, handAt: null, shows: null, told: "", inSince: null, listens: null,
+      last: { audio: -Infinity, video: -Infinity }, arrives: { audio: false, video: false }, on: { audio: -Infinity, video: -Infinity },
+      heldBack: 0, heldNow: 0, mutedAt: 0, handAt: null, shows: null, told: "", inSince: null, listens: null, excused: false,
     });
   }
 }
@@ -48,12 +50,14 @@ export class Hearing {
   used = new Set();
   pieces = new Map(); // segment → when it began, since the room runs
   #told = new Map(); // what and who → { minute, count }
+  #woke = 0; // seconds for which whoever is gone counts as back soon, since the room itself stood still
   #silence = 0; // seconds for which the court was not heard
   written = 0; // when the program that writes captions was heard last
   ended = []; // the last link of every segment that ended, for a court that missed an answer
 
-  constructor(name, { config, numbers, media }) {
-    Object.assign(this, { name, config, numbers, media });
+  constructor(name, house) {
+    const { config, numbers, media } = house;
+    Object.assign(this, { name, house, config, numbers, media });
     this.orders = Promise.resolve();
   }
 
@@ -105,7 +109,7 @@ export class Hearing {
 
   packet(person, kind, packet) {
     const now = Date.now();
-    person.last[kind] = now;
+    person.last[kind] = performance.now();
     if (!this.takesPart(person)) return;
     if (kind === "audio" ? person.muted : person.mutedVideo) {
       this.#holdBack(person, now);
@@ -160,9 +164,9 @@ export class Hearing {
     const person = known ?? new Person(said.person);
     this.people.set(said.person, person);
     if (person.device) person.device.replaced();
-    const [lostAt, moved] = [person.lostAt, person.room !== said.room];
+    const [lostAt, moved] = [person.excused ? null : person.lostAt, person.room !== said.room];
     // A page opened anew shows the original as chosen, so that is what it gets; one that comes back says its choice again.
-    Object.assign(person, { role: said.role, rank: said.rank, room: said.room, device, lostAt: null, told: "", listens: null });
+    Object.assign(person, { role: said.role, rank: said.rank, room: said.room, device, lostAt: null, excused: false, told: "", listens: null });
     if (lostAt !== null) this.event("back", person.person, { room: person.room, since: lostAt, seconds: (Date.now() - lostAt) / 1000 });
     else this.event("entered", person.person, { room: person.room, moved });
     person.since = Date.now();
@@ -185,7 +189,9 @@ export class Hearing {
     if (why === "left") this.event("left", person.person);
     else if (!person.removed && !this.closed) {
       person.lostAt = Date.now();
-      this.event("lost", person.person, { why });
+      // A device that gave up a room that stood still was not away: only if it does not come back, it is lost.
+      if (why === "closed" && (this.#woke || this.house.late() > STOOD)) person.excused = true;
+      else this.event("lost", person.person, { why });
     }
     this.#mark("gone", person.person);
     this.reconcile();
@@ -195,7 +201,7 @@ export class Hearing {
     const key = kind === "audio" ? "microphone" : "camera";
     if (person[key] !== on) {
       person[key] = on;
-      person.on[kind] = Date.now();
+      person.on[kind] = performance.now();
       if (on) this.#breakStreams(person);
       if (on && kind === "video") person.device.askKeyFrame();
       this.event(key, person.person, { on });
@@ -237,11 +243,12 @@ export class Hearing {
     this.tellPeople();
   }
 
-  /** Each second: what stopped or began to arrive; every fourth, a key frame of every picture. */
-  tick(count) {
+  /** Each second: what stopped or began to arrive; every fourth, a key frame of every picture. `slept` as for a device. */
+  tick(count, slept) {
     if (this.#isSilent()) return;
-    const now = Date.now();
+    const now = performance.now();
     this.#tellCaptions();
+    this.#givesBack(slept, now);
     for (const person of this.people.values()) {
       if (!person.device) continue;
       for (const kind of ["audio", "video"]) {
@@ -257,6 +264,20 @@ export class Hearing {
       if (count % 4 === 0 && person.camera && this.takesPart(person) && this.isHeard(person.room)) person.device.askKeyFrame();
     }
     if (this.peopleChanged) this.tellPeople();
+  }
+
+  /** What the room itself stood still counts against nobody: neither that nothing came meanwhile, nor that a device gave it up. */
+  #givesBack(slept, now) {
+    for (const { last, on } of this.people.values()) {
+      for (const times of [last, on]) for (const kind of ["audio", "video"]) times[kind] = Math.min(now, times[kind] + slept);
+    }
+    if (slept > STOOD) this.#woke = COMES;
+    else if (this.#woke && --this.#woke === 0) {
+      for (const person of this.people.values()) {
+        if (person.excused && !person.removed) this.event("lost", person.person, { why: "closed" });
+        person.excused = false;
+      }
+    }
   }
 
   // ---- without the court

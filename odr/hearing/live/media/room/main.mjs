@@ -10,6 +10,7 @@ import { Tickets } from "./tickets.mjs";
 import { WebSocketServer } from "./vendor/third-party.mjs";
 
 const MOST_DEVICES = 2_000;
+const EACH = 1_000; // milliseconds from one look at everybody to the next
 const LARGEST = 256 * 1024; // bytes of a message: an answer to an offer with many people
 
 class House {
@@ -24,6 +25,22 @@ class House {
     // Numbers of events go on across restarts: they begin at the time.
     let number = this.began * 1000;
     this.numbers = { next: () => ++number };
+  }
+
+  #looked = performance.now();
+
+  /** How many milliseconds it is too late for the next look at everybody: for so long the process itself stood still. */
+  late() {
+    return Math.max(0, performance.now() - this.#looked - EACH);
+  }
+
+  /** Look at everybody. What came while the process stood still it has not heard yet: that time is nobody's silence. */
+  look(count) {
+    const slept = this.late();
+    this.#looked = performance.now();
+    if (slept > EACH) console.error(`the room itself stood still for ${Math.round(slept)} ms`);
+    for (const device of this.devices) device.tick(slept);
+    for (const hearing of this.hearings.values()) if (!hearing.closed) hearing.tick(count, slept);
   }
 
   health() {
@@ -67,10 +84,9 @@ async function main() {
   let count = 0;
   setInterval(() => {
     count += 1;
-    for (const device of house.devices) device.tick();
-    for (const hearing of house.hearings.values()) if (!hearing.closed) hearing.tick(count);
+    house.look(count);
     if (count % 3_600 === 0) forgetOld(house, Date.now());
-  }, 1_000);
+  }, EACH);
   process.on("SIGTERM", () => stop(house));
   process.on("SIGINT", () => stop(house));
   // A packet that a library trips over must not end everybody's hearing; what it was is said.

@@ -7,7 +7,8 @@
 //   lets(person, kind, passes)   whether that person's sound or picture may pass to the device from now on
 //   forward(person, kind, packet, askKeyFrame)   a packet that may pass, where the driver does not forward by itself
 //   interrupt(person)            what follows of them begins anew at the receiver: a picture with a key frame
-//   askKeyFrame(), answered(turn, sdp), candidate(candidate), close(); and `slots`: the persons there is a way for
+//   answered(turn, sdp)          whether that is an answer to the last offer, which is then taken
+//   askKeyFrame(), candidate(candidate), close(); and `slots`: the persons there is a way for
 import {
   RTCPeerConnection,
   RTCRtpCodecParameters,
@@ -22,6 +23,8 @@ import {
 
 const ANSWERS = 10_000; // an offer that was not answered for so long is made again
 const CLOCK = { audio: 48_000, video: 90_000 };
+
+let turns = 0; // an answer to an offer of a connection that was closed is none to another's
 
 const codecs = () => ({
   audio: [new RTCRtpCodecParameters({ mimeType: "audio/opus", clockRate: 48_000, channels: 2, payloadType: 111, rtcpFeedback: [useTWCC()] })],
@@ -145,7 +148,7 @@ class MediaLink {
 
   async #offer() {
     if (this.closed) return;
-    const turn = ++this.#turn;
+    const turn = (this.#turn = ++turns);
     const answered = new Promise((resolve, reject) => {
       this.#answer = { turn, resolve, reject };
     });
@@ -172,7 +175,9 @@ class MediaLink {
     // Names that only the device's own network can resolve help nobody here; asking for them would hold up what writes to
     // the disk, which shares its threads with the system's resolver.
     const known = sdp.replace(/^a=candidate:.* [\w-]+\.local .*\r?\n/gm, "");
-    if (this.#answer?.turn === turn) this.#answer.resolve(known);
+    if (this.#answer?.turn !== turn) return false;
+    this.#answer.resolve(known);
+    return true;
   }
 
   async candidate(candidate) {

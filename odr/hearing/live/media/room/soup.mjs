@@ -28,6 +28,7 @@ const KINDS = {
     type: 96, named: "VP8/90000", out: [MID, WIDE],
   },
 };
+let turns = 0; // an answer to an offer of a connection that was closed is none to another's
 const EACH = Object.keys(KINDS);
 const CODECS = EACH.map((kind) => ({ kind, preferredPayloadType: KINDS[kind].type, ...KINDS[kind].codec }));
 
@@ -181,7 +182,7 @@ class SoupLink {
     const transport = await this.#begun;
     const { rtx } = await this.place.ready;
     if (this.closed || (!(await this.#consume(transport, rtx)) && this.#turn) || this.closed) return;
-    const turn = ++this.#turn;
+    const turn = (this.#turn = ++turns);
     const answered = new Promise((resolve, reject) => {
       this.#answer = { turn, resolve, reject };
     });
@@ -240,7 +241,9 @@ class SoupLink {
   }
 
   answered(turn, sdp) {
-    if (this.#answer?.turn === turn) this.#answer.resolve(sdp);
+    if (this.#answer?.turn !== turn) return false;
+    this.#answer.resolve(sdp);
+    return true;
   }
 
   async candidate() {
