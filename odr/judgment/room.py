@@ -28,6 +28,7 @@ from odr.judgment.enforcement_remedies.outsider_action import (
 )
 from odr.judgment.enforcement_remedies.outsider_action.panel import outsider_panel
 from odr.judgment.enforcement_remedies.outsider_action.put import put_actions
+from odr.judgment.enforcement_remedies.successors.panel import successors_panel
 from odr.judgment.group import judgments
 from odr.judgment.group.judgments import pronounced
 from odr.judgment.meetings import signing as meetings_signing
@@ -164,6 +165,7 @@ ROOM = Room(
         retrial_panel,
         search_panel,
         deferral_panel,
+        successors_panel,
         objections_panel,
         suit_panel,
         outsider_panel,

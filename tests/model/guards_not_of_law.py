@@ -17,6 +17,14 @@ class Why(enum.Enum):
 
 
 NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
+    "judgment.enforcement_remedies.successors.acts.debtor_can_be_changed": (
+        Why.BEYOND,
+        "judgment/test_successors.py",
+    ),
+    "judgment.enforcement_remedies.successors.acts.another_debtor_is_asked_for": (
+        Why.BEYOND,
+        "judgment/test_successors.py",
+    ),
     "judgment.enforcement_remedies.deferral.acts.security_can_be_offered": (
         Why.BEYOND,
         "judgment/test_enforcement_security.py",

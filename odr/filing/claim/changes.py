@@ -46,13 +46,11 @@ from odr.filing.inputs import (
     ReliefInput,
 )
 from odr.filing.models import Claim, Fact, Relief, ReliefKind, RequestKind, RequestState
-from odr.filing.parties.details import GUARDIAN, OF_PAPERS, claims_themselves, of_nobody_else
-from odr.filing.parties.invitation import forget_reach, invite, note_addresses
+from odr.filing.parties.details import claims_themselves
+from odr.filing.parties.succession import Successor, put_in_place
 from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import Money, T, Text, side_by_side
-from odr.identity import mandates
 from odr.identity.actors import CLOCK_ACTOR, Actor
-from odr.identity.models import Mandate
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.events import (
     Asked,
@@ -72,7 +70,6 @@ from odr.procedure.rules.base import law
 from odr.procedure.rules.cases import Bar
 from odr.procedure.rules.tracks import conversion
 from odr.service.queries import begun
-from odr.service.vocabulary import OF_ADDRESSES
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -755,6 +752,7 @@ class SubstituteInput(CourtModel):
         ruled=T("Somebody else stands in the place of the party."),
         omits=("email", "phone"),
     ),
+    means={Milestone.PARTY_REPLACED},
     source=law("CPL 153", "CPI 55, 249"),
     topic=Topic.CLAIM,
     in_record=False,
@@ -767,30 +765,8 @@ def substitute_party(sitting: Sitting, case: Case, given: SubstituteInput, *, ac
     and the successor is invited by a letter of their own.
     """
     party: Party = sitting.resolved("party", given.party)
-    was = party.kind
-    before = {
-        "name": party.name,
-        "kind": was.value,
-        "until_entry": sitting.next_number(case),
-        "ground": given.ground,
-    }
-    if given.ground != "wrong_name" and GUARDIAN in party.details:
-        # A child is not named where the case is published, nor who acted for it, whoever stands in its place since.
-        before[GUARDIAN] = party.details[GUARDIAN]["name"]
-    party.details = {**party.details, "before": [*party.details.get("before", []), before]}
-    old, party.name, party.kind = party.name, given.name, given.kind
-    party.email, party.phone, party.address = (
-        given.email or party.email,
-        given.phone or party.phone,
-        given.address or party.address,
-    )
-    # What papers showed of the one shows nothing of the other.
-    if given.ground != "wrong_name":
-        party.details = of_nobody_else(party.details)
-    elif was is not party.kind and PartyKind.PERSON in (was, party.kind):
-        party.details = {key: value for key, value in party.details.items() if key not in OF_PAPERS}
-    if given.ground != "wrong_name":
-        _invite_successor(sitting, case, party, given, now)
+    to = Successor(given.ground, given.name, given.kind, given.email, given.phone, given.address)
+    old = put_in_place(sitting, case, party, to, now)
     result = {
         "party": party.label,
         "before": old,
@@ -799,16 +775,3 @@ def substitute_party(sitting: Sitting, case: Case, given: SubstituteInput, *, ac
         "reasons": given.reasons,
     }
     return Recorded(T("%(after)s stands in the place of %(before)s", after=party.name, before=old), result)
-
-
-def _invite_successor(sitting: Sitting, case: Case, party: Party, given: SubstituteInput, now: datetime) -> None:
-    party.account_id, party.joined_at, party.online = None, None, False
-    party.email, party.phone, party.address = given.email, given.phone, given.address
-    party.details = {key: value for key, value in party.details.items() if key not in OF_ADDRESSES}
-    for mandate in sitting.session.scalars(
-        select(Mandate).where(Mandate.party_id == party.id, Mandate.revoked_at.is_(None))
-    ):
-        mandates.revoke(sitting.session, mandate, now)
-    forget_reach(sitting, party, now)
-    note_addresses(sitting, party, "substitution")
-    invite(sitting, case, party)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Role
 from odr.filing import names
+from odr.procedure.acts.table import TABLE, Milestone
 from odr.procedure.audit.entry_facts import EntryFacts, entry_facts
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ ACTS = (
     names.RECORD_REGISTRATION,
     names.DECIDE_REGISTRATION,
     names.TAKE_IN_CASE,
-    names.SUBSTITUTE_PARTY,
     names.CORRECT_REGISTRY_MISTAKE,
 )
 
@@ -51,7 +51,7 @@ def audit_parties(court: Court, session: Session, case: Case) -> Iterator[str]:
     """
     told = Membership()
     first = session.scalar(select(DocketEntry.act).where(DocketEntry.case_id == case.id, DocketEntry.number == 1))
-    for entry in entry_facts(session, case, *ACTS, *((first,) if first else ())):
+    for entry in entry_facts(session, case, *ACTS, *_replacing(), *((first,) if first else ())):
         told.read(entry)
     rows = {party.label: party for party in case.parties}
     for label, member in told.members.items():
@@ -65,6 +65,11 @@ def audit_parties(court: Court, session: Session, case: Case) -> Iterator[str]:
             yield f"entry {member.number}: {label} {state} the case, the row says otherwise"
     if told.is_whole:
         yield from (f"{label} ({rows[label].name}) stands in no entry" for label in sorted(rows.keys() - told.members))
+
+
+def _replacing() -> list[str]:
+    """The acts by which somebody stands in a party's place, of whatever room."""
+    return [act.name for act in TABLE if Milestone.PARTY_REPLACED in act.means]
 
 
 class Membership:
@@ -102,7 +107,7 @@ class Membership:
                 # Who was in this case already keeps the name they had here.
                 if self.is_whole and one["after"] not in self.members:
                     self._named(entry.number, one["after"], one["name"])
-        elif result.get("after") and (entry.act == names.SUBSTITUTE_PARTY or result.get("what") == "name"):
+        elif result.get("after") and (entry.act in _replacing() or result.get("what") == "name"):
             self._named(entry.number, result["party"], result["after"])
 
     def _opened(self, number: int, given: Mapping[str, Any]) -> bool:

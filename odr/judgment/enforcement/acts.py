@@ -36,6 +36,8 @@ from odr.judgment.enforcement_remedies.objections.queries import (
     who_objects,
     why_untouched,
 )
+from odr.judgment.enforcement_remedies.successors.bound import article_of, estate_for
+from odr.judgment.enforcement_remedies.successors.models import DebtorGround
 from odr.judgment.models import EnforcementCase, EnforcementMeasure, Obligation, Performance
 from odr.judgment.queries import names_of, obligations_of
 from odr.judgment.vocabulary import EnforcementState, Instrument, SettlementState
@@ -114,7 +116,8 @@ def what_it_comes_to(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
         left, interest = left_of(sitting, o), interest_left(sitting, case, o)
         concerned = actor.party_id is None or actor.party_id in (*o.debtors, o.creditor_id)
         if o.done_at is None and left is not None and interest and concerned and o.reference not in agreed:
-            whole = Money(left.minor + interest, left.currency)
+            minor, estate = left.minor + interest, estate_for(sitting, case, o)
+            whole = Money(estate.asks(minor) if estate is not None else minor, left.currency)
             found.append(
                 T(
                     "%(owed)s. With its interest to today, %(amount)s is open.",
@@ -164,6 +167,14 @@ def record_performance(
         raise InvalidInput.at("amount", T("The amount is not in the currency of this court."))
     if given.on > sitting.today:
         raise InvalidInput.at("on", T("This day is still to come."))
+    estate = estate_for(sitting, case, obligation)
+    if estate is not None and actor.party_id is None and given.amount and given.amount.minor > estate.left_minor:
+        words = T(
+            "Of the heir no more than %(amount)s is taken (%(article)s).",
+            amount=estate.left,
+            article=article_of(sitting, case, DebtorGround.HEIR),
+        )
+        raise InvalidInput.at("amount", words)
     is_mine = actor.party_id is not None and actor.party_id == obligation.creditor_id
     if is_mine and given.amount is not None and unconfirmed(sitting.session, obligation):
         # Noted here and confirmed there, one payment would count twice.

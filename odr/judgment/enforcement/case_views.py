@@ -18,6 +18,7 @@ from odr.judgment.enforcement.effect import ENFORCE, interest_minor, is_overdue,
 from odr.judgment.enforcement.queries import enforcements_of, in_effect_since, open_enforcement
 from odr.judgment.enforcement_remedies.deferral.queries import DEFERRAL
 from odr.judgment.enforcement_remedies.for_now.models import LIVES_ON
+from odr.judgment.enforcement_remedies.successors.bound import Estate, estate_of
 from odr.judgment.models import Obligation
 from odr.judgment.queries import names_of, obligations_of
 from odr.judgment.vocabulary import EnforcementState
@@ -115,17 +116,25 @@ def waiting_costs(sitting: Sitting, case: Case, actor: Actor) -> list[Waiting]:
     # What is late; before that what is due first, and not what has its own later day.
     late = [one for one in sums if is_overdue(sitting, one[0])]
     sums = late or [one for one in sums if one[0].due_on == due]
-    today = sitting.today
+    today, estate = sitting.today, estate_of(sitting, case, actor.party_id)
     first = max(due, today)
     days = [first, first + timedelta(days=LATER)]
     return [
         Waiting(
             day,
-            Money(sum(left.minor + interest_minor(sitting, case, row, day) for row, left in sums), sums[0][1].currency),
+            Money(
+                _asked(estate, sum(left.minor + interest_minor(sitting, case, row, day) for row, left in sums)),
+                sums[0][1].currency,
+            ),
             (day - due).days,
         )
         for day in days
     ]
+
+
+def _asked(estate: Estate | None, minor: int) -> int:
+    """What of a sum is asked of a debtor: of an heir no more than they got (CPI 473)."""
+    return estate.asks(minor) if estate is not None else minor
 
 
 HALTED_READERS = frozenset({*PARTY_ROLES, Role.JUDGE, Role.CLERK, Role.PRESIDENT})

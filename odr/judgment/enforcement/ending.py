@@ -13,6 +13,7 @@ from odr.judgment.enforcement_remedies.deferral.queries import free
 from odr.judgment.enforcement_remedies.objections.letters import tell_outsider
 from odr.judgment.enforcement_remedies.objections.models import ObjectionState
 from odr.judgment.enforcement_remedies.objections.queries import RULING, objections_of
+from odr.judgment.enforcement_remedies.successors.queries import no_ruling_any_more
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.queries import obligations_of
 from odr.judgment.time_limits import ENFORCEMENT_APPLICATION
@@ -44,6 +45,7 @@ def halt(sitting: Sitting, case: Case, found: EnforcementCase, state: Enforcemen
     for desk in (desks.ENDING_FOR_NOW, desks.ENDING_TO_APPROVE, *OF_SECURITY):
         sitting.close_tasks(case, desk)
     free(sitting, case, found, WindowState.ENDED)
+    no_ruling_any_more(sitting, case, found)
     for row in enforcement_settlements(sitting.session, case, SettlementState.PROPOSED):
         if row.enforcement_id == found.id:
             row.state, row.closed_entry = SettlementState.DECLINED, sitting.next_number(case)

@@ -48,6 +48,13 @@ from odr.judgment.enforcement.queries import enforcement_settlements, is_barred,
 from odr.judgment.enforcement_remedies.deferral.panel import next_with_security
 from odr.judgment.enforcement_remedies.for_now.models import SearchState
 from odr.judgment.enforcement_remedies.for_now.queries import search_now
+from odr.judgment.enforcement_remedies.successors.bound import (
+    article_of,
+    estate_for,
+    estate_of,
+    is_used_up,
+)
+from odr.judgment.enforcement_remedies.successors.models import DebtorGround
 from odr.judgment.models import Decision, EnforcementSettlement, Obligation, Order
 from odr.judgment.queries import issued, names_of, obligations_of
 from odr.judgment.vocabulary import OrderKind, SettlementState
@@ -102,8 +109,10 @@ def _under_instrument(sitting: Sitting, case: Case, actor: Actor, party: Party) 
     open_now.sort(key=lambda o: (o.due_on, o.amount_minor is None, o.id))
     reported = next((o for o in open_now if o.creditor_id == party.id and unconfirmed(sitting.session, o)), None)
     if not open_now and every and open_enforcement(sitting.session, case) is not None:
-        return Owed(EVERYTHING_IS_DONE, False, status=EVERYTHING_DONE)
+        return _all_done(sitting, case, every)
     mine = [o for o in open_now if party.id in o.debtors]
+    if is_used_up(sitting, case, party.id):
+        mine = [o for o in mine if o.amount_minor is None]
     theirs = [o for o in open_now if o.creditor_id == party.id]
     told: list[Owed] = []
     if reported is not None:
@@ -118,8 +127,29 @@ def _under_instrument(sitting: Sitting, case: Case, actor: Actor, party: Party) 
     if theirs and reported is None:
         told.append(_to_receive(sitting, case, theirs))
     if not told and _enforced_by(sitting, case) == party.id:
-        return Owed(EVERYTHING_IS_DONE, False, status=EVERYTHING_DONE)
+        return _all_done(sitting, case, every)
     return _one_of(sitting, case, actor, told)
+
+
+def _all_done(sitting: Sitting, case: Case, every: Sequence[Obligation]) -> Owed:
+    """Nothing is open any more: it is paid, or an heir has paid all that they got and some of it stays unpaid for good."""
+    short = [
+        o
+        for o in every
+        if (left := left_of(sitting, o)) is not None and left.minor and is_used_up(sitting, case, o.debtor_id)
+    ]
+    if not short:
+        return Owed(EVERYTHING_IS_DONE, False, status=EVERYTHING_DONE)
+    article = article_of(sitting, case, DebtorGround.HEIR)
+    words = T(
+        "Nothing for you to do now: the heir has paid all that the estate was worth, and no more is enforced against them (%(article)s). The court ends the enforcement by a ruling you are sent.",
+        article=article,
+    )
+    status = T(
+        "The heir has paid all that the estate was worth, and no more is enforced against them (%(article)s). The court ends the enforcement by a ruling you are sent.",
+        article=article,
+    )
+    return Owed(words, False, status=status)
 
 
 def _enforced_by(sitting: Sitting, case: Case) -> int | None:
@@ -192,8 +222,25 @@ class Due:
         return [If(T("With interest, on that day"), T("%(amount)s in all.", amount=self.by_then))]
 
 
-def due_together(sitting: Sitting, case: Case, owed: Sequence[Obligation]) -> Due:
-    """Several obligations of one debtor to one creditor that fall due on one day, as one sum."""
+def due_together(sitting: Sitting, case: Case, owed: Sequence[Obligation], *, of: int | None = None) -> Due:
+    """Several obligations of one debtor to one creditor that fall due on one day, as one sum; of an heir no more than what they got
+    (CPI 473), where it is asked ``of`` them or owed by them alone.
+    """
+    found = _due_whole(sitting, case, owed)
+    estate = estate_of(sitting, case, of) if of is not None else estate_for(sitting, case, owed[0])
+    if estate is None or found.left is None or found.today is None or found.by_then is None:
+        return found
+    asks, is_all = estate.asks, found.today.minor >= estate.left_minor
+    return replace(
+        found,
+        left=replace(found.left, minor=asks(found.left.minor)),
+        today=replace(found.today, minor=asks(found.today.minor)),
+        by_then=replace(found.by_then, minor=asks(found.by_then.minor)),
+        a_day=None if is_all else found.a_day,
+    )
+
+
+def _due_whole(sitting: Sitting, case: Case, owed: Sequence[Obligation]) -> Due:
     sums = [(o, left) for o in owed if (left := left_of(sitting, o)) is not None]
     if not sums:
         return Due(None, None, None, None, None)
@@ -263,7 +310,8 @@ def _jointly(case: Case, debtors: Sequence[int], party: Party) -> list[If]:
 
 def _to_perform(sitting: Sitting, case: Case, mine: Sequence[Obligation], party: Party) -> Owed:
     first, now = mine[0], _together(sitting, mine)
-    other, late, due = _party(case, first.creditor_id), is_overdue(sitting, first), due_together(sitting, case, now)
+    other, late = _party(case, first.creditor_id), is_overdue(sitting, first)
+    due = due_together(sitting, case, now, of=party.id)
     waiting = [o for o in now if unconfirmed(sitting.session, o)]
     is_enforced = first.creditor_id is not None and _enforced_by(sitting, case) == first.creditor_id
     otherwise = (

@@ -20,6 +20,7 @@ from odr.judgment.enforcement.part import BOUND
 from odr.judgment.enforcement.queries import confirmed, is_performed, is_said_done, open_enforcement, performed
 from odr.judgment.enforcement.settlement import after_payment, agreements_over, to_be_halted
 from odr.judgment.enforcement_remedies.deferral.queries import DEFERRAL
+from odr.judgment.enforcement_remedies.successors.bound import nothing_more_to_ask
 from odr.judgment.models import Obligation, Performance
 from odr.judgment.queries import obligations_of
 from odr.procedure.models import WindowState
@@ -42,6 +43,9 @@ def settle(sitting: Sitting, case: Case, obligation: Obligation) -> None:
     if following is not None:
         settle(sitting, case, following)
         return
+    for owed in nothing_more_to_ask(sitting, case):
+        owed.done_at = sitting.now  # The heir has paid all that they got, and owes no more (CPI 473).
+    sitting.session.flush()
     after_payment(sitting, case)
     follow_up(sitting, case)
 

@@ -106,6 +106,7 @@ class Milestone(enum.Enum):
     RULING_GIVEN = "ruling_given"  # the ruling on such a motion
     AMONG_THEMSELVES = "among_themselves"  # what those who decide say and vote in their deliberation
     JUDGMENT_PRONOUNCED = "judgment_pronounced"  # the judgment is spoken in the hearing; its text follows
+    PARTY_REPLACED = "party_replaced"  # somebody stands in a party's place by it; its result says in whose (``party``) and who (``after``)
     UNTIL_THE_TEXT = "until_the_text"  # still done between the two: for the end of the hearing, its record, or the text
 
 

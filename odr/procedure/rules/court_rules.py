@@ -597,6 +597,16 @@ class SecurityRules(Rule):
     guarantor_article: Article
 
 
+class SuccessorRules(Rule):
+    """By which articles somebody else is the debtor in an enforcement, or an estate is enforced against (CPL 243; CPI 470, 472, 473)."""
+
+    applies_to: Applies
+    article: Article
+    heir_article: Article
+    body_article: Article
+    name_article: Article
+
+
 class EnforcementHaltRules(Rule):
     """Why an enforcement is halted by ruling, and from when such a ruling, and one that ends it, holds (CPL 267, 269). Without it
     a country knows no halt.

@@ -60,6 +60,7 @@ from odr.procedure.rules.court_rules import (
     SimilarRules,
     Source,
     StageWords,
+    SuccessorRules,
     ViewingRules,
     VolumeRules,
     WageFigure,
@@ -67,7 +68,12 @@ from odr.procedure.rules.court_rules import (
     WitnessCostRules,
     WrittenHearings,
 )
-from odr.procedure.rules.insight import DistributionRules, IndicatorRules, SupervisionRules, WorkloadRules
+from odr.procedure.rules.insight import (
+    DistributionRules,
+    IndicatorRules,
+    SupervisionRules,
+    WorkloadRules,
+)
 from odr.procedure.rules.standards import Standards, unfitting
 from odr.procedure.rules.tariff import Tariff
 from odr.procedure.rules.troubles import Troubles
@@ -142,6 +148,7 @@ class RulePack(Rule):
     enforcement_list: EnforcementListRules | None = None
     consumption: ConsumptionRules | None = None
     enforcement_halt: EnforcementHaltRules | None = None
+    enforcement_successors: SuccessorRules | None = None
     sanctions: SanctionRules | None = None
     attending: AttendingRules | None = None
     volume: VolumeRules | None = None

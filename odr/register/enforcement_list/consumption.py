@@ -10,6 +10,7 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.judgment.enforcement.queries import barred, enforcements_of, open_enforcement
+from odr.judgment.enforcement_remedies.successors.bound import is_used_up
 from odr.judgment.models import EnforcementCase
 from odr.judgment.names import END_ENFORCEMENT
 from odr.judgment.queries import obligations_of
@@ -258,6 +259,8 @@ def due_lift(sitting: Sitting, case: Case, row: ConsumptionOrder) -> str | None:
     listing = sitting.session.get(Listing, row.listing_id) if row.listing_id is not None else None
     if listing is not None and listing.state is ListingState.REMOVED and listing.over_ground in NEVER_RIGHT:
         return NEVER_RIGHT[listing.over_ground]
+    if is_used_up(sitting, case, row.party_id):
+        return "performed"
     creditor = creditor_of_bar(sitting, case, row)
     not_enforced = barred(sitting.session, case)
     owed = [

@@ -9,10 +9,12 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, PartyKind, Stage
+from odr.filing.parties.succession import SAME_PERSON
 from odr.ground.text import T, Text
 from odr.judgment.enforcement.agreed_terms import covered, is_late
 from odr.judgment.enforcement.effect import overdue_to
 from odr.judgment.enforcement.queries import enforced_in, enforcement_settlements, open_enforcement
+from odr.judgment.enforcement_remedies.successors.bound import is_used_up
 from odr.judgment.models import EnforcementCase, Obligation
 from odr.judgment.vocabulary import EnforcementState, SettlementState
 from odr.procedure.papers.form import verified_birthday
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
 
 OVER = (Stage.EFFECTIVE, Stage.ENFORCEMENT)
 """Stages at which a listing can stand and be dealt with."""
-SAME_PERSON = frozenset({"wrong_name", "registry"})
-"""Why a party is called otherwise and is the same person."""
 
 
 _LISTINGS = select(Listing).where(Listing.case_id == bindparam("case")).order_by(Listing.id)
@@ -174,6 +174,8 @@ def due_end(sitting: Sitting, case: Case, row: Listing) -> str | None:
         return "replaced"
     if why_never(sitting, case, party) is not None:
         return "wrong"
+    if is_used_up(sitting, case, row.party_id):
+        return "performed"
     enforcement = sitting.session.get_one(EnforcementCase, row.enforcement_id)
     owed = enforced_against(sitting, case, row.party_id, enforcement)
     if not owed:

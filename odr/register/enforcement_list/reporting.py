@@ -16,6 +16,7 @@ from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.judgment.enforcement.queries import open_enforcement
+from odr.judgment.enforcement_remedies.successors.bound import why_not_pressed
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.events import Served
 from odr.procedure.acts.letter import RUNS_FOR, Letter, PaperKind
@@ -49,6 +50,9 @@ def chosen_debtor(sitting: Sitting, case: Case, reference: str) -> Party:
     found = debtor_named(sitting, case, reference)
     if found is None:
         raise InvalidInput.at("debtor", T("Choose one of those listed."))
+    why = why_not_pressed(sitting, case, found)
+    if why is not None:
+        raise InvalidInput.at("debtor", why)
     return found
 
 

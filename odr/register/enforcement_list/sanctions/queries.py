@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from odr.docket.models import Case, Party
 from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money, T, Text
+from odr.judgment.enforcement_remedies.successors.bound import why_not_pressed
 from odr.judgment.models import EnforcementCase
 from odr.judgment.vocabulary import EnforcementState
 from odr.payments.models import FeeAssessment
@@ -137,6 +138,9 @@ def never(sitting: Sitting, case: Case, party: Party, done_on: date, born: date 
             "A guardian acts for %(name)s: a child, or somebody who cannot act, is never fined or detained.",
             name=party.name,
         )
+    pressed = why_not_pressed(sitting, case, party)
+    if pressed is not None:
+        return pressed
     day = born or (verified_birthday(party.details) if is_person(party) else None)
     if rules is not None and day is not None and age_on(day, done_on) < rules.age:
         return T("Nobody who was under %(age)s is ever fined or detained.", age=rules.age)
