@@ -78,6 +78,7 @@ class Room {
   #remade = 0; // times that it was begun anew in vain
   #senders = {};
   #own = { audio: null, video: null };
+  #asking = { audio: null, video: null }; // the person is asked for a device, and has not answered
   #wanted = { audio: false, video: false };
   #listens = null;
   #held = { audio: false, video: false };
@@ -99,7 +100,9 @@ class Room {
       this.#wanted[kind] = Boolean(choice?.on);
     }
     this.#watch = setInterval(() => {
-      if (this.#socket?.readyState === WebSocket.OPEN && performance.now() - this.#heard > SILENCE) this.#drop();
+      // Also a way in that never opens: a browser gives it up after minutes.
+      const patience = this.#socket?.readyState === WebSocket.OPEN ? SILENCE : WAITS;
+      if (this.#socket && performance.now() - this.#heard > patience) this.#drop();
     }, 1000);
     this.#connect();
   }
@@ -134,6 +137,7 @@ class Room {
     const ticket = said.ticket ?? said;
     const socket = new WebSocket(said.url ?? this.#given.url);
     this.#socket = socket;
+    this.#heard = performance.now();
     socket.onopen = () => {
       this.#heard = performance.now();
       socket.send(JSON.stringify({ type: "enter", ticket, device: this.#nonce }));
@@ -264,7 +268,6 @@ class Room {
       transceiver.direction = "sendonly";
       this.#senders[kind] = transceiver.sender;
       await this.#sendOwn(kind);
-      if (peer !== this.#peer) return; // the person was asked for a device meanwhile
     }
     await this.#ofPeer(peer.setLocalDescription());
     this.#send({ type: "answer", turn, sdp: peer.localDescription.sdp });
@@ -356,31 +359,43 @@ class Room {
   /** Send what the person wants and the court lets through; nothing else leaves this device. */
   async #sendOwn(kind) {
     const sends = this.#wanted[kind] && !this.#held[kind];
-    const track = sends ? await this.#take(kind) : null;
+    const track = sends ? this.#taken(kind) : null;
     if (!sends && kind === "video" && !this.#wanted.video) this.#give(kind);
     await this.#ofPeer(this.#senders[kind]?.replaceTrack(track));
     if (track) await this.#limit(kind);
   }
 
-  async #take(kind) {
+  /** The device, if it is here. Where the person has to be asked first, nothing waits for their answer: they hear and see the others
+   *  meanwhile, and what is theirs goes out as soon as they have said yes. */
+  #taken(kind) {
     if (this.#own[kind]?.readyState === "live") return this.#own[kind];
+    this.#asking[kind] ??= this.#take(kind).then((more) => {
+      this.#asking[kind] = null;
+      if (more) this.#then(() => this.#sendOwn(kind));
+    });
+    return null;
+  }
+
+  /** Ask the person for a device. Whether anything is to be sent after it: the device is here, or another was chosen meanwhile. */
+  async #take(kind) {
     const choice = this.#devices[kind];
-    if (!choice) return null;
+    if (!choice) return false;
     const wanted = { ...WANTED[kind], ...(choice.deviceId ? { deviceId: { exact: choice.deviceId } } : {}) };
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ [kind]: wanted });
       const [track] = stream.getTracks();
-      if (this.#ended) {
+      if (this.#ended || choice !== this.#devices[kind]) {
         track.stop();
-        return null;
+        return !this.#ended;
       }
       track.onended = () => this.#own[kind] === track && this.#failed(kind, "ended");
       this.#own[kind] = track;
       this.#say({ type: "own", kind, track });
-      return track;
+      return true;
     } catch (error) {
+      if (choice !== this.#devices[kind]) return true;
       this.#failed(kind, error.name);
-      return null;
+      return false;
     }
   }
 

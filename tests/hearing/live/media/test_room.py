@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -52,6 +53,17 @@ window.WebSocket = class extends Socket {
 };
 """
 """A network so slow that the room waits in vain for as many tickets as ``swallows`` says."""
+
+ASKS = """
+const take = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+window.asked = [];
+navigator.mediaDevices.getUserMedia = (wanted) => new Promise((given, refused) => window.asked.push({
+  kind: Object.keys(wanted)[0],
+  yes: () => take(wanted).then(given, refused),
+  no: () => refused(new DOMException("no", "NotAllowedError")),
+}));
+"""
+"""A browser whose question, may this page use the microphone, stands there until ``asked`` is answered."""
 
 LOST_MEANWHILE = """
 const apply = RTCPeerConnection.prototype.setRemoteDescription;
@@ -449,6 +461,42 @@ def test_a_way_in_that_fails_each_time_ends_with_its_reason(house: House, visito
     assert house.kinds().count("refused") == 5
     house.spoiled = lambda ticket: ticket
     li.enter().saw("door")
+
+
+def test_whoever_is_still_asked_for_their_microphone_hears_the_others(house: House, visitor: Visitors) -> None:
+    """The browser's question waits for its answer as long as it takes, and nobody waits for it: who is asked hears and sees; what they
+    allow goes out then, and what they refuse is said.
+    """
+    judge, li = visitor("judge").enter(), visitor("li", ASKS).enter()
+    for each in (judge, li):
+        house.order("admit", person=each.name)
+    li.hears("judge")
+    li.hears("judge", "video")
+    assert sorted(li.page.evaluate("window.asked.map((each) => each.kind)")) == ["audio", "video"], (
+        "asked once for each"
+    )
+    assert "own" not in [each["type"] for each in li.seen()]
+    li.page.evaluate("window.asked.forEach((each) => each.kind === 'audio' ? each.yes() : each.no())")
+    judge.hears("li")
+    li.saw("device", kind="video", why="NotAllowedError")
+    li.saw("own", kind="audio")
+
+
+def test_a_way_in_that_never_opens_is_given_up_for_another(house: House, visitor: Visitors) -> None:
+    """Somebody between takes the connection and says nothing: a browser would wait for minutes."""
+    li = visitor("li")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        first = f"ws://127.0.0.1:{silent.getsockname()[1]}/"
+        li.page.evaluate(
+            """([silent, url, ticket]) => {
+              let ways = 0;
+              const get = async () => ({ ticket: await (await fetch("/ticket?" + new URLSearchParams(ticket))).text(), url: ways++ ? url : silent });
+              window.enter({ url, ticket: get, microphone: null, camera: null, on: (event) => window.seen.push(JSON.parse(JSON.stringify(event))) });
+            }""",
+            [first, house.url, {"person": "li", "room": "hall"}],
+        )
+        li.saw("door")
+    assert [each["type"] for each in li.seen()].count("connecting") == 2
 
 
 ONLY_CONNECTED = """async (given) => {
