@@ -50,8 +50,8 @@ def test_the_outsider_sues_the_creditor(bench: Bench) -> None:
     """A claim that leaves out for whom the court enforces is no such action; the debtor who says nothing need not be sued (CPI 305)."""
     objected(bench, "unfounded")
     with pytest.raises(InvalidInput, match="against Li too"):
-        for_outsider(bench, "action", claim=action(bench, against=("Haiyun Ltd",)))
-    for_outsider(bench, "action", claim=action(bench, against=("Li",), number="(2026)网0192民初779号"))
+        for_outsider(bench, "action", claim=action(bench, "Shen Yue", against=("Haiyun Ltd",)))
+    for_outsider(bench, "action", claim=action(bench, "Shen Yue", against=("Li",), number="(2026)网0192民初779号"))
     words = told(bench, "(2026)网0192民初779号")
     assert "the outsider sues" in words and "Haiyun Ltd does not contest it" in words
 
@@ -60,8 +60,8 @@ def test_a_debtor_who_contests_it_is_sued_too(bench: Bench) -> None:
     """Beside the creditor (CPI 305)."""
     objected(bench, "unfounded")
     with pytest.raises(InvalidInput, match="against Haiyun Ltd too"):
-        for_outsider(bench, "action", claim=action(bench, against=("Li",)), debtor="contests")
-    both = action(bench, against=("LI", "Haiyun  Ltd"), number="(2026)网0192民初779号")
+        for_outsider(bench, "action", claim=action(bench, "Shen Yue", against=("Li",)), debtor="contests")
+    both = action(bench, "Shen Yue", against=("LI", "Haiyun  Ltd"), number="(2026)网0192民初779号")
     for_outsider(bench, "action", claim=both, debtor="contests")
     assert "Haiyun Ltd contests it and is sued too" in told(bench, both)
 
