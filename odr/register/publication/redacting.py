@@ -17,7 +17,9 @@ from odr.filing.models import Claim
 from odr.ground.canonical import canonical, sha256_hex
 from odr.hearing.models import Witness
 from odr.identity.models import Account, Mandate
+from odr.judgment.enforcement_remedies.deferral.models import EnforcementSecurity
 from odr.judgment.enforcement_remedies.objections.queries import objections_of
+from odr.judgment.enforcement_remedies.successors.models import DebtorChange
 from odr.procedure.rules.redaction import Private
 from odr.register.enforcement_list.models import ConsumptionOrder, Listing
 from odr.register.enforcement_list.sanctions.models import ConductSanction, Sanction
@@ -130,6 +132,7 @@ def known_in(sitting: Sitting, case: Case) -> tuple[Known, ...]:
         *_officers(sitting, case),
         *_disturbers(sitting, case),
         *_objectors(sitting, case),
+        *_in_an_enforcement(sitting, case),
         *_staff(sitting, case),
     )
 
@@ -268,6 +271,28 @@ def _objectors(sitting: Sitting, case: Case) -> list[Known]:
         told = (Private.EMAIL, one.email), (Private.ADDRESS, one.address)
         found += [Known(kind, (value.strip(),)) for kind, value in told if value and value.strip()]
     return found
+
+
+def _in_an_enforcement(sitting: Sitting, case: Case) -> list[Known]:
+    """Who gave security in an enforcement, or was named as its debtor and is none, and where they are reached."""
+    found = []
+    given = select(EnforcementSecurity.giver, EnforcementSecurity.address).where(EnforcementSecurity.case_id == case.id)
+    named = select(DebtorChange).where(DebtorChange.case_id == case.id)
+    for giver, address in sitting.session.execute(given):
+        found += _outside("guarantor", giver, None, (Private.ADDRESS, address))
+    mine = {party.name.strip() for party in case.parties}
+    for row in sitting.session.scalars(named):
+        reached = (Private.EMAIL, row.email), (Private.PHONE, row.phone), (Private.ADDRESS, row.address)
+        found += _outside("successor", row.name if (row.name or "").strip() not in mine else None, row.kind, *reached)
+    return found
+
+
+def _outside(role: str, name: str | None, kind: PartyKind | None, *reached: tuple[Private, str | None]) -> list[Known]:
+    found = []
+    for one in _told([name]):
+        is_person = kind is PartyKind.PERSON if kind is not None else _kind_of(one) is Private.PERSON
+        found.append(Known(Private.PERSON if is_person else Private.ORGANISATION, (one,), role=role))
+    return found + [Known(what, _told([value])) for what, value in reached if _told([value])]
 
 
 def _kind_of(name: str) -> Private:

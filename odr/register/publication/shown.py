@@ -56,6 +56,8 @@ ROLES: dict[str, Text] = {role.value: role.label for role in Role} | {
     "representative": T("acts for a party"),
     "shop": T("shop of the claim"),
     "outsider": T("somebody outside who objects to the enforcement"),
+    "guarantor": T("gave security in the enforcement"),
+    "successor": T("named as debtor in the enforcement"),
 }
 """Who somebody is whom the docket knows."""
 
