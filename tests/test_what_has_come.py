@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Iterator
+
 import pytest
 from gunicorn.config import Config
 from gunicorn.http.errors import ParseException
 from gunicorn.http.parser import RequestParser
 from hypothesis import example, given, settings, strategies as st
 
-from odr.web.slow_lines import Arriving
+from odr.web.slow_lines import Arriving, Line
+from tests.patience import PATIENCE
 
 PIECES = [
     b"0",
@@ -108,3 +112,67 @@ def test_a_length_beyond_all_measure_streams() -> None:
     arriving.feed(b"POST / HTTP/1.1\r\nHost: court\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n")
     assert arriving.streams and not arriving.whole
     arriving.kept.close()
+
+
+ONE = b"POST /a HTTP/1.1\r\nHost: court\r\nContent-Length: 3\r\n\r\nabc"
+LONG = b"POST /a HTTP/1.1\r\nHost: court\r\nContent-Length: 9000000\r\n\r\nabc"
+
+
+class Kept:
+    """A connection whose first request was read by a thread."""
+
+    def __init__(self, ahead: bytes = b"") -> None:
+        ours, self.theirs = socket.socketpair()
+        self.line = Line(ours)
+        self.theirs.sendall(ONE + ahead)
+        assert self.line.gather() and self.line.recv(len(ONE)) == ONE
+
+    def close(self) -> None:
+        """Both ends."""
+        self.line.close()
+        self.theirs.close()
+
+
+@pytest.fixture
+def kept() -> Iterator[Kept]:
+    """Nothing has come of the next request yet."""
+    one = Kept()
+    yield one
+    one.close()
+
+
+def test_a_request_on_the_heels_of_another_is_the_same_threads(kept: Kept) -> None:
+    """It is there as a whole: whether sent since, or together with the one before."""
+    kept.line.begin_anew(b"")
+    kept.theirs.sendall(ONE)
+    assert kept.line.follows(PATIENCE)
+    assert kept.line.recv(1000) == ONE
+    together = Kept(ahead=ONE)
+    together.line.begin_anew(b"")
+    assert together.line.follows(0.0)
+    assert together.line.recv(1000) == ONE
+    together.close()
+
+
+def test_what_a_thread_has_not_waited_for_is_not_lost(kept: Kept) -> None:
+    """Half of the next request came while a thread stayed: the main loop goes on from there, and begins nothing anew."""
+    kept.line.begin_anew(b"")
+    kept.theirs.sendall(ONE[:30])
+    assert not kept.line.follows(0.01)
+    kept.line.begin_anew(b"")
+    assert kept.line.arriving.count == 30
+    kept.theirs.sendall(ONE[30:])
+    assert kept.line.gather() and kept.line.arriving.whole
+    assert kept.line.recv(1000) == ONE
+
+
+@pytest.mark.parametrize("comes", [b"", LONG, b"GET /" + b"a" * 40_000], ids=["nothing more", "a file", "no end"])
+def test_what_is_the_main_loops_is_left_to_it(kept: Kept, comes: bytes) -> None:
+    """The end of a connection, a file, a head without end: no thread of the pages takes them up."""
+    kept.line.begin_anew(b"")
+    if comes:
+        kept.theirs.sendall(comes)
+    else:
+        kept.theirs.close()
+    assert not kept.line.follows(PATIENCE)
+    assert kept.line.arriving.count == len(comes)

@@ -14,6 +14,7 @@ import selectors
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, NamedTuple
@@ -33,6 +34,10 @@ LINGER = 2.0
 """Seconds for the other side to close, once everything is said."""
 LOOK = 0.5
 """Seconds between two looks at who is too late."""
+STAYS = 0.002
+"""Seconds for which a thread that nobody waits for stays with whom it has answered: a program that sends one request after
+another is heard again without the main loop (decision 0177).
+"""
 STREAMS = 16
 """Files that one process takes in at the same time, each in a thread of its own; none of those that answer pages."""
 
@@ -91,6 +96,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self._queued: dict[Any, Waiting] = {}
         self._streaming: set[Any] = set()
         self._looked = 0.0
+        self._to_begin: deque[Any] = deque()
 
     @classmethod
     def check_config(cls, cfg: Any, log: Any) -> None:
@@ -130,6 +136,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.poller.unregister(client)
         self.keepalived_conns.remove(conn)
         self._gather(conn)
+
+    def enqueue_req(self, conn: Any) -> None:
+        """Give a request to the next thread of those that answer pages."""
+        self._to_begin.append(conn)
+        self._give(self.tpool, self._answer, conn)
 
     def handle_request(self, req: Any, conn: Any) -> bool:
         """Answer a request; a file's body, where its length is known, is read past gunicorn's buffers."""
@@ -181,6 +192,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def _gather(self, conn: Any) -> None:
         if conn.sock.arriving.is_ready:
             self._submit(conn)
+            return
+        if conn.sock.arriving.too_long:
+            self._refuse(conn)
             return
 
         def ends_at() -> float:
@@ -243,8 +257,22 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def _stream(self, conn: Any) -> None:
         self._streaming.add(conn)
-        answered = self._files.submit(self.handle, conn)
-        answered.add_done_callback(lambda answer: self.method_queue.defer(self.finish_request, conn, answer))
+        self._give(self._files, self.handle, conn)
+
+    def _give(self, threads: ThreadPoolExecutor, answer: Callable[[Any], bool], conn: Any) -> None:
+        answered = threads.submit(answer, conn)
+        answered.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
+
+    def _answer(self, conn: Any) -> bool:
+        """In a thread: a request and, while nobody waits for a thread, those that come on its heels."""
+        self._to_begin.popleft()
+        stays = bool(self.handle(conn))
+        while stays and self.alive and not self._to_begin and conn.sock.is_sent:
+            conn.sock.begin_anew(conn.parser.unreader.take_buffered())
+            if not conn.sock.follows(STAYS):
+                break
+            stays = bool(self.handle(conn))
+        return stays
 
     def _submit_queued(self) -> None:
         """Whoever waits longest is next."""

@@ -202,12 +202,33 @@ class Line:
         return lines + end
 
     def begin_anew(self, ahead: bytes) -> None:
-        """The next request of a connection that stays; ``ahead`` has come with the one before."""
-        rest = ahead + (self.arriving.kept.read() if self._reading else b"")
-        self.arriving.kept.close()
-        self.arriving, self._reading, self._cap = Arriving(), False, None
-        if rest:
-            self.arriving.feed(rest)
+        """The next request of a connection that stays; ``ahead`` has come with the one before. Of one that has begun anew
+        already nothing is lost.
+        """
+        if self._reading:
+            ahead += self.arriving.kept.read()
+            self.arriving.kept.close()
+            self.arriving, self._reading, self._cap = Arriving(), False, None
+        if ahead:
+            self.arriving.feed(ahead)
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether nothing of the answer is left to send."""
+        return not self._written
+
+    def follows(self, within: float) -> bool:
+        """Whether the next request has come as a whole in so many seconds. What has come of another stays for the main loop, and
+        so do a file, and the end of a connection.
+        """
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        until = time.monotonic() + within
+        while not (self.arriving.is_ready or self.arriving.too_long):
+            left = until - time.monotonic()
+            if left <= 0 or not poll.poll(left * 1000) or not self.gather():
+                return False
+        return self.arriving.whole
 
     def send_on(self) -> bool:
         """Send what is kept as far as it goes without waiting; whether everything is sent. Raises OSError."""

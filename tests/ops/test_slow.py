@@ -9,6 +9,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Never
@@ -124,6 +125,32 @@ def test_slow_readers_hold_nobody_up(served: Served) -> None:
     for _ in range(16):
         served.line(asked, window=2048)
     assert [served.status("/health/live") for _ in range(3)] == [200] * 3
+
+
+def test_whoever_never_stops_asking_keeps_no_thread_for_themselves(served: Served) -> None:
+    """A thread stays with who asks again at once, and leaves as soon as somebody else waits: eight that never stop, and a ninth is
+    answered.
+    """
+    asked, over, counted = b"GET /health/live HTTP/1.1\r\nHost: court\r\n\r\n", threading.Event(), [0] * 8
+
+    def ask_on(number: int, line: socket.socket) -> None:
+        while not over.is_set():
+            # Two more are on their way before the answer to the first: there is no pause in which a thread would leave.
+            line.sendall(asked)
+            assert line.recv(4096)
+            counted[number] += 1
+
+    lines = [served.line(asked * 2) for _ in counted]
+    people = [threading.Thread(target=ask_on, args=each) for each in enumerate(lines)]
+    for each in people:
+        each.start()
+    try:
+        assert [served.status("/health/live") for _ in range(10)] == [200] * 10
+        until(lambda: min(counted) > 10, "each of the eight is answered")
+    finally:
+        over.set()
+        for each in people:
+            each.join(PATIENCE)
 
 
 class Unread(io.RawIOBase):
