@@ -26,8 +26,12 @@ def days_missing(session: Session, case_id: int | None = None) -> tuple[int, lis
     What was changed since is left out: the letter names the day that held when it was written.
     """
     seen, wrong = 0, []
-    packets = select(Packet).where(Packet.letter.in_(WRITTEN), Packet.party_id > 0)
+    sent: set[tuple[int, int, int, str]] = set()
+    packets = select(Packet).where(Packet.letter.in_(WRITTEN), Packet.party_id > 0).order_by(Packet.id)
     for packet in session.scalars(packets if case_id is None else packets.where(Packet.case_id == case_id)):
+        about = (packet.case_id, packet.party_id, packet.entry_ids[0], packet.occasion)
+        again = about in sent
+        sent.add(about)
         for window in session.scalars(
             select(Window).where(Window.case_id == packet.case_id, Window.opened_by.in_(packet.entry_ids))
         ):
@@ -37,7 +41,7 @@ def days_missing(session: Session, case_id: int | None = None) -> tuple[int, lis
             changed = {"extensions", "suspensions"} & {k for k, v in window.working.items() if v}
             if window.due_at is None or window.halted_at is not None or changed or window.opened_at > packet.queued_at:
                 continue
-            if window.state in (WindowState.MET, WindowState.ENDED) and packet.queued_at > window.opened_at:
+            if window.state in (WindowState.MET, WindowState.ENDED) and again:
                 continue  # sent again when it had been done, or was asked no more: it says so
             if window.due_at <= packet.queued_at:
                 continue  # sent again when the day had passed: nothing is asked any more
