@@ -140,7 +140,7 @@ class RespondentInput(CourtModel):
     name: Annotated[
         str,
         CourtText(1, 200),
-        field(T("Name"), T("If you only know the shop, write the shop’s name.")),
+        field(T("Name of the person or organisation"), T("If you only know the shop, write the shop’s name.")),
     ]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("Who is it?"))] = PartyKind.COMPANY
     email: Annotated[str | None, CourtEmail(), field(T("E-mail address"))] = None
@@ -335,7 +335,11 @@ class AboutYouStep(ClaimantInput):
 class FellowInput(CourtModel):
     """Somebody who claims together with the one who writes."""
 
-    name: Annotated[str, CourtText(1, 200), field(T("Name"), T("As in the identity document or licence."))]
+    name: Annotated[
+        str,
+        CourtText(1, 200),
+        field(T("Name of the person or organisation"), T("As in the identity document or licence.")),
+    ]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("Who is it?"))] = PartyKind.PERSON
     email: Annotated[
         str | None, CourtEmail(), field(T("E-mail address"), T("There they get the letter with which they join."))

@@ -70,7 +70,7 @@ class JoinderInput(CourtModel):
     role: Annotated[
         Literal["third_party", "respondent", "claimant"], field(T("In what position?"), options=POSITIONS_OF_NEWCOMERS)
     ]
-    name: Annotated[str, CourtText(1, 200), field(T("Name"))]
+    name: Annotated[str, CourtText(1, 200), field(T("Name of the person or organisation"))]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("Who is it?"))]
     email: Annotated[str | None, CourtEmail(), field(T("E-mail address"))] = None
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None
@@ -182,7 +182,7 @@ class AddPartyInput(CourtModel):
     role: Annotated[
         Literal["third_party", "respondent", "claimant"], field(T("In what position?"), options=POSITIONS_OF_NEWCOMERS)
     ]
-    name: Annotated[str, CourtText(1, 200), field(T("Name"))]
+    name: Annotated[str, CourtText(1, 200), field(T("Name of the person or organisation"))]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("Who is it?"))]
     email: Annotated[str | None, CourtEmail(), field(T("E-mail address"))] = None
     phone: Annotated[str | None, CourtPhone(), field(T("Telephone"))] = None

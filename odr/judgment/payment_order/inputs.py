@@ -44,7 +44,11 @@ class DemandInput(CourtModel):
 class DebtorInput(CourtModel):
     """Who owes it, and where the order reaches them: without that no order is made (CPI 427)."""
 
-    name: Annotated[str, CourtText(1, 200), field(T("Name"), T("As in the identity document or licence."))]
+    name: Annotated[
+        str,
+        CourtText(1, 200),
+        field(T("Name of the person or organisation"), T("As in the identity document or licence.")),
+    ]
     kind: Annotated[PartyKind, Choice(PartyKind), field(T("Who is it?"))] = PartyKind.COMPANY
     address: Annotated[
         str,

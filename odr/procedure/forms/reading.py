@@ -163,12 +163,14 @@ def read_day(text: str) -> date:
     for shape in _SHAPES:
         match = shape.fullmatch(folded)
         if match is not None:
-            return read_parts(match["day"], match["month"], match["year"])
+            return read_parts(match["day"], match["month"], match["year"], in_one=True)
     raise Unreadable("day_unreadable", T("Write the day like 27 April 2026 or 2026-04-27."))
 
 
-def read_parts(day: str, month: str, year: str) -> date:
-    """A day from its three boxes; the month by number or name. Raises Unreadable naming the box that is wrong."""
+def read_parts(day: str, month: str, year: str, *, in_one: bool = False) -> date:
+    """A day from its three boxes, or from the parts of a line (``in_one``); the month by number or name. Raises Unreadable naming the
+    part that is wrong.
+    """
     day, month, year = (_folded(part) for part in (day, month, year))
     for part, missing in (
         (day, T("Enter the day of the month too.")),
@@ -181,9 +183,12 @@ def read_parts(day: str, month: str, year: str) -> date:
         int(month) if month.isdecimal() and len(month) <= 2 else 0
     )
     if not 1 <= number <= 12:
-        raise Unreadable(
-            "day_month", T("“%(month)s” is not a month. Write the day first: 27 April 2026, or 27/4/2026.", month=month)
+        words = (
+            T("“%(month)s” is not a month. Write the day first: 27 April 2026, or 27/4/2026.", month=month)
+            if in_one
+            else T("“%(month)s” is not a month. Write a number from 1 to 12, or its name.", month=month)
         )
+        raise Unreadable("day_month", words)
     if not (year.isdecimal() and len(year) == 4 and 1900 <= int(year) <= 2199):
         raise Unreadable("day_year", T("Write the year with four digits, for example 2026."))
     last = calendar.monthrange(int(year), number)[1]
