@@ -41,7 +41,6 @@ from odr.ground.text import (
     Money,
     T,
     Text,
-    catalogue,
     last_day,
     side_by_side,
     write,
@@ -289,8 +288,6 @@ def _templates(app: Flask, court: Court) -> None:
     tz = court.settings.tz
 
     def translate(msgid: str, **params: Any) -> str:
-        if not params:
-            return catalogue(current_locale()).get(msgid, msgid).replace("%%", "%")
         return Text(msgid, params).render(current_locale())
 
     app.jinja_env.globals.update(

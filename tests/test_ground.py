@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -27,6 +27,7 @@ from odr.ground.text import (
     T,
     Text,
     catalogue,
+    cites,
     places,
     write,
     write_day,
@@ -36,6 +37,7 @@ from odr.ground.text import (
     write_paper_day,
     write_signed_day,
 )
+from odr.procedure.rules.registry import PackRegistry
 from tests.conftest import MORNING
 from tests.patience import PATIENCE, until
 
@@ -440,3 +442,38 @@ def test_english_is_the_message_itself() -> None:
     """English needs no catalogue: the message id is what is shown."""
     assert catalogue("en") == {}
     assert write(T("No such sentence is in any catalogue 42"), "zh-Hans") == "No such sentence is in any catalogue 42"
+
+
+@pytest.fixture
+def law() -> Iterator[None]:
+    """A court whose only law is the Code of Riverland."""
+
+    def write(articles: str, locale: str) -> str:
+        tag, _, place = articles.partition(" ")
+        if tag != "CRL":
+            return ""
+        return f"Code of Riverland, art. {place}" if locale == "en" else f"《河地法》第{place}条"
+
+    cites(write)
+    yield
+    cites(PackRegistry.load().versions("cn")[-1].in_words)  # as every other court of the tests
+
+
+@pytest.mark.parametrize(
+    ("sentence", "locale", "words"),
+    [
+        ("You may ask again [CRL 7].", "en", "You may ask again (Code of Riverland, art. 7)."),
+        ("可以再次申请[CRL 7]。", "zh-Hans", "可以再次申请（《河地法》第7条）。"),
+        ("Grounds: [=CRL 7].", "en", "Grounds: Code of Riverland, art. 7."),
+        ("You may ask again [CPL 7].", "en", "You may ask again."),
+        ("可以再次申请[CPL 7]。", "zh-Hans", "可以再次申请。"),
+        (
+            "%(name)s may ask [CRL 7]: 50%% of it [CPL 3] [sic].",
+            "en",
+            "[CRL 8] may ask (Code of Riverland, art. 7): 50% of it [sic].",
+        ),
+    ],
+)
+def test_a_sentence_names_the_law_of_the_court_it_is_read_in(law: None, sentence: str, locale: str, words: str) -> None:
+    """And no other; what somebody typed that looks like it stays as it was typed."""
+    assert Text(sentence, {"name": "[CRL 8]"} if "%(name)s" in sentence else {}).render(locale) == words

@@ -18,6 +18,9 @@ from jinja2.ext import babel_extract
 from jinja2.lexer import TOKEN_DATA
 
 from odr.ground.text import TRANSLATIONS, places
+from odr.operations.docs.law_table import read_laws
+from odr.procedure.rules.citation import places as places_of_law
+from odr.procedure.rules.registry import PackRegistry
 from tests.parsed import files, nodes_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,6 +85,41 @@ def test_a_translation_has_the_same_places() -> None:
         if places(message) != places(chinese)
     ]
     assert wrong == []
+
+
+LAW = re.compile(r"\[=?([A-Z]{2,8} \d[^\[\]]*)\]")
+"""Where a sentence names its law (odr.ground.text.with_law)."""
+BY_ITSELF = re.compile(r"\b[Aa]rt(?:icles?|s?\.) ?\d|》第[一二三四五六七八九十百零]+条|第[一二三四五六七八九十百零]{2,}条")
+"""A sentence that writes an article out."""
+EXAMPLES = {"For example CPL 122."}
+"""What may be typed, in the Chinese of its reader."""
+
+
+def test_no_sentence_writes_its_law_out() -> None:
+    """The law of a country is in its rules: a sentence marks the article, and readers of a court that applies no such law are not
+    told of it.
+    """
+    mine = {message: translated()[message].values() for message in used() if message in translated()}
+    assert [
+        message
+        for message, chinese in mine.items()
+        if message not in EXAMPLES and any(BY_ITSELF.search(one) for one in (message, *chinese))
+    ] == []
+
+
+def test_a_translation_names_the_same_law() -> None:
+    """Every article a sentence names stands in its Chinese, and no other; each is of a law of the rules, and there is such an article."""
+    sources = PackRegistry.load().versions("cn")[-1].sources
+    last = {one.tag: one.last for one in read_laws()}
+    named = {message: LAW.findall(message) for message in used() if LAW.search(message)}
+    assert len(named) > 250
+    for message, marks in named.items():
+        for chinese in translated()[message].values():
+            assert sorted(LAW.findall(chinese)) == sorted(marks), message
+        for tag, place in (one for mark in marks for one in places_of_law(sources, mark)):
+            assert tag in sources, message
+            article = re.fullmatch(r"(\d+)(\(\d+\))?", place)
+            assert article and int(article[1]) <= last.get(tag, 9999), message
 
 
 def test_a_translation_is_chinese() -> None:

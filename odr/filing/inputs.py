@@ -168,9 +168,7 @@ class ApplicantInput(CourtModel):
         bool,
         field(
             T("I agree to receive papers of this case here and at the e-mail address above"),
-            T(
-                "A paper counts as served when it reaches the address. You may change this at any time (Online Litigation Rules, arts. 29 to 31)."
-            ),
+            T("A paper counts as served when it reaches the address. You may change this at any time [OLR 29–31]."),
         ),
     ] = False
 
@@ -286,16 +284,14 @@ class ClaimantInput(ActingPart):
         bool,
         field(
             T("I agree to receive papers of this case here and at the e-mail address above"),
-            T(
-                "A paper counts as served when it reaches the address. You may change this at any time (Online Litigation Rules, arts. 29 to 31)."
-            ),
+            T("A paper counts as served when it reaches the address. You may change this at any time [OLR 29–31]."),
         ),
     ] = False
     in_writing: Annotated[
         bool,
         field(
             T("I agree that the case may be examined in writing, each side when it suits them"),
-            T("Only if everybody agrees (Online Litigation Rules, art. 20). You can ask for a live hearing later."),
+            T("Only if everybody agrees [OLR 20]. You can ask for a live hearing later."),
         ),
     ] = False
 
@@ -477,15 +473,13 @@ class JoinInput(ActingPart):
         bool,
         field(
             T("I agree to receive papers of this case here and at the e-mail address above"),
-            T(
-                "A paper counts as served when it reaches the address. You may change this at any time (Online Litigation Rules, arts. 29 to 31)."
-            ),
+            T("A paper counts as served when it reaches the address. You may change this at any time [OLR 29–31]."),
         ),
     ] = False
     in_writing: Annotated[
         bool,
         field(
             T("I agree that the case may be examined in writing, each side when it suits them"),
-            T("Only if everybody agrees (Online Litigation Rules, art. 20). You can ask for a live hearing later."),
+            T("Only if everybody agrees [OLR 20]. You can ask for a live hearing later."),
         ),
     ] = False

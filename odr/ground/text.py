@@ -10,7 +10,7 @@ one per room, read once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
@@ -50,7 +50,7 @@ class Text:
     """A sentence to be shown later: English ``msgid`` with ``%(name)s`` places.
 
     Parameters may themselves be Text, dates, aware datetimes or Money; they are
-    written in the locale of the reader.
+    written in the locale of the reader. A law is named by its mark, ``[CPL 62]``: see :func:`with_law`.
     """
 
     msgid: str
@@ -58,7 +58,7 @@ class Text:
 
     def render(self, locale: str) -> str:
         """The sentence in ``locale`` ("en" or "zh-Hans")."""
-        message = catalogue(locale).get(self.msgid, self.msgid)
+        message = with_law(catalogue(locale).get(self.msgid, self.msgid), locale)
         if not self.params:
             return message.replace("%%", "%")
         if locale == SOURCE_LOCALE and (ones := [name for name, value in self.params.items() if counts_one(value)]):
@@ -70,6 +70,41 @@ class Text:
 
     def __hash__(self) -> int:
         return hash((self.msgid, tuple(sorted((k, str(v)) for k, v in self.params.items()))))
+
+
+_LAW = re.compile(r" ?\[(=?)([A-Z]{2,8} \d[^\[\]]*)\]")
+"""Where a sentence names its law."""
+
+
+class _Law:
+    """Whose law the court of this process applies."""
+
+    write: Callable[[str, str], str] | None = None
+
+
+def cites(write: Callable[[str, str], str]) -> None:
+    """Name the articles in sentences as this writes them from here on: ``("CPL 62", "en")`` gives their title and place, or nothing
+    where the court's rules know no such law. A process serves one court, and says so before anything is written.
+    """
+    _Law.write = write
+
+
+def with_law(message: str, locale: str) -> str:
+    """A message with its law in words: ``[CPL 62]`` becomes the title and the place in brackets, ``[=CPL 62]`` without them. A
+    court of another country leaves them out with what stands before them: its readers are told no law that is not theirs.
+    """
+    return _with_law(message, locale, _Law.write) if "[" in message else message
+
+
+@lru_cache(maxsize=2_000)
+def _with_law(message: str, locale: str, writes: Callable[[str, str], str] | None) -> str:
+    def written(found: re.Match[str]) -> str:
+        law = writes(found[2], locale).replace("%", "%%") if writes is not None else ""
+        if not law or found[1]:
+            return f"{' ' if law and found[0].startswith(' ') else ''}{law}"
+        return f"（{law}）" if locale == "zh-Hans" else f" ({law})"
+
+    return _LAW.sub(written, message)
 
 
 def T(msgid: str, /, **params: Any) -> Text:  # noqa: N802 - the mark that extraction looks for

@@ -20,7 +20,7 @@ from odr.identity.models import Account, GivenMandate, Licence, LinkPurpose, Man
 SCOPE_WORDS = {
     MandateScope.ORDINARY: T("Ordinary powers: conduct the case"),
     MandateScope.SPECIAL: T("Special powers: also admit, waive or change claims, settle, counterclaim and appeal"),
-    MandateScope.STATUTORY: T("Guardian: acts in the party’s place (Civil Procedure Law, art. 60)"),
+    MandateScope.STATUTORY: T("Guardian: acts in the party’s place [CPL 60]"),
 }
 GIVEN = (MandateScope.ORDINARY, MandateScope.SPECIAL)
 """What a party can give with their signature; guardianship comes from the law or from the court."""

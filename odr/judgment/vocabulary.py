@@ -59,15 +59,15 @@ class Basis(enum.Enum):
     def label(self) -> Text:
         """The ground in words."""
         return {
-            Basis.ADMISSION: T("Admitted by the other side, in the hearing or in writing (Evidence Rules, art. 3)"),
-            Basis.SILENCE: T("Taken as admitted by silence, after question and explanation (Evidence Rules, art. 4)"),
-            Basis.TESTIMONY: T("A witness who was heard (Evidence Rules, art. 68)"),
-            Basis.WITHHELD: T("Kept back by who was ordered to produce it (Evidence Rules, art. 48)"),
+            Basis.ADMISSION: T("Admitted by the other side, in the hearing or in writing [EV 3]"),
+            Basis.SILENCE: T("Taken as admitted by silence, after question and explanation [EV 4]"),
+            Basis.TESTIMONY: T("A witness who was heard [EV 68]"),
+            Basis.WITHHELD: T("Kept back by who was ordered to produce it [EV 48]"),
             Basis.REFUSED: T(
-                "Found against a party that refused to be questioned in person without a good reason (Evidence Rules, art. 66)"
+                "Found against a party that refused to be questioned in person without a good reason [EV 66]"
             ),
             Basis.NO_PROOF: T(
-                "Needs no proof: known to all, presumed by law or from experience, or decided or notarised already (Evidence Rules, art. 10)"
+                "Needs no proof: known to all, presumed by law or from experience, or decided or notarised already [EV 10]"
             ),
         }[self]
 

@@ -21,7 +21,7 @@ from odr.ground.clock import arrived
 from odr.ground.errors import NotFound
 from odr.ground.memory.asked_once import AskedOnce, remembered
 from odr.ground.memory.built_once import built_once
-from odr.ground.text import T, Text, last_day, sits_in, words_of
+from odr.ground.text import T, Text, last_day, words_of
 from odr.identity.actors import CLOCK_ACTOR, Actor, let_go
 from odr.procedure.acts.availability import is_at, is_known
 from odr.procedure.acts.events import Event, PresidentAsked
@@ -58,7 +58,7 @@ class Sitting:
     """
 
     def __init__(self, court: Court, session: Session, now: datetime, *, reading: bool = False) -> None:
-        sits_in(court.settings.tz)
+        court.speaks()
         self.court = court
         self.session = session
         self.now = now

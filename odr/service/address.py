@@ -69,9 +69,7 @@ class AddressInput(CourtModel):
         CourtEmail(),
         field(
             T("E-mail address for papers of the court"),
-            T(
-                "A paper counts as served when it reaches this address, whether or not you open it (Online Litigation Rules, arts. 30 and 31)."
-            ),
+            T("A paper counts as served when it reaches this address, whether or not you open it [OLR 30, 31]."),
         ),
     ] = None
     phone: Annotated[

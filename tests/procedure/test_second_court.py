@@ -4,8 +4,10 @@ real acts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,8 +23,10 @@ from odr.filing.models import Claim
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import ActNotOpen
-from odr.ground.text import LOCALES, ShortDay, T, last_day, sits_in, write
+from odr.ground.text import LOCALES, ShortDay, T, cites, last_day, sits_in, write
 from odr.hearing.models import Hearing
+from odr.identity.models import Account
+from odr.identity.sign_in.sessions import open_session
 from odr.judgment.models import Decision
 from odr.judgment.payment_order.inputs import PaymentOrderInput
 from odr.judgment.payment_order.opening import open_payment_order
@@ -30,8 +34,11 @@ from odr.payments.fee.assessment import assessments_of
 from odr.procedure.acts.availability import acts_for
 from odr.procedure.case.overview import words_in
 from odr.procedure.models import Window, WindowState
+from odr.procedure.rules.registry import PackRegistry
 from odr.procedure.time.written_working import text_from_json, text_to_json
 from odr.service.sending.asked import asked_by
+from odr.web.presence import session_cookie_name
+from odr.web.reader_language import COOKIE
 from tests.filing.visitor import Visitor
 from tests.judgment.test_payment_order import ASKED
 from tests.judgment.test_whole import draft, gate, posted
@@ -59,6 +66,7 @@ def london(sqlite_url: str, tmp_path: Path) -> Iterator[Scene]:
     yield scene
     database.dispose()
     sits_in(ZoneInfo("Asia/Shanghai"))  # where every other court of the tests sits
+    cites(PackRegistry.load().versions("cn")[-1].in_words)
 
 
 def window(scene: Scene, kind: str) -> Window:
@@ -73,6 +81,46 @@ def test_the_first_page_promises_no_times_of_another_law(london: Scene) -> None:
     assert "Take an online dispute to court" in page
     for words in ("small claims 2 months", "15 days from receiving it", "At most 7 days"):
         assert words not in page
+
+
+def links_of(page: str) -> set[str]:
+    """Where a page leads within the court."""
+    return {unescape(link) for link in re.findall(r'href="(/[^"#?]*)', page)}
+
+
+MOST_PAGES = 60
+ABOUT_ALL_COURTS = re.compile(r"/(rules|periods|static|decisions/citing)\b")
+"""Pages that show the rules of every country there are."""
+
+
+@pytest.mark.parametrize("who", ["li", "haiyun", "clerk", "judge", "president"])
+def test_nobody_is_told_the_law_of_another_country(london: Scene, who: str) -> None:
+    """Every page that a party, the registry or a judge can reach in this court, in both languages."""
+    own, other = (london.court.packs.versions(pack)[-1].sources for pack in ("ew", "cn"))
+    foreign = [
+        source.title.render(locale) for tag, source in other.items() if tag not in own for locale in ("en", "zh-Hans")
+    ]
+    london.join()
+    client = create_app(court=london.court).test_client()
+    now = london.clock.machine_now()
+    with london.court.database.write() as session:
+        account = session.get_one(Account, london.people[who])
+        token, _ = open_session(session, account, now, device="test", address="::1", two_factor=True)
+    client.set_cookie(session_cookie_name(False), token)
+    for locale in ("en", "zh-Hans"):
+        client.set_cookie(COOKIE, locale)
+        todo, seen, told = ["/home"], set(), []
+        while todo and len(seen) < MOST_PAGES:
+            address = todo.pop()
+            if address in seen or ABOUT_ALL_COURTS.match(address):
+                continue
+            seen.add(address)
+            answer = client.get(address)
+            if answer.status_code == 200 and answer.mimetype == "text/html":
+                told += [f"{address}: {title}" for title in foreign if title in unescape(answer.text)]
+                todo += sorted(links_of(answer.text) - seen)
+        assert told == []
+        assert len(seen) > 20
 
 
 def test_a_defence_within_28_days_of_service_by_who_acknowledged(london: Scene) -> None:

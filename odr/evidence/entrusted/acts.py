@@ -72,7 +72,7 @@ def what_is_asked(sitting: Sitting, case: Case, given: Any) -> list[Text]:
         T("How it is to be done: %(demands)s", demands=given.demands),
         T("The fact it is to show: %(fact)s", fact=given.fact),
         T(
-            "The inquiry is to be finished within thirty days of receiving this letter. If that cannot be, please write within that time why (Civil Procedure Law, art. 134). You may add what else bears on it."
+            "The inquiry is to be finished within thirty days of receiving this letter. If that cannot be, please write within that time why [CPL 134]. You may add what else bears on it."
         ),
     ]
 

@@ -97,7 +97,7 @@ class AskAuthenticationInput(CourtModel):
         PaperKind.NOTICE,
         T("Show the certificates of an exhibit made abroad"),
         T(
-            "One of your exhibits was made abroad. Send the certificate as an exhibit and say here how it is certified. If you do not, the judge weighs the exhibit without it (Evidence Rules, art. 16)."
+            "One of your exhibits was made abroad. Send the certificate as an exhibit and say here how it is certified. If you do not, the judge weighs the exhibit without it [EV 16]."
         ),
     ),
     source=law("EV 16"),

@@ -182,9 +182,7 @@ def _fixed_for(sitting: Sitting, case: Case, day: date, hour: str) -> datetime:
 def two_inspect(inspectors: str) -> None:
     """Two persons inspect, each on a line (CPI 97). Raises InvalidInput."""
     if len([line for line in inspectors.splitlines() if line.strip()]) < 2:
-        words = T(
-            "Two persons inspect together; one line for each (Interpretation of the Civil Procedure Law, art. 97)."
-        )
+        words = T("Two persons inspect together; one line for each [CPI 97].")
         raise InvalidInput.at("inspectors", words)
 
 
@@ -194,9 +192,7 @@ def _check_who(manner: InspectionManner, inspectors: str, invited: str | None) -
     """
     two_inspect(inspectors)
     if manner is InspectionManner.ON_SITE and not invited:
-        words = T(
-            "On site the court invites somebody of the local organisation or of a party’s unit (Civil Procedure Law, art. 83)."
-        )
+        words = T("On site the court invites somebody of the local organisation or of a party’s unit [CPL 83].")
         raise InvalidInput.at("invited", words)
 
 
@@ -303,7 +299,7 @@ def rule_on_inspection(
     means={Milestone.EXHIBITS_BROUGHT},
     topic=Topic.EVIDENCE,
     in_record=False,
-    help=T("Only to look at what a party has put before the court, or on one of the five grounds of article 96."),
+    help=T("Only to look at what a party has put before the court, or on one of the five grounds of the law [CPI 96]."),
 )
 def order_inspection(
     sitting: Sitting, case: Case, given: OwnInspectionInput, *, actor: Actor, now: datetime

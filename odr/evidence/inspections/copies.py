@@ -88,7 +88,7 @@ class CopyCheckInput(CourtModel):
         CourtText(0, 1000),
         field(
             T("For an excerpt: whose seal is on it, and who made and signed it"),
-            T("It names its source and keeps the content whole (Evidence Rules, art. 44)."),
+            T("It names its source and keeps the content whole [EV 44]."),
             widget="textarea",
         ),
     ] = None

@@ -38,7 +38,7 @@ About = Annotated[
     RefTo("exhibit"),
     field(
         T("Exhibit that shows it"),
-        T("Where a copy, picture or film of it is in the case (Evidence Rules, art. 12, 13)."),
+        T("Where a copy, picture or film of it is in the case [EV 12, 13]."),
         choices="exhibit",
     ),
 ]
@@ -229,9 +229,9 @@ class InspectionRecordInput(CourtModel):
     ended: Annotated[str, CourtHour(), field(T("Ended at"), T("For example 10:15."))]
     place: Annotated[str, CourtText(1, 1000), field(T("Place of the inspection"), widget="textarea")]
     inspectors: Inspectors
-    credentials: Annotated[
-        bool, field(T("They showed the credentials of the court before they began (Civil Procedure Law, art. 83)"))
-    ] = False
+    credentials: Annotated[bool, field(T("They showed the credentials of the court before they began [CPL 83]"))] = (
+        False
+    )
     present: Annotated[
         list[str],
         Field(max_length=200),
@@ -280,7 +280,7 @@ class InspectionRecordInput(CourtModel):
         drawn = self.drawing
         said = [drawn.drawn_by, drawn.drawn_at, drawn.direction] if drawn is not None else []
         if any(said) and not all(said):
-            words = T("A drawing states who drew it, when, and its direction and scale (Evidence Rules, art. 43).")
+            words = T("A drawing states who drew it, when, and its direction and scale [EV 43].")
             raise InvalidInput([FieldFault(("drawing", "drawn_by"), words)])
         return self
 

@@ -34,9 +34,7 @@ INSPECTED = "inspected"
 def _check(sitting: Sitting, case: Case, inspection: Inspection, given: InspectionRecordInput) -> None:
     """What the law wants of every inspection. Raises InvalidInput, or ActNotOpen where it has to be held anew."""
     if not given.credentials:
-        raise InvalidInput.at(
-            "credentials", T("Who inspects shows the credentials of the court first (Civil Procedure Law, art. 83).")
-        )
+        raise InvalidInput.at("credentials", T("Who inspects shows the credentials of the court first [CPL 83]."))
     two_inspect(given.inspectors)
     if inspection.manner is InspectionManner.ONLINE and not given.means:
         raise InvalidInput.at("means", T("Say with which device, program, network and account it was looked at."))

@@ -594,9 +594,7 @@ class FineInput(CourtModel):
     ),
     paper=RulingForm(
         T("Fine for late evidence"),
-        T(
-            "Who is fined may ask the higher court once for a review; it does not halt execution (Civil Procedure Law, art. 119)."
-        ),
+        T("Who is fined may ask the higher court once for a review; it does not halt execution [CPL 119]."),
         is_decision=True,
     ),
     source=law("CPL 119", "EV 59"),
@@ -845,7 +843,7 @@ def record_collected(sitting: Sitting, case: Case, given: CollectedInput, *, act
             Role.JUDGE,
             desks.EVIDENCE_NOT_PRODUCED,
             T(
-                "%(holder)s gave nothing. A fine may follow (Civil Procedure Law, art. 117).",
+                "%(holder)s gave nothing. A fine may follow [CPL 117].",
                 holder=request.holder or "",
             ),
             risk=45,

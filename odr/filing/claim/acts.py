@@ -480,7 +480,7 @@ def accept_claim(sitting: Sitting, case: Case, given: AcceptInput, *, actor: Act
         raise ActNotOpen(
             T(
                 "The other side is known only by the shop’s name. "
-                "Ask the platform who runs it, or return the claim (Interpretation of the Civil Procedure Law, art. 209)."
+                "Ask the platform who runs it, or return the claim [CPI 209]."
             )
         )
     if given.track not in sitting.pack(case).tracks.list:

@@ -36,9 +36,7 @@ def needs_powers_to_admit(sitting: Sitting, case: Case, actor: Actor, position: 
     if position == "defend":
         return
     if not actor.has_special_powers:
-        raise Forbidden(
-            T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62).")
-        )
+        raise Forbidden(T("This needs special powers, and your mandate is an ordinary one [CPL 62]."))
     reason = needs_consent(sitting, case, actor, "admit")
     if reason is not None:
         raise Forbidden(reason, source=sitting.pack(case).cited("CPL 56, 57"))

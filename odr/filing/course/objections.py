@@ -522,9 +522,7 @@ class ChallengeRuling(CourtModel):
     ),
     paper=RulingForm(
         T("Challenge"),
-        T(
-            "Whoever challenged may ask once for a review; the person challenged goes on meanwhile (Civil Procedure Law, art. 50)."
-        ),
+        T("Whoever challenged may ask once for a review; the person challenged goes on meanwhile [CPL 50]."),
         is_decision=True,
     ),
     source=law("CPL 49, 50"),

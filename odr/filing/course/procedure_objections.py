@@ -169,7 +169,7 @@ def object_to_procedure(
         late = case.track is SMALL and given.what == SMALL.value
         raise ActNotOpen(
             T(
-                "Whoever objects to the small claims procedure must do so before the hearing opens. It has opened already (Interpretation of the Civil Procedure Law, art. 279)."
+                "Whoever objects to the small claims procedure must do so before the hearing opens. It has opened already [CPI 279]."
             )
             if late
             else T("This case is not under the procedure you object to.")

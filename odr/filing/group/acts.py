@@ -111,9 +111,7 @@ def announce_registration(
     """
     least = sitting.pack(case).window(WINDOW).amount
     if given.days < least:
-        raise InvalidInput.at(
-            "days", T("At least %(least)s days (Interpretation of the Civil Procedure Law, art. 79).", least=least)
-        )
+        raise InvalidInput.at("days", T("At least %(least)s days [CPI 79].", least=least))
     window = sitting.start_window(case, WINDOW, start=now, amount=given.days)
     note_changed(sitting.session, [window])
     sitting.session.add(
@@ -445,7 +443,7 @@ def name_representatives(
         raise InvalidInput.at(
             "how",
             T(
-                "Where it was known from the start who claims, the claimants elect them; the court appoints nobody (Interpretation of the Civil Procedure Law, art. 76)."
+                "Where it was known from the start who claims, the claimants elect them; the court appoints nobody [CPI 76]."
             ),
         )
     for person in people:

@@ -252,7 +252,7 @@ class LicenceInput(CourtModel):
         field(
             T("In what quality do they represent?"),
             T(
-                "A lawyer’s or legal worker’s licence counts in every case from now on; the others in this one (Interpretation of the Civil Procedure Law, art. 88)."
+                "A lawyer’s or legal worker’s licence counts in every case from now on; the others in this one [CPI 88]."
             ),
             options={kind.value: words for kind, words in QUALIFICATION_WORDS.items()},
         ),
@@ -510,9 +510,7 @@ class LegalAidInput(CourtModel):
         Literal["later", "no"],
         field(
             T("And the court fee?"),
-            T(
-                "Whoever gets legal aid may pay it later (Litigation Costs Measures, art. 47(3)), if it is asked before the claim is accepted."
-            ),
+            T("Whoever gets legal aid may pay it later [FEE 47(3)], if it is asked before the claim is accepted."),
             options={"later": T("If I get legal aid, I ask to pay it later"), "no": T("I ask for nothing")},
         ),
     ] = "no"

@@ -103,7 +103,7 @@ def unidentified(sitting: Sitting, case: Case) -> list[Text]:
     """Who takes part online and is not known yet, in words: nothing is examined with them or decided before."""
     return [
         T(
-            "Who %(party)s is has not been verified. The registry verifies it or asks for papers; whoever sends none in time takes part offline (Online Litigation Rules, art. 7, 10).",
+            "Who %(party)s is has not been verified. The registry verifies it or asks for papers; whoever sends none in time takes part offline [OLR 7, 10].",
             party=party.name,
         )
         for party in parties(case)

@@ -122,7 +122,7 @@ class RefuseInput(CourtModel):
         CourtText(1, 200, one_line=True),
         field(
             T("Article"),
-            T("In short or in full: CPL 122, or Civil Procedure Law, art. 122. The ruling writes it out."),
+            T("In short or in full: CPL 122, or [=CPL 122]. The ruling writes it out."),
             widget="suggest",
             choices=ARTICLES,
         ),

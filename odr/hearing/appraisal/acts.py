@@ -146,7 +146,7 @@ Materials = Annotated[
     list[str],
     field(
         T("On what is the opinion to rest?"),
-        T("Only exhibits that the parties could examine (Evidence Rules, art. 34)."),
+        T("Only exhibits that the parties could examine [EV 34]."),
         choices="exhibit_labels",
         widget="checkboxes",
     ),
@@ -182,7 +182,7 @@ class AskInput(CourtModel):
     def _another_needs_a_ground(self) -> AskInput:
         if self.again and not self.ground:
             raise InvalidInput(
-                [FieldFault(("ground",), T("Choose one of the grounds in article 40 of the Evidence Rules."))]
+                [FieldFault(("ground",), T("Choose one of the grounds for a new appraisal [EV 40]."))]
             )
         return self
 
@@ -489,11 +489,9 @@ def _chosen(sitting: Sitting, case: Case, row: Appraisal, given: AppointInput) -
             raise InvalidInput.at("how", T("The parties do not agree on an expert."))
         return Chosen(both.name, both.email, both.qualification)
     if both is not None:
-        raise InvalidInput.at(
-            "how", T("The parties agree on %(name)s; appoint them (Evidence Rules, art. 32).", name=both.name)
-        )
+        raise InvalidInput.at("how", T("The parties agree on %(name)s; appoint them [EV 32].", name=both.name))
     if sitting.windows(case, CHOICE, subject=row.reference):
-        raise InvalidInput.at("how", T("The parties still have time to agree on an expert (Evidence Rules, art. 32)."))
+        raise InvalidInput.at("how", T("The parties still have time to agree on an expert [EV 32]."))
     if given.how == "named":
         return Chosen(given.name or "", given.email or "", given.qualification or "")
     pool = {choice.email.casefold(): choice for choice in latest}
@@ -583,16 +581,14 @@ class AppointInput(CourtModel):
     days: Annotated[int, Field(ge=1, le=120), field(T("Days to report"))]
     fee: Annotated[
         CourtMoney,
-        field(
-            T("Fee of the expert"), T("Paid to them directly; the court takes nothing (Measures on Costs, art. 12).")
-        ),
+        field(T("Fee of the expert"), T("Paid to them directly; the court takes nothing [FEE 12].")),
     ]
     fee_days: Annotated[int | None, Field(ge=1, le=30), field(T("Days to pay them"))] = None
     attendance_included: Annotated[
         bool,
         field(
             T("The fee holds the attendance at a hearing"),
-            T("Then nobody prepays it when they are called (Evidence Rules, art. 39)."),
+            T("Then nobody prepays it when they are called [EV 39]."),
         ),
     ] = False
     language: CaseLanguage = ""
@@ -796,7 +792,7 @@ def clear(sitting: Sitting, case: Case, row: Appraisal) -> None:
 def on_request_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     """Nobody asked in time; whether the fact is left unproven is for the judge to find (EV 31)."""
     name = case.name_of(window.party_id)
-    title = T("%(name)s did not ask for an appraisal in time. Find what follows (Evidence Rules, art. 31).", name=name)
+    title = T("%(name)s did not ask for an appraisal in time. Find what follows [EV 31].", name=name)
     sitting.open_task(case, Role.JUDGE, desks.APPRAISAL_NOT_ASKED, title, risk=40)
 
 
@@ -815,7 +811,7 @@ def on_fee_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     """No payment is confirmed: that the request counts as given up is the judge's word, never the clock's (EV 31)."""
     row = _of_window(sitting, case, window)
     if row is not None and row.paid_by is None and row.state in (S.COMMISSIONED, S.AT_WORK):
-        title = T("The expert confirms no payment. Find whether the appraisal is given up (Evidence Rules, art. 31).")
+        title = T("The expert confirms no payment. Find whether the appraisal is given up [EV 31].")
         sitting.open_task(case, Role.JUDGE, desks.APPRAISAL_UNPAID, title, risk=50, subject=row.reference)
 
 

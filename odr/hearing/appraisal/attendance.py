@@ -100,9 +100,7 @@ def _total(sitting: Sitting, row: Appraisal, given: CallExpertInput) -> Money:
     heads = (given.travel, given.board, given.earnings)
     total = Money(sum(head.minor for head in heads), given.travel.currency)
     if row.attendance_included and total.minor:
-        raise InvalidInput.at(
-            "travel", T("The fee of the appraisal holds the attendance: nobody prepays it (Evidence Rules, art. 39).")
-        )
+        raise InvalidInput.at("travel", T("The fee of the appraisal holds the attendance: nobody prepays it [EV 39]."))
     if not total.minor and not row.attendance_included and not calls_on(sitting.session, row, *LIVE):
         raise InvalidInput.at("travel", T("Say what the attendance costs."))
     return total
@@ -130,9 +128,7 @@ class CallExpertInput(CourtModel):
         CourtMoneyOrZero,
         field(
             T("Travel"),
-            T(
-                "At the rates for officials on duty (Interpretation of the Civil Procedure Law, art. 118). 0 if nothing."
-            ),
+            T("At the rates for officials on duty [CPI 118]. 0 if nothing."),
         ),
     ]
     board: Annotated[CourtMoneyOrZero, field(T("Lodging and board"), T("At the same rates. 0 if nothing."))]
@@ -667,7 +663,7 @@ def on_attendance_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     share = found[1]
     name = case.name_of(share.party_id)
     title = T(
-        "%(name)s has not prepaid the expert’s attendance. Find whether the objection counts as given up (Evidence Rules, art. 38).",
+        "%(name)s has not prepaid the expert’s attendance. Find whether the objection counts as given up [EV 38].",
         name=name,
     )
     sitting.open_task(case, Role.JUDGE, desks.ATTENDANCE_UNPAID, title, risk=50, subject=share.reference)

@@ -199,7 +199,7 @@ def come(sitting: Sitting, case: Case, call: ExpertCall) -> None:
     tell(sitting, case, witness, T("You are heard on your report; the court tells you the day"))
     call_to_fixed(sitting, case, witness)
     title = T(
-        "The expert %(name)s is to be heard. Then find how the attendance ended (Evidence Rules, art. 39).",
+        "The expert %(name)s is to be heard. Then find how the attendance ended [EV 39].",
         name=witness.name,
     )
     sitting.open_task(case, Role.JUDGE, desks.EXPERT_ATTENDS, title, risk=40, subject=call.reference)

@@ -79,12 +79,12 @@ def reports_awaited(sitting: Sitting, case: Case) -> Iterator[Text]:
     """Why nothing is closed or decided yet: an expert is at work, or somebody's time to object to a report runs (EV 35, 37)."""
     for row in appraisals_of(sitting.session, case, *UNDER_WAY):
         yield T(
-            "An appraisal is under way: %(fact)s. Wait for the report, or end the appraisal with reasons (Evidence Rules, art. 35).",
+            "An appraisal is under way: %(fact)s. Wait for the report, or end the appraisal with reasons [EV 35].",
             fact=row.fact,
         )
     for window in sitting.windows(case, OBJECTION):
         yield T(
-            "The time for %(party)s to object to the expert’s report is not over (Evidence Rules, art. 37).",
+            "The time for %(party)s to object to the expert’s report is not over [EV 37].",
             party=case.name_of(window.party_id),
         )
 
@@ -206,7 +206,7 @@ def commission_paper(
         orders=orders,
         history=[opening(sitting, case), T("Fact to be shown: %(fact)s", fact=appraisal.fact)],
         reasons=[Reason(line.strip()) for line in appraisal.questions.splitlines() if line.strip()],
-        remedy=T("The parties may ask that the expert be excused (Civil Procedure Law, art. 47)."),
+        remedy=T("The parties may ask that the expert be excused [CPL 47]."),
     )
 
 

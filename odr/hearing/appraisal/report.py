@@ -232,7 +232,7 @@ class ReportInput(CourtModel):
         list[Literal["court", "task", "materials", "method", "course", "opinion", "undertaking", "signed"]],
         field(
             T("Does the report hold all of this?"),
-            T("A report without one of these is sent back (Evidence Rules, art. 36)."),
+            T("A report without one of these is sent back [EV 36]."),
             options=CONTENTS,
             widget="checkboxes",
         ),
@@ -354,9 +354,7 @@ def object_to_report(sitting: Sitting, case: Case, given: ObjectionInput, *, act
     ):
         raise InvalidInput.at(
             "words",
-            T(
-                "Your objection counts as given up: you did not prepay the expert’s attendance (Evidence Rules, art. 38)."
-            ),
+            T("Your objection counts as given up: you did not prepay the expert’s attendance [EV 38]."),
         )
     kept = any(each.party_id == me.id and each.answered_by is not None for each in row.objections)
     sitting.late = not kept and not sitting.windows(case, OBJECTION, party=me, subject=row.reference)
@@ -373,7 +371,7 @@ def object_to_report(sitting: Sitting, case: Case, given: ObjectionInput, *, act
     sitting.close_windows(case, OBJECTION, WindowState.MET, party=me, subject=row.reference)
     if kept:
         title = T(
-            "%(name)s still objects after the expert’s answer. Have the expert heard (Evidence Rules, art. 38).",
+            "%(name)s still objects after the expert’s answer. Have the expert heard [EV 38].",
             name=me.name,
         )
         sitting.open_task(case, Role.JUDGE, desks.EXPERT_HEAR, title, risk=45, subject=objection.reference)

@@ -164,7 +164,7 @@ def _limit_line(
     can_ask = today <= clock.ask_by and extensions < len(pack.trial_limits.tracks[case.track.value].extensions)
     what = T("Ask the president for an extension, or decide") if can_ask else T("The trial limit is near: decide")
     why = T(
-        "Limit %(limit)s; a request must come by %(ask)s (Extension Rules, art. 1)",
+        "Limit %(limit)s; a request must come by %(ask)s [EXT 1]",
         limit=clock.ends.result,
         ask=clock.ask_by,
     )

@@ -84,9 +84,7 @@ def check_day(sitting: Sitting, case: Case, begins: datetime, *, gap: bool = Fal
     if not in_time(sitting, case, begins):
         raise InvalidInput.at(
             "on",
-            T(
-                "In this procedure the summons goes out at least three days before (Civil Procedure Law, art. 139). Choose a later day."
-            ),
+            T("In this procedure the summons goes out at least three days before [CPL 139]. Choose a later day."),
         )
 
 
@@ -116,7 +114,7 @@ def _require_gap(sitting: Sitting, case: Case, gap: bool, begins: datetime) -> N
         raise InvalidInput.at(
             "on",
             T(
-                "The next hearing is within a month of the last, unless the parties agree or force majeure prevents it (Extension Rules, art. 5)."
+                "The next hearing is within a month of the last, unless the parties agree or force majeure prevents it [EXT 5]."
             ),
         )
 
@@ -278,9 +276,7 @@ class AdjournInput(CourtModel):
     """A hearing put off."""
 
     hearing: Annotated[str, RefTo("hearing"), field(T("Hearing"), choices="hearings_to_come")]
-    ground: Annotated[
-        AdjournmentGround, Choice(AdjournmentGround), field(T("Ground"), T("Civil Procedure Law, art. 149."))
-    ]
+    ground: Annotated[AdjournmentGround, Choice(AdjournmentGround), field(T("Ground"), T("[=CPL 149]."))]
     reasons: Reasons
 
 
@@ -327,7 +323,7 @@ def adjourn_hearing(sitting: Sitting, case: Case, given: AdjournInput, *, actor:
         hearing.state = HearingState.ADJOURNING
         seat_president(sitting, case)
         title = T(
-            "The judge puts the hearing of %(at)s off. Approve it or not (Extension Rules, art. 6).",
+            "The judge puts the hearing of %(at)s off. Approve it or not [EXT 6].",
             at=hearing.begins_at,
         )
         sitting.open_task(
@@ -455,7 +451,7 @@ class AttendanceInput(CourtModel):
         Choice(IdentityCheck),
         field(
             T("How was their identity checked in the hearing?"),
-            T("Of everybody who took part, online as in the courtroom (Online Litigation Rules, art. 7)."),
+            T("Of everybody who took part, online as in the courtroom [OLR 7]."),
         ),
     ] = None
     note: Annotated[str | None, CourtText(0, 500), field(T("Note"))] = None
@@ -519,21 +515,15 @@ class RecordHearingInput(CourtModel):
         Field(max_length=400),
         field(
             T("Exhibits that were not shown"),
-            T(
-                "Nothing can be found on these until they are shown to the other side (Interpretation of the Civil Procedure Law, art. 103)."
-            ),
+            T("Nothing can be found on these until they are shown to the other side [CPI 103]."),
             choices="exhibit",
             widget="checkboxes",
         ),
     ] = []
-    debated: Annotated[
-        Literal["yes", "no"], field(T("Was there debate?"), T("Civil Procedure Law, art. 144."), options=YES_NO)
-    ]
+    debated: Annotated[Literal["yes", "no"], field(T("Was there debate?"), T("[=CPL 144]."), options=YES_NO)]
     last_words: Annotated[
         Literal["yes", "no"],
-        field(
-            T("Was everybody there asked for their last words?"), T("Civil Procedure Law, art. 144."), options=YES_NO
-        ),
+        field(T("Was everybody there asked for their last words?"), T("[=CPL 144]."), options=YES_NO),
     ]
 
     @model_validator(mode="before")
@@ -570,9 +560,7 @@ class RecordHearingInput(CourtModel):
     @model_validator(mode="after")
     def _has_minutes(self) -> RecordHearingInput:
         if not self.minutes and not self.minutes_file:
-            raise InvalidInput(
-                [FieldFault(("minutes",), T("Write the minutes, or attach them (Civil Procedure Law, art. 150)."))]
-            )
+            raise InvalidInput([FieldFault(("minutes",), T("Write the minutes, or attach them [CPL 150]."))])
         if self.recording_sha256 and (
             len(self.recording_sha256) != 64 or set(self.recording_sha256.lower()) - set("0123456789abcdef")
         ):
@@ -698,7 +686,7 @@ def _require_identity(sitting: Sitting, case: Case, given: RecordHearingInput) -
                 FieldFault(
                     at,
                     T(
-                        "Say how it was checked in the hearing who this is (Online Litigation Rules, art. 7; Civil Procedure Law, art. 140). If nobody checked it, check it now, online or by the document, before you record that they took part."
+                        "Say how it was checked in the hearing who this is [OLR 7; CPL 140]. If nobody checked it, check it now, online or by the document, before you record that they took part."
                     ),
                 )
             )
@@ -757,17 +745,17 @@ def _prepare_absence(sitting: Sitting, case: Case, hearing: Hearing) -> None:
             continue
         if each.role is Role.CLAIMANT and not _called_in_time(sitting, case, hearing, each.party_id):
             title = T(
-                "%(name)s, claimant, did not come, but nothing shows that the summons reached them in time. Without that the claim is not deemed withdrawn (Civil Procedure Law, art. 146): look at how it was served, or have another hearing fixed.",
+                "%(name)s, claimant, did not come, but nothing shows that the summons reached them in time. Without that the claim is not deemed withdrawn [CPL 146]: look at how it was served, or have another hearing fixed.",
                 name=each.name,
             )
         elif each.role is Role.CLAIMANT:
             title = T(
-                "%(name)s, claimant, did not come. The claim may be deemed withdrawn by ruling (Civil Procedure Law, art. 146).",
+                "%(name)s, claimant, did not come. The claim may be deemed withdrawn by ruling [CPL 146].",
                 name=each.name,
             )
         else:
             title = T(
-                "%(name)s did not come. Whether a decision in default is open depends on proof of service and of the summons (Civil Procedure Law, art. 147).",
+                "%(name)s did not come. Whether a decision in default is open depends on proof of service and of the summons [CPL 147].",
                 name=each.name,
             )
         sitting.open_task(

@@ -49,7 +49,7 @@ class SummonInput(CourtModel):
         Literal["", "agreed", "force_majeure"],
         field(
             T("More than a month after the last hearing"),
-            T("Only where the parties agree or force majeure left no earlier day (Extension Rules, art. 5)."),
+            T("Only where the parties agree or force majeure left no earlier day [EXT 5]."),
             options={"": T("It is not"), "agreed": T("The parties agree"), "force_majeure": T("Force majeure")},
         ),
     ] = ""

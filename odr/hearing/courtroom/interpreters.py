@@ -67,7 +67,7 @@ class InterpreterInput(CourtModel):
     pay: Annotated[
         InterpreterPay,
         Choice(InterpreterPay),
-        field(T("Who pays?"), T("Measures on Litigation Costs, art. 11 and 12.")),
+        field(T("Who pays?"), T("[=FEE 11, 12].")),
     ]
 
 
@@ -104,9 +104,7 @@ def appoint_interpreter(
     if motion not in motions_waiting(sitting, case):
         raise InvalidInput.at("motion", T("No interpreter was ordered who is not appointed yet."))
     if given.pay is InterpreterPay.PARTY and not case.foreign_related:
-        raise InvalidInput.at(
-            "pay", T("Only in a foreign-related case does a party pay the interpreter (Civil Procedure Law, art. 273).")
-        )
+        raise InvalidInput.at("pay", T("Only in a foreign-related case does a party pay the interpreter [CPL 273]."))
     if interpreter_is_taken(sitting, case, given.email):
         raise InvalidInput.at(
             "email",

@@ -61,14 +61,14 @@ class WitnessInput(CourtModel):
         Choice(TestimonyGround),
         field(
             T("Why not in person?"),
-            T("Needed for testimony in writing or as a recording (Civil Procedure Law, art. 76)."),
+            T("Needed for testimony in writing or as a recording [CPL 76]."),
         ),
     ] = None
 
     @model_validator(mode="after")
     def _not_in_person_needs_a_ground(self) -> WitnessInput:
         if self.manner is not TestimonyManner.LIVE and self.ground is None:
-            raise InvalidInput([FieldFault(("ground",), T("Say why they cannot come (Civil Procedure Law, art. 76)."))])
+            raise InvalidInput([FieldFault(("ground",), T("Say why they cannot come [CPL 76]."))])
         return self
 
 
@@ -99,9 +99,7 @@ def ask_leave_for_witness(
     if given.kind == "expert" and called >= MOST_SPECIALISTS:
         raise InvalidInput.at(
             "kind",
-            T(
-                "A party may bring one or two people with special knowledge (Interpretation of the Civil Procedure Law, art. 122)."
-            ),
+            T("A party may bring one or two people with special knowledge [CPI 122]."),
         )
     witness = Witness(
         case_id=case.id,

@@ -118,7 +118,7 @@ def require_agreed(sitting: Sitting, case: Case) -> None:
     if lacking:
         raise ActNotOpen(
             T("%(name)s has not agreed to be heard in writing.", name=lacking[0].name),
-            T("Ask for the agreement, or hear the case live (Online Litigation Rules, art. 20)."),
+            T("Ask for the agreement, or hear the case live [OLR 20]."),
             sitting.pack(case).cited("OLR 20"),
         )
 
@@ -156,7 +156,7 @@ class OpenInput(CourtModel):
         Choice(Mode),
         field(
             T("How is the case heard?"),
-            T("In writing needs the agreement of everybody who takes part (Online Litigation Rules, art. 20)."),
+            T("In writing needs the agreement of everybody who takes part [OLR 20]."),
         ),
     ]
     on: Annotated[
@@ -459,9 +459,7 @@ def end_phase(sitting: Sitting, case: Case, given: OrderInput, *, actor: Actor, 
     phase = the_examination(sitting, case).current
     if phase is None or phase.key == RECORD:
         raise ActNotOpen(
-            T(
-                "The record stays open until its time ends: everybody may read, correct and sign it (Civil Procedure Law, art. 150)."
-            )
+            T("The record stays open until its time ends: everybody may read, correct and sign it [CPL 150].")
         )
     if phase.part == "hearing" and is_needed(sitting, case, phase):
         require_may_be_left_out(sitting.pack(case), case.track.value, phase.key, title_of(phase))

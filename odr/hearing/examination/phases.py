@@ -369,12 +369,12 @@ def on_turn_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
         question.state = QuestionState.UNANSWERED
         title = (
             T(
-                "Question %(number)s was asked again and not answered. Decide what follows (Evidence Rules, art. 4).",
+                "Question %(number)s was asked again and not answered. Decide what follows [EV 4].",
                 number=question.number,
             )
             if again
             else T(
-                "Question %(number)s was not answered. Explain it and ask again, or let it rest (Evidence Rules, art. 4).",
+                "Question %(number)s was not answered. Explain it and ask again, or let it rest [EV 4].",
                 number=question.number,
             )
         )

@@ -634,7 +634,7 @@ def deem_admitted(sitting: Sitting, case: Case, given: QuestionInput, *, actor: 
     question: Question = sitting.resolved("question", given.question)
     if question.state is not QuestionState.UNANSWERED or not question.explained:
         raise ActNotOpen(
-            T("Explain the question and ask it again first (Evidence Rules, art. 4)."),
+            T("Explain the question and ask it again first [EV 4]."),
             source=sitting.pack(case).cited("EV 4"),
         )
     if not _reached_in_time(sitting, case, question):

@@ -99,7 +99,7 @@ class EnterInput(CourtModel):
             T(
                 "I know my rights: to challenge the judge or clerk with a reason, to show evidence, question, debate and speak last, to ask for an interpreter or for the courtroom, and to say that I cannot hear or see."
             ),
-            T("Online Litigation Rules, art. 22; Civil Procedure Law, art. 140."),
+            T("[=OLR 22; CPL 140]."),
         ),
     ] = False
     rules: Annotated[
@@ -108,7 +108,7 @@ class EnterInput(CourtModel):
             T(
                 "I keep the rules of the courtroom: I speak with the judge’s leave, from a quiet and closed place where no witness of this case sits beside me."
             ),
-            T("Online Litigation Rules, art. 24 to 26; Courtroom Rules, art. 17."),
+            T("[=OLR 24–26; CTR 17]."),
         ),
     ] = False
     no_recording: Annotated[
@@ -117,7 +117,7 @@ class EnterInput(CourtModel):
             T(
                 "I do not record, photograph, capture or pass on this hearing with any device, and nobody with me does. The court records it, and I can see its recording afterwards."
             ),
-            T("Online Litigation Rules, art. 27; Recording Rules, art. 15."),
+            T("[=OLR 27; REC 15]."),
         ),
     ] = False
 
@@ -297,9 +297,7 @@ class OrderInCourtInput(CourtModel):
         Choice(Rung),
         field(
             T("Step"),
-            T(
-                "In this order only, each after the one before was ignored (Courtroom Rules, art. 19). Muting is not one of them."
-            ),
+            T("In this order only, each after the one before was ignored [CTR 19]. Muting is not one of them."),
         ),
     ]
     words: OwnWords
@@ -602,12 +600,12 @@ def _put_before_judge(sitting: Sitting, case: Case, room: LiveRoom, person: Live
         return
     title = (
         T(
-            "%(name)s, claimant, left the hearing. The claim may be deemed withdrawn by ruling (Civil Procedure Law, art. 146).",
+            "%(name)s, claimant, left the hearing. The claim may be deemed withdrawn by ruling [CPL 146].",
             name=person.name,
         )
         if person.role is Role.CLAIMANT
         else T(
-            "%(name)s left the hearing. A decision in default may be open (Civil Procedure Law, art. 147).",
+            "%(name)s left the hearing. A decision in default may be open [CPL 147].",
             name=person.name,
         )
     )

@@ -102,7 +102,7 @@ def _require_something_to_exchange(sitting: Sitting, case: Case, examination: Ex
     raise InvalidInput.at(
         "mode",
         T(
-            "The exchange in writing is over; what is left is the hearing, and that goes in writing only where a party applies for it and every condition is on record (Online Litigation Rules, art. 20)."
+            "The exchange in writing is over; what is left is the hearing, and that goes in writing only where a party applies for it and every condition is on record [OLR 20]."
         ),
     )
 
@@ -278,7 +278,7 @@ class KeepModeInput(CourtModel):
         Literal["late", "dilatory"],
         field(
             T("Why the consent binds"),
-            T("Only one of these lets it bind (Online Litigation Rules, art. 5)."),
+            T("Only one of these lets it bind [OLR 5]."),
             options={
                 "late": T("It was taken back too shortly before the step"),
                 "dilatory": T("It was taken back to delay the case"),

@@ -40,8 +40,7 @@ def call_where(sitting: Sitting, case: Case, mode: Mode) -> dict[str, str]:
     if mode is Mode.LIVE and away:
         names = side_by_side(p.name for p in away.values())
         words = T(
-            "Not agreed to a hearing by video: %(names)s. Choose at the same time, online and in the courtroom; who did not agree comes to the courtroom (Online"
-            " Litigation Rules, art. 4).",
+            "Not agreed to a hearing by video: %(names)s. Choose at the same time, online and in the courtroom; who did not agree comes to the courtroom [OLR 4].",
             names=names,
         )
         raise InvalidInput.at("mode", words)
@@ -55,7 +54,7 @@ def stayed_away_rightly(sitting: Sitting, case: Case, hearing: Hearing, party: P
     if hearing.mode is not Mode.LIVE or goes_by_video(sitting, case, party):
         return None
     return T(
-        "%(party)s has not agreed to a hearing by video, so staying away from one does not count as an absence (Online Litigation Rules, art. 4).",
+        "%(party)s has not agreed to a hearing by video, so staying away from one does not count as an absence [OLR 4].",
         party=party.name,
     )
 

@@ -52,7 +52,7 @@ def without_basis(sitting: Sitting, case: Case, *, whole: bool = True) -> Iterat
         return
     examination = examination_of(sitting.session, case)
     if examination is None or (whole and examination.closed_at is None):
-        yield T("The examination is not closed yet (Civil Procedure Law, art. 144).")
+        yield T("The examination is not closed yet [CPL 144].")
         return
     yield from missing_stages(sitting, case, examination)
 
@@ -75,19 +75,17 @@ def missing_stages(sitting: Sitting, case: Case, examination: Examination) -> It
     if len(counted) < len(hearings) and not STAGES.keys() <= done:
         for name in sorted({name for those in absent.values() for name in those}):
             yield T(
-                "%(name)s did not sit when the hearing was held, and only who has heard decides. Hold a hearing before those who sit now (Provisions on Collegiate Panels, art. 4).",
+                "%(name)s did not sit when the hearing was held, and only who has heard decides. Hold a hearing before those who sit now [COL 4].",
                 name=name,
             )
         return
     if not done:
-        yield T(
-            "No hearing was held and recorded, and none in writing was allowed (Online Litigation Rules, art. 20, 22)."
-        )
+        yield T("No hearing was held and recorded, and none in writing was allowed [OLR 20, 22].")
         return
     needed = {FINAL, *_kept(sitting, case)} & STAGES.keys()
     for stage in (s for s in STAGES if s in needed - done):
         yield T(
-            "“%(stage)s” is not on record. Hold it in a hearing, and let the record say so (Civil Procedure Law, art. 144, 162).",
+            "“%(stage)s” is not on record. Hold it in a hearing, and let the record say so [CPL 144, 162].",
             stage=STAGES[stage],
         )
 

@@ -44,25 +44,19 @@ ANSWERS = ("answer", "counterclaim_answer", "third_party_answer")
 """Windows in which somebody may answer what is asked of them."""
 BEFORE_EXAMINATION = {
     RequestKind.JURISDICTION: T(
-        "The objection to jurisdiction is not ruled on yet; the judge rules on it first (Civil Procedure Law, art. 130)."
+        "The objection to jurisdiction is not ruled on yet; the judge rules on it first [CPL 130]."
     ),
-    RequestKind.APPEAL: T(
-        "The appeal from the ruling on jurisdiction is not decided yet (Civil Procedure Law, art. 157, 171)."
-    ),
-    RequestKind.PROCEDURE: T(
-        "The objection to the procedure is not ruled on yet (Civil Procedure Law, art. 43, 169; Interpretation of the Civil Procedure Law, art. 269, 279)."
-    ),
-    RequestKind.RECUSAL: T("A challenge is not decided yet (Civil Procedure Law, art. 47 to 50)."),
+    RequestKind.APPEAL: T("The appeal from the ruling on jurisdiction is not decided yet [CPL 157, 171]."),
+    RequestKind.PROCEDURE: T("The objection to the procedure is not ruled on yet [CPL 43, 169; CPI 269, 279]."),
+    RequestKind.RECUSAL: T("A challenge is not decided yet [CPL 47–50]."),
 }
 """Requests that are ruled on before anything is examined."""
 BEFORE_DECISION = BEFORE_EXAMINATION | {
-    RequestKind.LATENESS: T("A request for relief from lateness is not ruled on yet (Civil Procedure Law, art. 86)."),
+    RequestKind.LATENESS: T("A request for relief from lateness is not ruled on yet [CPL 86]."),
     RequestKind.TIME: T("A request for more time is not ruled on yet."),
-    RequestKind.REBUTTAL: T(
-        "A request for time for evidence again is not ruled on yet (Evidence Rules, art. 51; Interpretation of the Civil Procedure Law, art. 99)."
-    ),
+    RequestKind.REBUTTAL: T("A request for time for evidence again is not ruled on yet [EV 51; CPI 99]."),
     RequestKind.JOINDER: T("A request to bring somebody into the case is not ruled on yet."),
-    RequestKind.WITHDRAWAL: T("A request for leave to withdraw is not ruled on yet (Civil Procedure Law, art. 148)."),
+    RequestKind.WITHDRAWAL: T("A request for leave to withdraw is not ruled on yet [CPL 148]."),
 }
 """Requests that are ruled on before the case is decided."""
 
@@ -106,12 +100,12 @@ def too_early(sitting: Sitting, case: Case, at: datetime) -> Iterator[Text]:
         for window in _running(sitting, case, party):
             if window.due_at is None or window.state is WindowState.HALTED:
                 yield T(
-                    "The time for %(party)s to bring evidence stands still. Fix the hearing when it is over (Evidence Rules, art. 51, 55).",
+                    "The time for %(party)s to bring evidence stands still. Fix the hearing when it is over [EV 51, 55].",
                     party=party.name,
                 )
             elif window.due_at > at:
                 yield T(
-                    "%(party)s may bring evidence until %(until)s. Choose a day after that (Evidence Rules, art. 51).",
+                    "%(party)s may bring evidence until %(until)s. Choose a day after that [EV 51].",
                     party=party.name,
                     until=window.due_at,
                 )
@@ -134,10 +128,10 @@ def _about_evidence(sitting: Sitting, case: Case) -> Iterator[Text]:
             continue
         what = title_of(case, request)
         if request.state is AskedState.OPEN:
-            yield T("A request about evidence is not ruled on yet: %(what)s (Evidence Rules, art. 46).", what=what)
+            yield T("A request about evidence is not ruled on yet: %(what)s [EV 46].", what=what)
         else:
             yield T(
-                "What was ordered about evidence has not come yet: %(what)s (Civil Procedure Law, art. 67).",
+                "What was ordered about evidence has not come yet: %(what)s [CPL 67].",
                 what=what,
             )
 
@@ -174,7 +168,7 @@ def _answer(sitting: Sitting, case: Case, party: Party) -> Iterator[Text]:
     answers = [window for window in found if not _fell_with_service(sitting, case, window)]
     if party.role is Role.RESPONDENT and not answers:
         yield T(
-            "The claim is not served on %(party)s yet, so their time to answer has not begun (Civil Procedure Law, art. 128).",
+            "The claim is not served on %(party)s yet, so their time to answer has not begun [CPL 128].",
             party=party.name,
         )
     others = [w for kind in ANSWERS[1:] for w in sitting.windows(case, kind, party=party, state=None)]
@@ -199,7 +193,7 @@ def _evidence(sitting: Sitting, case: Case) -> Iterator[Text]:
     for party in parties(case):
         if _running(sitting, case, party):
             yield T(
-                "The time for %(party)s to bring evidence is not over; it ends with its day, or with the exchange of evidence (Evidence Rules, art. 56).",
+                "The time for %(party)s to bring evidence is not over; it ends with its day, or with the exchange of evidence [EV 56].",
                 party=party.name,
             )
 
@@ -233,7 +227,7 @@ def _notices(sitting: Sitting, case: Case) -> Iterator[Text]:
     for party in parties(case):
         if awaits_notice(sitting, case, party):
             yield T(
-                "The notice on evidence has not reached %(party)s yet, so their time for evidence has not begun; the registry serves it first (Evidence Rules, art. 50, 51).",
+                "The notice on evidence has not reached %(party)s yet, so their time for evidence has not begun; the registry serves it first [EV 50, 51].",
                 party=party.name,
             )
 

@@ -104,9 +104,7 @@ def ask_limit_extension(sitting: Sitting, case: Case, given: OrderInput, *, acto
     sitting.session.add(request)
     sitting.session.flush()
     seat_president(sitting, case)
-    title = T(
-        "The judge asks for a longer trial limit. Decide by %(day)s (Extension Rules, art. 1).", day=clock.decide_by
-    )
+    title = T("The judge asks for a longer trial limit. Decide by %(day)s [EXT 1].", day=clock.decide_by)
     sitting.open_task(
         case, Role.PRESIDENT, desks.TRIAL_EXTENSION, title, risk=70, due_at=clock.ends.due_at, subject=request.reference
     )

@@ -195,7 +195,7 @@ class WrittenHearingRuling(CourtModel):
         CourtText(0, 2000),
         field(
             T("Why is it really hard for the parties to attend at the same time?"),
-            T("Fill this in if you allow it (Online Litigation Rules, art. 20)."),
+            T("Fill this in if you allow it [OLR 20]."),
             widget="textarea",
         ),
     ] = None
@@ -217,9 +217,7 @@ class WrittenHearingRuling(CourtModel):
         if self.answer == "allow":
             for name in ("difficulty", "undisputed"):
                 if not (getattr(self, name) or "").strip():
-                    raise InvalidInput.at(
-                        name, T("Each condition is recorded with its ground (Online Litigation Rules, art. 20).")
-                    )
+                    raise InvalidInput.at(name, T("Each condition is recorded with its ground [OLR 20]."))
         return self
 
 

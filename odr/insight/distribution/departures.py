@@ -40,7 +40,7 @@ def a_year_before(now: datetime) -> datetime:
 
 
 WORDS = {
-    HEARD_BY_OTHERS: T("The case is heard again by others (Civil Procedure Law, art. 41)."),
+    HEARD_BY_OTHERS: T("The case is heard again by others [CPL 41]."),
     "challenged": T("Challenged, when a challenge still ended the seat."),
     "claim accepted": T("Asked whether the claim is refused; the registry accepted it instead, and the lot fell anew."),
     "claim not refused": T("Found that the claim is not refused; when it was accepted the lot fell anew."),

@@ -141,7 +141,7 @@ class FindingInput(CourtModel):
         Choice(Weakness),
         field(
             T("Does it need something that supports it?"),
-            T("For an exhibit: no finding may rest on what you name here alone (Evidence Rules, art. 90)."),
+            T("For an exhibit: no finding may rest on what you name here alone [EV 90]."),
             widget="select",
         ),
     ] = None
@@ -151,7 +151,7 @@ class FindingInput(CourtModel):
         field(
             T("Whoever stored it: does it keep the rules for such a service?"),
             T(
-                "Asked because somebody doubts what lies in a log outside the court (Online Litigation Rules, art. 17). Write what you find; it stands in the judgment."
+                "Asked because somebody doubts what lies in a log outside the court [OLR 17]. Write what you find; it stands in the judgment."
             ),
             widget="textarea",
         ),
@@ -279,7 +279,7 @@ def _finding_faults(file: CaseFile, index: int, one: FindingInput) -> list[Field
             FieldFault(
                 ("findings", index, "result"),
                 T(
-                    "Exhibit %(label)s was never open to cross-examination; nothing can be found on it (Interpretation of the Civil Procedure Law, art. 103).",
+                    "Exhibit %(label)s was never open to cross-examination; nothing can be found on it [CPI 103].",
                     label=item.label,
                 ),
             )
@@ -289,16 +289,14 @@ def _finding_faults(file: CaseFile, index: int, one: FindingInput) -> list[Field
         faults.append(
             FieldFault(
                 ("findings", index, "reasons"),
-                T(
-                    "Say what you make of the refusal to be questioned in person on this fact (Evidence Rules, art. 66)."
-                ),
+                T("Say what you make of the refusal to be questioned in person on this fact [EV 66]."),
             )
         )
     elif not one.reasons and (item.is_disputed or one.result is not FindingResult.ADOPTED):
         faults.append(
             FieldFault(
                 ("findings", index, "reasons"),
-                T("Say why: it is disputed, or you do not adopt it in full (Evidence Rules, art. 97)."),
+                T("Say why: it is disputed, or you do not adopt it in full [EV 97]."),
             )
         )
     if isinstance(item, ExhibitOnFile) and file.by_grounds and one.result is not FindingResult.REJECTED:
@@ -320,7 +318,7 @@ def _finding_faults(file: CaseFile, index: int, one: FindingInput) -> list[Field
 def _storage_faults(item: ExhibitOnFile, index: int, one: FindingInput) -> list[FieldFault]:
     """Points not looked at of a store whose keeping somebody doubts (OLR 17)."""
     words = T(
-        "Exhibit %(label)s lies in a log outside the court and is disputed: say what you find on this (Online Litigation Rules, art. 17).",
+        "Exhibit %(label)s lies in a log outside the court and is disputed: say what you find on this [OLR 17].",
         label=item.label,
     )
     missing = [name for name in STORAGE if not getattr(one, name)] if item.storage_doubted else []

@@ -95,15 +95,13 @@ def not_to_be_spoken(sitting: Sitting, case: Case, decision: Decision) -> list[T
 
 def _agreement(sitting: Sitting, case: Case) -> Iterator[Text]:
     if sitting.pack(case).keeps(Invariant.JUDGMENT_RECORDS_NO_SETTLEMENT) and agreement_waits(sitting, case):
-        yield T(
-            "The parties have given the court an agreement. A judgment never records a settlement (Interpretation of the Civil Procedure Law, art. 148)."
-        )
+        yield T("The parties have given the court an agreement. A judgment never records a settlement [CPI 148].")
 
 
 def _as_pronounced(decision: Decision) -> Iterator[Text]:
     if decision.pronounced_sha256 not in (None, orders_digest(decision)):
         yield T(
-            "These orders, or the costs, are not those that were pronounced in the hearing. What was pronounced is changed on appeal alone (Interpretation of the Civil Procedure Law, art. 242)."
+            "These orders, or the costs, are not those that were pronounced in the hearing. What was pronounced is changed on appeal alone [CPI 242]."
         )
 
 
@@ -140,7 +138,7 @@ def _missing_parts(sitting: Sitting, case: Case, decision: Decision) -> Iterator
         yield T("The part “%(part)s” is missing.", part=T("What the claimant asks for, and why"))
     if decision.kind is DecisionKind.PARTIAL and any(o.relief_id is None for o in decision.orders):
         yield T(
-            "A partial judgment decides on named heads of the claim only; it does not dismiss everything else (Civil Procedure Law, art. 156)."
+            "A partial judgment decides on named heads of the claim only; it does not dismiss everything else [CPL 156]."
         )
     if not decision.short and not parts.get("reasons"):
         yield T("The part “%(part)s” is missing.", part=T("Reasons"))
@@ -158,7 +156,7 @@ def _missing_parts(sitting: Sitting, case: Case, decision: Decision) -> Iterator
 def no_short_form(decision: Decision, track: Track | None) -> Iterator[Text]:
     """Why a decision may not be written in the short form."""
     if decision.short and track is not Track.SMALL:
-        yield T("The short form is open in small claims only (Interpretation of the Civil Procedure Law, art. 280).")
+        yield T("The short form is open in small claims only [CPI 280].")
 
 
 def _findings(file: CaseFile, decision: Decision) -> Iterator[Text]:
@@ -166,7 +164,7 @@ def _findings(file: CaseFile, decision: Decision) -> Iterator[Text]:
     for exhibit in file.exhibits:
         if exhibit.finding is not None and not exhibit.examined:
             yield T(
-                "Exhibit %(label)s was never open to cross-examination; nothing can be found on it (Interpretation of the Civil Procedure Law, art. 103).",
+                "Exhibit %(label)s was never open to cross-examination; nothing can be found on it [CPI 103].",
                 label=exhibit.label,
             )
         if exhibit.finding is not None and exhibit.finding.result is not FindingResult.REJECTED and exhibit.ungrounded:
@@ -290,7 +288,7 @@ def _witnesses(sitting: Sitting, case: Case) -> Iterator[Text]:
     """A witness whose costs wait for a ruling: the costs decision depends on it (CPL 77)."""
     for row in costs_of(sitting.session, case, WitnessCostState.STATED):
         yield T(
-            "The court has not yet ruled on what the witness %(name)s is paid (Civil Procedure Law, art. 77).",
+            "The court has not yet ruled on what the witness %(name)s is paid [CPL 77].",
             name=row.witness.name,
         )
 
@@ -302,12 +300,12 @@ def _experts(sitting: Sitting, case: Case) -> Iterator[Text]:
     for call in calls_of(sitting.session, case, *LIVE):
         name = witness_of(sitting.session, call.appraisal).name
         yield T(
-            "The court has not yet found how the attendance of the expert %(name)s ended (Evidence Rules, art. 39).",
+            "The court has not yet found how the attendance of the expert %(name)s ended [EV 39].",
             name=name,
         )
     for call in calls_to_pay(sitting.session, case):
         name = witness_of(sitting.session, call.appraisal).name
         yield T(
-            "What the attendance of the expert %(name)s cost is not known yet: the cashier pays it first (Litigation Costs Measures, art. 11).",
+            "What the attendance of the expert %(name)s cost is not known yet: the cashier pays it first [FEE 11].",
             name=name,
         )

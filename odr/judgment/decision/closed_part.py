@@ -128,13 +128,13 @@ def _not_examined(file: CaseFile, numbers: list[int], since: int) -> Iterator[Te
         for exhibit in fact.shown_by:
             if exhibit.id not in examined:
                 yield T(
-                    "Exhibit %(label)s on fact %(number)s was never open to cross-examination. Hear it, then close the part (Civil Procedure Law, art. 156; Interpretation of the Civil Procedure Law, art. 103).",
+                    "Exhibit %(label)s on fact %(number)s was never open to cross-examination. Hear it, then close the part [CPL 156; CPI 103].",
                     label=exhibit.label,
                     number=fact.label,
                 )
             elif since and exhibit.entry_number > since:
                 yield T(
-                    "Exhibit %(label)s on fact %(number)s came after the part was closed. Close the part again (Civil Procedure Law, art. 156).",
+                    "Exhibit %(label)s on fact %(number)s came after the part was closed. Close the part again [CPL 156].",
                     label=exhibit.label,
                     number=fact.label,
                 )
@@ -152,7 +152,7 @@ def part_problems(sitting: Sitting, case: Case, decision: Decision, file: CaseFi
     for head in heads:
         if head not in newest and head in asked:
             yield T(
-                "What was asked for as no. %(number)s is not closed yet. The judge closes the part that is decided first (Civil Procedure Law, art. 156).",
+                "What was asked for as no. %(number)s is not closed yet. The judge closes the part that is decided first [CPL 156].",
                 number=asked[head].number,
             )
     for part in {part.id: part for head, part in newest.items() if head in heads}.values():

@@ -205,13 +205,11 @@ def _channel_reasons(sitting: Sitting, case: Case, proof: ProofOfService, what: 
     if proof.channel is None:
         yield T("Proof %(number)s names no way of service.", number=proof.number)
     elif proof.channel in BRIEF:
-        yield T("A text message is a notice and no service of %(what)s (Online Litigation Rules, art. 32).", what=what)
+        yield T("A text message is a notice and no service of %(what)s [OLR 32].", what=what)
     elif proof.channel is Channel.ANNOUNCEMENT:
         track = pack_track(sitting.pack(case), case)
         if track is None or not announcement_allowed(sitting.pack(case), track):
-            yield T(
-                "Service by announcement is not open to this procedure (Interpretation of the Civil Procedure Law, art. 140)."
-            )
+            yield T("Service by announcement is not open to this procedure [CPI 140].")
 
 
 def _answer_reasons(sitting: Sitting, case: Case, party: Party) -> Iterator[Text]:
@@ -301,7 +299,7 @@ def _absence_reasons(sitting: Sitting, case: Case, hearing: Hearing, party: Part
         return
     if any(a.by_failure for a in noted):
         yield T(
-            "%(party)s was kept away by a failure of network, equipment or power: that does not count as an absence (Online Litigation Rules, art. 25).",
+            "%(party)s was kept away by a failure of network, equipment or power: that does not count as an absence [OLR 25].",
             party=party.name,
         )
     failures = sitting.session.scalars(
@@ -312,6 +310,6 @@ def _absence_reasons(sitting: Sitting, case: Case, hearing: Hearing, party: Part
     # The roll was written before the judge ruled, and nothing is changed in it: what was accepted since the summons counts.
     if any(f.state is RequestState.GRANTED and f.entry_number > hearing.summoned_by for f in failures):
         yield T(
-            "The judge accepted that a technical failure kept %(party)s from taking part: that does not count as an absence. Fix another hearing (Online Litigation Rules, art. 25).",
+            "The judge accepted that a technical failure kept %(party)s from taking part: that does not count as an absence. Fix another hearing [OLR 25].",
             party=party.name,
         )

@@ -240,7 +240,7 @@ def no_ground(report: ExhibitOnFile) -> Text:
     """Why an expert's report grounds no finding."""
     named = side_by_side(report.ungrounded)
     return T(
-        "Report %(label)s rests on material that was excluded or never open to cross-examination: %(named)s. No finding may rest on it (Evidence Rules, art. 34).",
+        "Report %(label)s rests on material that was excluded or never open to cross-examination: %(named)s. No finding may rest on it [EV 34].",
         label=report.label,
         named=named,
     )

@@ -58,30 +58,30 @@ def _bar(exhibit: Exhibit, about: list[EvidenceRequest], *, refused: bool) -> Te
     """Why an exhibit grounds nothing, whatever else there is."""
     if refused:
         return T(
-            "Exhibit %(label)s is the report of an expert who refused to come: no finding may rest on it. The judge may order another appraisal (Civil Procedure Law, art. 81).",
+            "Exhibit %(label)s is the report of an expert who refused to come: no finding may rest on it. The judge may order another appraisal [CPL 81].",
             label=exhibit.label,
         )
     if exhibit.state is ExhibitState.EXCLUDED:
         unlawful = any(r.kind is RequestKind.EXCLUSION and r.state is AskedState.GRANTED for r in about)
         return (
             T(
-                "Exhibit %(label)s was obtained unlawfully and is excluded: no finding may rest on it. The judge rests the finding on something else (Interpretation of the Civil Procedure Law, art. 106).",
+                "Exhibit %(label)s was obtained unlawfully and is excluded: no finding may rest on it. The judge rests the finding on something else [CPI 106].",
                 label=exhibit.label,
             )
             if unlawful
             else T(
-                "Exhibit %(label)s is excluded: no finding may rest on it. The judge rests the finding on something else (Interpretation of the Civil Procedure Law, art. 102).",
+                "Exhibit %(label)s is excluded: no finding may rest on it. The judge rests the finding on something else [CPI 102].",
                 label=exhibit.label,
             )
         )
     if any(r.kind is RequestKind.EXCLUSION and r.state is AskedState.OPEN for r in about):
         return T(
-            "It is not ruled on yet whether exhibit %(label)s was obtained unlawfully. The judge rules on it first (Interpretation of the Civil Procedure Law, art. 106).",
+            "It is not ruled on yet whether exhibit %(label)s was obtained unlawfully. The judge rules on it first [CPI 106].",
             label=exhibit.label,
         )
     if any(r.kind is RequestKind.LATE and r.state is AskedState.OPEN for r in about):
         return T(
-            "It is not ruled on yet whether exhibit %(label)s, which came late, is admitted. The judge rules on it first (Interpretation of the Civil Procedure Law, art. 101, 102).",
+            "It is not ruled on yet whether exhibit %(label)s, which came late, is admitted. The judge rules on it first [CPI 101, 102].",
             label=exhibit.label,
         )
     return None
@@ -106,7 +106,7 @@ def testimony_bar(sitting: Sitting, case: Case, witness: Witness | None, label: 
     if witness is not None and spoke(sitting, case, witness):
         return None
     return T(
-        "%(label)s is testimony of a witness who did not come and had no leave to testify otherwise: no finding may rest on it. Name a witness who was heard, or who had leave; a party may ask for it until the hearing ends (Evidence Rules, art. 68).",
+        "%(label)s is testimony of a witness who did not come and had no leave to testify otherwise: no finding may rest on it. Name a witness who was heard, or who had leave; a party may ask for it until the hearing ends [EV 68].",
         label=label,
     )
 
@@ -156,7 +156,7 @@ def basis_faults(
         yield (
             "rests_on",
             T(
-                "The finding on fact %(number)s rests on nothing: silence alone admits nothing. Name what it rests on, or do not adopt it (Evidence Rules, art. 4, 10; Interpretation of the Civil Procedure Law, art. 105).",
+                "The finding on fact %(number)s rests on nothing: silence alone admits nothing. Name what it rests on, or do not adopt it [EV 4, 10; CPI 105].",
                 number=fact.number,
             ),
         )
@@ -166,7 +166,7 @@ def basis_faults(
         yield (
             "rests_on",
             T(
-                "The finding on fact %(number)s rests on %(label)s alone, and no finding may rest on it alone: %(why)s. Name what supports it (Evidence Rules, art. 90).",
+                "The finding on fact %(number)s rests on %(label)s alone, and no finding may rest on it alone: %(why)s. Name what supports it [EV 90].",
                 number=fact.number,
                 label=rests[0].label,
                 why=rests[0].weak.label,
@@ -181,7 +181,7 @@ def _only_own_words(sitting: Sitting, case: Case, fact: Fact, rests: Sequence[Re
         yield (
             "rests_on",
             T(
-                "%(name)s refused to be questioned in person on fact %(number)s, and nothing but statements of parties supports it: it is not adopted (Interpretation of the Civil Procedure Law, art. 110).",
+                "%(name)s refused to be questioned in person on fact %(number)s, and nothing but statements of parties supports it: it is not adopted [CPI 110].",
                 name=refused[0].person,
                 number=fact.number,
             ),
@@ -230,22 +230,20 @@ def _otherwise(sitting: Sitting, case: Case, fact: Fact, basis: Basis, witness: 
         )
         if sitting.session.scalar(deemed.limit(1)) is None:
             return T(
-                "Nobody was asked about this fact, had the question explained and still said nothing. The judge puts the question, explains it and asks again first (Evidence Rules, art. 4)."
+                "Nobody was asked about this fact, had the question explained and still said nothing. The judge puts the question, explains it and asks again first [EV 4]."
             )
     if basis is Basis.ADMISSION and not _other_side_spoke(sitting, case, fact.party_id):
-        return T(
-            "Nobody of the other side has said anything in this case that could admit it (Evidence Rules, art. 3, 4)."
-        )
+        return T("Nobody of the other side has said anything in this case that could admit it [EV 3, 4].")
     if basis is Basis.TESTIMONY and (witness is None or not spoke(sitting, case, witness)):
         return testimony_bar(sitting, case, witness, witness.name if witness is not None else "–")
     if basis is Basis.REFUSED and not _others_refused(sitting, case, fact):
         return T(
-            "Nobody whom this fact speaks against refused to be questioned in person about it without a good reason (Evidence Rules, art. 66)."
+            "Nobody whom this fact speaks against refused to be questioned in person about it without a good reason [EV 66]."
         )
     if basis is Basis.WITHHELD and not any(
         r.finding in ("content", "fact") for r in requests_of(sitting.session, case, AskedState.FOUND)
     ):
         return T(
-            "It was not found that somebody kept back what they were ordered to produce. The judge finds on it first (Evidence Rules, art. 48)."
+            "It was not found that somebody kept back what they were ordered to produce. The judge finds on it first [EV 48]."
         )
     return None

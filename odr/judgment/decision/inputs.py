@@ -30,7 +30,7 @@ class ReasonInput(CourtModel):
         field(T("Reasons"), T("Write C-1, fact 3 or finding 2 and the reader gets a link."), widget="textarea"),
     ]
     articles: Annotated[
-        str | None, CourtText(0, 400, one_line=True), field(T("Articles"), T("For example: Civil Code, art. 577."))
+        str | None, CourtText(0, 400, one_line=True), field(T("Articles"), T("For example: [=CC 577]."))
     ] = None
 
 
@@ -155,7 +155,7 @@ class DraftInput(CourtModel):
         bool,
         field(
             T("Short form: parties, what was asked for, orders"),
-            T("Only in small claims (Interpretation of the Civil Procedure Law, art. 280)."),
+            T("Only in small claims [CPI 280]."),
         ),
     ] = False
     history: Annotated[str | None, CourtText(0, 8000), field(T("How the case came here"), widget="textarea")] = None
@@ -174,9 +174,7 @@ class DraftInput(CourtModel):
         bool,
         field(
             T("The winner agreed to be paid the fee by the loser directly"),
-            T(
-                "Otherwise the court returns it and the loser pays the court (Interpretation of the Civil Procedure Law, art. 207)."
-            ),
+            T("Otherwise the court returns it and the loser pays the court [CPI 207]."),
         ),
     ] = False
     days: Annotated[int | None, Field(ge=1, le=365), field(T("Days to perform after the decision takes effect"))] = None

@@ -133,27 +133,27 @@ def cost_words(case: Case, decision: Decision) -> list[Words]:
     if allocation.attendance is not None:
         said.append(
             T(
-                "Of this, %(amount)s was collected for the expert who was heard (Evidence Rules, art. 39).",
+                "Of this, %(amount)s was collected for the expert who was heard [EV 39].",
                 amount=allocation.attendance,
             )
         )
     if allocation.witnesses is not None:
         said.append(
             T(
-                "Of this, %(amount)s is what witnesses are paid for coming (Civil Procedure Law, art. 77).",
+                "Of this, %(amount)s is what witnesses are paid for coming [CPL 77].",
                 amount=allocation.witnesses,
             )
         )
     if allocation.retrial is not None:
         said.append(
             T(
-                "Of this, %(amount)s is the fee of the retrial, for which both sides applied (Litigation Costs Measures, art. 32).",
+                "Of this, %(amount)s is the fee of the retrial, for which both sides applied [FEE 32].",
                 amount=allocation.retrial,
             )
         )
     said += [
         T(
-            "%(name)s, who applied for the retrial, bears its fee of %(amount)s (Litigation Costs Measures, art. 32).",
+            "%(name)s, who applied for the retrial, bears its fee of %(amount)s [FEE 32].",
             name=names[party],
             amount=amount,
         )
@@ -203,11 +203,11 @@ def appeal_words(sitting: Sitting, case: Case) -> Text:
     """What can be done against the decision, by the rules of the case."""
     if is_final_retrial(sitting, case):
         return T(
-            "This decision is final: what was heard as small claims is heard again without an appeal (Interpretation of the Civil Procedure Law, art. 424). It takes effect when it has been served."
+            "This decision is final: what was heard as small claims is heard again without an appeal [CPI 424]. It takes effect when it has been served."
         )
     if not is_appealable(sitting, case):
         return T(
-            "This decision is final: small claims are heard in one instance (Civil Procedure Law, art. 165). It takes effect when it has been served."
+            "This decision is final: small claims are heard in one instance [CPL 165]. It takes effect when it has been served."
         )
     words = rulings.appeal_words(sitting, case, "appeal_judgment")
     assert words is not None
@@ -578,7 +578,7 @@ def remedy_words(sitting: Sitting, case: Case, ruling: Ruling) -> Text:
                 days=days.amount,
                 article=sitting.pack(case).cite(days.article),
             )
-        return T("Each party may ask for one review; it does not halt execution (Civil Procedure Law, art. 111).")
+        return T("Each party may ask for one review; it does not halt execution [CPL 111].")
     if may_be_reviewed(case, ruling) and (days := sitting.pack(case).windows.rules.get("preservation_review")):
         return T(
             "Whoever asked for what is lifted may ask this court for one review within %(days)s days of receiving this ruling; it does not halt execution (%(article)s).",

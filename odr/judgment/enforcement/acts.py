@@ -596,7 +596,7 @@ def end_enforcement(
     if given.state is EnforcementState.SETTLED and not signed:
         raise ActNotOpen(
             T("No agreement in an enforcement is signed."),
-            T("The parties propose and sign it here first (Civil Procedure Law, art. 241)."),
+            T("The parties propose and sign it here first [CPL 241]."),
         )
     if given.state is EnforcementState.SETTLED and not is_settled_whole(sitting, case, found):
         raise ActNotOpen(

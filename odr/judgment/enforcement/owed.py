@@ -672,7 +672,7 @@ def _enforced_for(
             "The court found nothing to enforce against. Say whether the enforcement ends for now, and what you know of property."
         )
         otherwise = T(
-            "Saying nothing signs nothing: several judges can examine the search, and the president decides (Interpretation of the Civil Procedure Law, art. 517)."
+            "Saying nothing signs nothing: several judges can examine the search, and the president decides [CPI 517]."
         )
         return Owed(asked, True, None, names.ANSWER_SEARCH_RESULT, otherwise, tuple(lines))
     return Owed(words, False, None, None, None, tuple(lines), status)

@@ -279,7 +279,7 @@ def to_be_halted(sitting: Sitting, case: Case) -> None:
         case,
         Role(sitting.pack(case).decider("end_enforcement")),
         desks.ENFORCEMENT_SETTLED,
-        T("The parties settled in the enforcement. Halt it (Interpretation of the Civil Procedure Law, art. 464)."),
+        T("The parties settled in the enforcement. Halt it [CPI 464]."),
         risk=45,
         subject=row.reference,
     )

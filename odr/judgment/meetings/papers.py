@@ -77,6 +77,6 @@ def minutes(sitting: Sitting, case: Case, meeting: Meeting) -> NoticePaper:
             *(Signatory(T("Attended"), view["name"]) for view in attended(meeting)),
             clerk(text["clerk"]),
         ),
-        limit=T("For the closed part of the file. No party reads it (Civil Procedure Law, art. 45)."),
+        limit=T("For the closed part of the file. No party reads it [CPL 45]."),
         blocks=blocks,
     )

@@ -149,9 +149,7 @@ class VoteInput(CourtModel):
         if (self.vote is not Vote.FOR or self.law is Vote.AGAINST) and not self.view:
             raise InvalidInput.at(
                 "view",
-                T(
-                    "Say what you would decide or change instead; a different view is minuted truthfully (Civil Procedure Law, art. 45)."
-                ),
+                T("Say what you would decide or change instead; a different view is minuted truthfully [CPL 45]."),
             )
         return self
 
@@ -191,7 +189,7 @@ def vote_on_decision(sitting: Sitting, case: Case, given: VoteInput, *, actor: A
         raise InvalidInput.at(
             "view",
             T(
-                "Say on which facts and by which law you agree: a bare yes is not enough (Provisions on Collegiate Panels, art. 10). What you said in the deliberation on this decision counts."
+                "Say on which facts and by which law you agree: a bare yes is not enough [COL 10]. What you said in the deliberation on this decision counts."
             ),
         )
     _check_law(sitting, case, actor, given.law)
@@ -219,9 +217,7 @@ def _check_law(sitting: Sitting, case: Case, actor: Actor, law: Vote | None) -> 
     if not has_one and law is not None:
         raise InvalidInput.at(
             "law",
-            T(
-                "You have no vote on the law apart (Lay Assessors Law, art. 22). What you think of it you can say in the deliberation."
-            ),
+            T("You have no vote on the law apart [LAJ 22]. What you think of it you can say in the deliberation."),
         )
 
 

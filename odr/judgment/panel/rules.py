@@ -191,9 +191,7 @@ def panel_problems(sitting: Sitting, case: Case, decision: Decision) -> Iterator
         )
     if len(panel) < 2:
         if panel_is_ordered(sitting, case):
-            yield T(
-                "One judge may not decide this case alone. The judge convenes a panel first (Civil Procedure Law, art. 41, 42, 43)."
-            )
+            yield T("One judge may not decide this case alone. The judge convenes a panel first [CPL 41, 42, 43].")
         return
     cast = cast_votes(sitting, case, decision)
     waiting = [m.name for m in panel if m.account_id not in cast]

@@ -182,7 +182,7 @@ def take_payment_order(
     row.state = PaymentOrderState.TAKEN
     take_seat(sitting, case, Role.JUDGE)
     window = sitting.start_window(case, PAYMENT_ORDER_ISSUE, start=now)
-    title = T("Make the payment order, or dismiss the application with reasons (Civil Procedure Law, art. 227).")
+    title = T("Make the payment order, or dismiss the application with reasons [CPL 227].")
     sitting.open_task(case, Role.JUDGE, desks.PAYMENT_ORDER_TO_MAKE, title, risk=50, due_at=window.due_at)
     amounts = [one["minor"] for one in row.demands]
     basis = keep_basis(sitting.session, case, me, Matter.PAYMENT_ORDER, amounts, 0, now)

@@ -118,9 +118,7 @@ def not_served(sitting: Sitting, case: Case, window: Window) -> None:
 
 def _ask_to_end(sitting: Sitting, case: Case) -> None:
     if not sitting.tasks(case, desks.PAYMENT_ORDER_TO_END):
-        title = T(
-            "The payment order could not be served within thirty days. End the procedure (Interpretation of the Civil Procedure Law, art. 430)."
-        )
+        title = T("The payment order could not be served within thirty days. End the procedure [CPI 430].")
         sitting.open_task(case, Role.JUDGE, desks.PAYMENT_ORDER_TO_END, title, risk=60)
 
 
@@ -132,7 +130,7 @@ def not_made_in_time(sitting: Sitting, case: Case, window: Window) -> None:
         and row.state is PaymentOrderState.TAKEN
         and not sitting.tasks(case, desks.PAYMENT_ORDER_TO_MAKE)
     ):
-        title = T("Make the payment order, or dismiss the application with reasons (Civil Procedure Law, art. 227).")
+        title = T("Make the payment order, or dismiss the application with reasons [CPL 227].")
         sitting.open_task(case, Role.JUDGE, desks.PAYMENT_ORDER_TO_MAKE, title, risk=80)
 
 
@@ -159,7 +157,7 @@ def may_take_effect(sitting: Sitting, case: Case, row: PaymentOrder) -> None:
         sitting.then(names.PUT_PAYMENT_ORDER_IN_EFFECT, NothingSaid())
     elif not sitting.tasks(case, desks.PAYMENT_ORDER_SUED):
         title = T(
-            "The applicant has sued the debtor since. End the procedure if it is over the same debt, or say that it is over another (Interpretation of the Civil Procedure Law, art. 430)."
+            "The applicant has sued the debtor since. End the procedure if it is over the same debt, or say that it is over another [CPI 430]."
         )
         sitting.open_task(case, Role.JUDGE, desks.PAYMENT_ORDER_SUED, title, risk=70)
 

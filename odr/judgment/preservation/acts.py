@@ -164,9 +164,7 @@ class PreservationRulingInput(CourtModel):
         Field(max_length=len(MEASURES)),
         field(
             T("Measures, where evidence is preserved"),
-            T(
-                "Those that do for the purpose and burden who holds it least (Evidence Rules, art. 27). None for property or conduct."
-            ),
+            T("Those that do for the purpose and burden who holds it least [EV 27]. None for property or conduct."),
             options=MEASURES,
             widget="checkboxes",
         ),
@@ -353,7 +351,7 @@ class ExecuteInput(CourtModel):
         field(
             T("What was preserved"),
             T(
-                "Money holds for a year at most, movable things for two years, other property for three; the applicant and the judge are told before it ends (Interpretation of the Civil Procedure Law, art. 485)."
+                "Money holds for a year at most, movable things for two years, other property for three; the applicant and the judge are told before it ends [CPI 485]."
             ),
         ),
     ] = None

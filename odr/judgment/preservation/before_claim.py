@@ -142,7 +142,7 @@ def claim_did_not_follow(sitting: Sitting, case: Case, window: Window) -> None:
         sitting.then(names.NAME_CLAIM, NameClaimInput(claim=filed[0].reference))
     elif not sitting.tasks(case, desks.LIFT_PRESERVATION):
         words = T(
-            "No claim followed a preservation within its time. Lift it: rule on it as a review, granted (Civil Procedure Law, art. 104)."
+            "No claim followed a preservation within its time. Lift it: rule on it as a review, granted [CPL 104]."
         )
         sitting.open_task(case, Role.JUDGE, desks.LIFT_PRESERVATION, words, risk=90, subject=window.subject)
 
@@ -211,6 +211,6 @@ def _end_with_claim(sitting: Sitting, case: Case) -> None:
         sitting.perform(names.END_BEFORE_CLAIM, case, OverInput(), actor=CLOCK_ACTOR)
         return
     words = T(
-        "The case of the claim is over. Lift what is preserved for it: rule on it as a review, granted (Interpretation of the Civil Procedure Law, art. 166)."
+        "The case of the claim is over. Lift what is preserved for it: rule on it as a review, granted [CPI 166]."
     )
     sitting.open_task(case, Role.JUDGE, desks.LIFT_PRESERVATION, words, risk=80, subject=carried_out[0].reference)

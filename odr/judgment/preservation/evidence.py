@@ -83,7 +83,7 @@ class EvidencePreservationInput(EvidenceToPreserve):
         bool,
         field(
             T("It cannot wait"),
-            T("Urgent preservation is decided within 48 hours (Civil Procedure Law, arts. 103, 104)."),
+            T("Urgent preservation is decided within 48 hours [CPL 103, 104]."),
         ),
     ] = False
 

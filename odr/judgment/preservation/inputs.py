@@ -53,9 +53,7 @@ class BeforeClaimInput(OpeningInput):
         CourtText(1, 1000),
         field(
             T("What security you offer"),
-            T(
-                "Without security nothing is preserved before a claim; for money, as a rule, the same amount (Interpretation of the Civil Procedure Law, art. 152)."
-            ),
+            T("Without security nothing is preserved before a claim; for money, as a rule, the same amount [CPI 152]."),
             widget="textarea",
         ),
     ]
@@ -102,7 +100,7 @@ class EvidenceToPreserve(CourtModel):
         bool,
         field(
             T("It may cause loss to who has it"),
-            T("Then, and where it is sealed up or taken away, you must give security (Evidence Rules, art. 26)."),
+            T("Then, and where it is sealed up or taken away, you must give security [EV 26]."),
         ),
     ] = False
     security: Annotated[str | None, CourtText(0, 1000), field(T("What security you offer"), widget="textarea")] = None

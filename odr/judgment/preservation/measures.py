@@ -100,16 +100,12 @@ def security_needed(session: Session, case: Case, motion: Motion, measures: Sequ
     if motion.kind is MotionKind.EVIDENCE_PRESERVATION:
         harmful = not LIMITING.isdisjoint(measures) or (wanted is not None and wanted.harmful)
         return (
-            T(
-                "Measures that limit the use of the thing, or may harm who has it, need security (Evidence Rules, art. 26)."
-            )
+            T("Measures that limit the use of the thing, or may harm who has it, need security [EV 26].")
             if harmful
             else None
         )
     before = case.stage is Stage.PRESERVING
-    return (
-        T("Before a claim nothing is preserved without security (Civil Procedure Law, art. 104).") if before else None
-    )
+    return T("Before a claim nothing is preserved without security [CPL 104].") if before else None
 
 
 def carried_out(sitting: Sitting, case: Case, row: Preservation, now: datetime) -> None:
@@ -176,7 +172,7 @@ def order_preservation(sitting: Sitting, case: Case, motion: Motion, ruling: Rul
     sitting.session.flush()
     if case.stage is Stage.APPEALED:
         words = T(
-            "A preservation was ordered while an appeal is pending. Send the ruling to the court of second instance at once (Interpretation of the Civil Procedure Law, art. 161)."
+            "A preservation was ordered while an appeal is pending. Send the ruling to the court of second instance at once [CPI 161]."
         )
         sitting.open_task(case, Role.CLERK, desks.PASS_ON_PRESERVATION, words, risk=85, subject=row.reference)
     if not row.waits_for_security:

@@ -416,7 +416,7 @@ def record_appeal_outcome(
         raise InvalidInput.at(
             "outcome",
             T(
-                "The case was sent back once already, and is not sent back again. Look at the higher court’s decision: it decides itself (Civil Procedure Law, art. 177)."
+                "The case was sent back once already, and is not sent back again. Look at the higher court’s decision: it decides itself [CPL 177]."
             ),
         )
     costs = _changed_costs(sitting, case, given, partial=partial)
@@ -482,9 +482,7 @@ def _changed_costs(
     if most["costs"].minor and not given.costs:
         raise InvalidInput.at(
             "costs",
-            T(
-                "Say who bears the fee of the first instance now: it changes with the judgment (Litigation Costs Measures, art. 30)."
-            ),
+            T("Say who bears the fee of the first instance now: it changes with the judgment [FEE 30]."),
         )
     return {
         name: borne_by(sitting, case, found, fees[name], at=name, most=most.get(name))

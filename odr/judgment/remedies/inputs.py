@@ -27,9 +27,7 @@ Asks = Annotated[
     CourtText(1, 4000),
     field(
         T("What should be decided instead?"),
-        T(
-            "A retrial keeps to this. It cannot go beyond what was asked for at first (Interpretation of the Civil Procedure Law, art. 403)."
-        ),
+        T("A retrial keeps to this. It cannot go beyond what was asked for at first [CPI 403]."),
         widget="textarea",
     ),
 ]

@@ -81,7 +81,7 @@ class MotionInput(CourtModel):
         bool,
         field(
             T("It cannot wait"),
-            T("Urgent preservation is decided within 48 hours (Civil Procedure Law, arts. 103, 104)."),
+            T("Urgent preservation is decided within 48 hours [CPL 103, 104]."),
         ),
     ] = False
 
@@ -116,9 +116,7 @@ def ask_for_ruling(sitting: Sitting, case: Case, given: MotionInput, *, actor: A
     if given.kind is MotionKind.PRESERVATION and petitions_of(sitting.session, case, AppealState.SENT):
         raise InvalidInput.at(
             "kind",
-            T(
-                "The file lies with the court of second instance: ask that court (Interpretation of the Civil Procedure Law, arts. 161, 162)."
-            ),
+            T("The file lies with the court of second instance: ask that court [CPI 161, 162]."),
         )
     if given.kind is MotionKind.ENFORCEMENT_TIME:
         _owes_what_is_enforced(sitting, case, me)
@@ -368,9 +366,7 @@ def _carry_out(sitting: Sitting, case: Case, ruling: Ruling, motion: Motion | No
             raise ActNotOpen(T("The case is stayed already."))
         case.stayed_at = now
         halt(sitting.windows(case), now)
-        words = T(
-            "The case is stayed. Once the reason has ended, rule that it goes on (Civil Procedure Law, art. 153)."
-        )
+        words = T("The case is stayed. Once the reason has ended, rule that it goes on [CPL 153].")
         sitting.open_task(case, Role.JUDGE, filing_desks.STAY, words, risk=30)
     elif ruling.kind is MotionKind.RESUME:
         if case.stayed_at is None:

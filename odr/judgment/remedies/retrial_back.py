@@ -72,7 +72,7 @@ class WithdrawRetrialInput(CourtModel):
     topic=Topic.DECISION,
     in_record=False,
     help=T(
-        "The court rules whether it is taken back. Then the decision stands, and you may apply again only on what counts from the day it became known (Interpretation of the Civil Procedure Law, art. 399)."
+        "The court rules whether it is taken back. Then the decision stands, and you may apply again only on what counts from the day it became known [CPI 399]."
     ),
 )
 def withdraw_retrial(

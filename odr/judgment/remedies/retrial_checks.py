@@ -70,9 +70,7 @@ def check_grounds(sitting: Sitting, case: Case, grounds: Sequence[str], *, here:
     if NOT_SMALL in grounds and not (here and is_small(sitting, case)):
         raise InvalidInput.at(
             "grounds",
-            T(
-                "That it was no small claim is a ground only for small claims, and only at this court (Interpretation of the Civil Procedure Law, art. 424)."
-            ),
+            T("That it was no small claim is a ground only for small claims, and only at this court [CPI 424]."),
         )
 
 

@@ -124,7 +124,7 @@ def what_follows(sitting: Sitting, case: Case, given: EndRetrialInput) -> list[T
     topic=Topic.DECISION,
     in_record=False,
     help=T(
-        "For whoever takes it back, was summoned and did not come, has not paid its fee, or is gone. While somebody else asks something of the retrial, it goes on; where nobody is left, the first decision lives again (Interpretation of the Civil Procedure Law, art. 404)."
+        "For whoever takes it back, was summoned and did not come, has not paid its fee, or is gone. While somebody else asks something of the retrial, it goes on; where nobody is left, the first decision lives again [CPI 404]."
     ),
 )
 def end_retrial(sitting: Sitting, case: Case, given: EndRetrialInput, *, actor: Actor, now: datetime) -> Recorded:

@@ -123,7 +123,7 @@ def an_application_is_ready(sitting: Sitting, case: Case, actor: Actor) -> Text 
             found = sitting.windows(case, OPINION, party=party, state=None, subject=row.reference)
             if not found or any(w.state in (WindowState.OPEN, WindowState.HALTED) for w in found):
                 return T(
-                    "%(name)s may still answer the application for retrial: fifteen days from the copy (Civil Procedure Law, art. 214).",
+                    "%(name)s may still answer the application for retrial: fifteen days from the copy [CPL 214].",
                     name=party.name,
                 )
     return None
@@ -149,9 +149,7 @@ class RetrialRulingInput(CourtModel):
         bool,
         field(
             T("It should not have been heard as small claims"),
-            T(
-                "Then an appeal lies against the new judgment; else it is final (Interpretation of the Civil Procedure Law, art. 424)."
-            ),
+            T("Then an appeal lies against the new judgment; else it is final [CPI 424]."),
         ),
     ] = False
     new_evidence: OnNewEvidence = False
@@ -182,7 +180,7 @@ class RetrialRulingInput(CourtModel):
     topic=Topic.DECISION,
     in_record=False,
     help=T(
-        "Nobody who sat in the case decides on this (Interpretation of the Civil Procedure Law, art. 45). That the president does is a rule of this court, not of the law."
+        "Nobody who sat in the case decides on this [CPI 45]. That the president does is a rule of this court, not of the law."
     ),
 )
 def rule_on_retrial(

@@ -125,9 +125,7 @@ OnNewEvidence = Annotated[
     bool,
     field(
         T("It is ordered on new evidence that overturns the decision"),
-        T(
-            "Whoever applied with it then pays the fee of the retrial in advance (Litigation Costs Measures, art. 9(1), 23)."
-        ),
+        T("Whoever applied with it then pays the fee of the retrial in advance [FEE 9(1), 23]."),
     ),
 ]
 

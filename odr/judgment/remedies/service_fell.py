@@ -144,7 +144,7 @@ def _not_heard(sitting: Sitting, event: ServiceFell) -> None:
     case, name = event.case, event.party.name
     if case.pronounced_at is not None:
         words: Text = T(
-            "The claim or the summons never reached %(name)s, and judgment is given. They appeal, or apply for retrial once it binds (Civil Procedure Law, art. 177, 211).",
+            "The claim or the summons never reached %(name)s, and judgment is given. They appeal, or apply for retrial once it binds [CPL 177, 211].",
             name=name,
         )
         sitting.open_task(case, Role.JUDGE, desks.NOT_HEARD, words, risk=80, subject=event.party.reference)

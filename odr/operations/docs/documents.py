@@ -12,6 +12,7 @@ from odr.operations.docs.room_map import room_map
 from odr.procedure.acts.reference import procedure_page, row
 from odr.procedure.acts.table import TABLE
 from odr.procedure.acts.windows import TIME_LIMITS
+from odr.ground.text import cites
 from odr.procedure.hooks import Hooks
 from odr.procedure.rules.registry import PackRegistry
 
@@ -25,6 +26,7 @@ def documents() -> dict[Path, str]:
         wiring.declarations(room.name)
         room.join(hooks)
     packs = PackRegistry.load()
+    cites(packs.versions("cn")[-1].in_words)
     architecture, readme = DOCS / "architecture.md", DOCS / "README.md"
     return {
         DOCS / "procedure.md": procedure_page(TABLE, packs),

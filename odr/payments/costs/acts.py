@@ -135,7 +135,7 @@ class AskReviewInput(CourtModel):
 
 @act(
     title=T("Ask the president to review the costs decision"),
-    help=T("For the costs alone there is no appeal (Litigation Costs Measures, art. 43)."),
+    help=T("For the costs alone there is no appeal [FEE 43]."),
     input=AskReviewInput,
     by=set(PARTY_ROLES),
     at=DECIDED,
@@ -205,7 +205,7 @@ class ReviewCostsInput(CourtModel):
     ),
     paper=RulingForm(
         T("Review of the costs decision"),
-        T("For the costs alone there is no appeal (Litigation Costs Measures, art. 43)."),
+        T("For the costs alone there is no appeal [FEE 43]."),
         result="decision",
         is_decision=True,
     ),

@@ -118,7 +118,7 @@ RELIEF_WORDS = {"exemption": T("To pay nothing"), "reduction": T("To pay less"),
 
 
 TOO_LATE = T(
-    "To pay later is asked for before the claim is accepted; now it can only be asked to pay less or nothing (Litigation Costs Measures, art. 49)."
+    "To pay later is asked for before the claim is accepted; now it can only be asked to pay less or nothing [FEE 49]."
 )
 
 
@@ -153,7 +153,7 @@ class ReliefInput(CourtModel):
         Literal["exemption", "reduction", "deferral"],
         field(
             T("What do you ask for?"),
-            T("Only natural persons can be freed from the whole fee (Litigation Costs Measures, art. 44)."),
+            T("Only natural persons can be freed from the whole fee [FEE 44]."),
             widget="radios",
             choices="relief_kinds",
         ),
@@ -163,7 +163,7 @@ class ReliefInput(CourtModel):
         CourtText(1, 60),
         field(
             T("Why?"),
-            T("The grounds are those of the Litigation Costs Measures, arts. 45 to 47."),
+            T("The grounds are those of the [=FEE 45–47]."),
             choices="relief_grounds",
             widget="select",
         ),
@@ -388,7 +388,7 @@ def decide_relief(sitting: Sitting, case: Case, given: ReliefDecisionInput, *, a
         raise InvalidInput.at(
             "decision",
             T(
-                "%(name)s gets legal aid, as the docket shows: payment must be put off (Litigation Costs Measures, art. 47(3)).",
+                "%(name)s gets legal aid, as the docket shows: payment must be put off [FEE 47(3)].",
                 name=who.name,
             ),
         )
@@ -450,7 +450,7 @@ def _grant(sitting: Sitting, case: Case, row: ReliefRequest, given: ReliefDecisi
         if not may_be_put_off(sitting, case, row.party_id):
             raise InvalidInput.at(
                 "decision",
-                T("Payment can be put off only before the claim is accepted (Litigation Costs Measures, art. 49)."),
+                T("Payment can be put off only before the claim is accepted [FEE 49]."),
             )
         if given.until is None:
             raise InvalidInput.at("until", T("Enter the day by which the fee is to be paid."))

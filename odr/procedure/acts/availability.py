@@ -203,9 +203,7 @@ def _window_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Cou
     )
     return OutOfTime(
         ended,
-        T(
-            "If something beyond your control kept you, you may ask for relief within 10 days after it ended (Civil Procedure Law, art. 86)."
-        ),
+        T("If something beyond your control kept you, you may ask for relief within 10 days after it ended [CPL 86]."),
         law,
     )
 
@@ -224,7 +222,7 @@ def _was_done_late(sitting: Sitting, act: Act, case: Case, window: Window) -> bo
 def _person_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> CourtError | None:
     if act.special and not actor.has_special_powers:
         return Forbidden(
-            T("This needs special powers, and your mandate is an ordinary one (Civil Procedure Law, art. 62)."),
+            T("This needs special powers, and your mandate is an ordinary one [CPL 62]."),
             T("Whom you act for can do it, or give you special powers for it."),
             sitting.pack(case).cited("CPL 62"),
         )

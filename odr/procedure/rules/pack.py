@@ -7,8 +7,9 @@ other, and asked for single rules.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from functools import cached_property
 from typing import Annotated, Any, Self, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -268,6 +269,16 @@ class RulePack(Rule):
             self._cited.clear()
         self._cited[articles] = found
         return found
+
+    @cached_property
+    def in_words(self) -> Callable[[str, str], str]:
+        """How the sentences of a court of these rules name their law (:func:`odr.ground.text.cites`)."""
+
+        def written(articles: str, locale: str) -> str:
+            found = self.cited(articles)
+            return found.words.render(locale) if found is not None else ""
+
+        return written
 
     def law_of(self, *articles: str) -> list[tuple[Text, Text]]:
         """Each article behind some citations once, in their order, with what it says, where the pack tells it."""

@@ -192,7 +192,7 @@ def report_property(
     sitting.late = bool(asked) and asked[-1].state is WindowState.LAPSED
     sitting.close_windows(case, time_limits.PROPERTY_REPORT, WindowState.MET, party=me)
     sitting.close_tasks(case, desks.NO_REPORT, me.reference)
-    title = T("%(name)s reported property. Check it (Provisions on Inquiry into Property, art. 8).", name=me.name)
+    title = T("%(name)s reported property. Check it [PIV 8].", name=me.name)
     if not sitting.tasks(case, desks.PROPERTY_REPORT, me.reference):
         sitting.open_task(case, Role.JUDGE, desks.PROPERTY_REPORT, title, risk=30, subject=me.reference)
     return Recorded(T("%(name)s reported property", name=me.name), {"late": sitting.late})

@@ -464,9 +464,7 @@ class ConsentInput(CourtModel):
         bool,
         field(
             T("I agree to receive papers of this case here and at my e-mail address"),
-            T(
-                "A paper counts as served when it reaches the address. You may change this at any time (Online Litigation Rules, arts. 29 to 31)."
-            ),
+            T("A paper counts as served when it reaches the address. You may change this at any time [OLR 29–31]."),
         ),
     ] = False
     reason: Annotated[str | None, CourtText(0, 500), field(T("Reason, if you want to give one"))] = None

@@ -146,9 +146,7 @@ class OutcomeInput(CourtModel):
         if self.what is Happening.SIGNED and self.signer is None:
             raise InvalidInput([FieldFault(("signer",), T("Say who signed."))])
         if self.what is Happening.LEFT and not {Proof.WITNESS, Proof.RECORDING} & set(self.shown_by):
-            raise InvalidInput(
-                [FieldFault(("shown_by",), T("Leaving needs a witness or a recording (Civil Procedure Law, art. 89)."))]
-            )
+            raise InvalidInput([FieldFault(("shown_by",), T("Leaving needs a witness or a recording [CPL 89]."))])
         if Proof.WITNESS in self.shown_by and not self.witness:
             raise InvalidInput([FieldFault(("witness",), T("Name the witness."))])
         return self
@@ -213,7 +211,7 @@ def _check_outcome(sitting: Sitting, packet: Packet, given: OutcomeInput, now: d
     if given.what is Happening.ANNOUNCED and not causes_recorded(sitting.session, packet):
         raise ActNotOpen(
             T(
-                "Announcement is the last resort. First order it, with the record of why every other way failed (Civil Procedure Law, art. 95)."
+                "Announcement is the last resort. First order it, with the record of why every other way failed [CPL 95]."
             )
         )
     if Proof.RECORDING in given.shown_by and not sitting.prepared.get("photographs"):

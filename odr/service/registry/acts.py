@@ -104,7 +104,7 @@ class SearchInput(CourtModel):
         CourtDate | None,
         field(
             T("Last known use"),
-            T("An address used within three months is tried before others (Provisions on Internet Courts, art. 16)."),
+            T("An address used within three months is tried before others [IC 16]."),
         ),
     ] = None
     words: Annotated[

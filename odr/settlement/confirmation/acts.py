@@ -64,7 +64,7 @@ LETTER = "confirmation"
 def begin_review(sitting: Sitting, case: Case) -> None:
     """Everybody has applied: thirty days for the ruling, and the judge looks at it (CPL 187)."""
     window = sitting.start_window(case, REVIEW, start=sitting.now)
-    title = T("Look at the mediated agreement: confirm it, or refuse with reasons (Civil Procedure Law, art. 206).")
+    title = T("Look at the mediated agreement: confirm it, or refuse with reasons [CPL 206].")
     sitting.open_task(case, Role.JUDGE, desks.CONFIRM_MEDIATED, title, risk=40, due_at=window.due_at)
 
 
@@ -126,7 +126,7 @@ def ask_for_confirmation(
         raise InvalidInput.at("effective_on", T("This day is still to come."))
     if ends < now:
         words = T(
-            "The thirty days for the application ended on %(day)s. You may still sue on the agreement (Civil Procedure Law, art. 205).",
+            "The thirty days for the application ended on %(day)s. You may still sue on the agreement [CPL 205].",
             day=ends,
         )
         raise InvalidInput.at("effective_on", words)
@@ -210,9 +210,7 @@ def join_application(sitting: Sitting, case: Case, given: Nothing, *, actor: Act
 def application_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     """The other party did not apply in time: a ruling not to accept is prepared for the judge; the clock does not rule."""
     if case.stage is Stage.CONFIRMING and not sitting.tasks(case, desks.CONFIRMATION_NOT_JOINT):
-        title = T(
-            "The application for confirmation was not made by everybody in time. Do not accept it (Civil Procedure Law, art. 205)."
-        )
+        title = T("The application for confirmation was not made by everybody in time. Do not accept it [CPL 205].")
         sitting.open_task(case, Role.JUDGE, desks.CONFIRMATION_NOT_JOINT, title, risk=40)
 
 
@@ -310,7 +308,7 @@ def supplement_lapsed(sitting: Sitting, case: Case, window: Window) -> None:
     """Nothing came: the judge may treat the application as withdrawn (CPI 357)."""
     if case.stage is Stage.CONFIRMING and not sitting.tasks(case, desks.CONFIRMATION_SUPPLEMENT):
         title = T(
-            "What was asked about the agreement did not come. The application may be treated as withdrawn (Interpretation of the Civil Procedure Law, art. 357)."
+            "What was asked about the agreement did not come. The application may be treated as withdrawn [CPI 357]."
         )
         sitting.open_task(case, Role.JUDGE, desks.CONFIRMATION_SUPPLEMENT, title, risk=45)
 

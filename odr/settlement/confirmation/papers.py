@@ -65,7 +65,7 @@ def order_words(sitting: Sitting, case: Case, row: Confirmation, given: Confirma
                 organisation=row.organisation,
             )
             last = T(
-                "If somebody does not perform it, or not in full, the others may apply to this court for enforcement (Civil Procedure Law, art. 206)."
+                "If somebody does not perform it, or not in full, the others may apply to this court for enforcement [CPL 206]."
             )
             return [first, *terms, last]
         case "withdrawn":
@@ -85,9 +85,7 @@ def remedy_words(sitting: Sitting, case: Case, result: str) -> Text:
             days=rule.amount,
             article=sitting.pack(case).cite(rule.article),
         )
-    return T(
-        "The parties may change the agreement or make a new one before a mediator, or sue (Civil Procedure Law, art. 206)."
-    )
+    return T("The parties may change the agreement or make a new one before a mediator, or sue [CPL 206].")
 
 
 def _paper(
@@ -174,7 +172,7 @@ def prepare_objection(court: Court, case: Case, given: BaseModel, actor: Actor) 
         )
         why: list[Words] = [line for line in given.reasons.splitlines() if line.strip()]
         remedy = (
-            T("No appeal lies against this ruling (Interpretation of the Civil Procedure Law, art. 372).")
+            T("No appeal lies against this ruling [CPI 372].")
             if given.result == "stands"
             else remedy_words(sitting, mine, "dismissed")
         )

@@ -112,7 +112,7 @@ class JudgeMediationInput(CourtModel):
         field(
             T("I know that this judge decides the case if we do not agree"),
             T(
-                "What you concede here to come to terms is not held against you (Online Mediation Rules, art. 18), but the judge will have read it."
+                "What you concede here to come to terms is not held against you [OMR 18], but the judge will have read it."
             ),
         ),
     ] = False

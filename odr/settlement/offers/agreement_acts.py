@@ -86,11 +86,7 @@ def decline_agreement(
     """Decline a text, or a statement before it binds; the case goes on (CPL 102)."""
     agreement = waiting(sitting, case, given.agreement, *LIVE_AGREEMENTS)
     if agreement.state is AgreementState.CONFIRMED and has_signed(agreement, actor.party_id):
-        raise ActNotOpen(
-            T(
-                "You have signed the mediation statement: you can no longer say no to it (Civil Procedure Law, art. 102)."
-            )
-        )
+        raise ActNotOpen(T("You have signed the mediation statement: you can no longer say no to it [CPL 102]."))
     reached_court = agreement.state is not AgreementState.SIGNING
     fall(sitting, case, agreement)
     if reached_court:

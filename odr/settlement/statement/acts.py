@@ -228,7 +228,7 @@ def _for_whom(case: Case, agreement: Agreement, doer_id: int) -> list[int]:
         NO_APPEAL,
         ruled=T("Leave is given to withdraw the claim as the parties agreed."),
         why=T(
-            "The parties have signed an agreement by which the claim is withdrawn, and nothing speaks against it (Civil Procedure Law, art. 148)."
+            "The parties have signed an agreement by which the claim is withdrawn, and nothing speaks against it [CPL 148]."
         ),
         omits=("agreement",),
     ),

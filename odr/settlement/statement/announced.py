@@ -138,9 +138,7 @@ def announce_agreement(
         raise InvalidInput.at("agreement", T("No signed agreement is waiting for the court."))
     least = sitting.pack(case).window(WINDOW).amount
     if given.days < least:
-        raise InvalidInput.at(
-            "days", T("At least %(least)s days (Interpretation of the Civil Procedure Law, art. 287).", least=least)
-        )
+        raise InvalidInput.at("days", T("At least %(least)s days [CPI 287].", least=least))
     window = sitting.start_window(case, WINDOW, start=now, amount=given.days, subject=agreement.reference)
     note_changed(sitting.session, [window])
     agreement.announced_entry, agreement.announced_words = sitting.next_number(case), given.words

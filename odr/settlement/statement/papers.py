@@ -138,6 +138,6 @@ def statement_paper(sitting: Sitting, case: Case, agreement: Agreement, language
         orders=term_words(case, agreement),
         costs=_fee(sitting, case),
         remedy=T(
-            "This statement binds when the last party has signed it, and can then be enforced like a judgment (Civil Procedure Law, art. 100)."
+            "This statement binds when the last party has signed it, and can then be enforced like a judgment [CPL 100]."
         ),
     )

@@ -114,7 +114,7 @@ def a_hearing_is_fixed(sitting: Sitting, case: Case, actor: Actor) -> Text | Non
 
 
 COMES = T(
-    "Come yourself on %(at)s: %(where)s. The order says on which facts you are questioned; for an organisation, the person named there comes. Sign the undertaking before, and read it aloud there. If you do not come, sign, read or answer without a good reason, and nothing else proves the fact, the court finds it against you (Evidence Rules, art. 64 to 66).",
+    "Come yourself on %(at)s: %(where)s. The order says on which facts you are questioned; for an organisation, the person named there comes. Sign the undertaking before, and read it aloud there. If you do not come, sign, read or answer without a good reason, and nothing else proves the fact, the court finds it against you [EV 64–66].",
     at=HOUR,
     where=PLACE,
 )
@@ -267,7 +267,7 @@ def record_party_questioning(
     if given.on_paper and row.undertaken_by is None:
         row.undertaken_by = number
     if answered and row.undertaken_by is None:
-        words = T("Nobody is questioned before they have signed the undertaking (Evidence Rules, art. 65).")
+        words = T("Nobody is questioned before they have signed the undertaking [EV 65].")
         raise InvalidInput.at("on_paper", words)
     row.outcome, row.words, row.recorded_by = given.outcome, given.words, number
     row.state = S.QUESTIONED if answered else S.BEFORE_JUDGE
@@ -293,7 +293,7 @@ def record_party_questioning(
         PaperKind.NOTICE,
         T("Whether a party had a good reason not to be questioned"),
         T(
-            "There is nothing you have to do. Without a good reason the judge weighs the refusal with everything else; where nothing else proves the fact, it is found against who refused (Evidence Rules, art. 66)."
+            "There is nothing you have to do. Without a good reason the judge weighs the refusal with everything else; where nothing else proves the fact, it is found against who refused [EV 66]."
         ),
     ),
     source=law("CPI 110", "EV 66"),

@@ -42,7 +42,7 @@ class RecordQuestioningInput(CourtModel):
         Literal["self", "clerk"] | None,
         field(
             T("Who read the undertaking aloud?"),
-            T("The clerk reads and explains it where the party has a good reason not to (Evidence Rules, art. 65)."),
+            T("The clerk reads and explains it where the party has a good reason not to [EV 65]."),
             options={"self": T("The party"), "clerk": T("The clerk, who explained it")},
             widget="radios",
         ),
@@ -63,9 +63,7 @@ class RecordQuestioningInput(CourtModel):
     @model_validator(mode="after")
     def _read_before_it_is_answered(self) -> RecordQuestioningInput:
         if self.outcome is QuestioningOutcome.ANSWERED and self.read_by is None:
-            raise InvalidInput(
-                [FieldFault(("read_by",), T("Say who read the undertaking aloud (Evidence Rules, art. 65)."))]
-            )
+            raise InvalidInput([FieldFault(("read_by",), T("Say who read the undertaking aloud [EV 65]."))])
         return self
 
 

@@ -100,7 +100,7 @@ def state_witness_costs(
     if not any(getattr(given, kind).minor for kind in KINDS) and not given.lost_days:
         raise InvalidInput.at("transport", T("Say what it costs."))
     if actor.role is Role.WITNESS and not given.hardship and not came(sitting.session, case, witness):
-        words = T("You are paid when you have been heard. If you need it before, say why (Evidence Rules, art. 75).")
+        words = T("You are paid when you have been heard. If you need it before, say why [EV 75].")
         raise InvalidInput.at("hardship", words)
     row = WitnessCost(
         case_id=case.id,
@@ -116,7 +116,7 @@ def state_witness_costs(
     )
     sitting.session.add(row)
     sitting.session.flush()
-    title = T("Rule on what the witness %(name)s is paid (Civil Procedure Law, art. 77).", name=witness.name)
+    title = T("Rule on what the witness %(name)s is paid [CPL 77].", name=witness.name)
     sitting.open_task(case, Role.JUDGE, desks.WITNESS_COSTS, title, risk=30, subject=row.reference)
     return Recorded(T("What coming costs the witness %(name)s was stated", name=witness.name), {"cost": row.reference})
 
@@ -243,7 +243,7 @@ def _within(sitting: Sitting, case: Case, row: WitnessCost, given: RuleOnCostsIn
         most = most_for(pack.witness_costs, kind, row.days_away) if pack.witness_costs is not None else None
         if most is not None and allowed.minor > most:
             words = T(
-                "At most %(most)s for %(days)s days away (Interpretation of the Civil Procedure Law, art. 118).",
+                "At most %(most)s for %(days)s days away [CPI 118].",
                 most=Money(most, row.currency),
                 days=row.days_away,
             )

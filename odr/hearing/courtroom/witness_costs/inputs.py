@@ -11,9 +11,7 @@ from odr.hearing.inputs import Reasons
 from odr.payments.models import Channel
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtMoneyOrZero, CourtText, RefTo, field
 
-RATES_HELP = T(
-    "At the rates for officials on duty (Interpretation of the Civil Procedure Law, art. 118). 0 if nothing."
-)
+RATES_HELP = T("At the rates for officials on duty [CPI 118]. 0 if nothing.")
 
 Transport = Annotated[CourtMoneyOrZero, field(T("Transport"), T("There and back. 0 if nothing."))]
 Lodging = Annotated[CourtMoneyOrZero, field(T("Lodging"), RATES_HELP)]
@@ -51,7 +49,7 @@ class StateCostsInput(CourtModel):
         CourtText(0, 1000),
         field(
             T("Why is it needed before they come?"),
-            T("Only if the witness cannot lay it out themselves (Evidence Rules, art. 75). Otherwise leave it empty."),
+            T("Only if the witness cannot lay it out themselves [EV 75]. Otherwise leave it empty."),
             widget="textarea",
         ),
     ] = None

@@ -67,11 +67,11 @@ def never_broadcast(sitting: Sitting, case: Case, hearing: Hearing) -> Text | No
     """Why the law keeps a hearing from being broadcast, whatever anybody wishes (LIV 2(2), 3; OLR 27)."""
     if is_closed_to_the_public(sitting.session, hearing):
         return T(
-            "A hearing that is not public, or of which somebody has asked that it be not, is not broadcast (Provisions on Broadcasting Hearings, art. 2; Online Litigation Rules, art. 27)."
+            "A hearing that is not public, or of which somebody has asked that it be not, is not broadcast [LIV 2; OLR 27]."
         )
     if shows_a_child(case):
         return T(
-            "A hearing in which a child, or somebody under guardianship, is a party is not broadcast: this court cannot make a face or a voice unknown (Provisions on Broadcasting Hearings, art. 3)."
+            "A hearing in which a child, or somebody under guardianship, is a party is not broadcast: this court cannot make a face or a voice unknown [LIV 3]."
         )
     return None
 
@@ -97,7 +97,7 @@ class ProposeBroadcastInput(CourtModel):
         Field(min_length=1, max_length=3),
         field(
             T("Grounds"),
-            T("At least one (Courtroom Rules, art. 11; Provisions on Broadcasting Hearings, art. 2)."),
+            T("At least one [CTR 11; LIV 2]."),
             options={one.value: one.label for one in BroadcastGround},
             widget="checkboxes",
         ),
@@ -253,7 +253,7 @@ class BroadcastRulingInput(CourtModel):
         bool,
         field(
             T("It can be seen again after the hearing"),
-            T("Without what was closed, and until it is withdrawn (Recording Rules, art. 12)."),
+            T("Without what was closed, and until it is withdrawn [REC 12]."),
         ),
     ] = False
     objections: Annotated[

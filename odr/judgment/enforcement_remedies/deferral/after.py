@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 S = SecurityState
 AGAINST_IT = T(
-    "Whoever holds that the enforcement is against the law can object to it in writing, also whoever is not a party (Civil Procedure Law, art. 236)."
+    "Whoever holds that the enforcement is against the law can object to it in writing, also whoever is not a party [CPL 236]."
 )
 
 

@@ -66,7 +66,7 @@ class OfferEnforcementSecurityInput(CourtModel):
             missing = [key for key in ("giver", "address", "able") if not getattr(self, key)]
             faults = [FieldFault((key,), T("Say this of whoever gives the security.")) for key in missing]
         if self.kind is SecurityKind.GUARANTOR and not self.undertaking:
-            words = T("A guarantor signs an undertaking (Interpretation of the Civil Procedure Law, art. 468).")
+            words = T("A guarantor signs an undertaking [CPI 468].")
             faults.append(FieldFault(("undertaking",), words))
         if faults:
             raise InvalidInput(faults)

@@ -84,7 +84,7 @@ class SearchResultInput(CourtModel):
         PaperKind.NOTICE,
         T("The result of the search for property"),
         T(
-            "Read what was searched; who owes does not read it. Sign that the enforcement ends for now, or say why not and what you know of property. If it ends for now, what is owed stays owed: once property is found it goes on, at any time (Interpretation of the Civil Procedure Law, art. 517)."
+            "Read what was searched; who owes does not read it. Sign that the enforcement ends for now, or say why not and what you know of property. If it ends for now, what is owed stays owed: once property is found it goes on, at any time [CPI 517]."
         ),
     ),
     source=law("CPI 517"),
@@ -232,12 +232,12 @@ def check_search_result(
     assert row is not None
     lines = {line.strip() for line in given.members.splitlines() if line.strip()}
     if len(lines) < 3 or len(lines) % 2 == 0:
-        wrong = T("A panel has three members or more, and an odd number of them (Civil Procedure Law, art. 40).")
+        wrong = T("A panel has three members or more, and an odd number of them [CPL 40].")
         raise InvalidInput.at("members", wrong)
     row.state, row.members, row.examined = S.CHECKED, given.members, given.examined
     row.examined_by = sitting.next_number(case)
     sitting.close_tasks(case, desks.ENDING_FOR_NOW, row.reference)
-    title = T("Approve that an enforcement ends for now, or not (Interpretation of the Civil Procedure Law, art. 517).")
+    title = T("Approve that an enforcement ends for now, or not [CPI 517].")
     sitting.open_task(case, Role.PRESIDENT, desks.ENDING_TO_APPROVE, title, risk=40, subject=row.reference)
     words = T("A panel examined the search for property: nothing is to be found")
     return Recorded(words, {"search": row.reference}, named=_readers(sitting, case))
@@ -279,7 +279,7 @@ class ApproveEndingInput(CourtModel):
         PaperKind.NOTICE,
         T("Whether your enforcement may end for now"),
         T(
-            "There is nothing you have to do. If it ends for now, a ruling is sent to you; what is owed stays owed, and once property is found it goes on, at any time (Interpretation of the Civil Procedure Law, art. 517)."
+            "There is nothing you have to do. If it ends for now, a ruling is sent to you; what is owed stays owed, and once property is found it goes on, at any time [CPI 517]."
         ),
     ),
     source=law("CPI 517"),

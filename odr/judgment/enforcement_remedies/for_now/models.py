@@ -41,7 +41,7 @@ MAY_END = (SearchState.SIGNED, SearchState.APPROVED)
 """With which the judge may end the enforcement for now."""
 
 LIVES_ON = T(
-    "If it ends for now, what is owed stays owed: once property is found, the creditor applies again at any time, at no new fee (Interpretation of the Civil Procedure Law, art. 517)."
+    "If it ends for now, what is owed stays owed: once property is found, the creditor applies again at any time, at no new fee [CPI 517]."
 )
 """What both sides are told before and after."""
 

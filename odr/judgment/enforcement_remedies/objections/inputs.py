@@ -105,7 +105,7 @@ Debtor = Annotated[
     field(
         DEBTOR,
         T(
-            "A debtor who contests what is claimed in the action is sued with the other; one who does not can be a third party (Interpretation of the Civil Procedure Law, art. 305, 306)."
+            "A debtor who contests what is claimed in the action is sued with the other; one who does not can be a third party [CPI 305, 306]."
         ),
         options={"contests": T("Yes: the debtor is sued too"), "does_not": T("No, or the debtor has said nothing")},
         widget="radios",

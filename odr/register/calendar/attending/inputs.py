@@ -131,6 +131,6 @@ class SendOutInput(CourtModel):
         bool,
         field(
             T("The presiding judge warned and admonished this person in vain, and ordered them out."),
-            T("Nobody but the presiding judge sends somebody out of a public hearing (Courtroom Rules, art. 19)."),
+            T("Nobody but the presiding judge sends somebody out of a public hearing [CTR 19]."),
         ),
     ] = False

@@ -138,9 +138,7 @@ def send_out(
     if not given.ordered:
         raise InvalidInput.at(
             "ordered",
-            T(
-                "Only the presiding judge sends somebody out, after a warning and an admonition (Courtroom Rules, art. 19)."
-            ),
+            T("Only the presiding judge sends somebody out, after a warning and an admonition [CTR 19]."),
         )
     row = session.scalar(select(PlaceRequest).where(PlaceRequest.reference == request))
     if row is None:
