@@ -19,6 +19,7 @@ from odr.judgment.vocabulary import (
     DecisionState,
     EnforcementState,
     FindingResult,
+    FirstJudgment,
     Instrument,
     MotionKind,
     MotionState,
@@ -111,6 +112,16 @@ class Decision(Base):
     document_sha256: Mapped[str | None] = mapped_column(String(64))
     issued_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     effective_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    retried: Mapped[str | None] = mapped_column(Reference)
+    """Reference of the decision that it decides on anew, where it is given on a retrial."""
+    first_judgment: Mapped[FirstJudgment | None] = mapped_column(enum_column(FirstJudgment))
+    first_why: Mapped[str | None] = mapped_column(Text)
+    """Which defects of the first judgment are corrected, or what made its result wrong (CPI 405)."""
+
+    @property
+    def upholds(self) -> bool:
+        """Whether it leaves an earlier judgment standing: that is then what binds and is performed (CPI 405)."""
+        return self.first_judgment in (FirstJudgment.UPHELD, FirstJudgment.CORRECTED)
 
     @property
     def served_entry(self) -> int | None:

@@ -25,6 +25,7 @@ from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, cas
 from odr.judgment.decision.ground_faults import standing_faults
 from odr.judgment.decision.issuing import orders_digest
 from odr.judgment.decision.queries import decided_in_part, reliefs_by_key
+from odr.judgment.decision.retried import not_said_of_the_first
 from odr.judgment.decision.standard_sentences import GAP
 from odr.judgment.models import Decision, Order
 from odr.judgment.panel.rules import panel_problems
@@ -52,6 +53,7 @@ def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
     found += [*_missing_parts(sitting, case, decision), *_findings(file, decision)]
     found += standing_faults(sitting, case, file)
     found += [
+        *not_said_of_the_first(sitting, case, decision),
         *_orders(sitting, case, decision),
         *_arithmetic(sitting, case, decision),
         *_open_motions(sitting, case),
@@ -82,6 +84,7 @@ def not_to_be_spoken(sitting: Sitting, case: Case, decision: Decision) -> list[T
         *in_another_language(sitting, case, decision),
         *unripe(sitting, case),
         *_missing_parts(sitting, case, decision),
+        *not_said_of_the_first(sitting, case, decision),
         *_orders(sitting, case, decision),
         *_arithmetic(sitting, case, decision),
         *_open_motions(sitting, case),

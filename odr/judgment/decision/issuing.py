@@ -132,7 +132,13 @@ def words_digest(sitting: Sitting, case: Case, decision: Decision) -> str:
     findings = [
         [f.reference, f.result.value, f.reasons, list(f.rests_on)] for f in standing_findings(sitting.session, case)
     ]
-    flags = [decision.performance_days, decision.by_default, decision.short, decision.language]
+    flags = [
+        decision.performance_days,
+        decision.by_default,
+        decision.short,
+        decision.language,
+        *_of_the_first(decision),
+    ]
     return sha256_hex(canonical([decision.reference, decision.parts, decision.costs, orders, findings, flags]))
 
 
@@ -142,7 +148,15 @@ def orders_digest(decision: Decision) -> str:
     """
     bears = sorted([share["party"], share["bears"]] for share in decision.costs.get("shares", []) if share["bears"])
     orders = [_order(o) for o in decision.orders]
-    return sha256_hex(canonical([decision.reference, decision.kind.value, orders, decision.performance_days, bears]))
+    said = [decision.reference, decision.kind.value, orders, decision.performance_days, bears]
+    return sha256_hex(canonical([*said, *_of_the_first(decision)[:2]]))
+
+
+def _of_the_first(decision: Decision) -> list[str | None]:
+    """What a judgment on a retrial says of the first one; of any other judgment nothing."""
+    if decision.first_judgment is None:
+        return []
+    return [decision.first_judgment.value, decision.retried, decision.first_why]
 
 
 def draft_read(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str:
