@@ -231,7 +231,11 @@ def test_what_was_upheld_falls_with_a_judgment_that_was_not_served(retried: Benc
         served = decisions(retried)[-1].served_entry
         mine = select(Packet).where(Packet.occasion == "decision").order_by(Packet.id)
         packet = [p for p in session.scalars(mine) if p.party_id == 2 and served in p.entry_ids][-1].reference
-    retried.do("respondent/1", "rebut_service", {"packet": packet, "says": "not_received", "grounds": "The address is not ours: see the register."})
+    retried.do(
+        "respondent/1",
+        "rebut_service",
+        {"packet": packet, "says": "not_received", "grounds": "The address is not ours: see the register."},
+    )
     sits(retried, "decide_rebuttal", packet=packet, finding="not_received", reasons="The register shows it.")
     assert decisions(retried)[0].state is DecisionState.SET_ASIDE
     with retried.court.database.read() as session:

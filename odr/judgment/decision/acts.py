@@ -775,11 +775,16 @@ def what_is_signed_is_taken_back_first(sitting: Sitting, act: Act, case: Case, a
 
 def claim_is_changing(sitting: Sitting, event: ClaimIsChanging) -> None:
     """Orders of a draft that answer what is no longer asked for fall out of it; what is decided already cannot be asked
-    for otherwise. Raises ActNotOpen.
+    for otherwise, unless the decision was set aside (CPI 251, 252). Raises ActNotOpen.
     """
     orders = select(Order).join(Decision, Decision.id == Order.decision_id).where(Order.relief_id.in_(event.heads))
     for order in sitting.session.scalars(orders.where(Decision.case_id == event.case.id)).all():
         decision = sitting.session.get_one(Decision, order.decision_id)
+        if decision.state is DecisionState.SET_ASIDE:
+            order.relief_id = (
+                None  # The case is heard anew: what binds nobody any more keeps nobody from changing a claim.
+            )
+            continue
         if decision.state not in (DecisionState.DRAFT, DecisionState.DROPPED):
             raise ActNotOpen(
                 T("A part of what you ask for is decided already, and cannot be changed any more."),
