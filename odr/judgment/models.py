@@ -154,6 +154,8 @@ class Order(Base):
     what: Mapped[str | None] = mapped_column(Text)
     joint_ids: Mapped[list[int] | None] = mapped_column(JSON)
     """Who owes it jointly with the debtor, each the whole; None for nobody."""
+    new_evidence_cost: Mapped[str | None] = mapped_column(Reference)
+    """The request it answers for what new evidence cost (CPI 409); such an order answers no head of a claim."""
     __table_args__ = (
         UniqueConstraint("decision_id", "number"),
         CheckConstraint("(kind = 'pay') = (amount_minor IS NOT NULL)", name="pay_has_amount"),
@@ -335,6 +337,37 @@ class RetrialApplication(Base):
     state: Mapped[RetrialState] = mapped_column(enum_column(RetrialState), default=RetrialState.FILED)
     entry_number: Mapped[int]
     closed_entry: Mapped[int | None]
+
+
+class NewEvidenceCost(Base):
+    """What a party asks for because new evidence of somebody else cost it travel, lodging, meals or lost work in a retrial, and what
+    the judge finds on it (CPI 409).
+    """
+
+    __tablename__ = "new_evidence_cost"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    against_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    """Who brought the new evidence."""
+    items: Mapped[dict[str, int]] = mapped_column(JSON)
+    """What is asked for, in minor units by item; items of nothing are left out."""
+    currency: Mapped[str] = mapped_column(String(3))
+    words: Mapped[str] = mapped_column(Text)
+    granted_minor: Mapped[int | None] = mapped_column(BigInt)
+    reasons: Mapped[str | None] = mapped_column(Text)
+    entry_number: Mapped[int]
+    __table_args__ = (
+        CheckConstraint("(granted_minor IS NULL) = (reasons IS NULL)", name="found_has_reasons"),
+        CheckConstraint("granted_minor IS NULL OR granted_minor >= 0", name="granted_not_negative"),
+    )
+
+    @property
+    def asked(self) -> Money:
+        """All that is asked for together."""
+        return Money(sum(self.items.values()), self.currency)
 
 
 class RetrialOpinion(Base):

@@ -266,6 +266,11 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "filing.claim.sent_back.a_counterclaim_has_leave": (Why.BEYOND, "judgment/test_sent_back_after_retrial.py"),
     "filing.claim.sent_back.leave_is_needed": (Why.BEYOND, "judgment/test_sent_back_after_retrial.py"),
     "filing.claim.sent_back.leave_is_asked_for": (Why.BEYOND, "judgment/test_sent_back_after_retrial.py"),
+    "judgment.decision.new_evidence_costs.new_evidence_costs_me": (Why.BEYOND, "judgment/test_new_evidence_costs.py"),
+    "judgment.decision.new_evidence_costs.costs_of_new_evidence_are_asked": (
+        Why.BEYOND,
+        "judgment/test_new_evidence_costs.py",
+    ),
     "filing.claim.retried.my_consent_is_asked": (Why.BEYOND, "judgment/test_retrial_ending.py"),
     "judgment.remedies.own_retrial.no_error_waits": (Why.ONCE, None),
     "judgment.remedies.own_retrial.an_error_waits": (Why.BEYOND, "judgment/test_own_retrial.py"),

@@ -76,6 +76,12 @@ def situations_for_a_new_claim(sitting: Sitting, case: Case, actor: Actor) -> li
     return [Option(key, SITUATIONS[key]) for key in _situations(sitting, case)]
 
 
+@choice_source("what_needs_leave")
+def what_needs_leave(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """For what leave may be asked: only a respondent brings a counterclaim."""
+    return [Option(key, words) for key, words in WHAT.items() if key == "claim" or actor.role is Role.RESPONDENT]
+
+
 def has_leave(sitting: Sitting, case: Case, party_id: int | None, what: str) -> bool:
     """Whether a party may change its claim, or bring a counterclaim: in a case sent back after a retrial only by leave given since
     it came back (CPI 252).
@@ -168,7 +174,9 @@ def leave_is_needed(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
 class AskForLeaveInput(CourtModel):
     """What a party wants to ask for anew, and in which of the situations of the law it is."""
 
-    what: Annotated[Literal["claim", "counterclaim"], field(T("What do you need leave for?"), options=WHAT)]
+    what: Annotated[
+        Literal["claim", "counterclaim"], field(T("What do you need leave for?"), choices="what_needs_leave")
+    ]
     situation: Annotated[
         Literal["not_summoned", "new_party", "object_gone", "no_other_way"],
         field(T("In which situation are you?"), choices="situations_for_a_new_claim"),

@@ -26,6 +26,7 @@ from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, Fac
 from odr.judgment.decision.ground_faults import Proposed, exhibit_faults, fact_faults
 from odr.judgment.decision.inputs import DraftInput, OrderInput
 from odr.judgment.decision.issuing import all_unless_countersigned
+from odr.judgment.decision.new_evidence_costs import order_costs_of_new_evidence
 from odr.judgment.decision.papers import orders_words
 from odr.judgment.decision.queries import reliefs_by_key, standing_findings
 from odr.judgment.decision.retried import as_it_was_ordered, first_judgment, require_said_in_a_retrial
@@ -442,6 +443,7 @@ def draft_decision(sitting: Sitting, case: Case, given: DraftInput, *, actor: Ac
     sitting.session.flush()
     decision.orders.extend(_orders(sitting, case, given, currency))
     sitting.session.flush()
+    order_costs_of_new_evidence(sitting, case, decision)
     return Recorded(T("Decision drafted: %(count)s orders", count=len(given.orders)), {"decision": decision.reference})
 
 

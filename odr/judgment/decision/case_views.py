@@ -18,6 +18,7 @@ from odr.identity.actors import Actor
 from odr.judgment.decision.checks import problems
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, FactOnFile, case_file
 from odr.judgment.decision.issuing import document_of, has_rested
+from odr.judgment.decision.new_evidence_costs import costs_reasons
 from odr.judgment.decision.papers import appeal_words, cost_words, lines, orders_words, relief_words
 from odr.judgment.decision.retried import first_reasons
 from odr.judgment.enforcement.agreed_terms import under_agreement
@@ -153,7 +154,10 @@ def decision_page(sitting: Sitting, case: Case, decision: Decision) -> DecisionP
             ReasonView(n, linked(r["text"], file), r.get("articles"))
             for n, r in enumerate(parts.get("reasons", []), first)
         ],
-        first=[linked(one.text, file) if isinstance(one.text, str) else one.text for one in first_reasons(decision)],
+        first=[
+            linked(one, file) if isinstance(one, str) else one
+            for one in (*(r.text for r in first_reasons(decision)), *costs_reasons(sitting, case, decision))
+        ],
         orders=list(enumerate(orders_words(sitting, case, decision), 1)),
         costs=[*cost_words(case, decision), *relief_words(sitting, case, decision)],
         appeal=appeal_words(sitting, case),

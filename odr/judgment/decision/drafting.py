@@ -22,7 +22,7 @@ from odr.judgment.decision.inputs import OrderInput
 from odr.judgment.decision.papers import bare, history_words
 from odr.judgment.decision.queries import reliefs_by_key
 from odr.judgment.decision.retried import as_it_was_ordered, first_judgment
-from odr.judgment.decision.standard_sentences import questions
+from odr.judgment.draft.standard_sentences import questions
 from odr.judgment.models import Decision
 from odr.judgment.vocabulary import FindingResult, OrderKind
 from odr.procedure.acts.act_versions import input_of

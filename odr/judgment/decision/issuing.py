@@ -14,6 +14,7 @@ from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import T, words_of
 from odr.identity.actors import Actor
+from odr.judgment.decision.new_evidence_costs import costs_reasons
 from odr.judgment.decision.papers import decision_paper
 from odr.judgment.decision.queries import standing_findings
 from odr.judgment.models import Decision, Order
@@ -139,7 +140,8 @@ def words_digest(sitting: Sitting, case: Case, decision: Decision) -> str:
         decision.language,
         *_of_the_first(decision),
     ]
-    return sha256_hex(canonical([decision.reference, decision.parts, decision.costs, orders, findings, flags]))
+    whole = [decision.reference, decision.parts, decision.costs, orders, findings, flags]
+    return sha256_hex(canonical([*whole, *costs_reasons(sitting, case, decision)]))
 
 
 def orders_digest(decision: Decision) -> str:
@@ -180,6 +182,7 @@ def _order(o: Order) -> list[Any]:
         o.what,
         *interest,
         *([o.joint_ids] if o.joint_ids else []),
+        *([o.new_evidence_cost] if o.new_evidence_cost else []),
     ]
 
 

@@ -24,10 +24,10 @@ from odr.judgment.decision.file_before_judge import ExhibitOnFile, case_file
 from odr.judgment.decision.inputs import DraftInput
 from odr.judgment.decision.issuing import document_of
 from odr.judgment.decision.retried import OF_THE_FIRST, first_judgment
-from odr.judgment.decision.standard_sentences import insert, insertions
 from odr.judgment.draft.beside import beside as beside_draft
 from odr.judgment.draft.by_standard import found_by_standard
 from odr.judgment.draft.proposals import proposals, propose, settle
+from odr.judgment.draft.standard_sentences import insert, insertions
 from odr.judgment.group.judgments import pronounced
 from odr.judgment.models import Decision
 from odr.judgment.panel.rules import is_panel

@@ -14,6 +14,7 @@ from odr.ground.text import Money, PaperDay, T, Text, side_by_side
 from odr.hearing.vocabulary import Presence
 from odr.judgment.decision.default import defaulting, relied
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, FactOnFile, case_file
+from odr.judgment.decision.new_evidence_costs import costs_order_words, costs_reasons
 from odr.judgment.decision.retried import first_order, first_reasons
 from odr.judgment.enforcement.effect import instalments, is_appealable, is_final_retrial
 from odr.judgment.models import Decision, Finding as FoundRow, Motion, Order, Ruling
@@ -46,6 +47,8 @@ def lines(text: str | None) -> list[str]:
 
 def order_words(case: Case, order: Order, days: int) -> Text:
     """An order as a sentence; where several owe it jointly, with what that means."""
+    if order.new_evidence_cost is not None:
+        return costs_order_words(case, order, days)
     words = _order_words(case, order, days)
     if not order.joint_ids:
         return words
@@ -493,6 +496,7 @@ def basis_words(sitting: Sitting, case: Case, decision: Decision) -> Text:
     own += ["CPL 156"] if decision.kind is DecisionKind.PARTIAL else []
     own += ["CPL 165"] if case.track is Track.SMALL else []
     own += ["CPL 218", "CPI 405"] if decision.first_judgment is not None else []
+    own += ["CPI 409"] if any(one.new_evidence_cost is not None for one in decision.orders) else []
     return basis(sitting.pack(case), [*own, "CPL 155"], of=Basis.JUDGMENT, typed=typed)
 
 
@@ -520,6 +524,7 @@ def decision_paper(sitting: Sitting, case: Case, decision: Decision, at: datetim
         reasons=[
             *(Reason(r["text"], r.get("articles")) for r in parts.get("reasons", [])),
             *first_reasons(decision),
+            *(Reason(one) for one in costs_reasons(sitting, case, decision)),
         ],
         basis=basis_words(sitting, case, decision),
         orders=orders_words(sitting, case, decision),

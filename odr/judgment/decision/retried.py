@@ -65,11 +65,12 @@ def as_it_was_ordered(sitting: Sitting, case: Case, first: Decision) -> list[dic
             "what": one.what,
         }
         for one in first.orders
+        if one.new_evidence_cost is None
     ]
 
 
 def terms_of(orders: Iterable[Order]) -> Counter[tuple[Any, ...]]:
-    """What orders say, whatever their numbers and their sequence."""
+    """What orders on the claims say, whatever their numbers and their sequence."""
     return Counter(
         (
             one.kind,
@@ -84,6 +85,7 @@ def terms_of(orders: Iterable[Order]) -> Counter[tuple[Any, ...]]:
             one.what or None,
         )
         for one in orders
+        if one.new_evidence_cost is None
     )
 
 
