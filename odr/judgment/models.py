@@ -156,11 +156,18 @@ class Order(Base):
     """Who owes it jointly with the debtor, each the whole; None for nobody."""
     new_evidence_cost: Mapped[str | None] = mapped_column(Reference)
     """The request it answers for what new evidence cost (CPI 409); such an order answers no head of a claim."""
+    partial_agreement: Mapped[str | None] = mapped_column(Reference)
+    """The agreement of some of the parties that it carries out (CPI 410)."""
     __table_args__ = (
         UniqueConstraint("decision_id", "number"),
         CheckConstraint("(kind = 'pay') = (amount_minor IS NOT NULL)", name="pay_has_amount"),
         CheckConstraint("(interest_from IS NULL) = (interest_percent IS NULL)", name="interest_has_rate"),
     )
+
+    @property
+    def is_beside_claims(self) -> bool:
+        """Whether it answers something else than a head of a claim."""
+        return self.new_evidence_cost is not None or self.partial_agreement is not None
 
     @property
     def debtors(self) -> tuple[int, ...]:
@@ -368,6 +375,31 @@ class NewEvidenceCost(Base):
     def asked(self) -> Money:
         """All that is asked for together."""
         return Money(sum(self.items.values()), self.currency)
+
+
+class PartialAgreement(Base):
+    """What some of the parties agreed on in a retrial, who confirmed it, what the others said to it in writing, and whether the
+    judgment confirms it (CPI 410).
+    """
+
+    __tablename__ = "partial_agreement"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    between: Mapped[list[int]] = mapped_column(JSON)
+    """Ids of the parties who have agreed."""
+    terms: Mapped[str] = mapped_column(Text)
+    payments: Mapped[list[list[int]]] = mapped_column(JSON)
+    """Debtor, creditor and sum in minor units of each payment."""
+    currency: Mapped[str] = mapped_column(String(3))
+    answers: Mapped[dict[str, str]] = mapped_column(JSON)
+    """Label of a party → whether it agrees or refuses; of who is silent nothing."""
+    words: Mapped[dict[str, str]] = mapped_column(JSON)
+    confirmed: Mapped[bool | None]
+    reasons: Mapped[str | None] = mapped_column(Text)
+    entry_number: Mapped[int]
+    __table_args__ = (CheckConstraint("(confirmed IS NULL) = (reasons IS NULL)", name="found_has_reasons"),)
 
 
 class RetrialOpinion(Base):

@@ -100,11 +100,12 @@ def lay_heard(session: Any, case: Case, now: Any) -> None:
     ]
     session.add(hearing)
     session.flush()
-    other = next(party for party in case.parties if party.role is Role.RESPONDENT)
+    others = [party for party in case.parties if party.role is Role.RESPONDENT]
     for exhibit in session.scalars(select(Exhibit).where(Exhibit.case_id == case.id)):
-        for axis in Axis:
-            said = {"stance": Stance.ACCEPT, "phase_id": phase.id, "entry_number": 3, "at": now}
-            session.add(Opinion(case_id=case.id, exhibit_id=exhibit.id, party_id=other.id, axis=axis, **said))
+        said = {"exhibit_id": exhibit.id, "stance": Stance.ACCEPT, "phase_id": phase.id, "entry_number": 3, "at": now}
+        session.add_all(
+            Opinion(case_id=case.id, party_id=other.id, axis=axis, **said) for other in others for axis in Axis
+        )
 
 
 def found(bench: Bench, result: str = "adopted") -> None:

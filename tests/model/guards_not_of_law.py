@@ -271,6 +271,12 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
         Why.BEYOND,
         "judgment/test_new_evidence_costs.py",
     ),
+    "judgment.decision.partial_agreement.some_may_agree": (Why.BEYOND, "judgment/test_partial_agreement.py"),
+    "judgment.decision.partial_agreement.an_agreement_of_some_waits_for_me": (
+        Why.BEYOND,
+        "judgment/test_partial_agreement.py",
+    ),
+    "judgment.decision.partial_agreement.some_have_agreed": (Why.BEYOND, "judgment/test_partial_agreement.py"),
     "filing.claim.retried.my_consent_is_asked": (Why.BEYOND, "judgment/test_retrial_ending.py"),
     "judgment.remedies.own_retrial.no_error_waits": (Why.ONCE, None),
     "judgment.remedies.own_retrial.an_error_waits": (Why.BEYOND, "judgment/test_own_retrial.py"),

@@ -28,6 +28,7 @@ from odr.judgment.decision.inputs import DraftInput, OrderInput
 from odr.judgment.decision.issuing import all_unless_countersigned
 from odr.judgment.decision.new_evidence_costs import order_costs_of_new_evidence
 from odr.judgment.decision.papers import orders_words
+from odr.judgment.decision.partial_agreement import order_what_some_agreed
 from odr.judgment.decision.queries import reliefs_by_key, standing_findings
 from odr.judgment.decision.retried import as_it_was_ordered, first_judgment, require_said_in_a_retrial
 from odr.judgment.enforcement.effect import bring_into_effect, start_appeals
@@ -444,6 +445,7 @@ def draft_decision(sitting: Sitting, case: Case, given: DraftInput, *, actor: Ac
     decision.orders.extend(_orders(sitting, case, given, currency))
     sitting.session.flush()
     order_costs_of_new_evidence(sitting, case, decision)
+    order_what_some_agreed(sitting, case, decision)
     return Recorded(T("Decision drafted: %(count)s orders", count=len(given.orders)), {"decision": decision.reference})
 
 

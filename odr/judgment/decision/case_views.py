@@ -20,6 +20,7 @@ from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, Fac
 from odr.judgment.decision.issuing import document_of, has_rested
 from odr.judgment.decision.new_evidence_costs import costs_reasons
 from odr.judgment.decision.papers import appeal_words, cost_words, lines, orders_words, relief_words
+from odr.judgment.decision.partial_agreement import agreement_order, agreement_reasons
 from odr.judgment.decision.retried import first_reasons
 from odr.judgment.enforcement.agreed_terms import under_agreement
 from odr.judgment.enforcement.case_views import waiting_costs
@@ -140,6 +141,7 @@ def decision_page(sitting: Sitting, case: Case, decision: Decision) -> DecisionP
         if f.finding is not None
     ]
     first = max([p.number for p in found], default=0) + 1
+    agreed = agreement_order(sitting, case, decision) is not None
     return DecisionPage(
         decision=decision,
         document=document_of(sitting.session, decision),
@@ -156,7 +158,11 @@ def decision_page(sitting: Sitting, case: Case, decision: Decision) -> DecisionP
         ],
         first=[
             linked(one, file) if isinstance(one, str) else one
-            for one in (*(r.text for r in first_reasons(decision)), *costs_reasons(sitting, case, decision))
+            for one in (
+                *(r.text for r in first_reasons(decision, agreed=agreed)),
+                *costs_reasons(sitting, case, decision),
+                *agreement_reasons(sitting, case, decision),
+            )
         ],
         orders=list(enumerate(orders_words(sitting, case, decision), 1)),
         costs=[*cost_words(case, decision), *relief_words(sitting, case, decision)],

@@ -25,6 +25,7 @@ from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, cas
 from odr.judgment.decision.ground_faults import standing_faults
 from odr.judgment.decision.issuing import orders_digest
 from odr.judgment.decision.new_evidence_costs import not_found_on_costs
+from odr.judgment.decision.partial_agreement import not_found_on_agreement
 from odr.judgment.decision.queries import decided_in_part, reliefs_by_key
 from odr.judgment.decision.retried import not_said_of_the_first
 from odr.judgment.draft.standard_sentences import GAP
@@ -56,6 +57,7 @@ def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
     found += [
         *not_said_of_the_first(sitting, case, decision),
         *not_found_on_costs(sitting, case, decision),
+        *not_found_on_agreement(sitting, case, decision),
         *_orders(sitting, case, decision),
         *_arithmetic(sitting, case, decision),
         *_open_motions(sitting, case),
@@ -88,6 +90,7 @@ def not_to_be_spoken(sitting: Sitting, case: Case, decision: Decision) -> list[T
         *_missing_parts(sitting, case, decision),
         *not_said_of_the_first(sitting, case, decision),
         *not_found_on_costs(sitting, case, decision),
+        *not_found_on_agreement(sitting, case, decision),
         *_orders(sitting, case, decision),
         *_arithmetic(sitting, case, decision),
         *_open_motions(sitting, case),
@@ -215,7 +218,7 @@ def orders_against_claims(
     by_relief: dict[int, list[Order]] = defaultdict(list)
     rest_dismissed = False
     for order in decision.orders:
-        if order.new_evidence_cost is not None:
+        if order.is_beside_claims:
             continue
         if order.relief_id is not None:
             by_relief[order.relief_id].append(order)

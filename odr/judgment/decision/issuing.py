@@ -12,10 +12,11 @@ from odr.docket.models import Case, DocketEntry, Document, Party
 from odr.docket.queries import parties
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen
-from odr.ground.text import T, words_of
+from odr.ground.text import SOURCE_LOCALE, T, words_of
 from odr.identity.actors import Actor
 from odr.judgment.decision.new_evidence_costs import costs_reasons
 from odr.judgment.decision.papers import decision_paper
+from odr.judgment.decision.partial_agreement import agreement_order, agreement_reasons
 from odr.judgment.decision.queries import standing_findings
 from odr.judgment.models import Decision, Order
 from odr.judgment.queries import current_draft, decision_named, decisions_of
@@ -141,7 +142,7 @@ def words_digest(sitting: Sitting, case: Case, decision: Decision) -> str:
         *_of_the_first(decision),
     ]
     whole = [decision.reference, decision.parts, decision.costs, orders, findings, flags]
-    return sha256_hex(canonical([*whole, *costs_reasons(sitting, case, decision)]))
+    return sha256_hex(canonical([*whole, *costs_reasons(sitting, case, decision), *_agreed(sitting, case, decision)]))
 
 
 def orders_digest(decision: Decision) -> str:
@@ -152,6 +153,12 @@ def orders_digest(decision: Decision) -> str:
     orders = [_order(o) for o in decision.orders]
     said = [decision.reference, decision.kind.value, orders, decision.performance_days, bears]
     return sha256_hex(canonical([*said, *_of_the_first(decision)[:2]]))
+
+
+def _agreed(sitting: Sitting, case: Case, decision: Decision) -> list[str]:
+    """What a judgment says of an agreement of some of the parties."""
+    said = [*agreement_reasons(sitting, case, decision), agreement_order(sitting, case, decision) or ""]
+    return [one if isinstance(one, str) else one.render(SOURCE_LOCALE) for one in said if one]
 
 
 def _of_the_first(decision: Decision) -> list[str | None]:
@@ -183,6 +190,7 @@ def _order(o: Order) -> list[Any]:
         *interest,
         *([o.joint_ids] if o.joint_ids else []),
         *([o.new_evidence_cost] if o.new_evidence_cost else []),
+        *([o.partial_agreement] if o.partial_agreement else []),
     ]
 
 

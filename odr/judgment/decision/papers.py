@@ -15,6 +15,7 @@ from odr.hearing.vocabulary import Presence
 from odr.judgment.decision.default import defaulting, relied
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, FactOnFile, case_file
 from odr.judgment.decision.new_evidence_costs import costs_order_words, costs_reasons
+from odr.judgment.decision.partial_agreement import agreed_order_words, agreement_order, agreement_reasons
 from odr.judgment.decision.retried import first_order, first_reasons
 from odr.judgment.enforcement.effect import instalments, is_appealable, is_final_retrial
 from odr.judgment.models import Decision, Finding as FoundRow, Motion, Order, Ruling
@@ -49,6 +50,8 @@ def order_words(case: Case, order: Order, days: int) -> Text:
     """An order as a sentence; where several owe it jointly, with what that means."""
     if order.new_evidence_cost is not None:
         return costs_order_words(case, order, days)
+    if order.partial_agreement is not None:
+        return agreed_order_words(case, order, days)
     words = _order_words(case, order, days)
     if not order.joint_ids:
         return words
@@ -120,6 +123,10 @@ def orders_words(sitting: Sitting, case: Case, decision: Decision) -> list[Text]
     if first is not None and decision.upholds:
         return [first]
     anew = [order_words(case, one, decision.performance_days) for one in decision.orders]
+    confirmed = agreement_order(sitting, case, decision)
+    if confirmed is not None:
+        own = [one.partial_agreement is None for one in decision.orders]
+        anew.insert(own.index(False) if False in own else len(own), confirmed)
     return [first, *anew] if first is not None else anew
 
 
@@ -496,6 +503,7 @@ def basis_words(sitting: Sitting, case: Case, decision: Decision) -> Text:
     own += ["CPL 156"] if decision.kind is DecisionKind.PARTIAL else []
     own += ["CPL 165"] if case.track is Track.SMALL else []
     own += ["CPL 218", "CPI 405"] if decision.first_judgment is not None else []
+    own += ["CPI 410"] if agreement_order(sitting, case, decision) is not None else []
     own += ["CPI 409"] if any(one.new_evidence_cost is not None for one in decision.orders) else []
     return basis(sitting.pack(case), [*own, "CPL 155"], of=Basis.JUDGMENT, typed=typed)
 
@@ -523,8 +531,9 @@ def decision_paper(sitting: Sitting, case: Case, decision: Decision, at: datetim
         findings=finding_lines(case, file, in_default=without) if long else (),
         reasons=[
             *(Reason(r["text"], r.get("articles")) for r in parts.get("reasons", [])),
-            *first_reasons(decision),
+            *first_reasons(decision, agreed=agreement_order(sitting, case, decision) is not None),
             *(Reason(one) for one in costs_reasons(sitting, case, decision)),
+            *(Reason(one) for one in agreement_reasons(sitting, case, decision)),
         ],
         basis=basis_words(sitting, case, decision),
         orders=orders_words(sitting, case, decision),

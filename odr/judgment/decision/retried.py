@@ -65,7 +65,7 @@ def as_it_was_ordered(sitting: Sitting, case: Case, first: Decision) -> list[dic
             "what": one.what,
         }
         for one in first.orders
-        if one.new_evidence_cost is None
+        if not one.is_beside_claims
     ]
 
 
@@ -85,7 +85,7 @@ def terms_of(orders: Iterable[Order]) -> Counter[tuple[Any, ...]]:
             one.what or None,
         )
         for one in orders
-        if one.new_evidence_cost is None
+        if not one.is_beside_claims
     )
 
 
@@ -136,8 +136,10 @@ def first_order(sitting: Sitting, case: Case, decision: Decision) -> Text | None
     return T("The judgment of this court %(number)s of %(day)s is set aside.", **facts)
 
 
-def first_reasons(decision: Decision) -> list[Reason]:
-    """Why the first judgment stands or falls, as a paragraph of the reasons (CPI 405)."""
+def first_reasons(decision: Decision, *, agreed: bool = False) -> list[Reason]:
+    """Why the first judgment stands or falls, as a paragraph of the reasons (CPI 405); ``agreed`` where it is changed because an
+    agreement of some of the parties is confirmed (CPI 410).
+    """
     why = (decision.first_why or "").strip()
     match decision.first_judgment:
         case FirstJudgment.UPHELD:
@@ -149,6 +151,11 @@ def first_reasons(decision: Decision) -> list[Reason]:
                 Reason(T("The first judgment has defects, which the court corrects here:")),
                 Reason(why),
                 Reason(T("Its result is right all the same. With this correction it is to be upheld.")),
+            ]
+        case FirstJudgment.CHANGED if agreed:
+            return [
+                Reason(why),
+                Reason(T("What some of the parties have agreed on takes the place of the first judgment.")),
             ]
         case FirstJudgment.CHANGED:
             return [
