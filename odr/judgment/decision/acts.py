@@ -785,9 +785,8 @@ def claim_is_changing(sitting: Sitting, event: ClaimIsChanging) -> None:
     for order in sitting.session.scalars(orders.where(Decision.case_id == event.case.id)).all():
         decision = sitting.session.get_one(Decision, order.decision_id)
         if decision.state is DecisionState.SET_ASIDE:
-            order.relief_id = (
-                None  # The case is heard anew: what binds nobody any more keeps nobody from changing a claim.
-            )
+            # The case is heard anew: what binds nobody any more keeps nobody from changing a claim.
+            order.relief_id = None
             continue
         if decision.state not in (DecisionState.DRAFT, DecisionState.DROPPED):
             raise ActNotOpen(
