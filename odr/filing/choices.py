@@ -77,6 +77,7 @@ WAITING = {
     "dispositions": RequestKind.DISPOSITION,
     "procedure_objections": RequestKind.PROCEDURE,
     "legal_aids": RequestKind.LEGAL_AID,
+    "new_claims": RequestKind.NEW_CLAIM,
 }
 """Source of options → requests of that kind that wait."""
 
@@ -95,6 +96,7 @@ REFERENCES = {
     "disposition": RequestKind.DISPOSITION,
     "procedure_objection": RequestKind.PROCEDURE,
     "legal_aid": RequestKind.LEGAL_AID,
+    "new_claim": RequestKind.NEW_CLAIM,
 }
 """Kind of a reference → requests it may lead to."""
 

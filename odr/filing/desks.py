@@ -28,6 +28,7 @@ PLATFORM_SILENT = desk(
     "platform_silent", T("A platform that has not answered"), Role.CLERK, until_decided=True, by_hand=True
 )
 REGISTRATION = desk("registration", T("A registration in an action of many"), Role.CLERK)
+NEW_CLAIM = desk("new_claim", T("Leave to claim anew asked for"), Role.JUDGE, before_closing=True)
 PROCEDURE = desk("procedure", T("An objection to the procedure"), Role.JUDGE, before_closing=True)
 OFFLINE = desk(
     "offline", T("Somebody who changes to taking part offline"), Role.CLERK, until_decided=True, by_hand=True

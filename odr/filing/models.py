@@ -276,6 +276,7 @@ class RequestKind(enum.Enum):
     COMPLAINT = "complaint"  # a complaint about how the court does its work (EXT 7)
     PROCEDURE = "procedure"  # that the case follows another procedure, or that a panel decides (CPL 43, 169; CPI 269)
     LEGAL_AID = "legal_aid"  # a lawyer who costs nothing, asked of the legal-aid body
+    NEW_CLAIM = "new_claim"  # leave to claim anew in a case that a retrial sent back (CPI 252)
 
     @property
     def label(self) -> Words:
@@ -300,6 +301,7 @@ REQUEST_WORDS = {
     RequestKind.COMPLAINT: T("Complaint"),
     RequestKind.PROCEDURE: T("Objection to the procedure"),
     RequestKind.LEGAL_AID: T("Legal aid"),
+    RequestKind.NEW_CLAIM: T("Leave to claim anew after a retrial"),
 }
 
 

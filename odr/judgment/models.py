@@ -19,6 +19,7 @@ from odr.judgment.vocabulary import (
     DecisionState,
     EnforcementState,
     FindingResult,
+    FirstJudgment,
     Instrument,
     MotionKind,
     MotionState,
@@ -111,6 +112,16 @@ class Decision(Base):
     document_sha256: Mapped[str | None] = mapped_column(String(64))
     issued_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     effective_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    retried: Mapped[str | None] = mapped_column(Reference)
+    """Reference of the decision that it decides on anew, where it is given on a retrial."""
+    first_judgment: Mapped[FirstJudgment | None] = mapped_column(enum_column(FirstJudgment))
+    first_why: Mapped[str | None] = mapped_column(Text)
+    """Which defects of the first judgment are corrected, or what made its result wrong (CPI 405)."""
+
+    @property
+    def upholds(self) -> bool:
+        """Whether it leaves an earlier judgment standing: that is then what binds and is performed (CPI 405)."""
+        return self.first_judgment in (FirstJudgment.UPHELD, FirstJudgment.CORRECTED)
 
     @property
     def served_entry(self) -> int | None:
@@ -143,11 +154,20 @@ class Order(Base):
     what: Mapped[str | None] = mapped_column(Text)
     joint_ids: Mapped[list[int] | None] = mapped_column(JSON)
     """Who owes it jointly with the debtor, each the whole; None for nobody."""
+    new_evidence_cost: Mapped[str | None] = mapped_column(Reference)
+    """The request it answers for what new evidence cost (CPI 409); such an order answers no head of a claim."""
+    partial_agreement: Mapped[str | None] = mapped_column(Reference)
+    """The agreement of some of the parties that it carries out (CPI 410)."""
     __table_args__ = (
         UniqueConstraint("decision_id", "number"),
         CheckConstraint("(kind = 'pay') = (amount_minor IS NOT NULL)", name="pay_has_amount"),
         CheckConstraint("(interest_from IS NULL) = (interest_percent IS NULL)", name="interest_has_rate"),
     )
+
+    @property
+    def is_beside_claims(self) -> bool:
+        """Whether it answers something else than a head of a claim."""
+        return self.new_evidence_cost is not None or self.partial_agreement is not None
 
     @property
     def debtors(self) -> tuple[int, ...]:
@@ -324,6 +344,62 @@ class RetrialApplication(Base):
     state: Mapped[RetrialState] = mapped_column(enum_column(RetrialState), default=RetrialState.FILED)
     entry_number: Mapped[int]
     closed_entry: Mapped[int | None]
+
+
+class NewEvidenceCost(Base):
+    """What a party asks for because new evidence of somebody else cost it travel, lodging, meals or lost work in a retrial, and what
+    the judge finds on it (CPI 409).
+    """
+
+    __tablename__ = "new_evidence_cost"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    against_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
+    """Who brought the new evidence."""
+    items: Mapped[dict[str, int]] = mapped_column(JSON)
+    """What is asked for, in minor units by item; items of nothing are left out."""
+    currency: Mapped[str] = mapped_column(String(3))
+    words: Mapped[str] = mapped_column(Text)
+    granted_minor: Mapped[int | None] = mapped_column(BigInt)
+    reasons: Mapped[str | None] = mapped_column(Text)
+    entry_number: Mapped[int]
+    __table_args__ = (
+        CheckConstraint("(granted_minor IS NULL) = (reasons IS NULL)", name="found_has_reasons"),
+        CheckConstraint("granted_minor IS NULL OR granted_minor >= 0", name="granted_not_negative"),
+    )
+
+    @property
+    def asked(self) -> Money:
+        """All that is asked for together."""
+        return Money(sum(self.items.values()), self.currency)
+
+
+class PartialAgreement(Base):
+    """What some of the parties agreed on in a retrial, who confirmed it, what the others said to it in writing, and whether the
+    judgment confirms it (CPI 410).
+    """
+
+    __tablename__ = "partial_agreement"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    between: Mapped[list[int]] = mapped_column(JSON)
+    """Ids of the parties who have agreed."""
+    terms: Mapped[str] = mapped_column(Text)
+    payments: Mapped[list[list[int]]] = mapped_column(JSON)
+    """Debtor, creditor and sum in minor units of each payment."""
+    currency: Mapped[str] = mapped_column(String(3))
+    answers: Mapped[dict[str, str]] = mapped_column(JSON)
+    """Label of a party → whether it agrees or refuses; of who is silent nothing."""
+    words: Mapped[dict[str, str]] = mapped_column(JSON)
+    confirmed: Mapped[bool | None]
+    reasons: Mapped[str | None] = mapped_column(Text)
+    entry_number: Mapped[int]
+    __table_args__ = (CheckConstraint("(confirmed IS NULL) = (reasons IS NULL)", name="found_has_reasons"),)
 
 
 class RetrialOpinion(Base):

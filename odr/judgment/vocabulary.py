@@ -110,6 +110,23 @@ class DecisionState(enum.Enum):
         }[self]
 
 
+class FirstJudgment(enum.Enum):
+    """What a judgment given on a retrial makes of the first one (CPI 405)."""
+
+    UPHELD = "upheld"  # its facts are clear and its law is right
+    CORRECTED = "corrected"  # its facts or its law have defects, its result is right all the same
+    CHANGED = "changed"  # it is wrong in its facts or its law, and so its result is
+
+    @property
+    def label(self) -> Text:
+        """What becomes of it in words."""
+        return {
+            FirstJudgment.UPHELD: T("It is upheld"),
+            FirstJudgment.CORRECTED: T("It is upheld, corrected"),
+            FirstJudgment.CHANGED: T("It is changed"),
+        }[self]
+
+
 class OrderKind(enum.Enum):
     """What an order tells somebody to do."""
 

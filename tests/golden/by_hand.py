@@ -48,6 +48,10 @@ GIVEN: dict[str, dict[str, Any]] = {
         "whole": False,
         "payments": [{"debtor": "respondent/1", "creditor": "claimant/1", "amount": "3,000.00"}],
     },
+    "record_partial_agreement": {
+        "between": ["claimant/1", "respondent/1"],
+        "payments": [{"debtor": "respondent/1", "creditor": "claimant/1", "amount": "5,000.00"}],
+    },
     "offer_enforcement_security": {"kind": "guarantor"},
     "give_ruling": {"kind": None},
     "entrust_inquiry": {"ground": None},

@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from odr.docket.models import Case, Role, Seat, Stage, Track
+from odr.filing.models import Relief
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.hearing.models import Examination, Hearing
 from odr.hearing.vocabulary import HearingState, Mode
 from odr.identity.actors import Actor
 from odr.identity.models import Account, AccountRole, AccountState
-from odr.judgment.models import AppealPetition, Decision, Finding
+from odr.judgment.models import AppealPetition, Decision, Finding, Order
 from odr.judgment.vocabulary import AppealState, DecisionState
 from odr.procedure.models import Window, WindowState
 from tests.judgment.bench import Bench
@@ -153,3 +154,15 @@ def test_nothing_is_sent_back_twice(bench: Bench) -> None:
         session.get_one(Case, bench.case_id).stage = Stage.APPEALED
     with pytest.raises(InvalidInput, match="sent back once already"):
         bench.do("clerk", "record_appeal_outcome", {**OUTCOME, "decided_on": bench.today, "outcome": "sent_back"})
+
+
+def test_what_comes_back_on_appeal_may_be_claimed_otherwise(bench: Bench) -> None:
+    """The judgment that fell keeps nobody from changing the claim that it had decided: sent back on appeal, without leave (CPI
+    251).
+    """
+    come_back(bench)
+    relief = [{"kind": "money", "what": "the price back", "amount": "9,000.00"}]
+    bench.do("claimant/1", "amend_claim", {"relief": relief, "reasons": "The damage grew."})
+    with bench.court.database.read() as session:
+        assert [one.amount_minor for one in session.scalars(select(Relief))] == [900_000]
+        assert all(one.relief_id is None for one in session.scalars(select(Order)))

@@ -34,6 +34,7 @@ from odr.filing.claim.progress import (
     standing_claim,
 )
 from odr.filing.claim.queries import claims_of
+from odr.filing.claim.sent_back import a_counterclaim_has_leave, require_leave_to_change, what_came_back
 from odr.filing.claim.statements import needs_powers_to_admit
 from odr.filing.course.evidence_periods import evidence_in_new_track, restart_evidence
 from odr.filing.inputs import (
@@ -197,7 +198,8 @@ class AmendInput(CourtModel):
         T("A claim in your case has been changed"),
         T("Read what is claimed now; the case goes on with that claim."),
     ),
-    source=law("CPL 54, 143", "CPI 232"),
+    source=law("CPL 54, 143", "CPI 232, 252"),
+    says=what_came_back,
     topic=Topic.CLAIM,
     in_record=False,
     help=T(
@@ -209,7 +211,8 @@ def amend_claim(sitting: Sitting, case: Case, given: AmendInput, *, actor: Actor
     FEE 21).
 
     A mere reduction moves no evidence period and earns a refund only while the
-    court still investigates.
+    court still investigates. In a case that a retrial sent back more or something else is
+    asked for by leave only (CPI 252).
     """
     _check_currency(sitting, case, given.relief)
     me = sitting.party_of(case, actor)
@@ -217,12 +220,11 @@ def amend_claim(sitting: Sitting, case: Case, given: AmendInput, *, actor: Actor
     assert claim is not None
     before, after = Money(claim.amount_minor, claim.currency), Money(sum_of(given.relief), claim.currency)
     in_time = investigation_is_open(sitting, case)
-    old_kinds = sorted(
-        kind.value for kind in sitting.session.scalars(select(Relief.kind).where(Relief.claim_id == claim.id))
-    )
+    old = sitting.session.scalars(select(Relief).where(Relief.claim_id == claim.id)).all()
+    require_leave_to_change(sitting, case, me.id, old, given.relief)
+    old_kinds = sorted(one.kind.value for one in old)
     is_reduction = after < before and not given.facts and sorted(one.kind.value for one in given.relief) == old_kinds
-    heads = sitting.session.scalars(select(Relief.id).where(Relief.claim_id == claim.id))
-    sitting.announce(ClaimIsChanging(case, tuple(heads)))
+    sitting.announce(ClaimIsChanging(case, tuple(one.id for one in old)))
     sitting.session.execute(delete(Relief).where(Relief.claim_id == claim.id))
     _write_relief(sitting, claim, given.relief)
     _write_facts(sitting, case, me, given.facts)
@@ -574,7 +576,7 @@ def bring_claim(sitting: Sitting, case: Case, me: Party, given: CounterclaimInpu
     input=CounterclaimInput,
     by={Role.RESPONDENT},
     at=TRIAL,
-    guard=(no_counterclaim_yet, before_end_of_debate),
+    guard=(no_counterclaim_yet, before_end_of_debate, a_counterclaim_has_leave),
     special=True,
     serves=Everyone.BUT_ACTOR,
     letter=Letter(
@@ -585,7 +587,7 @@ def bring_claim(sitting: Sitting, case: Case, me: Party, given: CounterclaimInpu
         ),
         runs="counterclaim_answer",
     ),
-    source=law("CPL 54, 143", "CPI 232, 233"),
+    source=law("CPL 54, 143", "CPI 232, 233, 252"),
     topic=Topic.CLAIM,
     in_record=False,
     help=T(

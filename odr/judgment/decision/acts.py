@@ -24,16 +24,20 @@ from odr.judgment.decision.costs import allocation_for
 from odr.judgment.decision.default import defaulting
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, FactOnFile, case_file, no_ground
 from odr.judgment.decision.ground_faults import Proposed, exhibit_faults, fact_faults
-from odr.judgment.decision.inputs import DraftInput
+from odr.judgment.decision.inputs import DraftInput, OrderInput
 from odr.judgment.decision.issuing import all_unless_countersigned
-from odr.judgment.decision.papers import order_words
+from odr.judgment.decision.new_evidence_costs import order_costs_of_new_evidence
+from odr.judgment.decision.papers import orders_words
+from odr.judgment.decision.partial_agreement import order_what_some_agreed
 from odr.judgment.decision.queries import reliefs_by_key, standing_findings
+from odr.judgment.decision.retried import as_it_was_ordered, first_judgment, require_said_in_a_retrial
 from odr.judgment.enforcement.effect import bring_into_effect, start_appeals
 from odr.judgment.inputs import EffectInput, SignInput
 from odr.judgment.meetings.binding import the_committee_is_waited_for
 from odr.judgment.models import Decision, Finding, Order
 from odr.judgment.queries import current_draft, decision_named, decisions_of, party_labelled
 from odr.judgment.remedies.absence import absent_may_ask
+from odr.judgment.remedies.lives_again import stands_again
 from odr.judgment.time_limits import SEND_JUDGMENT
 from odr.judgment.vocabulary import STORAGE, Basis, DecisionKind, DecisionState, FindingResult, Weakness
 from odr.procedure.acts.act_versions import upcast
@@ -391,20 +395,29 @@ def _write_finding(
 @act(
     title=T("Draft the decision"),
     input=DraftInput,
-    version=2,
+    version=3,
     by={Role.JUDGE, Role.ASSISTANT},
     at=DECIDING,
     guard=nothing_rests,
     seen_by=Audience.BENCH,
     page="judgment.desk",
-    source=law("CPL 155"),
+    source=law("CPL 155", "CPI 405"),
     desk=desks.DRAFT_DECISION,
     means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.DECISION,
     in_record=False,
 )
 def draft_decision(sitting: Sitting, case: Case, given: DraftInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Write the decision in its parts; the draft before is replaced, its entry stays. Only the bench reads it."""
+    """Write the decision in its parts; the draft before is replaced, its entry stays. Only the bench reads it.
+
+    On a retrial it says what becomes of the first judgment; upheld, its orders are those of the first one (CPI 405).
+    """
+    first = first_judgment(sitting, case)
+    require_said_in_a_retrial(given, first)
+    if first is not None and not given.orders:
+        given = given.model_copy(
+            update={"orders": [OrderInput.model_validate(one) for one in as_it_was_ordered(sitting, case, first)]}
+        )
     number = sitting.next_number(case)
     currency = sitting.pack(case).currency
     decision = current_draft(sitting.session, case)
@@ -419,12 +432,18 @@ def draft_decision(sitting: Sitting, case: Case, given: DraftInput, *, actor: Ac
     decision.parts = given.model_dump(mode="json", include={"history", "claims", "answers", "issues", "reasons"})
     decision.costs = allocation_for(sitting, case, given).to_json()
     decision.performance_days = given.days or sitting.pack(case).window(PERFORMANCE_DAYS).amount
+    decision.first_judgment, decision.first_why = given.first_judgment, given.first_why or None
+    decision.retried = first.reference if first is not None and given.first_judgment is not None else None
+    if first is not None and decision.upholds:
+        decision.performance_days = first.performance_days
     decision.by_default = bool(defaulting(sitting, case))
     decision.orders.clear()
     sitting.session.add(decision)
     sitting.session.flush()
     decision.orders.extend(_orders(sitting, case, given, currency))
     sitting.session.flush()
+    order_costs_of_new_evidence(sitting, case, decision)
+    order_what_some_agreed(sitting, case, decision)
     return Recorded(T("Decision drafted: %(count)s orders", count=len(given.orders)), {"decision": decision.reference})
 
 
@@ -432,6 +451,12 @@ def draft_decision(sitting: Sitting, case: Case, given: DraftInput, *, actor: Ac
 def owed_by_one(given: dict[str, Any]) -> dict[str, Any]:
     """At first an order had one debtor."""
     return {**given, "orders": [{**one, "jointly_with": []} for one in given.get("orders") or []]}
+
+
+@upcast(names.DRAFT_DECISION, from_version=2)
+def of_no_first_judgment(given: dict[str, Any]) -> dict[str, Any]:
+    """At first a judgment on a retrial did not say what becomes of the first one."""
+    return {**given, "first_judgment": None, "first_why": None}
 
 
 def _orders(sitting: Sitting, case: Case, given: DraftInput, currency: str) -> list[Order]:
@@ -636,7 +661,7 @@ def issue_decision(sitting: Sitting, case: Case, given: IssueInput, *, actor: Ac
             subject=decision.reference,
         )
     sitting.announce(DecisionIssued(case, partial=decision.kind is DecisionKind.PARTIAL))
-    ordered = side_by_side([order_words(case, o, decision.performance_days) for o in decision.orders], " ")
+    ordered = side_by_side(orders_words(sitting, case, decision), " ")
     words = (
         T("%(kind)s pronounced and issued. %(orders)s", kind=decision.kind.label, orders=ordered)
         if decision.pronounced_entry is None
@@ -666,6 +691,7 @@ def _issued(decision: Decision, document: Document) -> dict[str, Any]:
         ],
         "costs": decision.costs,
         "by_default": decision.by_default,
+        **({"first_judgment": decision.first_judgment.value} if decision.first_judgment is not None else {}),
     }
 
 
@@ -674,15 +700,15 @@ def _issued(decision: Decision, document: Document) -> dict[str, Any]:
     input=EffectInput,
     by={Role.CLOCK},
     at={*DECIDING, Stage.PRONOUNCED, Stage.APPEALED},
-    to={Stage.EFFECTIVE},
+    to={Stage.EFFECTIVE, Stage.ENFORCEMENT},
     listed=False,
-    source=law("CPL 158, 165"),
+    source=law("CPL 158, 165", "CPI 405"),
     serves=Everyone.PARTIES,
     letter=Letter(
         PaperKind.NOTICE,
         T("The decision is in effect"),
         T(
-            "What is to be paid or done stands in the decision. Whatever is not paid or done in its time can be enforced when whoever is owed it asks for that."
+            "What is to be paid or done stands in the decision, or in the earlier one that it upholds. Whatever is not paid or done in its time can be enforced when whoever is owed it asks for that."
         ),
     ),
     in_record=False,
@@ -690,12 +716,19 @@ def _issued(decision: Decision, document: Document) -> dict[str, Any]:
 def take_effect(sitting: Sitting, case: Case, given: EffectInput, *, actor: Actor, now: datetime) -> Recorded:
     """Record that a decision binds: nobody can appeal any more, or nobody ever could (CPL 158, 165).
 
-    A partial judgment binds while the case goes on about the rest (CPL 156).
+    A partial judgment binds while the case goes on about the rest (CPL 156). One that upholds the first on a retrial orders
+    nothing of its own: the first stands, and is performed and enforced as before (CPI 405).
     """
     decision = decision_named(sitting.session, case, given.decision)
     if decision.kind is not DecisionKind.PARTIAL:
         sitting.move(case, Stage.EFFECTIVE)
-    due_on = bring_into_effect(sitting, case, decision, now)
+    due_on = bring_into_effect(sitting, case, decision, now, owes=not decision.upholds)
+    if decision.upholds:
+        first = stands_again(sitting, case, decision)
+        return Recorded(
+            T("The judgment on the retrial is in effect: the first judgment stands, and is performed as before"),
+            {"decision": decision.reference, "stands": first.reference},
+        )
     return Recorded(
         T("The decision is in effect; to be performed by %(day)s", day=due_on),
         {"decision": decision.reference, "perform_by": due_on.isoformat()},
@@ -744,11 +777,15 @@ def what_is_signed_is_taken_back_first(sitting: Sitting, act: Act, case: Case, a
 
 def claim_is_changing(sitting: Sitting, event: ClaimIsChanging) -> None:
     """Orders of a draft that answer what is no longer asked for fall out of it; what is decided already cannot be asked
-    for otherwise. Raises ActNotOpen.
+    for otherwise, unless the decision was set aside (CPI 251, 252). Raises ActNotOpen.
     """
     orders = select(Order).join(Decision, Decision.id == Order.decision_id).where(Order.relief_id.in_(event.heads))
     for order in sitting.session.scalars(orders.where(Decision.case_id == event.case.id)).all():
         decision = sitting.session.get_one(Decision, order.decision_id)
+        if decision.state is DecisionState.SET_ASIDE:
+            # The case is heard anew: what binds nobody any more keeps nobody from changing a claim.
+            order.relief_id = None
+            continue
         if decision.state not in (DecisionState.DRAFT, DecisionState.DROPPED):
             raise ActNotOpen(
                 T("A part of what you ask for is decided already, and cannot be changed any more."),

@@ -18,13 +18,16 @@ from odr.identity.actors import Actor
 from odr.judgment.decision.checks import problems
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, FactOnFile, case_file
 from odr.judgment.decision.issuing import document_of, has_rested
-from odr.judgment.decision.papers import appeal_words, cost_words, lines, order_words, relief_words
+from odr.judgment.decision.new_evidence_costs import costs_reasons
+from odr.judgment.decision.papers import appeal_words, cost_words, lines, orders_words, relief_words
+from odr.judgment.decision.partial_agreement import agreement_order, agreement_reasons
+from odr.judgment.decision.retried import first_reasons
 from odr.judgment.enforcement.agreed_terms import under_agreement
 from odr.judgment.enforcement.case_views import waiting_costs
 from odr.judgment.enforcement.effect import interest_left, left_of
 from odr.judgment.enforcement.queries import barred, open_enforcement, unconfirmed
 from odr.judgment.group.judgments import pronounced
-from odr.judgment.models import Decision, Obligation, Order
+from odr.judgment.models import Decision, Obligation
 from odr.judgment.queries import current_draft, issued, names_of, obligations_of
 from odr.judgment.remedies.retrial import certificates_of
 from odr.judgment.vocabulary import DecisionState
@@ -70,7 +73,9 @@ class DecisionPage:
     exhibits: list[ExhibitOnFile]
     paragraph_of: Mapping[str, int]
     reasons: list[ReasonView]
-    orders: list[tuple[Order, Text]]
+    first: list[Any]
+    """Why the first judgment stands or falls, where the decision is given on a retrial."""
+    orders: list[tuple[int, Text]]
     costs: list[Any]
     appeal: Text
 
@@ -136,6 +141,7 @@ def decision_page(sitting: Sitting, case: Case, decision: Decision) -> DecisionP
         if f.finding is not None
     ]
     first = max([p.number for p in found], default=0) + 1
+    agreed = agreement_order(sitting, case, decision) is not None
     return DecisionPage(
         decision=decision,
         document=document_of(sitting.session, decision),
@@ -150,7 +156,15 @@ def decision_page(sitting: Sitting, case: Case, decision: Decision) -> DecisionP
             ReasonView(n, linked(r["text"], file), r.get("articles"))
             for n, r in enumerate(parts.get("reasons", []), first)
         ],
-        orders=[(o, order_words(case, o, decision.performance_days)) for o in decision.orders],
+        first=[
+            linked(one, file) if isinstance(one, str) else one
+            for one in (
+                *(r.text for r in first_reasons(decision, agreed=agreed)),
+                *costs_reasons(sitting, case, decision),
+                *agreement_reasons(sitting, case, decision),
+            )
+        ],
+        orders=list(enumerate(orders_words(sitting, case, decision), 1)),
         costs=[*cost_words(case, decision), *relief_words(sitting, case, decision)],
         appeal=appeal_words(sitting, case),
     )

@@ -24,8 +24,11 @@ from odr.judgment.decision.default import default_gate, defaulting, not_heard
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, case_file, no_ground
 from odr.judgment.decision.ground_faults import standing_faults
 from odr.judgment.decision.issuing import orders_digest
+from odr.judgment.decision.new_evidence_costs import not_found_on_costs
+from odr.judgment.decision.partial_agreement import not_found_on_agreement
 from odr.judgment.decision.queries import decided_in_part, reliefs_by_key
-from odr.judgment.decision.standard_sentences import GAP
+from odr.judgment.decision.retried import not_said_of_the_first
+from odr.judgment.draft.standard_sentences import GAP
 from odr.judgment.models import Decision, Order
 from odr.judgment.panel.rules import panel_problems
 from odr.judgment.queries import motions_of
@@ -52,6 +55,9 @@ def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
     found += [*_missing_parts(sitting, case, decision), *_findings(file, decision)]
     found += standing_faults(sitting, case, file)
     found += [
+        *not_said_of_the_first(sitting, case, decision),
+        *not_found_on_costs(sitting, case, decision),
+        *not_found_on_agreement(sitting, case, decision),
         *_orders(sitting, case, decision),
         *_arithmetic(sitting, case, decision),
         *_open_motions(sitting, case),
@@ -82,6 +88,9 @@ def not_to_be_spoken(sitting: Sitting, case: Case, decision: Decision) -> list[T
         *in_another_language(sitting, case, decision),
         *unripe(sitting, case),
         *_missing_parts(sitting, case, decision),
+        *not_said_of_the_first(sitting, case, decision),
+        *not_found_on_costs(sitting, case, decision),
+        *not_found_on_agreement(sitting, case, decision),
         *_orders(sitting, case, decision),
         *_arithmetic(sitting, case, decision),
         *_open_motions(sitting, case),
@@ -207,6 +216,8 @@ def orders_against_claims(
     by_relief: dict[int, list[Order]] = defaultdict(list)
     rest_dismissed = False
     for order in decision.orders:
+        if order.is_beside_claims:
+            continue
         if order.relief_id is not None:
             by_relief[order.relief_id].append(order)
         elif order.kind is OrderKind.DISMISS:

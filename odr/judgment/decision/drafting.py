@@ -21,7 +21,8 @@ from odr.judgment.decision.file_before_judge import CaseFile, case_file
 from odr.judgment.decision.inputs import OrderInput
 from odr.judgment.decision.papers import bare, history_words
 from odr.judgment.decision.queries import reliefs_by_key
-from odr.judgment.decision.standard_sentences import questions
+from odr.judgment.decision.retried import as_it_was_ordered, first_judgment
+from odr.judgment.draft.standard_sentences import questions
 from odr.judgment.models import Decision
 from odr.judgment.vocabulary import FindingResult, OrderKind
 from odr.procedure.acts.act_versions import input_of
@@ -53,11 +54,16 @@ def draft_values(sitting: Sitting, case: Case, decision: Decision | None) -> dic
 
 
 def proposal(sitting: Sitting, case: Case) -> dict[str, Any]:
-    """A first draft: everything awarded as asked, or where no fact was found, nothing; costs to the losing side. The judge
-    changes what they find otherwise.
+    """A first draft: everything awarded as asked, or where no fact was found, nothing; on a retrial what the first judgment
+    ordered; costs to the losing side. The judge changes what they find otherwise.
     """
     file, locale = case_file(sitting, case), language_of(sitting, case)
-    orders = _orders(sitting, case, nothing_shown=_nothing_shown(file))
+    first = first_judgment(sitting, case)
+    orders = (
+        as_it_was_ordered(sitting, case, first)
+        if first is not None
+        else _orders(sitting, case, nothing_shown=_nothing_shown(file))
+    )
     return {
         "kind": "judgment",
         "language": locale,

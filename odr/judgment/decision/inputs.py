@@ -12,7 +12,7 @@ from odr.ground.errors import FieldFault, InvalidInput
 from odr.ground.text import Money, T
 from odr.identity.actors import Actor
 from odr.judgment.decision.queries import reliefs_by_key
-from odr.judgment.vocabulary import DecisionKind, OrderKind
+from odr.judgment.vocabulary import DecisionKind, FirstJudgment, OrderKind
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtMoney, CourtText, field
 from odr.procedure.papers.language import CaseLanguage
@@ -167,7 +167,27 @@ class DraftInput(CourtModel):
         str | None, CourtText(0, 4000), field(T("Questions in dispute"), T("One in each line."), widget="textarea")
     ] = None
     reasons: Annotated[list[ReasonInput], Field(max_length=60), field(T("Paragraph"))] = []
-    orders: Annotated[list[OrderInput], Field(min_length=1, max_length=60), field(T("Order"))]
+    first_judgment: Annotated[
+        FirstJudgment | None,
+        Choice(FirstJudgment),
+        field(
+            T("The first judgment"),
+            T(
+                "The retrial says what becomes of it (Interpretation of the Civil Procedure Law, art. 405). Upheld, it is performed as it stands: leave its orders as they are, or take them all out."
+            ),
+            widget="select",
+        ),
+    ] = None
+    first_why: Annotated[
+        str | None,
+        CourtText(0, 8000),
+        field(
+            T("What was wrong with the first judgment"),
+            T("Its defects and how they are corrected, or what made its result wrong. It stands in the judgment."),
+            widget="textarea",
+        ),
+    ] = None
+    orders: Annotated[list[OrderInput], Field(max_length=60), field(T("Order"))] = []
     costs: Annotated[list[CostShareInput], Field(max_length=40), field(T("Share of the court fee"), lock=True)] = []
     jointly: Annotated[bool, field(T("The losing parties bear the fee jointly"))] = False
     directly: Annotated[
@@ -178,3 +198,9 @@ class DraftInput(CourtModel):
         ),
     ] = False
     days: Annotated[int | None, Field(ge=1, le=365), field(T("Days to perform after the decision takes effect"))] = None
+
+    @model_validator(mode="after")
+    def _something_is_ordered(self) -> DraftInput:
+        if not self.orders and self.first_judgment not in (FirstJudgment.UPHELD, FirstJudgment.CORRECTED):
+            raise InvalidInput.at("orders", T("Give at least one order."))
+        return self

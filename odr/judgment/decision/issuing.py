@@ -12,9 +12,11 @@ from odr.docket.models import Case, DocketEntry, Document, Party
 from odr.docket.queries import parties
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.errors import ActNotOpen
-from odr.ground.text import T, words_of
+from odr.ground.text import SOURCE_LOCALE, T, words_of
 from odr.identity.actors import Actor
+from odr.judgment.decision.new_evidence_costs import costs_reasons
 from odr.judgment.decision.papers import decision_paper
+from odr.judgment.decision.partial_agreement import agreement_order, agreement_reasons
 from odr.judgment.decision.queries import standing_findings
 from odr.judgment.models import Decision, Order
 from odr.judgment.queries import current_draft, decision_named, decisions_of
@@ -132,8 +134,15 @@ def words_digest(sitting: Sitting, case: Case, decision: Decision) -> str:
     findings = [
         [f.reference, f.result.value, f.reasons, list(f.rests_on)] for f in standing_findings(sitting.session, case)
     ]
-    flags = [decision.performance_days, decision.by_default, decision.short, decision.language]
-    return sha256_hex(canonical([decision.reference, decision.parts, decision.costs, orders, findings, flags]))
+    flags = [
+        decision.performance_days,
+        decision.by_default,
+        decision.short,
+        decision.language,
+        *_of_the_first(decision),
+    ]
+    whole = [decision.reference, decision.parts, decision.costs, orders, findings, flags]
+    return sha256_hex(canonical([*whole, *costs_reasons(sitting, case, decision), *_agreed(sitting, case, decision)]))
 
 
 def orders_digest(decision: Decision) -> str:
@@ -142,7 +151,21 @@ def orders_digest(decision: Decision) -> str:
     """
     bears = sorted([share["party"], share["bears"]] for share in decision.costs.get("shares", []) if share["bears"])
     orders = [_order(o) for o in decision.orders]
-    return sha256_hex(canonical([decision.reference, decision.kind.value, orders, decision.performance_days, bears]))
+    said = [decision.reference, decision.kind.value, orders, decision.performance_days, bears]
+    return sha256_hex(canonical([*said, *_of_the_first(decision)[:2]]))
+
+
+def _agreed(sitting: Sitting, case: Case, decision: Decision) -> list[str]:
+    """What a judgment says of an agreement of some of the parties."""
+    said = [*agreement_reasons(sitting, case, decision), agreement_order(sitting, case, decision) or ""]
+    return [one if isinstance(one, str) else one.render(SOURCE_LOCALE) for one in said if one]
+
+
+def _of_the_first(decision: Decision) -> list[str | None]:
+    """What a judgment on a retrial says of the first one; of any other judgment nothing."""
+    if decision.first_judgment is None:
+        return []
+    return [decision.first_judgment.value, decision.retried, decision.first_why]
 
 
 def draft_read(sitting: Sitting, case: Case, values: Mapping[str, Any]) -> str:
@@ -166,6 +189,8 @@ def _order(o: Order) -> list[Any]:
         o.what,
         *interest,
         *([o.joint_ids] if o.joint_ids else []),
+        *([o.new_evidence_cost] if o.new_evidence_cost else []),
+        *([o.partial_agreement] if o.partial_agreement else []),
     ]
 
 

@@ -14,6 +14,9 @@ from odr.ground.text import Money, PaperDay, T, Text, side_by_side
 from odr.hearing.vocabulary import Presence
 from odr.judgment.decision.default import defaulting, relied
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, FactOnFile, case_file
+from odr.judgment.decision.new_evidence_costs import costs_order_words, costs_reasons
+from odr.judgment.decision.partial_agreement import agreed_order_words, agreement_order, agreement_reasons
+from odr.judgment.decision.retried import first_order, first_reasons
 from odr.judgment.enforcement.effect import instalments, is_appealable, is_final_retrial
 from odr.judgment.models import Decision, Finding as FoundRow, Motion, Order, Ruling
 from odr.judgment.preservation.reviews import may_be_reviewed
@@ -45,6 +48,10 @@ def lines(text: str | None) -> list[str]:
 
 def order_words(case: Case, order: Order, days: int) -> Text:
     """An order as a sentence; where several owe it jointly, with what that means."""
+    if order.new_evidence_cost is not None:
+        return costs_order_words(case, order, days)
+    if order.partial_agreement is not None:
+        return agreed_order_words(case, order, days)
     words = _order_words(case, order, days)
     if not order.joint_ids:
         return words
@@ -106,6 +113,21 @@ def _order_words(case: Case, order: Order, days: int) -> Text:
         if what
         else T("The rest of this head of the claim is dismissed.")
     )
+
+
+def orders_words(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
+    """All that a decision orders, sentence by sentence. On a retrial what becomes of the first judgment comes first; upheld, it
+    is that which is performed, and nothing is ordered anew (CPI 405).
+    """
+    first = first_order(sitting, case, decision)
+    if first is not None and decision.upholds:
+        return [first]
+    anew = [order_words(case, one, decision.performance_days) for one in decision.orders]
+    confirmed = agreement_order(sitting, case, decision)
+    if confirmed is not None:
+        own = [one.partial_agreement is None for one in decision.orders]
+        anew.insert(own.index(False) if False in own else len(own), confirmed)
+    return [first, *anew] if first is not None else anew
 
 
 def cost_words(case: Case, decision: Decision) -> list[Words]:
@@ -480,6 +502,9 @@ def basis_words(sitting: Sitting, case: Case, decision: Decision) -> Text:
     own = ["CPL 147"] if decision.by_default else []
     own += ["CPL 156"] if decision.kind is DecisionKind.PARTIAL else []
     own += ["CPL 165"] if case.track is Track.SMALL else []
+    own += ["CPL 218", "CPI 405"] if decision.first_judgment is not None else []
+    own += ["CPI 410"] if agreement_order(sitting, case, decision) is not None else []
+    own += ["CPI 409"] if any(one.new_evidence_cost is not None for one in decision.orders) else []
     return basis(sitting.pack(case), [*own, "CPL 155"], of=Basis.JUDGMENT, typed=typed)
 
 
@@ -504,12 +529,19 @@ def decision_paper(sitting: Sitting, case: Case, decision: Decision, at: datetim
         issues=lines(parts.get("issues")) if long else (),
         evidence=evidence_words(file, away, in_default=without) if long else (),
         findings=finding_lines(case, file, in_default=without) if long else (),
-        reasons=[Reason(r["text"], r.get("articles")) for r in parts.get("reasons", [])],
+        reasons=[
+            *(Reason(r["text"], r.get("articles")) for r in parts.get("reasons", [])),
+            *first_reasons(decision, agreed=agreement_order(sitting, case, decision) is not None),
+            *(Reason(one) for one in costs_reasons(sitting, case, decision)),
+            *(Reason(one) for one in agreement_reasons(sitting, case, decision)),
+        ],
         basis=basis_words(sitting, case, decision),
-        orders=[order_words(case, o, decision.performance_days) for o in decision.orders],
+        orders=orders_words(sitting, case, decision),
         costs=[*cost_words(case, decision), *relief_words(sitting, case, decision)],
         appeal=appeal_words(sitting, case),
-        late_performance=late_words(sitting, case) if any(o.kind is OrderKind.PAY for o in decision.orders) else None,
+        late_performance=late_words(sitting, case)
+        if not decision.upholds and any(o.kind is OrderKind.PAY for o in decision.orders)
+        else None,
     )
 
 

@@ -20,10 +20,10 @@ from odr.hearing import names as hearing_names
 from odr.hearing.queries import postings_of, reads_posting
 from odr.identity.actors import Actor, serving
 from odr.judgment.decision.file_before_judge import CaseFile
-from odr.judgment.decision.standard_sentences import Insertion
 from odr.judgment.draft.by_standard import Found, found_by_standard
 from odr.judgment.draft.comments import comments_on
 from odr.judgment.draft.models import DraftComment
+from odr.judgment.draft.standard_sentences import Insertion
 from odr.judgment.draft.text_blocks import blocks_for
 from odr.judgment.models import Decision
 from odr.procedure.acts.act_versions import input_of

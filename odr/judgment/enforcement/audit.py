@@ -141,7 +141,8 @@ def _owed(
         for order in decision.orders:
             rows = _owed_now(by_order[order.id], entries)
             number = rows[0].entry_number if rows else effect
-            if order.kind in OWED and order.debtor_id is not None and number is not None:
+            owing = rows or not decision.upholds
+            if owing and order.kind in OWED and order.debtor_id is not None and number is not None:
                 yield from (
                     f"entry {number}: decision {reference}, order {order.number}: {w}"
                     for w in _due(order, rows, labels)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Document, Party, Role
 from odr.docket.queries import parties, void
-from odr.filing.claim.progress import heard_again_by
+from odr.filing.claim.progress import heard_again_by, retrial_heard
 from odr.ground.text import Money, T, Text
 from odr.judgment import desks, names
 from odr.judgment.enforcement.agreed_terms import under_agreement
@@ -139,12 +139,19 @@ def is_final(sitting: Sitting, case: Case, decision: Decision) -> bool:
 
 
 def bring_into_effect(
-    sitting: Sitting, case: Case, decision: Decision, at: datetime, *, bears: Mapping[str, Money] | None = None
+    sitting: Sitting,
+    case: Case,
+    decision: Decision,
+    at: datetime,
+    *,
+    bears: Mapping[str, Money] | None = None,
+    owes: bool = True,
 ) -> date:
     """Write what is owed, start the time to perform it, settle the costs; returns the last day to perform.
 
     A partial judgment leaves the costs and the case's own effect to the judgment on the rest (CPL 156).
-    ``bears`` is who bears the fee where the higher court changed that too (FEE 30).
+    ``bears`` is who bears the fee where the higher court changed that too (FEE 30). ``owes`` is whether anything is owed by it:
+    one that upholds an earlier judgment leaves what that orders (CPI 405).
     """
     partial = decision.kind is DecisionKind.PARTIAL
     decision.effective_at = at
@@ -153,7 +160,7 @@ def bring_into_effect(
     due = reckon(sitting.pack(case), PERFORMANCE, at, amount=decision.performance_days)
     number = sitting.next_number(case)
     debtors: dict[int, Party] = {}
-    for order in decision.orders:
+    for order in decision.orders if owes else ():
         debtor = case.party_if_any(order.debtor_id)
         if order.kind in (OrderKind.PAY, OrderKind.DO, OrderKind.REFRAIN) and debtor is not None:
             debtors |= {one: case.party(one) for one in order.debtors}
@@ -162,7 +169,9 @@ def bring_into_effect(
         sitting.start_window(
             case, PERFORMANCE, party=party, start=at, subject=decision.reference, amount=decision.performance_days
         )
-    for party in parties(case) if RETRIAL in sitting.pack(case).windows.rules else []:
+    # What was decided on a retrial is not applied against a second time (CPI 381).
+    open_to_retrial = RETRIAL in sitting.pack(case).windows.rules and retrial_heard(sitting, case) is None
+    for party in parties(case) if open_to_retrial else []:
         sitting.start_window(case, RETRIAL, party=party, start=at, subject=decision.reference)
     if not partial:
         if bears is not None:

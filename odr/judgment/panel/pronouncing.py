@@ -24,7 +24,7 @@ from odr.judgment import desks
 from odr.judgment.decision import issuing
 from odr.judgment.decision.checks import not_to_be_spoken
 from odr.judgment.decision.file_before_judge import case_file
-from odr.judgment.decision.papers import appeal_words, cost_words, order_words
+from odr.judgment.decision.papers import appeal_words, cost_words, orders_words
 from odr.judgment.meetings.binding import the_committee_is_waited_for
 from odr.judgment.models import Decision
 from odr.judgment.panel import rules as panel_rules
@@ -201,7 +201,7 @@ def spoken_words(sitting: Sitting, case: Case, decision: Decision, grounds: str,
     judgment comes (CPL 151, 155).
     """
     return [
-        *(order_words(case, order, decision.performance_days) for order in decision.orders),
+        *orders_words(sitting, case, decision),
         *(side_by_side([line]) for line in cost_words(case, decision)),
         T("In short, because: %(grounds)s", grounds=grounds),
         appeal_words(sitting, case),

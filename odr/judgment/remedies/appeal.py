@@ -23,6 +23,7 @@ from odr.judgment.models import AppealAnswer, AppealPetition, Decision
 from odr.judgment.queries import decision_named, decisions_of, issued, petitions_of
 from odr.judgment.remedies.changed_on_appeal import ChangedPaymentInput, change_payments, changed_payments
 from odr.judgment.remedies.inputs import SendFileInput
+from odr.judgment.remedies.lives_again import stands_again
 from odr.judgment.remedies.rehearing import begin_anew, new_bench
 from odr.judgment.vocabulary import AppealOutcome, AppealState, DecisionKind, DecisionState
 from odr.payments.costs.demands import borne_at_most, borne_by, settle_bears, standing_fee
@@ -378,7 +379,7 @@ class AppealOutcomeInput(CourtModel):
     input=AppealOutcomeInput,
     by={Role.CLERK},
     at=APPEALABLE,
-    to={Stage.EFFECTIVE, Stage.PENDING},
+    to={Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.PENDING},
     guard=some_appeal,
     serves=Everyone.PARTIES,
     letter=Letter(
@@ -435,7 +436,11 @@ def record_appeal_outcome(
     else:
         if not partial:
             sitting.move(case, Stage.EFFECTIVE)
-        due_on = bring_into_effect(sitting, case, decision, in_effect_at, bears=costs.get("costs"))
+        # A judgment that upholds the first on a retrial orders nothing of its own, unless the higher court changed it.
+        upholds = decision.upholds and given.outcome is not AppealOutcome.CHANGED
+        due_on = bring_into_effect(sitting, case, decision, in_effect_at, bears=costs.get("costs"), owes=not upholds)
+        if upholds:
+            stands_again(sitting, case, decision)
         if "appeal_costs" in costs:
             settle_bears(sitting, case, costs["appeal_costs"], (Matter.APPEAL,))
         if given.amount is not None:

@@ -1,22 +1,31 @@
-"""The first decision lives again where a retrial ends without a judgment: it binds, is owed and enforced as before, and what was
-heard meanwhile counts for nothing (CPI 404, 407).
+"""The first decision lives again where a retrial ends without a judgment, and what was heard meanwhile counts for nothing (CPI
+404); or where the judgment on the retrial upholds it (CPI 405). It binds, is owed and enforced as before.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from odr.docket.models import Case, DocketEntry, Outcome, Role, Stage, Track
-from odr.filing.claim.progress import end_clocks
+from odr.docket.models import Case, DocketEntry, Document, Outcome, Role, Stage, Track
+from odr.filing.claim.progress import end_clocks, retrial_heard
 from odr.filing.course.time_limit_changes import go_on
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import T
 from odr.judgment import desks
-from odr.judgment.enforcement.effect import ENFORCE, PERFORMANCE, RETRIAL, papers_of, settle_costs
+from odr.judgment.enforcement.effect import (
+    ENFORCE,
+    PERFORMANCE,
+    RETRIAL,
+    papers_of,
+    set_decision_aside,
+    settle_costs,
+)
 from odr.judgment.enforcement.ending import INACTION, NOTICE
 from odr.judgment.enforcement.paid_in_full import follow_up
 from odr.judgment.enforcement.queries import enforcement_settlements, enforcements_of, performed
@@ -36,6 +45,14 @@ HALTED = (PERFORMANCE, ENFORCE, NOTICE, INACTION, "costs_review")
 """Times that stood still while the decision was heard again: what was left of them runs on."""
 
 
+@dataclass(frozen=True)
+class Fell:
+    """By which entry a decision fell, and when: what fell with it stands again with it."""
+
+    number: int
+    at: datetime
+
+
 def lives_again(sitting: Sitting, case: Case, began: DocketEntry) -> Decision:
     """Take the case back to where it stood before ``began``, the entry by which it was heard again; gives the decision that binds.
 
@@ -46,13 +63,14 @@ def lives_again(sitting: Sitting, case: Case, began: DocketEntry) -> Decision:
     if decision.state is not DecisionState.SET_ASIDE or decision.effective_at is None:
         raise ActNotOpen(T("No decision of this case could stand again."))
     before: dict[str, Any] = result.get("before", {})
+    fell = Fell(began.number, began.effective_at)
     _what_was_heard_counts_for_nothing(sitting, case, began)
-    _decision_stands(sitting, case, decision, began)
-    _owed_again(sitting, case, began)
+    _decision_stands(sitting, case, decision, fell)
+    _owed_again(sitting, case, fell)
     _nothing_goes_back(sitting, case)
     _case_stands(sitting, case, decision, before)
-    reopened = _enforced_again(sitting, case, began, before.get("halted", {}))
-    _times_run_on(sitting, case, began)
+    reopened = _enforced_again(sitting, case, fell, before.get("halted", {}))
+    _times_run_on(sitting, case, fell, (*HALTED, RETRIAL))
     if reopened and case.stage is Stage.EFFECTIVE:
         sitting.move(case, Stage.ENFORCEMENT)
     if case.stage is not Stage.CLOSED:
@@ -60,6 +78,39 @@ def lives_again(sitting: Sitting, case: Case, began: DocketEntry) -> Decision:
         follow_up(sitting, case)
     sitting.announce(RetrialEnded(case, began.number))
     return decision
+
+
+def stands_again(sitting: Sitting, case: Case, upholding: Decision) -> Decision:
+    """The first judgment stands again, since the one on the retrial upholds it and is in effect: it is owed, performed and
+    enforced as before, and its halted execution goes on by itself (CPI 405). Against it nobody applies for a retrial again (CPI
+    381). Gives the first judgment.
+    """
+    decision = decision_named(sitting.session, case, upholding.retried or "")
+    paper = sitting.session.get_one(Document, decision.document_id)
+    assert paper.void_by is not None and paper.void_at is not None
+    fell, began = Fell(paper.void_by, paper.void_at), retrial_heard(sitting, case)
+    before = json.loads(began.payload)["result"].get("before", {}) if began is not None else {}
+    halted = before.get("halted", {}) if began is not None and began.number == fell.number else {}
+    _decision_stands(sitting, case, decision, fell)
+    _owed_again(sitting, case, fell)
+    _nothing_goes_back(sitting, case)
+    reopened = _enforced_again(sitting, case, fell, halted)
+    _times_run_on(sitting, case, fell, HALTED)
+    if reopened:
+        sitting.move(case, Stage.ENFORCEMENT)
+    follow_up(sitting, case)
+    return decision
+
+
+def falls_again(sitting: Sitting, case: Case, upholding: Decision) -> list[Decision]:
+    """The judgment that upholds another binds nobody for now, since it was not served or may be appealed: what it upheld falls with
+    it. Gives that, or nothing for any other judgment.
+    """
+    if not upholding.upholds or upholding.effective_at is None:
+        return []
+    decision = decision_named(sitting.session, case, upholding.retried or "")
+    set_decision_aside(sitting, case, decision)
+    return [decision]
 
 
 def _what_was_heard_counts_for_nothing(sitting: Sitting, case: Case, began: DocketEntry) -> None:
@@ -75,17 +126,17 @@ def _what_was_heard_counts_for_nothing(sitting: Sitting, case: Case, began: Dock
     end_clocks(sitting, case, sitting.now)
 
 
-def _decision_stands(sitting: Sitting, case: Case, decision: Decision, began: DocketEntry) -> None:
+def _decision_stands(sitting: Sitting, case: Case, decision: Decision, fell: Fell) -> None:
     decision.state = DecisionState.ISSUED
     for paper in papers_of(sitting, decision):
-        if paper.void_by == began.number:
+        if paper.void_by == fell.number:
             paper.void_by = paper.void_at = None
 
 
-def _owed_again(sitting: Sitting, case: Case, began: DocketEntry) -> None:
+def _owed_again(sitting: Sitting, case: Case, fell: Fell) -> None:
     """What fell with the decision, and only that, is owed again."""
     for row in obligations_of(sitting.session, case, live=False):
-        if row.ended_at == began.effective_at and row.instrument is not Instrument.RETURNED:
+        if row.ended_at == fell.at and row.instrument is not Instrument.RETURNED:
             row.ended_at = None
     sitting.session.flush()
 
@@ -131,38 +182,38 @@ def _instant(before: dict[str, Any], key: str) -> datetime | None:
     return datetime.fromisoformat(before[key]) if before.get(key) else None
 
 
-def _enforced_again(sitting: Sitting, case: Case, began: DocketEntry, halted: dict[str, Any]) -> list[EnforcementCase]:
+def _enforced_again(sitting: Sitting, case: Case, fell: Fell, halted: dict[str, Any]) -> list[EnforcementCase]:
     """Each enforcement that ended because the decision fell goes on by itself, halted where it was (CPI 404)."""
     found = [
-        one
-        for one in enforcements_of(sitting.session, case, EnforcementState.ENDED)
-        if one.closed_entry == began.number
+        one for one in enforcements_of(sitting.session, case, EnforcementState.ENDED) if one.closed_entry == fell.number
     ]
     for one in found:
         one.state, one.closed_entry = EnforcementState.OPEN, None
         one.halted_entry, one.halt_ground = halted.get(one.reference, (None, None))
-        waits_again(sitting, case, one, began.number)
+        waits_again(sitting, case, one, fell.number)
         if one.halted_entry is not None:
             continue
         words = T("The retrial has ended: enforcement %(number)s goes on.", number=one.number)
         sitting.open_task(case, Role.CLERK, desks.ENFORCEMENT, words, risk=70, subject=one.reference)
     for row in enforcement_settlements(sitting.session, case, SettlementState.BROKEN):
-        if row.closed_entry == began.number:
+        if row.closed_entry == fell.number:
             row.state, row.closed_entry = SettlementState.SIGNED, None
     if any(one.halted_entry is None for one in found):
         sitting.announce(EnforcementRuns(case))
     return found
 
 
-def _times_run_on(sitting: Sitting, case: Case, began: DocketEntry) -> None:
+def _times_run_on(sitting: Sitting, case: Case, fell: Fell, kinds: Collection[str]) -> None:
     """Times that stood still run on with what was left of them; the six months for a retrial are never longer (CPI 127)."""
     reason = T("The decision was heard again; the retrial has ended.")
-    for window in [w for w in sitting.windows(case, state=WindowState.ENDED) if w.closed_by == began.number]:
+    for window in [w for w in sitting.windows(case, state=WindowState.ENDED) if w.closed_by == fell.number]:
+        if window.kind not in kinds:
+            continue
         if window.kind in HALTED:
             window.state, window.closed_by = WindowState.HALTED, None
-            window.halted_at = window.halted_at or began.effective_at
+            window.halted_at = window.halted_at or fell.at
             go_on(sitting, case, [window], sitting.now, reason, "CPL 217; CPI 404")
-        elif window.kind == RETRIAL and window.due_at is not None:
+        elif window.due_at is not None:
             runs = window.due_at >= sitting.now
             window.state = WindowState.OPEN if runs else WindowState.LAPSED
             window.closed_by = None if runs else sitting.next_number(case)

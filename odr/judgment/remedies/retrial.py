@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.docket.papers import FactsBlock, NoticePaper, ParagraphBlock
-from odr.docket.queries import entries_of
+from odr.docket.queries import entries_of, parties
 from odr.filing.claim.outsider_action.queries import actions_against
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.db import new_reference
-from odr.ground.errors import ActNotOpen
+from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import SOURCE_LOCALE, T, Text, words_of
 from odr.identity.actors import Actor
 from odr.judgment import desks, names
@@ -386,6 +386,15 @@ class RetrialOutcomeInput(CourtModel):
     """What became of an application for retrial."""
 
     ordered: Annotated[bool, field(T("The case is heard again"))] = False
+    sent_back: Annotated[
+        bool,
+        field(
+            T("The judgment is set aside, and the case sent back"),
+            T(
+                "The higher court held the retrial itself: the first judgment stands no more, whatever is decided now (Interpretation of the Civil Procedure Law, art. 252)."
+            ),
+        ),
+    ] = False
     new_evidence: OnNewEvidence = False
     court: Annotated[str, CourtText(1, 200, one_line=True), field(T("Which court decided"))]
     number: Annotated[str, CourtText(1, 80, one_line=True), field(T("Number of its ruling"))]
@@ -404,25 +413,31 @@ class RetrialOutcomeInput(CourtModel):
         PaperKind.NOTICE,
         T("Outcome of the application for retrial"),
         T(
-            "If it was refused, the decision stands. If a retrial was ordered, the decision is not enforced for now and the case is heard again here; what is asked of you then comes by letter with its day."
+            "If it was refused, the decision stands. If a retrial was ordered, the decision is not enforced for now; if it was set aside, it binds nobody any more. In both cases the case is heard again here, and what is asked of you then comes by letter with its day."
         ),
     ),
-    source=law("CPL 41, 215, 217", "CPI 45", "FEE 9, 23"),
+    source=law("CPL 41, 215, 217", "CPI 45, 252", "FEE 9, 23"),
     means={Milestone.HEARD_AGAIN},
     desk=desks.RETRIAL,
-    version=2,
+    version=3,
     topic=Topic.DECISION,
 )
 def record_retrial_outcome(
     sitting: Sitting, case: Case, given: RetrialOutcomeInput, *, actor: Actor, now: datetime
 ) -> Recorded:
     """Record what was decided: refused, the decision stands; ordered, its execution halts and this court hears the case
-    again (CPL 215, 217).
+    again (CPL 215, 217). Where the higher court held the retrial, set the judgment aside and sent the case back, it is heard as
+    at first: no judgment is left to uphold, and no retrial to end (CPI 252).
     """
     decision = binding(sitting, case)
     assert decision is not None
-    state = RetrialState.ORDERED if given.ordered else RetrialState.REFUSED
-    rows = retrials_of(sitting.session, case, *LIVE) if given.ordered else _above(sitting, case, *LIVE)
+    if given.ordered and given.sent_back:
+        raise InvalidInput.at(
+            "sent_back", T("Either a retrial is held here, or the judgment is set aside already. Choose one.")
+        )
+    anew = given.ordered or given.sent_back
+    state = RetrialState.ORDERED if anew else RetrialState.REFUSED
+    rows = retrials_of(sitting.session, case, *LIVE) if anew else _above(sitting, case, *LIVE)
     require_new_evidence(rows, ordered=given.ordered, new_evidence=given.new_evidence)
     if given.ordered:
         announce_costs(sitting, case, decision, rows, new_evidence=given.new_evidence)
@@ -432,9 +447,19 @@ def record_retrial_outcome(
             sitting.close_tasks(case, desk, row.reference)
         for kind in (OPINION, REVIEW):
             sitting.close_windows(case, kind, WindowState.ENDED, subject=row.reference)
-    before = hear_again(sitting, case, decision) if given.ordered else {}
+    before = hear_again(sitting, case, decision) if anew else {}
+    facts: dict[str, Any] = {"decision": decision.reference, "ordered": given.ordered, "heard_again": anew}
+    if given.sent_back:
+        known = [party.label for party in parties(case)]
+        return Recorded(
+            T(
+                "%(court)s, %(number)s: the judgment is set aside on a retrial, and the case comes back",
+                court=given.court,
+                number=given.number,
+            ),
+            {**facts, "sent_back": True, "by_default": decision.by_default, "parties": known},
+        )
     words = T("%(court)s, %(number)s: retrial %(outcome)s", court=given.court, number=given.number, outcome=state.label)
-    facts = {"decision": decision.reference, "ordered": given.ordered, "heard_again": given.ordered}
     return Recorded(words, {**facts, **before})
 
 
@@ -442,6 +467,12 @@ def record_retrial_outcome(
 def not_on_new_evidence(given: Mapping[str, Any]) -> dict[str, Any]:
     """At first no retrial had a fee, and on which ground it was ordered was not said."""
     return {**given, "new_evidence": False}
+
+
+@upcast(names.RECORD_RETRIAL_OUTCOME, from_version=2)
+def not_sent_back(given: Mapping[str, Any]) -> dict[str, Any]:
+    """At first it was not told apart whether a retrial was held here or the case was sent back after one."""
+    return {**given, "sent_back": False}
 
 
 def hear_again(sitting: Sitting, case: Case, decision: Decision) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from odr.docket.visibility import READS_FILE
 from odr.filing.claim.progress import debate_is_open, retrial_heard
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
+from odr.judgment.decision.new_evidence_costs import costs_of_this_retrial, items_words
+from odr.judgment.decision.partial_agreement import agreement_shown
 from odr.judgment.enforcement.effect import RETRIAL
 from odr.judgment.models import Decision, RetrialApplication
 from odr.judgment.queries import decision_named
@@ -146,5 +148,13 @@ def retrial_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """On the page of a case heard again: what is asked of the retrial and on which grounds; to that it keeps (CPI 403)."""
     if actor.role not in READS_FILE or retrial_heard(sitting, case) is None:
         return None
-    data = {"asked": asked_of_the_retrial(sitting, case), "decides": actor.role in DECIDING_ROLES}
+    data = {
+        "asked": asked_of_the_retrial(sitting, case),
+        "costs": [
+            (case.name_of(row.party_id), case.name_of(row.against_id), row.asked, items_words(row), row.words)
+            for row in costs_of_this_retrial(sitting, case)
+        ],
+        "agreement": agreement_shown(sitting, case),
+        "decides": actor.role in DECIDING_ROLES,
+    }
     return Panel("main", 12, "judgment/_retrial.html", data)

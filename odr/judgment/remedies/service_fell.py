@@ -23,6 +23,7 @@ from odr.judgment.enforcement_remedies.reversal.queries import see_to_giving_bac
 from odr.judgment.models import Decision
 from odr.judgment.queries import decisions_of, obligations_of, petitions_of
 from odr.judgment.remedies.heard_anew import void_what_was_heard
+from odr.judgment.remedies.lives_again import falls_again
 from odr.judgment.remedies.retrial_checks import LIVE, retrials_of
 from odr.judgment.remedies.retrial_rules import OPINION, REVIEW
 from odr.judgment.vocabulary import AppealState, DecisionKind, DecisionState, RetrialState
@@ -99,13 +100,16 @@ def undo_effect(sitting: Sitting, case: Case, decision: Decision) -> None:
     """
     if decision.effective_at is None:
         return
-    number, orders = sitting.next_number(case), {order.id for order in decision.orders}
+    number, fallen = sitting.next_number(case), [decision, *falls_again(sitting, case, decision)]
+    orders = {order.id for each in fallen for order in each.orders}
     owed = [o for o in obligations_of(sitting.session, case) if o.order_id in orders]
     for obligation in owed:
         obligation.ended_at = sitting.now
     for kind in (PERFORMANCE, RETRIAL):
-        sitting.close_windows(case, kind, WindowState.ENDED, subject=decision.reference)
-    _no_time_to_enforce(sitting, case, decision)
+        for each in fallen:
+            sitting.close_windows(case, kind, WindowState.ENDED, subject=each.reference)
+    for each in fallen:
+        _no_time_to_enforce(sitting, case, each)
     instrument_fell(sitting, case, standing=still_owed(sitting, case))
     for paper in papers_of(sitting, decision, certificates_only=True):
         void(paper, number, sitting.now)

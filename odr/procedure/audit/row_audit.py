@@ -76,6 +76,10 @@ class Course:
         if entry.act in self.spoken_by:  # Its text, with which the stage moves, follows.
             for reached in (self.reached, self.since):
                 reached.setdefault((after, Stage.PRONOUNCED), set()).update(entry.times)
+        if after is Stage.ENFORCEMENT and before not in BOUND_STAGES:
+            # A judgment that upholds what was enforced before it was heard again is in effect, and that is enforced at once (CPI 405).
+            for reached in (self.reached, self.since):
+                reached.setdefault((before, Stage.EFFECTIVE), set()).update(entry.times)
         if before is not after:
             if after in OPEN_STAGES:
                 self.since = {way: at for way, at in self.since.items() if way[1] in OPEN_STAGES}
