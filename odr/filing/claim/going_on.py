@@ -84,6 +84,23 @@ def _left_together(sitting: Sitting, case: Case, leaving: Party, claim: Claim) -
     return asked_together(sitting, case) if claim.kind == "claim" and is_along(leaving) else None
 
 
+def fee_when_left(sitting: Sitting, case: Case, claim: Claim, ending: str) -> Sequence[Text]:
+    """What a ruling by which a claim falls says of its fee: halved and borne by whoever brought it (FEE 15, 34), or computed anew
+    on what is left of a claim that several brought together (CPI 201; FEE 21). ``ending`` as the hook knows it.
+    """
+    leaving, told = case.party(claim.party_id), sitting.court.hooks.fee_at_ending
+    if told is None:
+        return []
+    others = [c for c in claims_of(sitting.session, case) if c.kind == "claim" and c.party_id != leaving.id]
+    if claim.kind == "claim" and is_along(leaving) and any(is_along(case.party(c.party_id)) for c in others):
+        return [
+            T(
+                "The court fee of those who claim together is computed anew on what is left. What was paid beyond it goes back to whoever paid, unless the court investigation was over."
+            )
+        ]
+    return told(sitting, case, leaving, ending)
+
+
 def alone_without(sitting: Sitting, case: Case, falls: Claim | None = None) -> list[Claim]:
     """Claims of third parties that go on by themselves: nobody of those the case began with claims any more, or nobody once
     ``falls`` has fallen. In a retrial, which keeps to what was decided at first, none does (CPI 237, 403).

@@ -12,10 +12,9 @@ from odr.docket.models import PARTY_ROLES, Case, Outcome, Party, Role, Stage
 from odr.docket.queries import parties
 from odr.filing import desks
 from odr.filing.claim import retried
-from odr.filing.claim.announcements import asked_together, is_along
-from odr.filing.claim.going_on import leave_claim, will_go_on
+from odr.filing.claim.announcements import asked_together
+from odr.filing.claim.going_on import fee_when_left, leave_claim, will_go_on
 from odr.filing.claim.progress import ask, decide, end_case, own_claim, requests_of, retrial_heard, standing_claim
-from odr.filing.claim.queries import claims_of
 from odr.filing.inputs import Answer, Reasons
 from odr.filing.models import Claim, RequestKind, RequestState
 from odr.filing.parties.details import claims_themselves
@@ -147,27 +146,16 @@ def withdrawal_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
 
 def fee_of_withdrawal(sitting: Sitting, case: Case, given: Any) -> Sequence[Text]:
     """The fee, halved and borne by whoever withdraws (FEE 15, 34); nothing where leave is refused."""
+    leaving = _leaving(sitting, case, given)
+    return [] if given.answer == "refuse" or leaving is None else fee_when_left(sitting, case, leaving, "withdrawn")
+
+
+def _leaving(sitting: Sitting, case: Case, given: Any) -> Claim | None:
+    """The claim that somebody asks to withdraw."""
     request = next(
         (r for r in requests_of(sitting, case, RequestKind.WITHDRAWAL) if r.reference == given.request), None
     )
-    told = sitting.court.hooks.fee_at_ending
-    if given.answer == "refuse" or request is None or told is None:
-        return []
-    leaving = case.party(request.party_id)
-    mine = standing_claim(sitting, case, leaving.id)
-    others = [c for c in claims_of(sitting.session, case) if c.kind == "claim" and c.party_id != leaving.id]
-    if (
-        mine is not None
-        and mine.kind == "claim"
-        and is_along(leaving)
-        and any(is_along(case.party(c.party_id)) for c in others)
-    ):
-        return [
-            T(
-                "The court fee of those who claim together is computed anew on what is left. What was paid beyond it goes back to whoever paid, unless the court investigation was over."
-            )
-        ]
-    return told(sitting, case, leaving, "withdrawn")
+    return standing_claim(sitting, case, request.party_id) if request is not None else None
 
 
 def what_follows(sitting: Sitting, case: Case, given: Any) -> Sequence[Text]:
@@ -178,10 +166,7 @@ def what_follows(sitting: Sitting, case: Case, given: Any) -> Sequence[Text]:
         return []
     if retrial_heard(sitting, case) is not None:
         return [T("The first decision is set aside with it; the claim is not brought again.")]
-    request = next(
-        (r for r in requests_of(sitting, case, RequestKind.WITHDRAWAL) if r.reference == given.request), None
-    )
-    leaving = standing_claim(sitting, case, request.party_id) if request is not None else None
+    leaving = _leaving(sitting, case, given)
     return will_go_on(sitting, case, leaving) if leaving is not None else []
 
 
