@@ -63,6 +63,7 @@ ENDS_IT = {
     "refuse_claim",
     "deem_withdrawn",
     "rule_on_withdrawal",
+    "rule_on_absence",
     "allow_agreed_withdrawal",
     "sign_statement",
     "give_ruling",

@@ -147,7 +147,7 @@ def task_title(who: Text | str, party: Party, claims: bool, against: Collection[
     is_third = party.role is Role.THIRD_PARTY
     if claims and against:
         return T(
-            "%(name)s, %(role)s, did not come, but that is not held against them: %(why)s Without that their claim does not count as withdrawn (Civil Procedure Law, art. 146).",
+            "%(name)s, %(role)s, did not come, but that is not held against them: %(why)s Their claim does not count as withdrawn for it (Civil Procedure Law, art. 146).",
             name=who,
             role=party.role.label,
             why=next(iter(against)),
@@ -164,9 +164,9 @@ def task_title(who: Text | str, party: Party, claims: bool, against: Collection[
         )
     if is_third:
         return T(
-            "%(name)s, third party, did not come, and %(why)s Nothing is decided on them before they were called (Civil Procedure Law, art. 177).",
+            "%(name)s, third party, did not come. %(why)s Nothing is decided on them before they were called (Civil Procedure Law, art. 177).",
             name=who,
-            why=next(iter(against), T("nothing shows that they were called.")),
+            why=next(iter(against), ""),
         )
     return T(
         "%(name)s did not come. Whether a decision in default is open depends on proof of service and of the summons (Civil Procedure Law, art. 147).",
