@@ -37,7 +37,6 @@ OF_ITS_OWN_MOTION = {
     "join_into_case",
     "sever_claim",
     "deem_withdrawn",
-    "rule_on_absence",
     "order_appraisal",
     "allow_agreed_withdrawal",
     "end_enforcement",
