@@ -263,6 +263,14 @@ class Hands:
             return False
         return True
 
+    def decides_without(self, lot: Random) -> None:
+        """Whoever stayed away had no good reason: the judge decides without each of them."""
+        with self.scene.court.database.read() as session:
+            look, case = self.scene.court.look(session), session.get_one(Case, self.scene.case_id)
+            away = [one.reference for one in absences(look, case)]
+        for reference in away:
+            self.do("rule_on_absence", Role.JUDGE, lot, absence=reference, answer="decided", reasons=WORDS)
+
     # Steps
 
     def hurry(self, lot: Random) -> bool:
@@ -659,7 +667,7 @@ class Hands:
         away = absences(look, case)
         if not away:
             raise NothingToChoose("absence")
-        answers = ["decided"] if self.careful else ["decided", "decided", "decided", "withdrawn", "excused"]
+        answers = ["decided", "decided", "decided", "withdrawn", "excused"]
         return {"absence": lot.choice(away).reference, "answer": lot.choice(answers), "reasons": WORDS}
 
     def _for_record_findings(self, look: Sitting, case: Case, lot: Random, actor: Actor) -> dict[str, Any]:
