@@ -15,11 +15,14 @@ from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.hearing.courtroom.absence.waiting import absences
 from odr.hearing.models import Hearing, Summons
 from odr.hearing.vocabulary import HearingState
+from odr.judgment.decision.checks import absent_claims_first
 from odr.judgment.decision.default import defaulting, not_heard
+from odr.judgment.decision.queries import reliefs_by_key
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.models import FeeAssessment, Refund
 from odr.procedure.audit.docket_audit import audit
 from odr.procedure.models import Task
+from odr.register.publication.models import Publication
 from odr.service.models import Packet, ProofOfService
 from tests.filing.third import OWNER, begun, brought_in, other_case, with_claim
 from tests.scene import PAPERS, Scene
@@ -302,3 +305,29 @@ def test_the_ruling_says_what_it_rests_on(pending: Scene) -> None:
     with pending.court.database.read() as session:
         kept = session.scalars(PAPERS.where(Document.case_id == pending.case_id, Document.kind == "ruling")).all()
         assert kept[-1].content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(("answer", "standing"), [("decided", 2), ("withdrawn", 1)])
+def test_no_judgment_before_it_is_ruled_on_whoever_claims_and_stayed_away(
+    pending: Scene, answer: str, standing: int
+) -> None:
+    """Signing waits for the ruling on the third party's absence; then it is decided on what still stands (CPL 146; CPI 236). A
+    ruling is numbered in the ledger once it is served.
+    """
+    with_claim(pending)
+    hear(pending, "third_party/1")
+
+    def waits_for() -> list[str]:
+        with pending.court.database.read() as session:
+            look, case = pending.court.look(session), session.get_one(Case, pending.case_id)
+            return [why.render("en") for why in absent_claims_first(look, case)]
+
+    assert len(waits_for()) == 1 and OWNER in waits_for()[0]
+    rule(pending, "third_party/1", answer)
+    assert waits_for() == []
+    pending.later(days=2)
+    with pending.court.database.read() as session:
+        case = session.get_one(Case, pending.case_id)
+        assert len(claims_of(session, case)) == len(reliefs_by_key(session, case)) == standing
+        kinds = [row.kind for row in session.scalars(select(Publication).where(Publication.case_id == case.id))]
+        assert kinds == ["in_case"]

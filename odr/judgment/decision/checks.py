@@ -73,10 +73,10 @@ def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
         T("%(party)s was not heard: %(reason)s", party=party.name, reason=reason)
         for party, reason in not_heard(sitting, case)
     ]
-    return [*found, *_not_ruled_on(sitting, case)]
+    return [*found, *absent_claims_first(sitting, case)]
 
 
-def _not_ruled_on(sitting: Sitting, case: Case) -> Iterator[Text]:
+def absent_claims_first(sitting: Sitting, case: Case) -> Iterator[Text]:
     """Whoever claims something and stayed away, properly called, is ruled on first: their claim counts as withdrawn, or it is
     decided without them (CPL 146, 148; CPI 235, 236).
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -245,7 +245,7 @@ def rule_on_absence(sitting: Sitting, case: Case, given: AbsenceRuling, *, actor
     return _falls(sitting, case, absence, result, now)
 
 
-def _falls(sitting: Sitting, case: Case, absence: Absence, result: dict[str, object], now: datetime) -> Recorded:
+def _falls(sitting: Sitting, case: Case, absence: Absence, result: Mapping[str, object], now: datetime) -> Recorded:
     """The claim counts as withdrawn; what else is claimed goes on."""
     claim, name = absence.claim, absence.party.name
     if retrial_heard(sitting, case) is not None:
