@@ -89,7 +89,9 @@ def test_a_translation_has_the_same_places() -> None:
 
 LAW = re.compile(r"\[=?([A-Z]{2,8} \d[^\[\]]*)\]")
 """Where a sentence names its law (odr.ground.text.with_law)."""
-BY_ITSELF = re.compile(r"\b[Aa]rt(?:icles?|s?\.) ?\d|》第[一二三四五六七八九十百零]+条|第[一二三四五六七八九十百零]{2,}条")
+BY_ITSELF = re.compile(
+    r"\b[Aa]rt(?:icles?|s?\.) ?\d|》第[一二三四五六七八九十百零]+条|第[一二三四五六七八九十百零]{2,}条"
+)
 """A sentence that writes an article out."""
 EXAMPLES = {"For example CPL 122."}
 """What may be typed, in the Chinese of its reader."""

@@ -483,3 +483,13 @@ class JoinInput(ActingPart):
             T("Only if everybody agrees [OLR 20]. You can ask for a live hearing later."),
         ),
     ] = False
+
+
+class GoingOnFact(CourtModel):
+    """From which case a third party's claim goes on by itself, who stands in it as what, and whose exhibits came along."""
+
+    case: str
+    reference: str
+    claim: str
+    parties: list[dict[str, str]]
+    exhibits: Literal["all", "own"]

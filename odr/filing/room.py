@@ -9,7 +9,7 @@ from odr.docket.queries import entry
 from odr.docket.visibility import READS_FILE
 from odr.filing import names
 from odr.filing.bulk.lodging import lodge_waiting
-from odr.filing.claim import acts, changes, joining_cases
+from odr.filing.claim import acts, changes, going_on, joining_cases
 from odr.filing.claim.progress import requests_that_wait, standing_claim, waits_for
 from odr.filing.claim.public_interest import (
     acts as public_interest,
@@ -98,7 +98,7 @@ def on_served(sitting: Sitting, event: Served) -> None:
         served = entry(sitting.session, case, number)
         if served is not None and served.act == names.FILE_COUNTERCLAIM:
             changes.start_counter_answer(sitting, case, party, event.at, event.proof)
-        elif served is not None and served.act == names.OPEN_SEVERED_CASE:
+        elif served is not None and served.act in (names.OPEN_SEVERED_CASE, names.OPEN_CASE_GOING_ON):
             joining_cases.begin_severed(sitting, case, party, event.at, event.proof)
         elif served is not None and served.act == names.FILE_THIRD_PARTY_CLAIM:
             joinder.start_third_party_answer(sitting, case, party, event.at, event.proof)
@@ -124,7 +124,9 @@ def on_heard_again(sitting: Sitting, event: HeardAgain) -> None:
 
 
 def on_fee_lapsed(sitting: Sitting, event: FeeLapsed) -> None:
-    """A claim or counterclaim whose fee was not paid was ruled withdrawn: it stands no longer (CPI 213)."""
+    """A claim or counterclaim whose fee was not paid was ruled withdrawn: it stands no longer (CPI 213); a third party's own
+    goes on by itself, as where leave to withdraw is given (CPI 237).
+    """
     claim = standing_claim(sitting, event.case, event.party.id)
     if claim is None or event.matter != claim.kind:
         return
@@ -132,6 +134,8 @@ def on_fee_lapsed(sitting: Sitting, event: FeeLapsed) -> None:
         changes.take_back_increase(sitting, event.case, claim, event.stands)
     else:
         claim.withdrawn_at = sitting.now
+        sitting.session.flush()
+        going_on.go_on_alone(sitting, event.case, sitting.now)
 
 
 def asked_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:

@@ -13,6 +13,7 @@ from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new
 from odr.hearing.examination.exhibit_places import Place, read_region
 from odr.hearing.vocabulary import (
     AdjournmentGround,
+    Away,
     Axis,
     DutyState,
     HearingState,
@@ -553,7 +554,14 @@ class Attendance(Base):
     note: Mapped[str | None] = mapped_column(Text)
     identity: Mapped[IdentityCheck | None] = mapped_column(enum_column(IdentityCheck))
     """How it was made sure who was there; None for who was absent, and in records made before it was asked."""
+    away: Mapped[Away | None] = mapped_column(enum_column(Away))
+    """Why somebody who came was not heard all the same; None for who was heard, or did not come at all."""
     __table_args__ = (APPEND_ONLY,)
+
+    @property
+    def took_part(self) -> bool:
+        """Whether somebody was there who could be heard, to the end (CPL 146, 147; CPI 235)."""
+        return self.presence is not Presence.ABSENT and self.away is None
 
 
 class RecordingConfirmation(Base):

@@ -176,6 +176,21 @@ class Presence(enum.Enum):
         }[self]
 
 
+class Away(enum.Enum):
+    """Why somebody who came to a hearing was not heard in it all the same (CPL 146, 147; CPI 235)."""
+
+    LEFT = "left"  # left without leave of the court before the end
+    NO_GUARDIAN = "no_guardian"  # came without the guardian who acts in their place, and nobody else spoke for them
+
+    @property
+    def label(self) -> Words:
+        """The reason in words."""
+        return {
+            Away.LEFT: T("left without leave before the end"),
+            Away.NO_GUARDIAN: T("came without the guardian, and nobody else spoke for them"),
+        }[self]
+
+
 class IdentityCheck(enum.Enum):
     """How it was made sure, again, who takes part in a hearing (OLR 7(3); CPL 140(2); CTR 6)."""
 

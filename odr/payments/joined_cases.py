@@ -46,12 +46,13 @@ def on_case_joined(sitting: Sitting, event: CaseJoined) -> None:
 
 def on_claim_severed(sitting: Sitting, event: ClaimSevered) -> None:
     """A claim is heard by itself: its fee is reckoned anew as a claim's, and what was paid for it counts (FEE 18 no
-    longer halves it).
+    longer halves it). Where it goes on alone because the case it was brought into was withdrawn, nobody is asked for more: the
+    court had decided to hear it together, and the law raises no fee for what another does (FEE 18, 21; CPI 237).
     """
     case, matter = event.case, Matter(event.kind)
     old = next((b for b in _standing(sitting, case) if b.party_id == event.party.id and b.matter is matter), None)
     if old is not None:
-        _go_along(sitting, case, event.into, old, event.new_party, Matter.CLAIM)
+        _go_along(sitting, case, event.into, old, event.new_party, Matter.CLAIM, joined=event.heard_together_before)
 
 
 def _standing(sitting: Sitting, case: Case) -> list[FeeBasis]:
@@ -63,7 +64,9 @@ def _standing(sitting: Sitting, case: Case) -> list[FeeBasis]:
     return list(sitting.session.scalars(query))
 
 
-def _go_along(sitting: Sitting, case: Case, into: Case, old: FeeBasis, party: Party, matter: Matter) -> None:
+def _go_along(
+    sitting: Sitting, case: Case, into: Case, old: FeeBasis, party: Party, matter: Matter, *, joined: bool = False
+) -> None:
     rows = [row for row in assessments_of(sitting.session, case, party_id=old.party_id) if row.matter is old.matter]
     there = next((b for b in _standing(sitting, into) if b.party_id == party.id and b.matter is matter), None)
     amounts = [*(there.amounts if there else []), *old.amounts]
@@ -76,7 +79,7 @@ def _go_along(sitting: Sitting, case: Case, into: Case, old: FeeBasis, party: Pa
         amounts,
         others,
         sitting.now,
-        joined=old.joined and matter is not Matter.CLAIM,
+        joined=old.joined and (joined or matter is not Matter.CLAIM),
     )
     old.until = sitting.now
     if there is None:
@@ -87,7 +90,7 @@ def _go_along(sitting: Sitting, case: Case, into: Case, old: FeeBasis, party: Pa
             ask_no_more(sitting, case, row)
         # A part of a fee counts like the whole, on a notice that was replaced too.
         if paid_on(sitting.session, row).minor:
-            _move(sitting, into, row, party, matter)
+            _move(sitting, into, row, party, matter, joined=basis.joined)
             paid = True
         else:
             row.goes_on_as = basis.reference
@@ -100,7 +103,7 @@ def _go_along(sitting: Sitting, case: Case, into: Case, old: FeeBasis, party: Pa
         )
 
 
-def _move(sitting: Sitting, into: Case, row: FeeAssessment, party: Party, matter: Matter) -> None:
+def _move(sitting: Sitting, into: Case, row: FeeAssessment, party: Party, matter: Matter, *, joined: bool) -> None:
     """The notice and what was paid on it belong to the other case from now on, in the rows and in the books: as much as the
     court still holds of it. What was ordered back before goes back in the case that ordered it.
     """
@@ -113,14 +116,16 @@ def _move(sitting: Sitting, into: Case, row: FeeAssessment, party: Party, matter
     row.case_id, row.party_id, row.basis_id, row.matter, row.entry_number = (
         into.id,
         party.id,
-        _paid_on(sitting, row, into, party, matter).id,
+        _paid_on(sitting, row, into, party, matter, joined=joined).id,
         matter,
         sitting.next_number(into),
     )
     sitting.session.flush()
 
 
-def _paid_on(sitting: Sitting, row: FeeAssessment, into: Case, party: Party, matter: Matter) -> FeeBasis:
+def _paid_on(
+    sitting: Sitting, row: FeeAssessment, into: Case, party: Party, matter: Matter, *, joined: bool
+) -> FeeBasis:
     """What a notice that goes along was computed on, as it stands in the other case: so much is paid for where an increase
     falls (FEE 21).
     """
@@ -131,7 +136,7 @@ def _paid_on(sitting: Sitting, row: FeeAssessment, into: Case, party: Party, mat
         matter=matter,
         amounts=list(own.amounts),
         non_property=own.non_property,
-        joined=own.joined and matter is not Matter.CLAIM,
+        joined=own.joined and joined,
         since=own.since,
         until=sitting.now,
     )

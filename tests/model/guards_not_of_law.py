@@ -17,6 +17,8 @@ class Why(enum.Enum):
 
 
 NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
+    "hearing.courtroom.absence.acts.i_was_away": (Why.ONCE, None),
+    "hearing.courtroom.absence.acts.somebody_was_away": (Why.NAMED, None),
     "judgment.enforcement_remedies.successors.acts.debtor_can_be_changed": (
         Why.BEYOND,
         "judgment/test_successors.py",
@@ -127,10 +129,10 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "filing.claim.acknowledgement.not_answered": (Why.NAMED, None),
     "filing.claim.acts.not_joined": (Why.HANDLER, None),
     "filing.claim.changes.no_counterclaim_yet": (Why.ONCE, None),
-    "filing.claim.changes.no_withdrawal_waits": (Why.ONCE, None),
-    "filing.claim.changes.nobody_claims_along": (Why.BEYOND, "filing/test_claiming_along.py"),
-    "filing.claim.changes.something_to_withdraw": (Why.HANDLER, None),
-    "filing.claim.changes.withdrawal_waits": (Why.NAMED, None),
+    "filing.claim.withdrawing.no_withdrawal_waits": (Why.ONCE, None),
+    "filing.claim.withdrawing.nobody_claims_along": (Why.BEYOND, "filing/test_claiming_along.py"),
+    "filing.claim.withdrawing.something_to_withdraw": (Why.HANDLER, None),
+    "filing.claim.withdrawing.withdrawal_waits": (Why.NAMED, None),
     "filing.claim.joining_cases.nothing_is_heard_yet": (Why.BEYOND, "filing/test_merging.py"),
     "filing.claim.joining_cases.several_claims": (Why.NAMED, None),
     "filing.claim.progress.own_claim": (Why.HANDLER, None),

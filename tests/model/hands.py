@@ -20,6 +20,7 @@ from odr.docket.models import Case, DocketEntry, PartyKind, Role, Seat, Stage
 from odr.filing.inputs import JoinInput
 from odr.filing.parties.joining_by_code import join
 from odr.ground.errors import CourtError
+from odr.hearing.courtroom.absence.waiting import absences
 from odr.hearing.models import Hearing
 from odr.hearing.vocabulary import HearingState
 from odr.identity.actors import Actor, actors_in
@@ -115,6 +116,7 @@ TOWARDS_THE_END = (
     "certify_effect",
     "countersign_decision",
     "issue_decision",
+    "rule_on_absence",
     "send_for_signing",
     "draft_decision",
     "record_findings",
@@ -260,6 +262,14 @@ class Hands:
         except (Refused, NothingToChoose):
             return False
         return True
+
+    def decides_without(self, lot: Random) -> None:
+        """Whoever stayed away had no good reason: the judge decides without each of them."""
+        with self.scene.court.database.read() as session:
+            look, case = self.scene.court.look(session), session.get_one(Case, self.scene.case_id)
+            away = [one.reference for one in absences(look, case)]
+        for reference in away:
+            self.do("rule_on_absence", Role.JUDGE, lot, absence=reference, answer="decided", reasons=WORDS)
 
     # Steps
 
@@ -652,6 +662,13 @@ class Hands:
             "debated": "yes" if self.careful or lot.random() < 0.9 else "no",
             "last_words": "yes" if self.careful or lot.random() < 0.9 else "no",
         }
+
+    def _for_rule_on_absence(self, look: Sitting, case: Case, lot: Random, actor: Actor) -> dict[str, Any]:
+        away = absences(look, case)
+        if not away:
+            raise NothingToChoose("absence")
+        answers = ["decided", "decided", "decided", "withdrawn", "excused"]
+        return {"absence": lot.choice(away).reference, "answer": lot.choice(answers), "reasons": WORDS}
 
     def _for_record_findings(self, look: Sitting, case: Case, lot: Random, actor: Actor) -> dict[str, Any]:
         file = case_file(look, case)

@@ -213,6 +213,33 @@ def summoned(record: Record, who: Party, hearing: Hearing) -> bool:
     return False
 
 
+@invariant("CPL 139, 146, 147, 149; CPI 235, 236; OLR 25", frozenset({"rule_on_absence"}))
+def nothing_follows_from_an_absence_without_a_summons_in_time(record: Record, entry: Entry) -> Iterator[str]:
+    """Whoever came, or was not lawfully called, or was kept away by a failure, loses nothing; of a respondent no claim counts as
+    withdrawn.
+    """
+    if entry.given["answer"] == "excused":
+        return
+    who = next(p for p in record.case.parties if p.label == entry.result["party"])
+    hearing = next(h for h in record.hearings if h.reference == entry.result["hearing"])
+    if record.came(who, hearing):
+        yield f"{who.label} came to the hearing"
+    elif not summoned(record, who, hearing):
+        yield f"{who.label} was not lawfully summoned to the hearing"
+    if entry.given["answer"] == "withdrawn" and who.role is Role.RESPONDENT:
+        yield f"a claim of {who.label} counts as withdrawn"
+
+
+@invariant("CPL 146, 148; CPI 213, 236, 237", JUDGMENT)
+def nothing_is_decided_on_a_claim_that_fell(record: Record, entry: Entry) -> Iterator[str]:
+    """What was withdrawn, or counts as withdrawn, or goes on in another case, is not decided in this one."""
+    standing = {relief.id for relief in record.reliefs}
+    judgment = record.judgment
+    for order in judgment.orders if judgment is not None else ():
+        if order.relief_id is not None and order.relief_id not in standing:
+            yield f"order {order.number} decides on a claim that does not stand"
+
+
 @invariant("CPL 139, 140, 144; OLR 20, 21", JUDGMENT)
 def ordinary_procedure_has_a_hearing(record: Record, entry: Entry) -> Iterator[str]:
     """In ordinary procedure there is a hearing with everybody at the same time, recorded, with debate and everybody's last words, and its

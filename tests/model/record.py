@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, DocketEntry, Party, Role, Seat, Track
 from odr.evidence.models import Exhibit
-from odr.filing.models import Claim
+from odr.filing.models import Claim, Relief
 from odr.hearing.models import Examination, Hearing, Opinion
 from odr.hearing.vocabulary import HearingState, PhaseState, Presence
 from odr.identity.models import Account
@@ -111,6 +111,12 @@ class Record:
         """What is asked for now."""
         return [c for c in self._all(Claim) if c.withdrawn_at is None]
 
+    @property
+    def reliefs(self) -> list[Relief]:
+        """Everything asked for now, head by head."""
+        standing = [c.id for c in self.claims]
+        return list(self.session.scalars(select(Relief).where(Relief.claim_id.in_(standing))))
+
     # Service
 
     @cached_property
@@ -179,7 +185,8 @@ class Record:
 
     def came(self, party: Party, hearing: Hearing) -> bool:
         """Whether a party took part in a hearing."""
-        return any(a.party_id == party.id and a.presence is not Presence.ABSENT for a in hearing.attendances)
+        mine = [a for a in hearing.attendances if a.party_id == party.id]
+        return any(a.presence is not Presence.ABSENT and a.away is None for a in mine)
 
     @property
     def exhibits(self) -> list[Exhibit]:

@@ -122,6 +122,7 @@ def signed(hands: Hands, lot: Random) -> None:
     """A decision lies signed."""
     heard(hands, lot, days=13)
     hands.wait(days=9)
+    hands.decides_without(lot)
     for name in ("record_findings", "draft_decision", "send_for_signing"):
         hands.do(name, Role.JUDGE, lot)
 
@@ -184,6 +185,7 @@ def votes_alone(hands: Hands, lot: Random) -> None:
     """One judge votes."""
     heard(hands, lot, days=13)
     hands.wait(days=9)
+    hands.decides_without(lot)
     for name in ("record_findings", "draft_decision", "vote_on_decision", "deliberate"):
         hands.do(name, Role.JUDGE, lot)
 

@@ -56,6 +56,7 @@ def test_a_case_heard_further_is_judged_after_everybodys_last_words(small_scene:
     heard(hands, lot, days=13)
     hands.wait(days=9)
     assert small_scene.case().stage is Stage.DELIBERATION, hands.story
+    hands.decides_without(lot)
     for name in ("record_findings", "draft_decision"):
         assert hands.do(name, Role.JUDGE, lot), hands.story
     reasons = "It is unclear who packed the goods."

@@ -89,6 +89,7 @@ def by_the_book(hands: Hands, lot: Random) -> None:
     hands.careful = False
     hands.do("close_hearing", Role.JUDGE, lot, reasons="Everything was heard.")
     hands.wait(days=13)
+    hands.decides_without(lot)
     for name in ("record_findings", "draft_decision", "send_for_signing"):
         hands.do(name, Role.JUDGE, lot)
     hands.wait(hours=27)

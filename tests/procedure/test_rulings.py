@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from odr.docket.models import Audience, Case, DocketEntry, Document, Role
 from odr.docket.visibility import document_audience, may_read, party_named
-from odr.filing.claim.changes import RequestRuling
+from odr.filing.claim.withdrawing import RequestRuling
 from odr.filing.models import Request
 from odr.ground.canonical import sha256_hex
 from odr.ground.errors import ActNotOpen, CaseMovedOn

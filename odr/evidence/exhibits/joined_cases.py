@@ -21,8 +21,10 @@ def on_case_joined(sitting: Sitting, event: CaseJoined) -> None:
 
 
 def on_evidence_moved(sitting: Sitting, event: EvidenceMoved) -> None:
-    """What was preserved before the claim, or brought for an order that lapsed, is an exhibit of the claim's case now."""
-    _take_over(sitting, event, {})
+    """What was preserved before the claim, brought for an order that lapsed, or brought for a claim that goes on by itself, is an
+    exhibit of the claim's case now.
+    """
+    _take_over(sitting, event, event.facts)
 
 
 def _take_over(sitting: Sitting, event: CaseJoined | EvidenceMoved, numbers: Mapping[int, int]) -> None:

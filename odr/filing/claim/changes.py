@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 from sqlalchemy import delete, func, select
 
-from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Outcome, Party, PartyKind, Role, Stage, Track
-from odr.docket.queries import parties
+from odr.docket.models import PARTY_ROLES, Case, DocketEntry, Party, PartyKind, Role, Stage, Track
 from odr.filing import desks, names
-from odr.filing.claim import retried
 from odr.filing.claim.announcements import asked_in, asked_together, is_along
 from odr.filing.claim.procedure_bars import (
     agreed_to_small_claims,
@@ -23,14 +20,9 @@ from odr.filing.claim.procedure_bars import (
     tracks_now,
 )
 from odr.filing.claim.progress import (
-    ask,
     before_end_of_debate,
-    decide,
-    end_case,
     investigation_is_open,
     own_claim,
-    requests_of,
-    retrial_heard,
     standing_claim,
 )
 from odr.filing.claim.queries import claims_of
@@ -38,7 +30,6 @@ from odr.filing.claim.sent_back import a_counterclaim_has_leave, require_leave_t
 from odr.filing.claim.statements import needs_powers_to_admit
 from odr.filing.course.evidence_periods import evidence_in_new_track, restart_evidence
 from odr.filing.inputs import (
-    Answer,
     ConvertTrackInput,
     CounterAnswerInput,
     CounterclaimInput,
@@ -46,18 +37,15 @@ from odr.filing.inputs import (
     Reasons,
     ReliefInput,
 )
-from odr.filing.models import Claim, Fact, Relief, ReliefKind, RequestKind, RequestState
-from odr.filing.parties.details import claims_themselves
+from odr.filing.models import Claim, Fact, Relief, ReliefKind
 from odr.filing.parties.succession import Successor, put_in_place
 from odr.ground.errors import FieldFault, InvalidInput
-from odr.ground.text import Money, T, Text, side_by_side
+from odr.ground.text import Money, T, Text
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.events import (
-    Asked,
     ClaimChanged,
     ClaimIsChanging,
-    ClaimWithdrawn,
     CounterclaimLodged,
     ThirdPartyClaimLodged,
     TrackConverted,
@@ -66,7 +54,7 @@ from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.inputs import Choice, CourtEmail, CourtModel, CourtPhone, CourtText, RefTo, field
 from odr.procedure.papers.language import language_of
-from odr.procedure.papers.rulings import NO_APPEAL, WITH_THE_JUDGMENT
+from odr.procedure.papers.rulings import WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
 from odr.procedure.rules.cases import Bar
 from odr.procedure.rules.tracks import conversion
@@ -306,229 +294,6 @@ def _stated_before(sitting: Sitting, case: Case, party: Party, number: int) -> t
             own = {"kind": ReliefKind.MONEY.value, "what": money.what, "amount": along["amount"]}
             return entry.number, [ReliefInput.model_validate(own)]
     return None
-
-
-@guard("COURT one-at-a-time")
-def no_withdrawal_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why leave cannot be asked for: it was."""
-    mine = [one for one in requests_of(sitting, case, RequestKind.WITHDRAWAL) if one.party_id == actor.party_id]
-    return T("You have already asked to withdraw; the judge decides.") if mine else None
-
-
-@guard("CPL 54, 148")
-def something_to_withdraw(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why there is nothing of the actor's own to withdraw. Until the claim is accepted, who claims along without a sum
-    of their own may leave it too.
-    """
-    me = case.party_if_any(actor.party_id)
-    along = me is not None and me.role is Role.CLAIMANT and me.ordinal > 1 and case.stage in BEFORE_ACCEPTANCE
-    return None if along else own_claim(sitting, case, actor)
-
-
-@guard("CPL 55")
-def nobody_claims_along(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why whoever lodged a claim does not take it back before it is accepted: others joined it, and what one does has
-    no effect for them.
-    """
-    me = case.party_if_any(actor.party_id)
-    if me is None or me.ordinal != 1 or case.stage not in BEFORE_ACCEPTANCE:
-        return None
-    others = [p.name for p in parties(case, Role.CLAIMANT) if p.id != me.id and claims_themselves(p)]
-    if not others:
-        return None
-    return T(
-        "Others have joined this claim: %(names)s. Once it is accepted you can withdraw yours, and theirs goes on.",
-        names=side_by_side(others),
-    )
-
-
-class WithdrawInput(CourtModel):
-    """Why a claim is given up for now."""
-
-    reasons: Annotated[
-        str | None, CourtText(0, 2000), field(T("Reasons, if you want to give them"), widget="textarea")
-    ] = None
-
-
-@act(
-    title=T("Withdraw your claim"),
-    input=WithdrawInput,
-    by=set(PARTY_ROLES),
-    at=BEFORE_DECISION | BEFORE_ACCEPTANCE,
-    to={Stage.CLOSED},
-    guard=(something_to_withdraw, nobody_claims_along, no_withdrawal_waits),
-    special=True,
-    serves=Everyone.BUT_ACTOR,
-    letter=Letter(
-        PaperKind.PLEADING,
-        T("A party wants to withdraw their claim"),
-        T(
-            "There is nothing you have to do now. Where the case is accepted already, the judge rules on it and the ruling is sent to you; until then the case goes on."
-        ),
-    ),
-    source=law("CPL 148"),
-    means={Milestone.OWN_AFFAIR},
-    topic=Topic.CLAIM,
-    in_record=False,
-    help=T(
-        "After acceptance the judge gives leave. Half the court fee is due, paid or not: what you paid beyond it goes back. You may bring the claim again later, but not where it is withdrawn in a retrial: there everybody else has to agree, and the first decision falls with it."
-    ),
-)
-def withdraw_claim(sitting: Sitting, case: Case, given: WithdrawInput, *, actor: Actor, now: datetime) -> Recorded:
-    """Ask for leave to withdraw; before acceptance no leave is needed and the case is over (CPL 148)."""
-    me = sitting.party_of(case, actor)
-    claim = standing_claim(sitting, case, me.id)
-    if case.stage in BEFORE_ACCEPTANCE:
-        return _withdrawn_before(sitting, case, me, claim, now)
-    assert claim is not None
-    request = ask(sitting, case, RequestKind.WITHDRAWAL, me, given.reasons or "", subject=claim.reference)
-    sitting.open_task(
-        case,
-        Role.JUDGE,
-        desks.WITHDRAWAL,
-        T("%(name)s asks for leave to withdraw.", name=me.name),
-        risk=45,
-        subject=request.reference,
-    )
-    return Recorded(
-        T("%(name)s asked for leave to withdraw", name=me.name),
-        {"request": request.reference, "claim": claim.reference},
-    )
-
-
-def _withdrawn_before(sitting: Sitting, case: Case, me: Party, claim: Claim | None, now: datetime) -> Recorded:
-    """No leave is needed. Who only claimed along leaves the case to the others (CPL 55); else it is over."""
-    if claim is not None:
-        claim.withdrawn_at = now
-    told = {"claim": claim.reference if claim is not None else None}
-    if me.ordinal == 1:
-        end_case(sitting, case, Outcome.WITHDRAWN, now)
-        return Recorded(T("%(name)s withdrew the claim before it was accepted", name=me.name), told)
-    me.left_at = now
-    sitting.session.flush()
-    if (together := asked_together(sitting, case)) is not None:
-        sitting.announce(ClaimChanged(case, together[0], "claim", together[1], True))
-    words = T("%(name)s no longer claims along; the claim of the others goes on", name=me.name)
-    return Recorded(words, {**told, "left": [me.label]})
-
-
-@guard("CPL 148")
-def withdrawal_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
-    """Reason why there is no leave to give."""
-    return None if requests_of(sitting, case, RequestKind.WITHDRAWAL) else T("Nobody asks to withdraw.")
-
-
-def fee_of_withdrawal(sitting: Sitting, case: Case, given: Any) -> Sequence[Text]:
-    """The fee, halved and borne by whoever withdraws (FEE 15, 34); nothing where leave is refused."""
-    request = next(
-        (r for r in requests_of(sitting, case, RequestKind.WITHDRAWAL) if r.reference == given.request), None
-    )
-    told = sitting.court.hooks.fee_at_ending
-    if given.answer == "refuse" or request is None or told is None:
-        return []
-    leaving = case.party(request.party_id)
-    mine = standing_claim(sitting, case, leaving.id)
-    others = [c for c in claims_of(sitting.session, case) if c.kind == "claim" and c.party_id != leaving.id]
-    if (
-        mine is not None
-        and mine.kind == "claim"
-        and is_along(leaving)
-        and any(is_along(case.party(c.party_id)) for c in others)
-    ):
-        return [
-            T(
-                "The court fee of those who claim together is computed anew on what is left. What was paid beyond it goes back to whoever paid, unless the court investigation was over."
-            )
-        ]
-    return told(sitting, case, leaving, "withdrawn")
-
-
-def what_falls(sitting: Sitting, case: Case, given: Any) -> Sequence[Text]:
-    """In a retrial: that the first decision falls with the claim (CPI 408)."""
-    if given.answer == "refuse" or retrial_heard(sitting, case) is None:
-        return []
-    return [T("The first decision is set aside with it; the claim is not brought again.")]
-
-
-def _left_together(sitting: Sitting, case: Case, leaving: Party, claim: Claim) -> tuple[Party, Asked] | None:
-    """What those still ask for together with whom somebody brought a claim, and who paid their fee; None where nobody does."""
-    return asked_together(sitting, case) if claim.kind == "claim" and is_along(leaving) else None
-
-
-class RequestRuling(CourtModel):
-    """A ruling on one request."""
-
-    request: Annotated[str, RefTo("withdrawal"), field(T("Request"), choices="withdrawals")]
-    answer: Answer
-    reasons: Reasons
-
-
-@act(
-    title=T("Rule on a withdrawal"),
-    input=RequestRuling,
-    by={Role.JUDGE},
-    at=BEFORE_DECISION,
-    to={Stage.CLOSED},
-    guard=withdrawal_waits,
-    while_stayed=True,
-    strong=True,
-    serves=Everyone.PARTIES,
-    letter=Letter(
-        PaperKind.DECISION,
-        T("Ruling on the withdrawal of a claim"),
-        T(
-            "There is nothing you have to do. The ruling says whether the claim is withdrawn, and whether the case goes on."
-        ),
-    ),
-    paper=RulingForm(
-        T("Withdrawal of the claim"),
-        NO_APPEAL,
-        words={
-            "allow": T("The claim is withdrawn by leave of the court."),
-            "refuse": T("Leave to withdraw the claim is not given."),
-        },
-        costs=fee_of_withdrawal,
-        more=what_falls,
-    ),
-    source=law("CPL 148", "CPI 238, 239, 408"),
-    desk=desks.WITHDRAWAL,
-    topic=Topic.CLAIM,
-    in_record=False,
-)
-def rule_on_withdrawal(sitting: Sitting, case: Case, given: RequestRuling, *, actor: Actor, now: datetime) -> Recorded:
-    """Give leave to withdraw, or refuse it; a counterclaim goes on without the claim (CPL 148; CPI 239)."""
-    request = sitting.resolved("withdrawal", given.request)
-    name = case.party(request.party_id).name
-    if given.answer == "refuse":
-        decide(sitting, case, request, RequestState.REFUSED)
-        return Recorded(T("No leave for %(name)s to withdraw", name=name), {"reasons": given.reasons})
-    annulled = retried.require_consent(sitting, case, request)
-    claim = sitting.session.scalars(select(Claim).where(Claim.reference == request.subject)).one()
-    claim.withdrawn_at = now
-    decide(sitting, case, request, RequestState.GRANTED)
-    rest = sitting.session.scalar(
-        select(func.count()).select_from(Claim).where(Claim.case_id == case.id, Claim.withdrawn_at.is_(None))
-    )
-    result = {"reasons": given.reasons, "claim": claim.reference, "goes_on": bool(rest)}
-    if rest:
-        leaving = case.party(request.party_id)
-        leaving.details = {**leaving.details, "withdrew_entry": sitting.next_number(case)}
-        together = _left_together(sitting, case, leaving, claim)
-        if together is None:
-            sitting.announce(ClaimWithdrawn(case, leaving, claim.kind))
-        else:
-            # One fee stands on all their sums: it falls with what is asked for, and is nobody's alone (CPI 201; FEE 21, 35).
-            in_time = investigation_is_open(sitting, case)
-            sitting.announce(ClaimChanged(case, together[0], claim.kind, together[1], in_time))
-        return Recorded(T("Leave given: %(name)s withdrew the claim. The rest of the case goes on.", name=name), result)
-    end_case(sitting, case, Outcome.WITHDRAWN, now)
-    if annulled:
-        words = T(
-            "Leave given: %(name)s withdrew the claim, and with it the first decision falls. The case is over, and the claim is not brought again.",
-            name=name,
-        )
-        return Recorded(words, {**result, "annulled": True})
-    return Recorded(T("Leave given: %(name)s withdrew the claim. The case is over.", name=name), result)
 
 
 @guard("COURT one-claim")

@@ -17,17 +17,18 @@ from sqlalchemy import select
 from odr.docket.models import Case, Outcome, Party, Role, Seat, Stage
 from odr.docket.queries import parties
 from odr.docket.same_person import same_person
-from odr.filing import names as act_names
+from odr.filing import desks, names as act_names
 from odr.filing.claim.acts import start_answer
 from odr.filing.claim.changes import TRIAL, see_track
+from odr.filing.claim.own_case import copy_claim, new_case, sides_of, take_facts
 from odr.filing.claim.procedure_bars import sum_of_standing
 from odr.filing.claim.progress import before_end_of_debate, debate_is_open, end_case
 from odr.filing.claim.queries import claims_of
 from odr.filing.course.evidence_periods import begin_with_own_notice, restart_evidence
-from odr.filing.inputs import Reasons
-from odr.filing.models import Claim, Fact, FactAnswer, Relief
-from odr.filing.parties.details import elsewhere, of_the_person
-from odr.filing.registry.seats import case_number_for
+from odr.filing.inputs import GoingOnFact, Reasons
+from odr.filing.models import Claim, Relief
+from odr.filing.parties.details import elsewhere
+from odr.filing.parties.known_identity import start_registering, unverified_claimant
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text, side_by_side
 from odr.identity.actors import Actor, serving
@@ -142,7 +143,7 @@ def join_into_case(sitting: Sitting, case: Case, given: JoinIntoInput, *, actor:
     moved = {p.id: _party_in(sitting, main, p) for p in parties(case)}
     sitting.session.flush()
     claims = _take_claims(sitting, case, main, moved)
-    numbers = _take_facts(sitting, case, main, moved)
+    numbers = take_facts(sitting, case, main, moved)
     _take_windows(sitting, case, main, moved)
     sitting.announce(CaseJoined(case, into=main, parties=moved, facts=numbers))
     names = [{"before": p.label, "after": moved[p.id].label, "name": p.name} for p in parties(case)]
@@ -229,71 +230,6 @@ def _take_claims(sitting: Sitting, case: Case, main: Case, moved: Mapping[int, P
             made.append(copy_claim(sitting, old, main, moved[old.party_id], old.kind))
     sitting.session.flush()
     return made
-
-
-def copy_claim(sitting: Sitting, old: Claim, into: Case, party: Party, kind: str) -> Claim:
-    """A claim with everything it asks for, as it stands, in another case."""
-    new = Claim(
-        case_id=into.id,
-        party_id=party.id,
-        kind=kind,
-        platform=old.platform,
-        shop=old.shop,
-        order_number=old.order_number,
-        amount_minor=old.amount_minor,
-        currency=old.currency,
-        entry_number=sitting.next_number(into),
-        particulars=old.particulars,
-    )
-    sitting.session.add(new)
-    sitting.session.flush()
-    for r in sitting.session.scalars(select(Relief).where(Relief.claim_id == old.id).order_by(Relief.number)):
-        sitting.session.add(
-            Relief(
-                claim_id=new.id,
-                number=r.number,
-                kind=r.kind,
-                what=r.what,
-                amount_minor=r.amount_minor,
-                currency=r.currency,
-            )
-        )
-    return new
-
-
-def _take_facts(
-    sitting: Sitting, case: Case, main: Case, moved: Mapping[int, Party], only: set[int] | None = None
-) -> dict[int, int]:
-    """The numbered facts with every answer to them, numbered on in the other case: number here → number there."""
-    numbers: dict[int, int] = {}
-    number = max(sitting.session.scalars(select(Fact.number).where(Fact.case_id == main.id)).all(), default=0)
-    for old in sitting.session.scalars(select(Fact).where(Fact.case_id == case.id).order_by(Fact.number)).all():
-        if old.party_id not in moved or (only is not None and old.party_id not in only):
-            continue
-        number += 1
-        numbers[old.number] = number
-        new = Fact(
-            case_id=main.id,
-            party_id=moved[old.party_id].id,
-            number=number,
-            happened_on=old.happened_on,
-            what=old.what,
-            entry_number=sitting.next_number(main),
-        )
-        sitting.session.add(new)
-        sitting.session.flush()
-        for answer in sitting.session.scalars(select(FactAnswer).where(FactAnswer.fact_id == old.id)).all():
-            if answer.party_id in moved:
-                sitting.session.add(
-                    FactAnswer(
-                        fact_id=new.id,
-                        party_id=moved[answer.party_id].id,
-                        stance=answer.stance,
-                        words=answer.words,
-                        entry_number=sitting.next_number(main),
-                    )
-                )
-    return numbers
 
 
 def begin_severed(sitting: Sitting, case: Case, party: Party, at: datetime, proof: Text | None) -> None:
@@ -420,10 +356,10 @@ def sever_claim(sitting: Sitting, case: Case, given: SeverInput, *, actor: Actor
     """
     claim: Claim = sitting.resolved("claim", given.claim)
     owner = case.party(claim.party_id)
-    new = _new_case(sitting, case, claim, owner, now)
-    moved = _sides(sitting, case, new, owner)
+    new = new_case(sitting, case, owner, now)
+    moved = sides_of(sitting, case, new, owner)
     copy_claim(sitting, claim, new, moved[owner.id], "claim")
-    _take_facts(sitting, case, new, moved, only={owner.id})
+    take_facts(sitting, case, new, moved, only={owner.id})
     claim.withdrawn_at = now
     severed = SeveredFact(
         case=case.number or case.reference, reference=case.reference, claim=claim.reference, reasons=given.reasons
@@ -444,106 +380,6 @@ def sever_claim(sitting: Sitting, case: Case, given: SeverInput, *, actor: Actor
             number=new.number or new.reference,
         ),
         result,
-    )
-
-
-def _new_case(sitting: Sitting, case: Case, claim: Claim, owner: Party, now: datetime) -> Case:
-    against = next(p for p in parties(case) if p.role is not owner.role)
-    new = Case(
-        pack_id=case.pack_id,
-        pack_version=case.pack_version,
-        stage=Stage.PENDING,
-        track=case.track,
-        cause=case.cause,
-        title=f"{owner.name} v {against.name}"[:300],
-        filed_on=case.filed_on,
-        lodged_at=case.lodged_at,
-        accepted_at=now,
-        foreign_related=case.foreign_related,
-        entry_count=0,
-        head_digest="0" * 64,
-    )
-    new.number = case_number_for(sitting, new)
-    sitting.session.add(new)
-    sitting.session.flush()
-    for seat in sitting.session.scalars(
-        select(Seat).where(Seat.case_id == case.id, Seat.until_at.is_(None), Seat.role.in_((Role.JUDGE, Role.CLERK)))
-    ).all():
-        sitting.session.add(Seat(case_id=new.id, account_id=seat.account_id, role=seat.role, from_at=now))
-    sitting.session.flush()
-    return new
-
-
-def _sides(sitting: Sitting, case: Case, new: Case, owner: Party) -> dict[int, Party]:
-    """The claim's owner as claimant, those of the other side as respondents; their fellows stay behind."""
-    moved: dict[int, Party] = {}
-    count = 0
-    for old in parties(case):
-        if old.id != owner.id and (old.role is owner.role or old.role is Role.THIRD_PARTY):
-            continue
-        count += old.id != owner.id
-        made = Party(
-            case_id=new.id,
-            role=Role.CLAIMANT if old.id == owner.id else Role.RESPONDENT,
-            ordinal=1 if old.id == owner.id else count,
-            name=old.name,
-            kind=old.kind,
-            account_id=old.account_id,
-            email=old.email,
-            phone=old.phone,
-            address=old.address,
-            locale=old.locale,
-            abroad=old.abroad,
-            online=old.online,
-            joined_at=old.joined_at,
-            details={**of_the_person(old.details), "from_case": case.reference},
-        )
-        sitting.session.add(made)
-        sitting.session.flush()
-        carry_reach(sitting.session, old, made, at=sitting.now, proof=case.number or case.reference)
-        _same_mandates(sitting, old, new, made)
-        moved[old.id] = made
-    sitting.session.flush()
-    sitting.session.refresh(new, ["parties"])
-    return moved
-
-
-def _same_mandates(sitting: Sitting, old: Party, new: Case, made: Party) -> None:
-    """Who acts for a party acts for them in the severed case too: assistants under the same representative, whose end ends
-    them there as well. What waits to replace a representative stays a matter of this case.
-    """
-    here = select(Mandate).where(
-        Mandate.party_id == old.id,
-        Mandate.revoked_at.is_(None),
-        Mandate.signed_at.is_not(None),
-        Mandate.instead_of.is_(None) | Mandate.accepted_at.is_not(None),
-    )
-    there: dict[int, int] = {}
-    # Who passed powers on stands before those who got them.
-    for mandate in sitting.session.scalars(here.order_by(Mandate.id)).all():
-        if mandate.delegated_by is not None and mandate.delegated_by not in there:
-            continue
-        same = _same_mandate(mandate, new, made, there.get(mandate.delegated_by or 0))
-        sitting.session.add(same)
-        sitting.session.flush()
-        there[mandate.id] = same.id
-
-
-def _same_mandate(old: Mandate, new: Case, party: Party, delegated_by: int | None) -> Mandate:
-    return Mandate(
-        case_id=new.id,
-        party_id=party.id,
-        account_id=old.account_id,
-        address=old.address,
-        scope=old.scope,
-        from_at=old.from_at,
-        until_at=old.until_at,
-        signed_at=old.signed_at,
-        accepted_at=old.accepted_at,
-        asked_at=old.asked_at,
-        may_pass_on=old.may_pass_on,
-        office_id=old.office_id,
-        delegated_by=delegated_by,
     )
 
 
@@ -583,3 +419,55 @@ def open_severed_case(sitting: Sitting, case: Case, given: SeveredFact, *, actor
         sitting, case, claim.amount_minor, set() if all(r.amount_minor is not None for r in asked) else {Bar.NOT_MONEY}
     )
     return Recorded(T("Severed from %(number)s", number=given.case), given.model_dump(mode="json"))
+
+
+@act(
+    title=T("A third party’s claim goes on as a case of its own"),
+    input=GoingOnFact,
+    by={Role.CLOCK},
+    at={Stage.PENDING},
+    listed=False,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.PLEADING,
+        T("New case: a third party’s claim goes on by itself"),
+        T(
+            "The earlier claim is withdrawn; the third party goes on here as claimant, and answers given to their claim count. If you are a respondent and have not answered it yet, answer within the time this letter names, counted from the day after it is served on you; if you do not, the case goes on without your answer."
+        ),
+        runs="answer",
+    ),
+    source=law("CPL 59, 128", "CPI 237"),
+)
+def open_case_going_on(sitting: Sitting, case: Case, given: GoingOnFact, *, actor: Actor, now: datetime) -> Recorded:
+    """Open the docket of a third party's claim that goes on by itself: the third party is the claimant, both sides of the
+    withdrawn case are respondents (CPI 237). Who has not answered the claim yet has their time to answer from the day this
+    reaches them, and everybody a time for evidence (CPL 128; EV 50, 55).
+    """
+    claim = claims_of(sitting.session, case)[0]
+    asked = sitting.session.scalars(select(Relief).where(Relief.claim_id == claim.id)).all()
+    see_track(
+        sitting, case, claim.amount_minor, set() if all(r.amount_minor is not None for r in asked) else {Bar.NOT_MONEY}
+    )
+    owner = case.party(claim.party_id)
+    _look_who_claims(sitting, case, owner)
+    return Recorded(
+        T(
+            "The claim of %(name)s, who was a third party in %(number)s, goes on here",
+            name=owner.name,
+            number=given.case,
+        ),
+        given.model_dump(mode="json"),
+    )
+
+
+def _look_who_claims(sitting: Sitting, case: Case, owner: Party) -> None:
+    """Whoever joined by a letter of the court needed to be known to their account alone; who claims is seen by the registry (OLR
+    7).
+    """
+    start_registering(sitting, case, owner)
+    if unverified_claimant(sitting, case) is owner:
+        title = T(
+            "%(name)s, who was a third party, is the claimant now. Look at who they are: verify it, or ask for papers.",
+            name=owner.name,
+        )
+        sitting.open_task(case, Role.CLERK, desks.IDENTITY_SHOWN, title, risk=40, subject=owner.reference)

@@ -144,7 +144,7 @@ def what_came_back(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
         return []
     return [
         T(
-            "This case came back after a retrial. You may ask for less; to ask for more or for something else you need leave, which you ask for on the page of the case (Interpretation of the Civil Procedure Law, art. 252)."
+            "This case came back after a retrial. You may ask for less; to ask for more or for something else you need leave, which you ask for on the page of the case [CPI 252]."
         )
     ]
 

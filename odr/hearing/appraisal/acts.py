@@ -181,9 +181,7 @@ class AskInput(CourtModel):
     @model_validator(mode="after")
     def _another_needs_a_ground(self) -> AskInput:
         if self.again and not self.ground:
-            raise InvalidInput(
-                [FieldFault(("ground",), T("Choose one of the grounds for a new appraisal [EV 40]."))]
-            )
+            raise InvalidInput([FieldFault(("ground",), T("Choose one of the grounds for a new appraisal [EV 40]."))])
         return self
 
 

@@ -50,6 +50,12 @@ def call_to(sitting: Sitting, case: Case, hearing: Hearing, who: Witness | Inter
 ABSENCE = {
     Role.CLAIMANT: (T("Without a good reason, your claim may be treated as withdrawn"), "CPL 146"),
     Role.RESPONDENT: (T("Without a good reason, the court may hear and decide the case without you"), "CPL 147"),
+    Role.THIRD_PARTY: (
+        T(
+            "Without a good reason, a claim of your own may be treated as withdrawn; else the hearing goes on without you"
+        ),
+        "CPI 236, 240",
+    ),
 }
 """What may follow for a party who was summoned and does not come."""
 

@@ -15,13 +15,14 @@ from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T, Text
 from odr.hearing import desks, names
+from odr.hearing.courtroom.absence.waiting import prepare_absences
 from odr.hearing.courtroom.calendar.clashes import Wanted, keep_free
 from odr.hearing.courtroom.calling_witnesses import call_everybody, call_off
 from odr.hearing.courtroom.inputs import SummonInput
 from odr.hearing.examination.acts import hearing_open
 from odr.hearing.examination.choices import addressees
 from odr.hearing.inputs import ANSWERS, Reasons
-from odr.hearing.mode.consent_effects import absent_at, call_where
+from odr.hearing.mode.consent_effects import call_where
 from odr.hearing.models import Attendance, Hearing, Interpreter, RecordingConfirmation, Summons, Witness
 from odr.hearing.queries import (
     examination_of,
@@ -34,7 +35,7 @@ from odr.hearing.queries import (
 from odr.hearing.ripeness.basis import DEBATE, FINAL, INVESTIGATION, missing_stages
 from odr.hearing.ripeness.times import too_early
 from odr.hearing.trial_limit.acts import seat_president
-from odr.hearing.vocabulary import AdjournmentGround, HearingState, IdentityCheck, Mode, Presence, TestimonyManner
+from odr.hearing.vocabulary import AdjournmentGround, Away, HearingState, IdentityCheck, Mode, Presence, TestimonyManner
 from odr.identity.actors import Actor
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import Served, ServiceFell
@@ -454,6 +455,14 @@ class AttendanceInput(CourtModel):
             T("Of everybody who took part, online as in the courtroom [OLR 7]."),
         ),
     ] = None
+    away: Annotated[
+        Away | None,
+        Choice(Away),
+        field(
+            T("They came, and were not heard to the end"),
+            T("Leave it empty for who was heard. What follows from it is for the judge [CPL 146, 147]."),
+        ),
+    ] = None
     note: Annotated[str | None, CourtText(0, 500), field(T("Note"))] = None
 
 
@@ -581,10 +590,10 @@ class RecordHearingInput(CourtModel):
         PaperKind.NOTICE,
         T("The record of the hearing has been entered"),
         T(
-            "You may read it on the docket. There is nothing you have to do now; when the record is to be signed, a letter names the day."
+            "You may read it on the docket. If you were not there, or not to the end, tell the court at once why. Else there is nothing you have to do now; when the record is to be signed, a letter names the day."
         ),
     ),
-    version=4,
+    version=5,
     source=law("CPL 140, 144, 150", "OLR 7", "REC 5, 9"),
     means={Milestone.UNTIL_THE_TEXT, Milestone.HEARING_HELD},
     prefill=roll_of_summons,
@@ -600,6 +609,7 @@ def record_hearing(sitting: Sitting, case: Case, given: RecordHearingInput, *, a
     An absence is a fact here; what follows from it is prepared for the judge.
     """
     _require_identity(sitting, case, given)
+    _require_why_away(sitting, given)
     hearing = _to_come(sitting.resolved("hearing", given.hearing))
     day = hearing.begins_at.astimezone(sitting.pack(case).tz).date()
     hearing.begun_at, hearing.ended_at = (
@@ -639,6 +649,7 @@ def record_hearing(sitting: Sitting, case: Case, given: RecordHearingInput, *, a
             "presence": a.presence.value,
             "failure": a.by_failure,
             "identity": a.identity.value if a.identity else None,
+            "away": a.away.value if a.away else None,
         }
         for a in hearing.attendances
     ]
@@ -656,7 +667,7 @@ def record_hearing(sitting: Sitting, case: Case, given: RecordHearingInput, *, a
 def after_held(sitting: Sitting, case: Case, hearing: Hearing) -> None:
     """What a hearing that was held and recorded brings onto desks: absences, and whether it was the whole."""
     sitting.close_tasks(case, desks.RECORD_HEARING, hearing.reference)
-    _prepare_absence(sitting, case, hearing)
+    prepare_absences(sitting, case, hearing)
     sitting.open_task(
         case,
         Role.JUDGE,
@@ -696,6 +707,30 @@ def _require_identity(sitting: Sitting, case: Case, given: RecordHearingInput) -
         raise InvalidInput(faults)
 
 
+def _require_why_away(sitting: Sitting, given: RecordHearingInput) -> None:
+    """Only who came can have left, or have come without their guardian; whom a failure cut off did not leave (OLR 25; CPI 235)."""
+    faults = []
+    for i, line in enumerate(given.attendance):
+        if line.away is None:
+            continue
+        at, who = ("attendance", i, "away"), sitting.resolved("attendee", line.who)
+        if line.presence is Presence.ABSENT:
+            faults.append(FieldFault(at, T("This is for who came. Of somebody who was absent leave it empty.")))
+        elif line.by_failure:
+            faults.append(
+                FieldFault(
+                    at,
+                    T("Whom network, equipment or power cut off did not leave [OLR 25]. Say one of the two."),
+                )
+            )
+        elif not isinstance(who, Party):
+            faults.append(FieldFault(at, T("Say this of a party alone.")))
+        elif line.away is Away.NO_GUARDIAN and not (who.details.get("guardian") or {}).get("name"):
+            faults.append(FieldFault(at, T("No guardian acts in the place of this party.")))
+    if faults:
+        raise InvalidInput(faults)
+
+
 def _shown(sitting: Sitting, case: Case, given: RecordHearingInput, ended: datetime) -> list[int]:
     """Exhibits that were on file in time and open to the other side in the hearing."""
     not_shown = {sitting.resolved("exhibit", reference).id for reference in given.not_shown}
@@ -716,6 +751,7 @@ def _attendance(who: Party | Witness | Interpreter, line: AttendanceInput) -> At
         by_failure=line.by_failure,
         note=line.note,
         identity=line.identity,
+        away=line.away,
     )
 
 
@@ -734,51 +770,6 @@ def _ask_for_another(sitting: Sitting, case: Case, hearing: Hearing) -> None:
         sitting.open_task(case, Role.CLERK, desks.SUMMON, words, risk=40)
 
 
-def _prepare_absence(sitting: Sitting, case: Case, hearing: Hearing) -> None:
-    """Put each absence before the judge with what the law allows; a failure of network or power is none, nor a video
-    nobody agreed to (OLR 4, 25).
-    """
-    for each in hearing.attendances:
-        if each.presence is not Presence.ABSENT or each.party_id is None or each.by_failure:
-            continue
-        if not absent_at(sitting, case, hearing, each.party_id):
-            continue
-        if each.role is Role.CLAIMANT and not _called_in_time(sitting, case, hearing, each.party_id):
-            title = T(
-                "%(name)s, claimant, did not come, but nothing shows that the summons reached them in time. Without that the claim is not deemed withdrawn [CPL 146]: look at how it was served, or have another hearing fixed.",
-                name=each.name,
-            )
-        elif each.role is Role.CLAIMANT:
-            title = T(
-                "%(name)s, claimant, did not come. The claim may be deemed withdrawn by ruling [CPL 146].",
-                name=each.name,
-            )
-        else:
-            title = T(
-                "%(name)s did not come. Whether a decision in default is open depends on proof of service and of the summons [CPL 147].",
-                name=each.name,
-            )
-        sitting.open_task(
-            case, Role.JUDGE, desks.ABSENCE, title, risk=50, subject=f"{hearing.reference}/{each.party_id}"
-        )
-
-
-def _called_in_time(sitting: Sitting, case: Case, hearing: Hearing, party_id: int) -> bool:
-    """Whether the summons reached a party before the hearing, as early as the procedure asks: what a decision in default
-    needs, a claim deemed withdrawn needs too (CPL 139, 146, 147).
-    """
-    reached = next((s.served_at for s in hearing.summonses if s.party_id == party_id), None)
-    return reached is not None and reached < hearing.begins_at and reached <= _latest_summons(sitting, case, hearing)
-
-
-def _latest_summons(sitting: Sitting, case: Case, hearing: Hearing) -> datetime:
-    """The last moment at which a summons to a hearing is in time; where nothing is set, when it begins (CPL 139)."""
-    try:
-        return reckon_before(sitting.pack(case), "summons", hearing.begins_at, track=case.track.value).due_at
-    except NoSuchRule:
-        return hearing.begins_at
-
-
 @upcast(names.RECORD_HEARING, from_version=1)
 def _stages_unsaid(old: dict[str, Any]) -> dict[str, Any]:
     """A record of before said nothing of debate and last words: they are not taken for held."""
@@ -789,6 +780,12 @@ def _stages_unsaid(old: dict[str, Any]) -> dict[str, Any]:
 def _identity_unsaid(old: dict[str, Any]) -> dict[str, Any]:
     """A record of before did not say how identity was checked: it goes on saying nothing of it."""
     return {**old, "attendance": [{**line, "identity": None} for line in old["attendance"]]}
+
+
+@upcast(names.RECORD_HEARING, from_version=4)
+def _heard_to_the_end(old: dict[str, Any]) -> dict[str, Any]:
+    """A record of before said of nobody who came that they were not heard."""
+    return {**old, "attendance": [{**line, "away": None} for line in old["attendance"]]}
 
 
 @upcast(names.RECORD_HEARING, from_version=3)

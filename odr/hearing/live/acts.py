@@ -16,6 +16,7 @@ from odr.docket.models import HEARD_ROLES, PARTY_ROLES, Audience, Case, Party, R
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.hearing import desks
+from odr.hearing.courtroom.absence.waiting import claim_that_may_fall, who_should_come
 from odr.hearing.courtroom.hearings import MOST_ON_ROLL, after_held
 from odr.hearing.examination.acts import hearing_open
 from odr.hearing.inputs import Reasons
@@ -52,7 +53,7 @@ from odr.hearing.live.vocabulary import (
 )
 from odr.hearing.models import Attendance, Hearing, Witness
 from odr.hearing.ripeness.basis import STAGES
-from odr.hearing.vocabulary import HearingState, IdentityCheck, Presence
+from odr.hearing.vocabulary import Away, HearingState, IdentityCheck, Presence
 from odr.identity.actors import Actor
 from odr.identity.models import Account
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -537,7 +538,7 @@ class LeavingInput(CourtModel):
         ),
     ),
     paper=RulingForm(T("Absence during the hearing"), WITH_THE_JUDGMENT, result="finding", words=FOUND),
-    source=law("OLR 25", "CPL 146, 147"),
+    source=law("OLR 25", "CPL 146, 147", "CPI 236"),
     seen_by=Audience.HEARING,
     means={Milestone.UNTIL_THE_TEXT},
     topic=Topic.HEARING,
@@ -596,18 +597,20 @@ def rule_on_leaving(sitting: Sitting, case: Case, given: LeavingInput, *, actor:
 
 
 def _put_before_judge(sitting: Sitting, case: Case, room: LiveRoom, person: LivePerson) -> None:
-    if person.role not in (Role.CLAIMANT, Role.RESPONDENT):
+    party = case.party_if_any(person.party_id)
+    if party is None:
         return
+    claims = claim_that_may_fall(sitting, case, party) is not None
+    if party.role is Role.THIRD_PARTY and not claims:
+        return  # The hearing goes on without them (CPI 240).
+    facts = {"name": who_should_come(party), "role": party.role.label}
     title = (
         T(
-            "%(name)s, claimant, left the hearing. The claim may be deemed withdrawn by ruling [CPL 146].",
-            name=person.name,
+            "%(name)s, %(role)s, left the hearing. Their claim may count as withdrawn by ruling [CPL 146; CPI 236].",
+            **facts,
         )
-        if person.role is Role.CLAIMANT
-        else T(
-            "%(name)s left the hearing. A decision in default may be open [CPL 147].",
-            name=person.name,
-        )
+        if claims
+        else T("%(name)s left the hearing. A decision in default may be open [CPL 147].", **facts)
     )
     sitting.open_task(case, Role.JUDGE, desks.ABSENCE, title, risk=50, subject=_absence_of(sitting, room, person))
 
@@ -746,6 +749,17 @@ def _interruptions(lines: list[Any]) -> list[dict[str, str]]:
     return found
 
 
+def _left(person: LivePerson) -> bool:
+    """Whether the judge found that a party left without leave, and they did not come back (OLR 25; CPL 146, 147)."""
+    return (
+        person.party_id is not None
+        and person.found_by is not None
+        and person.by_fault is False
+        and person.place is Place.OUT
+        and not (person.rung is not None and puts_out(person.rung))
+    )
+
+
 def _take_attendance(
     sitting: Sitting,
     case: Case,
@@ -776,6 +790,7 @@ def _take_attendance(
                 by_failure=bool(person.by_fault),
                 note=by_phone if person.id in phoned else None,
                 identity=IdentityCheck.ONLINE,
+                away=Away.LEFT if _left(person) else None,
             )
         )
     for who in in_court:

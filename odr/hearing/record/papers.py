@@ -229,6 +229,8 @@ def _present(sitting: Sitting, case: Case, examination: Examination, names: _Nam
                 presence = T("%(presence)s; %(identity)s", presence=presence, identity=each.identity.label)
             if hearing.held_here and each.note == BY_PHONE:
                 presence = T("%(presence)s; for a while by telephone, by voice only", presence=presence)
+            if each.away is not None:
+                presence = T("%(presence)s; %(identity)s", presence=presence, identity=each.away.label)
             lines.append(AttendanceLine(each.role.label, each.name, presence))
     return lines
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from odr.docket.models import Case, Role, Stage, Track
 from odr.docket.queries import entries_of, parties
 from odr.filing.claim.procedure_bars import barred_track, moves_on_first, sum_of_standing
+from odr.filing.claim.progress import retrial_heard
 from odr.ground.text import Money, T, Text
 from odr.hearing.appraisal.attendance_rules import calls_of, calls_to_pay
 from odr.hearing.appraisal.models import LIVE
 from odr.hearing.appraisal.queries import witness_of
+from odr.hearing.courtroom.absence.waiting import absences
 from odr.hearing.courtroom.witness_costs.models import WitnessCostState
 from odr.hearing.courtroom.witness_costs.queries import costs_of
 from odr.hearing.ripeness.basis import without_basis
@@ -77,7 +79,23 @@ def problems(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:
         T("%(party)s was not heard: %(reason)s", party=party.name, reason=reason)
         for party, reason in not_heard(sitting, case)
     ]
-    return found
+    return [*found, *absent_claims_first(sitting, case)]
+
+
+def absent_claims_first(sitting: Sitting, case: Case) -> Iterator[Text]:
+    """Whoever claims something and stayed away, properly called, is ruled on first: their claim counts as withdrawn, or it is
+    decided without them (CPL 146, 148; CPI 235, 236).
+    """
+    for absence in absences(sitting, case):
+        if (
+            absence.claim is not None
+            and not absence.does_not_count(sitting, case)
+            and retrial_heard(sitting, case) is None
+        ):
+            yield T(
+                "%(name)s, who claims something, was away from the hearing. Rule on that first: “Rule on somebody who did not come” [CPL 146; CPI 236].",
+                name=absence.party.name,
+            )
 
 
 def not_to_be_spoken(sitting: Sitting, case: Case, decision: Decision) -> list[Text]:

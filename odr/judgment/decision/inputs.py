@@ -173,7 +173,7 @@ class DraftInput(CourtModel):
         field(
             T("The first judgment"),
             T(
-                "The retrial says what becomes of it (Interpretation of the Civil Procedure Law, art. 405). Upheld, it is performed as it stands: leave its orders as they are, or take them all out."
+                "The retrial says what becomes of it [CPI 405]. Upheld, it is performed as it stands: leave its orders as they are, or take them all out."
             ),
             widget="select",
         ),

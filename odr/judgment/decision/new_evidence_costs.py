@@ -147,7 +147,7 @@ class AskNewEvidenceCostsInput(CourtModel):
     topic=Topic.FEE,
     in_record=False,
     help=T(
-        "Travel, lodging, meals and lost work that a retrial adds, from whoever could have brought its new evidence in the first trial (Interpretation of the Civil Procedure Law, art. 409). Until the debate ends."
+        "Travel, lodging, meals and lost work that a retrial adds, from whoever could have brought its new evidence in the first trial [CPI 409]. Until the debate ends."
     ),
 )
 def ask_new_evidence_costs(
@@ -256,7 +256,7 @@ class NewEvidenceCostsFinding(CourtModel):
     topic=Topic.DECISION,
     in_record=False,
     help=T(
-        "It stands in the judgment as an order of its own. Nothing is awarded where the first judgment is upheld (Interpretation of the Civil Procedure Law, art. 409)."
+        "It stands in the judgment as an order of its own. Nothing is awarded where the first judgment is upheld [CPI 409]."
     ),
 )
 def find_new_evidence_costs(
@@ -325,12 +325,12 @@ def not_found_on_costs(sitting: Sitting, case: Case, decision: Decision) -> Iter
     for row in costs_of_this_retrial(sitting, case):
         if row.granted_minor is None:
             yield T(
-                "Nothing is found yet on what %(name)s asks for the costs of new evidence (Interpretation of the Civil Procedure Law, art. 409).",
+                "Nothing is found yet on what %(name)s asks for the costs of new evidence [CPI 409].",
                 name=case.name_of(row.party_id),
             )
         elif row.granted_minor and decision.first_judgment is not FirstJudgment.CHANGED:
             yield T(
-                "%(name)s is awarded costs of new evidence, and the first judgment is not changed (Interpretation of the Civil Procedure Law, art. 409).",
+                "%(name)s is awarded costs of new evidence, and the first judgment is not changed [CPI 409].",
                 name=case.name_of(row.party_id),
             )
 

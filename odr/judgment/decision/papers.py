@@ -11,8 +11,11 @@ from odr.docket.models import Case, Track
 from odr.docket.papers import DecisionPaper, Finding, Reason, RulingPaper, Words
 from odr.docket.queries import entry as entry_of, parties
 from odr.ground.text import Money, PaperDay, T, Text, side_by_side
-from odr.hearing.vocabulary import Presence
-from odr.judgment.decision.default import defaulting, relied
+from odr.hearing.courtroom.absence.proof import relied, was_away
+from odr.hearing.courtroom.absence.waiting import who_should_come
+from odr.hearing.models import Hearing
+from odr.hearing.vocabulary import Away, Presence
+from odr.judgment.decision.default import defaulting
 from odr.judgment.decision.file_before_judge import CaseFile, ExhibitOnFile, FactOnFile, case_file
 from odr.judgment.decision.new_evidence_costs import costs_order_words, costs_reasons
 from odr.judgment.decision.partial_agreement import agreed_order_words, agreement_order, agreement_reasons
@@ -482,16 +485,25 @@ def history_words(sitting: Sitting, case: Case) -> list[Words]:
         came = [a.name for a in hearing.attendances if a.party_id is not None and a.presence is not Presence.ABSENT]
         if came:
             said.append(T("%(names)s took part in the proceedings.", names=side_by_side(came)))
-    away = [p.name for p in defaulting(sitting, case)]
-    if away:
-        said.append(
-            T(
-                "%(names)s, summoned by the court, did not come and gave no good reason.",
-                names=side_by_side(away),
-            )
-        )
+    said += _who_was_away(sitting, case, hearing)
     said.append(T("The hearing of the case is now concluded."))
     return [side_by_side(said, " ")]
+
+
+def _who_was_away(sitting: Sitting, case: Case, hearing: Hearing | None) -> list[Words]:
+    """Who did not come although called, or whose guardian did not, and who left without leave (CPL 146, 147; CPI 235, 236, 240)."""
+    away = defaulting(sitting, case)
+    if hearing is not None:
+        away += [p for p in parties(case) if p not in away and was_away(hearing, p)]
+    left = {a.party_id for a in hearing.attendances if a.away is Away.LEFT} if hearing is not None else set()
+    said: list[Words] = []
+    if absent := [who_should_come(p) for p in away if p.id not in left]:
+        said.append(
+            T("%(names)s, summoned by the court, did not come and gave no good reason.", names=side_by_side(absent))
+        )
+    if gone := [who_should_come(p) for p in away if p.id in left]:
+        said.append(T("%(names)s left the hearing without leave of the court.", names=side_by_side(gone)))
+    return said
 
 
 def basis_words(sitting: Sitting, case: Case, decision: Decision) -> Text:

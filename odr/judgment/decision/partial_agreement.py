@@ -299,7 +299,7 @@ class PartialAgreementFinding(CourtModel):
     topic=Topic.DECISION,
     in_record=False,
     help=T(
-        "Confirmed only where everybody in it has confirmed it and somebody else has said nothing in writing (Interpretation of the Civil Procedure Law, art. 410)."
+        "Confirmed only where everybody in it has confirmed it and somebody else has said nothing in writing [CPI 410]."
     ),
 )
 def find_partial_agreement(
@@ -371,12 +371,10 @@ def not_found_on_agreement(sitting: Sitting, case: Case, decision: Decision) -> 
     if row is None:
         return
     if row.confirmed is None:
-        yield T(
-            "Nothing is found yet on the agreement of some of the parties (Interpretation of the Civil Procedure Law, art. 410)."
-        )
+        yield T("Nothing is found yet on the agreement of some of the parties [CPI 410].")
     elif row.confirmed and decision.first_judgment is not FirstJudgment.CHANGED:
         yield T(
-            "The agreement of some of the parties is confirmed, and the first judgment is not changed. Change it, or do not confirm the agreement (Interpretation of the Civil Procedure Law, art. 410)."
+            "The agreement of some of the parties is confirmed, and the first judgment is not changed. Change it, or do not confirm the agreement [CPI 410]."
         )
 
 

@@ -99,25 +99,25 @@ def not_said_of_the_first(sitting: Sitting, case: Case, decision: Decision) -> I
     said = decision.first_judgment
     if said is None or decision.retried != first.reference:
         yield T(
-            "Say what becomes of the first judgment: upheld, upheld after its defects are corrected, or changed (Interpretation of the Civil Procedure Law, art. 405)."
+            "Say what becomes of the first judgment: upheld, upheld after its defects are corrected, or changed [CPI 405]."
         )
         return
     same = terms_of(decision.orders) == terms_of(first.orders)
     if decision.upholds and not same:
         yield T(
-            "The first judgment is upheld, and the orders are not the same as its orders. Either it is changed, or its orders stay (Interpretation of the Civil Procedure Law, art. 405)."
+            "The first judgment is upheld, and the orders are not the same as its orders. Either it is changed, or its orders stay [CPI 405]."
         )
     if said is FirstJudgment.CHANGED and same and decision.performance_days == first.performance_days:
         yield T(
-            "The first judgment is said to be changed, and the orders are the same as its orders. Then it is upheld (Interpretation of the Civil Procedure Law, art. 405)."
+            "The first judgment is said to be changed, and the orders are the same as its orders. Then it is upheld [CPI 405]."
         )
     if said is not FirstJudgment.UPHELD and not decision.first_why:
         yield T(
-            "Say what was wrong with the first judgment: the defects that are corrected, or what made its result wrong (Interpretation of the Civil Procedure Law, art. 405)."
+            "Say what was wrong with the first judgment: the defects that are corrected, or what made its result wrong [CPI 405]."
         )
     if said is FirstJudgment.UPHELD and decision.first_why:
         yield T(
-            "Something is said to be wrong with the first judgment, and it is simply upheld. Where it has defects they are corrected in the new judgment (Interpretation of the Civil Procedure Law, art. 405)."
+            "Something is said to be wrong with the first judgment, and it is simply upheld. Where it has defects they are corrected in the new judgment [CPI 405]."
         )
 
 

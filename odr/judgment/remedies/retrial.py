@@ -391,7 +391,7 @@ class RetrialOutcomeInput(CourtModel):
         field(
             T("The judgment is set aside, and the case sent back"),
             T(
-                "The higher court held the retrial itself: the first judgment stands no more, whatever is decided now (Interpretation of the Civil Procedure Law, art. 252)."
+                "The higher court held the retrial itself: the first judgment stands no more, whatever is decided now [CPI 252]."
             ),
         ),
     ] = False

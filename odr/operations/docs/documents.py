@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from odr import wiring
+from odr.ground.text import cites
 from odr.operations.docs.clock_catalogue import clock_page
 from odr.operations.docs.law_table import law_page
 from odr.operations.docs.letter_catalogue import letters_page
@@ -12,7 +13,6 @@ from odr.operations.docs.room_map import room_map
 from odr.procedure.acts.reference import procedure_page, row
 from odr.procedure.acts.table import TABLE
 from odr.procedure.acts.windows import TIME_LIMITS
-from odr.ground.text import cites
 from odr.procedure.hooks import Hooks
 from odr.procedure.rules.registry import PackRegistry
 

@@ -294,7 +294,9 @@ def halving_grounds(pack: RulePack, question: FeeQuestion) -> list[tuple[Halving
     track = pack.track(question.track).halved if question.track and by_track else None
     met = {
         Halving.TRACK: track is not None,
-        Halving.JOINED: question.joined and question.matter in {Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM},
+        # A claim that was brought into a case and goes on alone since keeps its fee (CPI 237).
+        Halving.JOINED: question.joined
+        and question.matter in {Matter.CLAIM, Matter.COUNTERCLAIM, Matter.THIRD_PARTY_CLAIM},
         Halving.MEDIATED: question.ending is Ending.MEDIATED,
         Halving.WITHDRAWN: question.ending is Ending.WITHDRAWN,
     }

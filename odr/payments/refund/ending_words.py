@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 
 def fee_at_ending(sitting: Sitting, case: Case, party: Party, ending: str) -> Sequence[Text]:
-    """Who bears the fee where the case ends so ("withdrawn", "mediated"), and what goes back; nothing where none was paid."""
-    back, stays = would_go_back(sitting, case, party, Ending(ending))
+    """Who bears the fee where the case ends so ("withdrawn", "mediated"), and what goes back; nothing where none was paid. Where a
+    claim only counts as withdrawn ("deemed_withdrawn") nothing more is demanded (:func:`due_when_ended`).
+    """
+    is_deemed = ending == "deemed_withdrawn"
+    how = Ending.WITHDRAWN if is_deemed else Ending(ending)
+    back, stays = would_go_back(sitting, case, party, how)
     whole = Money(back.minor + stays.minor, stays.currency)
-    stands = _still_due(sitting, case, party, Ending(ending))
+    stands = [] if is_deemed else _still_due(sitting, case, party, how)
     if not whole.minor:
         return stands
     facts = {"fee": whole, "name": party.name}

@@ -7,7 +7,7 @@ the people of the case, never a row of the room that announces it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -145,13 +145,15 @@ class ClaimWithdrawn(Event):
 @dataclass(frozen=True)
 class ClaimSevered(Event):
     """A claim goes on in a case of its own, ``into`` (CPI 221): ``party`` brought it here, ``new_party`` is the same
-    person there.
+    person there. ``heard_together_before``: it was brought into a case that is withdrawn now, and its fee stays what it was for
+    that (CPI 237; FEE 18).
     """
 
     kind: ClaimKind
     into: Case
     party: Party
     new_party: Party
+    heard_together_before: bool = False
 
 
 @dataclass(frozen=True)
@@ -218,12 +220,14 @@ class CaseJoined(Event):
 
 @dataclass(frozen=True)
 class EvidenceMoved(Event):
-    """What was preserved before the claim, or brought for an order that lapsed, goes into the claim's case, ``into`` (EV 29; CPI
-    439); ``parties`` as in :class:`CaseJoined`.
+    """What was preserved before the claim, brought for an order that lapsed, or brought in a case that was withdrawn and in which
+    a third party's claim went on, goes into that other case, ``into`` (EV 29; CPI 237, 439); ``parties`` and ``facts`` as in
+    :class:`CaseJoined`.
     """
 
     into: Case
     parties: Mapping[int, Party]
+    facts: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
