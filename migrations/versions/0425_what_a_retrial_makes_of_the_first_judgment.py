@@ -1,6 +1,6 @@
 """what a judgment given on a retrial makes of the first one, and why
 
-Revises 0422.
+Revises 0423.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0425"
-down_revision = "0422"
+down_revision = "0423"
 branch_labels = None
 depends_on = None
 form = "expand"
