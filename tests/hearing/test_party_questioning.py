@@ -101,7 +101,7 @@ def test_the_party_called_is_told_hour_place_and_consequences(small_scene: Scene
         called = next(p for p in case.parties if p.label == "claimant/1")
         assert packet.party_id == called.id and packet.held_at is not None
         words = str(packet.what_next)
-        assert "Courtroom 3" in words and "art. 64 to 66" in words
+        assert "Courtroom 3" in words and "[EV 64–66]" in words
     assert on_desks(small_scene) == {"record_questioning"}
 
 

@@ -7,9 +7,8 @@ other, and asked for single rules.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from functools import cached_property
 from typing import Annotated, Any, Self, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -270,15 +269,12 @@ class RulePack(Rule):
         self._cited[articles] = found
         return found
 
-    @cached_property
-    def in_words(self) -> Callable[[str, str], str]:
-        """How the sentences of a court of these rules name their law (:func:`odr.ground.text.cites`)."""
-
-        def written(articles: str, locale: str) -> str:
-            found = self.cited(articles)
-            return found.words.render(locale) if found is not None else ""
-
-        return written
+    def in_words(self, articles: str, locale: str) -> str:
+        """The law a sentence marks, as its readers look it up (:func:`odr.ground.text.cites`); nothing where the pack has no such
+        law.
+        """
+        found = self.cited(articles)
+        return found.words.render(locale) if found is not None else ""
 
     def law_of(self, *articles: str) -> list[tuple[Text, Text]]:
         """Each article behind some citations once, in their order, with what it says, where the pack tells it."""
