@@ -6,7 +6,7 @@ from odr.docket.models import Role
 from odr.ground.text import T
 from odr.procedure.acts.tasks import desk
 
-ABSENCE = desk("absence", T("Somebody who did not appear"), Role.JUDGE, until_decided=True, by_hand=True)
+ABSENCE = desk("absence", T("Somebody who did not appear"), Role.JUDGE, until_decided=True)
 ADJOURNMENT = desk("adjournment", T("An adjournment to approve"), Role.PRESIDENT, until_decided=True)
 APPRAISAL_LATE = desk("appraisal_late", T("An expert’s report that is late"), Role.JUDGE, until_decided=True)
 APPRAISAL_NOT_ASKED = desk(

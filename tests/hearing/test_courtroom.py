@@ -163,7 +163,7 @@ def test_a_hearing_that_left_something_out_makes_the_registry_fix_another(
         scene.act(CHEN, "close_hearing", reasons="Everything was heard.")
     with scene.look() as (court, case):
         (task,) = court.tasks(case, desks.SUMMON)
-        assert "is not on record" in task.title["en"] and "art. 144" in task.title["en"]
+        assert "is not on record" in task.title["en"] and "arts. 144, 162" in task.title["en"]
         assert "，请另行排期开庭。" in task.title["zh-Hans"]
     scene.act(WANG, "summon", mode="offline", on="2026-03-19", at="09:30", place="Courtroom 3")
     assert "summon" not in tasks(scene)

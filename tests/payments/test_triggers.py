@@ -281,7 +281,11 @@ def test_a_retrial_decides_on_the_costs_anew(bench: Bench, paid_by_loser: bool) 
     bench.do("judge", "convene_panel", {"size": 3, "reasons": "The case is heard again."})
     examined_anew(bench)
     bench.findings()
-    bench.do("judge", "draft_decision", bench.draft(orders=[{"kind": "dismiss"}]))
+    bench.do(
+        "judge",
+        "draft_decision",
+        bench.draft(orders=[{"kind": "dismiss"}], first_judgment="changed", first_why="The label was right."),
+    )
     for who in ("ann", "ben", "judge"):
         vote(bench, who, FOR)
     decision = {"decision": bench.draft_reference()}
