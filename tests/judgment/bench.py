@@ -425,30 +425,40 @@ def _lay(bench: Bench, track: Track, joined: bool) -> None:
             )
 
 
+def held_at(case_id: int, at: datetime, ordinal: int = 1) -> Hearing:
+    """A hearing in the courtroom that was held and recorded, without its people and its steps."""
+    return Hearing(
+        case_id=case_id,
+        ordinal=ordinal,
+        mode=Mode.OFFLINE,
+        begins_at=at,
+        place="Courtroom 2",
+        state=HearingState.HELD,
+        summoned_by=3,
+        begun_at=at,
+        ended_at=at + timedelta(hours=1),
+        minutes="Everybody was there.",
+        recorded_by=3,
+    )
+
+
+def whole_hearing(case: Case, at: datetime, ordinal: int = 1) -> Hearing:
+    """The same with every step, to which everybody was called and came."""
+    hearing = held_at(case.id, at, ordinal)
+    hearing.stages = ["investigation", "debate", "final"]
+    hearing.summonses = [Summons(party_id=party.id, sent_by=3) for party in case.parties]
+    hearing.attendances = [
+        Attendance(party_id=party.id, role=party.role, name=party.name, presence=Presence.COURTROOM)
+        for party in case.parties
+    ]
+    return hearing
+
+
 def lay_hearing(session: Any, case: Case, examination: Examination, at: datetime) -> None:
     """What a judgment rests on: in ordinary procedure a hearing that was held, else one in writing that was allowed."""
     everybody = [party.id for party in case.parties]
     if case.track is Track.ORDINARY:
-        hearing = Hearing(
-            case_id=case.id,
-            ordinal=1,
-            mode=Mode.OFFLINE,
-            begins_at=at,
-            place="Courtroom 2",
-            state=HearingState.HELD,
-            summoned_by=3,
-            begun_at=at,
-            ended_at=at + timedelta(hours=1),
-            minutes="Everybody was there.",
-            recorded_by=3,
-            stages=["investigation", "debate", "final"],
-        )
-        hearing.summonses = [Summons(party_id=party, sent_by=3) for party in everybody]
-        hearing.attendances = [
-            Attendance(party_id=party.id, role=party.role, name=party.name, presence=Presence.COURTROOM)
-            for party in case.parties
-        ]
-        session.add(hearing)
+        session.add(whole_hearing(case, at))
         return
     session.add(
         WrittenHearing(

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from odr.docket.models import Case, Role, Stage
 from odr.evidence.models import Exhibit
 from odr.filing.models import Fact
-from odr.hearing.models import Attendance, Examination, Hearing, Opinion, Phase, Summons
-from odr.hearing.vocabulary import Axis, HearingState, Mode, PhaseState, Presence, Stance
+from odr.hearing.models import Examination, Opinion, Phase
+from odr.hearing.vocabulary import Axis, Mode, PhaseState, Stance
 from odr.identity.actors import Actor
-from tests.judgment.bench import Bench
+from tests.judgment.bench import Bench, whole_hearing
 from tests.judgment.test_retrial import OUTCOME
 from tests.judgment.test_retrial_costs import fees
 from tests.judgment.test_retrial_here import let_in
@@ -79,26 +79,7 @@ def lay_heard(session: Any, case: Case, now: Any) -> None:
         closed_because="acted",
     )
     session.add(phase)
-    hearing = Hearing(
-        case_id=case.id,
-        ordinal=7,
-        mode=Mode.OFFLINE,
-        begins_at=now,
-        place="Courtroom 2",
-        state=HearingState.HELD,
-        summoned_by=3,
-        begun_at=now,
-        ended_at=now + timedelta(hours=1),
-        minutes="Everybody was there.",
-        recorded_by=3,
-        stages=["investigation", "debate", "final"],
-    )
-    hearing.summonses = [Summons(party_id=party.id, sent_by=3) for party in case.parties]
-    hearing.attendances = [
-        Attendance(party_id=party.id, role=party.role, name=party.name, presence=Presence.COURTROOM)
-        for party in case.parties
-    ]
-    session.add(hearing)
+    session.add(whole_hearing(case, now, ordinal=7))
     session.flush()
     others = [party for party in case.parties if party.role is Role.RESPONDENT]
     for exhibit in session.scalars(select(Exhibit).where(Exhibit.case_id == case.id)):

@@ -20,9 +20,9 @@ from odr.ground.db import Database, new_reference
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput, OutOfTime
 from odr.ground.text import Text
 from odr.hearing import vocabulary as hearing_words
-from odr.hearing.models import Hearing, Witness
+from odr.hearing.models import Witness
 from odr.hearing.record.papers import said_in_record
-from odr.hearing.vocabulary import HearingState, Mode, RequestState
+from odr.hearing.vocabulary import RequestState
 from odr.identity.actors import Actor
 from odr.identity.models import AccountRole, Mandate, MandateScope
 from odr.payments.models import AssessmentState, FeeAssessment, Refund
@@ -42,7 +42,7 @@ from odr.service.vocabulary import Channel, FactKind
 from tests.hearing.live.conftest import Live, fixed_here
 from tests.hearing.live.room_beside import RoomBeside
 from tests.hearing.scene import CHEN, DENG, HAIYUN, LI, WANG, accepted_case, whole_court as whole_hearing_court
-from tests.judgment.bench import Bench
+from tests.judgment.bench import Bench, held_at
 from tests.judgment.test_enforcement_settlement import enforced
 from tests.kept import kept
 from tests.register.listing import as_person, debtor
@@ -92,19 +92,7 @@ def lay_held(bench: Bench) -> str:
     """A hearing in the courtroom was held two days ago; gives its reference."""
     at = bench.clock.now() - timedelta(days=2)
     with bench.court.database.write() as session:
-        row = Hearing(
-            case_id=bench.case_id,
-            ordinal=1,
-            mode=Mode.OFFLINE,
-            begins_at=at,
-            place="Courtroom 2",
-            state=HearingState.HELD,
-            summoned_by=3,
-            begun_at=at,
-            ended_at=at + timedelta(hours=1),
-            minutes="Everybody was there.",
-            recorded_by=3,
-        )
+        row = held_at(bench.case_id, at)
         session.add(row)
         session.flush()
         return row.reference

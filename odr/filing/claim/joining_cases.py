@@ -20,7 +20,7 @@ from odr.docket.same_person import same_person
 from odr.filing import desks, names as act_names
 from odr.filing.claim.acts import start_answer
 from odr.filing.claim.changes import TRIAL, see_track
-from odr.filing.claim.own_case import copy_claim, new_case, sides_of, take_facts
+from odr.filing.claim.own_case import copy_claim, new_case, sides_of, stands_in, take_facts
 from odr.filing.claim.procedure_bars import sum_of_standing
 from odr.filing.claim.progress import before_end_of_debate, debate_is_open, end_case
 from odr.filing.claim.queries import claims_of
@@ -43,7 +43,6 @@ from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.rulings import WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
 from odr.procedure.rules.cases import Bar
-from odr.service.packet.packets import carry_reach
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -197,25 +196,9 @@ def _party_in(sitting: Sitting, main: Case, old: Party) -> Party:
     same = [p for p in parties(main, old.role) if same_person(p, old)]
     if same:
         return same[0]
-    new = Party(
-        case_id=main.id,
-        role=old.role,
-        ordinal=1 + max((p.ordinal for p in main.parties if p.role is old.role), default=0),
-        name=old.name,
-        kind=old.kind,
-        account_id=old.account_id,
-        email=old.email,
-        phone=old.phone,
-        address=old.address,
-        locale=old.locale,
-        abroad=old.abroad,
-        online=old.online,
-        joined_at=old.joined_at,
-        details={**elsewhere(old.details), "from_case": old.case.reference},
-    )
-    main.parties.append(new)
-    sitting.session.flush()
-    carry_reach(sitting.session, old, new, at=sitting.now, proof=old.case.number or old.case.reference)
+    ordinal = 1 + max((p.ordinal for p in main.parties if p.role is old.role), default=0)
+    new = stands_in(sitting, old, main, old.role, ordinal, elsewhere(old.details))
+    sitting.session.refresh(main, ["parties"])
     for mandate in sitting.session.scalars(
         select(Mandate).where(Mandate.party_id == old.id, Mandate.revoked_at.is_(None))
     ):

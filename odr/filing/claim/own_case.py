@@ -117,6 +117,32 @@ def new_case(sitting: Sitting, case: Case, owner: Party, now: datetime) -> Case:
     return new
 
 
+def stands_in(
+    sitting: Sitting, old: Party, into: Case, role: Role, ordinal: int, details: Mapping[str, object]
+) -> Party:
+    """A party as the same person in another case, reached as here; ``details`` are those that go along."""
+    made = Party(
+        case_id=into.id,
+        role=role,
+        ordinal=ordinal,
+        name=old.name,
+        kind=old.kind,
+        account_id=old.account_id,
+        email=old.email,
+        phone=old.phone,
+        address=old.address,
+        locale=old.locale,
+        abroad=old.abroad,
+        online=old.online,
+        joined_at=old.joined_at,
+        details={**details, "from_case": old.case.reference},
+    )
+    sitting.session.add(made)
+    sitting.session.flush()
+    carry_reach(sitting.session, old, made, at=sitting.now, proof=old.case.number or old.case.reference)
+    return made
+
+
 def sides_of(sitting: Sitting, case: Case, new: Case, owner: Party) -> dict[int, Party]:
     """The claim's owner as claimant, those of the other side as respondents; their fellows stay behind."""
     moved: dict[int, Party] = {}
@@ -126,25 +152,8 @@ def sides_of(sitting: Sitting, case: Case, new: Case, owner: Party) -> dict[int,
         if old.id != owner.id and (old.role is owner.role or old.role is Role.THIRD_PARTY):
             continue
         count += old.id != owner.id
-        made = Party(
-            case_id=new.id,
-            role=Role.CLAIMANT if old.id == owner.id else Role.RESPONDENT,
-            ordinal=1 if old.id == owner.id else count,
-            name=old.name,
-            kind=old.kind,
-            account_id=old.account_id,
-            email=old.email,
-            phone=old.phone,
-            address=old.address,
-            locale=old.locale,
-            abroad=old.abroad,
-            online=old.online,
-            joined_at=old.joined_at,
-            details={**of_the_person(old.details), "from_case": case.reference},
-        )
-        sitting.session.add(made)
-        sitting.session.flush()
-        carry_reach(sitting.session, old, made, at=sitting.now, proof=case.number or case.reference)
+        role, ordinal = (Role.CLAIMANT, 1) if old.id == owner.id else (Role.RESPONDENT, count)
+        made = stands_in(sitting, old, new, role, ordinal, of_the_person(old.details))
         _same_mandates(sitting, old, new, made)
         moved[old.id] = made
     sitting.session.flush()

@@ -18,9 +18,10 @@ from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money, T, Text, side_by_side
 from odr.identity.actors import Actor
+from odr.judgment.decision.retried import SumOrdered, after_the_first, order_beside_the_claims
 from odr.judgment.models import Decision, NewEvidenceCost, Order, RetrialApplication
 from odr.judgment.queries import current_draft, decisions_of, names_of, party_labelled
-from odr.judgment.vocabulary import DecisionKind, DecisionState, FirstJudgment, OrderKind, RetrialState
+from odr.judgment.vocabulary import DecisionKind, DecisionState, FirstJudgment, RetrialState
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -291,29 +292,17 @@ def find_new_evidence_costs(
 
 
 def order_costs_of_new_evidence(sitting: Sitting, case: Case, decision: Decision) -> None:
-    """Put what was found into the orders of a draft, after those on the claims; what was found before falls out of it."""
-    for order in [one for one in decision.orders if one.new_evidence_cost is not None]:
-        decision.orders.remove(order)
-    sitting.session.flush()
-    if decision.kind is not DecisionKind.JUDGMENT or decision.upholds:
-        return
-    number = max((order.number for order in decision.orders), default=0)
-    for row in costs_of_this_retrial(sitting, case):
-        if row.granted_minor:
-            number += 1
-            decision.orders.append(
-                Order(
-                    number=number,
-                    kind=OrderKind.PAY,
-                    debtor_id=row.against_id,
-                    creditor_id=row.party_id,
-                    amount_minor=row.granted_minor,
-                    currency=row.currency,
-                    instalments=1,
-                    new_evidence_cost=row.reference,
-                )
-            )
-    sitting.session.flush()
+    """Put what was found into the orders of a draft."""
+    order_beside_the_claims(
+        sitting,
+        decision,
+        "new_evidence_cost",
+        (
+            SumOrdered(row.against_id, row.party_id, Money(row.granted_minor, row.currency), row.reference)
+            for row in costs_of_this_retrial(sitting, case)
+            if row.granted_minor
+        ),
+    )
 
 
 def not_found_on_costs(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
@@ -357,11 +346,5 @@ def costs_reasons(sitting: Sitting, case: Case, decision: Decision) -> list[str]
         for row in costs_asked(sitting.session, case)
         if row.reasons
         and (decision.issued_entry is None or row.entry_number < decision.issued_entry)
-        and row.entry_number > _began(sitting, case, decision)
+        and row.entry_number > after_the_first(sitting, case, decision)
     ]
-
-
-def _began(sitting: Sitting, case: Case, decision: Decision) -> int:
-    """The entry at which the first judgment was decided: what is asked later belongs to the judgment on its retrial."""
-    first = next((d for d in decisions_of(sitting.session, case) if d.reference == decision.retried), None)
-    return (first.issued_entry or 0) if first is not None else 0

@@ -19,9 +19,10 @@ from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money, T, Text, side_by_side
 from odr.identity.actors import Actor
+from odr.judgment.decision.retried import SumOrdered, after_the_first, order_beside_the_claims
 from odr.judgment.models import Decision, Order, PartialAgreement
 from odr.judgment.queries import current_draft, decisions_of, names_of, party_labelled
-from odr.judgment.vocabulary import DecisionKind, DecisionState, FirstJudgment, OrderKind
+from odr.judgment.vocabulary import DecisionKind, DecisionState, FirstJudgment
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtText, field
@@ -338,29 +339,19 @@ def find_partial_agreement(
 
 
 def order_what_some_agreed(sitting: Sitting, case: Case, decision: Decision) -> None:
-    """Put what is confirmed into the orders of a draft, after those on the claims; what was confirmed before falls out of it."""
-    for order in [one for one in decision.orders if one.partial_agreement is not None]:
-        decision.orders.remove(order)
-    sitting.session.flush()
+    """Put what is confirmed into the orders of a draft."""
     row = agreement_of_some(sitting, case)
-    if row is None or not row.confirmed or decision.kind is not DecisionKind.JUDGMENT or decision.upholds:
-        return
-    number = max((order.number for order in decision.orders), default=0)
-    for debtor, creditor, minor in row.payments:
-        number += 1
-        decision.orders.append(
-            Order(
-                number=number,
-                kind=OrderKind.PAY,
-                debtor_id=debtor,
-                creditor_id=creditor,
-                amount_minor=minor,
-                currency=row.currency,
-                instalments=1,
-                partial_agreement=row.reference,
-            )
-        )
-    sitting.session.flush()
+    payments = row.payments if row is not None and row.confirmed else []
+    order_beside_the_claims(
+        sitting,
+        decision,
+        "partial_agreement",
+        (
+            SumOrdered(debtor, creditor, Money(minor, row.currency), row.reference)
+            for debtor, creditor, minor in payments
+            if row is not None
+        ),
+    )
 
 
 def not_found_on_agreement(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:
@@ -382,8 +373,7 @@ def _of(sitting: Sitting, case: Case, decision: Decision) -> PartialAgreement | 
     """The agreement a judgment on a retrial speaks of: the last one that was found on since the first judgment."""
     if decision.first_judgment is None or decision.kind is not DecisionKind.JUDGMENT:
         return None
-    first = next((d for d in decisions_of(sitting.session, case) if d.reference == decision.retried), None)
-    after, until = (first.issued_entry or 0) if first is not None else 0, decision.issued_entry
+    after, until = after_the_first(sitting, case, decision), decision.issued_entry
     rows = [
         row
         for row in partial_agreements(sitting.session, case)

@@ -7,17 +7,18 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 from odr.docket.models import Case
 from odr.docket.papers import Reason
 from odr.filing.claim.progress import retrial_heard
 from odr.ground.errors import InvalidInput
-from odr.ground.text import PaperDay, T, Text
+from odr.ground.text import Money, PaperDay, T, Text
 from odr.judgment.decision.queries import reliefs_by_key
 from odr.judgment.models import Decision, Order
-from odr.judgment.queries import decision_named
-from odr.judgment.vocabulary import DecisionKind, FirstJudgment
+from odr.judgment.queries import decision_named, decisions_of
+from odr.judgment.vocabulary import DecisionKind, FirstJudgment, OrderKind
 
 if TYPE_CHECKING:
     from odr.judgment.decision.inputs import DraftInput
@@ -165,3 +166,50 @@ def first_reasons(decision: Decision, *, agreed: bool = False) -> list[Reason]:
             ]
         case None:
             return []
+
+
+@dataclass(frozen=True)
+class SumOrdered:
+    """A sum that a judgment on a retrial orders beside the claims, and what it comes from."""
+
+    debtor_id: int
+    creditor_id: int
+    amount: Money
+    by: str
+    """Reference of the request or the agreement."""
+
+
+def order_beside_the_claims(
+    sitting: Sitting,
+    decision: Decision,
+    mark: Literal["new_evidence_cost", "partial_agreement"],
+    sums: Iterable[SumOrdered],
+) -> None:
+    """Put sums into the orders of a draft, after those on the claims; what ``mark`` brought in before falls out. An upheld judgment
+    orders nothing of it.
+    """
+    for order in [one for one in decision.orders if getattr(one, mark) is not None]:
+        decision.orders.remove(order)
+    sitting.session.flush()
+    if decision.kind is not DecisionKind.JUDGMENT or decision.upholds:
+        return
+    last = max((order.number for order in decision.orders), default=0)
+    for number, one in enumerate(sums, last + 1):
+        order = Order(
+            number=number,
+            kind=OrderKind.PAY,
+            debtor_id=one.debtor_id,
+            creditor_id=one.creditor_id,
+            amount_minor=one.amount.minor,
+            currency=one.amount.currency,
+            instalments=1,
+        )
+        setattr(order, mark, one.by)
+        decision.orders.append(order)
+    sitting.session.flush()
+
+
+def after_the_first(sitting: Sitting, case: Case, decision: Decision) -> int:
+    """The entry that gave the judgment heard again: what comes later belongs to the judgment on its retrial."""
+    first = next((d for d in decisions_of(sitting.session, case) if d.reference == decision.retried), None)
+    return (first.issued_entry or 0) if first is not None else 0

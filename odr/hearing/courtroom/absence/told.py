@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -37,20 +39,23 @@ class Ruled:
 
 def told_by(session: Session, case: Case, party: Party) -> list[Told]:
     """What a party told the court of why they did not come, in order."""
-    found = []
-    for entry in entries_of(session, case, names.EXPLAIN_ABSENCE):
-        payload = json.loads(entry.payload)
-        result = payload["result"]
-        if result["party"] == party.label:
-            found.append(Told(entry.number, result["hearing"], result["party"], payload["input"]["why"]))
-    return found
+    return [
+        Told(number, result["hearing"], result["party"], given["why"])
+        for number, given, result in _recorded(session, case, party, names.EXPLAIN_ABSENCE)
+    ]
 
 
 def rulings_on(session: Session, case: Case, party: Party) -> list[Ruled]:
     """Rulings on a party who was away, in order."""
-    found = []
-    for entry in entries_of(session, case, names.RULE_ON_ABSENCE):
-        result = json.loads(entry.payload)["result"]
-        if result["party"] == party.label:
-            found.append(Ruled(entry.number, result["hearing"], result["party"], result["answer"]))
-    return found
+    return [
+        Ruled(number, result["hearing"], result["party"], result["answer"])
+        for number, _, result in _recorded(session, case, party, names.RULE_ON_ABSENCE)
+    ]
+
+
+def _recorded(session: Session, case: Case, party: Party, act: str) -> Iterator[tuple[int, Any, Any]]:
+    """Number, input and result of each entry of an act that is about a party."""
+    for entry in entries_of(session, case, act):
+        payload = json.loads(entry.payload)
+        if payload["result"]["party"] == party.label:
+            yield entry.number, payload["input"], payload["result"]
