@@ -26,8 +26,8 @@ from odr.ground.text import (
     ShortDay,
     T,
     Text,
+    applies,
     catalogue,
-    cites,
     places,
     write,
     write_day,
@@ -37,6 +37,7 @@ from odr.ground.text import (
     write_paper_day,
     write_signed_day,
 )
+from odr.procedure.rules.base import Unit, in_words
 from odr.procedure.rules.registry import PackRegistry
 from tests.conftest import MORNING
 from tests.patience import PATIENCE, until
@@ -448,15 +449,19 @@ def test_english_is_the_message_itself() -> None:
 def law() -> Iterator[None]:
     """A court whose only law is the Code of Riverland."""
 
-    def write(articles: str, locale: str) -> str:
-        tag, _, place = articles.partition(" ")
-        if tag != "CRL":
-            return ""
-        return f"Code of Riverland, art. {place}" if locale == "en" else f"《河地法》第{place}条"
+    class Riverland:
+        def in_words(self, articles: str, locale: str, /) -> str:
+            tag, _, place = articles.partition(" ")
+            if tag != "CRL":
+                return ""
+            return f"Code of Riverland, art. {place}" if locale == "en" else f"《河地法》第{place}条"
 
-    cites(write)
+        def lasts(self, time_limit: str, locale: str, /) -> str:
+            return write(in_words(9, Unit.DAYS), locale) if time_limit == "answer" else ""
+
+    applies(Riverland())
     yield
-    cites(PackRegistry.load().versions("cn")[-1].in_words)  # as every other court of the tests
+    applies(PackRegistry.load().versions("cn")[-1])  # as every other court of the tests
 
 
 @pytest.mark.parametrize(
@@ -467,6 +472,10 @@ def law() -> Iterator[None]:
         ("Grounds: [=CRL 7].", "en", "Grounds: Code of Riverland, art. 7."),
         ("You may ask again [CPL 7].", "en", "You may ask again."),
         ("可以再次申请[CPL 7]。", "zh-Hans", "可以再次申请。"),
+        ("Answer within [time answer] [CRL 7].", "en", "Answer within 9 days (Code of Riverland, art. 7)."),
+        ("请在[time answer]内答辩。", "zh-Hans", "请在9日内答辩。"),
+        ("Answer within [time appeal].", "en", "Answer within the time this court sets."),
+        ("请在[time appeal]内上诉。", "zh-Hans", "请在本院规定的期限内上诉。"),
         (
             "%(name)s may ask [CRL 7]: 50%% of it [CPL 3] [sic].",
             "en",

@@ -6,8 +6,10 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,18 @@ def test_a_translation_has_the_same_places() -> None:
     assert wrong == []
 
 
+def test_a_catalogue_has_no_sentence_that_nobody_says() -> None:
+    """What the court says no more is in no catalogue of a room; what it may have kept in its records stands with the former ones."""
+    said = used()
+    assert [
+        f"{name}: {message}"
+        for message, by_file in translated().items()
+        if message not in said
+        for name in by_file
+        if name != "former.po"
+    ] == []
+
+
 LAW = re.compile(r"\[=?([A-Z]{2,8} \d[^\[\]]*)\]")
 """Where a sentence names its law (odr.ground.text.with_law)."""
 BY_ITSELF = re.compile(
@@ -122,6 +136,109 @@ def test_a_translation_names_the_same_law() -> None:
             assert tag in sources, message
             article = re.fullmatch(r"(\d+)(\(\d+\))?", place)
             assert article and int(article[1]) <= last.get(tag, 9999), message
+
+
+A_TIME = re.compile(r"\[time ([a-z_.]+)\]")
+"""Where a sentence tells a length of time that the rules set."""
+NUMBERS = {
+    word: number
+    for number, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+        ]
+    )
+} | {"twenty": 20, "thirty": 30, "forty": 40, "forty-eight": 48, "sixty": 60, "ninety": 90}
+LENGTH = re.compile(
+    rf"(?<![-\w])(\d+|{'|'.join(sorted(set(NUMBERS) - {'zero', 'one'}, key=len, reverse=True))})(?:[ -](?!or\b)\w+)??"
+    r"[ -](second|minute|hour|day|week|month|year)s?\b",
+    re.IGNORECASE,
+)
+"""A length of time that a sentence writes out."""
+IN_CHINESE = re.compile(r"(?:\d+|[二两三四五六七八九十百]+) ?(?:个工作日|日内|天内|小时内|个月|年内)")
+DAYS = {"second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 30.5, "year": 365}
+LENGTHS = ROOT / "tests" / "lengths.tsv"
+
+
+def lengths_by_hand() -> dict[str, str]:
+    """The beginning of a sentence that writes a length out → where the number is kept, or why it is no rule."""
+    lines = LENGTHS.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("\t", 1) for line in lines if line and not line.startswith("#"))
+
+
+def told_lengths(message: str) -> list[timedelta]:
+    """The lengths a sentence writes out, in days of twenty-four hours."""
+    return [
+        timedelta(days=DAYS[unit.lower()] * (NUMBERS[number.lower()] if number.lower() in NUMBERS else int(number)))
+        for number, unit in LENGTH.findall(message)
+    ]
+
+
+def kept_at(place: str) -> timedelta:
+    """What stands at ``module:NAME`` or ``module:NAME[KEY]``."""
+    module, name, key = re.fullmatch(r"([\w.]+):(\w+)(?:\[(\w+)\])?", place).groups()  # type: ignore[union-attr]
+    found = getattr(import_module(module), name)
+    if key is not None:
+        found = next(value for each, value in found.items() if each.name == key)
+    assert isinstance(found, timedelta), place
+    return found
+
+
+def test_no_sentence_tells_a_length_that_is_kept_somewhere_else() -> None:
+    """A length of time that a law sets is in the rules, and a sentence marks it; of one that is the house's own the sentence and the
+    place where it is kept say the same. Nobody who changes the one leaves the other behind.
+    """
+    by_hand, seen = lengths_by_hand(), set()
+    for message in used():
+        told = told_lengths(message)
+        if not told and not any(IN_CHINESE.search(one) for one in translated().get(message, {}).values()):
+            continue
+        begun = next((each for each in by_hand if message.startswith(each)), None)
+        assert begun is not None, f"mark the length as the rules set it, [time …], or say where it is kept: {message}"
+        seen.add(begun)
+        if ":" in (where := by_hand[begun]) and not where.startswith("-"):
+            kept = [kept_at(place) for place in where.split(", ")]
+            # Three months are kept as 92 days.
+            assert len(told) == len(kept), message
+            assert all(abs(one - other) <= other / 50 for one, other in zip(told, kept, strict=True)), message
+    assert seen == set(by_hand), "a line of the list that no sentence needs"
+
+
+def test_a_translation_tells_the_same_time() -> None:
+    """Every length of time that a sentence marks stands in its Chinese, and no other; the rules of this court set each."""
+    pack = PackRegistry.load().versions("cn")[-1]
+    marked = {message: A_TIME.findall(message) for message in used() if A_TIME.search(message)}
+    assert len(marked) > 80
+    for message, marks in marked.items():
+        assert all(pack.length(mark) is not None for mark in marks), message
+        for chinese in translated()[message].values():
+            assert sorted(A_TIME.findall(chinese)) == sorted(marks), message
+
+
+def test_a_length_is_told_with_its_unit() -> None:
+    """The figure of a time limit is no number of days: the rules may count working days, months or hours."""
+    assert [
+        f"{where}: {keyword.arg}"
+        for where, node in messages_in_python()
+        for keyword in node.keywords
+        if isinstance(keyword.value, ast.Attribute)
+        and keyword.value.attr == "amount"
+        and keyword.arg in ("days", "months", "time", "length", "abroad")
+    ] == []
 
 
 def test_a_translation_is_chinese() -> None:

@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
@@ -50,7 +50,8 @@ class Text:
     """A sentence to be shown later: English ``msgid`` with ``%(name)s`` places.
 
     Parameters may themselves be Text, dates, aware datetimes or Money; they are
-    written in the locale of the reader. A law is named by its mark, ``[CPL 62]``: see :func:`with_law`.
+    written in the locale of the reader. A law is named by its mark, ``[CPL 62]``, and a length of time that a law sets by its own,
+    ``[time answer]``: see :func:`with_law`.
     """
 
     msgid: str
@@ -72,37 +73,62 @@ class Text:
         return hash((self.msgid, tuple(sorted((k, str(v)) for k, v in self.params.items()))))
 
 
-_LAW = re.compile(r" ?\[(=?)([A-Z]{2,8} \d[^\[\]]*)\]")
-"""Where a sentence names its law."""
+_LAW = re.compile(r" ?\[(=?)([A-Z]{2,8} \d[^\[\]]*)\]|\[time ([a-z_.]+)\]")
+"""Where a sentence names its law, or a length of time that is set there."""
+NO_SUCH_TIME = {"en": "the time this court sets", "zh-Hans": "本院规定的期限"}
+"""In the place of a length where the court's rules set none."""
 
 
-class _Law:
+_Writes = Callable[[str, str], str]
+
+
+class Law(Protocol):
+    """The rules that a court applies, as its sentences tell them."""
+
+    def in_words(self, articles: str, locale: str, /) -> str:
+        """``("CPL 62", "en")``: title and place, or nothing where the rules know no such law."""
+
+    def lasts(self, time_limit: str, locale: str, /) -> str:
+        """``("answer", "en")``: "15 days", or nothing where the rules know no such time limit."""
+
+
+class _Court:
     """Whose law the court of this process applies."""
 
-    write: Callable[[str, str], str] | None = None
+    law: Law | None = None
 
 
-def cites(write: Callable[[str, str], str]) -> None:
-    """Name the articles in sentences as this writes them from here on: ``("CPL 62", "en")`` gives their title and place, or nothing
-    where the court's rules know no such law. A process serves one court, and says so before anything is written.
+def applies(law: Law) -> None:
+    """Name articles and lengths of time in sentences as these rules do from here on. A process serves one court, and says so before
+    anything is written.
     """
-    _Law.write = write
+    _Court.law = law
 
 
 def with_law(message: str, locale: str) -> str:
     """A message with its law in words: ``[CPL 62]`` becomes the title and the place in brackets, ``[=CPL 62]`` without them. A
     court of another country leaves them out with what stands before them: its readers are told no law that is not theirs.
+    ``[time answer]`` becomes as long as the court's rules set it, "15 days".
     """
-    return _with_law(message, locale, _Law.write) if "[" in message else message
+    if "[" not in message:
+        return message
+    law = _Court.law
+    return _with_law(message, locale, law.in_words, law.lasts) if law is not None else _with_law(message, locale)
+
+
+def _nothing(_: str, __: str, /) -> str:
+    return ""
 
 
 @lru_cache(maxsize=2_000)
-def _with_law(message: str, locale: str, writes: Callable[[str, str], str] | None) -> str:
+def _with_law(message: str, locale: str, cites: _Writes = _nothing, lasts: _Writes = _nothing) -> str:
     def written(found: re.Match[str]) -> str:
-        law = writes(found[2], locale).replace("%", "%%") if writes is not None else ""
-        if not law or found[1]:
-            return f"{' ' if law and found[0].startswith(' ') else ''}{law}"
-        return f"（{law}）" if locale == "zh-Hans" else f" ({law})"
+        if found[3]:
+            return lasts(found[3], locale) or NO_SUCH_TIME[locale]
+        named = cites(found[2], locale).replace("%", "%%")
+        if not named or found[1]:
+            return f"{' ' if named and found[0].startswith(' ') else ''}{named}"
+        return f"（{named}）" if locale == "zh-Hans" else f" ({named})"
 
     return _LAW.sub(written, message)
 

@@ -20,7 +20,7 @@ from odr.ground.clock import Clock, arrived
 from odr.ground.config import Settings
 from odr.ground.db import Database
 from odr.ground.errors import Cited
-from odr.ground.text import cites, sits_in
+from odr.ground.text import applies, sits_in
 from odr.identity.actors import Actor
 from odr.notary.log.sequencing_thread import BackgroundSequencer
 from odr.notary.notary import Notary
@@ -74,7 +74,7 @@ class Court:
     def speaks(self) -> None:
         """From here on this process tells hours as they are where this court sits, and names the law it applies."""
         sits_in(self.settings.tz)
-        cites(self.packs.versions(self.settings.pack)[-1].in_words)
+        applies(self.packs.versions(self.settings.pack)[-1])
 
     @contextlib.contextmanager
     def sit(self, prepared: Mapping[str, Any] | None = None) -> Iterator[Sitting]:

@@ -25,6 +25,7 @@ from odr.procedure.case.waiting_for_me import my_cases, seated_cases, waiting
 from odr.procedure.hooks import DeskPage
 from odr.procedure.time.written_working import text_from_json
 from odr.register.first_pages.home_page import case_lines, draft_title, unread_papers
+from odr.register.first_pages.promises import fees_told, gone_elsewhere, times_told
 from odr.register.publication.public_views import address_of
 from odr.service.packet.notice_codes import look_up
 from odr.service.sending.letter_words import LetterWords
@@ -40,29 +41,28 @@ ACCESSIBILITY_CHECKED = date(2026, 11, 27)
 """When the pages were last looked at as a whole; the accessibility statement names it."""
 
 
+def today_here() -> date:
+    """The day it is where the court sits."""
+    return current_court().clock.now().astimezone(pack_today().tz).date()
+
+
 def today_causes() -> dict[str, object]:
     """What the court hears today."""
-    court, pack = current_court(), pack_today()
-    return dict(pack.causes_on(court.clock.now().astimezone(pack.tz).date()))
+    return dict(pack_today().causes_on(today_here()))
 
 
 @register.get("/")
 @public
 def start() -> Page:
     """What the court hears, what it costs, how long it takes; one button."""
-    from odr.payments.fee.simulator import simulate
-
-    pack = pack_today()
-    cause = next(iter(today_causes()))
-    examples = (
-        [
-            (amount, simulate(pack, amount, cause, "simple"), simulate(pack, amount, cause, "ordinary"))
-            for amount in (1_000_000, 3_000_000, 8_800_000, 15_000_000)
-        ]
-        if pack.id == "cn"
-        else []
+    pack, causes = pack_today(), today_causes()
+    return render_template(
+        "register/start.html",
+        causes=causes,
+        gone=gone_elsewhere(pack, today_here()),
+        fees=fees_told(pack, next(iter(causes))),
+        times=times_told(pack),
     )
-    return render_template("register/start.html", causes=today_causes(), pack=pack, examples=examples)
 
 
 @register.get("/start")

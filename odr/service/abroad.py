@@ -28,7 +28,7 @@ from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtText,
 from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.frame import PDF, SealedPaper, keep_document, keep_prepared
 from odr.procedure.papers.language import language_of
-from odr.procedure.rules.base import law
+from odr.procedure.rules.base import in_words, law
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.time.written_working import bilingual, text_from_json
 from odr.service import desks
@@ -37,7 +37,7 @@ from odr.service.models import Packet, ServiceAbroad
 from odr.service.packet.acts import CLAIM, STATE_ABROAD, follow_packet
 from odr.service.packet.packets import record_by_hand, record_fact
 from odr.service.queries import packets_of
-from odr.service.rules import ANSWER, UNITS
+from odr.service.rules import ANSWER
 from odr.service.vocabulary import AbroadMethod, AbroadStep, Channel, FactKind, PacketState
 
 if TYPE_CHECKING:
@@ -513,7 +513,7 @@ def _time_to_answer(court: Court, case: Case, packet: Packet) -> list[ParagraphB
         ParagraphBlock(
             T(
                 "The recipient may answer within %(length)s after service, and may ask for more time (%(article)s).",
-                length=Text(UNITS[own.unit or rule.unit], {"count": own.amount}),
+                length=in_words(own.amount or rule.amount, own.unit or rule.unit),
                 article=pack.cite(own.article),
             )
         )
@@ -715,7 +715,7 @@ def silent(sitting: Sitting, case: Case) -> list[ServiceAbroad]:
 @guard("CPL 283", "CPI 534")
 def something_silent(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only after the three months."""
-    return None if silent(sitting, case) else T("No paper was posted abroad three months ago without a return.")
+    return None if silent(sitting, case) else T("No paper was posted abroad so long ago without a return.")
 
 
 @choice_source("abroad_silent")
@@ -728,9 +728,9 @@ class SilentPostInput(CourtModel):
     """Three months by post without a return: whether the circumstances suffice (CPL 283, CPI 534)."""
 
     request: Annotated[str, RefTo("service_abroad"), field(T("Which service abroad"), choices="abroad_silent")]
-    served: Annotated[
-        bool, field(T("The circumstances suffice: it counts as served on the last day of the three months"))
-    ] = False
+    served: Annotated[bool, field(T("The circumstances suffice: it counts as served on the last day of that time"))] = (
+        False
+    )
     reasons: Annotated[
         str,
         CourtText(10, 2000),
@@ -758,7 +758,7 @@ def find_on_post_abroad(
     """
     row: ServiceAbroad = sitting.resolved("service_abroad", given.request)
     if row not in silent(sitting, case):
-        raise ActNotOpen(T("No paper was posted abroad three months ago without a return."))
+        raise ActNotOpen(T("No paper was posted abroad so long ago without a return."))
     packet = sitting.session.get_one(Packet, row.packet_id)
     window = next(w for w in sitting.windows(case, "abroad_post", state=WindowState.LAPSED, subject=row.reference))
     if given.served:
@@ -790,8 +790,10 @@ def find_on_post_abroad(
 REMINDERS = {
     "abroad_translation": T("The translation for a service abroad is late. Ask for it."),
     "abroad_forward": T("The letter of request is late. Make it and forward it."),
-    "abroad_reply": T("Nothing came back from abroad in six months. Ask for news, or serve by another way."),
-    "abroad_post": T("Three months have passed since papers were posted abroad. Find whether they count as served."),
+    "abroad_reply": T("Nothing came back from abroad in [time abroad_reply]. Ask for news, or serve by another way."),
+    "abroad_post": T(
+        "[time abroad_post] have passed since papers were posted abroad. Find whether they count as served."
+    ),
 }
 
 

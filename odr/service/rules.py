@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Stage, Track
 from odr.ground.text import T, Text
-from odr.procedure.rules.base import Unit
+from odr.procedure.rules.base import in_words
 from odr.procedure.rules.pack import NoSuchRule, RulePack
 from odr.service.models import Packet
 from odr.service.packet.deemed import Rules
@@ -24,15 +24,6 @@ if TYPE_CHECKING:
 ANNOUNCEMENT = "announcement"
 EVIDENCE = "evidence"
 ANSWER, UNACKNOWLEDGED = "answer", "answer_unacknowledged"
-UNITS = {
-    Unit.HOURS: "%(count)s hours",
-    Unit.DAYS: "%(count)s days",
-    Unit.WORKING_DAYS: "%(count)s working days",
-    Unit.MONTHS: "%(count)s months",
-    Unit.YEARS: "%(count)s years",
-    Unit.TERM_MONTHS: "%(count)s months",
-    Unit.TERM_DAYS: "%(count)s days",
-}
 
 
 def time_to_answer(pack: RulePack, track: Track, *, abroad: bool) -> Text | None:
@@ -49,11 +40,11 @@ def time_to_answer(pack: RulePack, track: Track, *, abroad: bool) -> Text | None
         return T(
             "You have %(length)s from the day after the claim is served on you to answer or to acknowledge service; "
             "who acknowledges has %(longer)s from service to answer (%(source)s).",
-            length=Text(UNITS[own.unit or rule.unit], {"count": own.amount}),
-            longer=Text(UNITS[longer.unit], {"count": longer.amount}),
+            length=in_words(own.amount or rule.amount, own.unit or rule.unit),
+            longer=in_words(longer.amount, longer.unit),
             source=pack.cite(own.article),
         )
-    length, source = Text(UNITS[own.unit or rule.unit], {"count": own.amount}), pack.cite(own.article)
+    length, source = in_words(own.amount or rule.amount, own.unit or rule.unit), pack.cite(own.article)
     if pack.reckoning.rolls:
         return T(
             "You have %(length)s to answer, counted from the day after the claim is served on you; "
@@ -83,7 +74,7 @@ def with_procedure_notice(pack: RulePack, track: Track, what_next: Text | None) 
         what_next=what_next,
         procedure=rule.title,
         article=pack.cite(rule.article),
-        limit=Text(UNITS[limit.period.unit], {"count": limit.period.amount}),
+        limit=limit.period.words,
     )
 
 
@@ -117,7 +108,7 @@ def with_evidence_notice(pack: RulePack, case: Case, party: Party, what_next: Te
         "you (%(article)s). What you cannot obtain yourself for reasons outside you, ask the court in that time to "
         "collect; if you need more time, ask before it ends. %(consequence)s",
         what_next=what_next,
-        length=Text(UNITS[own.unit or rule.unit], {"count": own.amount}),
+        length=in_words(own.amount or rule.amount, own.unit or rule.unit),
         article=pack.cite(own.article),
         consequence=rule.consequence,
     )

@@ -113,7 +113,7 @@ class AgreementMadeInput(CourtModel):
         CourtDate,
         field(
             T("Since when it binds"),
-            T("Everybody has to apply within thirty days of this day [CPL 205]."),
+            T("Everybody has to apply within [time confirmation_application] of this day [CPL 205]."),
         ),
     ]
     words: Annotated[str, CourtText(1, 16000), field(T("The agreement, word for word"), widget="textarea")]

@@ -234,4 +234,4 @@ def test_the_judge_on_duty_sits_and_pages_do_it_all(whole_court: Court, clock: F
             == duty
         )
     li.bench.case_id = case.id
-    assert "四十八小时" in li.get("")
+    assert "48小时" in li.get("")

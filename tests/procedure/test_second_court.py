@@ -23,7 +23,7 @@ from odr.filing.models import Claim
 from odr.ground.clock import FixedClock
 from odr.ground.db import Database
 from odr.ground.errors import ActNotOpen
-from odr.ground.text import LOCALES, ShortDay, T, cites, last_day, sits_in, write
+from odr.ground.text import LOCALES, ShortDay, T, applies, last_day, sits_in, write
 from odr.hearing.models import Hearing
 from odr.identity.models import Account
 from odr.identity.sign_in.sessions import open_session
@@ -66,7 +66,7 @@ def london(sqlite_url: str, tmp_path: Path) -> Iterator[Scene]:
     yield scene
     database.dispose()
     sits_in(ZoneInfo("Asia/Shanghai"))  # where every other court of the tests sits
-    cites(PackRegistry.load().versions("cn")[-1].in_words)
+    applies(PackRegistry.load().versions("cn")[-1])
 
 
 def window(scene: Scene, kind: str) -> Window:
@@ -75,12 +75,33 @@ def window(scene: Scene, kind: str) -> Window:
         return session.scalars(select(Window).where(Window.case_id == scene.case_id, Window.kind == kind)).one()
 
 
-def test_the_first_page_promises_no_times_of_another_law(london: Scene) -> None:
-    """How long it takes by the law of China is told where that is the law, and nowhere else."""
-    page = create_app(court=london.court).test_client().get("/").text
-    assert "Take an online dispute to court" in page
-    for words in ("small claims 2 months", "15 days from receiving it", "At most 7 days"):
+def test_the_first_page_promises_what_the_law_of_the_court_does(london: Scene) -> None:
+    """Fees and times are those of the rules that apply here: nothing of China's, and nothing left out."""
+    page = unescape(re.sub(r"<[^>]+>", "", create_app(court=london.court).test_client().get("/").text))
+    for words in (
+        "Small claims track: 210 days",
+        "Multi-track: 12 months",
+        "At most 5 working days.",
+        "Sent within 4 months of acceptance; they have 28 days from receiving it.",
+        "GBP\xa010,000.00GBP\xa0455.00",
+    ):
+        assert words in page
+    for words in ("Ordinary procedure", "belong to other courts", "president may add"):
         assert words not in page
+
+
+def test_the_first_page_of_a_court_in_china(small_scene: Scene) -> None:
+    """By its own rules, with what it hears no more."""
+    page = unescape(re.sub(r"<[^>]+>", "", create_app(court=small_scene.court).test_client().get("/").text))
+    for words in (
+        "Small claims: 2 months",
+        "Ordinary procedure: 6 months",
+        "At most 7 days.",
+        "Sent within 5 days of acceptance; they have 15 days from receiving it.",
+        "may add to it: Small claims: 1 month; Simple procedure: 1 month; Ordinary procedure: 6 months.",
+        "1\xa0November 2025 these belong to other courts: Online copyright",
+    ):
+        assert words in page
 
 
 def links_of(page: str) -> set[str]:

@@ -93,7 +93,7 @@ _PROCEDURE_LAW = "民事诉讼法"
 
 def late(draft: Draft) -> Iterator[Remark]:
     """What the text says of paying late: by another article than the rules of the case name, or where no rule says it."""
-    known = statutes(draft.pack) or statutes("cn")
+    known = statutes(draft.pack)
     for passage in draft.of("reasons", "orders", "history"):
         for sentence in sentences(passage.words):
             hit = _DOUBLED.search(sentence)

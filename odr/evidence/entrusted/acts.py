@@ -72,7 +72,7 @@ def what_is_asked(sitting: Sitting, case: Case, given: Any) -> list[Text]:
         T("How it is to be done: %(demands)s", demands=given.demands),
         T("The fact it is to show: %(fact)s", fact=given.fact),
         T(
-            "The inquiry is to be finished within thirty days of receiving this letter. If that cannot be, please write within that time why [CPL 134]. You may add what else bears on it."
+            "The inquiry is to be finished within [time entrusted_inquiry] of receiving this letter. If that cannot be, please write within that time why [CPL 134]. You may add what else bears on it."
         ),
     ]
 
@@ -164,7 +164,7 @@ def on_not_answered(sitting: Sitting, case: Case, window: Window) -> None:
     """The thirty days are over without a word: the clerk reminds the other court; nothing follows for the parties."""
     for inquiry in inquiries_of(sitting.session, case, S.RECEIVED):
         if inquiry.reference == window.subject:
-            title = T("Remind %(court)s: its thirty days to answer are over.", court=inquiry.court)
+            title = T("Remind %(court)s: the time it had to answer is over.", court=inquiry.court)
             sitting.open_task(case, Role.CLERK, desks.ENTRUSTED_LATE, title, risk=45, subject=inquiry.reference)
 
 

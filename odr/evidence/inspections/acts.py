@@ -172,8 +172,8 @@ def _fixed_for(sitting: Sitting, case: Case, day: date, hour: str) -> datetime:
         raise InvalidInput.at(
             "on",
             T(
-                "The parties are told at least %(days)s days before the inspection. Choose a later day.",
-                days=rule.amount,
+                "The parties are told at least %(length)s before the inspection. Choose a later day.",
+                length=rule.words,
             ),
         )
     return begins

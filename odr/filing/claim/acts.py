@@ -182,7 +182,7 @@ def _new_party(sitting: Sitting, case: Case, role: Role) -> Party:
         ordinal=ordinal,
         name="",
         kind=PartyKind.PERSON,
-        locale="zh-Hans" if case.pack_id == "cn" else "en",
+        locale=sitting.pack(case).language,
         details={},
     )
     case.parties.append(party)

@@ -57,7 +57,7 @@ def open_own_case(
     own = {"account_id": account.id, "locale": account.locale, "online": True, "joined_at": sitting.now}
     sitting.session.add(_party(case, Role.CLAIMANT, 1, applicant, **own))
     for i, other in enumerate(others, 1):
-        sitting.session.add(_party(case, Role.RESPONDENT, i, other, locale="zh-Hans" if pack.id == "cn" else "en"))
+        sitting.session.add(_party(case, Role.RESPONDENT, i, other, locale=pack.language))
     sitting.session.flush()
     sitting.session.refresh(case, ["parties"])
     return case

@@ -102,7 +102,7 @@ class ComplaintInput(CourtModel):
     topic=Topic.TAKING_PART,
     in_record=False,
     help=T(
-        "Delay, a page that failed, how you were treated. The president answers within 15 days, or somebody else of the court whom it is not about. It changes no time limit and no decision."
+        "Delay, a page that failed, how you were treated. The president answers within [time complaint_reply], or somebody else of the court whom it is not about. It changes no time limit and no decision."
     ),
 )
 def complain(sitting: Sitting, case: Case, given: ComplaintInput, *, actor: Actor, now: datetime) -> Recorded:
@@ -142,7 +142,7 @@ def _put_on_desk(sitting: Sitting, case: Case, request: Request, due_at: datetim
         )
         return
     _seat(sitting, case, request, found)
-    title = T("%(name)s complains. Answer within 15 days.", name=name)
+    title = T("%(name)s complains. Answer within [time complaint_reply].", name=name)
     sitting.open_task(case, Role.PRESIDENT, desks.COMPLAINT, title, risk=risk, due_at=due_at, subject=request.reference)
 
 
@@ -378,5 +378,5 @@ def complaint_overdue(sitting: Sitting, case: Case, window: Window) -> None:
     if request is not None and request.state is RequestState.ASKED:
         name = case.party(request.party_id).name
         sitting.close_tasks(case, desks.COMPLAINT, request.reference)
-        title = T("The complaint of %(name)s was not answered in 15 days.", name=name)
+        title = T("The complaint of %(name)s was not answered in [time complaint_reply].", name=name)
         sitting.open_task(case, Role.PRESIDENT, desks.COMPLAINT, title, risk=90, subject=request.reference)

@@ -135,7 +135,7 @@ def _asked(token: str, name: str, address: str | None, back: str) -> Page:
             [
                 assisting.letter_to_confirm(
                     address,
-                    "zh-Hans" if court.settings.pack == "cn" else "en",
+                    pack_today().language,
                     site_of(court.settings.base_url),
                     token,
                     name,

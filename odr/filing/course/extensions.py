@@ -292,7 +292,7 @@ class LatenessInput(CourtModel):
     means={Milestone.OWN_AFFAIR},
     topic=Topic.CLAIM,
     in_record=False,
-    help=T("Within ten days after what kept you has ended. The court decides."),
+    help=T("Within [time late_relief] after what kept you has ended. The court decides."),
 )
 def ask_relief_for_lateness(
     sitting: Sitting, case: Case, given: LatenessInput, *, actor: Actor, now: datetime
@@ -307,7 +307,7 @@ def ask_relief_for_lateness(
         raise InvalidInput.at("ended_on", T("This day is still to come. Write when the obstacle ended."))
     if _asked_too_late(sitting, case, given.ended_on):
         raise OutOfTime(
-            T("Relief must be asked for within ten days after the obstacle ended."),
+            T("Relief must be asked for within [time late_relief] after the obstacle ended."),
             source=sitting.pack(case).cited("CPL 86"),
         )
     request = ask(

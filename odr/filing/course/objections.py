@@ -418,7 +418,7 @@ def _said_before(sitting: Sitting, case: Case, me: Party, seat: Seat, given: Cha
     source=law("CPL 47, 48", "CPI 43, 44"),
     topic=Topic.TAKING_PART,
     in_record=False,
-    help=T("The person pauses until the challenge is decided, within three days."),
+    help=T("The person pauses until the challenge is decided, within [time recusal_decision]."),
 )
 def challenge(sitting: Sitting, case: Case, given: ChallengeInput, *, actor: Actor, now: datetime) -> Recorded:
     """Challenge somebody of the court: at the start, or on what became known later, until the debate ends. They pause until
@@ -455,7 +455,7 @@ def challenge(sitting: Sitting, case: Case, given: ChallengeInput, *, actor: Act
     )
     window = sitting.start_window(case, CHALLENGE_WINDOW, start=now, subject=request.reference)
     title = T(
-        "%(party)s challenges %(name)s, %(role)s. Decide within three days.",
+        "%(party)s challenges %(name)s, %(role)s. Decide within [time recusal_decision].",
         party=me.name,
         name=name,
         role=seat.role.label,
@@ -634,7 +634,10 @@ def ask_recusal_review(sitting: Sitting, case: Case, given: ReviewInput, *, acto
         case,
         decider,
         desks.RECUSAL,
-        T("Review the decision on the challenge of %(name)s within three days.", name=request.details["name"]),
+        T(
+            "Review the decision on the challenge of %(name)s within [time recusal_review].",
+            name=request.details["name"],
+        ),
         risk=85,
         due_at=window.due_at,
         subject=request.reference,
@@ -654,7 +657,7 @@ def challenge_overdue(sitting: Sitting, case: Case, window: Window) -> None:
             case,
             Role(request.details["decider"]),
             desks.RECUSAL,
-            T("The challenge of %(name)s was not decided in three days.", name=request.details["name"]),
+            T("The challenge of %(name)s was not decided in [time recusal_decision].", name=request.details["name"]),
             risk=95,
             subject=request.reference,
         )

@@ -72,7 +72,7 @@ class AgreeSmallClaimsInput(CourtModel):
         PaperKind.NOTICE,
         T("The other side agrees to small claims procedure"),
         T(
-            "If you agree too, say so on the page of the case: one judge then decides within two months, and the judgment is final. If you do not, the case goes on as it is; you need not do anything."
+            "If you agree too, say so on the page of the case: one judge then decides within [time trial_limits.tracks.small_claims.period], and the judgment is final. If you do not, the case goes on as it is; you need not do anything."
         ),
     ),
     source=law("CPL 165"),

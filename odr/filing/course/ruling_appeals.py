@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 APPEAL, RULING_APPEAL, ENDING = RequestKind.APPEAL, RequestKind.RULING_APPEAL, RequestKind.ENDING
 
 HELP = T(
-    "Within ten days of receiving the ruling, without fee. The higher court decides; until then the ruling has no effect."
+    "Within [time appeal_ruling] of receiving the ruling, without fee. The higher court decides; until then the ruling has no effect."
 )
 
 

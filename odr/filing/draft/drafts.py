@@ -445,7 +445,7 @@ def open_case(sitting: Sitting, account: Account | None, claim: ClaimInput) -> C
         entry_count=0,
         head_digest="0" * 64,
     )
-    you, written = claim.claimant, "zh-Hans" if pack.id == "cn" else "en"
+    you, written = claim.claimant, pack.language
     is_here = account is not None
     own = account.id if account is not None and not you.guardian else None
     case.parties.append(

@@ -587,7 +587,7 @@ def _to_the_body(sitting: Sitting, case: Case, party: Party, given: LegalAidInpu
             T("To be reached at: %(reach)s", reach=side_by_side(reach or ["–"])),
             T("Please tell the registry what you decide, and the name of the lawyer."),
         ),
-        "zh-Hans" if case.pack_id == "cn" else "en",
+        sitting.pack(case).language,
     )
 
 

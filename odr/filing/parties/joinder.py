@@ -239,7 +239,7 @@ def _brought_in(sitting: Sitting, case: Case, given: AddPartyInput, now: datetim
         email=given.email,
         phone=given.phone,
         address=given.address,
-        locale="zh-Hans" if case.pack_id == "cn" else "en",
+        locale=sitting.pack(case).language,
         details={"added_entry": sitting.next_number(case)},
     )
     sitting.session.add(party)

@@ -85,7 +85,7 @@ def check_day(sitting: Sitting, case: Case, begins: datetime, *, gap: bool = Fal
     if not in_time(sitting, case, begins):
         raise InvalidInput.at(
             "on",
-            T("In this procedure the summons goes out at least three days before [CPL 139]. Choose a later day."),
+            T("In this procedure the summons goes out at least [time summons] before [CPL 139]. Choose a later day."),
         )
 
 

@@ -144,7 +144,7 @@ def why_too_soon(sitting: Sitting, case: Case, old: datetime, begins: datetime) 
         )
     if begins < old and not in_time(sitting, case, begins, track=Track.ORDINARY):
         return T(
-            "A hearing is moved to an earlier hour only where everybody hears of it as early as in ordinary procedure, three days before [CPL 139]. Choose a later hour, or another day."
+            "A hearing is moved to an earlier hour only where everybody hears of it as early as in ordinary procedure, [time summons] before [CPL 139]. Choose a later hour, or another day."
         )
     return None
 

@@ -74,7 +74,7 @@ def limit_can_be_extended(sitting: Sitting, case: Case, actor: Actor) -> Text | 
         return T("This court can extend the trial limit no further; a further extension is for the higher court.")
     if sitting.now.astimezone(sitting.pack(case).tz).date() > clock.ask_by:
         return T(
-            "An extension had to be asked for by %(day)s, fifteen days before the end.",
+            "An extension had to be asked for by %(day)s, [time limit_extension_request] before the end.",
             day=clock.ask_by,
         )
     return None

@@ -34,9 +34,12 @@ class Counts:
     undrawn: int
 
 
+A_YEAR = timedelta(days=365)
+
+
 def a_year_before(now: datetime) -> datetime:
     """From when on seats are told of: the beginning of a day as the database keeps days, in UTC."""
-    return (now - timedelta(days=365)).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (now - A_YEAR).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 WORDS = {

@@ -615,18 +615,18 @@ def remedy_words(sitting: Sitting, case: Case, ruling: Ruling) -> Text:
     if ruling.appealable:
         return rulings.appeal_words(sitting, case, "appeal_dismissal") or rulings.NO_APPEAL
     if ruling.kind.value in ("preservation", "evidence_preservation", "advance"):
-        days = sitting.pack(case).windows.rules.get("preservation_review")
-        if days is not None:
+        limit = sitting.pack(case).windows.rules.get("preservation_review")
+        if limit is not None:
             return T(
-                "Each party may ask this court for one review within %(days)s days of receiving this ruling; it does not halt execution (%(article)s).",
-                days=days.amount,
-                article=sitting.pack(case).cite(days.article),
+                "Each party may ask this court for one review within %(length)s of receiving this ruling; it does not halt execution (%(article)s).",
+                length=limit.words,
+                article=sitting.pack(case).cite(limit.article),
             )
         return T("Each party may ask for one review; it does not halt execution [CPL 111].")
-    if may_be_reviewed(case, ruling) and (days := sitting.pack(case).windows.rules.get("preservation_review")):
+    if may_be_reviewed(case, ruling) and (limit := sitting.pack(case).windows.rules.get("preservation_review")):
         return T(
-            "Whoever asked for what is lifted may ask this court for one review within %(days)s days of receiving this ruling; it does not halt execution (%(article)s).",
-            days=days.amount,
-            article=sitting.pack(case).cite(days.article),
+            "Whoever asked for what is lifted may ask this court for one review within %(length)s of receiving this ruling; it does not halt execution (%(article)s).",
+            length=limit.words,
+            article=sitting.pack(case).cite(limit.article),
         )
     return T("No appeal lies against this ruling; it may be raised together with an appeal against the judgment.")

@@ -626,7 +626,9 @@ def inaction(sitting: Sitting, case: Case, window: Any) -> None:
         case,
         Role.PRESIDENT,
         desks.ENFORCEMENT_INACTION,
-        T("Nothing was done in an enforcement for six months. The creditor may turn to the higher court."),
+        T(
+            "Nothing was done in an enforcement for [time enforcement_inaction]. The creditor may turn to the higher court."
+        ),
         risk=75,
         subject=window.subject,
     )

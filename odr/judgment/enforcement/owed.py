@@ -811,8 +811,8 @@ def _until_served(sitting: Sitting, case: Case, decision: Decision, party: Party
     if party in missing:
         rule = reckon(sitting.pack(case), APPEAL, sitting.now, track=case.track.value, abroad=party.abroad)
         words = T(
-            "You have %(days)s days from the day after the decision is served on you; no day runs before that. Once it is served, the last day stands here.",
-            days=rule.amount,
+            "You have %(length)s from the day after the decision is served on you; no day runs before that. Once it is served, the last day stands here.",
+            length=rule.words,
         )
         lines.append(If(TO_APPEAL, words))
     words = T("Once it is served on everybody and nobody can appeal any more. Not served yet: %(names)s.", names=names_)

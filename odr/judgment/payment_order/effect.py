@@ -118,7 +118,9 @@ def not_served(sitting: Sitting, case: Case, window: Window) -> None:
 
 def _ask_to_end(sitting: Sitting, case: Case) -> None:
     if not sitting.tasks(case, desks.PAYMENT_ORDER_TO_END):
-        title = T("The payment order could not be served within thirty days. End the procedure [CPI 430].")
+        title = T(
+            "The payment order could not be served within [time payment_order_service]. End the procedure [CPI 430]."
+        )
         sitting.open_task(case, Role.JUDGE, desks.PAYMENT_ORDER_TO_END, title, risk=60)
 
 

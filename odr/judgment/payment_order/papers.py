@@ -57,8 +57,8 @@ def pay_or_object(sitting: Sitting, case: Case, given: Any) -> Text:
     """By when one pays or objects, and what follows from neither."""
     rule = sitting.pack(case).window(PAYMENT_ORDER_OBJECTION)
     return T(
-        "Within %(days)s days of receiving this order the debtor pays, or objects in writing to this court. If the debtor does neither, the creditor may apply for enforcement (%(article)s).",
-        days=rule.amount,
+        "Within %(length)s of receiving this order the debtor pays, or objects in writing to this court. If the debtor does neither, the creditor may apply for enforcement (%(article)s).",
+        length=rule.words,
         article=sitting.pack(case).cite(rule.article),
     )
 
@@ -89,8 +89,8 @@ def becomes_lawsuit(sitting: Sitting, case: Case) -> Text:
     """That what lapsed becomes a lawsuit unless the applicant says no."""
     rule = sitting.pack(case).window(PAYMENT_ORDER_LAWSUIT)
     return T(
-        "No appeal lies against this ruling. What lapsed becomes a lawsuit before this court, unless the applicant tells this court within %(days)s days of receiving this ruling that they do not agree (%(article)s).",
-        days=rule.amount,
+        "No appeal lies against this ruling. What lapsed becomes a lawsuit before this court, unless the applicant tells this court within %(length)s of receiving this ruling that they do not agree (%(article)s).",
+        length=rule.words,
         article=sitting.pack(case).cite(rule.article),
     )
 

@@ -351,7 +351,7 @@ class ExecuteInput(CourtModel):
         field(
             T("What was preserved"),
             T(
-                "Money holds for a year at most, movable things for two years, other property for three; the applicant and the judge are told before it ends [CPI 485]."
+                "Money holds for [time preservation_term_deposit] at most, movable things for [time preservation_term_movable], other property for [time preservation_term_property]; the applicant and the judge are told before it ends [CPI 485]."
             ),
         ),
     ] = None

@@ -68,7 +68,7 @@ def ask_before_claim(sitting: Sitting, case: Case, given: BeforeClaimInput, *, a
         urgent=True,
         entry_number=sitting.next_number(case),
     )
-    title = T("%(name)s asks for preservation before a claim. Rule within 48 hours.", name=me.name)
+    title = T("%(name)s asks for preservation before a claim. Rule within [time preservation_ruling].", name=me.name)
     apply_before_claim(sitting, case, me, motion, given.applicant, title, now)
     return Recorded(
         T("%(name)s asks for preservation before a claim", name=me.name),

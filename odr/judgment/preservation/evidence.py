@@ -83,7 +83,7 @@ class EvidencePreservationInput(EvidenceToPreserve):
         bool,
         field(
             T("It cannot wait"),
-            T("Urgent preservation is decided within 48 hours [CPL 103, 104]."),
+            T("Urgent preservation is decided within [time preservation_ruling] [CPL 103, 104]."),
         ),
     ] = False
 
@@ -141,7 +141,10 @@ def ask_before_claim_for_evidence(
     """
     me = sitting.party_of(case, actor)
     motion = _motion(sitting, case, me, given, True)
-    title = T("%(name)s asks for preservation of evidence before a claim. Rule within 48 hours.", name=me.name)
+    title = T(
+        "%(name)s asks for preservation of evidence before a claim. Rule within [time preservation_ruling].",
+        name=me.name,
+    )
     apply_before_claim(sitting, case, me, motion, given.applicant, title, now)
     _note(sitting, motion, given, [])
     return Recorded(

@@ -357,15 +357,15 @@ class ContinuationInput(CourtModel):
 
 
 def _what_can_be_done(sitting: Sitting, case: Case, given: ContinuationInput) -> Text:
-    days = sitting.pack(case).window(REVIEW).amount
+    length = sitting.pack(case).window(REVIEW).words
     if given.result == "refuse":
         return T(
-            "Whoever asked for the preservation may ask this court once for a review, within %(days)s days after being served with this ruling; until it is changed the ruling stands.",
-            days=days,
+            "Whoever asked for the preservation may ask this court once for a review, within %(length)s after being served with this ruling; until it is changed the ruling stands.",
+            length=length,
         )
     return T(
-        "Whoever disagrees with a continuation may ask this court once for a review, within %(days)s days after being served with this ruling; what was ordered stays in force meanwhile.",
-        days=days,
+        "Whoever disagrees with a continuation may ask this court once for a review, within %(length)s after being served with this ruling; what was ordered stays in force meanwhile.",
+        length=length,
     )
 
 

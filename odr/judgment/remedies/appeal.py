@@ -83,9 +83,9 @@ def what_an_appeal_costs(sitting: Sitting, case: Case, actor: Actor) -> list[Tex
         return []
     return [
         T(
-            "The appeal has a fee (%(article)s): like the fee of the first instance, on the amount you challenge. You get a notice; unless you pay within %(days)s days or ask to pay less or later, the appeal counts as withdrawn.",
+            "The appeal has a fee (%(article)s): like the fee of the first instance, on the amount you challenge. You get a notice; unless you pay within %(length)s or ask to pay less or later, the appeal counts as withdrawn.",
             article=pack.cite(rule.article),
-            days=rule.amount,
+            length=rule.words,
         )
     ]
 

@@ -33,6 +33,9 @@ Asks = Annotated[
 ]
 KnownOn = Annotated[
     CourtDate | None,
-    field(T("Since when you know of it"), T("Needed later than six months after the decision took effect.")),
+    field(
+        T("Since when you know of it"),
+        T("Needed later than [time retrial_application] after the decision took effect."),
+    ),
 ]
 """Of grounds that count from the day they became known (CPL 216)."""

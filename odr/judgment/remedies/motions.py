@@ -81,7 +81,7 @@ class MotionInput(CourtModel):
         bool,
         field(
             T("It cannot wait"),
-            T("Urgent preservation is decided within 48 hours [CPL 103, 104]."),
+            T("Urgent preservation is decided within [time preservation_ruling] [CPL 103, 104]."),
         ),
     ] = False
 
@@ -401,7 +401,7 @@ def ruling_overdue(sitting: Sitting, case: Case, window: Any) -> None:
         case,
         Role.PRESIDENT,
         desks.PRESERVATION_RULING,
-        T("An urgent preservation was not ruled on within 48 hours."),
+        T("An urgent preservation was not ruled on within [time preservation_ruling]."),
         risk=95,
         subject=window.subject,
     )

@@ -47,7 +47,7 @@ def check_earlier(
         raise ActNotOpen(
             T("You took an application back; it is not taken again."),
             T(
-                "Only new evidence, forgery, a document that fell or a judge who perverted the law is still a ground, within six months of knowing it."
+                "Only new evidence, forgery, a document that fell or a judge who perverted the law is still a ground, within [time retrial_application] of knowing it."
             ),
             sitting.pack(case).cited("CPI 399"),
         )

@@ -123,7 +123,7 @@ def an_application_is_ready(sitting: Sitting, case: Case, actor: Actor) -> Text 
             found = sitting.windows(case, OPINION, party=party, state=None, subject=row.reference)
             if not found or any(w.state in (WindowState.OPEN, WindowState.HALTED) for w in found):
                 return T(
-                    "%(name)s may still answer the application for retrial: fifteen days from the copy [CPL 214].",
+                    "%(name)s may still answer the application for retrial: [time retrial_opinion] from the copy [CPL 214].",
                     name=party.name,
                 )
     return None
@@ -224,5 +224,5 @@ def not_on_new_evidence(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def review_overdue(sitting: Sitting, case: Case, window: Window) -> None:
     """Three months are over: the task stays and is marked (CPL 215; CPI 129)."""
-    title = T("An application for retrial was not decided within three months. Decide it now.")
+    title = T("An application for retrial was not decided within [time retrial_review]. Decide it now.")
     sitting.open_task(case, Role.PRESIDENT, desks.RETRIAL_HERE, title, risk=90, subject=window.subject)

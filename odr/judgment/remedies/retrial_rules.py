@@ -138,9 +138,9 @@ def what_a_retrial_costs(sitting: Sitting, case: Case, actor: Actor) -> list[Tex
         return []
     return [
         T(
-            "A retrial has a fee only where it is ordered on your new evidence, or where you could have appealed and did not (%(article)s). You get a notice then; unless you pay within %(days)s days or ask to pay less, what you ask counts as taken back. Every other retrial costs nothing.",
+            "A retrial has a fee only where it is ordered on your new evidence, or where you could have appealed and did not (%(article)s). You get a notice then; unless you pay within %(length)s or ask to pay less, what you ask counts as taken back. Every other retrial costs nothing.",
             article=pack.cite(rule.free),
-            days=window.amount,
+            length=window.words,
         )
     ]
 

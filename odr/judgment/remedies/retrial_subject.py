@@ -79,7 +79,7 @@ class JoinRetrialInput(CourtModel):
     topic=Topic.DECISION,
     in_record=False,
     help=T(
-        "Until the debate ends, and within six months of the day the decision took effect. Without it the court hears what the others ask."
+        "Until the debate ends, and within [time retrial_application] of the day the decision took effect. Without it the court hears what the others ask."
     ),
 )
 def join_retrial(sitting: Sitting, case: Case, given: JoinRetrialInput, *, actor: Actor, now: datetime) -> Recorded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from odr import wiring
-from odr.ground.text import cites
+from odr.ground.text import applies
 from odr.operations.docs.clock_catalogue import clock_page
 from odr.operations.docs.law_table import law_page
 from odr.operations.docs.letter_catalogue import letters_page
@@ -26,7 +26,7 @@ def documents() -> dict[Path, str]:
         wiring.declarations(room.name)
         room.join(hooks)
     packs = PackRegistry.load()
-    cites(packs.versions("cn")[-1].in_words)
+    applies(packs.versions("cn")[-1])
     architecture, readme = DOCS / "architecture.md", DOCS / "README.md"
     return {
         DOCS / "procedure.md": procedure_page(TABLE, packs),

@@ -251,7 +251,7 @@ def review_overdue(sitting: Sitting, case: Case, window: Any) -> None:
             case,
             Role.PRESIDENT,
             desks.COSTS_REVIEW,
-            T("A review of the costs decision was not decided in fifteen days."),
+            T("A review of the costs decision was not decided in [time costs_review]."),
             risk=90,
         )
 

@@ -203,7 +203,9 @@ def _window_refusal(sitting: Sitting, act: Act, case: Case, actor: Actor) -> Cou
     )
     return OutOfTime(
         ended,
-        T("If something beyond your control kept you, you may ask for relief within 10 days after it ended [CPL 86]."),
+        T(
+            "If something beyond your control kept you, you may ask for relief within [time late_relief] after it ended [CPL 86]."
+        ),
         law,
     )
 

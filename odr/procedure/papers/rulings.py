@@ -92,17 +92,17 @@ def appeal_words(sitting: Sitting, case: Case, window: str) -> Text | None:
         return None
     facts: dict[str, Any] = {
         "court": bilingual(settings.appeal_court, settings.appeal_court_zh),
-        "days": rule.amount,
-        "abroad": abroad.amount,
+        "length": rule.words,
+        "abroad": abroad.words,
         "article": pack.cite(rule.article),
     }
     if pack.cited("CPL 173") is None:
         return T(
-            "Each party may appeal to %(court)s through this court within %(days)s days of receipt, a party abroad within %(abroad)s days (%(article)s).",
+            "Each party may appeal to %(court)s through this court within %(length)s of receipt, a party abroad within %(abroad)s (%(article)s).",
             **facts,
         )
     return T(
-        "Each party may appeal to %(court)s within %(days)s days of receipt, a party abroad within %(abroad)s days, by a petition handed in "
+        "Each party may appeal to %(court)s within %(length)s of receipt, a party abroad within %(abroad)s, by a petition handed in "
         "through this court with a copy for each party of the other side: %(respondents)s for a claimant, %(claimants)s for a respondent (%(article)s).",
         **facts,
         claimants=len(parties(case, Role.CLAIMANT)),

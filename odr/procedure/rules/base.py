@@ -15,7 +15,7 @@ from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
-from odr.ground.text import Text
+from odr.ground.text import T, Text
 from odr.procedure.time.written_working import Bilingual
 
 Bounded = TypeVar("Bounded", bound="Variant | WindowRule")
@@ -118,6 +118,23 @@ class Unit(StrEnum):
     """Days for which something holds, where a day was named as its last: no day off moves it either."""
 
 
+def in_words(amount: int, unit: Unit) -> Text:
+    """How long, as it is read: "15 days", "2 years" for a term of twenty-four months."""
+    if unit is Unit.TERM_MONTHS and amount % 12 == 0:
+        return T("%(count)s years", count=amount // 12)
+    match unit:
+        case Unit.HOURS:
+            return T("%(count)s hours", count=amount)
+        case Unit.WORKING_DAYS:
+            return T("%(count)s working days", count=amount)
+        case Unit.MONTHS | Unit.TERM_MONTHS:
+            return T("%(count)s months", count=amount)
+        case Unit.YEARS:
+            return T("%(count)s years", count=amount)
+        case Unit.DAYS | Unit.TERM_DAYS:
+            return T("%(count)s days", count=amount)
+
+
 class OnLapse(StrEnum):
     """What follows by itself when a window lapses."""
 
@@ -156,6 +173,11 @@ class Period(Rule):
 
     amount: int = Field(gt=0, le=4000)
     unit: Unit
+
+    @property
+    def words(self) -> Text:
+        """How long, as it is read."""
+        return in_words(self.amount, self.unit)
 
 
 class Variant(Rule):
@@ -216,6 +238,11 @@ class WindowRule(Rule):
         if self.on_lapse is not OnLapse.NONE and self.consequence is None:
             raise ValueError("a window whose lapse has a consequence must say which")
         return self
+
+    @property
+    def words(self) -> Text:
+        """How long it is, as it is read."""
+        return in_words(self.amount, self.unit)
 
     def variant(self, track: str | None = None, abroad: bool = False) -> Variant:
         """The window as it stands for a party: abroad before track before the rule itself."""

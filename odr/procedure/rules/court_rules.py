@@ -503,6 +503,9 @@ class EnforcementListRules(Rule):
     again: Period
     """For so long a creditor who had it ended cannot ask for it again (DDL 10)."""
     again_article: Article
+    put_right: Period
+    """Within this an entry is put right once it was decided that something in it is not accurate (DDL 9, 12)."""
+    put_right_article: Article
     search_machines: bool
     warning: ListBar
     """What the notice of enforcement says of the list, and by which article (DDL 5)."""
@@ -566,6 +569,9 @@ class SanctionRules(Rule):
     days: int = Field(gt=0, le=60)
     """How long somebody is detained at most (CPL 118)."""
     amount_article: Article
+    family_told: Period
+    """Within this the family of whoever was detained is told (CPI 180)."""
+    family_article: Article
     again_article: Article
     """Why nobody is fined or detained twice for the same conduct (CPI 184)."""
     review_article: Article
@@ -818,6 +824,9 @@ class MediationRules(Rule):
     """
     confirmation: Article | None = None
     """By which article the court confirms an agreement made before a mediator; without one it confirms none."""
+    others_object: Period | None = None
+    """Within this, from when they know of it, others may object to a confirmation that touches their rights (CPI 372)."""
+    others_article: Article | None = None
     not_accepted: dict[Key, NotConfirmed] = Field(default_factory=dict)
     """Grounds on which the application is not taken up, or is dismissed when they show later."""
     not_confirmed: dict[Key, NotConfirmed] = Field(default_factory=dict)

@@ -21,6 +21,7 @@ from odr.procedure.rules.base import (
     Citation,
     CourtCalendar,
     Key,
+    Period,
     ReckoningRules,
     Rule,
     WindowRule,
@@ -197,6 +198,11 @@ class RulePack(Rule):
         return self
 
     @property
+    def language(self) -> str:
+        """In which language somebody is written to who has not said which they read: the court's first."""
+        return self.languages[0]
+
+    @property
     def tz(self) -> ZoneInfo:
         """The zone in which this court's days begin and end."""
         return ZoneInfo(self.zone)
@@ -270,11 +276,28 @@ class RulePack(Rule):
         return found
 
     def in_words(self, articles: str, locale: str) -> str:
-        """The law a sentence marks, as its readers look it up (:func:`odr.ground.text.cites`); nothing where the pack has no such
+        """The law a sentence marks, as its readers look it up (:func:`odr.ground.text.applies`); nothing where the pack has no such
         law.
         """
         found = self.cited(articles)
         return found.words.render(locale) if found is not None else ""
+
+    def lasts(self, time_limit: str, locale: str) -> str:
+        """How long a time limit is, or another length of time by its place in the rules (``enforcement_list.again``), as a sentence tells
+        it (:func:`odr.ground.text.applies`); nothing where the pack has none.
+        """
+        found = self.length(time_limit)
+        return found.words.render(locale) if found is not None else ""
+
+    def length(self, place: str) -> Period | None:
+        """A length of time by its place: the key of a time limit, or the way to it through the sections."""
+        if place in self.windows.rules:
+            rule = self.windows.rules[place]
+            return Period(amount=rule.amount, unit=rule.unit)
+        found: Any = self
+        for part in place.split("."):
+            found = found.get(part) if isinstance(found, Mapping) else getattr(found, part, None)
+        return found if isinstance(found, Period) else None
 
     def law_of(self, *articles: str) -> list[tuple[Text, Text]]:
         """Each article behind some citations once, in their order, with what it says, where the pack tells it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from odr.ground.errors import FieldFault, InvalidInput
@@ -19,6 +19,8 @@ from odr.procedure.time.reckoning import Reckoning, reckon, reckon_before
 if TYPE_CHECKING:
     from odr.procedure.court import Court
 
+LONGEST_STILL = timedelta(days=3660)
+"""For which time may be said to have stood still."""
 HOUR = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -122,7 +124,7 @@ def _still(pack: RulePack, given: PeriodInput) -> tuple[Suspension, ...]:
         return ()
     if given.still_from is None or given.still_until is None or given.still_until < given.still_from:
         raise InvalidInput.at("still_until", T("Give both days, the later one last."))
-    if (given.still_until - given.still_from).days > 3660:
+    if given.still_until - given.still_from > LONGEST_STILL:
         raise InvalidInput.at("still_until", T("This is longer than ten years."))
     begins, ends = (datetime.combine(day, time(12), pack.tz) for day in (given.still_from, given.still_until))
     return (Suspension(begins, ends, T("time stood still, as entered"), pack.reckoning.article),)

@@ -15,7 +15,7 @@ from typing import Any
 
 from odr.ground.errors import CourtError
 from odr.ground.text import T, Text
-from odr.procedure.rules.base import Period, Unit
+from odr.procedure.rules.base import Period, Unit, in_words
 from odr.procedure.rules.pack import NoSuchRule, RulePack
 from odr.procedure.time.counting import Count, DayStep, Suspension
 
@@ -82,6 +82,11 @@ class Reckoning:
     provisional: bool = False
     articles: tuple[str, ...] = field(default=())
     """Every further rule that was used: rolling, suspension, extension."""
+
+    @property
+    def words(self) -> Text:
+        """How long it is, as it is read."""
+        return in_words(self.amount, self.unit)
 
     def to_json(self) -> dict[str, Any]:
         """The whole working as stored with a window."""

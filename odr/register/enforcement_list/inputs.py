@@ -269,7 +269,7 @@ class DecideOnListingInput(CourtModel):
             T("What is decided?"),
             options={
                 "end": T("The entry is taken off"),
-                "correct": T("The entry is corrected within three working days"),
+                "correct": T("The entry is corrected within [time enforcement_list.put_right]"),
                 "refuse": T("The entry stays as it is"),
             },
             widget="radios",

@@ -175,7 +175,9 @@ def not_asked_off_lately(sitting: Sitting, case: Case, actor: Actor) -> Text | N
         ),
     ),
     topic=Topic.DECISION,
-    help=T("The list of persons who do not perform. The court decides within 15 days; it costs nothing."),
+    help=T(
+        "The list of persons who do not perform. The court decides within [time listing_request]; it costs nothing."
+    ),
 )
 def ask_for_listing(sitting: Sitting, case: Case, given: AskListingInput, *, actor: Actor, now: datetime) -> Recorded:
     """The creditor asks; a judge answers within fifteen days (DDL 5)."""
@@ -200,7 +202,7 @@ def ask_for_listing(sitting: Sitting, case: Case, given: AskListingInput, *, act
     sitting.session.add(row)
     sitting.session.flush()
     window = sitting.start_window(case, time_limits.LISTING_REQUEST, start=now, subject=row.reference)
-    title = T("A creditor asks to put %(name)s on the list. Answer within 15 days.", name=debtor.name)
+    title = T("A creditor asks to put %(name)s on the list. Answer within [time listing_request].", name=debtor.name)
     sitting.open_task(
         case, Role.JUDGE, desks.LISTING_REQUEST, title, risk=55, due_at=window.due_at, subject=row.reference
     )

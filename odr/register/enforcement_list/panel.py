@@ -92,7 +92,7 @@ def _stands(name: str, until: object) -> Text:
 
 def _next_of_listed() -> Text:
     return T(
-        "Next for you: perform everything, and the entry is off at once. If it is wrong, ask to have it put right: it costs nothing, and the court decides within 15 days."
+        "Next for you: perform everything, and the entry is off at once. If it is wrong, ask to have it put right: it costs nothing, and the court decides within [time listing_objection]."
     )
 
 

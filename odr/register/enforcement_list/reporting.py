@@ -181,7 +181,7 @@ def report_is_ordered(sitting: Sitting, case: Case, actor: Actor) -> Text | None
     source=law("PIV 5, 6, 7"),
     seen_by=Audience.OWN_SIDE_AND_COURT,
     topic=Topic.DECISION,
-    help=T("Within ten days of any later change that matters you report that change with the same form."),
+    help=T("Within [time property_report] of any later change that matters you report that change with the same form."),
 )
 def report_property(
     sitting: Sitting, case: Case, given: ReportPropertyInput, *, actor: Actor, now: datetime

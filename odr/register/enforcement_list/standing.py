@@ -20,7 +20,7 @@ from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.language import language_of
 from odr.procedure.papers.rulings import STANDS as NO_REVIEW
-from odr.procedure.rules.base import Period, Unit, law
+from odr.procedure.rules.base import law
 from odr.procedure.time.reckoning import reckon
 from odr.register import desks, names, time_limits
 from odr.register.enforcement_list import chain
@@ -55,8 +55,6 @@ from odr.service.queries import begun
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
 
-PUT_RIGHT_IN = Period(amount=3, unit=Unit.WORKING_DAYS)
-"""Within this an entry is put right once it was decided that something in it is not accurate (DDL 9, 12)."""
 LOOKED_AFTER = FROM_ACCEPTANCE
 """Stages at which a listing may be there: what was enforced may be heard anew."""
 
@@ -340,7 +338,7 @@ def take_off_list(sitting: Sitting, case: Case, given: TakeOffInput, *, actor: A
     ),
     desk=desks.CORRECT_LISTING,
     topic=Topic.DECISION,
-    help=T("Within three working days after somebody saw that it is not accurate."),
+    help=T("Within [time enforcement_list.put_right] after somebody saw that it is not accurate."),
     in_record=False,
 )
 def correct_listing(
@@ -389,7 +387,7 @@ def nothing_of_mine_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | 
         one.party_id == actor.party_id and one.kind != "list"
         for one in requests_of(sitting.session, case, is_open=True)
     )
-    return T("You asked already; the court answers within 15 days.") if waits else None
+    return T("You asked already; the court answers within [time listing_objection].") if waits else None
 
 
 def _ask(
@@ -408,7 +406,8 @@ def _ask(
     sitting.session.flush()
     window = sitting.start_window(case, time_limits.LISTING_OBJECTION, start=now, subject=one.reference)
     title = T(
-        "Somebody asks about the entry of %(name)s in the list. Decide within 15 days.", name=case.name_of(row.party_id)
+        "Somebody asks about the entry of %(name)s in the list. Decide within [time listing_objection].",
+        name=case.name_of(row.party_id),
     )
     sitting.open_task(
         case, Role.JUDGE, desks.LISTING_OBJECTION, title, risk=65, due_at=window.due_at, subject=one.reference
@@ -427,7 +426,7 @@ def _ask(
     while_stayed=True,
     source=law("DDL 11, 12"),
     topic=Topic.DECISION,
-    help=T("It costs nothing. The court decides within 15 days; meanwhile the entry stays."),
+    help=T("It costs nothing. The court decides within [time listing_objection]; meanwhile the entry stays."),
 )
 def ask_about_listing(
     sitting: Sitting, case: Case, given: AskAboutListingInput, *, actor: Actor, now: datetime
@@ -462,7 +461,7 @@ def i_had_somebody_listed(sitting: Sitting, case: Case, actor: Actor) -> Text | 
     source=law("DDL 10"),
     topic=Topic.DECISION,
     help=T(
-        "For example because you agreed on instalments. If it is granted, you cannot ask for the list again for six months."
+        "For example because you agreed on instalments. If it is granted, you cannot ask for the list again for [time enforcement_list.again]."
     ),
 )
 def ask_to_end_listing(
@@ -501,8 +500,8 @@ def _remedy(sitting: Sitting, case: Case, given: DecideOnListingInput) -> Text:
     if given.answer != "refuse" or rule is None or one is None or one.kind == "creditor":
         return NO_REVIEW
     return T(
-        "Whoever is listed may ask the higher court for a review within %(days)s days after this was served on them. The entry stays meanwhile.",
-        days=rule.amount,
+        "Whoever is listed may ask the higher court for a review within %(length)s after this was served on them. The entry stays meanwhile.",
+        length=rule.words,
     )
 
 
@@ -555,8 +554,8 @@ def decide_on_listing(
             T("%(name)s is off the list: %(why)s", name=name, why=rules.ends[ground].title), {**facts, "ground": ground}
         )
     if given.answer == "correct":
-        title = T("Put the entry of %(name)s in the list right within three working days.", name=name)
-        due_at = reckon(sitting.pack(case), PUT_RIGHT_IN, now, article="DDL 12").due_at
+        title = T("Put the entry of %(name)s in the list right within [time enforcement_list.put_right].", name=name)
+        due_at = reckon(sitting.pack(case), rules.put_right, now, article=rules.put_right_article).due_at
         sitting.open_task(case, Role.CLERK, desks.CORRECT_LISTING, title, risk=70, due_at=due_at, subject=row.reference)
         return Recorded(T("The entry of %(name)s in the list is to be corrected", name=name), facts)
     return Recorded(T("The entry of %(name)s in the list stays", name=name), facts)
@@ -575,7 +574,9 @@ def decide_on_listing(
     while_stayed=True,
     source=law("DDL 12"),
     topic=Topic.DECISION,
-    help=T("It costs nothing. The higher court decides within 15 days; meanwhile the entry stays."),
+    help=T(
+        "It costs nothing. The higher court decides within [time listing_review_decision]; meanwhile the entry stays."
+    ),
 )
 def ask_listing_review(
     sitting: Sitting, case: Case, given: AskListingReviewInput, *, actor: Actor, now: datetime

@@ -505,7 +505,7 @@ def claim_not_served(sitting: Sitting, case: Case, window: Any) -> None:
         case,
         Role.CLERK,
         desks.CLAIM_UNSERVED,
-        T("The claim is not yet served, five days after acceptance."),
+        T("The claim is not yet served, [time serve_claim] after acceptance."),
         risk=60,
         subject=window.subject,
     )

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from odr.identity.sign_in.keys import keyring
 from odr.procedure.acts.letter import PaperKind
 from odr.procedure.models import Window, WindowState
 from odr.procedure.rules.court_rules import Abroad
+from odr.procedure.time.reckoning import reckon
 from odr.procedure.time.written_working import text_from_json
 from odr.service import names
 from odr.service.abroad import LETTER, abroad_of, open_methods, translation_of
@@ -398,7 +399,7 @@ def service_desk(
         tasks.setdefault(task.packet_id, []).append(task)
     groups: dict[str, list[DeskRow]] = {"failed": [], "overdue": [], "held": [], "out": []}
     for packet, case in rows:
-        name, row = _row(case, packet, tasks.get(packet.id, []), now)
+        name, row = _row(court, case, packet, tasks.get(packet.id, []))
         groups[name].append(row)
     listed = {name: page_of_lines(sorted(lines, key=_place), _place, after(name)) for name, lines in groups.items()}
     ledger, total = (
@@ -457,11 +458,20 @@ def _by_reason(shown: Sequence[DeskRow], every: Sequence[DeskRow]) -> list[Faile
     ]
 
 
-CLAIM_DAYS = timedelta(days=5)
-"""Within so many days after acceptance the claim is to be served (CPL 128)."""
+SERVE_CLAIM = "serve_claim"
 
 
-def _row(case: Case, packet: Packet, tasks: Sequence[ServiceTask], now: datetime) -> tuple[str, DeskRow]:
+def _claim_arrives_by(court: Court, case: Case, packet: Packet) -> datetime | None:
+    """Until when the rules want the claim served, from the moment it went out (CPL 128); None for another letter."""
+    if packet.occasion != "claim":
+        return None
+    pack = court.rules_of(case, packet.queued_at)
+    rules = pack.windows.rules
+    return reckon(pack, SERVE_CLAIM, packet.queued_at, track=case.track.value).due_at if SERVE_CLAIM in rules else None
+
+
+def _row(court: Court, case: Case, packet: Packet, tasks: Sequence[ServiceTask]) -> tuple[str, DeskRow]:
+    now = court.clock.now()
     title = told_of(packet)
     if packet.state is PacketState.HELD:
         step = (
@@ -479,7 +489,7 @@ def _row(case: Case, packet: Packet, tasks: Sequence[ServiceTask], now: datetime
         return "failed", DeskRow(
             case, packet, title, T("Failed"), "bad", told, NEXT_STEPS[reason], names.SERVE_AGAIN, reason
         )
-    limit = packet.due_at or (packet.queued_at + CLAIM_DAYS if packet.occasion == "claim" else None)
+    limit = packet.due_at or _claim_arrives_by(court, case, packet)
     if limit is not None and limit < now:
         late = T("Overdue %(count)s days", count=max(1, (now - limit).days))
         because = T("Out since %(day)s; nothing shows that it arrived.", day=packet.queued_at)

@@ -19,6 +19,7 @@ from odr.docket.models import Case, DocketEntry, Party
 from odr.ground.text import T, Text, last_day, places
 from odr.procedure.acts.windows import TIME_LIMITS, Nature, TimeLimit
 from odr.procedure.models import Window
+from odr.procedure.rules.base import in_words
 from odr.procedure.rules.pack import NoSuchRule, RulePack
 from odr.procedure.time.changed_limits import take_changed
 from odr.procedure.time.reckoning import reckon
@@ -211,13 +212,11 @@ def begins_with(sitting: Sitting, case: Case, party: Party, kind: str, amount: i
 
 def length_of(pack: RulePack, limit: TimeLimit, case: Case, party: Party, amount: int | None = None) -> Text | None:
     """How long a time limit is in a case for a party; None where the procedure knows no such one, or no length of it."""
-    from odr.service.rules import UNITS
-
     rule = pack.windows.rules.get(limit.rule or limit.kind)
     own = rule.variant(case.track.value, abroad=party.abroad) if rule is not None else None
     if rule is None or own is None or not own.available or rule.before or not own.amount:
         return None
-    return Text(UNITS[own.unit or rule.unit], {"count": amount or own.amount})
+    return in_words(amount or own.amount, own.unit or rule.unit)
 
 
 def day_if_served(

@@ -126,7 +126,7 @@ def ask_for_confirmation(
         raise InvalidInput.at("effective_on", T("This day is still to come."))
     if ends < now:
         words = T(
-            "The thirty days for the application ended on %(day)s. You may still sue on the agreement [CPL 205].",
+            "The time for the application ended on %(day)s. You may still sue on the agreement [CPL 205].",
             day=ends,
         )
         raise InvalidInput.at("effective_on", words)
@@ -220,7 +220,7 @@ def review_overdue(sitting: Sitting, case: Case, window: Window) -> None:
         case,
         Role.PRESIDENT,
         desks.CONFIRMATION_REVIEW,
-        T("An agreement waits for its confirmation longer than thirty days."),
+        T("An agreement waits for its confirmation longer than [time confirmation_review]."),
         risk=70,
     )
 

@@ -81,8 +81,8 @@ def remedy_words(sitting: Sitting, case: Case, result: str) -> Text:
     if result == "confirmed":
         rule = sitting.pack(case).window(OBJECTION)
         return T(
-            "A party may object in this court within %(days)s days of receiving this ruling; others whose rights it touches within six months (%(article)s).",
-            days=rule.amount,
+            "A party may object in this court within %(length)s of receiving this ruling; others whose rights it touches within [time mediation.others_object] (%(article)s).",
+            length=rule.words,
             article=sitting.pack(case).cite(rule.article),
         )
     return T("The parties may change the agreement or make a new one before a mediator, or sue [CPL 206].")

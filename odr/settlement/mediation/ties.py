@@ -184,7 +184,7 @@ class OtherMediatorInput(CourtModel):
     page="settlement.room",
     topic=Topic.AGREEMENT,
     in_record=False,
-    help=T("You need no reason. The mediator leaves, and the parties choose another within two working days."),
+    help=T("You need no reason. The mediator leaves, and the parties choose another within [time mediator_choice]."),
 )
 def ask_other_mediator(
     sitting: Sitting, case: Case, given: OtherMediatorInput, *, actor: Actor, now: datetime

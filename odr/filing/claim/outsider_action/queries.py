@@ -45,4 +45,6 @@ def a_judge_took_the_action(sitting: Sitting, case: Case, actor: Actor) -> Text 
     """Reason why the registry accepts nothing: the claim attacks a decision in effect, and a judge looks whether it is taken."""
     if not waits_for_the_judge(sitting.session, case):
         return None
-    return T("This claim attacks a decision in effect. A judge takes it or refuses it within thirty days.")
+    return T(
+        "This claim attacks a decision in effect. A judge takes it or refuses it within [time outsider_action_review]."
+    )

@@ -245,19 +245,19 @@ def _remedy(sitting: Sitting, case: Case, given: RuleOnEnforcementObjectionInput
     rule = pack.windows.rules.get(REVIEW if row is not None and row.kind is ObjectionKind.CONDUCT else ACTION)
     if row is None or rule is None:
         return NO_APPEAL
-    facts: dict[str, Any] = {"days": rule.amount, "article": pack.cite(rule.article)}
+    facts: dict[str, Any] = {"length": rule.words, "article": pack.cite(rule.article)}
     if row.kind is ObjectionKind.CONDUCT:
         return T(
-            "A party, or whoever else it concerns, may ask the higher court for a review within %(days)s days of service of this ruling (%(article)s).",
+            "A party, or whoever else it concerns, may ask the higher court for a review within %(length)s of service of this ruling (%(article)s).",
             **facts,
         )
     if given.answer == "founded":
         return T(
-            "The creditor may bring an action at this court within %(days)s days of service of this ruling, if it does not turn on the judgment that is enforced (%(article)s); whoever holds that judgment to be wrong may apply for a retrial. Without an action what was done to the property is lifted.",
+            "The creditor may bring an action at this court within %(length)s of service of this ruling, if it does not turn on the judgment that is enforced (%(article)s); whoever holds that judgment to be wrong may apply for a retrial. Without an action what was done to the property is lifted.",
             **facts,
         )
     return T(
-        "Whoever objected may bring an action at this court within %(days)s days of service of this ruling, if it does not turn on the judgment that is enforced (%(article)s); whoever holds that judgment to be wrong may apply for a retrial. Until those days are over the property is not sold, handed over or paid out.",
+        "Whoever objected may bring an action at this court within %(length)s of service of this ruling, if it does not turn on the judgment that is enforced (%(article)s); whoever holds that judgment to be wrong may apply for a retrial. Until those days are over the property is not sold, handed over or paid out.",
         **facts,
     )
 

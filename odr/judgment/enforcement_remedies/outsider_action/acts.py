@@ -64,7 +64,7 @@ def no_decision_is_named(sitting: Sitting, case: Case, actor: Actor) -> Text | N
     topic=Topic.CLAIM,
     in_record=False,
     help=T(
-        "Only for somebody who was no party of a case and whose rights its decision harms. A judge looks within thirty days whether your claim is taken. The decision can be enforced meanwhile."
+        "Only for somebody who was no party of a case and whose rights its decision harms. A judge looks within [time outsider_action_review] whether your claim is taken. The decision can be enforced meanwhile."
     ),
 )
 def name_attacked_decision(
@@ -170,7 +170,9 @@ def brought_in_six_months(sitting: Sitting, case: Case, actor: Actor) -> Text | 
     in_time = row is None or case.lodged_at.astimezone(sitting.pack(case).tz).date() <= row.until_on
     if row is None or in_time or is_to_be_taken(sitting, case):
         return None
-    return T("The six months ended on %(day)s, before the claim was brought. Refuse it.", day=row.until_on)
+    return T(
+        "The time to bring the action ended on %(day)s, before the claim was brought. Refuse it.", day=row.until_on
+    )
 
 
 @guard("CPI 301")
@@ -203,7 +205,7 @@ def what_was_found(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
     found = [
         T("It attacks the decision of case %(number)s.", number=attacked_case(sitting, row).number),
         T(
-            "Known on %(known)s; the six months end on %(until)s; brought on %(brought)s.",
+            "Known on %(known)s; the time to bring the action ends with %(until)s; brought on %(brought)s.",
             known=row.known_on,
             until=row.until_on,
             brought=case.lodged_at,
@@ -261,7 +263,9 @@ def review_overdue(sitting: Sitting, case: Case, window: Window) -> None:
     row = outsider_action_of(sitting.session, case)
     if row is None or row.taken_entry is not None:
         return
-    title = T("An action against a decision was neither taken nor refused within thirty days. Decide it now.")
+    title = T(
+        "An action against a decision was neither taken nor refused within [time outsider_action_review]. Decide it now."
+    )
     sitting.close_tasks(case, filing_desks.REFUSAL)
     sitting.open_task(case, Role.JUDGE, filing_desks.REFUSAL, title, risk=90)
 

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
         PaperKind.PLEADING,
         T("Somebody outside attacks the decision in your case"),
         T(
-            "You can say in writing what you think of it within ten days of receiving this; it costs nothing. The decision stays in force and can be enforced meanwhile. If the court takes the action, you are sued in a case of its own, and its papers reach you there."
+            "You can say in writing what you think of it within [time outsider_action_opinion] of receiving this; it costs nothing. The decision stays in force and can be enforced meanwhile. If the court takes the action, you are sued in a case of its own, and its papers reach you there."
         ),
     ),
     source=law("CPL 59", "CPI 291"),

@@ -49,7 +49,8 @@ class NameAttackedDecisionInput(CourtModel):
     known_on: Annotated[
         CourtDate,
         field(
-            T("When you learned that it harms your rights"), T("The six months to bring the action run from this day.")
+            T("When you learned that it harms your rights"),
+            T("The time to bring the action, [time outsider_action], runs from this day."),
         ),
     ]
 
@@ -80,7 +81,7 @@ class TakeOutsiderActionInput(CourtModel):
         CourtText(10, 8000),
         field(
             T("Why the conditions are met"),
-            T("No fault in the absence, what seems wrong, the right that is harmed, the six months."),
+            T("No fault in the absence, what seems wrong, the right that is harmed, the time to bring the action."),
             widget="textarea",
         ),
     ]

@@ -76,7 +76,11 @@ def of_own_case(sitting: Sitting, case: Case, row: OutsiderAction) -> Attack:
     if row.outcome is not None:
         return Attack(what, OUTCOMES[row.outcome], None, [])
     if row.taken_entry is None:
-        state = T("Known on %(known)s; the six months end on %(until)s.", known=row.known_on, until=row.until_on)
+        state = T(
+            "Known on %(known)s; the time to bring the action ends with %(until)s.",
+            known=row.known_on,
+            until=row.until_on,
+        )
         return Attack(what, state, _before_it_is_taken(sitting, case, row), opinions(sitting, row))
     state = T("The court took the action. The decision stays in force meanwhile.")
     if (ruled := halt_granted(sitting, row)) is not None:

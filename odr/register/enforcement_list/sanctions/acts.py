@@ -464,8 +464,8 @@ def _remedy(sitting: Sitting, case: Case, given: DecideSanctionInput) -> Text:
     if given.answer != "order" or rule is None:
         return NO_REVIEW
     return T(
-        "Whoever is fined or detained may ask the higher court once for a review within %(days)s days of receiving this decision (%(article)s). It is carried out meanwhile all the same.",
-        days=rule.amount,
+        "Whoever is fined or detained may ask the higher court once for a review within %(length)s of receiving this decision (%(article)s). It is carried out meanwhile all the same.",
+        length=rule.words,
         article=sitting.pack(case).cite(rule.article),
     )
 
@@ -539,7 +539,10 @@ def decide_sanction(
     tell_others(sitting, case, row)
     if row.days:
         row.custody = Custody.DUE
-        title = T("Have %(name)s taken to the police, and tell the family within 24 hours.", name=name)
+        title = T(
+            "Have %(name)s taken to the police, and tell the family within [time sanctions.family_told].",
+            name=name,
+        )
         sitting.open_task(case, Role.CLERK, desks.DETENTION, title, risk=80, subject=row.reference)
     return Recorded(
         T("%(name)s: %(what)s", name=name, what=proposed_words(sitting, case, row)),

@@ -322,7 +322,7 @@ def i_am_sanctioned(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     topic=Topic.DECISION,
     in_record=False,
     help=T(
-        "Once, and it costs nothing. The higher court decides within 5 days; the decision is carried out meanwhile."
+        "Once, and it costs nothing. The higher court decides within [time sanction_review_decision]; the decision is carried out meanwhile."
     ),
 )
 def ask_sanction_review(

@@ -248,7 +248,7 @@ class RecordDetentionInput(CourtModel):
         CourtText(5, 1000),
         field(
             T("Who of the family was told, and when?"),
-            T("Within 24 hours. If nobody could be reached in time, say what was tried."),
+            T("Within [time sanctions.family_told]. If nobody could be reached in time, say what was tried."),
             widget="textarea",
         ),
     ]
