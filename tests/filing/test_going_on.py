@@ -7,6 +7,7 @@ import json
 import pytest
 from sqlalchemy import select
 
+from odr.app import create_app
 from odr.docket.models import Case, DocketEntry, Outcome, Role, Seat, Stage
 from odr.docket.queries import parties
 from odr.evidence.models import Exhibit
@@ -21,6 +22,7 @@ from odr.procedure.models import Task, Window, WindowState
 from odr.service.models import Packet
 from tests.filing.test_motions import acts
 from tests.filing.third import OWNER, begun, leave, other_case, with_claim
+from tests.filing.visitor import Visitor
 from tests.scene import Scene
 
 
@@ -106,6 +108,9 @@ def test_each_case_leads_to_the_other(pending: Scene) -> None:
             for here, there in ((old, new), (new, old)):
                 (found,) = claims_elsewhere(look, session.get_one(Case, here.id), pending.actor(who, here.id))
                 assert found.reference == there.reference and str(there.number) in str(found.words)
+    page = Visitor(create_app(court=pending.court), pending, "stranger")
+    for here, there in ((old, new), (new, old)):
+        assert f'href="/cases/{there.reference}"' in page.get(f"/cases/{here.reference}")
 
 
 def test_half_the_claimants_fee_goes_back_and_nobody_else_pays_more(small_scene: Scene) -> None:
