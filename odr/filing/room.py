@@ -156,6 +156,12 @@ def pending_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     )
 
 
+def elsewhere_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
+    """For who reads the file: where a claim of this case goes on by itself, or the case it came from."""
+    found = going_on.claims_elsewhere(sitting, case, actor) if actor.role in READS_FILE else []
+    return Panel("next", 4, "filing/_goes_on.html", {"cases": found}) if found else None
+
+
 def people_panel(sitting: Sitting, case: Case, actor: Actor) -> Panel | None:
     """Who acts for whom, beside the case."""
     found = representatives_of(sitting, case)
@@ -236,6 +242,7 @@ ROOM = Room(
         people_panel,
         counter_panel,
         ending_panel,
+        elsewhere_panel,
         marked_panel,
         public_interest_views.panel,
     ),

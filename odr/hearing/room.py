@@ -12,6 +12,7 @@ from odr.ground.text import T
 from odr.hearing import names
 from odr.hearing.appraisal import acts as appraisal_acts, attendance, attendance_rules, queries as appraisal_queries
 from odr.hearing.courtroom import calling_witnesses, hearings
+from odr.hearing.courtroom.absence.next_step import absence_to_explain
 from odr.hearing.courtroom.calendar.away import away_today
 from odr.hearing.courtroom.party_questioning.queries import questionings_ahead
 from odr.hearing.courtroom.queries import hour_put_off
@@ -149,7 +150,7 @@ ROOM = Room(
     commands=("odr.hearing.live.transcript.cli:group", "odr.hearing.live.media.composite.cli:group"),
     panels=(panel, consents_panel),
     steps=(examination_step,),
-    owed=(asked_about_writing,),
+    owed=(absence_to_explain, asked_about_writing),
     appointments=(calling_witnesses.hearings_ahead, questionings_ahead),
     put_off=(hour_put_off,),
     nav=(NavItem("examination", "hearing.page", T("Examination"), 30),),

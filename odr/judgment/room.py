@@ -8,6 +8,7 @@ from odr.docket.models import Case, Party
 from odr.ground.text import Money, T
 from odr.identity.actors import Actor
 from odr.judgment.decision import acts as decision_acts, case_views as decision_case_views, exhibit_views
+from odr.judgment.decision.partial_agreement import agreement_of_some_to_answer
 from odr.judgment.enforcement import accounts, acts as enforcement_acts, effect
 from odr.judgment.enforcement.audit import audit_orders
 from odr.judgment.enforcement.case_views import halted_panel
@@ -187,6 +188,6 @@ ROOM = Room(
     costs_borne=effect.costs_borne,
     part_stage=part_stage,
     steps=(order_step,),
-    owed=(owed_by_decision,),
+    owed=(agreement_of_some_to_answer, owed_by_decision),
     sums=(sum_ordered,),
 )

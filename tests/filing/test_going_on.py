@@ -7,9 +7,11 @@ import json
 import pytest
 from sqlalchemy import select
 
+from odr.app import create_app
 from odr.docket.models import Case, DocketEntry, Outcome, Role, Seat, Stage
 from odr.docket.queries import parties
 from odr.evidence.models import Exhibit
+from odr.filing.claim.going_on import claims_elsewhere
 from odr.filing.claim.queries import claims_of
 from odr.filing.models import Fact
 from odr.payments.books.ledger import trial_balance
@@ -20,6 +22,7 @@ from odr.procedure.models import Task, Window, WindowState
 from odr.service.models import Packet
 from tests.filing.test_motions import acts
 from tests.filing.third import OWNER, begun, leave, other_case, with_claim
+from tests.filing.visitor import Visitor
 from tests.scene import Scene
 
 
@@ -90,6 +93,24 @@ def test_everybody_is_told_of_the_new_case_and_has_time_for_evidence(pending: Sc
     pending.case_id = new.id
     pending.do("file_answer", "li", position="defend", statement="It is mine.")
     assert acts(pending).count("file_answer") == 1
+
+
+def test_each_case_leads_to_the_other(pending: Scene) -> None:
+    """The page of the case that is over says where the third party's claim goes on, that of the new one where it comes from: a link for
+    whoever may open it (CPI 237).
+    """
+    with_claim(pending)
+    leave(pending)
+    old, new = pending.case(), other_case(pending)
+    with pending.court.database.read() as session:
+        look = pending.court.look(session)
+        for who in ("li", "haiyun", "stranger", "judge"):
+            for here, there in ((old, new), (new, old)):
+                (found,) = claims_elsewhere(look, session.get_one(Case, here.id), pending.actor(who, here.id))
+                assert found.reference == there.reference and str(there.number) in str(found.words)
+    page = Visitor(create_app(court=pending.court), pending, "stranger")
+    for here, there in ((old, new), (new, old)):
+        assert f'href="/cases/{there.reference}"' in page.get(f"/cases/{here.reference}")
 
 
 def test_half_the_claimants_fee_goes_back_and_nobody_else_pays_more(small_scene: Scene) -> None:

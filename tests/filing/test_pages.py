@@ -220,6 +220,15 @@ def test_a_claim_begins_with_its_first_part(visitor: Door) -> None:
     assert "Part " not in li.get(first.replace("/matter", "/fellows")).split("<h1")[0].split("<main")[1]
 
 
+def test_an_empty_row_is_never_called_complete(visitor: Door) -> None:
+    """Nothing written, the form says that something is missing and leaves the boxes open; a row that holds something folds away."""
+    li = visitor("li")
+    draft = str(li.send("/start", "/claim", cause="online_shopping").headers["Location"]).rsplit("/", 1)[0]
+    for given in ({"facts-0-what": ""}, {"facts-0-what": "", "facts-1-what": ""}):
+        page = li.send(f"{draft}/facts", f"{draft}/facts", 422, **given, **{"continue": "1"}).text
+        assert "court-done" not in page and "facts-0-what" in page
+
+
 def test_having_no_address_is_asked_of_nobody_who_gives_one(visitor: Door) -> None:
     """The question stands there once somebody has given neither address, and while it is ticked."""
     li = visitor("li")

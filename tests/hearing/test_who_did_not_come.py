@@ -21,9 +21,12 @@ from odr.judgment.decision.queries import reliefs_by_key
 from odr.payments.fee.fee_computation import Matter
 from odr.payments.models import FeeAssessment, Refund
 from odr.procedure.audit.docket_audit import audit
+from odr.procedure.case.before_doing import said_before
+from odr.procedure.case.next_box import NextBox
 from odr.procedure.models import Task
 from odr.register.publication.models import Publication
 from odr.service.models import Packet, ProofOfService
+from tests.box import looked_at
 from tests.filing.third import OWNER, begun, brought_in, other_case, with_claim
 from tests.scene import PAPERS, Scene
 
@@ -180,6 +183,44 @@ def test_whoever_had_a_good_reason_is_heard_in_another_hearing(pending: Scene) -
     with pending.court.database.read() as session:
         look, case = pending.court.look(session), session.get_one(Case, pending.case_id)
         assert list(not_heard(look, case)) == [] and absences(look, case) == []
+
+
+def first_read(scene: Scene, who: str) -> tuple[NextBox, list[str]]:
+    """The box of a party with everything that must hold of it, and what the page says before they tell why they were away."""
+    with scene.court.database.read() as session:
+        look, case, actor = scene.court.look(session), session.get_one(Case, scene.case_id), scene.actor(who)
+        said = said_before(look, case, actor, look.court.table["explain_absence"])
+        for locale in ("en", "zh-Hans"):
+            assert all("[C" not in one.render(locale) for one in said)
+        return looked_at(look, case, actor), [str(one) for one in said]
+
+
+def test_who_was_away_reads_first_that_the_court_waits_for_a_reason(pending: Scene) -> None:
+    """Before everything else, with what may follow and what it costs: the claimant's claim and the third party's own count as
+    withdrawn; who has told, or was there, has nothing to do (CPL 146; CPI 236).
+    """
+    with_claim(pending)
+    hear(pending, "claimant/1", "third_party/1")
+    for who, article in (("li", "art. 146"), ("stranger", "art. 236")):
+        box, said = first_read(pending, who)
+        assert box.owed_act is not None and box.owed_act.name == "explain_absence" and not box.is_quiet
+        assert box.owed is not None and article in str(box.owed.otherwise) and "did not come" in str(box.waits)
+        assert "No day is set" in said[1] and article in said[2] and "borne by" in said[3]
+    assert first_read(pending, "haiyun")[0].owed is None
+    pending.do("explain_absence", "li", why="My train stood still for three hours.")
+    assert first_read(pending, "li")[0].owed is None
+
+
+def test_nobody_is_pressed_for_a_reason_from_which_nothing_follows(pending: Scene) -> None:
+    """A respondent may be decided on without being there; who was never called has nothing to fear, and may tell why all the
+    same (CPL 147; CPI 236).
+    """
+    with_claim(pending)
+    hear(pending, "respondent/1", "third_party/1", summoned=False)
+    box, said = first_read(pending, "haiyun")
+    assert box.owed is not None and "decided without you" in str(box.owed.otherwise) and len(said) == 3
+    box, said = first_read(pending, "stranger")
+    assert box.owed is None and "nothing follows" in said[1]
 
 
 def rule_again(scene: Scene) -> None:

@@ -10,11 +10,13 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from odr.app import create_app
-from odr.docket.models import Role
+from odr.docket.models import Case, Role
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.judgment.decision.partial_agreement import PartialAgreementInput
 from odr.judgment.models import Decision, Obligation, PartialAgreement
+from odr.procedure.case.before_doing import said_before
 from odr.procedure.models import Window, WindowState
+from tests.box import looked_at
 from tests.judgment.bench import Bench, lay_mei
 from tests.judgment.retried import drafted, found, heard, in_effect, judged, ordered, signed, sits
 from tests.judgment.test_retrial_judgment import paper, whole
@@ -125,6 +127,28 @@ def test_it_is_confirmed_only_where_all_in_it_confirm_and_somebody_else_is_silen
     assert "It was not agreed to in writing by Mei." in paper(three)["reasons"]
     with pytest.raises(ActNotOpen, match="answered it already"):
         three.do("respondent/2", "answer_partial_agreement", {"answer": "agree"})
+
+
+def test_each_reads_first_that_an_answer_is_waited_for(three: Bench) -> None:
+    """Who is named in it is asked to confirm it, who is not to say what they think, each with the payments before them and with
+    what follows from silence; whoever has answered has nothing to do.
+    """
+    three.do("clerk", "record_partial_agreement", AGREED)
+    for who, asked, silence in (
+        ("claimant/1", "confirm what was agreed", "Until you confirm it"),
+        ("respondent/2", "say what you think", "If you say nothing"),
+    ):
+        with three.court.database.read() as session:
+            look, case, actor = three.court.look(session), session.get_one(Case, three.case_id), three.actor(who)
+            box = looked_at(look, case, actor)
+            assert box.owed is not None and asked in str(box.waits) and silence in str(box.owed.otherwise)
+            assert box.owed_act is not None and box.owed_act.name == "answer_partial_agreement"
+            said = [str(one) for one in said_before(look, case, actor, box.owed_act)]
+            assert said[0].endswith(AGREED["terms"]) and "Haiyun Ltd pays Li" in said[1] and silence in said[2]
+    three.do("respondent/2", "answer_partial_agreement", {"answer": "agree"})
+    with three.court.database.read() as session:
+        look, case = three.court.look(session), session.get_one(Case, three.case_id)
+        assert looked_at(look, case, three.actor("respondent/2")).owed is None
 
 
 def test_refused_by_one_who_is_named_there_is_no_agreement(three: Bench) -> None:

@@ -22,7 +22,7 @@ from tests.judgment.bench import Bench, lay_mei
 from tests.judgment.test_retrial import OUTCOME
 from tests.judgment.test_retrial_ending import ASKED, row
 from tests.judgment.test_retrial_here import let_in
-from tests.judgment.web import Visitor
+from tests.judgment.web import ORIGIN, Options, Visitor
 
 PRICE = {"kind": "money", "what": "the price back", "amount": "8,000.00"}
 DAMAGES = {"kind": "money", "what": "damages", "amount": "2,000.00"}
@@ -77,6 +77,25 @@ def test_it_is_heard_as_at_first_and_no_retrial_is_left(back: Bench) -> None:
         back.do("other", "end_retrial", ending, actor=judge)
     with pytest.raises(ActNotOpen, match="No retrial"):
         back.do("claimant/1", "join_retrial", ASKED)
+
+
+def test_the_form_begins_with_the_claim_as_it_stands(back: Bench) -> None:
+    """Whoever asks for less need not write everything again: sent as the page shows it, nothing is lost of it."""
+    visitor = Visitor(create_app(court=back.court), back, "li")
+    forms = Options()
+    forms.feed(visitor.get("/do/amend_claim"))
+    (shown,) = [values for _, values in forms.found if "relief-0-what" in values]
+    assert [(shown[f"relief-{n}-what"], shown[f"relief-{n}-amount"]) for n in range(2)] == [
+        ("the price back", "8,000.00"),
+        ("damages", "2,000.00"),
+    ]
+    before = heads(back)
+    sent = {**shown, "reasons": "Nothing but the words."}
+    answer = visitor.client.post(
+        f"{visitor.base}/do/amend_claim", base_url=ORIGIN, data=sent, headers={"Origin": ORIGIN}
+    )
+    assert answer.status_code == 303, answer.text[:2000]
+    assert heads(back) == before
 
 
 def test_less_is_asked_for_freely_and_more_by_leave(back: Bench) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -173,9 +174,23 @@ class AmendInput(CourtModel):
     reasons: Annotated[str, CourtText(3, 4000), field(T("What changes, and why?"), widget="textarea")]
 
 
+def as_it_stands(sitting: Sitting, case: Case, actor: Actor) -> dict[str, Text | str | list[str]]:
+    """A change begun is to the claim as it stands: who drops one thing of three need not write the other two again."""
+    claim = standing_claim(sitting, case, actor.party_id) if actor.party_id is not None else None
+    if claim is None:
+        return {}
+    rows: dict[str, Text | str | list[str]] = {}
+    asked = sitting.session.scalars(select(Relief).where(Relief.claim_id == claim.id).order_by(Relief.number))
+    for number, one in enumerate(asked):
+        rows[f"relief-{number}-kind"], rows[f"relief-{number}-what"] = one.kind.value, one.what
+        rows[f"relief-{number}-amount"] = "" if one.amount_minor is None else f"{Decimal(one.amount_minor) / 100:,.2f}"
+    return rows
+
+
 @act(
     title=T("Change your claim"),
     input=AmendInput,
+    prefill=as_it_stands,
     by=set(PARTY_ROLES),
     at=TRIAL,
     guard=(own_claim, before_end_of_debate),

@@ -4,13 +4,16 @@ case of its own (CPI 237, 239).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from odr.docket.models import Case, Outcome, Party, Role
-from odr.docket.queries import parties
+from sqlalchemy import select
+
+from odr.docket.models import BENCH_ROLES, Case, DocketEntry, Outcome, Party, Role, Stage
+from odr.docket.queries import entries_of, parties
 from odr.filing import names
 from odr.filing.claim.announcements import asked_together, is_along
 from odr.filing.claim.own_case import copy_claim, new_case, sides_of, take_answers, take_facts
@@ -19,6 +22,7 @@ from odr.filing.claim.queries import claims_of
 from odr.filing.inputs import GoingOnFact
 from odr.filing.models import Claim
 from odr.ground.text import T, Text, side_by_side
+from odr.identity.actors import Actor
 from odr.procedure.acts.events import Asked, ClaimChanged, ClaimSevered, ClaimWithdrawn, EvidenceMoved
 
 if TYPE_CHECKING:
@@ -164,3 +168,50 @@ def go_on_alone(sitting: Sitting, case: Case, now: datetime) -> list[Case]:
         )
         opened.append(new)
     return opened
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A case that a claim went to or came from: what is said of it, and its reference where the reader may open it."""
+
+    words: Text
+    reference: str | None
+
+
+def claims_elsewhere(sitting: Sitting, case: Case, actor: Actor) -> list[Elsewhere]:
+    """Where a claim of this case goes on by itself since the rest was withdrawn, and the case in which what is heard here began."""
+    found = []
+    opened = [
+        entry
+        for act in (names.OPEN_CASE_GOING_ON, names.OPEN_SEVERED_CASE)
+        for entry in entries_of(sitting.session, case, act)
+    ]
+    for entry in opened:
+        came = json.loads(entry.payload)["input"]
+        words = T(
+            "This case comes from %(number)s. What was brought and answered there for the claim counts here.",
+            number=came["case"],
+        )
+        found.append(Elsewhere(words, came["reference"]))
+    for new in _gone_on(sitting, case):
+        mine = case.party_if_any(actor.party_id)
+        there = {party["name"] for party in new["parties"]}
+        words = T(
+            "The claim of %(name)s goes on as a case of its own, %(number)s.",
+            name=new["parties"][0]["name"],
+            number=new["case"] or new["reference"],
+        )
+        may_open = actor.role in BENCH_ROLES or (mine is not None and mine.name in there)
+        found.append(Elsewhere(words, new["reference"] if may_open else None))
+    return found
+
+
+def _gone_on(sitting: Sitting, case: Case) -> list[dict[str, Any]]:
+    """What the ruling that ended a case says of the cases that go on, whichever ruling it was; a case that is open has none."""
+    if case.stage is not Stage.CLOSED:
+        return []
+    said = select(DocketEntry.payload).where(
+        DocketEntry.case_id == case.id, DocketEntry.payload.contains('"into":[', autoescape=True)
+    )
+    results = [json.loads(payload)["result"] for payload in sitting.session.scalars(said)]
+    return [one for result in results for one in result.get("into", ()) if isinstance(one, dict)]

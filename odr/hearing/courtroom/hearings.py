@@ -499,9 +499,7 @@ class RecordHearingInput(CourtModel):
             T("Who came otherwise, or did not come, is answered in their own row and keeps that answer."),
         ),
     ] = False
-    attendance: Annotated[
-        list[AttendanceInput], Field(min_length=1, max_length=MOST_ON_ROLL), field(T("Who took part"))
-    ]
+    attendance: Annotated[list[AttendanceInput], Field(min_length=1, max_length=MOST_ON_ROLL), field(T("Attendance"))]
     minutes: Annotated[str | None, CourtText(0, 40000), field(T("Minutes"), widget="textarea")] = None
     minutes_file: Annotated[
         str | None, RefTo("upload"), field(T("Minutes as a file"), choices="upload", widget="select")

@@ -19,6 +19,7 @@ from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput
 from odr.ground.memory.asked_once import remembered
 from odr.ground.text import Money, T, Text, side_by_side
 from odr.identity.actors import Actor
+from odr.judgment import names
 from odr.judgment.decision.retried import SumOrdered, after_the_first, order_beside_the_claims
 from odr.judgment.models import Decision, Order, PartialAgreement
 from odr.judgment.queries import current_draft, decisions_of, names_of, party_labelled
@@ -26,6 +27,7 @@ from odr.judgment.vocabulary import DecisionKind, DecisionState, FirstJudgment
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtText, field
+from odr.procedure.hooks import Owed
 from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
@@ -203,7 +205,48 @@ def what_some_agreed(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
     row = agreement_of_some(sitting, case)
     if row is None:
         return []
-    return [T("Agreed between %(names)s: %(terms)s", names=_names(_within(case, row)), terms=row.terms)]
+    me = case.party_if_any(actor.party_id)
+    return [
+        T("Agreed between %(names)s: %(terms)s", names=_names(_within(case, row)), terms=row.terms),
+        *(
+            T("%(debtor)s pays %(creditor)s %(amount)s.", debtor=debtor, creditor=creditor, amount=amount)
+            for debtor, creditor, amount in _payments(case, row)
+        ),
+        *([_if_silent(row, me)] if me is not None else []),
+    ]
+
+
+def _payments(case: Case, row: PartialAgreement) -> list[tuple[str, str, Money]]:
+    return [
+        (case.name_of(debtor), case.name_of(creditor), Money(minor, row.currency))
+        for debtor, creditor, minor in row.payments
+    ]
+
+
+def _if_silent(row: PartialAgreement, me: Party) -> Text:
+    """What follows if a party says nothing: without one who is named in it there is no agreement; of the others the judgment says
+    that they said nothing.
+    """
+    if me.id in row.between:
+        return T("Until you confirm it, the judgment cannot confirm it either.")
+    return T(
+        "If you say nothing, the judgment says so, and may confirm what the others agreed where it does not harm you [CPI 410]."
+    )
+
+
+def agreement_of_some_to_answer(sitting: Sitting, case: Case, actor: Actor) -> Owed | None:
+    """To confirm an agreement of some, or to say what one thinks of it: it has no day, and the judge may find on it on any."""
+    me = case.party_if_any(actor.party_id)
+    row = agreement_of_some(sitting, case) if me is not None and case.stage in BEFORE_JUDGMENT else None
+    if row is None or me is None or me.label in row.answers:
+        return None
+    facts = {"names": _names(_within(case, row))}
+    words = (
+        T("Next for you: confirm what was agreed between %(names)s, or refuse it", **facts)
+        if me.id in row.between
+        else T("Next for you: say what you think of what was agreed between %(names)s", **facts)
+    )
+    return Owed(words, True, act=names.ANSWER_PARTIAL_AGREEMENT, otherwise=_if_silent(row, me))
 
 
 @act(
@@ -437,9 +480,6 @@ def agreement_shown(sitting: Sitting, case: Case) -> dict[str, object] | None:
     return {
         "names": _names(_within(case, row)),
         "terms": row.terms,
-        "payments": [
-            (case.name_of(debtor), case.name_of(creditor), Money(minor, row.currency))
-            for debtor, creditor, minor in row.payments
-        ],
+        "payments": _payments(case, row),
         "answers": [(party.name, row.answers.get(party.label), row.words.get(party.label)) for party in parties(case)],
     }

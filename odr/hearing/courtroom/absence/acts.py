@@ -12,6 +12,7 @@ from odr.filing.claim.progress import retrial_heard
 from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text, side_by_side
 from odr.hearing import desks
+from odr.hearing.courtroom.absence.next_step import BEFORE_JUDGMENT, what_may_follow
 from odr.hearing.courtroom.absence.told import DECIDED, EXCUSED, WITHDRAWN
 from odr.hearing.courtroom.absence.waiting import Absence, absences, find_absence, put_before_judge
 from odr.identity.actors import Actor
@@ -25,8 +26,6 @@ from odr.procedure.rules.base import law
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
-
-BEFORE_JUDGMENT = {Stage.HEARING, Stage.DELIBERATION}
 
 
 @guard("CPL 146, 147", "CPI 235, 236")
@@ -65,11 +64,10 @@ class ExplainInput(CourtModel):
         T("There is nothing you have to do now. The judge looks at it and rules; the ruling is sent to you."),
     ),
     source=law("CPL 146, 147, 149", "CPI 235, 236"),
+    says=what_may_follow,
     topic=Topic.HEARING,
     in_record=True,
-    help=T(
-        "The record says that you were not at the hearing, left it, or came without your guardian. The judge has to know your reason before anything follows from it."
-    ),
+    help=T("The judge has to know your reason before anything follows from it."),
 )
 def explain_absence(sitting: Sitting, case: Case, given: ExplainInput, *, actor: Actor, now: datetime) -> Recorded:
     """Tell the court why one was not at the last hearing; the judge's task says that there is a reason to look at."""
