@@ -488,6 +488,8 @@ class Obligation(Base):
     done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """Replaced by another instrument: no longer owed under this one."""
+    stood_still: Mapped[list[list[str]] | None] = mapped_column(JSON)
+    """Days from which and until which execution stood still because of a retrial: they add nothing for delay (LPI 3)."""
     entry_number: Mapped[int]
 
     @property
