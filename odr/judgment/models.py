@@ -141,7 +141,9 @@ class Order(Base):
     number: Mapped[int]
     kind: Mapped[OrderKind] = mapped_column(enum_column(OrderKind))
     relief_id: Mapped[int | None] = mapped_column(ForeignKey("relief.id"))
-    """What was asked for that this order answers; empty for "everything else"."""
+    """What was asked for that this order answers; empty for "everything else", and where that head was changed since."""
+    head_changed: Mapped[bool] = mapped_column(default=False)
+    """Whether it answered a head of the claim that was changed after the decision was set aside: it is not "everything else"."""
     debtor_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
     creditor_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
     amount_minor: Mapped[int | None] = mapped_column(BigInt)
@@ -486,6 +488,8 @@ class Obligation(Base):
     done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """Replaced by another instrument: no longer owed under this one."""
+    stood_still: Mapped[list[list[str]] | None] = mapped_column(JSON)
+    """Days from which and until which execution stood still because of a retrial: they add nothing for delay (LPI 3)."""
     entry_number: Mapped[int]
 
     @property

@@ -16,8 +16,9 @@ from odr.hearing.models import Examination, Hearing
 from odr.hearing.vocabulary import HearingState, Mode
 from odr.identity.actors import Actor
 from odr.identity.models import Account, AccountRole, AccountState
+from odr.judgment.decision.papers import orders_words
 from odr.judgment.models import AppealPetition, Decision, Finding, Order
-from odr.judgment.vocabulary import AppealState, DecisionState
+from odr.judgment.vocabulary import AppealState, DecisionState, OrderKind
 from odr.procedure.models import Window, WindowState
 from tests.judgment.bench import Bench
 
@@ -166,3 +167,30 @@ def test_what_comes_back_on_appeal_may_be_claimed_otherwise(bench: Bench) -> Non
     with bench.court.database.read() as session:
         assert [one.amount_minor for one in session.scalars(select(Relief))] == [900_000]
         assert all(one.relief_id is None for one in session.scalars(select(Order)))
+
+
+def test_the_orders_of_a_judgment_that_fell_read_as_they_were_written(bench: Bench) -> None:
+    """The claim is changed after it came back: what the old judgment says of a head of the old claim stays what it says of that head,
+    and is no order on everything else.
+    """
+    come_back(bench)
+    with bench.court.database.write() as session:
+        decision = session.scalars(select(Decision)).one()
+        head = session.scalars(select(Relief.id)).first()
+        last = max(one.number for one in decision.orders)
+        for more, (relief, what) in enumerate([(head, None), (head, "the interest")], 1):
+            order = Order(decision_id=decision.id, number=last + more, kind=OrderKind.DISMISS, relief_id=relief)
+            order.what = what
+            session.add(order)
+    before = ordered(bench)
+    assert len(set(before)) == len(before) >= 4
+    relief = [{"kind": "money", "what": "the price back", "amount": "9,000.00"}]
+    bench.do("claimant/1", "amend_claim", {"relief": relief, "reasons": "The damage grew."})
+    assert ordered(bench) == before
+
+
+def ordered(bench: Bench) -> list[str]:
+    """What the page of the old judgment says that it orders."""
+    with bench.court.database.read() as session:
+        case, decision = session.get_one(Case, bench.case_id), session.scalars(select(Decision)).one()
+        return [words.render("en") for words in orders_words(bench.court.look(session), case, decision)]

@@ -80,3 +80,34 @@ def test_instalments_are_the_whole_sum(amount: int, count: int, first: date) -> 
     assert sum(part for _, part in parts) == amount and len(parts) == count
     assert all((b.year * 12 + b.month) - (a.year * 12 + a.month) == 1 for (a, _), (b, _) in pairwise(parts))
     assert len({part for _, part in parts[1:]}) <= 1 and all(part >= 0 for _, part in parts)
+
+
+def test_the_time_in_which_a_retrial_halted_execution_adds_nothing_for_delay() -> None:
+    """Due on 31 January, halted from 10 to 20 February, reckoned to 2 March: 10 days before and 10 after; what was ordered goes on
+    (CPL 217; LPI 3).
+    """
+    found = interest_lines(
+        1_000_000,
+        [],
+        date(2026, 3, 2),
+        ordered_from=START,
+        percent=Decimal("3.1"),
+        due_on=date(2026, 1, 31),
+        late_per_day=LATE,
+        still=[(date(2026, 2, 10), date(2026, 2, 20)), (date(2026, 2, 25), date(2026, 2, 25))],
+    )
+    late = [(line.start, line.end) for line in found if line.kind is InterestKind.LATE]
+    assert late == [(date(2026, 1, 31), date(2026, 2, 10)), (date(2026, 2, 20), date(2026, 3, 2))]
+    assert [line.days for line in found if line.kind is InterestKind.ORDERED] == [60]
+
+
+@given(sums, days, days, days)
+def test_what_stood_still_is_taken_out_once_and_nothing_else(principal: int, day: date, one: date, other: date) -> None:
+    """Whatever lies where: the days for delay are those after the last day to perform, less those that stood still."""
+    since, until = sorted((one, other))
+    due = date(2026, 1, 31)
+    found = interest_lines(
+        principal, [], day, ordered_from=None, percent=None, due_on=due, late_per_day=LATE, still=[(since, until)]
+    )
+    stood = max(0, (min(until, day) - max(since, due)).days)
+    assert sum(line.days for line in found) == (max(0, (day - due).days - stood) if principal else 0)

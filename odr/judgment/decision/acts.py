@@ -784,7 +784,7 @@ def claim_is_changing(sitting: Sitting, event: ClaimIsChanging) -> None:
         decision = sitting.session.get_one(Decision, order.decision_id)
         if decision.state is DecisionState.SET_ASIDE:
             # The case is heard anew: what binds nobody any more keeps nobody from changing a claim.
-            order.relief_id = None
+            order.relief_id, order.head_changed = None, True
             continue
         if decision.state not in (DecisionState.DRAFT, DecisionState.DROPPED):
             raise ActNotOpen(

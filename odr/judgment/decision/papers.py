@@ -109,7 +109,7 @@ def _order_words(case: Case, order: Order, days: int) -> Text:
         return T("%(debtor)s stops the following: %(what)s", debtor=debtor, what=what)
     if order.kind is OrderKind.DECLARE:
         return T("It is declared: %(what)s", what=what)
-    if order.relief_id is None:
+    if order.relief_id is None and not order.head_changed:
         return T("Everything else that was asked for is dismissed.")
     return (
         T("What was asked for as follows is dismissed, as far as it goes beyond these orders: %(what)s", what=what)

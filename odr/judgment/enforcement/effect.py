@@ -446,6 +446,7 @@ def interest_on(sitting: Sitting, case: Case, obligation: Obligation, day: date)
         percent=obligation.interest_percent,
         due_on=obligation.due_on,
         late_per_day=late.per_day if late is not None else None,
+        still=[(date.fromisoformat(since), date.fromisoformat(until)) for since, until in obligation.stood_still or ()],
     )
 
 

@@ -54,7 +54,8 @@ def review_begins(sitting: Sitting, event: Served) -> None:
         if number in event.entries and (whose is None or party.id in whose)
     ):
         asked = begun(sitting, case, REVIEW, party=party, subject=subject)
-        if not any((w.opened_by or 0) > (number or 0) for w in asked):
+        # A time that came with what is preserved from another case counts: the ruling is not served anew.
+        if not any((w.opened_by or 0) >= (number or 0) for w in asked):
             sitting.start_window(case, REVIEW, party=party, start=event.at, subject=subject, proof=event.proof)
 
 

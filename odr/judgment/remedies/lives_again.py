@@ -134,10 +134,12 @@ def _decision_stands(sitting: Sitting, case: Case, decision: Decision, fell: Fel
 
 
 def _owed_again(sitting: Sitting, case: Case, fell: Fell) -> None:
-    """What fell with the decision, and only that, is owed again."""
+    """What fell with the decision, and only that, is owed again; the time meanwhile adds nothing for delay (CPL 217; LPI 3)."""
+    since = fell.at.astimezone(sitting.court.settings.tz).date()
     for row in obligations_of(sitting.session, case, live=False):
         if row.ended_at == fell.at and row.instrument is not Instrument.RETURNED:
             row.ended_at = None
+            row.stood_still = [*(row.stood_still or ()), [since.isoformat(), sitting.today.isoformat()]]
     sitting.session.flush()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -90,6 +90,19 @@ def stretches(
     return lines
 
 
+def without(lines: Iterable[InterestLine], still: Iterable[tuple[date, date]]) -> list[InterestLine]:
+    """The stretches without the days in which execution stood still, from the first to before the last of each."""
+    left = list(lines)
+    for since, until in still:
+        parts = [
+            replace(line, start=start, end=end)
+            for line in left
+            for start, end in ((line.start, min(line.end, since)), (max(line.start, until), line.end))
+        ]
+        left = [line for line in parts if line.start < line.end] if since < until else left
+    return left
+
+
 def total(lines: Sequence[InterestLine], kind: InterestKind) -> int:
     """What the stretches of a kind add up to, rounded once at the end, minor units."""
     return rounded(sum((line.exact for line in lines if line.kind is kind), Fraction(0)))
@@ -104,11 +117,15 @@ def interest_lines(
     percent: Decimal | None,
     due_on: date,
     late_per_day: Fraction | None,
+    still: Sequence[tuple[date, date]] = (),
 ) -> list[InterestLine]:
-    """All interest on one sum up to ``day``: as ordered, and for delay after the last day to perform (CPL 264)."""
+    """All interest on one sum up to ``day``: as ordered, and for delay after the last day to perform (CPL 264), but for the time in
+    which execution stood ``still`` because of a retrial (LPI 3).
+    """
     lines: list[InterestLine] = []
     if ordered_from is not None and percent is not None:
         lines += stretches(InterestKind.ORDERED, principal, payments, ordered_from, day, ordered_per_day(percent))
     if late_per_day:
-        lines += stretches(InterestKind.LATE, principal, payments, due_on, day, late_per_day)
+        late = stretches(InterestKind.LATE, principal, payments, due_on, day, late_per_day)
+        lines += without(late, still)
     return lines

@@ -120,7 +120,7 @@ def prepare_absences(sitting: Sitting, case: Case, hearing: Hearing) -> None:
         if party.id in failed or not absent_at(sitting, case, hearing, party.id):
             continue
         absence = _absence(sitting, case, hearing, party)
-        if sitting.tasks(case, desks.ABSENCE, absence.reference):
+        if sitting.tasks(case, desks.ABSENCE, absence.reference) and not absence.does_not_count(sitting, case):
             continue  # They left it, and the judge found so in the hearing.
         if party.role is Role.THIRD_PARTY and absence.claim is None and not absence.does_not_count(sitting, case):
             continue
@@ -130,7 +130,15 @@ def prepare_absences(sitting: Sitting, case: Case, hearing: Hearing) -> None:
 def put_before_judge(sitting: Sitting, case: Case, absence: Absence, *, told: bool = False) -> None:
     """What somebody's absence is for the judge, anew where they have told the court why."""
     sitting.close_tasks(case, desks.ABSENCE, absence.reference)
-    title = task_title(absence.who, absence.party, absence.claim is not None, absence.does_not_count(sitting, case))
+    against = absence.does_not_count(sitting, case)
+    title = task_title(absence.who, absence.party, absence.claim is not None, against)
+    if absence.how is Away.LEFT and against:
+        title = T(
+            "%(name)s, %(role)s, left the hearing, but that is not held against them: %(why)s Nothing follows from it [CPL 146, 147].",
+            name=absence.who,
+            role=absence.party.role.label,
+            why=against[0],
+        )
     if told:
         title = T(
             "%(name)s tells the court why they were not at the hearing of %(at)s. Rule on it.",

@@ -11,6 +11,7 @@ import heapq
 import math
 import struct
 import tempfile
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,10 @@ MISSING_MS = 3_000
 """How long a packet that is missing is waited for: asked again, it came by then or not at all."""
 LATEST_MS = 10_000
 """How much later than its moment a frame may come and still stand there."""
+MOST_REPORTS = 1_024
+"""Reports of a stream that are held: more than an hour of them as they come, of longer ones every second, fourth, eighth."""
+MOST_STRETCHES = 1_024
+"""Stretches of a sender's clock that are held: more than eight hours of them, then they are twice as long."""
 _REPORT = {Kind.AUDIO: Kind.AUDIO_REPORT, Kind.VIDEO: Kind.VIDEO_REPORT}
 
 
@@ -41,12 +46,43 @@ class Packet:
     payload: bytes
 
 
+class Reports:
+    """What a sender said of its clock, pairs of RTP time and milliseconds: of hours never more than ``MOST_REPORTS``, evenly
+    spread. A clock drifts by a ten-thousandth at most, so that a report some minutes off still says the time to the hundredth.
+    """
+
+    def __init__(self) -> None:
+        self._times, self._ms = array("q"), array("d")
+        self._each, self._passed = 1, 0
+
+    def __len__(self) -> int:
+        return len(self._times)
+
+    def add(self, time: int, ms: float) -> None:
+        """One report more, put where its time stands; once there are too many, every second one is kept."""
+        self._passed += 1
+        if self._passed % self._each:
+            return
+        at = bisect_left(self._times, time)
+        self._times.insert(at, time)
+        self._ms.insert(at, ms)
+        if len(self._times) > MOST_REPORTS:
+            self._times, self._ms, self._each = self._times[::2], self._ms[::2], self._each * 2
+
+    def nearest(self, time: int) -> tuple[int, float]:
+        """The report nearest to a time; there is one at least."""
+        at = bisect_left(self._times, time)
+        beside = range(max(0, at - 1), min(at + 1, len(self._times)))
+        near = min(beside, key=lambda each: abs(self._times[each] - time))
+        return self._times[near], self._ms[near]
+
+
 @dataclass
 class Source:
-    """One stream of packets (an SSRC): what its sender said of its clock, pairs of RTP time and milliseconds."""
+    """One stream of packets (an SSRC), and what its sender said of its clock."""
 
     kind: Kind
-    reports: list[tuple[int, float]] = field(default_factory=list)
+    reports: Reports = field(default_factory=Reports)
 
 
 Name = tuple[Kind, int]
@@ -113,19 +149,19 @@ def sender_ms(source: Source, time: int) -> float:
     """A packet's time by its sender's wall clock, by the report nearest to it; without any, by the stream's own count."""
     if not source.reports:
         return time * 1000 / CLOCK[source.kind]
-    at = bisect_left(source.reports, (time, 0.0))
-    beside = source.reports[max(0, at - 1) : at + 1]
-    near, ms = min(beside, key=lambda report: abs(report[0] - time))
+    near, ms = source.reports.nearest(time)
     return ms + (time - near) * 1000 / CLOCK[source.kind]
 
 
 class Placing:
     """How far a sender's clock is from the segment's time, as it changes: no clock runs quite like another.
 
-    In each stretch the packet that was least delayed says it; between the middles of stretches it goes evenly.
+    In each stretch the packet that was least delayed says it; between the middles of stretches it goes evenly. What is as long
+    as many stretches has longer ones: no more of them are held.
     """
 
     def __init__(self) -> None:
+        self._stretch_ms = STRETCH_MS
         self._best: dict[int, float] = {}
         self._middles: list[float] = []
         self._ahead: list[float] = []
@@ -133,12 +169,21 @@ class Placing:
     def look_at(self, source: Source, packet: Packet) -> None:
         """One packet more that says how far the clock is ahead."""
         ahead = sender_ms(source, packet.time) - packet.arrived_ms
-        stretch = packet.arrived_ms // STRETCH_MS
+        self._say(packet.arrived_ms // self._stretch_ms, ahead)
+        if len(self._best) > MOST_STRETCHES:
+            shorter, self._best, self._stretch_ms = self._best, {}, self._stretch_ms * 2
+            for stretch, best in shorter.items():
+                self._say(stretch // 2, best)
+
+    def _say(self, stretch: int, ahead: float) -> None:
         self._best[stretch] = max(ahead, self._best.get(stretch, ahead))
+
+    def __len__(self) -> int:
+        return len(self._best)
 
     def settle(self) -> None:
         """Every packet was looked at."""
-        self._middles = [(each + 0.5) * STRETCH_MS for each in sorted(self._best)]
+        self._middles = [(each + 0.5) * self._stretch_ms for each in sorted(self._best)]
         self._ahead = [self._best[each] for each in sorted(self._best)]
 
     def place(self, source: Source, packet: Packet) -> float:
@@ -197,9 +242,7 @@ class Film:
                 self.size = max(self.size or size, size, key=lambda each: each[0] * each[1])
         for name, time, ms in _reports(self._read()):
             if name in times:
-                self._sources[name].reports.append((_unwrapped(time, times[name], 32), ms))
-        for source in self._sources.values():
-            source.reports.sort()
+                self._sources[name].reports.add(_unwrapped(time, times[name], 32), ms)
 
     def _placed(self) -> dict[Name, Placing]:
         together = Placing()

@@ -11,7 +11,19 @@ from typing import Any
 
 from hypothesis import example, given, strategies as st
 
-from odr.hearing.live.media.derive import derive, frames_of, vp8_payload
+from odr.hearing.live.media.derive import (
+    MOST_REPORTS,
+    MOST_STRETCHES,
+    STRETCH_MS,
+    Packet,
+    Placing,
+    Reports,
+    Source,
+    derive,
+    frames_of,
+    sender_ms,
+    vp8_payload,
+)
 from odr.hearing.live.media.reading import Kind, Recorded, open_segment
 from odr.hearing.live.media.webm import AUDIO, VIDEO, Frame, write_webm
 from tests.hearing.live.media.house import A_SECOND, BOTH, House, Visitor
@@ -197,3 +209,34 @@ def test_nothing_said_after_a_break_is_lost(number: int, unwritten: int, ticks: 
     sent = [*range(200), *range(200 + unwritten, 400 + unwritten)]
     recorded = [Recorded(20 * at, Kind.AUDIO, _packet(7, number + at, ticks + 960 * at, b"\xfc" + b"x")) for at in sent]
     assert [each.ms for each in frames_of(recorded)] == [20 * at for at in sent]
+
+
+def test_what_is_held_of_a_clock_grows_no_more_and_still_says_the_time() -> None:
+    """A day of reports and packets: no more of either is held than of some hours, and a clock that runs wrong by a ten-thousandth is
+    followed to the hundredth of a second.
+    """
+    wrong, day, each = 1 + 1e-4, 24 * 3_600_000, 500
+    source, placing = Source(Kind.AUDIO, Reports()), Placing()
+    for ms in range(0, day, each):
+        source.reports.add(ms * 48, 7_000 + ms * wrong)
+    assert MOST_REPORTS / 2 <= len(source.reports) <= MOST_REPORTS
+    packets = [Packet(ms + 20, ms, ms * 48, True, b"") for ms in range(0, day, STRETCH_MS // 3)]
+    for packet in packets:
+        placing.look_at(source, packet)
+    assert MOST_STRETCHES / 2 <= len(placing) <= MOST_STRETCHES
+    placing.settle()
+    assert max(abs(sender_ms(source, one.time) - 7_000 - one.number * wrong) for one in packets) < 10
+    assert max(abs(placing.place(source, one) - one.arrived_ms) for one in packets) < 20
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9_000), st.floats(0, 9_000)), min_size=1, unique_by=lambda one: one[0]),
+    st.integers(0, 9_000),
+)
+def test_the_nearest_report_is_found_however_they_came(said: list[tuple[int, float]], time: int) -> None:
+    """Reports that come out of their order say the same as in it."""
+    reports = Reports()
+    for one in said:
+        reports.add(*one)
+    assert reports.nearest(time) in said
+    assert abs(reports.nearest(time)[0] - time) == min(abs(at - time) for at, _ in said)
