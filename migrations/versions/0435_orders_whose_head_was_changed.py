@@ -1,6 +1,6 @@
 """orders of a decision that was set aside, and whose head of the claim was changed since
 
-Revises 0427.
+Revises 0430.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0435"
-down_revision = "0427"
+down_revision = "0430"
 branch_labels = None
 depends_on = None
 form = "expand"

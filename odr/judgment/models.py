@@ -113,10 +113,14 @@ class Decision(Base):
     issued_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     effective_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     retried: Mapped[str | None] = mapped_column(Reference)
-    """Reference of the decision that it decides on anew, where it is given on a retrial."""
+    """Reference of the decision that it decides on anew, where it is given on a retrial; of the paper, where that was a mediation
+    statement.
+    """
     first_judgment: Mapped[FirstJudgment | None] = mapped_column(enum_column(FirstJudgment))
     first_why: Mapped[str | None] = mapped_column(Text)
-    """Which defects of the first judgment are corrected, or what made its result wrong (CPI 405)."""
+    """Which defects of the first judgment are corrected, or what made its result wrong (CPI 405); which ground against the mediation
+    statement is shown, and by what (CPL 212).
+    """
 
     @property
     def upholds(self) -> bool:
@@ -322,14 +326,16 @@ class DutyTurn(Base):
 
 
 class RetrialApplication(Base):
-    """A party's application that an effective decision be heard again (CPL 210 to 216)."""
+    """A party's application that an effective decision, or a mediation statement, be heard again (CPL 210 to 216)."""
 
     __tablename__ = "retrial_application"
 
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
-    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    statement_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    """The paper of the mediation statement it is against, where it is against no decision (CPL 212)."""
     party_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
     grounds: Mapped[list[str]] = mapped_column(JSON)
     """Keys of the pack's grounds."""

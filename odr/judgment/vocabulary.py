@@ -116,6 +116,7 @@ class FirstJudgment(enum.Enum):
     UPHELD = "upheld"  # its facts are clear and its law is right
     CORRECTED = "corrected"  # its facts or its law have defects, its result is right all the same
     CHANGED = "changed"  # it is wrong in its facts or its law, and so its result is
+    REVOKED = "revoked"  # it was no judgment but a mediation statement, and a ground against it is shown (CPL 212)
 
     @property
     def label(self) -> Text:
@@ -124,7 +125,12 @@ class FirstJudgment(enum.Enum):
             FirstJudgment.UPHELD: T("It is upheld"),
             FirstJudgment.CORRECTED: T("It is upheld, corrected"),
             FirstJudgment.CHANGED: T("It is changed"),
+            FirstJudgment.REVOKED: T("The mediation statement is set aside"),
         }[self]
+
+
+REPLACING = frozenset({FirstJudgment.CHANGED, FirstJudgment.REVOKED})
+"""By what the orders of the new judgment stand in the place of what was decided or agreed before."""
 
 
 class OrderKind(enum.Enum):

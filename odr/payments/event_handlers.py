@@ -114,17 +114,18 @@ def on_retrial_costs(sitting: Sitting, event: RetrialCosts) -> None:
 
 def on_retrial_request_ended(sitting: Sitting, event: RetrialRequestEnded) -> None:
     """What one party asked of a retrial is heard no more: taken back, half of its fee is due (FEE 15, 34); treated so, what was
-    not paid is asked for no more; ended otherwise, nothing goes back (FEE 28).
+    not paid is asked for no more; ended otherwise, nothing goes back (FEE 28). Dismissed, whoever applied bears it, and what was put
+    off is owed all the same (FEE 32).
     """
     case, party = event.case, event.party
     rows = [r for r in assessments_of(sitting.session, case, party_id=party.id) if r.matter is Matter.RETRIAL]
     if not rows:
         return
-    if event.how != "taken_back":
+    if event.how in ("treated_so", "ended"):
         for row in rows:
             if row.state in (AssessmentState.DUE, AssessmentState.DEFERRED):
                 ask_no_more(sitting, case, row)
-    if event.how != "ended":
+    if event.how in ("taken_back", "treated_so"):
         given = SettleInput(ending=Ending.WITHDRAWN.value, party=party.label, matter=Matter.RETRIAL.value)
         sitting.then(names.SETTLE_FEES, given)
     end_basis(sitting.session, case, party, Matter.RETRIAL, sitting.now)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from sqlalchemy import CompoundSelect, Select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, DocketEntry, Party, Role, Stage
+from odr.docket.models import Case, DocketEntry, Document, Party, Role, Stage
 from odr.ground.memory.asked_once import AskedOnce
 from odr.ground.text import Money, Text
 from odr.notary.rehash.rounds import Holding
@@ -170,6 +170,17 @@ class FeeTold:
 FeeQuoting = Callable[["Court", str, "Money | None", str], FeeTold]
 StepTelling = Callable[["Sitting", Case, "Actor", Window], "StepWords | None"]
 FeeAtEnding = Callable[["Sitting", Case, Party, str], Sequence[Text]]
+
+
+@dataclass(frozen=True)
+class BindingStatement:
+    """A mediation statement of the court that everybody has signed and that binds (CPL 100)."""
+
+    paper: Document
+    effective_at: datetime
+
+
+BindingStatementOf = Callable[[Session, Case], "BindingStatement | None"]
 SumOf = Callable[["Sitting", Case, Party, str, int], Money | None]
 """The sum a letter to a party is about, by the occasion and the number of its entry."""
 NoNews = Callable[[str, Mapping[str, Any], "str | None"], bool]
@@ -428,6 +439,7 @@ class Hooks:
         each with the entry and what differs; called only where the docket itself is whole
     ``sums``      the sum that a letter to a party is about: function(sitting, case, party, occasion, entry) → sum or None
     ``fee_at_ending`` what a ruling or statement that ends the case says of the fee: function(sitting, case, party, ending)
+    ``binding_statement`` the mediation statement of a case that binds: function(session, case), or None
     ``no_news``   which entries of the court's clock tell a reader nothing since they last looked: function(act, result of the
         entry, label of the reader's party)
     ``overtaken`` why the papers of an entry go out no more: function(sitting, case, number of the entry, hour of a notice)
@@ -472,6 +484,7 @@ class Hooks:
     audits: list[Audit] = field(default_factory=list)
     sums: list[SumOf] = field(default_factory=list)
     fee_at_ending: FeeAtEnding | None = None
+    binding_statement: BindingStatementOf | None = None
     no_news: list[NoNews] = field(default_factory=list)
     overtaken: list[Overtaken] = field(default_factory=list)
     text_check: TextCheck | None = None
@@ -544,6 +557,7 @@ class Room:
     audits: tuple[Audit, ...] = ()
     sums: tuple[SumOf, ...] = ()
     fee_at_ending: FeeAtEnding | None = None
+    binding_statement: BindingStatementOf | None = None
     no_news: tuple[NoNews, ...] = ()
     overtaken: tuple[Overtaken, ...] = ()
     text_check: TextCheck | None = None
@@ -600,6 +614,8 @@ class Room:
             hooks.words_check = self.words_check
         if self.fee_at_ending is not None:
             hooks.fee_at_ending = self.fee_at_ending
+        if self.binding_statement is not None:
+            hooks.binding_statement = self.binding_statement
         if self.fee_quote is not None:
             hooks.fee_quote = self.fee_quote
         if self.sent_files is not None:

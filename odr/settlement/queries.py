@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from odr.docket.models import Case, Party
+from odr.docket.models import Case, Document, Party
 from odr.docket.queries import rows_of
 from odr.ground.errors import InvalidInput, NotFound
 from odr.ground.memory.asked_once import remembered
 from odr.ground.memory.built_once import built_once
 from odr.ground.text import T
-from odr.settlement.models import Agreement, AgreementState, Mediation, MediationState, Offer, OfferState
+from odr.procedure.hooks import BindingStatement
+from odr.settlement.models import Agreement, AgreementState, Ending, Mediation, MediationState, Offer, OfferState
 
 
 @remembered
@@ -26,6 +27,18 @@ def offers_of(session: Session, case: Case, *states: OfferState) -> Sequence[Off
 def agreements_of(session: Session, case: Case, *states: AgreementState) -> Sequence[Agreement]:
     """Agreements in a case, newest first."""
     return rows_of(session, Agreement, case, *states, newest_first=True)
+
+
+def binding_statement(session: Session, case: Case) -> BindingStatement | None:
+    """The mediation statement that binds: signed by everybody, and not set aside on a retrial (CPL 100; CPI 407)."""
+    for one in agreements_of(session, case, AgreementState.EFFECTIVE):
+        if one.ending is not Ending.STATEMENT or one.document_id is None:
+            continue
+        paper = session.get_one(Document, one.document_id)
+        signed = [signature.at for signature in one.signatures if signature.statement]
+        if paper.void_by is None and signed:
+            return BindingStatement(paper, max(signed))
+    return None
 
 
 def agreement_named(session: Session, case: Case, reference: str) -> Agreement:

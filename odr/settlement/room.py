@@ -11,6 +11,7 @@ from odr.settlement.mediation import acts as mediation_acts, in_person, ties
 from odr.settlement.mediation.next_step import mediation_owed, mediation_step
 from odr.settlement.offers import acts as offers_acts, agreement_acts, case_views as offers_case_views
 from odr.settlement.offers.next_step import agreement_owed, offer_step
+from odr.settlement.queries import binding_statement
 from odr.settlement.statement import announced
 
 ROOM = Room(
@@ -46,6 +47,7 @@ ROOM = Room(
         on(StepsChosen, in_person.on_steps_chosen),
     ),
     bars=(announced.settled_by_statement_alone,),
+    binding_statement=binding_statement,
     steps=(offer_step, mediation_step),
     owed=(agreement_owed, mediation_owed),
     panels=(

@@ -264,6 +264,7 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "judgment.preservation.evidence.evidence_to_secure": (Why.NAMED, None),
     "judgment.remedies.appeal.some_appeal": (Why.HANDLER, None),
     "judgment.remedies.retrial.a_decision_binds": (Why.HANDLER, None),
+    "judgment.remedies.retrial.something_is_heard_again": (Why.HANDLER, None),
     "judgment.remedies.retrial.some_retrial": (Why.HANDLER, None),
     "filing.claim.sent_back.a_counterclaim_has_leave": (Why.BEYOND, "judgment/test_sent_back_after_retrial.py"),
     "filing.claim.sent_back.leave_is_needed": (Why.BEYOND, "judgment/test_sent_back_after_retrial.py"),
@@ -285,6 +286,10 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "judgment.remedies.retrial_back.own_retrial_goes_on": (Why.BEYOND, "judgment/test_retrial_ending.py"),
     "judgment.remedies.retrial_back.a_review_may_end": (Why.NAMED, None),
     "judgment.remedies.retrial_ending.a_retrial_may_end": (Why.BEYOND, "judgment/test_retrial_ending.py"),
+    "judgment.remedies.retrial_ending.a_statement_is_heard_again": (
+        Why.BEYOND,
+        "judgment/test_statement_retrial.py",
+    ),
     "judgment.remedies.retrial_subject.may_join_the_retrial": (Why.BEYOND, "judgment/test_retrial_ending.py"),
     "judgment.remedies.retrial_here.another_applied_here": (Why.WINDOW, None),
     "hearing.examination.merging.not_held_on_it": (Why.BEYOND, "hearing/test_merging.py"),

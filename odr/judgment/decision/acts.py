@@ -30,7 +30,12 @@ from odr.judgment.decision.new_evidence_costs import order_costs_of_new_evidence
 from odr.judgment.decision.papers import orders_words
 from odr.judgment.decision.partial_agreement import order_what_some_agreed
 from odr.judgment.decision.queries import reliefs_by_key, standing_findings
-from odr.judgment.decision.retried import as_it_was_ordered, first_judgment, require_said_in_a_retrial
+from odr.judgment.decision.retried import (
+    as_it_was_ordered,
+    first_judgment,
+    first_statement,
+    require_said_in_a_retrial,
+)
 from odr.judgment.enforcement.effect import bring_into_effect, start_appeals
 from odr.judgment.inputs import EffectInput, SignInput
 from odr.judgment.meetings.binding import the_committee_is_waited_for
@@ -39,7 +44,7 @@ from odr.judgment.queries import current_draft, decision_named, decisions_of, pa
 from odr.judgment.remedies.absence import absent_may_ask
 from odr.judgment.remedies.lives_again import stands_again
 from odr.judgment.time_limits import SEND_JUDGMENT
-from odr.judgment.vocabulary import STORAGE, Basis, DecisionKind, DecisionState, FindingResult, Weakness
+from odr.judgment.vocabulary import STORAGE, Basis, DecisionKind, DecisionState, FindingResult, FirstJudgment, Weakness
 from odr.procedure.acts.act_versions import upcast
 from odr.procedure.acts.events import ClaimIsChanging, DecisionIssued, ExaminationClosed, ExaminationResumed, Served
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -412,8 +417,8 @@ def draft_decision(sitting: Sitting, case: Case, given: DraftInput, *, actor: Ac
 
     On a retrial it says what becomes of the first judgment; upheld, its orders are those of the first one (CPI 405).
     """
-    first = first_judgment(sitting, case)
-    require_said_in_a_retrial(given, first)
+    first, statement = first_judgment(sitting, case), first_statement(sitting, case)
+    require_said_in_a_retrial(given, first, statement)
     if first is not None and not given.orders:
         given = given.model_copy(
             update={"orders": [OrderInput.model_validate(one) for one in as_it_was_ordered(sitting, case, first)]}
@@ -432,8 +437,12 @@ def draft_decision(sitting: Sitting, case: Case, given: DraftInput, *, actor: Ac
     decision.parts = given.model_dump(mode="json", include={"history", "claims", "answers", "issues", "reasons"})
     decision.costs = allocation_for(sitting, case, given).to_json()
     decision.performance_days = given.days or sitting.pack(case).window(PERFORMANCE_DAYS).amount
-    decision.first_judgment, decision.first_why = given.first_judgment, given.first_why or None
+    decision.first_judgment = FirstJudgment(given.first_judgment) if given.first_judgment is not None else None
+    decision.first_why = given.first_why or None
     decision.retried = first.reference if first is not None and given.first_judgment is not None else None
+    if statement is not None and given.kind is not DecisionKind.PARTIAL:
+        # What a judgment makes of a mediation statement is one thing only: nobody is asked for it (CPI 407).
+        decision.first_judgment, decision.retried = FirstJudgment.REVOKED, statement.reference
     if first is not None and decision.upholds:
         decision.performance_days = first.performance_days
     decision.by_default = bool(defaulting(sitting, case))

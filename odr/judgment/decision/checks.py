@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from odr.docket.models import Case, Role, Stage, Track
 from odr.docket.queries import entries_of, parties
 from odr.filing.claim.procedure_bars import barred_track, moves_on_first, sum_of_standing
-from odr.filing.claim.progress import retrial_heard
+from odr.filing.claim.progress import heard_again_by, retrial_heard
 from odr.ground.text import Money, T, Text
 from odr.hearing.appraisal.attendance_rules import calls_of, calls_to_pay
 from odr.hearing.appraisal.models import LIVE
@@ -148,12 +148,15 @@ def _procedure(sitting: Sitting, case: Case) -> Iterator[Text]:
 
 
 def agreement_waits(sitting: Sitting, case: Case) -> bool:
-    """Whether the parties gave the court an agreement that has neither bound nor failed since."""
+    """Whether the parties gave the court an agreement that has neither bound nor failed since, nor was overtaken because the case
+    is heard again (CPL 41).
+    """
     given, lost = (
         max((e.number for act in acts_that_mean(what) for e in entries_of(sitting.session, case, act)), default=0)
         for what in (Milestone.AGREEMENT_GIVEN, Milestone.AGREEMENT_LOST)
     )
-    return given > lost
+    again = heard_again_by(sitting, case)
+    return given > max(lost, again[-1].number if again else 0)
 
 
 def _missing_parts(sitting: Sitting, case: Case, decision: Decision) -> Iterator[Text]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -168,13 +168,13 @@ class DraftInput(CourtModel):
     ] = None
     reasons: Annotated[list[ReasonInput], Field(max_length=60), field(T("Paragraph"))] = []
     first_judgment: Annotated[
-        FirstJudgment | None,
-        Choice(FirstJudgment),
+        Literal["upheld", "corrected", "changed"] | None,
         field(
             T("The first judgment"),
             T(
                 "The retrial says what becomes of it [CPI 405]. Upheld, it is performed as it stands: leave its orders as they are, or take them all out."
             ),
+            options={one.value: one.label for one in FirstJudgment if one is not FirstJudgment.REVOKED},
             widget="select",
         ),
     ] = None
@@ -182,8 +182,10 @@ class DraftInput(CourtModel):
         str | None,
         CourtText(0, 8000),
         field(
-            T("What was wrong with the first judgment"),
-            T("Its defects and how they are corrected, or what made its result wrong. It stands in the judgment."),
+            T("What was wrong with the first judgment or the mediation statement"),
+            T(
+                "The defects of the judgment and how they are corrected, or what made its result wrong; of a mediation statement, which ground is shown, and by what. It stands in the judgment."
+            ),
             widget="textarea",
         ),
     ] = None
@@ -201,6 +203,6 @@ class DraftInput(CourtModel):
 
     @model_validator(mode="after")
     def _something_is_ordered(self) -> DraftInput:
-        if not self.orders and self.first_judgment not in (FirstJudgment.UPHELD, FirstJudgment.CORRECTED):
+        if not self.orders and self.first_judgment not in ("upheld", "corrected"):
             raise InvalidInput.at("orders", T("Give at least one order."))
         return self

@@ -21,7 +21,7 @@ from odr.identity.actors import Actor
 from odr.judgment.decision.retried import SumOrdered, after_the_first, order_beside_the_claims
 from odr.judgment.models import Decision, NewEvidenceCost, Order, RetrialApplication
 from odr.judgment.queries import current_draft, decisions_of, names_of, party_labelled
-from odr.judgment.vocabulary import DecisionKind, DecisionState, FirstJudgment, RetrialState
+from odr.judgment.vocabulary import REPLACING, DecisionKind, DecisionState, RetrialState
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -317,7 +317,7 @@ def not_found_on_costs(sitting: Sitting, case: Case, decision: Decision) -> Iter
                 "Nothing is found yet on what %(name)s asks for the costs of new evidence [CPI 409].",
                 name=case.name_of(row.party_id),
             )
-        elif row.granted_minor and decision.first_judgment is not FirstJudgment.CHANGED:
+        elif row.granted_minor and decision.first_judgment not in REPLACING:
             yield T(
                 "%(name)s is awarded costs of new evidence, and the first judgment is not changed [CPI 409].",
                 name=case.name_of(row.party_id),

@@ -23,7 +23,7 @@ from odr.judgment.decision.drafting import draft_values
 from odr.judgment.decision.file_before_judge import ExhibitOnFile, case_file
 from odr.judgment.decision.inputs import DraftInput
 from odr.judgment.decision.issuing import document_of
-from odr.judgment.decision.retried import OF_THE_FIRST, first_judgment
+from odr.judgment.decision.retried import not_asked
 from odr.judgment.draft.beside import beside as beside_draft
 from odr.judgment.draft.by_standard import found_by_standard
 from odr.judgment.draft.proposals import proposals, propose, settle
@@ -138,8 +138,7 @@ def _desk(
     written = {**(values if tried == names.DRAFT_DECISION else proposed), "language": language_of(sitting, case)}
     choices = forms.choices_for(DraftInput, sitting, case, actor)
     fields = forms.fields_of(DraftInput, locale, written, faults if tried == names.DRAFT_DECISION else [], choices)
-    if first_judgment(sitting, case) is None:
-        fields = [one for one in fields if one.name not in OF_THE_FIRST]
+    fields = [one for one in fields if one.name not in not_asked(sitting, case)]
     wrong = forms.summary(fields if tried == names.DRAFT_DECISION else group if tried == GROUP else finding)
     breaches = {
         name: refusal(sitting, sitting.court.table[name], case, actor)

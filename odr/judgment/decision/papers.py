@@ -28,6 +28,7 @@ from odr.judgment.vocabulary import (
     PRESERVATIONS,
     DecisionKind,
     FindingResult,
+    FirstJudgment,
     MotionKind,
     MotionState,
     OrderKind,
@@ -514,7 +515,10 @@ def basis_words(sitting: Sitting, case: Case, decision: Decision) -> Text:
     own = ["CPL 147"] if decision.by_default else []
     own += ["CPL 156"] if decision.kind is DecisionKind.PARTIAL else []
     own += ["CPL 165"] if case.track is Track.SMALL else []
-    own += ["CPL 218", "CPI 405"] if decision.first_judgment is not None else []
+    if decision.first_judgment is FirstJudgment.REVOKED:
+        own += ["CPL 212", "CPL 218"]
+    elif decision.first_judgment is not None:
+        own += ["CPL 218", "CPI 405"]
     own += ["CPI 410"] if agreement_order(sitting, case, decision) is not None else []
     own += ["CPI 409"] if any(one.new_evidence_cost is not None for one in decision.orders) else []
     return basis(sitting.pack(case), [*own, "CPL 155"], of=Basis.JUDGMENT, typed=typed)

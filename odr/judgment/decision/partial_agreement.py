@@ -23,7 +23,7 @@ from odr.judgment import names
 from odr.judgment.decision.retried import SumOrdered, after_the_first, order_beside_the_claims
 from odr.judgment.models import Decision, Order, PartialAgreement
 from odr.judgment.queries import current_draft, decisions_of, names_of, party_labelled
-from odr.judgment.vocabulary import DecisionKind, DecisionState, FirstJudgment
+from odr.judgment.vocabulary import REPLACING, DecisionKind, DecisionState
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.inputs import CourtModel, CourtMoney, CourtText, field
@@ -406,7 +406,7 @@ def not_found_on_agreement(sitting: Sitting, case: Case, decision: Decision) -> 
         return
     if row.confirmed is None:
         yield T("Nothing is found yet on the agreement of some of the parties [CPI 410].")
-    elif row.confirmed and decision.first_judgment is not FirstJudgment.CHANGED:
+    elif row.confirmed and decision.first_judgment not in REPLACING:
         yield T(
             "The agreement of some of the parties is confirmed, and the first judgment is not changed. Change it, or do not confirm the agreement [CPI 410]."
         )

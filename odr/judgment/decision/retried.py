@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from odr.docket.models import Case
+from sqlalchemy import select
+
+from odr.docket.models import Case, Document
 from odr.docket.papers import Reason
 from odr.filing.claim.progress import retrial_heard
 from odr.ground.errors import InvalidInput
@@ -24,21 +26,55 @@ if TYPE_CHECKING:
     from odr.judgment.decision.inputs import DraftInput
     from odr.procedure.sitting import Sitting
 
-OF_THE_FIRST = ("first_judgment", "first_why")
-"""Fields of a draft that are asked in a retrial alone."""
+
+def not_asked(sitting: Sitting, case: Case) -> tuple[str, ...]:
+    """Which fields of a draft are not asked: outside a retrial both about what was decided first; of a mediation statement, what
+    becomes of it, since a judgment can only set it aside.
+    """
+    if first_statement(sitting, case) is not None:
+        return ("first_judgment",)
+    return () if first_judgment(sitting, case) is not None else ("first_judgment", "first_why")
 
 
 def first_judgment(sitting: Sitting, case: Case) -> Decision | None:
-    """The decision that a retrial is about; None where none is heard."""
+    """The decision that a retrial is about; None where none is heard, or one of a mediation statement."""
+    named = _named(sitting, case, "decision")
+    return decision_named(sitting.session, case, named) if named is not None else None
+
+
+def first_statement(sitting: Sitting, case: Case) -> Document | None:
+    """The paper of the mediation statement that a retrial is about; None where none is heard, or one of a decision (CPI 407)."""
+    named = _named(sitting, case, "statement")
+    return statement_named(sitting, case, named) if named is not None else None
+
+
+def _named(sitting: Sitting, case: Case, what: Literal["decision", "statement"]) -> str | None:
     began = retrial_heard(sitting, case)
-    if began is None:
-        return None
-    return decision_named(sitting.session, case, json.loads(began.payload)["result"]["decision"])
+    return json.loads(began.payload)["result"].get(what) if began is not None else None
 
 
-def require_said_in_a_retrial(given: DraftInput, first: Decision | None) -> None:
-    """Raises InvalidInput for words on a first judgment where there is none to decide on: outside a retrial, or in a part."""
+def statement_named(sitting: Sitting, case: Case, reference: str) -> Document:
+    """The paper of a mediation statement, by its reference."""
+    named = select(Document).where(Document.case_id == case.id, Document.reference == reference)
+    return sitting.session.scalars(named).one()
+
+
+def require_said_in_a_retrial(given: DraftInput, first: Decision | None, statement: Document | None) -> None:
+    """Raises InvalidInput for words on a first judgment where there is none to decide on: outside a retrial, in a part, or where
+    it was a mediation statement, which a judgment can only set aside.
+    """
     if given.first_judgment is None and given.first_why is None:
+        return
+    if statement is not None:
+        if given.first_judgment is not None:
+            raise InvalidInput.at(
+                "first_judgment",
+                T("A mediation statement is heard again: by a judgment it is set aside, and nothing else [CPI 407]."),
+            )
+        if given.kind is DecisionKind.PARTIAL:
+            raise InvalidInput.at(
+                "first_why", T("The judgment on the rest sets the mediation statement aside. Leave it empty here.")
+            )
         return
     if first is None:
         raise InvalidInput.at("first_judgment", T("No retrial is heard in this case."))
@@ -94,8 +130,12 @@ def not_said_of_the_first(sitting: Sitting, case: Case, decision: Decision) -> I
     """Why a judgment given on a retrial is not ready: it does not say what becomes of the first one, or says one thing and orders
     another (CPI 405).
     """
+    if decision.kind is DecisionKind.PARTIAL:
+        return
+    if first_statement(sitting, case) is not None and not decision.first_why:
+        yield T("Say which ground against the mediation statement is shown, and by what [CPL 212].")
     first = first_judgment(sitting, case)
-    if first is None or decision.kind is DecisionKind.PARTIAL:
+    if first is None:
         return
     said = decision.first_judgment
     if said is None or decision.retried != first.reference:
@@ -126,6 +166,9 @@ def first_order(sitting: Sitting, case: Case, decision: Decision) -> Text | None
     """The order by which the first judgment is upheld or set aside; None outside a retrial."""
     if decision.first_judgment is None or decision.retried is None:
         return None
+    if decision.first_judgment is FirstJudgment.REVOKED:
+        paper = statement_named(sitting, case, decision.retried)
+        return T("%(statement)s is set aside.", statement=statement_words(sitting, case, paper))
     first = decision_named(sitting.session, case, decision.retried)
     assert first.issued_at is not None
     facts = {
@@ -135,6 +178,12 @@ def first_order(sitting: Sitting, case: Case, decision: Decision) -> Text | None
     if decision.upholds:
         return T("The judgment of this court %(number)s of %(day)s is upheld.", **facts)
     return T("The judgment of this court %(number)s of %(day)s is set aside.", **facts)
+
+
+def statement_words(sitting: Sitting, case: Case, paper: Document) -> Text:
+    """What a mediation statement is called in a ruling or a judgment: by the number of its case, and its day."""
+    day = PaperDay(paper.made_at.astimezone(sitting.court.settings.tz).date())
+    return T("The mediation statement of this court %(number)s of %(day)s", number=case.number or "", day=day)
 
 
 def first_reasons(decision: Decision, *, agreed: bool = False) -> list[Reason]:
@@ -163,6 +212,12 @@ def first_reasons(decision: Decision, *, agreed: bool = False) -> list[Reason]:
                 Reason(T("The first judgment is wrong in its facts or in the law:")),
                 Reason(why),
                 Reason(T("Therefore its result is wrong, and the court decides anew.")),
+            ]
+        case FirstJudgment.REVOKED:
+            return [
+                Reason(T("A ground against the mediation statement is shown:")),
+                Reason(why),
+                Reason(T("Therefore it is to be set aside, and the court decides on the claim.")),
             ]
         case None:
             return []
@@ -211,5 +266,7 @@ def order_beside_the_claims(
 
 def after_the_first(sitting: Sitting, case: Case, decision: Decision) -> int:
     """The entry that gave the judgment heard again: what comes later belongs to the judgment on its retrial."""
+    if decision.first_judgment is FirstJudgment.REVOKED and decision.retried is not None:
+        return statement_named(sitting, case, decision.retried).entry_number or 0
     first = next((d for d in decisions_of(sitting.session, case) if d.reference == decision.retried), None)
     return (first.issued_entry or 0) if first is not None else 0

@@ -293,6 +293,10 @@ def settled(sitting: Sitting, event: SettlementReached) -> None:
         if last is not None:
             start = datetime.combine(last, time(23, 59), tzinfo=sitting.court.settings.tz)
             sitting.start_window(case, ENFORCE, party=creditor, start=start)
+    if event.paper is not None and RETRIAL in sitting.pack(case).windows.rules:
+        # Against a mediation statement, too, a retrial is applied for in six months (CPI 382).
+        for party in parties(case):
+            sitting.start_window(case, RETRIAL, party=party, start=sitting.now, subject=event.paper)
     if rows:
         sitting.announce(CaseEffective(case, Ending.MEDIATED))
 

@@ -1,5 +1,5 @@
 """The first decision lives again where a retrial ends without a judgment, and what was heard meanwhile counts for nothing (CPI
-404); or where the judgment on the retrial upholds it (CPI 405). It binds, is owed and enforced as before.
+404); a mediation statement where no ground against it is shown (CPI 407); or where the judgment on the retrial upholds it (CPI 405). It binds, is owed and enforced as before.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from odr.filing.course.time_limit_changes import go_on
 from odr.ground.errors import ActNotOpen
 from odr.ground.text import T
 from odr.judgment import desks
+from odr.judgment.decision.retried import statement_named
 from odr.judgment.enforcement.effect import (
     ENFORCE,
     PERFORMANCE,
@@ -53,31 +54,44 @@ class Fell:
     at: datetime
 
 
-def lives_again(sitting: Sitting, case: Case, began: DocketEntry) -> Decision:
-    """Take the case back to where it stood before ``began``, the entry by which it was heard again; gives the decision that binds.
+def lives_again(sitting: Sitting, case: Case, began: DocketEntry) -> dict[str, str]:
+    """Take the case back to where it stood before ``began``, the entry by which it was heard again; gives what binds again, as an
+    entry names it: the decision, or the mediation statement (CPI 404, 407).
 
-    Raises ActNotOpen where that entry names none that fell.
+    Raises ActNotOpen where that entry names nothing that fell.
     """
     result: dict[str, Any] = json.loads(began.payload)["result"]
-    decision = decision_named(sitting.session, case, result["decision"])
-    if decision.state is not DecisionState.SET_ASIDE or decision.effective_at is None:
-        raise ActNotOpen(T("No decision of this case could stand again."))
     before: dict[str, Any] = result.get("before", {})
     fell = Fell(began.number, began.effective_at)
+    decision = decision_named(sitting.session, case, result["decision"]) if "decision" in result else None
+    took_effect = decision.effective_at if decision is not None else _instant(before, "effective_at")
+    statement = statement_named(sitting, case, result["statement"]) if decision is None else None
+    has_fallen = decision.state is DecisionState.SET_ASIDE if decision is not None else _fell_by(statement, fell)
+    if not has_fallen or took_effect is None:
+        raise ActNotOpen(T("Nothing decided or agreed in this case could stand again."))
     _what_was_heard_counts_for_nothing(sitting, case, began)
-    _decision_stands(sitting, case, decision, fell)
+    if decision is not None:
+        _decision_stands(sitting, case, decision, fell)
+    if statement is not None:
+        statement.void_by = statement.void_at = None
     _owed_again(sitting, case, fell)
-    _nothing_goes_back(sitting, case)
-    _case_stands(sitting, case, decision, before)
+    _nothing_goes_back(sitting, case, Instrument.DECISION if decision is not None else Instrument.STATEMENT)
+    _case_stands(sitting, case, took_effect, before)
     reopened = _enforced_again(sitting, case, fell, before.get("halted", {}))
     _times_run_on(sitting, case, fell, (*HALTED, RETRIAL))
     if reopened and case.stage is Stage.EFFECTIVE:
         sitting.move(case, Stage.ENFORCEMENT)
     if case.stage is not Stage.CLOSED:
-        settle_costs(sitting, case, decision)
+        if decision is not None:
+            settle_costs(sitting, case, decision)
         follow_up(sitting, case)
     sitting.announce(RetrialEnded(case, began.number))
-    return decision
+    return {key: result[key] for key in ("decision", "statement") if key in result}
+
+
+def _fell_by(statement: Document | None, fell: Fell) -> bool:
+    """Whether a mediation statement fell by that entry, and by nothing later."""
+    return statement is not None and statement.void_by == fell.number
 
 
 def stands_again(sitting: Sitting, case: Case, upholding: Decision) -> Decision:
@@ -93,7 +107,7 @@ def stands_again(sitting: Sitting, case: Case, upholding: Decision) -> Decision:
     halted = before.get("halted", {}) if began is not None and began.number == fell.number else {}
     _decision_stands(sitting, case, decision, fell)
     _owed_again(sitting, case, fell)
-    _nothing_goes_back(sitting, case)
+    _nothing_goes_back(sitting, case, Instrument.DECISION)
     reopened = _enforced_again(sitting, case, fell, halted)
     _times_run_on(sitting, case, fell, HALTED)
     if reopened:
@@ -143,8 +157,8 @@ def _owed_again(sitting: Sitting, case: Case, fell: Fell) -> None:
     sitting.session.flush()
 
 
-def _nothing_goes_back(sitting: Sitting, case: Case) -> None:
-    """What was ruled to go back is not given back any more; what was given back already is owed anew."""
+def _nothing_goes_back(sitting: Sitting, case: Case, by: Instrument) -> None:
+    """What was ruled to go back is not given back any more; what was given back already is owed anew, ``by`` what stands again."""
     number = sitting.next_number(case)
     for asked in reversals_of(sitting.session, case, ReversalState.ASKED):
         asked.state, asked.ruled_entry = ReversalState.REFUSED, number
@@ -159,7 +173,7 @@ def _nothing_goes_back(sitting: Sitting, case: Case) -> None:
             sitting.session.add(
                 Obligation(
                     case_id=case.id,
-                    instrument=Instrument.DECISION,
+                    instrument=by,
                     debtor_id=row.creditor_id,
                     creditor_id=row.debtor_id,
                     amount_minor=given,
@@ -171,8 +185,8 @@ def _nothing_goes_back(sitting: Sitting, case: Case) -> None:
     sitting.session.flush()
 
 
-def _case_stands(sitting: Sitting, case: Case, decision: Decision, before: dict[str, Any]) -> None:
-    case.effective_at, case.stayed_at = decision.effective_at, None
+def _case_stands(sitting: Sitting, case: Case, took_effect: datetime, before: dict[str, Any]) -> None:
+    case.effective_at, case.stayed_at = took_effect, None
     case.outcome = Outcome(before["outcome"]) if before.get("outcome") else None
     case.closed_at, case.pronounced_at = _instant(before, "closed_at"), _instant(before, "pronounced_at")
     if before.get("track"):

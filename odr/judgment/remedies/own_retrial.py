@@ -15,10 +15,10 @@ from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.judgment import desks, names
-from odr.judgment.remedies.retrial import BINDING, a_decision_binds, binding, hear_again
+from odr.judgment.remedies.retrial import BINDING, a_decision_binds, hear_again
 from odr.judgment.remedies.retrial_back import close_application
 from odr.judgment.remedies.retrial_checks import LIVE, retrials_of
-from odr.judgment.remedies.retrial_rules import is_small
+from odr.judgment.remedies.retrial_rules import decision_that_binds, is_small
 from odr.judgment.vocabulary import RetrialState
 from odr.procedure.acts.events import PresidentAsked
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -169,7 +169,7 @@ def order_own_retrial(sitting: Sitting, case: Case, given: OwnRetrialInput, *, a
     """
     _require_day(sitting, case, given.decided_on)
     sitting.close_tasks(case, desks.OWN_RETRIAL)
-    decision = binding(sitting, case)
+    decision = decision_that_binds(sitting, case)
     assert decision is not None
     final = is_small(sitting, case)
     for row in retrials_of(sitting.session, case, *LIVE):

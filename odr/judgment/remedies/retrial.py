@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import PARTY_ROLES, Case, Role, Stage
 from odr.docket.papers import FactsBlock, NoticePaper, ParagraphBlock
-from odr.docket.queries import entries_of, parties
+from odr.docket.queries import entries_of, parties, void
 from odr.filing.claim.outsider_action.queries import actions_against
 from odr.ground.canonical import canonical, sha256_hex
 from odr.ground.db import new_reference
@@ -26,7 +26,7 @@ from odr.judgment.enforcement.ending import instrument_fell, still_owed
 from odr.judgment.enforcement.queries import enforcements_of
 from odr.judgment.enforcement_remedies.reversal.queries import see_to_giving_back
 from odr.judgment.models import Decision, FinalityCertificate, RetrialApplication
-from odr.judgment.queries import issued, petitions_of
+from odr.judgment.queries import petitions_of
 from odr.judgment.remedies.appeal import file_list
 from odr.judgment.remedies.inputs import Asks, Facts, Grounds, KnownOn, SendFileInput
 from odr.judgment.remedies.rehearing import begin_anew
@@ -35,13 +35,20 @@ from odr.judgment.remedies.retrial_rules import (
     OPINION,
     REVIEW,
     Contested,
+    First,
     OnNewEvidence,
     announce_costs,
+    attacked_by,
+    before_applying,
     begin_review,
+    decision_that_binds,
+    grounds_open,
+    named_in,
     require_first,
     require_here,
     require_new_evidence,
-    what_a_retrial_costs,
+    require_same,
+    statement_that_binds,
 )
 from odr.judgment.vocabulary import AppealOutcome, AppealState, EnforcementState, RetrialState
 from odr.procedure.acts.act_versions import input_of, upcast
@@ -62,16 +69,10 @@ if TYPE_CHECKING:
 BINDING = {Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED}
 
 
-def binding(sitting: Sitting, case: Case) -> Decision | None:
-    """The decision of the case that is in effect."""
-    found = issued(sitting.session, case)
-    return found if found is not None and found.effective_at is not None else None
-
-
 @guard("CPL 158, 210")
 def a_decision_binds(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Only a decision in effect is certified, or heard again."""
-    return None if binding(sitting, case) is not None else T("No decision of this case is in effect.")
+    return None if decision_that_binds(sitting, case) is not None else T("No decision of this case is in effect.")
 
 
 def _certificate(sitting: Sitting, case: Case, decision: Decision) -> tuple[str, str]:
@@ -117,7 +118,7 @@ def prepare_certificate(court: Court, case: Case, given: BaseModel, actor: Actor
     language = getattr(given, "language", "zh-Hans")
     with court.database.read() as session:
         sitting, mine = court.look(session), session.get_one(Case, case.id)
-        decision = binding(sitting, mine)
+        decision = decision_that_binds(sitting, mine)
         if decision is None or decision.effective_at is None:
             return {}
         number, digest = _certificate(sitting, mine, decision)
@@ -191,7 +192,7 @@ class CertifyInput(CourtModel):
 )
 def certify_effect(sitting: Sitting, case: Case, given: CertifyInput, *, actor: Actor, now: datetime) -> Recorded:
     """Issue a sealed, numbered certificate that the decision binds and since when; anybody can check it by its code."""
-    decision = binding(sitting, case)
+    decision = decision_that_binds(sitting, case)
     assert decision is not None
     number, digest = _certificate(sitting, case, decision)
     title = words_of(T("Certificate that a decision is in effect"))
@@ -213,18 +214,23 @@ def certify_effect(sitting: Sitting, case: Case, given: CertifyInput, *, actor: 
     return Recorded(T("Certificate %(number)s: the decision is in effect", number=number), facts)
 
 
+@guard("CPL 210, 212")
+def something_is_heard_again(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Only a decision in effect, or a mediation statement in effect, is heard again."""
+    if decision_that_binds(sitting, case) is not None or statement_that_binds(sitting, case) is not None:
+        return None
+    return T("No decision and no mediation statement of this case is in effect.")
+
+
 @choice_source("retrial_grounds")
 def retrial_grounds(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
-    """Grounds on which a binding decision is heard again, by the rules of the case."""
-    rules = sitting.pack(case).retrial
-    return [
-        Option(key, ground.title, sitting.pack(case).cite(ground.article))
-        for key, ground in (rules.grounds if rules else {}).items()
-    ]
+    """Grounds on which what binds in the case is heard again, by its rules."""
+    pack = sitting.pack(case)
+    return [Option(key, one.title, pack.cite(one.article)) for key, one in grounds_open(sitting, case).items()]
 
 
 class RetrialInput(CourtModel):
-    """An application that a binding decision be heard again."""
+    """An application that a binding decision or mediation statement be heard again."""
 
     grounds: Grounds
     facts: Facts
@@ -249,7 +255,7 @@ class RetrialInput(CourtModel):
     input=RetrialInput,
     by=set(PARTY_ROLES),
     at=BINDING,
-    guard=a_decision_binds,
+    guard=something_is_heard_again,
     window=RETRIAL,
     meets=False,
     late=True,
@@ -259,33 +265,36 @@ class RetrialInput(CourtModel):
         PaperKind.PLEADING,
         T("Another party applies for a retrial"),
         T(
-            "There is nothing you have to do now. The decision stays in force and can be enforced meanwhile; the outcome is sent to you."
+            "There is nothing you have to do now. What was decided or agreed stays in force and can be enforced meanwhile; the outcome is sent to you."
         ),
     ),
-    source=law("CPL 210, 211, 216", "CPI 376, 377, 381, 399, 424", "FEE 9, 19"),
-    says=what_a_retrial_costs,
+    source=law("CPL 210, 211, 212, 216", "CPI 376, 377, 381, 382, 399, 424", "FEE 9, 19"),
+    says=before_applying,
     version=4,
     topic=Topic.DECISION,
 )
 def apply_for_retrial(sitting: Sitting, case: Case, given: RetrialInput, *, actor: Actor, now: datetime) -> Recorded:
     """Apply that a binding decision be heard again, on grounds the law names; enforcement goes on meanwhile (CPL 210,
-    211).
+    211). Or that a mediation statement be, because it was not made freely or is against the law (CPL 212).
 
     Six months from effect; for the grounds that count from knowledge, six months from
-    the day they became known (CPL 216). Raises OutOfTime after that.
+    the day they became known (CPL 216; CPI 382). Raises OutOfTime after that.
     """
-    me, decision = sitting.party_of(case, actor), binding(sitting, case)
-    assert decision is not None
+    me = sitting.party_of(case, actor)
     check_grounds(sitting, case, given.grounds, here=given.court == "here")
-    require_first(sitting, case)
+    first = _chosen(sitting, case, given.grounds)
+    if isinstance(first, Decision):
+        require_first(sitting, case)
     if given.court == "here":
-        require_here(sitting, case, decision)
+        require_here(sitting, case, first)
     if sitting.late:
         check_knowledge(sitting, case, given.grounds, given.known_on)
-    check_earlier(sitting, case, given.grounds, given.known_on, me, decision)
+    check_earlier(sitting, case, given.grounds, given.known_on, me, first)
+    require_same(sitting, case, first)
     row = RetrialApplication(
         case_id=case.id,
-        decision_id=decision.id,
+        decision_id=first.id if isinstance(first, Decision) else None,
+        statement_id=None if isinstance(first, Decision) else first.paper.id,
         party_id=me.id,
         grounds=list(given.grounds),
         facts=given.facts,
@@ -310,6 +319,15 @@ def apply_for_retrial(sitting: Sitting, case: Case, given: RetrialInput, *, acto
         subject=row.reference,
     )
     return Recorded(T("%(name)s applies for retrial", name=me.name), facts)
+
+
+def _chosen(sitting: Sitting, case: Case, grounds: Sequence[str]) -> First:
+    """What an application on these grounds is against."""
+    known = grounds_open(sitting, case)
+    against_statement = any(known[key].of_statement for key in grounds)
+    found = statement_that_binds(sitting, case) if against_statement else decision_that_binds(sitting, case)
+    assert found is not None
+    return found
 
 
 @upcast(names.APPLY_FOR_RETRIAL, from_version=1)
@@ -352,7 +370,7 @@ def _above(sitting: Sitting, case: Case, *states: RetrialState) -> list[RetrialA
         PaperKind.NOTICE,
         T("The file has gone up: application for retrial"),
         T(
-            "There is nothing you have to do here. The decision stays in force meanwhile, and the outcome is sent to you."
+            "There is nothing you have to do here. What was decided or agreed stays in force meanwhile, and the outcome is sent to you."
         ),
     ),
     source=law("CPL 210, 214"),
@@ -413,7 +431,7 @@ class RetrialOutcomeInput(CourtModel):
         PaperKind.NOTICE,
         T("Outcome of the application for retrial"),
         T(
-            "If it was refused, the decision stands. If a retrial was ordered, the decision is not enforced for now; if it was set aside, it binds nobody any more. In both cases the case is heard again here, and what is asked of you then comes by letter with its day."
+            "If it was refused, what was decided or agreed stands. If a retrial was ordered, it is not enforced for now; if it was set aside, it binds nobody any more. In both cases the case is heard again here, and what is asked of you then comes by letter with its day."
         ),
     ),
     source=law("CPL 41, 215, 217", "CPI 45, 252", "FEE 9, 23"),
@@ -429,8 +447,8 @@ def record_retrial_outcome(
     again (CPL 215, 217). Where the higher court held the retrial, set the judgment aside and sent the case back, it is heard as
     at first: no judgment is left to uphold, and no retrial to end (CPI 252).
     """
-    decision = binding(sitting, case)
-    assert decision is not None
+    first = attacked_by(sitting, case, _above(sitting, case, *LIVE))
+    assert first is not None
     if given.ordered and given.sent_back:
         raise InvalidInput.at(
             "sent_back", T("Either a retrial is held here, or the judgment is set aside already. Choose one.")
@@ -440,24 +458,27 @@ def record_retrial_outcome(
     rows = retrials_of(sitting.session, case, *LIVE) if anew else _above(sitting, case, *LIVE)
     require_new_evidence(rows, ordered=given.ordered, new_evidence=given.new_evidence)
     if given.ordered:
-        announce_costs(sitting, case, decision, rows, new_evidence=given.new_evidence)
+        announce_costs(sitting, case, first, rows, new_evidence=given.new_evidence)
     for row in rows:
         row.state, row.closed_entry = state, sitting.next_number(case)
         for desk in (desks.RETRIAL, desks.RETRIAL_HERE):
             sitting.close_tasks(case, desk, row.reference)
         for kind in (OPINION, REVIEW):
             sitting.close_windows(case, kind, WindowState.ENDED, subject=row.reference)
-    before = hear_again(sitting, case, decision) if anew else {}
-    facts: dict[str, Any] = {"decision": decision.reference, "ordered": given.ordered, "heard_again": anew}
+    before = hear_again(sitting, case, first) if anew else {}
+    facts: dict[str, Any] = {**named_in(first), "ordered": given.ordered, "heard_again": anew}
     if given.sent_back:
         known = [party.label for party in parties(case)]
+        by_default = isinstance(first, Decision) and first.by_default
+        where = {"court": given.court, "number": given.number}
         return Recorded(
-            T(
-                "%(court)s, %(number)s: the judgment is set aside on a retrial, and the case comes back",
-                court=given.court,
-                number=given.number,
+            T("%(court)s, %(number)s: the judgment is set aside on a retrial, and the case comes back", **where)
+            if isinstance(first, Decision)
+            else T(
+                "%(court)s, %(number)s: the mediation statement is set aside on a retrial, and the case comes back",
+                **where,
             ),
-            {**facts, "sent_back": True, "by_default": decision.by_default, "parties": known},
+            {**facts, "sent_back": True, "by_default": by_default, "parties": known},
         )
     words = T("%(court)s, %(number)s: retrial %(outcome)s", court=given.court, number=given.number, outcome=state.label)
     return Recorded(words, {**facts, **before})
@@ -475,8 +496,9 @@ def not_sent_back(given: Mapping[str, Any]) -> dict[str, Any]:
     return {**given, "sent_back": False}
 
 
-def hear_again(sitting: Sitting, case: Case, decision: Decision) -> dict[str, Any]:
-    """The decision no longer carries execution; what was paid stays recorded under what it was paid on.
+def hear_again(sitting: Sitting, case: Case, first: First) -> dict[str, Any]:
+    """The decision, or the mediation statement, no longer carries execution (CPL 217; CPI 394); what was paid stays recorded under
+    what it was paid on.
 
     Gives where the case stood before, for the entry: there it stands again where the retrial ends without a judgment (CPI 404).
     """
@@ -485,6 +507,7 @@ def hear_again(sitting: Sitting, case: Case, decision: Decision) -> dict[str, An
         "track": case.track.value if case.track is not None else None,
         "outcome": case.outcome.value if case.outcome is not None else None,
         "closed_at": case.closed_at.isoformat() if case.closed_at is not None else None,
+        "effective_at": case.effective_at.isoformat() if case.effective_at is not None else None,
         "pronounced_at": case.pronounced_at.isoformat() if case.pronounced_at is not None else None,
         "halted": {
             one.reference: [one.halted_entry, one.halt_ground]
@@ -492,10 +515,13 @@ def hear_again(sitting: Sitting, case: Case, decision: Decision) -> dict[str, An
             if one.halted_entry is not None
         },
     }
-    set_decision_aside(sitting, case, decision)
+    if isinstance(first, Decision):
+        set_decision_aside(sitting, case, first)
+    else:
+        void(first.paper, sitting.next_number(case), sitting.now)
     nothing_owed(sitting, case, PERFORMANCE, ENFORCE, RETRIAL)
     instrument_fell(sitting, case, standing=still_owed(sitting, case))
-    see_to_giving_back(sitting, case, decision.reference)
+    see_to_giving_back(sitting, case, first.reference if isinstance(first, Decision) else first.paper.reference)
     case.outcome, case.closed_at, case.effective_at, case.pronounced_at = None, None, None, None
     begin_anew(sitting, case)
     return {"before": before}

@@ -14,7 +14,7 @@ from odr.ground.errors import ActNotOpen, FieldFault, InvalidInput, OutOfTime
 from odr.ground.text import T
 from odr.judgment.enforcement.effect import RETRIAL
 from odr.judgment.models import Decision, RetrialApplication
-from odr.judgment.remedies.retrial_rules import NOT_SMALL, is_small
+from odr.judgment.remedies.retrial_rules import NOT_SMALL, First, grounds_open, is_against, is_small
 from odr.judgment.vocabulary import RetrialState
 from odr.procedure.time.reckoning import reckon
 
@@ -31,18 +31,22 @@ def retrials_of(session: Session, case: Case, *states: RetrialState) -> Sequence
 
 
 def check_earlier(
-    sitting: Sitting, case: Case, grounds: Sequence[str], known_on: date | None, me: Party, decision: Decision
+    sitting: Sitting, case: Case, grounds: Sequence[str], known_on: date | None, me: Party, first: First
 ) -> None:
     """Raises ActNotOpen for who has applied already. Who took an application back applies again only on what counts from the day
     it became known, within six months of that day (CPI 399).
     """
-    mine = [r for r in retrials_of(sitting.session, case) if r.party_id == me.id and r.decision_id == decision.id]
+    mine = [r for r in retrials_of(sitting.session, case) if r.party_id == me.id and is_against(r, first)]
     if not mine:
         return
     rules = sitting.pack(case).retrial
     assert rules is not None
     if any(row.state is not RetrialState.WITHDRAWN for row in mine):
         raise ActNotOpen(T("You have applied already; an application is decided once."))
+    if not isinstance(first, Decision):
+        raise ActNotOpen(
+            T("You took an application back; it is not taken again."), source=sitting.pack(case).cited("CPI 399")
+        )
     if not all(rules.grounds[key].from_knowledge for key in grounds):
         raise ActNotOpen(
             T("You took an application back; it is not taken again."),
@@ -57,9 +61,9 @@ def check_earlier(
 def check_grounds(sitting: Sitting, case: Case, grounds: Sequence[str], *, here: bool) -> None:
     """Raises InvalidInput for a ground the rules do not know, or that this court does not hear (CPL 211; CPI 424)."""
     rules = sitting.pack(case).retrial
-    known = rules.grounds if rules is not None else {}
     if rules is None:
         raise ActNotOpen(T("The rules of this case know no retrial."))
+    known = grounds_open(sitting, case)
     wrong = [
         FieldFault(("grounds", i), T("Choose one of those listed."))
         for i, key in enumerate(grounds)
@@ -67,6 +71,13 @@ def check_grounds(sitting: Sitting, case: Case, grounds: Sequence[str], *, here:
     ]
     if wrong:
         raise InvalidInput(wrong)
+    if len({known[key].of_statement for key in grounds}) > 1:
+        raise InvalidInput.at(
+            "grounds",
+            T(
+                "Against the judgment and against the mediation statement one applies separately, each on its own grounds."
+            ),
+        )
     if NOT_SMALL in grounds and not (here and is_small(sitting, case)):
         raise InvalidInput.at(
             "grounds",
@@ -78,8 +89,11 @@ def check_knowledge(sitting: Sitting, case: Case, grounds: Sequence[str], known_
     """After six months only what became known later still counts, for six months (CPL 216)."""
     rules = sitting.pack(case).retrial
     assert rules is not None
+    article = rules.article
+    if any(rules.grounds[key].of_statement for key in grounds):
+        article = rules.statement or rules.article
     over = OutOfTime(
-        T("The time to apply on these grounds has ended (%(article)s).", article=sitting.pack(case).cite(rules.article))
+        T("The time to apply on these grounds has ended (%(article)s).", article=sitting.pack(case).cite(article))
     )
     if not all(rules.grounds[key].from_knowledge for key in grounds):
         raise over

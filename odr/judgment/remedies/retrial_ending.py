@@ -1,4 +1,6 @@
-"""A retrial that ends without a judgment: nobody is left who asks for one, and the first decision lives again (CPI 404)."""
+"""A retrial that ends without a judgment: nobody is left who asks for one, and the first decision lives again (CPI 404); or no ground
+against a mediation statement is shown, and it stands (CPI 407).
+"""
 
 from __future__ import annotations
 
@@ -8,18 +10,23 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from odr.docket.models import Case, Role, Stage
 from odr.filing.claim.progress import retrial_heard
 from odr.ground.errors import ActNotOpen
-from odr.ground.text import T, Text
+from odr.ground.text import Money, T, Text
+from odr.hearing.ripeness.basis import without_basis
+from odr.hearing.ripeness.times import unripe
 from odr.identity.actors import Actor
 from odr.judgment import desks
 from odr.judgment.decision.acts import nothing_rests
 from odr.judgment.decision.default import absence_does_not_count
+from odr.judgment.decision.retried import first_statement, statement_words
 from odr.judgment.remedies.lives_again import lives_again
 from odr.judgment.remedies.own_retrial import is_own
 from odr.judgment.remedies.retrial_back import close_application, named, options, require_asked_back, require_end
 from odr.judgment.remedies.retrial_rules import UNDECIDED, of_this_retrial
-from odr.judgment.vocabulary import RETRIAL_ENDS, RetrialEnd
+from odr.judgment.vocabulary import RETRIAL_ENDS, RetrialEnd, RetrialState
 from odr.payments.desks import RETRIAL_FEE_UNPAID
 from odr.payments.fee.unpaid import retrial_is_unpaid
+from odr.payments.models import AssessmentState
+from odr.payments.refund.of_retrial import fees_of_retrial
 from odr.procedure.acts.events import RetrialRequestEnded
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
@@ -94,9 +101,19 @@ def what_follows(sitting: Sitting, case: Case, given: EndRetrialInput) -> list[T
     others = [row for row in of_this_retrial(sitting, case) if row.reference != given.application]
     if others or (began is not None and is_own(began)):
         return [T("The retrial goes on for the rest.")]
+    return [T("The retrial ends."), *_stands_from_today(sitting, case)]
+
+
+def _stands_from_today(sitting: Sitting, case: Case) -> list[Text]:
+    """That what was heard again stands, and its halted execution goes on by itself (CPI 404, 407)."""
+    statement = first_statement(sitting, case)
+    if statement is None:
+        return [T("The first decision stands; its execution, which was halted, goes on from today by itself.")]
     return [
-        T("The retrial ends."),
-        T("The first decision stands; its execution, which was halted, goes on from today by itself."),
+        T(
+            "%(statement)s stands; its execution, which was halted, goes on from today by itself.",
+            statement=statement_words(sitting, case, statement),
+        )
     ]
 
 
@@ -114,7 +131,7 @@ def what_follows(sitting: Sitting, case: Case, given: EndRetrialInput) -> list[T
         PaperKind.DECISION,
         T("Ruling: whether the retrial ends"),
         T(
-            "Where the retrial ends, the first decision stands and is enforced again: whoever has not paid yet pays now, in what was left of the time. Where the ruling says that it goes on, there is nothing you have to do."
+            "Where the retrial ends, what was decided or agreed first stands and is enforced again: whoever has not paid yet pays now, in what was left of the time. Where the ruling says that it goes on, there is nothing you have to do."
         ),
     ),
     paper=RulingForm(T("Retrial"), NO_APPEAL, words=ENDED, omits=("application",), more=what_follows),
@@ -161,6 +178,102 @@ def end_retrial(sitting: Sitting, case: Case, given: EndRetrialInput, *, actor: 
             why=ground.label,
         )
         return Recorded(words, {**facts, "lives_again": False})
-    decision = lives_again(sitting, case, began)
+    stands = lives_again(sitting, case, began)
     words = T("The retrial ends, and the first decision stands. %(name)s: %(why)s", name=party.name, why=ground.label)
-    return Recorded(words, {**facts, "lives_again": True, "decision": decision.reference})
+    return Recorded(words, {**facts, "lives_again": True, **stands})
+
+
+@guard("CPI 407")
+def a_statement_is_heard_again(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no application is dismissed after the hearing: what is heard again is no mediation statement, or it was not heard
+    as the law wants (CPI 401).
+    """
+    if first_statement(sitting, case) is None:
+        return T("No mediation statement is heard again in this case.")
+    return next(iter([*unripe(sitting, case), *without_basis(sitting, case)]), None)
+
+
+class DismissStatementRetrialInput(CourtModel):
+    """Why no ground against the mediation statement is shown."""
+
+    reasons: Annotated[
+        str,
+        CourtText(10, 8000),
+        field(
+            T("Why no ground is shown"),
+            T("For each ground that was named; and that what was agreed is not against the law."),
+            widget="textarea",
+        ),
+    ]
+
+
+def what_a_dismissal_says(sitting: Sitting, case: Case, given: DismissStatementRetrialInput) -> list[Text]:
+    """What the ruling says of the mediation statement, which goes on to be performed (CPI 407)."""
+    return _stands_from_today(sitting, case)
+
+
+def who_bears_the_fee(sitting: Sitting, case: Case, given: DismissStatementRetrialInput) -> list[Text]:
+    """Who bears the fee of the retrial: whoever applied, and where both sides did, each its own, since both lose (FEE 29, 32)."""
+    began = retrial_heard(sitting, case)
+    said: list[Text] = []
+    for party_id in dict.fromkeys(row.party_id for row in of_this_retrial(sitting, case)):
+        rows = fees_of_retrial(sitting.session, case, began.number if began is not None else 0, party_id)
+        asked = [row for row in rows if row.state is not AssessmentState.CANCELLED and row.amount_minor]
+        if asked:
+            amount = Money(sum(row.amount_minor for row in asked), asked[0].currency)
+            words = T(
+                "The fee of the retrial of %(amount)s is borne by %(name)s.", amount=amount, name=case.name_of(party_id)
+            )
+            said.append(words)
+    return said
+
+
+@act(
+    title=T("Dismiss the application: the mediation statement stands"),
+    input=DismissStatementRetrialInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING, Stage.DELIBERATION},
+    to={Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED},
+    guard=(a_statement_is_heard_again, a_retrial_may_end, nothing_rests),
+    strong=True,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling: the mediation statement stands"),
+        T(
+            "No ground against the mediation statement was shown. It is enforced again: whoever has not done yet what was agreed does it now, in what was left of the time."
+        ),
+    ),
+    paper=RulingForm(
+        T("Retrial of a mediation statement"),
+        NO_APPEAL,
+        ruled=T("The application for retrial is dismissed."),
+        more=what_a_dismissal_says,
+        costs=who_bears_the_fee,
+    ),
+    source=law("CPL 212", "CPI 401, 407"),
+    means={Milestone.RETRIAL_ENDED},
+    desk=desks.RETRIAL_BACK,
+    topic=Topic.DECISION,
+    in_record=False,
+    help=T(
+        "Where the mediation was of the parties’ own free will and what was agreed is not against the law. Where a ground is shown, draft the judgment instead: it sets the statement aside and decides on the claim [CPI 407]."
+    ),
+)
+def dismiss_statement_retrial(
+    sitting: Sitting, case: Case, given: DismissStatementRetrialInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """Dismiss every application against a mediation statement after the hearing, since no ground is shown: it binds, and is
+    performed and enforced again by itself (CPI 407(1)).
+    """
+    began = retrial_heard(sitting, case)
+    assert began is not None
+    for row in of_this_retrial(sitting, case):
+        close_application(sitting, case, row, RetrialState.REFUSED)
+        sitting.announce(RetrialRequestEnded(case, case.party(row.party_id), how="dismissed"))
+    sitting.session.flush()
+    stands = lives_again(sitting, case, began)
+    return Recorded(
+        T("No ground against the mediation statement is shown: it stands"),
+        {"lives_again": True, "reasons": given.reasons, **stands},
+    )

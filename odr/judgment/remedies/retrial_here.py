@@ -19,8 +19,8 @@ from odr.ground.errors import ActNotOpen, InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
 from odr.judgment import desks, names
-from odr.judgment.models import RetrialApplication, RetrialOpinion
-from odr.judgment.remedies.retrial import BINDING, binding, hear_again
+from odr.judgment.models import Decision, RetrialApplication, RetrialOpinion
+from odr.judgment.remedies.retrial import BINDING, hear_again
 from odr.judgment.remedies.retrial_checks import LIVE, retrials_of
 from odr.judgment.remedies.retrial_rules import (
     NOT_SMALL,
@@ -28,8 +28,11 @@ from odr.judgment.remedies.retrial_rules import (
     REVIEW,
     OnNewEvidence,
     announce_costs,
+    attacked_by,
     is_small,
+    named_in,
     require_new_evidence,
+    stays_as_it_is,
 )
 from odr.judgment.vocabulary import RetrialState
 from odr.procedure.acts.act_versions import upcast
@@ -130,9 +133,15 @@ def an_application_is_ready(sitting: Sitting, case: Case, actor: Actor) -> Text 
 
 
 RULED = {
-    "order": T("The case is heard again; the decision is not enforced meanwhile."),
-    "refuse": T("The application is dismissed; the decision stands."),
+    "order": T("The case is heard again."),
+    "refuse": T("The application is dismissed."),
 }
+
+
+def what_stands(sitting: Sitting, case: Case, given: RetrialRulingInput) -> list[Text]:
+    """What the ruling says of the decision or the mediation statement it is about (CPI 394)."""
+    first = attacked_by(sitting, case, here(sitting, case))
+    return stays_as_it_is(sitting, case, first, heard_again=given.answer == "order")
 
 
 class RetrialRulingInput(CourtModel):
@@ -169,11 +178,11 @@ class RetrialRulingInput(CourtModel):
         PaperKind.DECISION,
         T("Ruling on the application for retrial"),
         T(
-            "If it was dismissed, the decision stands. If a retrial is ordered, the decision is not enforced for now and a panel hears the case again here; what is asked of you then comes by letter with its day."
+            "If it was dismissed, what was decided or agreed stands. If a retrial is ordered, it is not enforced for now and a panel hears the case again here; what is asked of you then comes by letter with its day."
         ),
     ),
-    paper=RulingForm(T("Retrial"), NO_APPEAL, words=RULED),
-    source=law("CPL 41, 215, 217", "CPI 45, 393, 394, 424", "FEE 9, 23", "COURT retrial"),
+    paper=RulingForm(T("Retrial"), NO_APPEAL, words=RULED, more=what_stands),
+    source=law("CPL 41, 212, 215, 217", "CPI 45, 393, 394, 424", "FEE 9, 23", "COURT retrial"),
     version=2,
     means={Milestone.HEARD_AGAIN},
     desk=desks.RETRIAL_HERE,
@@ -189,13 +198,15 @@ def rule_on_retrial(
     """Order that the case is heard again, or dismiss every application (CPI 393, 396); ordered, execution halts and a
     panel hears it (CPL 41, 217; CPI 424).
     """
-    decision, rows = binding(sitting, case), here(sitting, case)
-    if decision is None:
-        raise ActNotOpen(T("No decision of this case is in effect."))
+    rows = here(sitting, case)
+    first = attacked_by(sitting, case, rows)
+    if first is None:
+        raise ActNotOpen(T("No decision and no mediation statement of this case is in effect."))
     if given.not_small and not any(NOT_SMALL in row.grounds for row in rows):
         raise InvalidInput.at("not_small", T("Nobody applies on the ground that it was no small claim."))
     ordered = given.answer == "order"
-    final = ordered and is_small(sitting, case) and not given.not_small
+    # What follows of small claims is said of judgments alone (CPI 424); what else is heard again can be appealed (CPL 218).
+    final = ordered and isinstance(first, Decision) and is_small(sitting, case) and not given.not_small
     require_new_evidence(rows, ordered=ordered, new_evidence=given.new_evidence)
     for row in rows:
         row.state = RetrialState.ORDERED if ordered else RetrialState.REFUSED
@@ -206,13 +217,13 @@ def rule_on_retrial(
     before: dict[str, Any] = {}
     if ordered:
         others = retrials_of(sitting.session, case, *LIVE)
-        announce_costs(sitting, case, decision, [*rows, *others], new_evidence=given.new_evidence)
+        announce_costs(sitting, case, first, [*rows, *others], new_evidence=given.new_evidence)
         for other in others:
             other.state, other.closed_entry = RetrialState.ORDERED, sitting.next_number(case)
             sitting.close_tasks(case, desks.RETRIAL, other.reference)
-        before = hear_again(sitting, case, decision)
+        before = hear_again(sitting, case, first)
     words = T("A retrial is ordered") if ordered else T("The application for retrial is dismissed")
-    result = {"decision": decision.reference, "ordered": ordered, "heard_again": ordered, "final": final}
+    result = {**named_in(first), "ordered": ordered, "heard_again": ordered, "final": final}
     return Recorded(words, {**result, "reasons": given.reasons, **before})
 
 

@@ -15,17 +15,21 @@ from odr.filing.claim.progress import retrial_heard
 from odr.filing.claim.queries import claims_of
 from odr.filing.registry.seats import take_seat
 from odr.ground.errors import ActNotOpen, InvalidInput
-from odr.ground.text import T, Text
+from odr.ground.text import T, Text, last_day
 from odr.identity.actors import Actor
 from odr.judgment import desks
-from odr.judgment.enforcement.effect import is_appealable
-from odr.judgment.models import Decision, RetrialApplication
-from odr.judgment.queries import petitions_of
-from odr.judgment.vocabulary import AppealState, OrderKind, RetrialState
+from odr.judgment.decision.retried import first_statement, statement_words
+from odr.judgment.enforcement.effect import RETRIAL, is_appealable
+from odr.judgment.models import Decision, Obligation, Order, RetrialApplication
+from odr.judgment.queries import issued, obligations_of, petitions_of
+from odr.judgment.vocabulary import AppealState, Instrument, OrderKind, RetrialState
 from odr.procedure.acts.events import RetrialCosts
 from odr.procedure.forms.inputs import CourtMoneyOrZero, field
+from odr.procedure.hooks import BindingStatement
+from odr.procedure.time.reckoning import reckon
 
 if TYPE_CHECKING:
+    from odr.procedure.rules.court_rules import RetrialGround
     from odr.procedure.sitting import Sitting
 
 NOT_SMALL = "not_small"
@@ -50,12 +54,101 @@ def of_this_retrial(sitting: Sitting, case: Case) -> list[RetrialApplication]:
     return [row for row in rows if (row.closed_entry or 0) >= began.number]
 
 
-def require_here(sitting: Sitting, case: Case, decision: Decision) -> None:
+First = Decision | BindingStatement
+"""What an application for retrial is against: a decision, or a mediation statement (CPL 210, 212)."""
+
+
+def statement_that_binds(sitting: Sitting, case: Case) -> BindingStatement | None:
+    """The mediation statement of the case in effect, where the rules let it be heard again (CPI 382)."""
+    rules, find = sitting.pack(case).retrial, sitting.court.hooks.binding_statement
+    if find is None or rules is None or rules.statement is None:
+        return None
+    return find(sitting.session, case)
+
+
+def grounds_open(sitting: Sitting, case: Case) -> dict[str, RetrialGround]:
+    """Grounds on which a retrial can be asked for in a case: those against a judgment, those against a mediation statement, or
+    both where a part was decided and the rest agreed on; while one is heard, those of what is heard again.
+    """
+    rules = sitting.pack(case).retrial
+    if rules is None:
+        return {}
+    if retrial_heard(sitting, case) is not None and case.stage in UNDECIDED:
+        kinds = {first_statement(sitting, case) is not None}
+    else:
+        kinds = {True} if statement_that_binds(sitting, case) is not None else set()
+        kinds |= {False} if decision_that_binds(sitting, case) is not None or not kinds else set()
+    return {key: ground for key, ground in rules.grounds.items() if ground.of_statement in kinds}
+
+
+def decision_that_binds(sitting: Sitting, case: Case) -> Decision | None:
+    """The decision of the case that is in effect."""
+    found = issued(sitting.session, case)
+    return found if found is not None and found.effective_at is not None else None
+
+
+def is_against(row: RetrialApplication, first: First) -> bool:
+    """Whether an application is against this decision, or this mediation statement."""
+    if isinstance(first, Decision):
+        return row.decision_id == first.id
+    return row.statement_id == first.paper.id
+
+
+def attacked_by(sitting: Sitting, case: Case, rows: Sequence[RetrialApplication]) -> First | None:
+    """What applications that wait are against, as long as it binds; all of a case wait against the same."""
+    if any(row.statement_id is not None for row in rows):
+        return statement_that_binds(sitting, case)
+    return decision_that_binds(sitting, case)
+
+
+def require_same(sitting: Sitting, case: Case, first: First) -> None:
+    """Raises ActNotOpen where applications wait that are against something else in the case: one thing is heard again at a time."""
+    waiting = select(RetrialApplication).where(
+        RetrialApplication.case_id == case.id, RetrialApplication.state.in_((RetrialState.FILED, RetrialState.SENT))
+    )
+    if not all(is_against(row, first) for row in sitting.session.scalars(waiting)):
+        raise ActNotOpen(
+            T("An application waits that is against something else decided or agreed in this case."),
+            T("Apply when it is decided; where the case is heard again then, ask for it there."),
+            sitting.pack(case).cited("CPI 403"),
+        )
+
+
+def named_in(first: First) -> dict[str, str]:
+    """What is heard again, as an entry names it."""
+    if isinstance(first, Decision):
+        return {"decision": first.reference}
+    return {"statement": first.paper.reference}
+
+
+def stays_as_it_is(sitting: Sitting, case: Case, first: First | None, *, heard_again: bool) -> list[Text]:
+    """What a ruling on an application says of what it is against: that it stands, or is not enforced meanwhile (CPL 217; CPI 394)."""
+    if first is None:
+        return []
+    if isinstance(first, Decision):
+        return [T("The decision is not enforced meanwhile.") if heard_again else T("The decision stands.")]
+    facts = {"statement": statement_words(sitting, case, first.paper)}
+    if heard_again:
+        return [T("%(statement)s is not enforced meanwhile.", **facts)]
+    return [T("%(statement)s stands.", **facts)]
+
+
+def require_here(sitting: Sitting, case: Case, decision: First) -> None:
     """Raises ActNotOpen where this court cannot be chosen: another court decided last, or the law names only the higher
-    one (CPL 210).
+    one (CPL 210). For a mediation statement of small claims the law has no rule of its own: article 424 is about judgments.
     """
     pack = sitting.pack(case)
     above = T("Apply at the higher court: choose it in the form.")
+    sides = [parties(case, role) for role in (Role.CLAIMANT, Role.RESPONDENT)]
+    persons = all(p.kind is PartyKind.PERSON for side in sides for p in side)
+    if not isinstance(decision, Decision):
+        if persons or any(len(side) >= MANY for side in sides):
+            return
+        raise ActNotOpen(
+            T("This court decides itself only between natural persons, or with ten or more on one side."),
+            above,
+            pack.cited("CPL 210", "CPI 377"),
+        )
     if any(
         p.decision_id == decision.id and p.state is not AppealState.WITHDRAWN
         for p in petitions_of(sitting.session, case)
@@ -65,8 +158,6 @@ def require_here(sitting: Sitting, case: Case, decision: Decision) -> None:
             above,
             pack.cited("CPL 210, 215"),
         )
-    sides = [parties(case, role) for role in (Role.CLAIMANT, Role.RESPONDENT)]
-    persons = all(p.kind is PartyKind.PERSON for side in sides for p in side)
     if is_appealable(sitting, case) and not persons and all(len(side) < MANY for side in sides):
         raise ActNotOpen(
             T(
@@ -111,6 +202,7 @@ def begin_review(sitting: Sitting, case: Case, row: RetrialApplication, name: st
 NEW_EVIDENCE: Literal["new_evidence"] = "new_evidence"
 """Key of the ground of new evidence that overturns the decision (CPL 211(1)); the case of the tariff is called so, too."""
 NOT_APPEALED: Literal["not_appealed"] = "not_appealed"
+MEDIATED: Literal["mediated"] = "mediated"
 
 Contested = Annotated[
     CourtMoneyOrZero | None,
@@ -136,6 +228,14 @@ def what_a_retrial_costs(sitting: Sitting, case: Case, actor: Actor) -> list[Tex
     rule, window = pack.tariff.retrial, pack.windows.rules.get("retrial_fee")
     if rule is None or window is None:
         return []
+    if statement_that_binds(sitting, case) is not None and decision_that_binds(sitting, case) is None:
+        return [
+            T(
+                "If the retrial of a mediation statement is ordered, it has a fee (%(article)s). You get a notice then; unless you pay within %(length)s or ask to pay less, what you ask counts as taken back.",
+                article=pack.cite(rule.cases[MEDIATED]),
+                length=window.words,
+            )
+        ]
     return [
         T(
             "A retrial has a fee only where it is ordered on your new evidence, or where you could have appealed and did not (%(article)s). You get a notice then; unless you pay within %(length)s or ask to pay less, what you ask counts as taken back. Every other retrial costs nothing.",
@@ -145,6 +245,23 @@ def what_a_retrial_costs(sitting: Sitting, case: Case, actor: Actor) -> list[Tex
     ]
 
 
+def before_applying(sitting: Sitting, case: Case, actor: Actor) -> list[Text]:
+    """What whoever applies for a retrial reads first: against a mediation statement on which grounds and until when; what it costs."""
+    statement, pack = statement_that_binds(sitting, case), sitting.pack(case)
+    said: list[Text] = []
+    if statement is not None and RETRIAL in pack.windows.rules:
+        said = [
+            T(
+                "Against the mediation statement there are two grounds only: that the mediation was not of the parties’ own free will, or that what was agreed is against the law. Bring evidence of it. That facts were found or the law applied wrongly does not count: nothing was found and nothing decided, the parties agreed [CPL 212]."
+            ),
+            T(
+                "The time to apply ends with %(day)s, counted from the day the statement took effect. Nothing makes it longer [CPI 127, 382].",
+                day=last_day(reckon(pack, RETRIAL, statement.effective_at).due_at, sitting.court.settings.tz),
+            ),
+        ]
+    return [*said, *what_a_retrial_costs(sitting, case, actor)]
+
+
 def require_new_evidence(rows: Sequence[RetrialApplication], *, ordered: bool, new_evidence: bool) -> None:
     """Raises InvalidInput where new evidence is the ground and nobody brought any, or no retrial is ordered."""
     if new_evidence and not (ordered and any(NEW_EVIDENCE in row.grounds for row in rows)):
@@ -152,7 +269,7 @@ def require_new_evidence(rows: Sequence[RetrialApplication], *, ordered: bool, n
 
 
 def announce_costs(
-    sitting: Sitting, case: Case, decision: Decision, rows: Sequence[RetrialApplication], *, new_evidence: bool
+    sitting: Sitting, case: Case, decision: First, rows: Sequence[RetrialApplication], *, new_evidence: bool
 ) -> None:
     """Tell for whose application, on which a retrial is ordered, there is a fee. To be asked before the case is heard again: then
     its procedure is another.
@@ -163,7 +280,11 @@ def announce_costs(
     for row in rows:
         party = case.party(row.party_id)
         on_evidence = new_evidence and NEW_EVIDENCE in row.grounds
-        if on_evidence or _left_appeal_out(sitting, case, decision, party):
+        if not isinstance(decision, Decision):
+            # From a mediation statement nobody appeals: heard again on an application, it has a fee (FEE 9(2)).
+            amount = _contested(sitting, case, None, row) or None
+            sitting.announce(RetrialCosts(case, party, amount_minor=amount, ground=MEDIATED, both_sides=both))
+        elif on_evidence or _left_appeal_out(sitting, case, decision, party):
             ground = NEW_EVIDENCE if on_evidence else NOT_APPEALED
             amount = _contested(sitting, case, decision, row) or None
             sitting.announce(RetrialCosts(case, party, amount_minor=amount, ground=ground, both_sides=both))
@@ -177,12 +298,19 @@ def _left_appeal_out(sitting: Sitting, case: Case, decision: Decision, party: Pa
     return not any(one.party_id == party.id or one.state is AppealState.DECIDED for one in petitions)
 
 
-def _contested(sitting: Sitting, case: Case, decision: Decision, row: RetrialApplication) -> int:
-    """What of the decision an application contests: as it says, or all that was decided against whoever applied (FEE 19)."""
+def _contested(sitting: Sitting, case: Case, decision: Decision | None, row: RetrialApplication) -> int:
+    """What of the decision an application contests: as it says, or all that was decided against whoever applied (FEE 19). Without
+    a decision, what was agreed against them in a mediation statement.
+    """
     if row.contested_minor is not None:
         return row.contested_minor
     party = case.party(row.party_id)
-    pay = [order for order in decision.orders if order.kind is OrderKind.PAY]
+    pay: list[Order | Obligation]
+    if decision is not None:
+        pay = [order for order in decision.orders if order.kind is OrderKind.PAY]
+    else:
+        owing = obligations_of(sitting.session, case)
+        pay = [owed for owed in owing if owed.instrument is Instrument.STATEMENT and owed.amount_minor is not None]
     owed = sum(order.amount_minor or 0 for order in pay if party.id in order.debtors)
     if party.role is Role.RESPONDENT:
         return owed

@@ -264,6 +264,7 @@ def _base_fee(pack: RulePack, total: Sum, key: str, kind: FeeKind, question: Fee
 _RETRIAL_COSTS = {
     "new_evidence": T("The retrial was ordered on new evidence: it has a fee."),
     "not_appealed": T("Whoever applied had not appealed, and the decision took effect: the retrial has a fee."),
+    "mediated": T("A mediation statement that had taken effect is heard again: the retrial has a fee."),
 }
 
 

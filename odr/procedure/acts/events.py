@@ -434,17 +434,19 @@ class RetrialCosts(Event):
     party: Party
     amount_minor: int | None
     """What of the decision they contest, in minor units; None where it is not about money (FEE 19)."""
-    ground: Literal["new_evidence", "not_appealed"]
+    ground: Literal["new_evidence", "not_appealed", "mediated"]
     both_sides: bool
     """Whether somebody of the other side applied, too: then the costs decision says who bears it (FEE 32)."""
 
 
 @dataclass(frozen=True)
 class RetrialRequestEnded(Event):
-    """What one party asked of a retrial is heard no more: taken back by leave, treated so, or ended otherwise (CPI 404)."""
+    """What one party asked of a retrial is heard no more: taken back by leave, treated so, ended otherwise (CPI 404), or dismissed
+    because no ground against the mediation statement is shown (CPI 407).
+    """
 
     party: Party
-    how: Literal["taken_back", "treated_so", "ended"]
+    how: Literal["taken_back", "treated_so", "ended", "dismissed"]
 
 
 @dataclass(frozen=True)
@@ -467,6 +469,8 @@ class SettlementReached(Event):
 
     instrument: Literal["statement", "confirmation"]
     owed: tuple[AgreedPart, ...]
+    paper: str | None = None
+    """Reference of the mediation statement; None where the claim is withdrawn as agreed, and where an agreement is confirmed."""
 
 
 @dataclass(frozen=True)

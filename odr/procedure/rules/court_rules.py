@@ -795,6 +795,8 @@ class RetrialGround(Rule):
     article: Article
     from_knowledge: bool = False
     """Its time runs from the day it became known, also after the ordinary time."""
+    of_statement: bool = False
+    """It is a ground against a mediation statement, and against nothing else (CPL 212)."""
 
 
 class Retrial(Rule):
@@ -802,6 +804,8 @@ class Retrial(Rule):
 
     applies_to: Applies
     article: Article
+    statement: Article | None = None
+    """By which article a mediation statement is applied against in time; without one, not at all (CPI 382)."""
     grounds: dict[Key, RetrialGround]
 
 

@@ -98,6 +98,11 @@ class AgreementView:
     reply: tuple[str, str] | None = None
     """Who did not sign it, and what they wrote to the other side."""
 
+    @property
+    def is_heard_again(self) -> bool:
+        """Whether its mediation statement holds no longer: the case is heard again, or was judged anew (CPL 212)."""
+        return self.document is not None and self.document.void_by is not None
+
 
 @dataclass(frozen=True)
 class ActForm:

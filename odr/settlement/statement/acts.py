@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
-from odr.docket.models import PARTY_ROLES, Case, Outcome, Role, Stage
+from odr.docket.models import PARTY_ROLES, Case, Document, Outcome, Role, Stage
 from odr.docket.queries import parties
 from odr.docket.visibility import same_side
 from odr.filing.parties.known_identity import everybody_is_known
@@ -150,7 +150,8 @@ def sign_statement(sitting: Sitting, case: Case, given: AgreementRef, *, actor: 
     if case.stage is Stage.CLOSED:
         case.outcome, case.closed_at = Outcome.SETTLED, now
     back = refund(sitting, case, FeeEnding.MEDIATED)
-    sitting.announce(SettlementReached(case, "statement", obligations(case, agreement)))
+    paper = sitting.session.get_one(Document, agreement.document_id)
+    sitting.announce(SettlementReached(case, "statement", obligations(case, agreement), paper=paper.reference))
     return Recorded(
         T("Mediation statement signed by %(name)s; it is in effect", name=me.name),
         {"agreement": agreement.reference, "missing": 0, "back": back},
