@@ -32,6 +32,7 @@ from odr.procedure.forms.two_windows import Merged, marks, merge
 from odr.procedure.forms.typed_again import typed_again
 from odr.procedure.hooks import Wording
 from odr.procedure.papers.language import takes_language
+from odr.procedure.papers.rulings import RulingBegun, ruling_begun
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.sitting import ActReceipt, Sitting
 from odr.web.guards import current_court, current_locale, current_person, current_session, need_strong
@@ -442,6 +443,7 @@ def act_page(
         moved_on=moved_on,
         tab=tab,
         **(keeping(case, actor, act, shown, values, named) if keeps else {"keeps": False}),
+        ruling=ruling_kept(sitting, case, actor, act, values) if keeps else None,
         sure=sure_mark(faults),
         said=said_before(sitting, case, actor, act),
         answered=answered_by(sitting, case, actor, act, values),
@@ -451,6 +453,19 @@ def act_page(
         chosen=chosen or {},
     )
     return page, status
+
+
+def ruling_kept(sitting: Sitting, case: Case, actor: Actor, act: Act, values: Mapping[str, Any]) -> RulingBegun | None:
+    """The ruling that the answers kept in this form would make, to be read before it is sealed; None where the act makes none, nothing
+    is kept yet, or an answer is still missing.
+    """
+    if act.paper is None or request.method != "GET" or begun(case, actor, act) is None:
+        return None
+    try:
+        given = fields.parse(act.input, values, currency=sitting.pack(case).currency)
+        return ruling_begun(sitting, act, case, given, actor)
+    except CourtError:
+        return None
 
 
 TO_PARTIES = frozenset({Audience.PARTIES_AND_COURT, Audience.HEARING, Audience.OWN_SIDE_AND_COURT})

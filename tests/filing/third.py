@@ -57,10 +57,15 @@ def with_claim(scene: Scene, *, answered: bool = True, paid: bool = True) -> Non
         scene.do("answer_third_party", who, position="defend", statement="It is owed to nobody else.")
 
 
+def leave_asked(scene: Scene, who: str = "li") -> str:
+    """Somebody asks to withdraw; the reference of what they ask."""
+    scene.do("withdraw_claim", who)
+    return request_of(scene, RequestKind.WITHDRAWAL).reference
+
+
 def leave(scene: Scene, who: str = "li", answer: str = "allow") -> int:
     """Somebody asks to withdraw and the judge rules; the number of the entry of the ruling."""
-    scene.do("withdraw_claim", who)
-    asked = request_of(scene, RequestKind.WITHDRAWAL).reference
+    asked = leave_asked(scene, who)
     return scene.do(
         "rule_on_withdrawal", "judge", request=asked, answer=answer, reasons="Nothing speaks against it."
     ).number

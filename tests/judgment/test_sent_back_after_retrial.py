@@ -86,8 +86,8 @@ def test_the_form_begins_with_the_claim_as_it_stands(back: Bench) -> None:
     forms.feed(visitor.get("/do/amend_claim"))
     (shown,) = [values for _, values in forms.found if "relief-0-what" in values]
     assert [(shown[f"relief-{n}-what"], shown[f"relief-{n}-amount"]) for n in range(2)] == [
-        ("the price back", "8,000.00"),
-        ("damages", "2,000.00"),
+        ("the price back", "CNY\xa08,000.00"),
+        ("damages", "CNY\xa02,000.00"),
     ]
     before = heads(back)
     sent = {**shown, "reasons": "Nothing but the words."}

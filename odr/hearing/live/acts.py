@@ -671,7 +671,7 @@ class CloseInput(CourtModel):
         PaperKind.NOTICE,
         T("Your hearing is closed"),
         T(
-            "What was said is in the record, the recording can be seen in the case. If you were not there, or not to the end, tell the court at once why. If it goes on in the courtroom, in writing or on another day, a letter of its own tells you when and how; what was done stays valid. Say in the case if something in the record is wrong, until you sign it."
+            "What was said is in the record, and the recording can be seen in the case. If you were not there, or not to the end, tell the court at once why. If it goes on in the courtroom, in writing or on another day, a letter tells you when and how; what was done stays valid. Say in the case if something in the record is wrong, until you sign it."
         ),
     ),
     source=law("CPL 144, 150", "OLR 21, 22", "REC 3"),

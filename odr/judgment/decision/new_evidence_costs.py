@@ -207,7 +207,7 @@ def new_evidence_costs(sitting: Sitting, case: Case, actor: Actor) -> list[Optio
                 other=case.name_of(row.against_id),
                 amount=row.asked,
             ),
-            items_words(row),
+            T("%(items)s. They say: %(words)s", items=items_words(row), words=row.words),
         )
         for row in costs_of_this_retrial(sitting, case)
     ]

@@ -8,7 +8,7 @@ and kept in it with the act's own entry.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -209,6 +209,29 @@ def written_ruling(
         costs=list(form.costs(sitting, case, given)) if form.costs is not None else [],
         remedy=form.remedy if isinstance(form.remedy, Text) else form.remedy(sitting, case, given),
     )
+
+
+@dataclass(frozen=True)
+class RulingBegun:
+    """A ruling as whoever gives it reads it before it is sealed: every part in the language of the case."""
+
+    language: PaperLocale
+    parts: list[tuple[Text, list[str]]]
+
+
+def ruling_begun(sitting: Sitting, act: Act, case: Case, given: BaseModel, actor: Actor) -> RulingBegun:
+    """What the paper would say if it were given now, the court's own lines on costs and remedies among it (CPL 157)."""
+    language, paper = written_ruling(sitting, act, case, given, actor)
+    said = localized(paper, language)
+    parts = [
+        (paper.labels["history"], said["history"]),
+        (paper.labels["reasons"], [reason["text"] for reason in said["reasons"]] + [said["basis"]]),
+        (paper.labels["ruled"], said["orders"]),
+        (T("Costs"), said["costs"]),
+        (paper.labels["remedy"], [said["remedy"]]),
+    ]
+    whole = [(title, [line for line in lines if line]) for title, lines in parts]
+    return RulingBegun(language, [(title, lines) for title, lines in whole if lines])
 
 
 def _signatories(sitting: Sitting, case: Case, actor: Actor) -> list[Signatory]:

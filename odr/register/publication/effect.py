@@ -88,11 +88,11 @@ def effect_of(sitting: Sitting, case: Case, row: Publication) -> Effect:
         return Effect(since, decision.state is DecisionState.SET_ASIDE)
     rules = sitting.pack(case).publication
     kind = rules.kinds.get(row.kind) if rules is not None else None
-    paper = select(Document.kind, Document.entry_number, Document.void_by).where(Document.id == row.document_id)
-    of, entry, void_by = sitting.session.execute(paper).one()
+    paper = sitting.session.get_one(Document, row.document_id)
+    of, entry = paper.kind, paper.entry_number
     if kind is not None and not SANCTIONING.isdisjoint(kind.acts):
         return Effect(in_effect_since(sitting.session, case, entry))
-    if void_by is not None:
+    if paper.void_by is not None:
         return FELL
     if kind is not None and not ENFORCING.isdisjoint(kind.acts):
         is_over = is_replaced(sitting.session, case, entry)
