@@ -12,7 +12,7 @@ from odr.filing.models import Claim
 from odr.ground.errors import CourtError
 from odr.judgment.models import Motion, Preservation
 from odr.judgment.preservation.measures import REVIEW, TERM
-from odr.judgment.preservation.term import running
+from odr.judgment.preservation.term import running as what_is_held
 from odr.judgment.vocabulary import PreservationState
 from odr.procedure.audit.docket_audit import audit
 from odr.procedure.models import Task, Window, WindowState
@@ -104,8 +104,8 @@ def test_what_is_held_for_a_third_party_is_held_in_the_case_their_claim_goes_on_
     with pending.court.database.read() as session:
         case, look = session.get_one(Case, new.id), pending.court.look(session)
         mine = next(p for p in case.parties if p.role is Role.CLAIMANT)
-        assert [found.reference for found, _ in running(look, case, mine.id)] == [row.reference]
-        assert running(look, session.get_one(Case, old)) == []
+        assert [found.reference for found, _ in what_is_held(look, case, mine.id)] == [row.reference]
+        assert what_is_held(look, session.get_one(Case, old)) == []
     pending.do("ask_to_continue_preservation", "stranger", preservation=row.reference, reasons="It is not decided yet.")
     pending.do("give_ruling", "judge", **LIFTED)
     assert the_row(pending).state is PreservationState.LIFTED
