@@ -759,7 +759,7 @@ def test_no_hearing_is_moved_to_an_earlier_hour_without_notice(scene_of: Callabl
         (ref,) = court.session.scalars(select(Hearing.reference).where(Hearing.case_id == case.id))
     how: dict[str, Any] = {"hearing": ref, "on": "2026-03-17", "place": "Courtroom 3", "reasons": "The room is wanted."}
     scene.clock.advance(wall(date(2026, 3, 17), 9 * 60 + 20, ZoneInfo("Asia/Shanghai")) - scene.clock.now())
-    for at, words in (("09:30", "at least 2 hours"), ("14:00", "three days before")):
+    for at, words in (("09:30", "at least 2 hours"), ("14:00", "3 days before")):
         with pytest.raises(InvalidInput) as error:
             scene.act(WANG, "move_hearing", at=at, **how)
         assert words in error.value.faults[0].message.render("en")
