@@ -139,9 +139,14 @@ RULED = {
 
 
 def what_stands(sitting: Sitting, case: Case, given: RetrialRulingInput) -> list[Text]:
-    """What the ruling says of the decision or the mediation statement it is about (CPI 394)."""
-    first = attacked_by(sitting, case, here(sitting, case))
-    return stays_as_it_is(sitting, case, first, heard_again=given.answer == "order")
+    """What the ruling says of the decision or the mediation statement it is about, and of what was found besides (CPI 394, 424)."""
+    first, is_ordered = attacked_by(sitting, case, here(sitting, case)), given.answer == "order"
+    said = stays_as_it_is(sitting, case, first, heard_again=is_ordered)
+    if is_ordered and given.not_small:
+        said.append(T("It should not have been heard as small claims: from the new judgment an appeal lies [CPI 424]."))
+    if is_ordered and given.new_evidence:
+        said.append(T("It is ordered on new evidence that overturns the decision."))
+    return said
 
 
 class RetrialRulingInput(CourtModel):
@@ -181,7 +186,7 @@ class RetrialRulingInput(CourtModel):
             "If it was dismissed, what was decided or agreed stands. If a retrial is ordered, it is not enforced for now and a panel hears the case again here; what is asked of you then comes by letter with its day."
         ),
     ),
-    paper=RulingForm(T("Retrial"), NO_APPEAL, words=RULED, more=what_stands),
+    paper=RulingForm(T("Retrial"), NO_APPEAL, words=RULED, omits=("not_small", "new_evidence"), more=what_stands),
     source=law("CPL 41, 212, 215, 217", "CPI 45, 393, 394, 424", "FEE 9, 23", "COURT retrial"),
     version=2,
     means={Milestone.HEARD_AGAIN},
