@@ -518,8 +518,10 @@ def test_a_room_that_stood_still_calls_nobody_lost(house: House, visitor: Visito
     stands_still(house, lambda: seconds_pass(li, 4.5))
     judge.hears("li")
     li.hears("judge")
-    told = [each for each in house.media.events("h1") if each.kind == "lost" or each.told.get("arrives") is False]
-    assert told == [] and house.kinds().count("entered") == 2
+    events = house.media.events("h1")
+    assert [each for each in events if each.kind == "lost" or each.told.get("arrives") is False] == []
+    # On a slow machine a page may have come back by another connection meanwhile: it is one of the two all the same.
+    assert {each.person for each in events if each.kind == "entered"} == {"judge", "li"}
 
 
 def test_whoever_gave_up_a_room_that_stood_still_was_not_away(house: House, visitor: Visitors) -> None:
