@@ -92,10 +92,20 @@ class Law(Protocol):
         """``("answer", "en")``: "15 days", or nothing where the rules know no such time limit."""
 
 
+class _NoLaw:
+    """What a process knows of law before it serves a court."""
+
+    def in_words(self, articles: str, locale: str, /) -> str:
+        return ""
+
+    def lasts(self, time_limit: str, locale: str, /) -> str:
+        return ""
+
+
 class _Court:
     """Whose law the court of this process applies."""
 
-    law: Law | None = None
+    law: Law = _NoLaw()
 
 
 def applies(law: Law) -> None:
@@ -110,18 +120,12 @@ def with_law(message: str, locale: str) -> str:
     court of another country leaves them out with what stands before them: its readers are told no law that is not theirs.
     ``[time answer]`` becomes as long as the court's rules set it, "15 days".
     """
-    if "[" not in message:
-        return message
     law = _Court.law
-    return _with_law(message, locale, law.in_words, law.lasts) if law is not None else _with_law(message, locale)
-
-
-def _nothing(_: str, __: str, /) -> str:
-    return ""
+    return _with_law(message, locale, law.in_words, law.lasts) if "[" in message else message
 
 
 @lru_cache(maxsize=2_000)
-def _with_law(message: str, locale: str, cites: _Writes = _nothing, lasts: _Writes = _nothing) -> str:
+def _with_law(message: str, locale: str, cites: _Writes, lasts: _Writes) -> str:
     def written(found: re.Match[str]) -> str:
         if found[3]:
             return lasts(found[3], locale) or NO_SUCH_TIME[locale]

@@ -227,6 +227,28 @@ class Sitting:
         self.session.flush()
         return window
 
+    def take_window(
+        self, into: Case, old: Window, *, party: Party | None, subject: str | None, kind: str | None = None
+    ) -> None:
+        """A time limit as it stands, in the case in which what it is about goes on: to the same day, with its whole working."""
+        number = self.next_number(into)
+        runs = old.state in (WindowState.OPEN, WindowState.HALTED)
+        self.session.add(
+            Window(
+                case_id=into.id,
+                party_id=party.id if party is not None else None,
+                kind=kind or old.kind,
+                subject=subject,
+                state=old.state,
+                opened_at=old.opened_at,
+                due_at=old.due_at,
+                halted_at=old.halted_at,
+                working=old.working,
+                opened_by=number,
+                closed_by=None if runs else number,
+            )
+        )
+
     def windows(
         self,
         case: Case,

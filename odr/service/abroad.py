@@ -28,7 +28,7 @@ from odr.procedure.forms.inputs import Choice, CourtDate, CourtModel, CourtText,
 from odr.procedure.models import Window, WindowState
 from odr.procedure.papers.frame import PDF, SealedPaper, keep_document, keep_prepared
 from odr.procedure.papers.language import language_of
-from odr.procedure.rules.base import in_words, law
+from odr.procedure.rules.base import law
 from odr.procedure.rules.pack import RulePack
 from odr.procedure.time.written_working import bilingual, text_from_json
 from odr.service import desks
@@ -513,7 +513,7 @@ def _time_to_answer(court: Court, case: Case, packet: Packet) -> list[ParagraphB
         ParagraphBlock(
             T(
                 "The recipient may answer within %(length)s after service, and may ask for more time (%(article)s).",
-                length=in_words(own.amount or rule.amount, own.unit or rule.unit),
+                length=own.words,
                 article=pack.cite(own.article),
             )
         )

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from odr.docket.models import Case, Party, Role, Stage, Track
 from odr.ground.text import T, Text
-from odr.procedure.rules.base import in_words
 from odr.procedure.rules.pack import NoSuchRule, RulePack
 from odr.service.models import Packet
 from odr.service.packet.deemed import Rules
@@ -40,11 +39,11 @@ def time_to_answer(pack: RulePack, track: Track, *, abroad: bool) -> Text | None
         return T(
             "You have %(length)s from the day after the claim is served on you to answer or to acknowledge service; "
             "who acknowledges has %(longer)s from service to answer (%(source)s).",
-            length=in_words(own.amount or rule.amount, own.unit or rule.unit),
-            longer=in_words(longer.amount, longer.unit),
+            length=own.words,
+            longer=longer.words,
             source=pack.cite(own.article),
         )
-    length, source = in_words(own.amount or rule.amount, own.unit or rule.unit), pack.cite(own.article)
+    length, source = own.words, pack.cite(own.article)
     if pack.reckoning.rolls:
         return T(
             "You have %(length)s to answer, counted from the day after the claim is served on you; "
@@ -108,7 +107,7 @@ def with_evidence_notice(pack: RulePack, case: Case, party: Party, what_next: Te
         "you (%(article)s). What you cannot obtain yourself for reasons outside you, ask the court in that time to "
         "collect; if you need more time, ask before it ends. %(consequence)s",
         what_next=what_next,
-        length=in_words(own.amount or rule.amount, own.unit or rule.unit),
+        length=own.words,
         article=pack.cite(own.article),
         consequence=rule.consequence,
     )

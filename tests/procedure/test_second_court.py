@@ -75,9 +75,14 @@ def window(scene: Scene, kind: str) -> Window:
         return session.scalars(select(Window).where(Window.case_id == scene.case_id, Window.kind == kind)).one()
 
 
+def first_page(scene: Scene) -> str:
+    """What a stranger reads first."""
+    return unescape(re.sub(r"<[^>]+>", "", create_app(court=scene.court).test_client().get("/").text))
+
+
 def test_the_first_page_promises_what_the_law_of_the_court_does(london: Scene) -> None:
     """Fees and times are those of the rules that apply here: nothing of China's, and nothing left out."""
-    page = unescape(re.sub(r"<[^>]+>", "", create_app(court=london.court).test_client().get("/").text))
+    page = first_page(london)
     for words in (
         "Small claims track: 210 days",
         "Multi-track: 12 months",
@@ -92,7 +97,7 @@ def test_the_first_page_promises_what_the_law_of_the_court_does(london: Scene) -
 
 def test_the_first_page_of_a_court_in_china(small_scene: Scene) -> None:
     """By its own rules, with what it hears no more."""
-    page = unescape(re.sub(r"<[^>]+>", "", create_app(court=small_scene.court).test_client().get("/").text))
+    page = first_page(small_scene)
     for words in (
         "Small claims: 2 months",
         "Ordinary procedure: 6 months",

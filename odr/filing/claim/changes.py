@@ -40,7 +40,7 @@ from odr.filing.inputs import (
 from odr.filing.models import Claim, Fact, Relief, ReliefKind
 from odr.filing.parties.succession import Successor, put_in_place
 from odr.ground.errors import FieldFault, InvalidInput
-from odr.ground.text import SOURCE_LOCALE, Money, T, Text, write
+from odr.ground.text import Money, T, Text
 from odr.identity.actors import CLOCK_ACTOR, Actor
 from odr.procedure.acts.act_versions import input_of
 from odr.procedure.acts.events import (
@@ -183,7 +183,7 @@ def as_it_stands(sitting: Sitting, case: Case, actor: Actor) -> dict[str, Text |
     for number, one in enumerate(asked):
         rows[f"relief-{number}-kind"], rows[f"relief-{number}-what"] = one.kind.value, one.what
         if one.amount_minor is not None and one.currency is not None:
-            rows[f"relief-{number}-amount"] = write(Money(one.amount_minor, one.currency), SOURCE_LOCALE)
+            rows[f"relief-{number}-amount"] = str(Money(one.amount_minor, one.currency))
     return rows
 
 

@@ -39,7 +39,7 @@ from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Everyone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
 from odr.procedure.forms.inputs import CourtModel, CourtText, RefTo, field
-from odr.procedure.models import Window, WindowState
+from odr.procedure.models import WindowState
 from odr.procedure.papers.rulings import WITH_THE_JUDGMENT
 from odr.procedure.rules.base import law
 from odr.procedure.rules.cases import Bar
@@ -233,20 +233,7 @@ def _take_windows(sitting: Sitting, case: Case, main: Case, moved: Mapping[int, 
             continue
         if is_over and party is not None and sitting.windows(main, "answer", party=party, state=None):
             continue  # They were served here, and have the time they had by that.
-        sitting.session.add(
-            Window(
-                case_id=main.id,
-                party_id=party.id if party else None,
-                kind=old.kind,
-                subject=party.reference if party else old.subject,
-                state=old.state,
-                opened_at=old.opened_at,
-                due_at=old.due_at,
-                working=old.working,
-                opened_by=sitting.next_number(main),
-                closed_by=None if runs else sitting.next_number(main),
-            )
-        )
+        sitting.take_window(main, old, party=party, subject=party.reference if party else old.subject)
 
 
 class TakenInFact(CourtModel):

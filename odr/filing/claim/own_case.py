@@ -14,7 +14,7 @@ from odr.filing.models import Claim, Fact, FactAnswer, Relief
 from odr.filing.parties.details import of_the_person
 from odr.filing.registry.seats import case_number_for
 from odr.identity.models import Mandate
-from odr.procedure.models import Window, WindowState
+from odr.procedure.models import WindowState
 from odr.service.packet.packets import carry_reach
 
 if TYPE_CHECKING:
@@ -206,18 +206,4 @@ def take_answers(sitting: Sitting, case: Case, into: Case, moved: Mapping[int, P
         party = moved.get(old.party_id or 0)
         if party is None or party.role is not Role.RESPONDENT:
             continue
-        number = sitting.next_number(into)
-        sitting.session.add(
-            Window(
-                case_id=into.id,
-                party_id=party.id,
-                kind="answer",
-                subject=party.reference,
-                state=WindowState.MET,
-                opened_at=old.opened_at,
-                due_at=old.due_at,
-                working=old.working,
-                opened_by=number,
-                closed_by=number,
-            )
-        )
+        sitting.take_window(into, old, party=party, subject=party.reference, kind="answer")

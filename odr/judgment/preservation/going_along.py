@@ -18,7 +18,7 @@ from odr.judgment.preservation.term import term_of
 from odr.judgment.queries import motions_of
 from odr.judgment.vocabulary import MotionKind, MotionState, PreservationState
 from odr.procedure.acts.events import CaseJoined, ClaimSevered
-from odr.procedure.models import Task, Window, WindowState
+from odr.procedure.models import Task, WindowState
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -49,10 +49,10 @@ def _go_along(sitting: Sitting, case: Case, into: Case, row: Preservation, moved
     """
     term, number = term_of(sitting, case, row), sitting.next_number(into)
     if term is not None:
-        _take_window(sitting, into, term, row.reference, moved[row.party_id])
+        sitting.take_window(into, term, party=moved[row.party_id], subject=row.reference)
     for window in sitting.windows(case, REVIEW, state=None, subject=row.reference):
         if (party := moved.get(window.party_id or 0)) is not None:
-            _take_window(sitting, into, window, row.reference, party)
+            sitting.take_window(into, window, party=party, subject=row.reference)
     _take_reviews(sitting, case, into, row, moved)
     for kind in (TERM, REVIEW):
         sitting.close_windows(case, kind, WindowState.ENDED, subject=row.reference)
@@ -71,32 +71,14 @@ def _take_reviews(sitting: Sitting, case: Case, into: Case, row: Preservation, m
         if motion.kind is not MotionKind.PRESERVATION_REVIEW or motion.about != row.reference or party is None:
             continue
         for window in sitting.windows(case, REVIEW_DECISION, subject=motion.reference):
-            _take_window(sitting, into, window, motion.reference, party if window.party_id is not None else None)
+            sitting.take_window(
+                into, window, party=party if window.party_id is not None else None, subject=motion.reference
+            )
         sitting.close_windows(case, REVIEW_DECISION, WindowState.ENDED, subject=motion.reference)
         for task in sitting.tasks(case, desks.RULING_ASKED, motion.reference):
             _take_task(sitting, into, task)
         motion.case_id, motion.party_id, motion.entry_number = into.id, party.id, sitting.next_number(into)
     sitting.session.flush()
-
-
-def _take_window(sitting: Sitting, into: Case, old: Window, subject: str, party: Party | None) -> None:
-    """A time limit as it stands, in the other case."""
-    number = sitting.next_number(into)
-    sitting.session.add(
-        Window(
-            case_id=into.id,
-            party_id=party.id if party is not None else None,
-            kind=old.kind,
-            subject=subject,
-            state=old.state,
-            opened_at=old.opened_at,
-            due_at=old.due_at,
-            halted_at=old.halted_at,
-            working=old.working,
-            opened_by=number,
-            closed_by=None if old.state in (WindowState.OPEN, WindowState.HALTED) else number,
-        )
-    )
 
 
 def _take_task(sitting: Sitting, into: Case, old: Task) -> None:

@@ -194,6 +194,13 @@ class Variant(Rule):
     available: bool = True
     """False where the track knows no such window: no appeal in small claims."""
 
+    @property
+    def words(self) -> Text:
+        """How long it is, as it is read. Raises ValueError where it leaves length or unit to its rule (:meth:`WindowRule.variant`)."""
+        if self.amount is None or self.unit is None:
+            raise ValueError("a variant tells its length only together with its rule")
+        return in_words(self.amount, self.unit)
+
     @model_validator(mode="after")
     def _within_bounds(self) -> Self:
         return _checked_bounds(self)

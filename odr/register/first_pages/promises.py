@@ -22,11 +22,13 @@ class FeeTable:
 
 def fees_told(pack: RulePack, cause: str) -> FeeTable:
     """What the first cause of the court costs on each of its tracks (the rules' tariff)."""
-    from odr.payments.fee.simulator import simulate
+    from odr.payments.fee.fee_computation import FeeQuestion, assess_filing
 
     columns: dict[tuple[Money, ...], list[Text]] = {}
     for key, track in pack.tracks.list.items():
-        fees = tuple(simulate(pack, amount, cause, key).filing.total for amount in EXAMPLES)
+        fees = tuple(
+            assess_filing(pack, FeeQuestion(cause=cause, amounts=(amount,), track=key)).total for amount in EXAMPLES
+        )
         columns.setdefault(fees, []).append(track.title)
     return FeeTable(
         [side_by_side(titles) for titles in columns.values()],
