@@ -12,16 +12,18 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from asn1crypto import algos, tsp, x509 as asn1
+from asn1crypto import algos, cms, core, tsp, x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.sign.attributes import CMSAttributeProvider, SignedAttributeProviderSpec
 from pyhanko.sign.fields import (
     InvisSigSettings,
     MDPPerm,
@@ -30,7 +32,7 @@ from pyhanko.sign.fields import (
     append_signature_field,
     enumerate_sig_fields,
 )
-from pyhanko.sign.general import SigningError
+from pyhanko.sign.general import SigningError, as_signing_certificate_v2
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
@@ -226,12 +228,44 @@ class _VaultSigner(Signer):
             signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
         )
         self._key = key
+        self.signed_attr_prov_spec = _CertificateAlone(self.signing_cert)
+
+    async def signed_attrs(self, *args: Any, **kwargs: Any) -> cms.CMSAttributes:
+        """As its superclass has them, read back: what was put together anew is encoded again at each look."""
+        return cms.CMSAttributes.load((await super().signed_attrs(*args, **kwargs)).dump())
+
+    def signer_info(self, digest_algorithm: str, signed_attrs: cms.CMSAttributes, signature: bytes) -> cms.SignerInfo:
+        """As its superclass has it, read back for the same reason."""
+        return cms.SignerInfo.load(super().signer_info(digest_algorithm, signed_attrs, signature).dump())
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         if dry_run:
             # The longest DER of a P-256 signature.
             return bytes(72)
         return self._key.vault.sign_digest(self._key.key_id, hashlib.sha256(data).digest())
+
+
+class _CertificateAlone(SignedAttributeProviderSpec):
+    """What a PAdES signature signs besides the paper (ETSI EN 319 142-1, 6.3): which certificate it is under, the same for every
+    paper and so encoded once.
+    """
+
+    def __init__(self, certificate: asn1.Certificate) -> None:
+        self._named = tsp.SigningCertificateV2.load(as_signing_certificate_v2(certificate).dump())
+
+    def signed_attr_providers(self, data_digest: bytes, digest_algorithm: str) -> Iterable[CMSAttributeProvider]:
+        yield _Encoded("signing_certificate_v2", self._named)
+
+
+class _Encoded(CMSAttributeProvider):
+    """An attribute whose value is known."""
+
+    def __init__(self, attribute_type: str, value: core.Asn1Value) -> None:
+        self.attribute_type = attribute_type
+        self._value = value
+
+    async def build_attr_value(self, dry_run: bool = False) -> core.Asn1Value:
+        return self._value
 
 
 class _Timestamper(TimeStamper):

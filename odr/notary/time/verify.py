@@ -136,6 +136,8 @@ def _check_info(info: tsp.TSTInfo, digest: bytes, nonce: int | None, policy: str
 
 def _check_signer(signed: cms.SignedData, content: bytes, certificates: Sequence[x509.Certificate]) -> x509.Certificate:
     info = signed["signer_infos"][0]
+    # As they came, before they are looked into: a library that has filled in a default encodes them anew.
+    attested = b"\x31" + info["signed_attrs"].dump()[1:]
     signer = _signer_certificate(info, certificates)
     algorithm = info["digest_algorithm"]["algorithm"].native
     if algorithm not in _HASHES:
@@ -154,7 +156,7 @@ def _check_signer(signed: cms.SignedData, content: bytes, certificates: Sequence
     named_algorithm = named["hash_algorithm"]["algorithm"].native
     if named_algorithm not in _HASHES or named["cert_hash"].native != signer.fingerprint(_HASHES[named_algorithm]()):
         raise TokenRefused("the token names another certificate than the one it comes with")
-    _verify_signature(signer, info["signature"].native, b"\x31" + info["signed_attrs"].dump()[1:], _HASHES[algorithm]())
+    _verify_signature(signer, info["signature"].native, attested, _HASHES[algorithm]())
     return signer
 
 
