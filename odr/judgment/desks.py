@@ -87,6 +87,8 @@ RETRIAL_BACK = desk(
     waits=T("Nothing for you to do now: the court rules whether the application for retrial is taken back."),
 )
 RETRIAL_HERE = desk("retrial_here", T("An application for retrial to decide"), Role.PRESIDENT)
+PROSECUTION_ADVICE = desk("prosecution_advice", T("Advice of the prosecution to answer"), Role.PRESIDENT)
+PROSECUTION_ANSWER = desk("prosecution_answer", T("An answer to send to the prosecution"), Role.CLERK, by_hand=True)
 REVERSAL_ASKED = desk("reversal_asked", T("A request to give back what was enforced"), Role.JUDGE, outlives=True)
 REVERSAL_DUE = desk("reversal_due", T("What rests on a judgment that fell"), Role.JUDGE, outlives=True)
 RULING_ASKED = desk("ruling_asked", T("A ruling asked for"), Role.JUDGE, outlives=True)

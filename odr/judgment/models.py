@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from odr.ground.db import Base, BigInt, Reference, UTCDateTime, enum_column, new_reference
 from odr.ground.text import Money
 from odr.judgment.vocabulary import (
+    AdviceState,
     AppealOutcome,
     AppealState,
     Basis,
@@ -408,6 +409,31 @@ class PartialAgreement(Base):
     reasons: Mapped[str | None] = mapped_column(Text)
     entry_number: Mapped[int]
     __table_args__ = (CheckConstraint("(confirmed IS NULL) = (reasons IS NULL)", name="found_has_reasons"),)
+
+
+class ProsecutionAdvice(Base):
+    """Advice of the prosecution that a decision or mediation statement in effect be heard again (CPL 219; CPI 414)."""
+
+    __tablename__ = "prosecution_advice"
+
+    id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    statement_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    """The paper of the mediation statement it is about, where it is about no decision."""
+    office: Mapped[str] = mapped_column(String(200))
+    """Which prosecution advises."""
+    number: Mapped[str] = mapped_column(String(80))
+    """Number of its advice."""
+    came_on: Mapped[date] = mapped_column(Date)
+    of_itself: Mapped[bool]
+    """Whether it advises for the interests of the state or of the public, and nobody asked it to (CPI 411)."""
+    grounds: Mapped[list[str]] = mapped_column(JSON)
+    """Keys of the pack's grounds."""
+    state: Mapped[AdviceState] = mapped_column(enum_column(AdviceState), default=AdviceState.WAITING)
+    entry_number: Mapped[int]
+    closed_entry: Mapped[int | None]
 
 
 class RetrialOpinion(Base):

@@ -50,6 +50,7 @@ from odr.judgment.preservation import (
 from odr.judgment.preservation.duty_judge import duty_today
 from odr.judgment.remedies import appeal, heard_anew, motions, retrial_here, service_fell, without_object
 from odr.judgment.remedies.retrial_subject import retrial_panel
+from odr.judgment.remedies.supervision.advice import advice_overdue
 from odr.procedure.acts.events import (
     AccountNamed,
     BenchChanged,
@@ -115,6 +116,7 @@ ROOM = Room(
         "enforcement_objection": objection_acts.ruling_late,
         "enforcement_objection_action": objections.no_action,
         "outsider_action_review": outsider_acts.review_overdue,
+        "prosecution_advice": advice_overdue,
         "retrial_review": retrial_here.review_overdue,
         "preservation_ruling": motions.ruling_overdue,
         "preservation_claim": before_claim.claim_did_not_follow,

@@ -82,6 +82,13 @@ PRESERVATION_TERM = time_limit(
     runs_on=True,
 )
 PRESERVATION_RULING = time_limit("preservation_ruling", Nature.COURT, names.RULE_ON_PRESERVATION, names.GIVE_RULING)
+PROSECUTION_ADVICE = time_limit(
+    "prosecution_advice",
+    Nature.COURT,
+    names.ANSWER_PROSECUTION_ADVICE,
+    names.ORDER_OWN_RETRIAL,
+    waits=T("Nothing for you to do now: the court looks at what the prosecution advises."),
+)
 RETRIAL_APPLICATION = time_limit(
     "retrial_application", Nature.REMEDY, names.APPLY_FOR_RETRIAL, ask=T("apply for a retrial")
 )

@@ -336,6 +336,17 @@ class RetrialState(enum.Enum):
         }[self]
 
 
+class AdviceState(enum.Enum):
+    """Where advice of the prosecution to hear a case again stands (CPI 414, 417)."""
+
+    WAITING = "waiting"
+    ORDERED = "ordered"  # the case is heard again
+    NOT_FOLLOWED = "not_followed"  # looked at, and answered that no retrial is ordered
+    NOT_TAKEN = "not_taken"  # something was missing, and was not put right
+    WITHDRAWN = "withdrawn"
+    FELL = "fell"  # what it is about turned out to bind nobody yet
+
+
 class RetrialEnd(enum.Enum):
     """Why an application for retrial, or a retrial, ends without a decision on it (CPI 398, 400, 404)."""
 

@@ -50,7 +50,8 @@ from odr.judgment.remedies.retrial_rules import (
     require_same,
     statement_that_binds,
 )
-from odr.judgment.vocabulary import AppealOutcome, AppealState, EnforcementState, RetrialState
+from odr.judgment.remedies.supervision.advice_queries import close_advice
+from odr.judgment.vocabulary import AdviceState, AppealOutcome, AppealState, EnforcementState, RetrialState
 from odr.procedure.acts.act_versions import input_of, upcast
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, Topic, act, guard
@@ -519,6 +520,7 @@ def hear_again(sitting: Sitting, case: Case, first: First) -> dict[str, Any]:
         set_decision_aside(sitting, case, first)
     else:
         void(first.paper, sitting.next_number(case), sitting.now)
+    close_advice(sitting, case, AdviceState.ORDERED)
     nothing_owed(sitting, case, PERFORMANCE, ENFORCE, RETRIAL)
     instrument_fell(sitting, case, standing=still_owed(sitting, case))
     see_to_giving_back(sitting, case, first.reference if isinstance(first, Decision) else first.paper.reference)

@@ -19,9 +19,9 @@ from odr.judgment.decision.acts import nothing_rests
 from odr.judgment.decision.default import absence_does_not_count
 from odr.judgment.decision.retried import first_statement, statement_words
 from odr.judgment.remedies.lives_again import lives_again
-from odr.judgment.remedies.own_retrial import is_own
 from odr.judgment.remedies.retrial_back import close_application, named, options, require_asked_back, require_end
 from odr.judgment.remedies.retrial_rules import UNDECIDED, of_this_retrial
+from odr.judgment.remedies.supervision.own_retrial import is_own
 from odr.judgment.vocabulary import RETRIAL_ENDS, RetrialEnd, RetrialState
 from odr.payments.desks import RETRIAL_FEE_UNPAID
 from odr.payments.fee.unpaid import retrial_is_unpaid

@@ -4,6 +4,7 @@ cases a retrial costs: new evidence overturns the decision, or whoever applies h
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -78,7 +79,11 @@ def grounds_open(sitting: Sitting, case: Case) -> dict[str, RetrialGround]:
     else:
         kinds = {True} if statement_that_binds(sitting, case) is not None else set()
         kinds |= {False} if decision_that_binds(sitting, case) is not None or not kinds else set()
-    return {key: ground for key, ground in rules.grounds.items() if ground.of_statement in kinds}
+    return {
+        key: ground
+        for key, ground in rules.grounds.items()
+        if ground.of_statement in kinds and not ground.prosecution_only
+    }
 
 
 def decision_that_binds(sitting: Sitting, case: Case) -> Decision | None:
@@ -170,10 +175,13 @@ def require_here(sitting: Sitting, case: Case, decision: First) -> None:
 
 def require_first(sitting: Sitting, case: Case) -> None:
     """Raises ActNotOpen for an application against what was decided on a retrial (CPI 381)."""
-    if retrial_heard(sitting, case) is not None:
+    began = retrial_heard(sitting, case)
+    if began is not None:
         raise ActNotOpen(
             T("This was decided on a retrial; the court takes no second application."),
-            T("You may ask the prosecution to advise a retrial or to protest."),
+            T("The prosecution has looked at this case once; what was decided since then stands.")
+            if json.loads(began.payload)["result"].get("advice")
+            else T("You may ask the prosecution to advise a retrial or to protest."),
             sitting.pack(case).cited("CPI 381", "CPL 220"),
         )
 

@@ -26,7 +26,8 @@ from odr.judgment.remedies.heard_anew import void_what_was_heard
 from odr.judgment.remedies.lives_again import falls_again
 from odr.judgment.remedies.retrial_checks import LIVE, retrials_of
 from odr.judgment.remedies.retrial_rules import OPINION, REVIEW
-from odr.judgment.vocabulary import AppealState, DecisionKind, DecisionState, RetrialState
+from odr.judgment.remedies.supervision.advice_queries import close_advice
+from odr.judgment.vocabulary import AdviceState, AppealState, DecisionKind, DecisionState, RetrialState
 from odr.payments import desks as payments_desks
 from odr.procedure.acts.events import ServiceFell, TimeGivenBack
 from odr.procedure.models import WindowState
@@ -141,6 +142,7 @@ def _no_retrial_of_it(sitting: Sitting, case: Case, number: int) -> None:
             sitting.close_windows(case, kind, WindowState.ENDED, subject=row.reference)
     for desk in (desks.RETRIAL, desks.RETRIAL_HERE):
         sitting.close_tasks(case, desk)
+    close_advice(sitting, case, AdviceState.FELL)
 
 
 def _not_heard(sitting: Sitting, event: ServiceFell) -> None:

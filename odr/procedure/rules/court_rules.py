@@ -797,6 +797,8 @@ class RetrialGround(Rule):
     """Its time runs from the day it became known, also after the ordinary time."""
     of_statement: bool = False
     """It is a ground against a mediation statement, and against nothing else (CPL 212)."""
+    prosecution_only: bool = False
+    """The prosecution alone names it, against a mediation statement too (CPL 219)."""
 
 
 class Retrial(Rule):

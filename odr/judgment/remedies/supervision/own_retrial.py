@@ -1,5 +1,6 @@
 """The court's own retrial: its president lays an error in a binding decision before the judicial committee, which decides
-whether the case is heard again (CPL 209).
+whether the case is heard again (CPL 209). So it does where the prosecution advises it, and the panel that looked at it agrees
+(CPI 417).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from odr.judgment.remedies.retrial import BINDING, a_decision_binds, hear_again
 from odr.judgment.remedies.retrial_back import close_application
 from odr.judgment.remedies.retrial_checks import LIVE, retrials_of
 from odr.judgment.remedies.retrial_rules import decision_that_binds, is_small
+from odr.judgment.remedies.supervision.advice_queries import advice_waiting
 from odr.judgment.vocabulary import RetrialState
 from odr.procedure.acts.events import PresidentAsked
 from odr.procedure.acts.letter import Letter, PaperKind
@@ -52,6 +54,14 @@ def no_error_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
 def an_error_waits(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
     """Reason why the committee has nothing to decide."""
     return None if pointed_out(sitting, case) else T("No error in the decision was pointed out.")
+
+
+@guard("CPL 209", "CPI 417")
+def a_retrial_is_suggested(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why the committee orders no retrial: nobody pointed out an error, and the prosecution advises none."""
+    if pointed_out(sitting, case) is not None or advice_waiting(sitting, case) is not None:
+        return None
+    return T("No error in the decision was pointed out.")
 
 
 class PointOutErrorInput(CourtModel):
@@ -99,10 +109,12 @@ class CommitteeInput(CourtModel):
 
 
 def _require_day(sitting: Sitting, case: Case, decided_on: date) -> None:
-    """Raises InvalidInput for a day to come, or before the error was pointed out."""
-    said = pointed_out(sitting, case)
+    """Raises InvalidInput for a day to come, before the error was pointed out, or before the prosecution's advice came in."""
+    said, advised = pointed_out(sitting, case), advice_waiting(sitting, case)
     if decided_on > sitting.today:
         raise InvalidInput.at("decided_on", T("This day is still to come."))
+    if said is None and advised is not None and decided_on < advised.came_on:
+        raise InvalidInput.at("decided_on", T("The prosecution’s advice came in later than this."))
     if said is not None and decided_on < said.effective_at.astimezone(sitting.pack(case).tz).date():
         raise InvalidInput.at("decided_on", T("The error was pointed out later than this."))
 
@@ -126,6 +138,14 @@ def leave_decision(sitting: Sitting, case: Case, given: CommitteeInput, *, actor
     return Recorded(T("The judicial committee leaves the decision as it is"), {}, named=READERS)
 
 
+def on_advice(sitting: Sitting, case: Case, given: OwnRetrialInput) -> list[Text]:
+    """By whom the retrial was advised, where the prosecution did (CPI 417)."""
+    advice = advice_waiting(sitting, case)
+    if advice is None:
+        return []
+    return [T("%(office)s advised it: %(number)s.", office=advice.office, number=advice.number)]
+
+
 class OwnRetrialInput(CourtModel):
     """The ruling by which the court hears its own decision again."""
 
@@ -143,7 +163,7 @@ class OwnRetrialInput(CourtModel):
     by={Role.PRESIDENT},
     at=BINDING,
     to={Stage.PENDING},
-    guard=(a_decision_binds, an_error_waits),
+    guard=(a_decision_binds, a_retrial_is_suggested),
     strong=True,
     serves=Everyone.PARTIES,
     letter=Letter(
@@ -154,11 +174,14 @@ class OwnRetrialInput(CourtModel):
         ),
     ),
     paper=RulingForm(
-        T("Retrial"), NO_APPEAL, ruled=T("The case is heard again; the decision is not enforced meanwhile.")
+        T("Retrial"),
+        NO_APPEAL,
+        ruled=T("The case is heard again; the decision is not enforced meanwhile."),
+        more=on_advice,
     ),
-    source=law("CPL 41, 209, 217, 218", "CPI 394"),
+    source=law("CPL 41, 209, 217, 218", "CPI 394, 417"),
     means={Milestone.HEARD_AGAIN},
-    desk=desks.OWN_RETRIAL,
+    desk=(desks.OWN_RETRIAL, desks.PROSECUTION_ADVICE),
     topic=Topic.DECISION,
     in_record=False,
     help=T("Only where the judicial committee has decided so. No party can take such a retrial back."),
@@ -169,6 +192,7 @@ def order_own_retrial(sitting: Sitting, case: Case, given: OwnRetrialInput, *, a
     """
     _require_day(sitting, case, given.decided_on)
     sitting.close_tasks(case, desks.OWN_RETRIAL)
+    advice = advice_waiting(sitting, case)
     decision = decision_that_binds(sitting, case)
     assert decision is not None
     final = is_small(sitting, case)
@@ -176,6 +200,8 @@ def order_own_retrial(sitting: Sitting, case: Case, given: OwnRetrialInput, *, a
         close_application(sitting, case, row, RetrialState.ORDERED)
     before = hear_again(sitting, case, decision)
     facts = {"decision": decision.reference, "ordered": True, "heard_again": True, "final": final, "own": True}
+    if advice is not None:
+        facts["advice"] = advice.reference
     return Recorded(
         T("The court hears the case again of its own motion"), {**facts, "reasons": given.reasons, **before}
     )
