@@ -281,6 +281,7 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     ),
     "judgment.decision.partial_agreement.some_have_agreed": (Why.BEYOND, "judgment/test_partial_agreement.py"),
     "filing.claim.retried.my_consent_is_asked": (Why.BEYOND, "judgment/test_retrial_ending.py"),
+    "judgment.remedies.own_retrial.something_binds": (Why.HANDLER, None),
     "judgment.remedies.own_retrial.no_error_waits": (Why.ONCE, None),
     "judgment.remedies.own_retrial.an_error_waits": (Why.BEYOND, "judgment/test_own_retrial.py"),
     "judgment.remedies.retrial_back.own_retrial_goes_on": (Why.BEYOND, "judgment/test_retrial_ending.py"),
@@ -289,6 +290,10 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "judgment.remedies.retrial_ending.a_statement_is_heard_again": (
         Why.BEYOND,
         "judgment/test_statement_retrial.py",
+    ),
+    "judgment.remedies.retrial_ending.an_own_retrial_of_a_statement": (
+        Why.BEYOND,
+        "judgment/test_own_statement_retrial.py",
     ),
     "judgment.remedies.retrial_subject.may_join_the_retrial": (Why.BEYOND, "judgment/test_retrial_ending.py"),
     "judgment.remedies.retrial_here.another_applied_here": (Why.WINDOW, None),
