@@ -1,6 +1,6 @@
 """advice of the prosecution to hear a case again
 
-Revises 0436.
+Revises 0437.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0440"
-down_revision = "0436"
+down_revision = "0437"
 branch_labels = None
 depends_on = None
 form = "expand"

@@ -486,7 +486,7 @@ class Document(Base):
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
     reference: Mapped[str] = mapped_column(Reference, unique=True, default=new_reference)
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(40), index=True)
     title: Mapped[dict[str, str]] = mapped_column(JSON)
     locale: Mapped[str] = mapped_column(String(12))
     audience: Mapped[Audience] = mapped_column(enum_column(Audience))

@@ -65,7 +65,7 @@ OBJECTION_OUTSIDER = desk("objection_outsider", T("A ruling to serve on an outsi
 OUTSIDER_HALTED = desk("outsider_halted", T("An enforcement halted in an outsider’s action"), Role.JUDGE, by_hand=True)
 OUTSIDER_HALT = desk("outsider_halt", T("A halt asked for in an outsider’s action"), Role.JUDGE, until_decided=True)
 OUTSIDER_JUDGMENT = desk("outsider_judgment", T("An outsider’s action against a decision"), Role.CLERK)
-OWN_RETRIAL = desk("own_retrial", T("An error in a binding decision"), Role.PRESIDENT)
+OWN_RETRIAL = desk("own_retrial", T("An error in a binding decision or mediation statement"), Role.PRESIDENT)
 PASS_ON_PRESERVATION = desk(
     "pass_on_preservation", T("A preservation to send to another court"), Role.CLERK, by_hand=True
 )

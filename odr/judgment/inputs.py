@@ -26,6 +26,12 @@ class OverdueInput(CourtModel):
     debtor: str
 
 
+class StatementTimeInput(CourtModel):
+    """The mediation statement, by the reference of its paper, whose time is recorded."""
+
+    statement: str
+
+
 class MotionOverInput(CourtModel):
     """Which motion ends with its case."""
 

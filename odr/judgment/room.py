@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from odr.docket.models import Case, Party
 from odr.ground.text import Money, T
 from odr.identity.actors import Actor
+from odr.judgment import statement_time
 from odr.judgment.decision import acts as decision_acts, case_views as decision_case_views, exhibit_views
 from odr.judgment.decision.partial_agreement import agreement_of_some_to_answer
 from odr.judgment.enforcement import accounts, acts as enforcement_acts, effect
@@ -184,6 +185,7 @@ ROOM = Room(
         "objections from outside": put_objections,
         "actions of outsiders": put_actions,
         "preservations": before_claim.end_with_claims,
+        "times of mediation statements": statement_time.record_times,
         "terms of preservations": term.note_terms,
         "minutes": meetings_signing.file_signed,
     },

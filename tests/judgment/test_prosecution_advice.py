@@ -18,8 +18,12 @@ from odr.judgment.models import Decision, ProsecutionAdvice
 from odr.judgment.vocabulary import AdviceState, DecisionState
 from odr.procedure.models import Task, Window, WindowState
 from tests.judgment.bench import Bench
+from tests.judgment.mediated import others, settled
+from tests.judgment.retried import heard, sits
+from tests.judgment.test_own_statement_retrial import END, STANDS, WRONG
 from tests.judgment.test_retrial_ending import ASKED
 from tests.judgment.test_retrial_here import let_in
+from tests.judgment.test_statement_retrial import paper_text
 
 PANEL = "Chen Yao: no error.\nLi Na: no error.\nZhao Min: no error."
 
@@ -168,3 +172,22 @@ def test_three_months_without_an_answer_are_marked(bench: Bench) -> None:
     assert waits(bench) == {"prosecution_advice": 90}
     answer(bench, "no_retrial")
     assert row(bench).state is AdviceState.NOT_FOLLOWED
+
+
+def test_a_statement_is_heard_again_on_advice_for_the_public_alone(bench: Bench) -> None:
+    """No party's ground is named against a mediation statement by the prosecution: harm to the state or to the public is; it is
+    ordered and ended as the court's own retrial, and the ruling names the advice (CPL 219; CPI 407, 417).
+    """
+    settled(bench)
+    others(bench)
+    with pytest.raises(InvalidInput):
+        advise(bench, grounds=["law"])
+    advise(bench, grounds=["public_interest"], asked="itself")
+    assert row(bench).statement_id is not None and row(bench).of_itself
+    bench.do("president", "order_own_retrial", {"decided_on": bench.today, **WRONG})
+    assert row(bench).state is AdviceState.ORDERED
+    text = paper_text(bench, "order_own_retrial")
+    assert "Prosecution of the district advised it: Advice 12 of 2026." in text
+    heard(bench)
+    sits(bench, END, **STANDS)
+    assert bench.case().effective_at is not None

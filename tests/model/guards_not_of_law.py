@@ -286,12 +286,17 @@ NOT_OF_LAW: dict[str, tuple[Why, str | None]] = {
     "judgment.remedies.supervision.own_retrial.a_retrial_is_suggested": (Why.BEYOND, "judgment/test_own_retrial.py"),
     "judgment.remedies.supervision.own_retrial.no_error_waits": (Why.ONCE, None),
     "judgment.remedies.supervision.own_retrial.an_error_waits": (Why.BEYOND, "judgment/test_own_retrial.py"),
+    "judgment.remedies.supervision.own_retrial.something_binds": (Why.HANDLER, None),
     "judgment.remedies.retrial_back.own_retrial_goes_on": (Why.BEYOND, "judgment/test_retrial_ending.py"),
     "judgment.remedies.retrial_back.a_review_may_end": (Why.NAMED, None),
     "judgment.remedies.retrial_ending.a_retrial_may_end": (Why.BEYOND, "judgment/test_retrial_ending.py"),
     "judgment.remedies.retrial_ending.a_statement_is_heard_again": (
         Why.BEYOND,
         "judgment/test_statement_retrial.py",
+    ),
+    "judgment.remedies.retrial_ending.an_own_retrial_of_a_statement": (
+        Why.BEYOND,
+        "judgment/test_own_statement_retrial.py",
     ),
     "judgment.remedies.retrial_subject.may_join_the_retrial": (Why.BEYOND, "judgment/test_retrial_ending.py"),
     "judgment.remedies.retrial_here.another_applied_here": (Why.WINDOW, None),

@@ -14,8 +14,9 @@ from odr.filing.models import Claim
 from odr.ground.text import Money
 from odr.judgment.decision.inputs import CostShareInput, DraftInput, OrderInput
 from odr.judgment.decision.queries import decided_in_part, reliefs_by_key
+from odr.judgment.decision.retried import first_statement
 from odr.judgment.vocabulary import OrderKind
-from odr.payments.costs.demands import borne_in, forgone, held_in_all, retrial_fees, standing_fee
+from odr.payments.costs.demands import borne_in, forgone, halved_by_mediation, held_in_all, retrial_fees, standing_fee
 from odr.payments.costs.rules import Allocation, allocate_costs, shares_by_success
 from odr.payments.fee.at_end import standing_at_end
 from odr.payments.fee.fee_computation import Matter
@@ -165,4 +166,5 @@ def allocation_for(sitting: Sitting, case: Case, given: DraftInput) -> Allocatio
         alone=() if shared else tuple(sorted(fees.items())),
         attendance=attendance if attendance.minor else None,
         witnesses=witnesses if witnesses.minor else None,
+        mediated=first_statement(sitting, case) is not None and halved_by_mediation(sitting, case),
     )

@@ -156,6 +156,12 @@ def cost_words(case: Case, decision: Decision) -> list[Words]:
             name=next(names[share.party] for share in allocation.shares if share.bears.minor),
         )
     ]
+    if allocation.mediated:
+        said.append(
+            T(
+                "The fee was halved when the case was mediated at first. It stays halved when the mediation statement is heard again [FEE 9, 15]; who bears it is decided on anew [FEE 32]."
+            )
+        )
     if allocation.attendance is not None:
         said.append(
             T(

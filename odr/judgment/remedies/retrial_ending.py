@@ -188,8 +188,11 @@ def a_statement_is_heard_again(sitting: Sitting, case: Case, actor: Actor) -> Te
     """Reason why no application is dismissed after the hearing: what is heard again is no mediation statement, or it was not heard
     as the law wants (CPI 401).
     """
-    if first_statement(sitting, case) is None:
+    began = retrial_heard(sitting, case)
+    if began is None or first_statement(sitting, case) is None:
         return T("No mediation statement is heard again in this case.")
+    if is_own(began):
+        return T("The court hears it again of its own motion: end the retrial, no application brought it about.")
     return next(iter([*unripe(sitting, case), *without_basis(sitting, case)]), None)
 
 
@@ -275,5 +278,86 @@ def dismiss_statement_retrial(
     stands = lives_again(sitting, case, began)
     return Recorded(
         T("No ground against the mediation statement is shown: it stands"),
+        {"lives_again": True, "reasons": given.reasons, **stands},
+    )
+
+
+@guard("CPL 209", "CPI 407")
+def an_own_retrial_of_a_statement(sitting: Sitting, case: Case, actor: Actor) -> Text | None:
+    """Reason why no retrial of a statement ends so: the court did not order one of its own motion, its judgment is given, or it was
+    not heard as the law wants (CPI 401).
+    """
+    began = retrial_heard(sitting, case)
+    if began is None or not is_own(began) or first_statement(sitting, case) is None:
+        return T("The court hears no mediation statement again of its own motion in this case.")
+    if case.pronounced_at is not None:
+        return T("The judgment on the retrial is pronounced.")
+    return next(iter([*unripe(sitting, case), *without_basis(sitting, case)]), None)
+
+
+class EndStatementRetrialInput(CourtModel):
+    """Why the mediation statement is not wrong after all."""
+
+    reasons: Annotated[
+        str,
+        CourtText(10, 8000),
+        field(
+            T("Why the mediation statement stands"),
+            T("That the mediation was free and what was agreed is not against the law; and each ground a party named."),
+            widget="textarea",
+        ),
+    ]
+
+
+def what_its_end_says(sitting: Sitting, case: Case, given: EndStatementRetrialInput) -> list[Text]:
+    """What the ruling says: what parties asked of the retrial is dismissed, and the statement stands (CPI 407)."""
+    asked = [T("What was asked of the retrial is dismissed.")] if of_this_retrial(sitting, case) else []
+    return [*asked, *_stands_from_today(sitting, case)]
+
+
+@act(
+    title=T("End the court’s own retrial: the mediation statement stands"),
+    input=EndStatementRetrialInput,
+    by={Role.JUDGE},
+    at={Stage.HEARING, Stage.DELIBERATION},
+    to={Stage.EFFECTIVE, Stage.ENFORCEMENT, Stage.CLOSED},
+    guard=(an_own_retrial_of_a_statement, nothing_rests),
+    strong=True,
+    serves=Everyone.PARTIES,
+    letter=Letter(
+        PaperKind.DECISION,
+        T("Ruling: the retrial ends, and the mediation statement stands"),
+        T(
+            "The mediation statement is not wrong. It is enforced again: whoever has not done yet what was agreed does it now, in what was left of the time."
+        ),
+    ),
+    paper=RulingForm(
+        T("Retrial of a mediation statement"), NO_APPEAL, ruled=T("The retrial ends."), more=what_its_end_says
+    ),
+    source=law("CPL 209", "CPI 401, 407"),
+    means={Milestone.RETRIAL_ENDED},
+    desk=desks.RETRIAL_BACK,
+    topic=Topic.DECISION,
+    in_record=False,
+    help=T(
+        "Where the mediation was of the parties’ own free will and what was agreed is not against the law. Else draft the judgment: it sets the statement aside and decides on the claim [CPI 407]."
+    ),
+)
+def end_statement_retrial(
+    sitting: Sitting, case: Case, given: EndStatementRetrialInput, *, actor: Actor, now: datetime
+) -> Recorded:
+    """End a retrial that the court ordered of its own motion, since the mediation statement is not wrong: it binds, and is performed
+    and enforced again by itself. No application brought it about, so it is ended and not dismissed, as where the prosecution's
+    reasons do not hold (CPI 407(2)); what parties asked of it besides is dismissed (CPI 407(1)).
+    """
+    began = retrial_heard(sitting, case)
+    assert began is not None
+    for row in of_this_retrial(sitting, case):
+        close_application(sitting, case, row, RetrialState.REFUSED)
+        sitting.announce(RetrialRequestEnded(case, case.party(row.party_id), how="dismissed"))
+    sitting.session.flush()
+    stands = lives_again(sitting, case, began)
+    return Recorded(
+        T("The retrial ends: the mediation statement stands"),
         {"lives_again": True, "reasons": given.reasons, **stands},
     )

@@ -21,7 +21,7 @@ from odr.identity.actors import Actor
 from odr.judgment import desks
 from odr.judgment.decision.retried import first_statement, statement_words
 from odr.judgment.enforcement.effect import RETRIAL, is_appealable
-from odr.judgment.models import Decision, Obligation, Order, RetrialApplication
+from odr.judgment.models import Decision, Obligation, Order, ProsecutionAdvice, RetrialApplication
 from odr.judgment.queries import issued, obligations_of, petitions_of
 from odr.judgment.vocabulary import AppealState, Instrument, OrderKind, RetrialState
 from odr.procedure.acts.events import RetrialCosts
@@ -92,8 +92,8 @@ def decision_that_binds(sitting: Sitting, case: Case) -> Decision | None:
     return found if found is not None and found.effective_at is not None else None
 
 
-def is_against(row: RetrialApplication, first: First) -> bool:
-    """Whether an application is against this decision, or this mediation statement."""
+def is_against(row: RetrialApplication | ProsecutionAdvice, first: First) -> bool:
+    """Whether an application, or the prosecution's advice, is against this decision, or this mediation statement."""
     if isinstance(first, Decision):
         return row.decision_id == first.id
     return row.statement_id == first.paper.id

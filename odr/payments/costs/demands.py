@@ -28,7 +28,7 @@ from odr.payments.fee.unpaid import ask_no_more
 from odr.payments.inputs import BearsInput
 from odr.payments.models import AssessmentState, CostsOrder, CourtAdvance, FeeAssessment
 from odr.payments.refund.orders import DEMAND_WINDOW, order_back, orders_of, spread
-from odr.procedure.rules.tariff import Ending
+from odr.procedure.rules.tariff import Ending, Halving
 
 if TYPE_CHECKING:
     from odr.procedure.sitting import Sitting
@@ -122,6 +122,19 @@ def standing_fee(sitting: Sitting, case: Case, matters: Matters | None = None) -
     )
     advanced = sum(one.amount_minor for one in advances_of(sitting, case)) if Matter.WITNESS in matters else 0
     return Money((ended.total.minor if ended is not None else 0) + asked + advanced - gone, sitting.pack(case).currency)
+
+
+def halved_by_mediation(sitting: Sitting, case: Case) -> bool:
+    """Whether a fee of the first instance was halved because the case was mediated: half of it went back, or only half was asked for
+    in the end (FEE 15). It stays so where the statement is heard again: the law asks for no fee then but that of the retrial
+    (FEE 9), and has only decided anew who bears what stands (FEE 32). Not so where procedure or joinder had halved the fee already
+    (CPI 206).
+    """
+    back = [one for party in case.parties for one in orders_of(sitting, case, party, FIRST_INSTANCE)]
+    rows = [row for row in assessments_of(sitting.session, case, demands=True) if row.matter in FIRST_INSTANCE]
+    return any(one.ending is Ending.MEDIATED for one in back) or any(
+        step["rule"] == Halving.MEDIATED.value for row in rows for step in row.steps
+    )
 
 
 def advances_of(sitting: Sitting, case: Case) -> list[CourtAdvance]:

@@ -56,6 +56,8 @@ class Allocation:
     """What of it is the fee of a retrial for which both sides applied (FEE 32); None for nothing."""
     alone: tuple[tuple[str, Money], ...] = ()
     """Beside it: whose own application brought about a retrial, and its fee, which they bear (FEE 32)."""
+    mediated: bool = False
+    """Whether the fee is the half that was left when the case was mediated at first (FEE 15)."""
 
     def of(self, party: str) -> CostShare:
         """One party's part; KeyError for somebody who has none."""
@@ -88,6 +90,7 @@ class Allocation:
             **({"witnesses": self.witnesses.minor} if self.witnesses is not None else {}),
             **({"retrial": self.retrial.minor} if self.retrial is not None else {}),
             **({"alone": {party: money.minor for party, money in self.alone}} if self.alone else {}),
+            **({"mediated": True} if self.mediated else {}),
         }
 
     @classmethod
@@ -105,9 +108,11 @@ class Allocation:
         witnesses = Money(written["witnesses"], currency) if "witnesses" in written else None
         retrial = Money(written["retrial"], currency) if "retrial" in written else None
         alone = tuple((party, Money(minor, currency)) for party, minor in written.get("alone", {}).items())
+        mediated = bool(written.get("mediated"))
         reason, articles = text_from_json(written["reason"]), tuple(written["articles"])
         fee = Money(written["fee"], currency)
-        return cls(fee, shares, debts, written["jointly"], reason, articles, attendance, witnesses, retrial, alone)
+        of_it = (attendance, witnesses, retrial, alone, mediated)
+        return cls(fee, shares, debts, written["jointly"], reason, articles, *of_it)
 
 
 def shares_by_success(

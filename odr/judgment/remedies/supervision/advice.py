@@ -117,6 +117,8 @@ def record_prosecution_advice(
     """
     first = decision_that_binds(sitting, case) or statement_that_binds(sitting, case)
     assert first is not None
+    if not set(given.grounds) <= {option.value for option in advised_grounds(sitting, case, actor)}:
+        raise InvalidInput.at("grounds", T("Choose one of those listed."))
     _require_day(sitting, case, given.came_on, first)
     row = ProsecutionAdvice(
         case_id=case.id,
