@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from odr.docket.models import Case, Party
 from odr.ground.text import Money, T
 from odr.identity.actors import Actor
-from odr.judgment import statement_time
 from odr.judgment.decision import acts as decision_acts, case_views as decision_case_views, exhibit_views
 from odr.judgment.decision.partial_agreement import agreement_of_some_to_answer
 from odr.judgment.enforcement import accounts, acts as enforcement_acts, effect
@@ -49,7 +48,15 @@ from odr.judgment.preservation import (
     term,
 )
 from odr.judgment.preservation.duty_judge import duty_today
-from odr.judgment.remedies import appeal, heard_anew, motions, retrial_here, service_fell, without_object
+from odr.judgment.remedies import (
+    appeal,
+    heard_anew,
+    motions,
+    retrial_here,
+    service_fell,
+    statement_time,
+    without_object,
+)
 from odr.judgment.remedies.retrial_subject import retrial_panel
 from odr.judgment.remedies.supervision.advice import advice_overdue
 from odr.procedure.acts.events import (

@@ -16,7 +16,7 @@ from odr.ground.db import Database
 from odr.ground.errors import ActNotOpen, Forbidden, OutOfTime
 from odr.identity.actors import CLOCK_ACTOR
 from odr.judgment.enforcement.effect import RETRIAL
-from odr.judgment.statement_time import record_times
+from odr.judgment.remedies.statement_time import record_times
 from odr.procedure.models import Window, WindowState
 from odr.service.models import Packet
 from tests.judgment.bench import Bench, lay_case, people

@@ -22,9 +22,9 @@ from odr.judgment.inputs import EffectInput
 from odr.judgment.models import AppealAnswer, AppealPetition, Decision
 from odr.judgment.queries import decision_named, decisions_of, issued, petitions_of
 from odr.judgment.remedies.changed_on_appeal import ChangedPaymentInput, change_payments, changed_payments
+from odr.judgment.remedies.heard_anew import begin_anew, new_bench
 from odr.judgment.remedies.inputs import SendFileInput
 from odr.judgment.remedies.lives_again import stands_again
-from odr.judgment.remedies.rehearing import begin_anew, new_bench
 from odr.judgment.vocabulary import AppealOutcome, AppealState, DecisionKind, DecisionState
 from odr.payments.costs.demands import borne_at_most, borne_by, settle_bears, standing_fee
 from odr.payments.fee.fee_computation import Matter

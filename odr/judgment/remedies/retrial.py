@@ -28,8 +28,8 @@ from odr.judgment.enforcement_remedies.reversal.queries import see_to_giving_bac
 from odr.judgment.models import Decision, FinalityCertificate, RetrialApplication
 from odr.judgment.queries import petitions_of
 from odr.judgment.remedies.appeal import file_list
+from odr.judgment.remedies.heard_anew import begin_anew
 from odr.judgment.remedies.inputs import Asks, Facts, Grounds, KnownOn, SendFileInput
-from odr.judgment.remedies.rehearing import begin_anew
 from odr.judgment.remedies.retrial_checks import LIVE, check_earlier, check_grounds, check_knowledge, retrials_of
 from odr.judgment.remedies.retrial_rules import (
     OPINION,
