@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -60,7 +61,7 @@ def counted(scene: Scene, app: Flask, client: FlaskClient) -> tuple[dict[str, in
         counts[rule.rule] = len(seen)
         if len(seen) > MOST:
             # Shown where a test fails: what a page asks hangs on what the process knows already.
-            print(rule.rule, *(f"  {one[0][:300]} {one[1]}" for one in seen), sep="\n")
+            sys.stdout.write("\n".join([rule.rule, *(f"  {one[0][:300]} {one[1]}" for one in seen), ""]))
         # What a case has none of is asked once a session; a page that looks behind its own snapshot has two.
         repeated = {one: times for one, times in Counter(seen).items() if times > 1 and " AS answer_0" not in one[0]}
         if repeated:
