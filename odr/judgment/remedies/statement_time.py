@@ -68,7 +68,6 @@ def who_can_still_apply(sitting: Sitting, case: Case, entry: DocketEntry) -> lis
             "Until the end of %(day)s, and only where the mediation was not of your own free will, or what was agreed is against the law. If you do nothing, the statement stands and is performed.",
             day=DAY,
         ),
-        for_information=True,
     ),
     topic=Topic.DECISION,
     in_record=False,

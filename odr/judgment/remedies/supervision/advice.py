@@ -184,7 +184,11 @@ STATES = {
 def what_it_lacks(sitting: Sitting, case: Case, given: Any) -> list[Text]:
     """To whom the answer goes, and what was missing."""
     row = advice_waiting(sitting, case)
-    said = [T("To: %(office)s, on its advice %(number)s", office=row.office, number=row.number)] if row else []
+    said = (
+        [T("This answers %(office)s on its advice, number %(number)s.", office=row.office, number=row.number)]
+        if row
+        else []
+    )
     return said + [LACKS[key] for key in given.lacks or ()]
 
 

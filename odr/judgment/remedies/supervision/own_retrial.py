@@ -209,7 +209,12 @@ def what_of_it(sitting: Sitting, case: Case, given: OwnRetrialInput) -> list[Tex
     """What the ruling says of the decision or the mediation statement: it is not enforced meanwhile (CPL 217); and that the
     prosecution advised the retrial, where it did (CPI 417).
     """
-    first, advice = _chosen(sitting, case, given.what), advice_waiting(sitting, case)
+    found = _binding(sitting, case)
+    first = found.get(given.what or next(iter(found), "")) if given.what or len(found) == 1 else None
+    if first is None:
+        # A form that is not filled in yet.
+        return []
+    advice = advice_waiting(sitting, case)
     said = stays_as_it_is(sitting, case, first, heard_again=True)
     if advice is not None and is_against(advice, first):
         said.append(T("%(office)s advised it: %(number)s.", office=advice.office, number=advice.number))
