@@ -147,6 +147,20 @@ def test_two_grounds_and_no_other(bench: Bench) -> None:
         bench.do("respondent/1", "apply_for_retrial", {**AGAINST, "court": "here"})
 
 
+def test_nobody_is_asked_since_when_they_know_what_makes_no_time_longer(bench: Bench) -> None:
+    """Against a statement no time runs from knowledge, and the form does not ask for it; against a judgment it does (CPL 216)."""
+    asks = 'name="known_on'
+    settled(bench)
+    page = Visitor(create_app(court=bench.court), bench, "haiyun").get("/do/apply_for_retrial")
+    assert "grounds" in page and asks not in page
+
+
+def test_of_a_judgment_the_form_asks_since_when_its_grounds_are_known(bench: Bench) -> None:
+    """For four of its grounds the time runs from the day they became known (CPL 216)."""
+    bench.effective()
+    assert 'name="known_on' in Visitor(create_app(court=bench.court), bench, "haiyun").get("/do/apply_for_retrial")
+
+
 def test_against_a_judgment_the_grounds_against_a_statement_are_none(bench: Bench) -> None:
     """Nobody mediated: a judgment is attacked on the grounds of its own article (CPL 211)."""
     bench.effective()

@@ -36,6 +36,7 @@ KnownOn = Annotated[
     field(
         T("Since when you know of it"),
         T("Needed later than [time retrial_application] after the decision took effect."),
+        asked="grounds_known_later",
     ),
 ]
 """Of grounds that count from the day they became known (CPL 216)."""

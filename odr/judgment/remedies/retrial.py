@@ -230,6 +230,15 @@ def retrial_grounds(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     return [Option(key, one.title, pack.cite(one.article)) for key, one in grounds_open(sitting, case).items()]
 
 
+@choice_source("grounds_known_later")
+def grounds_known_later(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """Those of the grounds whose time runs from the day they became known (CPL 216): against a mediation statement there is none, and
+    nobody is asked since when they know of it.
+    """
+    known = {key for key, one in grounds_open(sitting, case).items() if one.from_knowledge}
+    return [option for option in retrial_grounds(sitting, case, actor) if option.value in known]
+
+
 class RetrialInput(CourtModel):
     """An application that a binding decision or mediation statement be heard again."""
 
