@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from odr.app import create_app
 from odr.docket.models import Document, Stage
 from odr.ground.errors import ActNotOpen, Forbidden, InvalidInput
 from odr.judgment.models import Decision, Obligation
@@ -19,6 +20,7 @@ from tests.judgment.test_own_retrial import ERROR
 from tests.judgment.test_retrial_costs import fees
 from tests.judgment.test_retrial_ending import row
 from tests.judgment.test_statement_retrial import as_the_docket_says, judgment_says, paper_text
+from tests.judgment.web import Visitor
 
 WRONG = {"reasons": "The sum agreed on counts the deposit twice, which the law forbids."}
 STANDS = {"reasons": "Both had lawyers; the deposit was counted once, as R-2 shows."}
@@ -118,3 +120,11 @@ def test_what_is_heard_again_is_what_binds(bench: Bench) -> None:
         with pytest.raises(InvalidInput, match="Say what is heard again"):
             _chosen(sitting, case, "decision")
     assert OwnRetrialInput(decided_on=bench.today, **WRONG).what is None
+
+
+def test_where_one_thing_binds_nobody_is_asked_which_is_heard_again(bench: Bench) -> None:
+    """The form of the president asks it only where a part was decided and the rest agreed on."""
+    settled(bench)
+    bench.do("judge", "point_out_error", ERROR)
+    page = Visitor(create_app(court=bench.court), bench, "president").get("/do/order_own_retrial")
+    assert 'name="reasons"' in page and 'name="what"' not in page

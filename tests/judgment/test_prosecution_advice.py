@@ -109,6 +109,9 @@ def test_no_retrial_is_answered_in_writing_and_the_answer_sent(bench: Bench) -> 
     assert row(bench).state is AdviceState.NOT_FOLLOWED and review(bench).state is WindowState.MET
     assert bench.case().effective_at is not None
     assert waits(bench) == {"prosecution_answer": 35}
+    text = paper_text(bench, "answer_prosecution_advice")
+    assert "This answers Prosecution of the district on its advice, number Advice 12 of 2026." in text
+    assert "ruled" not in text and "art. 157" not in text and "arts. 157" not in text
     with pytest.raises(ActNotOpen, match="No advice of"):
         answer(bench, "no_retrial")
     advise(bench, number="Advice 13 of 2026")

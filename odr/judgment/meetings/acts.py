@@ -28,7 +28,6 @@ from odr.judgment.meetings.queries import (
     signed_by,
 )
 from odr.judgment.panel import rules as panel_rules
-from odr.procedure.acts.events import PresidentAsked
 from odr.procedure.acts.resolvers import resolver
 from odr.procedure.acts.table import Milestone, Recorded, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -109,7 +108,6 @@ def _asked(sitting: Sitting, case: Case, body: Body, ground: Ground, question: s
     )
     sitting.session.add(meeting)
     sitting.session.flush()
-    sitting.announce(PresidentAsked(case))
     title = T("The panel asks that the case be put before: %(body)s", body=body.label)
     sitting.open_task(case, Role.PRESIDENT, desks.MEETING_ASKED, title, risk=50, subject=meeting.reference)
     return meeting

@@ -196,6 +196,17 @@ def a_statement_is_heard_again(sitting: Sitting, case: Case, actor: Actor) -> Te
     return next(iter([*unripe(sitting, case), *without_basis(sitting, case)]), None)
 
 
+def _statement_stands(sitting: Sitting, case: Case) -> dict[str, str]:
+    """What was asked of the retrial is dismissed, and the mediation statement lives again (CPI 407). Gives what the entry says of it."""
+    began = retrial_heard(sitting, case)
+    assert began is not None
+    for row in of_this_retrial(sitting, case):
+        close_application(sitting, case, row, RetrialState.REFUSED)
+        sitting.announce(RetrialRequestEnded(case, case.party(row.party_id), how="dismissed"))
+    sitting.session.flush()
+    return lives_again(sitting, case, began)
+
+
 class DismissStatementRetrialInput(CourtModel):
     """Why no ground against the mediation statement is shown."""
 
@@ -269,13 +280,7 @@ def dismiss_statement_retrial(
     """Dismiss every application against a mediation statement after the hearing, since no ground is shown: it binds, and is
     performed and enforced again by itself (CPI 407(1)).
     """
-    began = retrial_heard(sitting, case)
-    assert began is not None
-    for row in of_this_retrial(sitting, case):
-        close_application(sitting, case, row, RetrialState.REFUSED)
-        sitting.announce(RetrialRequestEnded(case, case.party(row.party_id), how="dismissed"))
-    sitting.session.flush()
-    stands = lives_again(sitting, case, began)
+    stands = _statement_stands(sitting, case)
     return Recorded(
         T("No ground against the mediation statement is shown: it stands"),
         {"lives_again": True, "reasons": given.reasons, **stands},
@@ -350,13 +355,7 @@ def end_statement_retrial(
     and enforced again by itself. No application brought it about, so it is ended and not dismissed, as where the prosecution's
     reasons do not hold (CPI 407(2)); what parties asked of it besides is dismissed (CPI 407(1)).
     """
-    began = retrial_heard(sitting, case)
-    assert began is not None
-    for row in of_this_retrial(sitting, case):
-        close_application(sitting, case, row, RetrialState.REFUSED)
-        sitting.announce(RetrialRequestEnded(case, case.party(row.party_id), how="dismissed"))
-    sitting.session.flush()
-    stands = lives_again(sitting, case, began)
+    stands = _statement_stands(sitting, case)
     return Recorded(
         T("The retrial ends: the mediation statement stands"),
         {"lives_again": True, "reasons": given.reasons, **stands},

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from odr.docket.models import Case, Role
-from odr.docket.queries import seat
-from odr.filing.registry.seats import take_seat
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -133,8 +131,6 @@ def record_prosecution_advice(
     )
     sitting.session.add(row)
     sitting.session.flush()
-    if seat(sitting.session, case, Role.PRESIDENT) is None:
-        take_seat(sitting, case, Role.PRESIDENT)
     window = sitting.start_window(
         case, REVIEW, start=datetime.combine(given.came_on, time(12), sitting.pack(case).tz), subject=row.reference
     )
@@ -181,15 +177,13 @@ STATES = {
 }
 
 
-def what_it_lacks(sitting: Sitting, case: Case, given: Any) -> list[Text]:
+def what_the_answer_says(sitting: Sitting, case: Case, given: Any) -> list[Text]:
     """To whom the answer goes, and what was missing."""
     row = advice_waiting(sitting, case)
-    said = (
-        [T("This answers %(office)s on its advice, number %(number)s.", office=row.office, number=row.number)]
-        if row
-        else []
-    )
-    return said + [LACKS[key] for key in given.lacks or ()]
+    if row is None:
+        return []
+    about = T("This answers %(office)s on its advice, number %(number)s.", office=row.office, number=row.number)
+    return [about, *(LACKS[key] for key in given.lacks or ())]
 
 
 class AdviceAnswerInput(CourtModel):
@@ -244,10 +238,11 @@ class AdviceAnswerInput(CourtModel):
     ),
     paper=RulingForm(
         T("Advice of the prosecution"),
-        T("Nothing can be asked for against this letter by itself."),
+        T("Nothing can be asked for against this answer by itself."),
         words=ANSWERED,
         omits=("lacks", "looked"),
-        more=what_it_lacks,
+        more=what_the_answer_says,
+        is_decision=True,
         kind=T("Answer to the prosecution"),
     ),
     source=law("CPL 219", "CPI 414, 417"),

@@ -33,7 +33,6 @@ from odr.judgment.remedies.retrial_rules import (
 from odr.judgment.remedies.supervision.advice_queries import advice_waiting
 from odr.judgment.vocabulary import RetrialState
 from odr.procedure.acts.act_versions import upcast
-from odr.procedure.acts.events import PresidentAsked
 from odr.procedure.acts.letter import Letter, PaperKind
 from odr.procedure.acts.table import Everyone, Milestone, Recorded, RulingForm, Topic, act, guard
 from odr.procedure.forms.fields import Option, choice_source
@@ -79,7 +78,7 @@ def a_retrial_is_suggested(sitting: Sitting, case: Case, actor: Actor) -> Text |
     """Reason why the committee orders no retrial: nobody pointed out an error, and the prosecution advises none."""
     if pointed_out(sitting, case) is not None or advice_waiting(sitting, case) is not None:
         return None
-    return T("No error in the decision was pointed out.")
+    return T("No error was pointed out.")
 
 
 class PointOutErrorInput(CourtModel):
@@ -114,7 +113,6 @@ def point_out_error(
     """Point out to the president that a binding decision or mediation statement is certainly wrong; they lay it before the committee
     (CPL 209).
     """
-    sitting.announce(PresidentAsked(case))
     title = T("A binding decision or mediation statement seems wrong. Lay it before the judicial committee.")
     sitting.open_task(case, Role.PRESIDENT, desks.OWN_RETRIAL, title, risk=60)
     return Recorded(T("%(name)s points out an error in what was decided or agreed", name=actor.name), {}, named=READERS)
@@ -178,6 +176,7 @@ class OwnRetrialInput(CourtModel):
             T("What is heard again?"),
             T("Only where a part was decided and the rest agreed on: one of the two."),
             choices="what_binds",
+            asked="two_things_bind",
         ),
     ] = None
 
@@ -195,26 +194,35 @@ def what_binds(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
     return [Option(key, names_of[key]) for key in _binding(sitting, case)]
 
 
-def _chosen(sitting: Sitting, case: Case, what: str | None) -> First:
-    """What is heard again. Raises InvalidInput where two things bind and it is not said which, or what is said does not bind."""
+@choice_source("two_things_bind")
+def two_things_bind(sitting: Sitting, case: Case, actor: Actor) -> list[Option]:
+    """The same where there are two of them; where there is one, nobody is asked which."""
+    found = what_binds(sitting, case, actor)
+    return list(found) if len(found) > 1 else []
+
+
+def _said(sitting: Sitting, case: Case, what: str | None) -> First | None:
+    """What is heard again; None where two things bind and it is not said which, or what is said does not bind."""
     found = _binding(sitting, case)
-    if what is None and len(found) == 1:
-        return next(iter(found.values()))
-    if what is None or what not in found:
+    return found.get(what or (next(iter(found)) if len(found) == 1 else ""))
+
+
+def _chosen(sitting: Sitting, case: Case, what: str | None) -> First:
+    """What is heard again. Raises InvalidInput where that is not said, or does not bind."""
+    found = _said(sitting, case, what)
+    if found is None:
         raise InvalidInput.at("what", T("Say what is heard again: the decision or the mediation statement."))
-    return found[what]
+    return found
 
 
 def what_of_it(sitting: Sitting, case: Case, given: OwnRetrialInput) -> list[Text]:
     """What the ruling says of the decision or the mediation statement: it is not enforced meanwhile (CPL 217); and that the
     prosecution advised the retrial, where it did (CPI 417).
     """
-    found = _binding(sitting, case)
-    first = found.get(given.what or next(iter(found), "")) if given.what or len(found) == 1 else None
+    first, advice = _said(sitting, case, given.what), advice_waiting(sitting, case)
     if first is None:
         # A form that is not filled in yet.
         return []
-    advice = advice_waiting(sitting, case)
     said = stays_as_it_is(sitting, case, first, heard_again=True)
     if advice is not None and is_against(advice, first):
         said.append(T("%(office)s advised it: %(number)s.", office=advice.office, number=advice.number))
