@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from odr.docket.models import Case, Role
+from odr.docket.queries import seat
+from odr.filing.registry.seats import take_seat
 from odr.ground.errors import InvalidInput
 from odr.ground.text import T, Text
 from odr.identity.actors import Actor
@@ -131,6 +133,9 @@ def record_prosecution_advice(
     )
     sitting.session.add(row)
     sitting.session.flush()
+    if seat(sitting.session, case, Role.PRESIDENT) is None:
+        # By lot and on record, as for every application to hear a case again.
+        take_seat(sitting, case, Role.PRESIDENT)
     window = sitting.start_window(
         case, REVIEW, start=datetime.combine(given.came_on, time(12), sitting.pack(case).tz), subject=row.reference
     )
